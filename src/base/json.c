@@ -1,0 +1,106 @@
+/* The compact JSON writer. */
+#include "base/json.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+/* A comma is due unless the text so far is empty or ends in an opener, a colon or a comma; a string ends in its quote. */
+static void separate(struct buffer *out)
+{
+    char last = out->len ? out->data[out->len - 1] : '{';
+
+    if (last != '{' && last != '[' && last != ':' && last != ',')
+        buffer_char(out, ',');
+}
+
+void json_open(struct buffer *out, char bracket)
+{
+    separate(out);
+    buffer_char(out, bracket);
+}
+
+void json_close(struct buffer *out, char bracket)
+{
+    buffer_char(out, bracket);
+}
+
+void json_key(struct buffer *out, const char *key)
+{
+    json_text(out, key);
+    buffer_char(out, ':');
+}
+
+static void escape(struct buffer *out, unsigned char c)
+{
+    static const char shorthand[] = "\"\"\\\\\bb\ff\nn\rr\tt";
+
+    for (const char *pair = shorthand; *pair; pair += 2) {
+        if ((unsigned char)pair[0] == c) {
+            buffer_char(out, '\\');
+            buffer_char(out, pair[1]);
+            return;
+        }
+    }
+    buffer_format(out, "\\u%04x", c);
+}
+
+void json_text_n(struct buffer *out, const char *text, size_t len)
+{
+    size_t from = 0;
+
+    separate(out);
+    buffer_char(out, '"');
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)text[i];
+        if (c >= 0x20 && c != '"' && c != '\\')
+            continue;
+        buffer_add(out, text + from, i - from);
+        escape(out, c);
+        from = i + 1;
+    }
+    buffer_add(out, text + from, len - from);
+    buffer_char(out, '"');
+}
+
+void json_text(struct buffer *out, const char *text)
+{
+    if (text)
+        json_text_n(out, text, strlen(text));
+    else
+        json_null(out);
+}
+
+void json_bool(struct buffer *out, bool value)
+{
+    separate(out);
+    buffer_text(out, value ? "true" : "false");
+}
+
+void json_int(struct buffer *out, int64_t value)
+{
+    separate(out);
+    buffer_format(out, "%" PRId64, value);
+}
+
+void json_null(struct buffer *out)
+{
+    separate(out);
+    buffer_text(out, "null");
+}
+
+void json_uuid(struct buffer *out, const struct uuid *id)
+{
+    char text[UUID_TEXT_SIZE];
+
+    json_text(out, uuid_format(id, text));
+}
+
+void json_raw(struct buffer *out, const char *json)
+{
+    if (!json) {
+        json_null(out);
+        return;
+    }
+    separate(out);
+    buffer_text(out, json);
+}

@@ -1,0 +1,25 @@
+/* Writes compact JSON into a buffer; commas are put where the text so far calls for one. */
+#ifndef ORGD_BASE_JSON_H
+#define ORGD_BASE_JSON_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/uuid.h"
+
+void json_open(struct buffer *out, char bracket);  /* '{' or '[' */
+void json_close(struct buffer *out, char bracket); /* '}' or ']' */
+void json_key(struct buffer *out, const char *key);
+
+/* Values: alone, as array elements, or after json_key. Text is UTF-8; NULL writes null. Non-ASCII is not escaped. */
+void json_text(struct buffer *out, const char *text);
+void json_text_n(struct buffer *out, const char *text, size_t len);
+void json_bool(struct buffer *out, bool value);
+void json_int(struct buffer *out, int64_t value);
+void json_null(struct buffer *out);
+void json_uuid(struct buffer *out, const struct uuid *id);
+/* `json` is JSON already, as PostgreSQL builds it. NULL writes null. */
+void json_raw(struct buffer *out, const char *json);
+
+#endif

@@ -1,0 +1,34 @@
+/* Structured log lines on stderr, logfmt or JSON. */
+#ifndef ORGD_BASE_LOG_H
+#define ORGD_BASE_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum log_level { LOG_DEBUG, LOG_INFO, LOG_WARNING, LOG_ERROR };
+enum log_format { LOG_LOGFMT, LOG_JSON };
+
+/* One `key=value`; a NULL text makes it a number. Values are escaped, and cut at 1 KiB. */
+struct log_field {
+    const char *key;
+    const char *text;
+    int64_t number;
+};
+
+/* Defaults: LOG_INFO, LOG_LOGFMT. Call before starting threads. */
+void log_configure(enum log_level least, enum log_format format);
+
+/* One line, written at once, with time, level and message. Thread-safe; never fails visibly. */
+void log_message(enum log_level level, const char *format, ...) PRINTF_LIKE(2, 3);
+
+/*
+ * One line with fields. Lines are collected and written together by log_flush, by a following log_message, or when
+ * 32 KiB have gathered, so that a line per request costs no system call of its own.
+ */
+void log_event(enum log_level level, const char *message, const struct log_field *fields, size_t count);
+void log_flush(void);
+
+#endif

@@ -1,0 +1,193 @@
+/* What a handler sees: the request, the route it was matched to, and the reply it fills. */
+#ifndef ORGD_HTTP_HTTP_H
+#define ORGD_HTTP_HTTP_H
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "base/uuid.h"
+#include "db/db.h"
+
+enum method {
+    METHOD_GET = 1,
+    METHOD_POST = 2,
+    METHOD_PUT = 4,
+    METHOD_PATCH = 8,
+    METHOD_DELETE = 16,
+    METHOD_HEAD = 32,
+    METHOD_OPTIONS = 64,
+};
+/* "GET" */
+const char *method_name(enum method method);
+
+enum {
+    PATH_PARAMETERS_MAX = 4,
+    QUERY_PARAMETERS_MAX = 8,
+    HTTP_BODY_MAX = 8 << 20,
+    HTTP_HEADERS_MAX = 32 << 10,
+    HTTP_TARGET_MAX = 8 << 10,
+    REPLY_HEADERS_MAX = 8,
+    REQUEST_ID_SIZE = 33,
+};
+
+/* ---- what is declared ---- */
+
+/* Types of members and parameters; how each is checked is in decode.c, how it is described in openapi.c. */
+enum field_type { FIELD_STRING, FIELD_BOOL, FIELD_UUID, FIELD_OBJECT, FIELD_LIST, FIELD_MAP, FIELD_STRING_LIST, FIELD_ANY_OBJECT };
+
+struct model;
+
+struct field {
+    const char *name;
+    enum field_type type;
+    bool required;  /* absence is a problem */
+    bool nullable;  /* null is accepted, and counts as absent */
+    size_t max;     /* FIELD_STRING: most characters; 0 for no limit */
+    const struct model *model; /* of FIELD_OBJECT, and of the elements of FIELD_LIST and FIELD_MAP */
+    const char *initial;       /* default shown in the OpenAPI document, as JSON; NULL for none */
+};
+
+/* An object. `check` looks at a whole object after its members: returns NULL, or the message of a value_error. */
+struct model {
+    const char *name; /* in the OpenAPI document */
+    const struct field *fields;
+    size_t count;
+    const char *(*check)(const json_t *object);
+};
+
+/* Who may call. */
+enum caller_kind {
+    CALLER_NONE,   /* anybody */
+    CALLER_ADMIN,  /* administration key */
+    CALLER_USER,   /* session, API key or secret token */
+};
+
+enum route_flag {
+    ROUTE_INLINE = 1,      /* answered on the I/O thread when the caller is known there; needs no database */
+    ROUTE_SLOW = 2,        /* goes to the slow lane */
+    ROUTE_NEEDS_SCOPE = 4, /* a caller without workspace is answered NO_WORKSPACE */
+    ROUTE_HIDDEN = 8,      /* not in the OpenAPI document */
+};
+
+struct request;
+
+struct route {
+    enum method method;
+    const char *path; /* "/projects/{project_id}"; both spellings of the final slash are served, this one is documented */
+    enum caller_kind caller;
+    unsigned flags;
+    const char *operation_id;
+    const char *tag;
+    const char *summary;
+    int status;                       /* of success */
+    const struct field *parameters;   /* of path, then query: those named in `path` are path parameters */
+    size_t parameter_count;
+    const struct model *body;         /* NULL: no body is read */
+    const struct model *answer;       /* for the OpenAPI document; NULL: not described */
+    bool answer_is_list;
+    /* Fills req->reply, or returns the error to answer. Runs on a worker with req->db connected, or inline with req->db NULL. */
+    enum err (*handle)(struct request *req);
+};
+
+/* ---- what happens ---- */
+
+struct header {
+    const char *name;
+    const char *value;
+};
+
+struct reply {
+    int status;               /* 0: not answered yet */
+    const char *content_type; /* NULL: application/json */
+    const char *body;         /* in the request's arena, or static */
+    size_t len;
+    struct header headers[REPLY_HEADERS_MAX];
+    size_t header_count;
+    bool no_cors;             /* the crash answers carry no CORS headers */
+};
+
+/* Everything of one request lives in `arena` and is freed with it after the reply was sent. */
+struct request {
+    void *arena;
+    char id[REQUEST_ID_SIZE]; /* from X-Request-Id when it is one to 32 of [A-Za-z0-9._-], else made */
+    enum method method;
+    const char *target;       /* as received, for the log */
+    const char *path;         /* percent-decoded, without /api, starting with '/' */
+    const char *query;        /* raw, without '?'; "" when none */
+    const char *client;       /* peer address */
+    const char *authorization, *cookie, *origin, *content_type; /* header values or NULL */
+    const char *preflight_method, *preflight_headers;           /* Access-Control-Request-* or NULL */
+    bool accepts_gzip;
+    const char *body;
+    size_t body_len;
+    int64_t started_us, deadline_us; /* platform.monotonic_us */
+
+    const struct route *route;       /* NULL until matched */
+    const char *path_values[PATH_PARAMETERS_MAX]; /* in the order of the path */
+    json_t *json;                    /* checked body; freed with the arena */
+    void *identity;                  /* struct identity of the authenticator, in the arena; NULL before */
+    bool authenticated;              /* the caller is known; before that the worker asks the database */
+    struct db *db;                   /* the worker's connection; NULL inline */
+    struct reply reply;
+    struct error error;              /* cause of a 5xx, for the log */
+    int64_t database_us;             /* time spent waiting for the database */
+};
+
+/* ---- for handlers ---- */
+
+/* The path parameter of that name, which the route must have. */
+const char *path_value(const struct request *req, const char *name);
+/* The last query parameter of that name, decoded, or NULL; "" when given empty. */
+const char *query_value(struct request *req, const char *name);
+/* A member of the checked body: the text, or NULL when absent or null. */
+const char *body_text(const struct request *req, const char *name);
+/* Whether the member is there at all (null included). */
+bool body_has(const struct request *req, const char *name);
+/* A boolean as clients may spell it (true, 1, "yes"); `absent` when absent or null. */
+bool body_bool(const struct request *req, const char *name, bool absent);
+
+/* Replies. `json` is borrowed from the arena or static. All return OK or ERR_MEMORY. */
+enum err reply_json(struct request *req, int status, const char *json);
+/* Takes the buffer's content; ERR_MEMORY when it failed. */
+enum err reply_buffer(struct request *req, int status, const struct buffer *body);
+/* The first column of the only row of `result`, which moves to the arena: how PostgreSQL-built listings are answered. */
+enum err reply_result(struct request *req, int status, struct result *result);
+/* {"detail":"text"} */
+enum err reply_detail(struct request *req, int status, const char *text);
+/* Adds a header; `name` and `value` live as long as the request. Beyond REPLY_HEADERS_MAX: ERR_INTERNAL. */
+enum err reply_header(struct request *req, const char *name, const char *value);
+
+/* ---- for the server ---- */
+
+/* Everything the HTTP layer is told by the program it serves. */
+struct application {
+    const struct route *const *tables; /* NULL-terminated list of arrays, each ended by a row with method 0 */
+    bool gzip;
+    /*
+     * Knows the caller without a database, on the I/O thread: sets req->authenticated and req->identity and returns OK; or refuses;
+     * or ERR_AGAIN: ask `authenticate` on a worker.
+     */
+    enum err (*recognize)(struct request *req, enum caller_kind wanted);
+    enum err (*authenticate)(struct request *req, enum caller_kind wanted);
+    bool (*has_scope)(const struct request *req);
+};
+
+enum lane { LANE_DONE, LANE_ORDINARY, LANE_SLOW };
+
+/*
+ * First half, on the I/O thread: CORS preflight, authentication without database, matching, inline routes.
+ * LANE_DONE: req->reply is filled. Otherwise the job goes to that lane and ends in pipeline_finish.
+ */
+enum lane pipeline_begin(const struct application *app, struct request *req);
+/* Second half, on a worker: authentication, decoding, handler. Always fills req->reply. */
+void pipeline_finish(const struct application *app, struct request *req);
+/* Fills req->reply from the row of `code`, with req->error as cause for the log. */
+void pipeline_refuse(struct request *req, enum err code);
+/* CORS headers into the reply; called by the server for every reply, the front door's refusals included. */
+void cors_apply(struct request *req);
+
+#endif

@@ -1,0 +1,124 @@
+/* Tests of base: buffers, the JSON writer, UUIDs. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/buffer.h"
+#include "base/json.h"
+#include "base/platform.h"
+#include "base/secret.h"
+#include "base/uuid.h"
+
+static void buffer_keeps_its_maximum(void **state)
+{
+    void *arena = talloc_new(NULL);
+    struct buffer buffer = buffer_make(arena, 4);
+
+    (void)state;
+    assert_string_equal(buffer_string(&buffer), "");
+    buffer_text(&buffer, "abcd");
+    assert_string_equal(buffer_string(&buffer), "abcd");
+    buffer_char(&buffer, 'e');
+    assert_null(buffer_string(&buffer));
+    buffer_clear(&buffer);
+    buffer_format(&buffer, "%d", 12);
+    assert_string_equal(buffer_string(&buffer), "12");
+    talloc_free(arena);
+}
+
+static void json_puts_commas_where_due(void **state)
+{
+    void *arena = talloc_new(NULL);
+    struct buffer out = buffer_make(arena, 1000);
+
+    (void)state;
+    json_open(&out, '{');
+    json_key(&out, "a");
+    json_int(&out, -1);
+    json_key(&out, "b");
+    json_open(&out, '[');
+    json_text(&out, "x\"\\\n\x01\xc3\xa9,");
+    json_null(&out);
+    json_open(&out, '{');
+    json_close(&out, '}');
+    json_bool(&out, true);
+    json_close(&out, ']');
+    json_key(&out, "c");
+    json_raw(&out, "{\"d\":1}");
+    json_close(&out, '}');
+    assert_string_equal(buffer_string(&out),
+                        "{\"a\":-1,\"b\":[\"x\\\"\\\\\\n\\u0001\xc3\xa9,\",null,{},true],\"c\":{\"d\":1}}");
+    talloc_free(arena);
+}
+
+static void uuid_reads_what_clients_send(void **state)
+{
+    static const char canonical[] = "01a203fc-4c3c-7000-9454-6f9f6468f870";
+    static const char *const good[] = {canonical, "01A203FC4C3C700094546F9F6468F870",
+                                       "{01a203fc-4c3c-7000-9454-6f9f6468f870}",
+                                       "urn:uuid:01a203fc-4c3c-7000-9454-6f9f6468f870"};
+    static const char *const bad[] = {"", "nope", "01a203fc-4c3c-7000-9454-6f9f6468f87",
+                                      "01a203fc-4c3c-7000-9454-6f9f6468f8700", "01a203fc-4c3c-7000-9454-6f9f6468f87g",
+                                      "{}", " 01a203fc-4c3c-7000-9454-6f9f6468f870"};
+    struct uuid id;
+    char text[UUID_TEXT_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        assert_true(uuid_parse(good[i], &id));
+        assert_string_equal(uuid_format(&id, text), canonical);
+        assert_int_equal(uuid_parse_canonical(good[i], &id), i == 0);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(uuid_parse(bad[i], &id));
+}
+
+static int64_t fixed_time(void)
+{
+    return 0x0123456789abLL * 1000 + 500;
+}
+
+static void uuid_v7_begins_with_the_time(void **state)
+{
+    struct platform real = platform;
+    struct uuid id;
+    char text[UUID_TEXT_SIZE];
+
+    (void)state;
+    platform.realtime_us = fixed_time;
+    id = uuid_v7();
+    platform = real;
+    uuid_format(&id, text);
+    assert_memory_equal(text, "01234567-89ab-7800-", 19);
+    assert_non_null(strchr("89ab", text[19]));
+}
+
+static void digests_match_published_vectors(void **state)
+{
+    unsigned char digest[32];
+    char hex[65];
+
+    (void)state;
+    digest_sha256_hex("abc", 3, hex);
+    assert_string_equal(hex, "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
+    digest_hmac_sha256(secret_of("Jefe"), "what do ya want for nothing?", 28, digest); /* RFC 4231, case 2 */
+    assert_memory_equal(digest, "\x5b\xdc\xc1\x46\xbf\x60\x75\x4e", 8);
+    assert_true(secret_equal(secret_of("a"), secret_of("a")));
+    assert_false(secret_equal(secret_of("a"), secret_of("ab")));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(buffer_keeps_its_maximum),    cmocka_unit_test(json_puts_commas_where_due),
+        cmocka_unit_test(uuid_reads_what_clients_send), cmocka_unit_test(uuid_v7_begins_with_the_time),
+        cmocka_unit_test(digests_match_published_vectors),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
