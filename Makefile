@@ -1,0 +1,91 @@
+# The whole vocabulary of working on orgd; `make help` prints it.
+#
+# Every target installs the Debian packages it needs when they are missing; not as root, it says which.
+#
+#   BUILD=debug|release         no optimization, or all of it; default: some, with debug information
+#   SANITIZE=address,undefined  or thread: build with sanitizers
+#   CC=clang                    the other compiler
+#   ARGS='--listen :8000'       more arguments for the server (make run)
+#   TESTS=tests/http            only these tests (make test)
+#   FLAGS='-x -k name'          more arguments for pytest (make test)
+#   PREFIX=/usr/local DESTDIR=  where to install (make install)
+#   BARE=folder                 scratch space (make bare)
+
+SHELL = /bin/sh
+.NOTPARALLEL:
+.DEFAULT_GOAL = build
+.PHONY: run test check bench format build install clean bare help
+
+ifeq ($(origin CC),default)
+CC = gcc
+endif
+BUILD =
+SANITIZE =
+ARGS =
+TESTS = tests
+FLAGS =
+PREFIX = /usr/local
+DESTDIR =
+BARE =
+
+comma = ,
+space = $() $()
+joined = $(subst $(space),$(1),$(strip $(2)))
+
+# One directory for each variant: build, build-release, build-asan, build-tsan-clang ...
+sanitizers = $(call joined,$(comma),$(sort $(subst $(comma),$(space),$(SANITIZE))))
+sanitizer_name = $(subst address$(comma)undefined,asan,$(subst thread,tsan,$(sanitizers)))
+dir = $(call joined,-,build $(BUILD) $(sanitizer_name) $(filter-out gcc,$(notdir $(CC))))
+options = --buildtype=$(or $(BUILD),debugoptimized) --prefix=$(PREFIX) \
+	$(if $(sanitizers),-Db_sanitize=$(sanitizers) -Db_lundef=false)
+
+# Debian's own, whatever else comes first in PATH.
+meson = /usr/bin/meson
+ninja = /usr/bin/ninja -C $(dir) -j $(shell nproc)
+
+# Packages of the groups named, then the build. Ninja sees to changes of the build's description by itself.
+define built
+@tools/install-packages build $(1) $(if $(findstring clang,$(CC)),clang)
+@[ -f $(dir)/build.ninja ] || { rm -rf $(dir) && CC='$(CC)' $(meson) setup $(options) $(dir); }
+@$(ninja)
+endef
+
+build: ## compile
+	$(call built)
+
+run: ## start a server over its own database, in the foreground
+	$(call built,run)
+	@exec $(dir)/orgd serve $(ARGS)
+
+test: ## run every test
+	$(call built,run test)
+	@SANITIZE=$(sanitizers) tools/run-tests $(dir) $(TESTS) $(FLAGS)
+
+check: ## layout, static analysis, and the project's own rules
+	$(call built,check)
+	@tools/run-checks $(dir)
+
+bench: override BUILD = release
+bench: ## measure the server against its database alone
+	$(call built,run bench)
+	@bench/run $(dir)
+
+format: ## lay out the C sources
+	@tools/install-packages check
+	@tools/check/format --fix
+
+install: override BUILD = release
+install: ## install the program, without a database server
+	$(call built)
+	@$(meson) configure --prefix=$(PREFIX) $(dir)
+	@DESTDIR='$(DESTDIR)' $(meson) install -C $(dir)
+
+clean: ## remove what was built
+	rm -rf build build-*
+
+bare: ## prove `make run`, `make check` and `make test` in a bare Debian 12 (as root, takes minutes)
+	@tools/bare-debian $(or $(BARE),$(error Say where: make bare BARE=folder)) run test check
+
+help: ## this
+	@sed -n 's/^\([a-z]*\): ##/\1/p' Makefile | awk '{ name = $$1; $$1 = ""; printf "make %-9s%s\n", name, $$0 }'
+	@echo; sed -n 's/^#   /  /p' Makefile
