@@ -1,0 +1,58 @@
+"""What the checks share: the files of the tree, and how a finding is told."""
+import fnmatch
+import os
+import re
+import subprocess
+import sys
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+
+def files(*patterns):
+    """Paths from the root of files that git knows or would know, that match one of the patterns."""
+    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+                            cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    names = sorted(set(name for name in listed.split("\0") if name))
+    return [name for name in names if os.path.isfile(os.path.join(ROOT, name))
+            and any(fnmatch.fnmatch(name, pattern) for pattern in patterns)]
+
+
+def read(name):
+    with open(os.path.join(ROOT, name), encoding="utf-8", newline="") as file:
+        return file.read()
+
+
+def script_language(name):
+    """The interpreter that the first line names ("sh", "python3"), or ""."""
+    with open(os.path.join(ROOT, name), "rb") as file:
+        first = file.readline(200).decode("utf-8", "replace")
+    found = re.match(r"#!\s*(?:/usr/bin/env\s+)?(\S+)", first)
+    return os.path.basename(found.group(1)) if found else ""
+
+
+def without_comments(text, strings=False):
+    """C source with comments, and with `strings` also literals, blanked out; offsets and lines stay."""
+    def blank(found):
+        token = found.group(0)
+        if token.startswith("/"):
+            return re.sub(r"[^\n]", " ", token)
+        return token[0] + " " * (len(token) - 2) + token[-1] if strings else token
+    return re.sub(r'/\*.*?\*/|//[^\n]*|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', blank, text, flags=re.S)
+
+
+def line_of(text, offset):
+    return text.count("\n", 0, offset) + 1
+
+
+class Findings:
+    """Prints `file:line: sentence`, and ends the check with status 1 when there was any."""
+
+    def __init__(self):
+        self.count = 0
+
+    def add(self, name, line, sentence):
+        self.count += 1
+        print(f"{name}:{line}: {sentence}")
+
+    def end(self):
+        sys.exit(1 if self.count else 0)
