@@ -10,6 +10,7 @@ import re
 import sys
 
 ID = re.compile(r"[a-z0-9]{1,32}")
+REVISIONS_MAX = 256  # as in chains.h
 BASELINE = "park00000000"
 BASELINE_WHAT = "A fresh database, created in one step instead of by replaying its history."
 BASELINE_STAYS = "below it lies a database of an older release"
@@ -126,6 +127,8 @@ def read_chains(folder):
         if len({r.id for r in chain.revisions}) != len(chain.revisions):
             raise Refused(f"{folder}/{chain.name}: a revision id occurs twice")
         chains.append(chain)
+    if sum(len(chain.revisions) for chain in chains) > REVISIONS_MAX:
+        raise Refused(f"{folder}: more than {REVISIONS_MAX} revisions; raise REVISIONS_MAX here and in chains.h")
     return chains
 
 

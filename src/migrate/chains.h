@@ -10,6 +10,9 @@ enum database { DATABASE_CORE, DATABASE_TRACING };
 
 enum edition { EDITION_OSS, EDITION_EE };
 
+/* Revisions of all chains together, at most; the build refuses more. */
+#define REVISIONS_MAX 256
+
 /* One step. All SQL is complete text without parameters and runs with search_path public. */
 struct revision {
     const char *id;

@@ -1,7 +1,3 @@
--- schema_open: begins one snapshot of the catalog; names of the schema public come out unqualified
-SELECT set_config('search_path', 'public', true),
-       set_config('quote_all_identifiers', 'off', true);
-
 -- schema_server: name of the database and version of the server
 SELECT current_database(), current_setting('server_version');
 
