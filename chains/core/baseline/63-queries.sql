@@ -1,0 +1,87 @@
+-- Saved queries over traces: artifact, variants, revisions.
+
+-- A query.
+CREATE TABLE query_artifacts (
+    project_id    uuid        REFERENCES projects ON DELETE CASCADE,
+    id            uuid,
+    slug          varchar     NOT NULL,
+    created_at    timestamptz DEFAULT CURRENT_TIMESTAMP,
+    updated_at    timestamptz,
+    deleted_at    timestamptz,
+    created_by_id uuid,
+    updated_by_id uuid,
+    deleted_by_id uuid,
+    flags         jsonb,
+    tags          jsonb,
+    meta          json,
+    name          varchar,
+    description   varchar,
+    folder_id     uuid        CONSTRAINT fk_query_artifacts_folder_id_folders
+        REFERENCES folders (id) ON DELETE SET NULL,
+    PRIMARY KEY (project_id, id),
+    UNIQUE (project_id, slug)
+);
+
+CREATE INDEX ix_query_artifacts_folder_id ON query_artifacts (folder_id);
+CREATE INDEX ix_query_artifacts_project_id_slug ON query_artifacts (project_id, slug);
+
+-- A line of development of a query.
+CREATE TABLE query_variants (
+    project_id    uuid        REFERENCES projects ON DELETE CASCADE,
+    artifact_id   uuid        NOT NULL,
+    id            uuid,
+    slug          varchar     NOT NULL,
+    created_at    timestamptz DEFAULT CURRENT_TIMESTAMP,
+    updated_at    timestamptz,
+    deleted_at    timestamptz,
+    created_by_id uuid,
+    updated_by_id uuid,
+    deleted_by_id uuid,
+    flags         jsonb,
+    tags          jsonb,
+    meta          json,
+    name          varchar,
+    description   varchar,
+    PRIMARY KEY (project_id, id),
+    UNIQUE (project_id, slug),
+    FOREIGN KEY (project_id, artifact_id)
+        REFERENCES query_artifacts (project_id, id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_query_variants_project_id_artifact_id ON query_variants (project_id, artifact_id);
+CREATE INDEX ix_query_variants_project_id_slug ON query_variants (project_id, slug);
+
+-- A committed state of a variant.
+CREATE TABLE query_revisions (
+    project_id    uuid        REFERENCES projects ON DELETE CASCADE,
+    artifact_id   uuid        NOT NULL,
+    variant_id    uuid        NOT NULL,
+    id            uuid,
+    slug          varchar     NOT NULL,
+    version       varchar,
+    created_at    timestamptz DEFAULT CURRENT_TIMESTAMP,
+    updated_at    timestamptz,
+    deleted_at    timestamptz,
+    created_by_id uuid,
+    updated_by_id uuid,
+    deleted_by_id uuid,
+    flags         jsonb,
+    tags          jsonb,
+    meta          json,
+    name          varchar,
+    description   varchar,
+    message       varchar,
+    author        uuid        NOT NULL,
+    date          timestamptz NOT NULL DEFAULT CURRENT_TIMESTAMP,
+    data          json,
+    PRIMARY KEY (project_id, id),
+    UNIQUE (project_id, slug),
+    FOREIGN KEY (project_id, artifact_id)
+        REFERENCES query_artifacts (project_id, id) ON DELETE CASCADE,
+    FOREIGN KEY (project_id, variant_id)
+        REFERENCES query_variants (project_id, id) ON DELETE CASCADE
+);
+
+CREATE INDEX ix_query_revisions_project_id_artifact_id ON query_revisions (project_id, artifact_id);
+CREATE INDEX ix_query_revisions_project_id_slug ON query_revisions (project_id, slug);
+CREATE INDEX ix_query_revisions_project_id_variant_id ON query_revisions (project_id, variant_id);

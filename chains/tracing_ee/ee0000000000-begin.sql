@@ -1,0 +1,7 @@
+-- revision: ee0000000000
+-- revises: none
+-- The enterprise chain begins. Changes nothing.
+
+-- up
+
+-- down

@@ -1,0 +1,133 @@
+/* Waits for other runners and for locks, with a deadline, and says who holds them. */
+#include "migrate/lock.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/platform.h"
+#include "statements.h"
+
+#define DEFAULT_WAIT_MS (10 * 60 * 1000)
+#define POLL_MS 50
+#define TELL_AFTER_POLLS 20 /* a second */
+#define RETRY_MS 100
+#define RETRY_MAX_MS 2000
+
+void migrate_tell(const struct migrate_options *options, const char *format, ...)
+{
+    char sentence[1024];
+    va_list arguments;
+
+    if (options->tell == NULL) {
+        return;
+    }
+    va_start(arguments, format);
+    (void)vsnprintf(sentence, sizeof sentence, format, arguments);
+    va_end(arguments);
+    options->tell(options->context, sentence);
+}
+
+int64_t migrate_deadline(const struct migrate_options *options)
+{
+    return platform.monotonic_us() + (options->wait_ms > 0 ? options->wait_ms : DEFAULT_WAIT_MS) * 1000;
+}
+
+static void pause_ms(int64_t ms)
+{
+    struct timespec time = {.tv_sec = ms / 1000, .tv_nsec = (long)(ms % 1000) * 1000000};
+
+    (void)nanosleep(&time, NULL);
+}
+
+static void name_holder(struct db *db, char *to, size_t size)
+{
+    struct result result;
+
+    (void)snprintf(to, size, "another runner");
+    if (db_run(db, &migrate_lock_holder, NULL, 0, &result) != OK) {
+        return;
+    }
+    if (result_rows(&result) == 1) {
+        (void)snprintf(to, size, "another runner (process %lld, %s)", (long long)result_int(&result, 0, 0),
+                       result_text(&result, 0, 1));
+    }
+    result_clear(&result);
+}
+
+enum err migrate_lock_database(struct db *db, enum database database, const struct migrate_options *options, int64_t deadline,
+                               struct error *error)
+{
+    char holder[200];
+
+    for (int polls = 0;; polls++) {
+        struct result result;
+        bool taken;
+
+        if (db_run(db, &migrate_lock, NULL, 0, &result) != OK) {
+            return error_set(error, db_error(db)->code, "the lock of the %s database cannot be taken: %s",
+                             migrate_database_name(database), db_error(db)->cause);
+        }
+        taken = result_bool(&result, 0, 0);
+        result_clear(&result);
+        if (taken) {
+            return OK;
+        }
+        if (platform.monotonic_us() >= deadline) {
+            name_holder(db, holder, sizeof holder);
+            return error_set(error, ERR_BUSY, "%s has been migrating the %s database for too long to wait; try again later", holder,
+                             migrate_database_name(database));
+        }
+        if (polls == TELL_AFTER_POLLS) {
+            name_holder(db, holder, sizeof holder);
+            migrate_tell(options, "waiting for %s to finish migrating the %s database", holder, migrate_database_name(database));
+        }
+        pause_ms(POLL_MS);
+    }
+}
+
+void migrate_unlock_database(struct db *db)
+{
+    if (db_connected(db) && db_run(db, &migrate_unlock, NULL, 0, NULL) != OK) {
+        db_close(db); /* ends the session, and the lock with it */
+    }
+}
+
+void migrate_name_blocker(struct db *db, char *to, size_t size)
+{
+    struct result result;
+
+    to[0] = '\0';
+    if (db_run(db, &migrate_blocker, NULL, 0, &result) != OK) {
+        return;
+    }
+    if (result_rows(&result) == 1) {
+        const char *state = result_text(&result, 0, 2);
+
+        (void)snprintf(to, size, "process %lld (%s), %s for %lld s", (long long)result_int(&result, 0, 0),
+                       result_text(&result, 0, 1), state != NULL ? state : "busy", (long long)result_int(&result, 0, 3));
+    }
+    result_clear(&result);
+}
+
+bool migrate_try_again(struct db *db, const char *sqlstate, int attempt, const struct migrate_options *options, int64_t deadline)
+{
+    bool lock = strcmp(sqlstate, "55P03") == 0 || strcmp(sqlstate, "40P01") == 0;
+    unsigned char jitter;
+    int64_t wait = (int64_t)RETRY_MS << (attempt < 5 ? attempt : 5);
+    char blocker[200];
+
+    if (!lock || !db_connected(db) || platform.monotonic_us() >= deadline) {
+        return false;
+    }
+    if (attempt == 0) {
+        migrate_name_blocker(db, blocker, sizeof blocker);
+        migrate_tell(options, "waiting for a table that is locked%s%s", blocker[0] != '\0' ? " by " : "", blocker);
+    }
+    /* two runners or an application in step with us would otherwise meet again and again */
+    platform.random_bytes(&jitter, sizeof jitter);
+    wait += wait * jitter / 256;
+    pause_ms(wait < RETRY_MAX_MS ? wait : RETRY_MAX_MS);
+    return true;
+}

@@ -1,0 +1,40 @@
+-- migrate_database: name of the database, and whether it holds anything that does not come from an extension
+SELECT current_database(),
+       EXISTS (SELECT
+                 FROM pg_class c
+                 JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+                  AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
+                  AND NOT EXISTS (SELECT
+                                    FROM pg_depend d
+                                   WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'));
+
+-- migrate_has_table: whether a version table exists
+SELECT to_regclass($1) IS NOT NULL;
+
+-- migrate_lock: takes the lock of runners on this database, if it is free
+SELECT pg_try_advisory_lock(1869768548, 1);
+
+-- migrate_unlock: gives it back
+SELECT pg_advisory_unlock(1869768548, 1);
+
+-- migrate_lock_holder: who holds it
+SELECT a.pid, a.application_name
+  FROM pg_locks l
+  JOIN pg_stat_activity a ON a.pid = l.pid
+ WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 1869768548 AND l.objid = 1
+   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+ LIMIT 1;
+
+-- migrate_blocker: the oldest transaction that holds a lock on a table of this database
+SELECT a.pid, a.application_name, a.state, extract(epoch FROM now() - a.xact_start)::bigint
+  FROM pg_stat_activity a
+ WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.xact_start IS NOT NULL
+   AND EXISTS (SELECT
+                 FROM pg_locks l
+                WHERE l.pid = a.pid AND l.locktype = 'relation' AND l.granted AND l.relation >= 16384)
+ ORDER BY a.xact_start
+ LIMIT 1;
+
+-- migrate_set_plan: the plan that the adoption gives to organizations without one
+SELECT set_config('orgd.default_plan', $1, true);

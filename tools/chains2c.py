@@ -1,0 +1,229 @@
+"""Turns chains/ into one C file: the table of chains and revisions, with their SQL.
+
+usage: chains2c.py CHAINS_FOLDER OUTPUT DEPFILE
+
+What it does not understand it refuses with file and line, so a mistake in a migration stops the build.
+"""
+
+import pathlib
+import re
+import sys
+
+ID = re.compile(r"[a-z0-9]{1,32}")
+REVISIONS_MAX = 256  # as in chains.h
+BASELINE = "park00000000"
+BASELINE_WHAT = "A fresh database, created in one step instead of by replaying its history."
+BASELINE_STAYS = "below it lies a database of an older release"
+TRANSACTION = re.compile(r"^\s*(begin|start\s+transaction|commit|rollback|abort|savepoint)\b[^\n]*;", re.I | re.M)
+
+
+class Refused(Exception):
+    pass
+
+
+class Revision:
+    def __init__(self, id, revises, what, up, down, stays):
+        self.id = id
+        self.revises = revises
+        self.what = what
+        self.up = up  # by edition: oss, ee
+        self.down = down
+        self.stays = stays
+
+
+class Chain:
+    def __init__(self, name, database, edition, table):
+        self.name = name
+        self.database = database
+        self.edition = edition
+        self.table = table
+        self.revisions = []
+
+
+def check_sql(path, sql):
+    # plpgsql's BEGIN carries no semicolon, so only transaction commands are left
+    found = TRANSACTION.search(sql)
+    if found:
+        raise Refused(f"{path}: transaction command in a migration: {found.group(0).strip()}")
+    return sql.strip("\n") + "\n" if sql.strip() else ""
+
+
+def read_revision(path):
+    lines = path.read_text(encoding="utf-8").split("\n")
+
+    def header(number, key):
+        prefix = f"-- {key}: "
+        if len(lines) <= number or not lines[number].startswith(prefix):
+            raise Refused(f"{path}:{number + 1}: expected `{prefix}...`")
+        return lines[number][len(prefix) :].strip()
+
+    id = header(0, "revision")
+    revises = header(1, "revises")
+    if not ID.fullmatch(id) or not ID.fullmatch(revises):
+        raise Refused(f"{path}: revision ids are 1 to 32 of a-z and 0-9")
+    if not path.name.startswith(id + "-"):
+        raise Refused(f"{path}: the file name has to begin with {id}-")
+
+    what = []
+    number = 2
+    while number < len(lines) and lines[number].startswith("-- ") and lines[number] != "-- up":
+        what.append(lines[number][3:])
+        number += 1
+    if not what:
+        raise Refused(f"{path}: the sentence that says what it does is missing")
+
+    marks = [(i, line) for i, line in enumerate(lines) if re.match(r"-- (up|down)\b", line)]
+    marks = [(i, line) for i, line in marks if line in ("-- up", "-- down") or line.startswith("-- down: impossible")]
+    if len(marks) != 2 or marks[0][1] != "-- up":
+        raise Refused(f"{path}: expected one `-- up` and then one `-- down` or `-- down: impossible, because ...`")
+    up = check_sql(path, "\n".join(lines[marks[0][0] + 1 : marks[1][0]]))
+    below = "\n".join(lines[marks[1][0] + 1 :])
+    stays = None
+    down = None
+    if marks[1][1] == "-- down":
+        down = check_sql(path, below)
+    else:
+        stays = marks[1][1][len("-- down: impossible") :].lstrip(", ")
+        if not stays or below.strip():
+            raise Refused(f"{path}: `-- down: impossible` needs a reason and no SQL")
+    return Revision(id, None if revises == "none" else revises, " ".join(what), (up, up), down, stays)
+
+
+def read_baseline(folder):
+    texts = []
+    for edition in ("oss", "ee"):
+        parts = []
+        for path in sorted(folder.glob("*.sql")):
+            suffixes = path.name.split(".")[1:]
+            if suffixes == ["sql"] or suffixes == [edition, "sql"]:
+                parts.append(check_sql(path, path.read_text(encoding="utf-8")))
+            elif suffixes not in (["oss", "sql"], ["ee", "sql"]):
+                raise Refused(f"{path}: expected NAME.sql, NAME.oss.sql or NAME.ee.sql")
+        texts.append("\n".join(parts))
+    return Revision(BASELINE, None, BASELINE_WHAT, tuple(texts), None, BASELINE_STAYS)
+
+
+def read_chains(folder):
+    chains = []
+    for number, line in enumerate((folder / "chains.txt").read_text(encoding="utf-8").split("\n"), 1):
+        fields = line.split()
+        if not fields or line.startswith("#"):
+            continue
+        if len(fields) != 4 or fields[1] not in ("core", "tracing") or fields[2] not in ("all", "ee"):
+            raise Refused(f"{folder}/chains.txt:{number}: expected directory, core or tracing, all or ee, version table")
+        if not re.fullmatch(r"[a-z_]+\.[a-z_]+", fields[3]):
+            raise Refused(f"{folder}/chains.txt:{number}: the version table needs its schema")
+        chain = Chain(*fields)
+        if (folder / chain.name / "baseline").is_dir():
+            chain.revisions.append(read_baseline(folder / chain.name / "baseline"))
+        for path in sorted((folder / chain.name).glob("*.sql")):
+            revision = read_revision(path)
+            previous = chain.revisions[-1].id if chain.revisions else None
+            if revision.revises != previous:
+                raise Refused(f"{path}: revises {revision.revises or 'none'}, but comes after {previous or 'none'}")
+            chain.revisions.append(revision)
+        if not chain.revisions:
+            raise Refused(f"{folder}/{chain.name}: a chain without revisions")
+        if len({r.id for r in chain.revisions}) != len(chain.revisions):
+            raise Refused(f"{folder}/{chain.name}: a revision id occurs twice")
+        chains.append(chain)
+    if sum(len(chain.revisions) for chain in chains) > REVISIONS_MAX:
+        raise Refused(f"{folder}: more than {REVISIONS_MAX} revisions; raise REVISIONS_MAX here and in chains.h")
+    return chains
+
+
+def version_sql(chain, position):
+    """The statements that keep the version row: before the first revision, after going up, after going down."""
+    revision = chain.revisions[position]
+    schema, table = chain.table.split(".")
+    if position == 0:
+        prepare = "" if schema == "public" else f"CREATE SCHEMA IF NOT EXISTS {schema};\n"
+        prepare += (
+            f"CREATE TABLE {chain.table} (version_num varchar(32) NOT NULL,"
+            f" CONSTRAINT {table}_pkc PRIMARY KEY (version_num));\n"
+        )
+        arrive = f"INSERT INTO {chain.table} (version_num) VALUES ('{revision.id}')"
+        leave = f"DELETE FROM {chain.table} WHERE version_num = '{revision.id}'"
+    else:
+        before = chain.revisions[position - 1].id
+        prepare = ""
+        arrive = f"UPDATE {chain.table} SET version_num = '{revision.id}' WHERE version_num = '{before}'"
+        leave = f"UPDATE {chain.table} SET version_num = '{before}' WHERE version_num = '{revision.id}'"
+    return prepare, arrive, leave
+
+
+def literal(text):
+    if text is None:
+        return "NULL"
+    if text == "":
+        return '""'
+    out = []
+    for line in text.splitlines(keepends=True):
+        escaped = line.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n").replace("?", "\\?")
+        out.append(f'"{escaped}"')
+    return out[0] if len(out) == 1 else "\n        " + "\n        ".join(out)
+
+
+def write(chains, out):
+    out.append("/* Generated from chains/ by tools/chains2c.py. */\n")
+    out.append('#include "migrate/chains.h"\n')
+    for chain in chains:
+        for position, revision in enumerate(chain.revisions):
+            name = f"{chain.name}_{revision.id}"
+            same = revision.up[0] == revision.up[1]
+            out.append(f"static const char {name}_up[] = {literal(revision.up[0])};")
+            if not same:
+                out.append(f"static const char {name}_up_ee[] = {literal(revision.up[1])};")
+        out.append(f"static const struct revision {chain.name}_revisions[] = {{")
+        for position, revision in enumerate(chain.revisions):
+            name = f"{chain.name}_{revision.id}"
+            prepare, arrive, leave = version_sql(chain, position)
+            same = revision.up[0] == revision.up[1]
+            out.append("    {")
+            out.append(f"        .id = {literal(revision.id)},")
+            out.append(f"        .what = {literal(revision.what)},")
+            out.append(f"        .up = {{{name}_up, {name}_up{'' if same else '_ee'}}},")
+            out.append(f"        .down = {literal(revision.down)},")
+            out.append(f"        .stays = {literal(revision.stays)},")
+            out.append(f"        .prepare = {literal(prepare)},")
+            out.append(f"        .arrive = {literal(arrive)},")
+            out.append(f"        .leave = {literal(leave)},")
+            out.append("    },")
+        out.append("};\n")
+    out.append("const struct chain chains[] = {")
+    for chain in chains:
+        schema = chain.table.split(".")[0]
+        remove = f"DROP TABLE {chain.table};" + ("" if schema == "public" else f"\nDROP SCHEMA {schema};")
+        out.append("    {")
+        out.append(f"        .name = {literal(chain.name)},")
+        out.append(f"        .database = DATABASE_{chain.database.upper()},")
+        out.append(f"        .enterprise = {'true' if chain.edition == 'ee' else 'false'},")
+        out.append(f"        .ours = {'false' if schema == 'public' else 'true'},")
+        out.append(f"        .table = {literal(chain.table)},")
+        out.append(f"        .read = {literal(f'SELECT version_num FROM {chain.table} ORDER BY 1 LIMIT 2')},")
+        out.append(f"        .remove = {literal(remove)},")
+        out.append(f"        .revisions = {chain.name}_revisions,")
+        out.append(f"        .count = sizeof {chain.name}_revisions / sizeof {chain.name}_revisions[0],")
+        out.append("    },")
+    out.append("};\n")
+    out.append("const size_t chain_count = sizeof chains / sizeof chains[0];")
+
+
+def main():
+    if len(sys.argv) != 4:
+        sys.exit(__doc__)
+    folder, output, depfile = (pathlib.Path(a) for a in sys.argv[1:])
+    try:
+        chains = read_chains(folder)
+    except (Refused, OSError, UnicodeDecodeError) as reason:
+        sys.exit(f"chains2c: {reason}")
+    out = []
+    write(chains, out)
+    output.write_text("\n".join(out) + "\n", encoding="utf-8")
+    # folders too, so that a new file is noticed
+    used = [folder] + sorted(p for p in folder.rglob("*"))
+    depfile.write_text(f"{output}: " + " ".join(str(p).replace(" ", "\\ ") for p in used) + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
