@@ -14,6 +14,20 @@ struct config_list {
     size_t count;
 };
 
+/* Where a value in force came from. */
+struct config_origin {
+    const char *name;  /* the name or alias that was set; NULL for the default */
+    const char *where; /* "environment", "orgd.conf:12", "--listen"; "default" */
+};
+
+/* A name that was set and has no effect. */
+struct config_stray {
+    const char *name;
+    const char *where;
+    const char *nearest; /* known name that may have been meant, or NULL */
+    const char *reason;  /* why a known one has no effect; NULL for an unknown one */
+};
+
 /* One member per row of config.def. TEXT and SECRET are NULL when unset and without default. */
 struct config {
 #define CONFIG_TEXT const char *
@@ -29,17 +43,38 @@ struct config {
 #undef CONFIG_FLAG
 #undef CONFIG_NUMBER
 #undef CONFIG_LIST
+    struct config_origin *origins; /* one per row, in the order of config.def */
+    const struct config_stray *strays;
+    size_t stray_count;
 };
 
 /*
- * Reads every variable: environment first, then `file` (may be NULL; `KEY=value` lines, `#` comments, optional quotes), then the
- * default. The first set one of a name and its aliases wins; empty counts as unset, except for lists, where an empty but set name hides
- * its aliases. Values are checked against their type and range. Warns on unknown AGENTA_* and ORGD_* names with the nearest known one.
- * The texts live in `arena`. ERR_USAGE with the sentence in `error` for a value or file that cannot be used.
+ * Reads every variable: environment first, then `file` (may be NULL; `KEY=value` lines, `#` comments, optional quotes,
+ * see docs/configuration.md), then the default. The first set one of a name and its aliases wins, all of them in the
+ * environment before any in the file; empty counts as unset, except for lists, where an empty but set name hides its
+ * aliases. Values are checked against their type and range. Unknown AGENTA_* and ORGD_* names become strays. The texts
+ * live in `arena`. ERR_USAGE with the sentence in `error` for a value or file that cannot be used; secrets are never
+ * part of it.
  */
 enum err config_load(void *arena, const char *file, struct config *config, struct error *error) MUST_CHECK;
 
-/* Writes every variable: name, value in force (secrets masked), where it came from, what it is for. As text table or JSON. */
+/* Gives the variable `name` another value, checked like any; `where` (borrowed) says who did. ERR_USAGE as config_load.
+ */
+enum err config_override(void *arena, struct config *config, const char *name, const char *value, const char *where,
+                         struct error *error) MUST_CHECK;
+
+/* Logs one warning for each unknown name among the strays. */
+void config_warn(const struct config *config);
+
+/* Writes every variable: name, value in force (secrets masked), where it came from, what it is for. As text table or
+ * JSON. */
 enum err config_print(const struct config *config, bool json, struct buffer *out) MUST_CHECK;
+
+/* Writes the value in force of one variable, found by name or alias, in the clear. ERR_USAGE for an unknown name. */
+enum err config_reveal(const struct config *config, const char *name, struct buffer *out,
+                       struct error *error) MUST_CHECK;
+
+/* Writes the table of variables for docs/configuration.md, in Markdown. */
+void config_document(struct buffer *out);
 
 #endif
