@@ -4,7 +4,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-/* A comma is due unless the text so far is empty or ends in an opener, a colon or a comma; a string ends in its quote. */
+/* A comma is due unless the text so far is empty or ends in an opener, a colon or a comma; a string ends in its quote.
+ */
 static void separate(struct buffer *out)
 {
     char last = out->len ? out->data[out->len - 1] : '{';
@@ -67,7 +68,7 @@ void json_text(struct buffer *out, const char *text)
     if (text)
         json_text_n(out, text, strlen(text));
     else
-        json_null(out);
+        json_nil(out);
 }
 
 void json_bool(struct buffer *out, bool value)
@@ -82,7 +83,7 @@ void json_int(struct buffer *out, int64_t value)
     buffer_format(out, "%" PRId64, value);
 }
 
-void json_null(struct buffer *out)
+void json_nil(struct buffer *out)
 {
     separate(out);
     buffer_text(out, "null");
@@ -98,9 +99,45 @@ void json_uuid(struct buffer *out, const struct uuid *id)
 void json_raw(struct buffer *out, const char *json)
 {
     if (!json) {
-        json_null(out);
+        json_nil(out);
         return;
     }
     separate(out);
     buffer_text(out, json);
+}
+
+size_t json_compact(char *json, size_t len)
+{
+    bool in_string = false;
+    size_t to = 0;
+
+    for (size_t i = 0; i < len; i++) {
+        char c = json[i];
+        if (in_string && c == '\\') {
+            json[to++] = c;
+            c = json[++i];
+        } else if (c == '"') {
+            in_string = !in_string;
+        } else if (!in_string && (c == ' ' || c == '\n')) {
+            continue;
+        }
+        json[to++] = c;
+    }
+    json[to] = '\0';
+    return to;
+}
+
+void json_raw_compact(struct buffer *out, const char *json)
+{
+    size_t from;
+
+    if (!json) {
+        json_nil(out);
+        return;
+    }
+    separate(out);
+    from = out->len;
+    buffer_text(out, json);
+    if (!out->failed)
+        out->len = from + json_compact(out->data + from, out->len - from);
 }

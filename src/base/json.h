@@ -17,9 +17,15 @@ void json_text(struct buffer *out, const char *text);
 void json_text_n(struct buffer *out, const char *text, size_t len);
 void json_bool(struct buffer *out, bool value);
 void json_int(struct buffer *out, int64_t value);
-void json_null(struct buffer *out);
+void json_nil(struct buffer *out);
 void json_uuid(struct buffer *out, const struct uuid *id);
 /* `json` is JSON already, as PostgreSQL builds it. NULL writes null. */
 void json_raw(struct buffer *out, const char *json);
+/* The same, without the white space that PostgreSQL puts between the parts. */
+void json_raw_compact(struct buffer *out, const char *json);
+
+/* Takes the white space between the parts of well-formed JSON out, in place, and ends it with a NUL. Returns the new
+ * length. */
+size_t json_compact(char *json, size_t len);
 
 #endif

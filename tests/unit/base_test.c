@@ -43,7 +43,7 @@ static void json_puts_commas_where_due(void **state)
     json_key(&out, "b");
     json_open(&out, '[');
     json_text(&out, "x\"\\\n\x01\xc3\xa9,");
-    json_null(&out);
+    json_nil(&out);
     json_open(&out, '{');
     json_close(&out, '}');
     json_bool(&out, true);
@@ -62,9 +62,13 @@ static void uuid_reads_what_clients_send(void **state)
     static const char *const good[] = {canonical, "01A203FC4C3C700094546F9F6468F870",
                                        "{01a203fc-4c3c-7000-9454-6f9f6468f870}",
                                        "urn:uuid:01a203fc-4c3c-7000-9454-6f9f6468f870"};
-    static const char *const bad[] = {"", "nope", "01a203fc-4c3c-7000-9454-6f9f6468f87",
-                                      "01a203fc-4c3c-7000-9454-6f9f6468f8700", "01a203fc-4c3c-7000-9454-6f9f6468f87g",
-                                      "{}", " 01a203fc-4c3c-7000-9454-6f9f6468f870"};
+    static const char *const bad[] = {"",
+                                      "nope",
+                                      "01a203fc-4c3c-7000-9454-6f9f6468f87",
+                                      "01a203fc-4c3c-7000-9454-6f9f6468f8700",
+                                      "01a203fc-4c3c-7000-9454-6f9f6468f87g",
+                                      "{}",
+                                      " 01a203fc-4c3c-7000-9454-6f9f6468f870"};
     struct uuid id;
     char text[UUID_TEXT_SIZE];
 
@@ -115,8 +119,8 @@ static void digests_match_published_vectors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(buffer_keeps_its_maximum),    cmocka_unit_test(json_puts_commas_where_due),
-        cmocka_unit_test(uuid_reads_what_clients_send), cmocka_unit_test(uuid_v7_begins_with_the_time),
+        cmocka_unit_test(buffer_keeps_its_maximum),        cmocka_unit_test(json_puts_commas_where_due),
+        cmocka_unit_test(uuid_reads_what_clients_send),    cmocka_unit_test(uuid_v7_begins_with_the_time),
         cmocka_unit_test(digests_match_published_vectors),
     };
 

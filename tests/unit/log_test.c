@@ -225,7 +225,7 @@ static void *chatter(void *name)
 
 static void threads_do_not_mix_their_lines(void **state)
 {
-    static char *names[] = {"a", "b", "c", "d"};
+    static char names[][2] = {"a", "b", "c", "d"};
     pthread_t threads[4];
     size_t lines = 0;
 
