@@ -11,14 +11,17 @@
 #include "base/uuid.h"
 
 /*
- * A statement of a module's .sql file, made at build time. It is prepared on a connection when that connection first runs it.
- * `revokes` is set by a line `-- revokes` in the file: what it changes may take access away, so committing it empties the decision cache.
+ * A statement of a module's .sql file, made at build time. It is prepared on a connection when that connection first
+ * runs it. `writes` says whether it changes anything, so that a lost answer is known to be harmless or not. `revokes`
+ * is set by a line `-- revokes` in the file: what it changes may take access away, so committing it empties the
+ * decision cache.
  */
 struct statement {
     const char *name;
     const char *comment;
     const char *sql;
     unsigned short index; /* 0..statement_count-1, unique */
+    bool writes;
     bool revokes;
 };
 
@@ -28,17 +31,19 @@ extern const size_t statement_count;
 struct db;
 
 struct db_options {
-    const char *uri;          /* postgresql:// or postgresql+asyncpg:// */
-    const char *name;         /* application_name */
-    int64_t connect_ms;       /* deadline of connecting */
-    int64_t statement_ms;     /* statement_timeout, and the deadline of waiting for an answer when the caller sets none */
-    int64_t lock_ms;          /* lock_timeout; 0 for none */
-    void (*on_revoke)(void);  /* called after a commit that ran a `revokes` statement; may be NULL */
+    const char *uri;      /* postgresql:// or postgresql+asyncpg:// */
+    const char *name;     /* application_name */
+    int64_t connect_ms;   /* deadline of connecting */
+    int64_t statement_ms; /* statement_timeout, and the deadline of waiting for an answer when the caller sets none */
+    int64_t lock_ms;      /* lock_timeout; 0 for none */
+    void (*on_revoke)(void); /* called after a commit that ran a `revokes` statement; may be NULL */
 };
 
-/* A handle that is not connected yet; talloc child of `arena`. NULL without memory. `options` is copied, its texts are borrowed. */
+/* A handle that is not connected yet; talloc child of `arena`. NULL without memory. `options` is copied, its texts are
+ * borrowed. */
 struct db *db_create(void *arena, const struct db_options *options) MUST_CHECK;
-/* Connects when not connected, within `connect_ms`. ERR_UNAVAILABLE with the cause. Closed by talloc_free or db_close. */
+/* Connects when not connected, within `connect_ms`. ERR_UNAVAILABLE with the cause. Closed by talloc_free or db_close.
+ */
 enum err db_connect(struct db *db, struct error *error) MUST_CHECK;
 void db_close(struct db *db);
 bool db_connected(const struct db *db);
@@ -46,7 +51,8 @@ bool db_connected(const struct db *db);
 const struct error *db_error(const struct db *db);
 const char *db_sqlstate(const struct db *db);
 const char *db_constraint(const struct db *db);
-/* The libpq handle, for what this interface does not cover (COPY, notifications, the schema reader); NULL when not connected. */
+/* The libpq handle, for what this interface does not cover (COPY, notifications, the schema reader); NULL when not
+ * connected. */
 PGconn *db_handle(struct db *db);
 /* Until when answers are waited for (platform.monotonic_us); 0: statement_ms from each call. */
 void db_set_deadline(struct db *db, int64_t monotonic_us);
@@ -60,7 +66,7 @@ struct param {
     bool is_number;
     int64_t number;
 };
-struct param param_text(const char *text); /* NULL makes SQL null */
+struct param param_text(const char *text);      /* NULL makes SQL null */
 struct param param_uuid(const struct uuid *id); /* binary; NULL makes SQL null */
 struct param param_bool(bool value);
 struct param param_int(int64_t value);
@@ -75,19 +81,20 @@ int result_rows(const struct result *result);
 /* NULL for SQL null. */
 const char *result_text(const struct result *result, int row, int column);
 size_t result_length(const struct result *result, int row, int column);
-bool result_bool(const struct result *result, int row, int column); /* false for null */
-int64_t result_int(const struct result *result, int row, int column); /* 0 for null */
+bool result_bool(const struct result *result, int row, int column);                  /* false for null */
+int64_t result_int(const struct result *result, int row, int column);                /* 0 for null */
 bool result_uuid(const struct result *result, int row, int column, struct uuid *id); /* false for null */
-/* Hands the result over to `arena`, so that texts borrowed from it live as long. False without memory (then cleared). */
+/* Hands the result over to `arena`, so that texts borrowed from it live as long. False without memory (then cleared).
+ */
 bool result_keep(struct result *result, void *arena) MUST_CHECK;
 
 /*
- * Runs a statement in one round trip (preparing it first where this connection has not) and waits for the answer until the deadline.
- * `result` may be NULL when no rows are wanted. Outside a transaction it commits by itself.
- * Errors: CONFLICT (unique or exclusion violation; see db_constraint), REFERENCE (foreign key), UNAVAILABLE (not connected, refused;
- * nothing happened), UNCERTAIN (the connection or the answer was lost while a statement that may write was under way), BUSY (lock or
- * statement timeout, deadlock, serialization), DATABASE (anything else; the cause has PostgreSQL's message).
- * A connection that is lost is closed; the next db_connect opens a new one.
+ * Runs a statement in one round trip (preparing it first where this connection has not) and waits for the answer until
+ * the deadline. `result` may be NULL when no rows are wanted. Outside a transaction it commits by itself. Errors:
+ * CONFLICT (unique or exclusion violation; see db_constraint), REFERENCE (foreign key), UNAVAILABLE (not connected,
+ * refused; nothing happened), UNCERTAIN (the connection or the answer was lost while a statement that may write was
+ * under way), BUSY (lock or statement timeout, deadlock, serialization), DATABASE (anything else; the cause has
+ * PostgreSQL's message). A connection that is lost is closed; the next db_connect opens a new one.
  */
 enum err db_run(struct db *db, const struct statement *statement, const struct param *params, size_t count,
                 struct result *result) MUST_CHECK;
@@ -95,7 +102,8 @@ enum err db_run(struct db *db, const struct statement *statement, const struct p
     db_run((db), &(statement), (const struct param[]){__VA_ARGS__},                                                    \
            sizeof((const struct param[]){__VA_ARGS__}) / sizeof(struct param), (result))
 
-/* Runs SQL text without parameters, several statements allowed (chains, settings): simple protocol. Never with text from outside. */
+/* Runs SQL text without parameters, several statements allowed (chains, settings): simple protocol. Never with text
+ * from outside. */
 enum err db_script(struct db *db, const char *sql, struct result *result) MUST_CHECK;
 
 enum err db_begin(struct db *db) MUST_CHECK;

@@ -1,0 +1,523 @@
+/* Runs named statements on one PostgreSQL connection, never waiting beyond a deadline. */
+#include "db/db.h"
+
+#include <arpa/inet.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/platform.h"
+
+enum { PARAMS_MAX = 24 };
+
+struct db {
+    struct db_options options;
+    PGconn *conn;
+    bool *prepared; /* statement_count flags */
+    bool in_transaction;
+    bool revoked; /* the open transaction ran a `revokes` statement */
+    int64_t deadline_us;
+    int64_t time_us;
+    struct error error;
+    char sqlstate[6];
+    char constraint[64];
+};
+
+static int db_destructor(struct db *db)
+{
+    db_close(db);
+    return 0;
+}
+
+struct db *db_create(void *arena, const struct db_options *options)
+{
+    struct db *db = talloc_zero(arena, struct db);
+
+    if (!db)
+        return NULL;
+    db->options = *options;
+    db->prepared = talloc_zero_size(db, (statement_count + 1) * sizeof(bool));
+    if (!db->prepared) {
+        talloc_free(db);
+        return NULL;
+    }
+    talloc_set_destructor(db, db_destructor);
+    return db;
+}
+
+void db_close(struct db *db)
+{
+    if (db->conn)
+        PQfinish(db->conn);
+    db->conn = NULL;
+    db->in_transaction = false;
+    db->revoked = false;
+}
+
+bool db_connected(const struct db *db)
+{
+    return db->conn != NULL;
+}
+
+const struct error *db_error(const struct db *db)
+{
+    return &db->error;
+}
+
+const char *db_sqlstate(const struct db *db)
+{
+    return db->sqlstate;
+}
+
+const char *db_constraint(const struct db *db)
+{
+    return db->constraint;
+}
+
+PGconn *db_handle(struct db *db)
+{
+    return db->conn;
+}
+
+void db_set_deadline(struct db *db, int64_t monotonic_us)
+{
+    db->deadline_us = monotonic_us;
+}
+
+int64_t db_take_time_us(struct db *db)
+{
+    int64_t time = db->time_us;
+
+    db->time_us = 0;
+    return time;
+}
+
+/* Waits until the socket is ready for `events`. False at the deadline. */
+static bool wait_for(PGconn *conn, short events, int64_t deadline_us)
+{
+    for (;;) {
+        struct pollfd fd = {.fd = PQsocket(conn), .events = events};
+        int64_t left = deadline_us - platform.monotonic_us();
+        int ready;
+
+        if (left <= 0)
+            return false;
+        ready = poll(&fd, 1, (int)(left / 1000 + 1));
+        if (ready > 0)
+            return true;
+        if (ready < 0 && errno != EINTR)
+            return false;
+    }
+}
+
+/* libpq's message without its newline, or what there is instead. */
+static const char *message_of(PGconn *conn)
+{
+    char *message = PQerrorMessage(conn);
+    size_t len = strlen(message);
+
+    while (len > 0 && message[len - 1] == '\n')
+        message[--len] = '\0';
+    return len ? message : "no reason given";
+}
+
+/* The URI as libpq reads it: SQLAlchemy's driver suffix is dropped. Text of at most `size` bytes. */
+static bool plain_uri(const char *uri, char *to, size_t size)
+{
+    const char *separator = strstr(uri, "://");
+    const char *plus = strchr(uri, '+');
+    int len;
+
+    if (separator && plus && plus < separator)
+        len = snprintf(to, size, "%.*s%s", (int)(plus - uri), uri, separator);
+    else
+        len = snprintf(to, size, "%s", uri);
+    return len >= 0 && (size_t)len < size;
+}
+
+static PGconn *start_connecting(struct db *db, const char *uri)
+{
+    char settings[256];
+    const char *const keys[] = {"dbname", "application_name", "options", "client_encoding", NULL};
+    const char *values[] = {uri, db->options.name, settings, "UTF8", NULL};
+
+    (void)snprintf(settings, sizeof settings,
+                   "-c TimeZone=UTC -c search_path=public -c DateStyle=ISO -c jit=off -c statement_timeout=%" PRId64
+                   " -c lock_timeout=%" PRId64 " -c idle_in_transaction_session_timeout=60000",
+                   db->options.statement_ms, db->options.lock_ms);
+    return PQconnectStartParams(keys, values, 1);
+}
+
+static bool finish_connecting(PGconn *conn, int64_t deadline_us)
+{
+    PostgresPollingStatusType state = PGRES_POLLING_WRITING;
+
+    if (PQstatus(conn) == CONNECTION_BAD)
+        return false;
+    while (state != PGRES_POLLING_OK && state != PGRES_POLLING_FAILED) {
+        if (!wait_for(conn, state == PGRES_POLLING_READING ? POLLIN : POLLOUT, deadline_us))
+            return false;
+        state = PQconnectPoll(conn);
+    }
+    return state == PGRES_POLLING_OK;
+}
+
+enum err db_connect(struct db *db, struct error *error)
+{
+    char uri[2048];
+
+    if (db_alive(db))
+        return OK;
+    db_close(db);
+    if (!plain_uri(db->options.uri, uri, sizeof uri))
+        return error_set(error, ERR_UNAVAILABLE, "the connection URI is longer than 2047 bytes");
+    db->conn = start_connecting(db, uri);
+    if (!db->conn)
+        return error_set(error, ERR_MEMORY, "out of memory while connecting to the database");
+    if (!finish_connecting(db->conn, platform.monotonic_us() + db->options.connect_ms * 1000)) {
+        enum err code = error_set(error, ERR_UNAVAILABLE, "cannot connect to the database: %s", message_of(db->conn));
+        db_close(db);
+        return code;
+    }
+    (void)PQsetnonblocking(db->conn, 1);
+    memset(db->prepared, 0, statement_count);
+    return OK;
+}
+
+bool db_alive(struct db *db)
+{
+    struct pollfd fd;
+
+    if (!db->conn || PQstatus(db->conn) != CONNECTION_OK)
+        return false;
+    fd = (struct pollfd){.fd = PQsocket(db->conn), .events = POLLIN};
+    if (poll(&fd, 1, 0) <= 0)
+        return true;
+    /* Something unasked arrived: a notice, or the end of the connection. */
+    return PQconsumeInput(db->conn) == 1 && PQstatus(db->conn) == CONNECTION_OK;
+}
+
+struct param param_text(const char *text)
+{
+    return (struct param){.value = text};
+}
+
+struct param param_uuid(const struct uuid *id)
+{
+    return (struct param){.value = id, .length = (int)sizeof *id};
+}
+
+struct param param_bool(bool value)
+{
+    return (struct param){.value = value ? "t" : "f"};
+}
+
+struct param param_int(int64_t value)
+{
+    return (struct param){.is_number = true, .number = value};
+}
+
+struct param param_null(void)
+{
+    return (struct param){0};
+}
+
+void result_clear(struct result *result)
+{
+    PQclear(result->pg);
+    result->pg = NULL;
+}
+
+int result_rows(const struct result *result)
+{
+    return PQntuples(result->pg);
+}
+
+const char *result_text(const struct result *result, int row, int column)
+{
+    return PQgetisnull(result->pg, row, column) ? NULL : PQgetvalue(result->pg, row, column);
+}
+
+size_t result_length(const struct result *result, int row, int column)
+{
+    return (size_t)PQgetlength(result->pg, row, column);
+}
+
+bool result_bool(const struct result *result, int row, int column)
+{
+    const char *text = result_text(result, row, column);
+
+    return text && text[0] == 't';
+}
+
+int64_t result_int(const struct result *result, int row, int column)
+{
+    const char *text = result_text(result, row, column);
+
+    return text ? strtoimax(text, NULL, 10) : 0;
+}
+
+bool result_uuid(const struct result *result, int row, int column, struct uuid *id)
+{
+    const char *text = result_text(result, row, column);
+
+    return text && uuid_parse(text, id);
+}
+
+static int holder_destructor(PGresult **holder)
+{
+    PQclear(*holder);
+    return 0;
+}
+
+bool result_keep(struct result *result, void *arena)
+{
+    PGresult **holder = talloc(arena, PGresult *);
+
+    if (!holder) {
+        result_clear(result);
+        return false;
+    }
+    *holder = result->pg;
+    talloc_set_destructor(holder, holder_destructor);
+    return true;
+}
+
+/* Sends what is buffered and reads until a whole answer is there. False when the connection or the time ran out. */
+static bool await_answer(struct db *db, int64_t deadline_us)
+{
+    int pending;
+
+    while ((pending = PQflush(db->conn)) > 0) {
+        if (!wait_for(db->conn, POLLIN | POLLOUT, deadline_us) || !PQconsumeInput(db->conn))
+            return false;
+    }
+    if (pending < 0)
+        return false;
+    while (PQisBusy(db->conn)) {
+        if (!wait_for(db->conn, POLLIN, deadline_us) || !PQconsumeInput(db->conn))
+            return false;
+    }
+    return true;
+}
+
+static int64_t deadline_of(const struct db *db)
+{
+    int64_t deadline = platform.monotonic_us() + (db->options.statement_ms + 1000) * 1000;
+
+    return db->deadline_us && db->deadline_us < deadline ? db->deadline_us : deadline;
+}
+
+/*
+ * The last result of what was just sent, or NULL when connection or time ran out. An error result is not followed
+ * further: only the first of a script's errors exists.
+ */
+static PGresult *collect(struct db *db)
+{
+    int64_t started = platform.monotonic_us();
+    int64_t deadline = deadline_of(db);
+    PGresult *last = NULL;
+
+    for (;;) {
+        PGresult *next = await_answer(db, deadline) ? PQgetResult(db->conn) : NULL;
+        if (!next)
+            break;
+        PQclear(last);
+        last = next;
+        if (PQstatus(db->conn) != CONNECTION_OK)
+            break;
+    }
+    db->time_us += platform.monotonic_us() - started;
+    if (PQstatus(db->conn) != CONNECTION_OK || PQisBusy(db->conn)) {
+        /* Lost or late: what an error result said is kept, any other answer is not complete. */
+        if (last && PQresultStatus(last) == PGRES_FATAL_ERROR)
+            return last;
+        PQclear(last);
+        return NULL;
+    }
+    return last;
+}
+
+static enum err code_of(const char *sqlstate)
+{
+    static const struct {
+        const char *prefix;
+        enum err code;
+    } table[] = {
+        {"23505", ERR_CONFLICT},    {"23P01", ERR_CONFLICT}, {"23503", ERR_REFERENCE},   {"40001", ERR_BUSY},
+        {"40P01", ERR_BUSY},        {"55P03", ERR_BUSY},     {"57014", ERR_BUSY},        {"57P01", ERR_UNAVAILABLE},
+        {"57P03", ERR_UNAVAILABLE}, {"53", ERR_UNAVAILABLE}, {"25006", ERR_UNAVAILABLE}, {"25P03", ERR_UNAVAILABLE},
+    };
+
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (strncmp(sqlstate, table[i].prefix, strlen(table[i].prefix)) == 0)
+            return table[i].code;
+    return ERR_DATABASE;
+}
+
+static void remember(char *to, size_t size, const PGresult *result, int field)
+{
+    const char *text = PQresultErrorField(result, field);
+
+    (void)snprintf(to, size, "%s", text ? text : "");
+}
+
+/* The connection is of no use any more. `uncertain`: something may have been written. */
+static enum err lost(struct db *db, bool uncertain)
+{
+    enum err code = uncertain ? ERR_UNCERTAIN : ERR_UNAVAILABLE;
+
+    db->sqlstate[0] = db->constraint[0] = '\0';
+    (void)error_set(&db->error, code, "the database connection was lost or did not answer in time: %s",
+                    message_of(db->conn));
+    db_close(db);
+    return code;
+}
+
+/* Turns a result into a code; keeps it in `*result` when it is good and wanted. */
+static enum err judge(struct db *db, PGresult *pg, bool may_write, struct result *result)
+{
+    ExecStatusType status = PQresultStatus(pg);
+    enum err code;
+
+    if (!pg)
+        return lost(db, may_write);
+    if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY) {
+        if (result)
+            result->pg = pg;
+        else
+            PQclear(pg);
+        return OK;
+    }
+    remember(db->sqlstate, sizeof db->sqlstate, pg, PG_DIAG_SQLSTATE);
+    remember(db->constraint, sizeof db->constraint, pg, PG_DIAG_CONSTRAINT_NAME);
+    code = error_set(&db->error, db->sqlstate[0] ? code_of(db->sqlstate) : ERR_UNAVAILABLE, "%s%s%s",
+                     PQresultErrorField(pg, PG_DIAG_MESSAGE_PRIMARY) ?: message_of(db->conn),
+                     db->sqlstate[0] ? " SQLSTATE " : "", db->sqlstate);
+    PQclear(pg);
+    if (PQstatus(db->conn) != CONNECTION_OK) {
+        /* A crash (57P02) or a broken connection may have come after the commit; an orderly shutdown comes before it.
+         */
+        if (may_write && strcmp(db->sqlstate, "57P01") != 0)
+            code = db->error.code = ERR_UNCERTAIN;
+        else
+            code = db->error.code = ERR_UNAVAILABLE;
+        db_close(db);
+    }
+    return code;
+}
+
+static enum err not_connected(struct db *db)
+{
+    db->sqlstate[0] = db->constraint[0] = '\0';
+    return error_set(&db->error, ERR_UNAVAILABLE, "not connected to the database");
+}
+
+static enum err prepare(struct db *db, const struct statement *statement)
+{
+    enum err code;
+
+    if (db->prepared[statement->index])
+        return OK;
+    if (!PQsendPrepare(db->conn, statement->name, statement->sql, 0, NULL))
+        return lost(db, false);
+    code = judge(db, collect(db), false, NULL);
+    db->prepared[statement->index] = code == OK;
+    return code;
+}
+
+static bool send_statement(struct db *db, const struct statement *statement, const struct param *params, size_t count)
+{
+    const char *values[PARAMS_MAX];
+    int lengths[PARAMS_MAX];
+    int formats[PARAMS_MAX];
+    char numbers[PARAMS_MAX][24];
+
+    for (size_t i = 0; i < count; i++) {
+        values[i] = params[i].value;
+        lengths[i] = params[i].length;
+        formats[i] = params[i].length > 0;
+        if (params[i].is_number) {
+            (void)snprintf(numbers[i], sizeof numbers[i], "%" PRId64, params[i].number);
+            values[i] = numbers[i];
+        }
+    }
+    return PQsendQueryPrepared(db->conn, statement->name, (int)count, values, lengths, formats, 0) == 1;
+}
+
+enum err db_run(struct db *db, const struct statement *statement, const struct param *params, size_t count,
+                struct result *result)
+{
+    enum err code;
+
+    if (result)
+        result->pg = NULL;
+    if (!db->conn)
+        return not_connected(db);
+    if (count > PARAMS_MAX)
+        return error_set(&db->error, ERR_INTERNAL, "statement %s has more than %d parameters", statement->name,
+                         PARAMS_MAX);
+    code = prepare(db, statement);
+    if (code != OK)
+        return code;
+    if (!send_statement(db, statement, params, count))
+        return lost(db, statement->writes && !db->in_transaction);
+    code = judge(db, collect(db), statement->writes && !db->in_transaction, result);
+    if (statement->revokes && (code == OK || code == ERR_UNCERTAIN)) {
+        if (db->in_transaction)
+            db->revoked = true;
+        else if (db->options.on_revoke)
+            db->options.on_revoke();
+    }
+    return code;
+}
+
+enum err db_script(struct db *db, const char *sql, struct result *result)
+{
+    if (result)
+        result->pg = NULL;
+    if (!db->conn)
+        return not_connected(db);
+    if (!PQsendQuery(db->conn, sql))
+        return lost(db, false);
+    return judge(db, collect(db), !db->in_transaction, result);
+}
+
+enum err db_begin(struct db *db)
+{
+    enum err code = db_script(db, "BEGIN", NULL);
+
+    db->in_transaction = code == OK;
+    db->revoked = false;
+    return code == ERR_UNCERTAIN ? ERR_UNAVAILABLE : code;
+}
+
+enum err db_commit(struct db *db)
+{
+    struct result result = {NULL};
+    bool revoked = db->revoked;
+    enum err code;
+
+    db->in_transaction = false;
+    db->revoked = false;
+    code = db_script(db, "COMMIT", &result);
+    if (code == OK && strcmp(PQcmdStatus(result.pg), "COMMIT") != 0)
+        code = error_set(&db->error, ERR_DATABASE, "the transaction had failed before and was rolled back");
+    result_clear(&result);
+    if (revoked && (code == OK || code == ERR_UNCERTAIN) && db->options.on_revoke)
+        db->options.on_revoke();
+    return code;
+}
+
+void db_rollback(struct db *db)
+{
+    if (!db->conn || !db->in_transaction)
+        return;
+    db->in_transaction = false;
+    db->revoked = false;
+    if (db_script(db, "ROLLBACK", NULL) != OK)
+        db_close(db);
+}
