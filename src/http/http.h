@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
+#include "base/config.h"
 #include "base/error.h"
 #include "base/uuid.h"
 #include "db/db.h"
@@ -37,16 +38,27 @@ enum {
 /* ---- what is declared ---- */
 
 /* Types of members and parameters; how each is checked is in decode.c, how it is described in openapi.c. */
-enum field_type { FIELD_STRING, FIELD_BOOL, FIELD_UUID, FIELD_OBJECT, FIELD_LIST, FIELD_MAP, FIELD_STRING_LIST, FIELD_ANY_OBJECT };
+enum field_type {
+    FIELD_STRING,
+    FIELD_BOOL,
+    FIELD_UUID,
+    FIELD_OBJECT,
+    FIELD_LIST,
+    FIELD_MAP,
+    FIELD_STRING_LIST,
+    FIELD_ANY_OBJECT,
+    FIELD_ANY_LIST,
+    FIELD_STRING_MAP
+};
 
 struct model;
 
 struct field {
     const char *name;
     enum field_type type;
-    bool required;  /* absence is a problem */
-    bool nullable;  /* null is accepted, and counts as absent */
-    size_t max;     /* FIELD_STRING: most characters; 0 for no limit */
+    bool required;             /* absence is a problem */
+    bool nullable;             /* null is accepted, and counts as absent */
+    size_t max;                /* FIELD_STRING: most characters; 0 for no limit */
     const struct model *model; /* of FIELD_OBJECT, and of the elements of FIELD_LIST and FIELD_MAP */
     const char *initial;       /* default shown in the OpenAPI document, as JSON; NULL for none */
 };
@@ -61,9 +73,9 @@ struct model {
 
 /* Who may call. */
 enum caller_kind {
-    CALLER_NONE,   /* anybody */
-    CALLER_ADMIN,  /* administration key */
-    CALLER_USER,   /* session, API key or secret token */
+    CALLER_NONE,  /* anybody */
+    CALLER_ADMIN, /* administration key */
+    CALLER_USER,  /* session, API key or secret token */
 };
 
 enum route_flag {
@@ -73,23 +85,28 @@ enum route_flag {
     ROUTE_HIDDEN = 8,      /* not in the OpenAPI document */
 };
 
+/* The shape of a successful answer: the model, a list of it, or something simpler. */
+enum answer_kind { ANSWER_MODEL, ANSWER_LIST, ANSWER_STRING, ANSWER_ANY_OBJECT, ANSWER_STRING_MAPS };
+
 struct request;
 
 struct route {
     enum method method;
-    const char *path; /* "/projects/{project_id}"; both spellings of the final slash are served, this one is documented */
+    const char
+        *path; /* "/projects/{project_id}"; both spellings of the final slash are served, this one is documented */
     enum caller_kind caller;
     unsigned flags;
     const char *operation_id;
     const char *tag;
     const char *summary;
-    int status;                       /* of success */
-    const struct field *parameters;   /* of path, then query: those named in `path` are path parameters */
+    int status;                     /* of success */
+    const struct field *parameters; /* of path, then query: those named in `path` are path parameters */
     size_t parameter_count;
-    const struct model *body;         /* NULL: no body is read */
-    const struct model *answer;       /* for the OpenAPI document; NULL: not described */
-    bool answer_is_list;
-    /* Fills req->reply, or returns the error to answer. Runs on a worker with req->db connected, or inline with req->db NULL. */
+    const struct model *body;     /* NULL: no body is read */
+    const struct model *answer;   /* for the OpenAPI document; NULL: not described by a model */
+    enum answer_kind answer_kind; /* likewise */
+    /* Fills req->reply, or returns the error to answer. Runs on a worker with req->db connected, or inline with req->db
+     * NULL. */
     enum err (*handle)(struct request *req);
 };
 
@@ -107,18 +124,19 @@ struct reply {
     size_t len;
     struct header headers[REPLY_HEADERS_MAX];
     size_t header_count;
-    bool no_cors;             /* the crash answers carry no CORS headers */
+    bool no_cors; /* the crash answers carry no CORS headers */
 };
 
 /* Everything of one request lives in `arena` and is freed with it after the reply was sent. */
 struct request {
     void *arena;
+    const struct config *config;
     char id[REQUEST_ID_SIZE]; /* from X-Request-Id when it is one to 32 of [A-Za-z0-9._-], else made */
     enum method method;
-    const char *target;       /* as received, for the log */
-    const char *path;         /* percent-decoded, without /api, starting with '/' */
-    const char *query;        /* raw, without '?'; "" when none */
-    const char *client;       /* peer address */
+    const char *target;                                         /* as received, for the log */
+    const char *path;                                           /* percent-decoded, without /api, starting with '/' */
+    const char *query;                                          /* raw, without '?'; "" when none */
+    const char *client;                                         /* peer address */
     const char *authorization, *cookie, *origin, *content_type; /* header values or NULL */
     const char *preflight_method, *preflight_headers;           /* Access-Control-Request-* or NULL */
     bool accepts_gzip;
@@ -126,15 +144,15 @@ struct request {
     size_t body_len;
     int64_t started_us, deadline_us; /* platform.monotonic_us */
 
-    const struct route *route;       /* NULL until matched */
+    const struct route *route;                    /* NULL until matched */
     const char *path_values[PATH_PARAMETERS_MAX]; /* in the order of the path */
-    json_t *json;                    /* checked body; freed with the arena */
-    void *identity;                  /* struct identity of the authenticator, in the arena; NULL before */
-    bool authenticated;              /* the caller is known; before that the worker asks the database */
-    struct db *db;                   /* the worker's connection; NULL inline */
+    json_t *json;                                 /* checked body; freed with the arena */
+    void *identity;                               /* struct identity of the authenticator, in the arena; NULL before */
+    bool authenticated;                           /* the caller is known; before that the worker asks the database */
+    struct db *db;                                /* the worker's connection; NULL inline */
     struct reply reply;
-    struct error error;              /* cause of a 5xx, for the log */
-    int64_t database_us;             /* time spent waiting for the database */
+    struct error error;  /* cause of a 5xx, for the log */
+    int64_t database_us; /* time spent waiting for the database */
 };
 
 /* ---- for handlers ---- */
@@ -149,13 +167,30 @@ const char *body_text(const struct request *req, const char *name);
 bool body_has(const struct request *req, const char *name);
 /* A boolean as clients may spell it (true, 1, "yes"); `absent` when absent or null. */
 bool body_bool(const struct request *req, const char *name, bool absent);
+/* The same for any checked JSON value, which may be NULL. */
+bool json_bool_read(const json_t *value, bool absent);
 
 /* Replies. `json` is borrowed from the arena or static. All return OK or ERR_MEMORY. */
 enum err reply_json(struct request *req, int status, const char *json);
 /* Takes the buffer's content; ERR_MEMORY when it failed. */
 enum err reply_buffer(struct request *req, int status, const struct buffer *body);
-/* The first column of the only row of `result`, which moves to the arena: how PostgreSQL-built listings are answered. */
+/*
+ * The first column of the only row of `result`, JSON that PostgreSQL built: the result moves to the arena, the text is
+ * made compact. ERR_INTERNAL when there is not exactly one row.
+ */
 enum err reply_result(struct request *req, int status, struct result *result);
+/* Runs a statement and answers its first row's JSON, or `none` when there is no row. */
+enum err reply_query(struct request *req, int status, enum err none, const struct statement *statement,
+                     const struct param *params, size_t count);
+#define REPLY_QUERY(req, status, none, statement, ...)                                                                 \
+    reply_query((req), (status), (none), &(statement), (const struct param[]){__VA_ARGS__},                            \
+                sizeof((const struct param[]){__VA_ARGS__}) / sizeof(struct param))
+/* Runs a statement of which only the number of rows matters: `none` when there is none. */
+enum err run_query(struct request *req, enum err none, const struct statement *statement, const struct param *params,
+                   size_t count);
+#define RUN_QUERY(req, none, statement, ...)                                                                           \
+    run_query((req), (none), &(statement), (const struct param[]){__VA_ARGS__},                                        \
+              sizeof((const struct param[]){__VA_ARGS__}) / sizeof(struct param))
 /* {"detail":"text"} */
 enum err reply_detail(struct request *req, int status, const char *text);
 /* Adds a header; `name` and `value` live as long as the request. Beyond REPLY_HEADERS_MAX: ERR_INTERNAL. */
@@ -165,11 +200,12 @@ enum err reply_header(struct request *req, const char *name, const char *value);
 
 /* Everything the HTTP layer is told by the program it serves. */
 struct application {
+    const struct config *config;
     const struct route *const *tables; /* NULL-terminated list of arrays, each ended by a row with method 0 */
     bool gzip;
     /*
-     * Knows the caller without a database, on the I/O thread: sets req->authenticated and req->identity and returns OK; or refuses;
-     * or ERR_AGAIN: ask `authenticate` on a worker.
+     * Knows the caller without a database, on the I/O thread: sets req->authenticated and req->identity and returns OK;
+     * or refuses; or ERR_AGAIN: ask `authenticate` on a worker.
      */
     enum err (*recognize)(struct request *req, enum caller_kind wanted);
     enum err (*authenticate)(struct request *req, enum caller_kind wanted);

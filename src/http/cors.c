@@ -1,0 +1,74 @@
+/* Cross-origin answers: which origins may read, and the preflight (API-ACCOUNTS.md 1.8). */
+#include "http/cors.h"
+
+#include <string.h>
+#include <strings.h>
+
+static const char *const origins[] = {
+    "http://localhost:3000", "http://localhost:3001",  "http://0.0.0.0:3000",
+    "http://0.0.0.0:3001",   "https://docs.agenta.ai", "https://agenta.ai",
+};
+
+static const char allowed_headers[] = "Accept, Accept-Language, Content-Language, Content-Type, anti-csrf, "
+                                      "authorization, fdi-version, rid, st-auth-mode";
+static const char allowed_methods[] = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
+
+static bool origin_allowed(const char *origin)
+{
+    static const char scheme[] = "https://";
+    static const char suffix[] = ".vercel.app";
+    size_t len = strlen(origin);
+
+    for (size_t i = 0; i < sizeof origins / sizeof *origins; i++)
+        if (strcmp(origin, origins[i]) == 0)
+            return true;
+    return len >= strlen(scheme) + strlen(suffix) && strncmp(origin, scheme, strlen(scheme)) == 0 &&
+           strcmp(origin + len - strlen(suffix), suffix) == 0;
+}
+
+void cors_apply(struct request *req)
+{
+    if (!req->origin || req->reply.no_cors)
+        return;
+    (void)reply_header(req, "Access-Control-Allow-Credentials", "true");
+    if (origin_allowed(req->origin))
+        (void)reply_header(req, "Access-Control-Allow-Origin", req->origin);
+}
+
+/* Whether each name of the comma list `wanted` stands in the comma list `allowed`, in any case. */
+static bool all_listed(const char *wanted, const char *allowed)
+{
+    while (*wanted) {
+        size_t len = strcspn(wanted, ", \t");
+        const char *at = allowed;
+        while (len > 0 && *at && !(strncasecmp(at, wanted, len) == 0 && strchr(", ", at[len]))) {
+            at += strcspn(at, ",");
+            at += strspn(at, ", ");
+        }
+        if (len > 0 && !*at)
+            return false;
+        wanted += len;
+        wanted += strspn(wanted, ", \t");
+    }
+    return true;
+}
+
+enum err cors_preflight(struct request *req)
+{
+    bool origin = origin_allowed(req->origin);
+    bool method = all_listed(req->preflight_method, allowed_methods);
+    bool headers = !req->preflight_headers || all_listed(req->preflight_headers, allowed_headers);
+    struct buffer body = buffer_make(req->arena, 100);
+
+    (void)reply_header(req, "Access-Control-Allow-Methods", allowed_methods);
+    (void)reply_header(req, "Access-Control-Max-Age", "600");
+    (void)reply_header(req, "Access-Control-Allow-Headers", allowed_headers);
+    req->reply.content_type = "text/plain; charset=utf-8";
+    if (origin && method && headers)
+        return reply_json(req, 200, "OK");
+    buffer_text(&body, "Disallowed CORS ");
+    buffer_text(&body, origin ? "" : "origin");
+    buffer_format(&body, "%s%s", !origin && !method ? ", " : "", method ? "" : "method");
+    buffer_format(&body, "%s%s", !(origin && method) && !headers ? ", " : "", headers ? "" : "headers");
+    return reply_buffer(req, 400, &body);
+}

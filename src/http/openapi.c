@@ -1,0 +1,280 @@
+/* Writes the OpenAPI document from the route tables. */
+#include "http/openapi.h"
+
+#include <ctype.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "http/route.h"
+
+enum { MODELS_MAX = 256 };
+
+/* The models named so far, each once. */
+struct document {
+    struct buffer *out;
+    const struct model *models[MODELS_MAX];
+    size_t count;
+};
+
+static void remember(struct document *document, const struct model *model)
+{
+    for (size_t i = 0; i < document->count; i++)
+        if (strcmp(document->models[i]->name, model->name) == 0)
+            return;
+    if (document->count < MODELS_MAX)
+        document->models[document->count++] = model;
+}
+
+static void member(struct buffer *out, const char *key, const char *text)
+{
+    json_key(out, key);
+    json_text(out, text);
+}
+
+static void write_reference(struct document *document, const struct model *model)
+{
+    remember(document, model);
+    json_open(document->out, '{');
+    json_key(document->out, "$ref");
+    buffer_format(document->out, "\"#/components/schemas/%s\"", model->name);
+    json_close(document->out, '}');
+}
+
+/* {"type":"array","items":<model>} or {"type":"object","additionalProperties":<model>} */
+static void write_collection(struct document *document, const char *type, const char *of, const struct model *model)
+{
+    json_open(document->out, '{');
+    member(document->out, "type", type);
+    json_key(document->out, of);
+    write_reference(document, model);
+    json_close(document->out, '}');
+}
+
+static void write_type(struct document *document, const struct field *field)
+{
+    static const char *const simple[] = {
+        [FIELD_STRING] = "{\"type\":\"string\"}",
+        [FIELD_BOOL] = "{\"type\":\"boolean\"}",
+        [FIELD_UUID] = "{\"type\":\"string\",\"format\":\"uuid\"}",
+        [FIELD_STRING_LIST] = "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}",
+        [FIELD_ANY_OBJECT] = "{\"type\":\"object\",\"additionalProperties\":true}",
+        [FIELD_ANY_LIST] = "{\"type\":\"array\",\"items\":{}}",
+        [FIELD_STRING_MAP] = "{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}",
+    };
+
+    if (field->type == FIELD_OBJECT)
+        write_reference(document, field->model);
+    else if (field->type == FIELD_LIST)
+        write_collection(document, "array", "items", field->model);
+    else if (field->type == FIELD_MAP)
+        write_collection(document, "object", "additionalProperties", field->model);
+    else
+        json_raw(document->out, simple[field->type]);
+}
+
+/* The schema of a member or parameter: its type, or null where that is accepted, and its default. */
+static void write_field(struct document *document, const struct field *field)
+{
+    struct buffer *out = document->out;
+
+    if (field->nullable) {
+        json_open(out, '{');
+        json_key(out, "anyOf");
+        json_open(out, '[');
+    }
+    write_type(document, field);
+    if (field->nullable) {
+        json_raw(out, "{\"type\":\"null\"}");
+        json_close(out, ']');
+        json_close(out, '}');
+    }
+    if (!field->initial && !(field->type == FIELD_STRING && field->max))
+        return;
+    out->len--; /* further members go into the object just closed */
+    if (field->initial) {
+        json_key(out, "default");
+        json_raw(out, field->initial);
+    }
+    if (field->type == FIELD_STRING && field->max && !field->nullable) {
+        json_key(out, "maxLength");
+        json_int(out, (int64_t)field->max);
+    }
+    json_close(out, '}');
+}
+
+static void write_model(struct document *document, const struct model *model)
+{
+    struct buffer *out = document->out;
+
+    json_key(out, model->name);
+    json_open(out, '{');
+    member(out, "type", "object");
+    member(out, "title", model->name);
+    json_key(out, "properties");
+    json_open(out, '{');
+    for (size_t i = 0; i < model->count; i++) {
+        json_key(out, model->fields[i].name);
+        write_field(document, &model->fields[i]);
+    }
+    json_close(out, '}');
+    json_key(out, "required");
+    json_open(out, '[');
+    for (size_t i = 0; i < model->count; i++)
+        if (model->fields[i].required)
+            json_text(out, model->fields[i].name);
+    json_close(out, ']');
+    json_close(out, '}');
+}
+
+static void write_parameters(struct document *document, const struct route *route)
+{
+    struct buffer *out = document->out;
+
+    json_key(out, "parameters");
+    json_open(out, '[');
+    for (size_t i = 0; i < route->parameter_count; i++) {
+        const struct field *field = &route->parameters[i];
+        bool in_path = route_has_path_parameter(route->path, field->name);
+        json_open(out, '{');
+        member(out, "name", field->name);
+        member(out, "in", in_path ? "path" : "query");
+        json_key(out, "required");
+        json_bool(out, field->required);
+        json_key(out, "schema");
+        write_field(document, field);
+        json_close(out, '}');
+    }
+    json_close(out, ']');
+}
+
+static void write_content(struct document *document, const struct route *route)
+{
+    static const char *const simple[] = {
+        [ANSWER_STRING] = "{\"type\":\"string\"}",
+        [ANSWER_ANY_OBJECT] = "{\"type\":\"object\",\"additionalProperties\":true}",
+        [ANSWER_STRING_MAPS] =
+            "{\"type\":\"array\",\"items\":{\"type\":\"object\",\"additionalProperties\":{\"type\":\"string\"}}}",
+    };
+
+    if (route->answer_kind == ANSWER_LIST)
+        write_collection(document, "array", "items", route->answer);
+    else if (route->answer_kind != ANSWER_MODEL)
+        json_raw(document->out, simple[route->answer_kind]);
+    else if (route->answer)
+        write_reference(document, route->answer);
+    else
+        json_raw(document->out, "{}");
+}
+
+static void write_responses(struct document *document, const struct route *route)
+{
+    struct buffer *out = document->out;
+
+    json_key(out, "responses");
+    json_open(out, '{');
+    buffer_format(out, "\"%d\":", route->status);
+    json_open(out, '{');
+    member(out, "description", "Success");
+    json_key(out, "content");
+    buffer_text(out, "{\"application/json\":{\"schema\":");
+    write_content(document, route);
+    buffer_text(out, "}}");
+    json_close(out, '}');
+    if (route->parameter_count > 0 || route->body)
+        json_raw(out, "\"422\":{\"description\":\"Validation error\",\"content\":{\"application/json\":{\"schema\":"
+                      "{\"$ref\":\"#/components/schemas/HTTPValidationError\"}}}}");
+    json_close(out, '}');
+}
+
+static void write_operation(struct document *document, const struct route *route)
+{
+    static const char *const security[] = {
+        [CALLER_NONE] = "[]", [CALLER_ADMIN] = "[{\"administration\":[]}]", [CALLER_USER] = "[{\"credentials\":[]}]"};
+    struct buffer *out = document->out;
+
+    for (const char *at = method_name(route->method); *at; at++)
+        buffer_format(out, "%s%c%s", at == method_name(route->method) ? "\"" : "", tolower(*at), at[1] ? "" : "\":");
+    json_open(out, '{');
+    json_key(out, "tags");
+    json_open(out, '[');
+    json_text(out, route->tag);
+    json_close(out, ']');
+    member(out, "summary", route->summary);
+    member(out, "operationId", route->operation_id);
+    json_key(out, "security");
+    json_raw(out, security[route->caller]);
+    if (route->parameter_count > 0)
+        write_parameters(document, route);
+    if (route->body) {
+        json_key(out, "requestBody");
+        buffer_text(out, "{\"required\":true,\"content\":{\"application/json\":{\"schema\":");
+        write_reference(document, route->body);
+        buffer_text(out, "}}}");
+    }
+    write_responses(document, route);
+    json_close(out, '}');
+}
+
+/* All operations of a path stand together, where its first one stands in the table. */
+static void write_path(struct document *document, const struct route *table, const struct route *first)
+{
+    for (const struct route *earlier = table; earlier < first; earlier++)
+        if (strcmp(earlier->path, first->path) == 0 && !(earlier->flags & ROUTE_HIDDEN))
+            return;
+    json_key(document->out, first->path);
+    json_open(document->out, '{');
+    for (const struct route *route = first; route->method; route++) {
+        if (strcmp(route->path, first->path) != 0 || (route->flags & ROUTE_HIDDEN))
+            continue;
+        if (route != first)
+            buffer_char(document->out, ',');
+        write_operation(document, route);
+    }
+    json_close(document->out, '}');
+}
+
+static void write_components(struct document *document)
+{
+    struct buffer *out = document->out;
+
+    json_key(out, "components");
+    json_open(out, '{');
+    json_key(out, "securitySchemes");
+    json_raw(out, "{\"credentials\":{\"type\":\"apiKey\",\"in\":\"header\",\"name\":\"Authorization\","
+                  "\"description\":\"`ApiKey <key>` or `Secret <token>`\"},"
+                  "\"administration\":{\"type\":\"apiKey\",\"in\":\"header\",\"name\":\"Authorization\","
+                  "\"description\":\"`Access <administration key>`\"}}");
+    json_key(out, "schemas");
+    json_open(out, '{');
+    for (size_t i = 0; i < document->count; i++) /* writing one may name further ones */
+        write_model(document, document->models[i]);
+    json_raw(out,
+             "\"ValidationError\":{\"type\":\"object\",\"title\":\"ValidationError\",\"properties\":{"
+             "\"loc\":{\"type\":\"array\",\"items\":{\"anyOf\":[{\"type\":\"string\"},{\"type\":\"integer\"}]}},"
+             "\"msg\":{\"type\":\"string\"},\"type\":{\"type\":\"string\"},\"input\":{},\"ctx\":{\"type\":\"object\"}},"
+             "\"required\":[\"loc\",\"msg\",\"type\"]},"
+             "\"HTTPValidationError\":{\"type\":\"object\",\"title\":\"HTTPValidationError\",\"properties\":{"
+             "\"detail\":{\"type\":\"array\",\"items\":{\"$ref\":\"#/components/schemas/ValidationError\"}}}}");
+    json_close(out, '}');
+    json_close(out, '}');
+}
+
+enum err openapi_write(const struct application *app, struct buffer *out)
+{
+    struct document document = {.out = out};
+
+    json_open(out, '{');
+    member(out, "openapi", "3.1.0");
+    json_key(out, "info");
+    json_raw(out, "{\"title\":\"orgd\",\"version\":\"" ORGD_VERSION "\"}");
+    json_key(out, "paths");
+    json_open(out, '{');
+    for (const struct route *const *table = app->tables; *table; table++)
+        for (const struct route *route = *table; route->method; route++)
+            if (!(route->flags & ROUTE_HIDDEN))
+                write_path(&document, *table, route);
+    json_close(out, '}');
+    write_components(&document);
+    json_close(out, '}');
+    return out->failed ? ERR_MEMORY : OK;
+}

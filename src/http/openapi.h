@@ -1,0 +1,10 @@
+/* The OpenAPI document of the route tables. */
+#ifndef ORGD_HTTP_OPENAPI_H
+#define ORGD_HTTP_OPENAPI_H
+
+#include "http/http.h"
+
+/* Writes the document (OpenAPI 3.1, compact JSON): every route that is not hidden, and the models they name. */
+enum err openapi_write(const struct application *app, struct buffer *out) MUST_CHECK;
+
+#endif

@@ -1,0 +1,146 @@
+/* The way of a request through the program: caller, route, declared input, handler, reply. */
+#include <stdio.h>
+#include <string.h>
+#include <talloc.h>
+#include <time.h>
+
+#include "base/json.h"
+#include "base/platform.h"
+#include "http/cors.h"
+#include "http/decode.h"
+#include "http/http.h"
+#include "http/route.h"
+
+/* The crash answer of the administration routes names the operation and carries an id to quote (API-ADMIN.md 3.1). */
+static void admin_details(struct request *req, struct buffer *body)
+{
+    time_t now = (time_t)(platform.realtime_us() / 1000000);
+    struct uuid id = uuid_v4();
+    char *text = talloc_array(req->arena, char, UUID_TEXT_SIZE);
+    char *moment = talloc_array(req->arena, char, 40);
+    struct tm parts;
+
+    json_key(body, "operation_id");
+    json_text(body, req->route->operation_id);
+    if (!text || !moment || !gmtime_r(&now, &parts) || !strftime(moment, 40, "%Y-%m-%dT%H:%M:%S+00:00", &parts))
+        return;
+    (void)reply_header(req, "x-ag-support-id", uuid_format(&id, text));
+    (void)reply_header(req, "x-ag-support-ts", moment);
+    (void)reply_header(req, "Access-Control-Expose-Headers", "x-ag-support-id, x-ag-support-ts");
+}
+
+static void write_refusal(struct request *req, const struct error_row *row, struct buffer *body)
+{
+    bool admin = row->status == 500 && req->route && req->route->caller == CALLER_ADMIN;
+
+    if (admin)
+        row = error_row(ERR_ADMIN_UNEXPECTED);
+    json_open(body, '{');
+    if (row->shape != SHAPE_BARE)
+        json_key(body, "detail");
+    if (row->shape == SHAPE_MESSAGE)
+        json_open(body, '{');
+    if (row->shape != SHAPE_TEXT)
+        json_key(body, "message");
+    json_text(body, row->text);
+    if (admin)
+        admin_details(req, body);
+    if (row->shape == SHAPE_MESSAGE)
+        json_close(body, '}');
+    json_close(body, '}');
+}
+
+void pipeline_refuse(struct request *req, enum err code)
+{
+    const struct error_row *row = error_row(code);
+    struct buffer body = buffer_make(req->arena, 4096);
+
+    if (!req->error.code && row->status >= 500)
+        (void)error_set(&req->error, code, "%s", row->name);
+    if (row->status == 503)
+        (void)reply_header(req, "Retry-After", "1");
+    write_refusal(req, row, &body);
+    req->reply.content_type = NULL;
+    if (reply_buffer(req, row->status, &body) != OK)
+        (void)reply_json(req, 500, "{\"detail\":\"An internal error has occurred.\"}");
+}
+
+/* A reply that a handler filled stands, whatever it returned; a failure without reply is answered from its row. */
+static void conclude(struct request *req, enum err code)
+{
+    if (code == OK && req->reply.status == 0)
+        code = error_set(&req->error, ERR_INTERNAL, "the handler gave no answer");
+    if (code != OK && !(code == ERR_INVALID && req->reply.status))
+        pipeline_refuse(req, code);
+}
+
+static enum err run_route(const struct application *app, struct request *req)
+{
+    enum err code;
+
+    if ((req->route->flags & ROUTE_NEEDS_SCOPE) && !app->has_scope(req))
+        return ERR_NO_WORKSPACE;
+    code = decode_request(req);
+    return code == OK ? req->route->handle(req) : code;
+}
+
+static bool is_preflight(const struct request *req)
+{
+    return req->method == METHOD_OPTIONS && req->origin && req->preflight_method;
+}
+
+enum lane pipeline_begin(const struct application *app, struct request *req)
+{
+    enum caller_kind wanted = route_caller(req->path);
+    enum err known, matched;
+
+    req->config = app->config;
+    if (is_preflight(req)) {
+        conclude(req, cors_preflight(req));
+        return LANE_DONE;
+    }
+    if (!decode_query_is_clean(req)) {
+        pipeline_refuse(req, ERR_BAD_REQUEST);
+        return LANE_DONE;
+    }
+    known = wanted == CALLER_NONE ? OK : app->recognize(req, wanted);
+    if (known != OK && known != ERR_AGAIN) {
+        pipeline_refuse(req, known);
+        return LANE_DONE;
+    }
+    req->authenticated = known == OK;
+    matched = route_match(app, req);
+    if (!req->authenticated) {
+        req->reply.header_count = 0; /* who the caller is comes first: nothing of the route may show */
+        return req->route && (req->route->flags & ROUTE_SLOW) ? LANE_SLOW : LANE_ORDINARY;
+    }
+    if (matched != OK) {
+        pipeline_refuse(req, matched);
+        return LANE_DONE;
+    }
+    if (req->route->flags & ROUTE_INLINE) {
+        conclude(req, run_route(app, req));
+        return LANE_DONE;
+    }
+    return req->route->flags & ROUTE_SLOW ? LANE_SLOW : LANE_ORDINARY;
+}
+
+void pipeline_finish(const struct application *app, struct request *req)
+{
+    enum err code = OK;
+
+    if (!req->authenticated)
+        code = app->authenticate(req, route_caller(req->path));
+    req->authenticated = code == OK;
+    if (code == OK && !req->route)
+        code = route_match(app, req);
+    if (code == OK)
+        code = run_route(app, req);
+    if (code != OK && error_row(code)->status >= 500 && req->db && req->error.code == OK)
+        req->error = *db_error(req->db);
+    if (req->db) {
+        req->database_us = db_take_time_us(req->db);
+        db_rollback(req->db); /* a handler that failed may have left a transaction open */
+    }
+    conclude(req, code);
+}

@@ -1,0 +1,96 @@
+/* Fills replies. */
+#include <string.h>
+#include <talloc.h>
+
+#include "base/json.h"
+#include "http/http.h"
+
+enum err reply_json(struct request *req, int status, const char *json)
+{
+    if (!json)
+        return ERR_MEMORY;
+    req->reply.status = status;
+    req->reply.body = json;
+    req->reply.len = strlen(json);
+    return OK;
+}
+
+enum err reply_buffer(struct request *req, int status, const struct buffer *body)
+{
+    if (body->failed)
+        return ERR_MEMORY;
+    req->reply.status = status;
+    req->reply.body = buffer_string(body);
+    req->reply.len = body->len;
+    return OK;
+}
+
+enum err reply_result(struct request *req, int status, struct result *result)
+{
+    if (!result_keep(result, req->arena))
+        return ERR_MEMORY;
+    if (result_rows(result) != 1 || PQgetisnull(result->pg, 0, 0))
+        return ERR_INTERNAL;
+    req->reply.status = status;
+    req->reply.body = PQgetvalue(result->pg, 0, 0);
+    req->reply.len = json_compact(PQgetvalue(result->pg, 0, 0), result_length(result, 0, 0));
+    return OK;
+}
+
+enum err reply_query(struct request *req, int status, enum err none, const struct statement *statement,
+                     const struct param *params, size_t count)
+{
+    struct result result;
+    enum err code = db_run(req->db, statement, params, count, &result);
+
+    if (code != OK)
+        return code;
+    if (result_rows(&result) > 0 && result_text(&result, 0, 0))
+        return reply_result(req, status, &result);
+    result_clear(&result);
+    return none;
+}
+
+enum err run_query(struct request *req, enum err none, const struct statement *statement, const struct param *params,
+                   size_t count)
+{
+    struct result result;
+    enum err code = db_run(req->db, statement, params, count, &result);
+
+    if (code == OK && result_rows(&result) == 0)
+        code = none;
+    result_clear(&result);
+    return code;
+}
+
+enum err reply_detail(struct request *req, int status, const char *text)
+{
+    struct buffer body = buffer_make(req->arena, 64 << 10);
+
+    json_open(&body, '{');
+    json_key(&body, "detail");
+    json_text(&body, text);
+    json_close(&body, '}');
+    return reply_buffer(req, status, &body);
+}
+
+enum err reply_header(struct request *req, const char *name, const char *value)
+{
+    if (!value)
+        return ERR_MEMORY;
+    if (req->reply.header_count == REPLY_HEADERS_MAX)
+        return ERR_INTERNAL;
+    req->reply.headers[req->reply.header_count++] = (struct header){name, value};
+    return OK;
+}
+
+const char *path_value(const struct request *req, const char *name)
+{
+    size_t len = strlen(name);
+    size_t index = 0;
+
+    for (const char *at = strchr(req->route->path, '{'); at; at = strchr(at + 1, '{'), index++)
+        if (strncmp(at + 1, name, len) == 0 && at[1 + len] == '}')
+            return req->path_values[index];
+    return NULL;
+}
