@@ -1,0 +1,23 @@
+-- api_key_list: the visible keys a person made in a project, newest first, as the listing's JSON
+SELECT coalesce(json_agg(json_build_object(
+           'prefix', k.prefix,
+           'created_at', replace(to_char(k.created_at, 'YYYY-MM-DD HH24:MI:SS.US+00:00'), '.000000', ''),
+           'last_used_at', replace(to_char(k.updated_at, 'YYYY-MM-DD HH24:MI:SS.US+00:00'), '.000000', ''),
+           'expiration_date', replace(to_char(k.expiration_date, 'YYYY-MM-DD HH24:MI:SS.US+00:00'), '.000000', ''))
+           ORDER BY k.created_at DESC, k.id DESC), '[]')
+FROM api_keys k
+WHERE k.created_by_id = $1::uuid AND k.project_id = $2::uuid AND k.hidden IS NOT TRUE;
+
+-- api_key_create: a new visible key without expiry, if its maker is a member of the project
+INSERT INTO api_keys (id, prefix, hashed_key, project_id, created_by_id, rate_limit, hidden, updated_at)
+SELECT $1::uuid, $2::text, $3::text, m.project_id, m.user_id, 0, false, now()
+FROM project_members m
+WHERE m.project_id = $4::uuid AND m.user_id = $5::uuid
+LIMIT 1
+RETURNING id;
+
+-- api_key_delete: removes one key that a person made, by its prefix
+-- revokes
+DELETE FROM api_keys
+WHERE id = (SELECT id FROM api_keys WHERE prefix = $1::text AND created_by_id = $2::uuid ORDER BY created_at LIMIT 1)
+RETURNING id;

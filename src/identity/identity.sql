@@ -1,0 +1,17 @@
+-- api_key_resolve: whose key a hash is and what it opens, while its creator is a member of its project
+SELECT k.hashed_key, u.id, p.id, p.workspace_id, p.organization_id,
+       (extract(epoch FROM k.expiration_date) * 1000000)::bigint
+FROM api_keys k
+JOIN projects p ON p.id = k.project_id
+JOIN users u ON u.id = k.created_by_id
+WHERE k.hashed_key = $1::text
+  AND (k.expiration_date IS NULL OR k.expiration_date > now())
+  AND EXISTS (SELECT FROM project_members m WHERE m.project_id = k.project_id AND m.user_id = k.created_by_id)
+LIMIT 1;
+
+-- secret_token_resolve: the person a signed token names, and the scope of its project while they are a member of it
+SELECT u.id, p.id, p.workspace_id, p.organization_id
+FROM users u
+LEFT JOIN projects p ON p.id = $2::uuid
+    AND EXISTS (SELECT FROM project_members m WHERE m.project_id = p.id AND m.user_id = u.id)
+WHERE u.id = $1::uuid;

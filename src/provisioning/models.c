@@ -1,0 +1,209 @@
+/* The models of the administration API. */
+#include "provisioning/models.h"
+
+#include <string.h>
+
+#define MODEL(symbol, title, members, checker)                                                                         \
+    const struct model symbol = {title, members, sizeof members / sizeof *members, checker}
+#define TEXT_NULL(member)                                                                                              \
+    {                                                                                                                  \
+        .name = member, .type = FIELD_STRING, .nullable = true                                                         \
+    }
+#define TEXT_MUST(member)                                                                                              \
+    {                                                                                                                  \
+        .name = member, .type = FIELD_STRING, .required = true                                                         \
+    }
+#define FLAG_NULL(member)                                                                                              \
+    {                                                                                                                  \
+        .name = member, .type = FIELD_BOOL, .nullable = true                                                           \
+    }
+#define ANY_NULL(member)                                                                                               \
+    {                                                                                                                  \
+        .name = member, .type = FIELD_ANY_OBJECT, .nullable = true                                                     \
+    }
+#define OBJECT_NULL(member, of)                                                                                        \
+    {                                                                                                                  \
+        .name = member, .type = FIELD_OBJECT, .nullable = true, .model = &(of)                                         \
+    }
+#define OBJECT_MUST(member, of)                                                                                        \
+    {                                                                                                                  \
+        .name = member, .type = FIELD_OBJECT, .required = true, .model = &(of)                                         \
+    }
+#define LIST_NULL(member, of)                                                                                          \
+    {                                                                                                                  \
+        .name = member, .type = FIELD_LIST, .nullable = true, .model = &(of)                                           \
+    }
+#define MAP_NULL(member, of)                                                                                           \
+    {                                                                                                                  \
+        .name = member, .type = FIELD_MAP, .nullable = true, .model = &(of)                                            \
+    }
+
+static const char *exactly_one(const json_t *object)
+{
+    static const char *const members[] = {"ref", "id", "slug", "email"};
+    int given = 0;
+
+    for (size_t i = 0; i < 4; i++)
+        given += json_is_string(json_object_get(object, members[i]));
+    return given == 1 ? NULL : "Value error, Exactly one of 'ref', 'id', 'slug', or 'email' must be provided.";
+}
+
+static const char *one_at_sign(const json_t *object)
+{
+    const char *email = json_string_value(json_object_get(object, "email"));
+    const char *at = strchr(email, '@');
+
+    if (at && at != email && at[1] && !strchr(at + 1, '@'))
+        return NULL;
+    return "Value error, An email address must have exactly one @-sign, with text on both sides.";
+}
+
+static const struct field ref_fields[] = {TEXT_NULL("ref"), TEXT_NULL("id"), TEXT_NULL("slug"), TEXT_NULL("email")};
+static MODEL(entity_ref, "EntityRef", ref_fields, exactly_one);
+
+static const struct field option_fields[] = {
+    {.name = "dry_run", .type = FIELD_BOOL, .nullable = true, .initial = "false"},
+    TEXT_NULL("idempotency_key"),
+    FLAG_NULL("create_identities"),
+    FLAG_NULL("create_api_keys"),
+    FLAG_NULL("return_api_keys"),
+    {.name = "seed_defaults", .type = FIELD_BOOL, .nullable = true, .initial = "true"},
+    TEXT_NULL("reason"),
+};
+static MODEL(options, "AdminAccountCreateOptions", option_fields, NULL);
+
+static const struct field user_fields[] = {
+    TEXT_MUST("email"),    TEXT_NULL("username"), TEXT_NULL("name"),
+    FLAG_NULL("is_admin"), FLAG_NULL("is_root"),  ANY_NULL("metadata"),
+};
+static MODEL(user_create, "AdminUserCreate", user_fields, one_at_sign);
+
+static const struct field identity_fields[] = {
+    OBJECT_NULL("user_ref", entity_ref),
+    TEXT_MUST("method"),
+    TEXT_MUST("subject"),
+    TEXT_NULL("domain"),
+    TEXT_NULL("email"),
+    TEXT_NULL("password"),
+    FLAG_NULL("verified"),
+    TEXT_NULL("provider_user_id"),
+    ANY_NULL("claims"),
+};
+static MODEL(identity_create, "AdminUserIdentityCreate", identity_fields, NULL);
+
+static const struct field organization_fields[] = {TEXT_MUST("name"), TEXT_NULL("slug"),
+                                                   OBJECT_NULL("owner_user_ref", entity_ref), ANY_NULL("metadata")};
+static MODEL(organization_create_entry, "AdminOrganizationCreate", organization_fields, NULL);
+
+static const struct field workspace_fields[] = {TEXT_MUST("name"), TEXT_NULL("slug"),
+                                                OBJECT_MUST("organization_ref", entity_ref), ANY_NULL("metadata")};
+static MODEL(workspace_create, "AdminWorkspaceCreate", workspace_fields, NULL);
+
+static const struct field project_fields[] = {TEXT_MUST("name"),
+                                              TEXT_NULL("slug"),
+                                              OBJECT_MUST("organization_ref", entity_ref),
+                                              OBJECT_MUST("workspace_ref", entity_ref),
+                                              FLAG_NULL("is_default"),
+                                              ANY_NULL("metadata")};
+static MODEL(project_create_entry, "AdminProjectCreate", project_fields, NULL);
+
+static const struct field organization_membership_fields[] = {OBJECT_MUST("organization_ref", entity_ref),
+                                                              OBJECT_MUST("user_ref", entity_ref), TEXT_MUST("role")};
+static MODEL(organization_membership, "AdminOrganizationMembershipCreate", organization_membership_fields, NULL);
+static const struct field workspace_membership_fields[] = {OBJECT_MUST("workspace_ref", entity_ref),
+                                                           OBJECT_MUST("user_ref", entity_ref), TEXT_MUST("role")};
+static MODEL(workspace_membership, "AdminWorkspaceMembershipCreate", workspace_membership_fields, NULL);
+static const struct field project_membership_fields[] = {OBJECT_MUST("project_ref", entity_ref),
+                                                         OBJECT_MUST("user_ref", entity_ref), TEXT_MUST("role")};
+static MODEL(project_membership, "AdminProjectMembershipCreate", project_membership_fields, NULL);
+
+static const struct field key_fields[] = {OBJECT_MUST("project_ref", entity_ref), OBJECT_MUST("user_ref", entity_ref),
+                                          TEXT_NULL("name"), TEXT_NULL("expires_at")};
+static MODEL(api_key_create_entry, "AdminApiKeyCreate", key_fields, NULL);
+
+static const struct field subscription_fields[] = {TEXT_MUST("plan")};
+static MODEL(subscription_create, "AdminSubscriptionCreate", subscription_fields, NULL);
+
+static const struct field account_fields[] = {
+    OBJECT_NULL("options", options),
+    OBJECT_MUST("user", user_create),
+    LIST_NULL("user_identities", identity_create),
+    OBJECT_NULL("organization", organization_create_entry),
+    OBJECT_NULL("workspace", workspace_create),
+    OBJECT_NULL("project", project_create_entry),
+    LIST_NULL("organization_memberships", organization_membership),
+    LIST_NULL("workspace_memberships", workspace_membership),
+    LIST_NULL("project_memberships", project_membership),
+    LIST_NULL("api_keys", api_key_create_entry),
+    OBJECT_NULL("subscription", subscription_create),
+};
+static MODEL(account_create_entry, "AdminSimpleAccountCreate", account_fields, NULL);
+
+static const struct field accounts_fields[] = {
+    OBJECT_NULL("options", options),
+    {.name = "accounts", .type = FIELD_MAP, .required = true, .model = &account_create_entry},
+};
+MODEL(simple_accounts_body, "AdminSimpleAccountsCreate", accounts_fields, NULL);
+
+/* answers */
+
+#define MOMENTS TEXT_NULL("created_at"), TEXT_NULL("updated_at")
+
+static const struct field user_read_fields[] = {
+    TEXT_MUST("id"),       TEXT_MUST("uid"),  TEXT_MUST("email"),
+    TEXT_NULL("username"), TEXT_NULL("name"), FLAG_NULL("is_admin"),
+    FLAG_NULL("is_root"),  MOMENTS,           ANY_NULL("metadata"),
+};
+static MODEL(user_read, "AdminUserRead", user_read_fields, NULL);
+static const struct field identity_read_fields[] = {
+    TEXT_NULL("id"),
+    TEXT_MUST("user_id"),
+    TEXT_MUST("method"),
+    TEXT_MUST("subject"),
+    TEXT_NULL("domain"),
+    TEXT_NULL("email"),
+    {.name = "status", .type = FIELD_STRING, .initial = "\"created\""},
+    FLAG_NULL("verified"),
+    MOMENTS,
+};
+static MODEL(identity_read, "AdminUserIdentityRead", identity_read_fields, NULL);
+static const struct field organization_read_fields[] = {
+    TEXT_MUST("id"), TEXT_MUST("name"), TEXT_NULL("slug"), TEXT_NULL("owner_user_id"), MOMENTS, ANY_NULL("metadata")};
+static MODEL(organization_read, "AdminOrganizationRead", organization_read_fields, NULL);
+static const struct field workspace_read_fields[] = {
+    TEXT_MUST("id"), TEXT_MUST("name"), TEXT_NULL("slug"), TEXT_MUST("organization_id"), MOMENTS, ANY_NULL("metadata")};
+static MODEL(workspace_read, "AdminWorkspaceRead", workspace_read_fields, NULL);
+static const struct field project_read_fields[] = {
+    TEXT_MUST("id"),           TEXT_MUST("name"),       TEXT_NULL("slug"), TEXT_MUST("organization_id"),
+    TEXT_MUST("workspace_id"), FLAG_NULL("is_default"), MOMENTS,           ANY_NULL("metadata")};
+static MODEL(project_read, "AdminProjectRead", project_read_fields, NULL);
+#define MEMBERSHIP(scope) TEXT_MUST("id"), TEXT_MUST(scope), TEXT_MUST("user_id"), TEXT_MUST("role"), MOMENTS
+static const struct field organization_member_fields[] = {MEMBERSHIP("organization_id")};
+static MODEL(organization_member_read, "AdminOrganizationMembershipRead", organization_member_fields, NULL);
+static const struct field workspace_member_fields[] = {MEMBERSHIP("workspace_id")};
+static MODEL(workspace_member_read, "AdminWorkspaceMembershipRead", workspace_member_fields, NULL);
+static const struct field project_member_fields[] = {MEMBERSHIP("project_id")};
+static MODEL(project_member_read, "AdminProjectMembershipRead", project_member_fields, NULL);
+static const struct field subscription_read_fields[] = {TEXT_MUST("plan"), FLAG_NULL("active")};
+static MODEL(subscription_read, "AdminSubscriptionRead", subscription_read_fields, NULL);
+
+static const struct field account_read_fields[] = {
+    OBJECT_NULL("user", user_read),
+    LIST_NULL("user_identities", identity_read),
+    MAP_NULL("organizations", organization_read),
+    MAP_NULL("workspaces", workspace_read),
+    MAP_NULL("projects", project_read),
+    LIST_NULL("organization_memberships", organization_member_read),
+    LIST_NULL("workspace_memberships", workspace_member_read),
+    LIST_NULL("project_memberships", project_member_read),
+    MAP_NULL("subscriptions", subscription_read),
+    {.name = "api_keys", .type = FIELD_STRING_MAP, .nullable = true},
+};
+static MODEL(account_read, "AdminSimpleAccountRead", account_read_fields, NULL);
+static const struct field error_fields[] = {TEXT_MUST("code"), TEXT_MUST("message"), ANY_NULL("details")};
+static MODEL(structured_error, "AdminStructuredError", error_fields, NULL);
+static const struct field accounts_read_fields[] = {
+    {.name = "accounts", .type = FIELD_MAP, .model = &account_read},
+    LIST_NULL("errors", structured_error),
+};
+MODEL(simple_accounts_answer, "AdminSimpleAccountsResponse", accounts_read_fields, NULL);

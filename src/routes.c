@@ -1,0 +1,113 @@
+/* Every route, in one table: from it come the router, the OpenAPI document and the contract tests. */
+#include "routes.h"
+
+#include "access/permissions.h"
+#include "health.h"
+#include "identity/api_keys.h"
+#include "identity/identity.h"
+#include "identity/profile.h"
+#include "provisioning/accounts.h"
+#include "provisioning/models.h"
+#include "tenancy/organizations.h"
+#include "tenancy/projects.h"
+#include "tenancy/workspaces.h"
+
+/* clang-format off: a row a route */
+static const struct field organization_id[] = {{.name = "organization_id", .type = FIELD_STRING, .required = true}};
+static const struct field transfer_ids[] = {{.name = "organization_id", .type = FIELD_STRING, .required = true},
+                                            {.name = "new_owner_id", .type = FIELD_STRING, .required = true}};
+static const struct field any_project_id[] = {{.name = "project_id", .type = FIELD_STRING, .required = true}};
+static const struct field key_prefix[] = {{.name = "key_prefix", .type = FIELD_STRING, .required = true}};
+
+#define PARAMETERS(list) .parameters = (list), .parameter_count = sizeof(list) / sizeof *(list)
+
+static const struct route open_routes[] = {
+    /* status */
+    {METHOD_GET, "/health", CALLER_NONE, ROUTE_INLINE, "health_check", "Status", "Health Check", 200,
+     .handle = health_check},
+    {METHOD_GET, "/health/ready", CALLER_NONE, 0, "health_ready", "Status", "Readiness: databases and revisions", 200,
+     .handle = health_ready},
+    {METHOD_GET, "/openapi.json", CALLER_NONE, ROUTE_INLINE | ROUTE_HIDDEN, "openapi", "Status", "This document", 200,
+     .handle = openapi_show},
+
+    /* organizations */
+    {METHOD_GET, "/organizations", CALLER_USER, 0, "list_organizations", "Organizations", "List Organizations", 200,
+     .answer = &organization_answer, .answer_kind = ANSWER_LIST, .handle = organizations_list},
+    {METHOD_POST, "/organizations", CALLER_USER, 0, "create_organization", "Organizations", "Create Organization", 201,
+     .body = &organization_create_body, .handle = organizations_create},
+    {METHOD_GET, "/organizations/{organization_id}", CALLER_USER, 0, "fetch_organization_details", "Organizations",
+     "Fetch Organization Details", 200, PARAMETERS(organization_id), .answer = &organization_details_answer,
+     .handle = organizations_get},
+    {METHOD_PUT, "/organizations/{organization_id}", CALLER_USER, 0, "update_organization", "Organizations",
+     "Update Organization", 200, PARAMETERS(organization_id), .body = &organization_update_body,
+     .handle = organizations_update},
+    {METHOD_PATCH, "/organizations/{organization_id}", CALLER_USER, 0, "patch_organization", "Organizations",
+     "Update Organization", 200, PARAMETERS(organization_id), .body = &organization_update_body,
+     .handle = organizations_update},
+    {METHOD_DELETE, "/organizations/{organization_id}", CALLER_USER, 0, "delete_organization", "Organizations",
+     "Delete Organization", 200, PARAMETERS(organization_id), .handle = organizations_delete},
+    {METHOD_POST, "/organizations/{organization_id}/transfer/{new_owner_id}", CALLER_USER, 0,
+     "transfer_organization_ownership", "Organizations", "Transfer Organization Ownership", 200,
+     PARAMETERS(transfer_ids), .handle = organizations_transfer},
+
+    /* workspaces */
+    {METHOD_GET, "/workspaces", CALLER_USER, 0, "get_workspace", "Workspaces", "Get Workspace", 200,
+     .answer = &workspace_answer, .answer_kind = ANSWER_LIST, .handle = workspaces_list},
+    {METHOD_GET, "/workspaces/roles", CALLER_USER, ROUTE_INLINE, "get_all_workspace_roles", "Workspaces",
+     "Get All Workspace Roles", 200, .answer_kind = ANSWER_STRING_MAPS, .handle = workspaces_roles},
+
+    /* projects */
+    {METHOD_GET, "/projects", CALLER_USER, 0, "get_projects", "Projects", "Get Projects", 200,
+     .answer = &project_answer, .answer_kind = ANSWER_LIST, .handle = projects_list},
+    {METHOD_POST, "/projects", CALLER_USER, 0, "create_project", "Projects", "Create Project", 201,
+     .body = &project_create_body, .answer = &project_answer, .handle = projects_create},
+    {METHOD_GET, "/projects/{project_id}", CALLER_USER, 0, "get_project", "Projects", "Get Project", 200,
+     PARAMETERS(any_project_id), .answer = &project_answer, .handle = projects_get},
+    {METHOD_PATCH, "/projects/{project_id}", CALLER_USER, 0, "update_project", "Projects", "Update Project", 200,
+     PARAMETERS(project_id_parameter), .body = &project_update_body, .answer = &project_answer,
+     .handle = projects_update},
+    {METHOD_DELETE, "/projects/{project_id}", CALLER_USER, 0, "delete_project", "Projects", "Delete Project", 200,
+     PARAMETERS(project_id_parameter), .handle = projects_delete},
+
+    /* API keys */
+    {METHOD_GET, "/keys", CALLER_USER, ROUTE_NEEDS_SCOPE, "list_api_keys", "Keys", "List Api Keys", 200,
+     .answer = &api_key_answer, .answer_kind = ANSWER_LIST, .handle = api_keys_list},
+    {METHOD_POST, "/keys", CALLER_USER, ROUTE_NEEDS_SCOPE, "create_api_key", "Keys", "Create Api Key", 200,
+     .answer_kind = ANSWER_STRING, .handle = api_keys_create},
+    {METHOD_DELETE, "/keys/{key_prefix}", CALLER_USER, 0, "delete_api_key", "Keys", "Delete Api Key", 200,
+     PARAMETERS(key_prefix), .answer_kind = ANSWER_ANY_OBJECT, .handle = api_keys_delete},
+
+    /* profile */
+    {METHOD_GET, "/profile", CALLER_USER, 0, "fetch_user_profile", "Users", "User Profile", 200,
+     .handle = profile_show},
+    {METHOD_PUT, "/profile/username", CALLER_USER, 0, "update_user_username", "Users", "Update User Username", 200,
+     .body = &profile_username_body, .handle = profile_rename},
+    {METHOD_DELETE, "/profile", CALLER_USER, ROUTE_INLINE, "delete_user_account", "Users", "Delete User Account", 200,
+     .handle = profile_remove},
+
+    /* access */
+    {METHOD_GET, "/access/permissions/check", CALLER_USER, ROUTE_INLINE | ROUTE_NEEDS_SCOPE, "check_permissions",
+     "Access", "Check Permissions", 200, .parameters = permission_check_parameters,
+     .parameter_count = PERMISSION_CHECK_PARAMETERS, .handle = permissions_check},
+
+    /* administration */
+    {METHOD_POST, "/admin/simple/accounts/", CALLER_ADMIN, 0, "create_simple_accounts", "Admin",
+     "Create simple accounts", 200, .body = &simple_accounts_body, .answer = &simple_accounts_answer,
+     .handle = accounts_create},
+    {0},
+};
+/* clang-format on */
+
+static const struct route *const tables[] = {open_routes, NULL};
+
+struct application application_make(const struct config *config)
+{
+    return (struct application){
+        .config = config,
+        .tables = tables,
+        .gzip = true,
+        .recognize = identity_recognize,
+        .authenticate = identity_authenticate,
+        .has_scope = identity_has_scope,
+    };
+}

@@ -1,0 +1,232 @@
+/* The organization endpoints. */
+#include "tenancy/organizations.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "access/rules.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "identity/identity.h"
+#include "statements.h"
+
+static const struct field naming_fields[] = {
+    {.name = "name", .type = FIELD_STRING, .nullable = true, .max = NAME_MAX_CHARACTERS},
+    {.name = "description", .type = FIELD_STRING, .nullable = true},
+};
+const struct model organization_create_body = {"CreateOrganizationPayload", naming_fields, 2, NULL};
+const struct model organization_update_body = {"UpdateOrganizationPayload", naming_fields, 2, NULL};
+
+#define ORGANIZATION_FIELDS                                                                                            \
+    {.name = "id", .type = FIELD_STRING, .required = true}, {.name = "slug", .type = FIELD_STRING, .nullable = true},  \
+        {.name = "name", .type = FIELD_STRING, .nullable = true},                                                      \
+        {.name = "description", .type = FIELD_STRING, .nullable = true},                                               \
+        {.name = "flags", .type = FIELD_ANY_OBJECT, .nullable = true},                                                 \
+        {.name = "tags", .type = FIELD_ANY_OBJECT, .nullable = true},                                                  \
+        {.name = "meta", .type = FIELD_ANY_OBJECT, .nullable = true},                                                  \
+        {.name = "owner_id", .type = FIELD_UUID, .required = true}, {.name = "members", .type = FIELD_STRING_LIST},    \
+        {.name = "invitations", .type = FIELD_ANY_LIST},                                                               \
+    {                                                                                                                  \
+        .name = "workspaces", .type = FIELD_STRING_LIST                                                                \
+    }
+static const struct field organization_fields[] = {ORGANIZATION_FIELDS};
+static const struct field details_fields[] = {
+    ORGANIZATION_FIELDS, {.name = "default_workspace", .type = FIELD_ANY_OBJECT, .nullable = true}};
+const struct model organization_answer = {"Organization", organization_fields, 11, NULL};
+const struct model organization_details_answer = {"OrganizationDetails", details_fields, 12, NULL};
+
+const char *organization_flags(void *arena, const struct config *config)
+{
+    struct buffer flags = buffer_make(arena, 1000);
+
+    json_open(&flags, '{');
+    json_key(&flags, "is_demo");
+    json_bool(&flags, false);
+    json_key(&flags, "allow_email");
+    json_bool(&flags, !config->email_disabled);
+    static const char *const off[] = {"allow_social", "allow_sso", "allow_root", "domains_only", "auto_join"};
+    for (size_t i = 0; i < sizeof off / sizeof *off; i++) {
+        json_key(&flags, off[i]);
+        json_bool(&flags, false);
+    }
+    json_close(&flags, '}');
+    return buffer_string(&flags);
+}
+
+enum err organizations_list(struct request *req)
+{
+    return REPLY_QUERY(req, 200, ERR_INTERNAL, organization_list, param_uuid(&identity_of(req)->user_id));
+}
+
+enum err organizations_get(struct request *req)
+{
+    struct uuid id;
+
+    if (!uuid_parse_canonical(path_value(req, "organization_id"), &id))
+        return ERR_ORGANIZATION_NOT_MEMBER;
+    return REPLY_QUERY(req, 200, ERR_ORGANIZATION_NOT_MEMBER, organization_get, param_uuid(&id),
+                       param_uuid(&identity_of(req)->user_id));
+}
+
+/* A text as it is stored: trimmed, and NULL when nothing is left. */
+static const char *stored_name(struct request *req, const char *text)
+{
+    const char *trimmed = text_trim(req->arena, text);
+
+    return trimmed && *trimmed ? trimmed : NULL;
+}
+
+/* Whether the person may own organizations, decided from the stored address. */
+static enum err may_create(struct request *req)
+{
+    struct result row;
+    enum err code;
+
+    if (req->config->allowed_owners.count == 0)
+        return OK;
+    code = DB_RUN(req->db, organization_creator, &row, param_uuid(&identity_of(req)->user_id));
+    if (code != OK)
+        return code;
+    if (result_rows(&row) == 0)
+        code = ERR_USER_NOT_FOUND;
+    else if (!access_may_own(req->arena, req->config, result_text(&row, 0, 0)))
+        code = ERR_ORGANIZATION_MAY_NOT_CREATE;
+    result_clear(&row);
+    return code;
+}
+
+enum err organizations_create(struct request *req)
+{
+    const char *flags = organization_flags(req->arena, req->config);
+    const char *name = stored_name(req, body_text(req, "name"));
+    enum err code = may_create(req);
+
+    for (int tries = 0; code == OK && tries < 3; tries++) {
+        struct uuid ids[6];
+        for (size_t i = 0; i < 6; i++)
+            ids[i] = uuid_v7();
+        code = REPLY_QUERY(req, 201, ERR_USER_NOT_FOUND, organization_create, param_uuid(&ids[0]), param_text(name),
+                           param_text(body_text(req, "description")), param_text(flags),
+                           param_uuid(&identity_of(req)->user_id), param_uuid(&ids[1]), param_uuid(&ids[2]),
+                           param_uuid(&ids[3]), param_uuid(&ids[4]), param_uuid(&ids[5]));
+        if (code != ERR_CONFLICT) /* the slug ends in the id: another id makes another slug */
+            return code;
+        code = OK;
+    }
+    return code == OK ? ERR_INTERNAL : code;
+}
+
+enum err organizations_update(struct request *req)
+{
+    const char *name = stored_name(req, body_text(req, "name"));
+    const char *description = body_text(req, "description");
+    struct uuid id;
+
+    if (!name && (!description || !*description))
+        return ERR_ORGANIZATION_NOTHING_TO_UPDATE;
+    if (!uuid_parse(path_value(req, "organization_id"), &id))
+        return ERR_BAD_UUID;
+    return REPLY_QUERY(req, 200, ERR_ORGANIZATION_NOT_OWNER, organization_update, param_uuid(&id),
+                       param_uuid(&identity_of(req)->user_id), param_bool(name != NULL), param_text(name),
+                       param_bool(body_has(req, "description")), param_text(description));
+}
+
+/* The member who becomes the owner; `candidate` may be the id of a used invitation, as consoles of the past send it. */
+static enum err find_new_owner(struct request *req, const struct uuid *organization, struct uuid *new_owner)
+{
+    struct uuid candidate;
+    struct result row;
+    enum err code;
+
+    if (!uuid_parse(path_value(req, "new_owner_id"), &candidate))
+        return ERR_ORGANIZATION_TRANSFER_INVALID;
+    code = DB_RUN(req->db, organization_candidate, &row, param_uuid(organization), param_uuid(&candidate));
+    if (code != OK)
+        return code;
+    if (result_rows(&row) == 0 || !result_uuid(&row, 0, 0, new_owner))
+        code = ERR_ORGANIZATION_TRANSFER_INVALID;
+    result_clear(&row);
+    return code;
+}
+
+static enum err transfer(struct request *req, const struct uuid *organization, const struct uuid *new_owner)
+{
+    const struct param params[] = {param_uuid(organization), param_uuid(&identity_of(req)->user_id),
+                                   param_uuid(new_owner)};
+    enum err code;
+
+    if (uuid_equal(&identity_of(req)->user_id, new_owner))
+        return db_run(req->db, &organization_touch, params, 2, NULL);
+    code = db_run(req->db, &organization_demote, params, 3, NULL);
+    return code == OK ? db_run(req->db, &organization_promote, params, 3, NULL) : code;
+}
+
+static enum err reply_transferred(struct request *req, const struct uuid *organization, const struct uuid *new_owner)
+{
+    struct buffer body = buffer_make(req->arena, 1000);
+
+    json_open(&body, '{');
+    json_key(&body, "organization_id");
+    json_uuid(&body, organization);
+    json_key(&body, "owner_id");
+    json_uuid(&body, new_owner);
+    json_close(&body, '}');
+    return reply_buffer(req, 200, &body);
+}
+
+enum err organizations_transfer(struct request *req)
+{
+    struct uuid id, new_owner;
+    enum err code;
+
+    if (!uuid_parse(path_value(req, "organization_id"), &id))
+        return ERR_BAD_UUID;
+    code = db_begin(req->db);
+    if (code == OK)
+        code = RUN_QUERY(req, ERR_ORGANIZATION_TRANSFER_NOT_OWNER, organization_lock, param_uuid(&id),
+                         param_uuid(&identity_of(req)->user_id));
+    if (code == OK)
+        code = find_new_owner(req, &id, &new_owner);
+    if (code == OK)
+        code = transfer(req, &id, &new_owner);
+    if (code == OK)
+        code = db_commit(req->db);
+    return code == OK ? reply_transferred(req, &id, &new_owner) : code;
+}
+
+/* Refuses to take a person's last organization. Their row is held, so two deletions at once cannot both see another one
+ * left. */
+static enum err not_the_last(struct request *req)
+{
+    struct result row;
+    enum err code = DB_RUN(req->db, organization_owned, &row, param_uuid(&identity_of(req)->user_id));
+
+    if (code != OK)
+        return code;
+    if (result_int(&row, 0, 0) <= 1)
+        code = ERR_ORGANIZATION_LAST;
+    result_clear(&row);
+    return code;
+}
+
+enum err organizations_delete(struct request *req)
+{
+    const struct uuid *user = &identity_of(req)->user_id;
+    struct uuid id;
+    enum err code;
+
+    if (!uuid_parse(path_value(req, "organization_id"), &id))
+        return ERR_BAD_UUID;
+    code = db_begin(req->db);
+    if (code == OK)
+        code = RUN_QUERY(req, ERR_ORGANIZATION_NOT_OWNER, person_lock, param_uuid(user));
+    if (code == OK)
+        code = RUN_QUERY(req, ERR_ORGANIZATION_NOT_OWNER, organization_lock, param_uuid(&id), param_uuid(user));
+    if (code == OK)
+        code = not_the_last(req);
+    if (code == OK)
+        code = DB_RUN(req->db, organization_delete, NULL, param_uuid(&id), param_uuid(user));
+    if (code == OK)
+        code = db_commit(req->db);
+    return code == OK ? reply_detail(req, 200, "Organization deleted successfully") : code;
+}

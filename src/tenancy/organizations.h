@@ -1,0 +1,25 @@
+/* Organizations: listing, details, creation, renaming, transfer, deletion (API-ACCOUNTS.md 4). */
+#ifndef ORGD_TENANCY_ORGANIZATIONS_H
+#define ORGD_TENANCY_ORGANIZATIONS_H
+
+#include "http/http.h"
+
+enum { NAME_MAX_CHARACTERS = 255 };
+
+extern const struct model organization_create_body;
+extern const struct model organization_update_body;
+extern const struct model organization_answer;
+extern const struct model organization_details_answer;
+
+enum err organizations_list(struct request *req);
+enum err organizations_get(struct request *req);
+enum err organizations_create(struct request *req);
+enum err organizations_update(struct request *req);
+enum err organizations_transfer(struct request *req);
+enum err organizations_delete(struct request *req);
+
+/* The flags of a new organization as JSON in `arena`: what sign-in methods this deployment offers. NULL without memory.
+ */
+const char *organization_flags(void *arena, const struct config *config);
+
+#endif

@@ -1,0 +1,173 @@
+-- organization_list: the organizations a person belongs to, oldest first, as the listing's JSON
+SELECT coalesce(json_agg(json_build_object(
+           'id', o.id, 'slug', coalesce(o.slug, 'None'), 'name', coalesce(o.name, 'None'),
+           'description', coalesce(o.description, ''), 'flags', o.flags, 'tags', o.tags, 'meta', o.meta,
+           'owner_id', o.owner_id, 'members', '[]'::json, 'invitations', '[]'::json,
+           'workspaces', (
+               SELECT coalesce(json_agg(w.id ORDER BY w.created_at, w.id), '[]')
+               FROM workspaces w
+               WHERE w.organization_id = o.id
+                 AND EXISTS (SELECT FROM workspace_members m WHERE m.workspace_id = w.id AND m.user_id = $1::uuid)))
+           ORDER BY o.created_at, o.id), '[]')
+FROM organizations o
+WHERE o.id IN (SELECT organization_id FROM organization_members WHERE user_id = $1::uuid);
+
+-- organization_get: one organization with the people of its first workspace, for a member of it
+-- Invitations come first, then members, the owner last. No row: not a member, or no such organization.
+SELECT json_build_object(
+    'id', o.id, 'slug', coalesce(o.slug, 'None'), 'name', coalesce(o.name, 'None'),
+    'description', coalesce(o.description, ''), 'flags', o.flags, 'tags', o.tags, 'meta', o.meta,
+    'owner_id', o.owner_id, 'members', '[]'::json, 'invitations', '[]'::json,
+    'workspaces', (SELECT coalesce(json_agg(id ORDER BY created_at, id), '[]')
+                   FROM workspaces WHERE organization_id = o.id),
+    'default_workspace', CASE WHEN w.id IS NOT NULL THEN json_build_object(
+        'id', w.id, 'name', coalesce(w.name, 'None'), 'description', coalesce(w.description, ''), 'type', w.type,
+        'members', (
+            SELECT coalesce(json_agg(people.entry ORDER BY people.place, people.since, people.id), '[]')
+            FROM (
+                SELECT 1 AS place, i.created_at AS since, i.id, json_build_object(
+                    'user', json_build_object(
+                        'id', i.id, 'email', i.email, 'username', split_part(i.email, '@', 1),
+                        'status', CASE WHEN i.expiration_date < now() THEN 'expired' ELSE 'pending' END,
+                        'created_at', replace(to_char(i.created_at, 'YYYY-MM-DD HH24:MI:SS.US+00:00'), '.000000', '')),
+                    'roles', json_build_array(json_build_object(
+                        'role_name', coalesce(i.role, 'viewer'), 'role_description', ''))) AS entry
+                FROM project_invitations i
+                JOIN projects p ON p.id = i.project_id
+                WHERE p.workspace_id = w.id AND i.used IS NOT TRUE
+                UNION ALL
+                SELECT CASE WHEN u.id = o.owner_id THEN 3 ELSE 2 END, min(m.created_at), u.id, json_build_object(
+                    'user', json_build_object(
+                        'created_at', replace(to_char(u.created_at, 'YYYY-MM-DD HH24:MI:SS.US+00:00'), '.000000', ''),
+                        'updated_at', replace(to_char(coalesce(u.updated_at, u.created_at),
+                                                      'YYYY-MM-DD HH24:MI:SS.US+00:00'), '.000000', ''),
+                        'id', u.id, 'email', u.email, 'username', u.username, 'status', 'member'),
+                    'roles', json_build_array(CASE WHEN u.id = o.owner_id THEN json_build_object(
+                        'role_name', 'owner', 'role_description',
+                        'Can fully manage the workspace, including adding and removing members.')
+                    ELSE json_build_object(
+                        'role_name', coalesce(min(m.role), 'viewer'), 'role_description', '') END))
+                FROM users u
+                LEFT JOIN workspace_members m ON m.user_id = u.id AND m.workspace_id = w.id
+                WHERE u.id = o.owner_id
+                   OR u.id IN (SELECT user_id FROM workspace_members WHERE workspace_id = w.id)
+                GROUP BY u.id
+            ) AS people)) END)
+FROM organizations o
+LEFT JOIN LATERAL (SELECT * FROM workspaces WHERE organization_id = o.id ORDER BY created_at, id LIMIT 1) AS w ON true
+WHERE o.id = $1::uuid
+  AND EXISTS (SELECT FROM organization_members m WHERE m.organization_id = o.id AND m.user_id = $2::uuid);
+
+-- organization_creator: the address and name of a person, to decide whether and as what they may create an organization
+SELECT email, username FROM users WHERE id = $1::uuid;
+
+-- organization_create: an organization with its first workspace and project, all owned by one person
+-- $1 organization, $2 name (NULL: the person's), $3 description, $4 flags, $5 person, $6 workspace, $7 project, $8..$10 memberships
+WITH organization AS (
+    INSERT INTO organizations (id, name, description, slug, flags, owner_id, created_by_id, updated_at)
+    SELECT $1::uuid, named.name, $3::text, concat_ws('-', coalesce(nullif(btrim(regexp_replace(regexp_replace(lower(
+               regexp_replace(normalize(named.name, NFKD), '[^\x01-\x7f]', '', 'g')),
+               '[^a-z0-9_ -]', '', 'g'), '[ -]+', '-', 'g'), '-'), ''), 'org'), right($1::text, 12)),
+           $4::jsonb, named.id, named.id, now()
+    FROM (SELECT id, coalesce($2::text, username) AS name FROM users WHERE id = $5::uuid) AS named
+    RETURNING id, owner_id, name, description
+), organization_member AS (
+    INSERT INTO organization_members (id, user_id, organization_id, role, created_by_id, updated_at)
+    SELECT $8::uuid, owner_id, id, 'owner', owner_id, now() FROM organization
+), workspace AS (
+    INSERT INTO workspaces (id, name, type, description, organization_id, created_by_id, updated_at)
+    SELECT $6::uuid, 'Default', 'default', '', id, owner_id, now() FROM organization
+    RETURNING id
+), workspace_member AS (
+    INSERT INTO workspace_members (id, user_id, workspace_id, role, created_by_id, updated_at)
+    SELECT $9::uuid, owner_id, workspace.id, 'owner', owner_id, now() FROM organization, workspace
+), project AS (
+    INSERT INTO projects (id, project_name, is_default, organization_id, workspace_id, created_by_id, updated_at)
+    SELECT $7::uuid, 'Default', true, organization.id, workspace.id, owner_id, now() FROM organization, workspace
+    RETURNING id
+), project_member AS (
+    INSERT INTO project_members (id, user_id, project_id, role, created_by_id, updated_at)
+    SELECT $10::uuid, owner_id, project.id, 'owner', owner_id, now() FROM organization, project
+)
+SELECT json_build_object('id', id, 'name', name, 'description', description) FROM organization;
+
+-- organization_update: sets name and description of an organization, for its owner; no row: not the owner
+-- $3, $5: whether $4 name, $6 description are given
+UPDATE organizations
+SET name = CASE WHEN $3::boolean THEN $4::text ELSE name END,
+    description = CASE WHEN $5::boolean THEN $6::text ELSE description END,
+    updated_at = now(), updated_by_id = $2::uuid
+WHERE id = $1::uuid AND owner_id = $2::uuid
+RETURNING json_build_object('id', id, 'name', name, 'description', description);
+
+-- organization_lock: holds an organization against other changes, for its owner; no row: not the owner
+SELECT id FROM organizations WHERE id = $1::uuid AND owner_id = $2::uuid FOR UPDATE;
+
+-- organization_candidate: the member that an id means, a user id or the id of an invitation that was used
+SELECT m.user_id
+FROM organization_members m
+WHERE m.organization_id = $1::uuid
+  AND m.user_id IN (
+      SELECT $2::uuid
+      UNION ALL
+      SELECT i.user_id FROM project_invitations i JOIN projects p ON p.id = i.project_id
+      WHERE i.id = $2::uuid AND i.used AND p.organization_id = $1::uuid)
+LIMIT 1;
+
+-- organization_demote: gives an owner the roles that the person after them has, in every scope of an organization
+-- revokes
+WITH organization AS (
+    UPDATE organization_members m
+    SET role = coalesce((SELECT role FROM organization_members
+                         WHERE organization_id = $1::uuid AND user_id = $3::uuid LIMIT 1), 'admin'),
+        updated_at = now(), updated_by_id = $2::uuid
+    WHERE m.organization_id = $1::uuid AND m.user_id = $2::uuid
+), workspace AS (
+    UPDATE workspace_members m
+    SET role = coalesce((SELECT role FROM workspace_members
+                         WHERE workspace_id = m.workspace_id AND user_id = $3::uuid LIMIT 1), 'admin'),
+        updated_at = now(), updated_by_id = $2::uuid
+    WHERE m.user_id = $2::uuid AND m.workspace_id IN (SELECT id FROM workspaces WHERE organization_id = $1::uuid)
+)
+UPDATE project_members m
+SET role = coalesce((SELECT role FROM project_members
+                     WHERE project_id = m.project_id AND user_id = $3::uuid LIMIT 1), 'admin'),
+    updated_at = now(), updated_by_id = $2::uuid
+WHERE m.user_id = $2::uuid AND m.project_id IN (SELECT id FROM projects WHERE organization_id = $1::uuid);
+
+-- organization_promote: makes a member the owner of an organization, in every scope of it, where missing as well
+-- revokes
+WITH organization AS (
+    UPDATE organizations SET owner_id = $3::uuid, updated_at = now(), updated_by_id = $2::uuid WHERE id = $1::uuid
+), organization_member AS (
+    UPDATE organization_members SET role = 'owner', updated_at = now(), updated_by_id = $2::uuid
+    WHERE organization_id = $1::uuid AND user_id = $3::uuid
+), workspace_member AS (
+    UPDATE workspace_members SET role = 'owner', updated_at = now(), updated_by_id = $2::uuid
+    WHERE user_id = $3::uuid AND workspace_id IN (SELECT id FROM workspaces WHERE organization_id = $1::uuid)
+    RETURNING workspace_id
+), missing_workspace AS (
+    INSERT INTO workspace_members (id, user_id, workspace_id, role, created_by_id, updated_at)
+    SELECT gen_random_uuid(), $3::uuid, id, 'owner', $2::uuid, now() FROM workspaces
+    WHERE organization_id = $1::uuid AND id NOT IN (SELECT workspace_id FROM workspace_member)
+), project_member AS (
+    UPDATE project_members SET role = 'owner', updated_at = now(), updated_by_id = $2::uuid
+    WHERE user_id = $3::uuid AND project_id IN (SELECT id FROM projects WHERE organization_id = $1::uuid)
+    RETURNING project_id
+)
+INSERT INTO project_members (id, user_id, project_id, role, created_by_id, updated_at)
+SELECT gen_random_uuid(), $3::uuid, id, 'owner', $2::uuid, now() FROM projects
+WHERE organization_id = $1::uuid AND id NOT IN (SELECT project_id FROM project_member);
+
+-- organization_touch: notes who confirmed the ownership of an organization, and when
+UPDATE organizations SET updated_at = now(), updated_by_id = $2::uuid WHERE id = $1::uuid;
+
+-- person_lock: holds a person while what they own is counted
+SELECT id FROM users WHERE id = $1::uuid FOR NO KEY UPDATE;
+
+-- organization_owned: how many organizations a person owns
+SELECT count(*) FROM organizations WHERE owner_id = $1::uuid;
+
+-- organization_delete: removes an organization with everything in it
+-- revokes
+DELETE FROM organizations WHERE id = $1::uuid AND owner_id = $2::uuid;

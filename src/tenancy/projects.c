@@ -1,0 +1,243 @@
+/* The project endpoints. */
+#include "tenancy/projects.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "access/roles.h"
+#include "base/text.h"
+#include "identity/identity.h"
+#include "statements.h"
+#include "tenancy/organizations.h"
+
+static const struct field create_fields[] = {
+    {.name = "name", .type = FIELD_STRING, .required = true, .max = NAME_MAX_CHARACTERS},
+    {.name = "make_default", .type = FIELD_BOOL, .initial = "false"},
+};
+const struct model project_create_body = {"CreateProjectRequest", create_fields, 2, NULL};
+
+static const struct field update_fields[] = {
+    {.name = "name", .type = FIELD_STRING, .nullable = true, .max = NAME_MAX_CHARACTERS},
+    {.name = "make_default", .type = FIELD_BOOL, .nullable = true},
+};
+const struct model project_update_body = {"UpdateProjectRequest", update_fields, 2, NULL};
+
+static const struct field answer_fields[] = {
+    {.name = "organization_id", .type = FIELD_UUID, .nullable = true},
+    {.name = "organization_name", .type = FIELD_STRING, .nullable = true},
+    {.name = "workspace_id", .type = FIELD_UUID, .nullable = true},
+    {.name = "workspace_name", .type = FIELD_STRING, .nullable = true},
+    {.name = "project_id", .type = FIELD_UUID, .required = true},
+    {.name = "project_name", .type = FIELD_STRING, .required = true},
+    {.name = "is_default_project", .type = FIELD_BOOL, .initial = "false"},
+    {.name = "user_role", .type = FIELD_STRING, .nullable = true},
+    {.name = "is_demo", .type = FIELD_BOOL, .nullable = true},
+};
+const struct model project_answer = {"ProjectsResponse", answer_fields, 9, NULL};
+
+const struct field project_id_parameter[1] = {{.name = "project_id", .type = FIELD_UUID, .required = true}};
+
+/* What a person is in a project. */
+struct access {
+    struct uuid workspace_id;
+    bool is_default;
+    bool manages; /* as a member of the project */
+    bool owns;    /* the organization or the workspace */
+};
+
+static enum err load_access(struct request *req, const struct uuid *project, struct access *access)
+{
+    struct result row;
+    enum err code = DB_RUN(req->db, project_access, &row, param_uuid(project), param_uuid(&identity_of(req)->user_id));
+
+    if (code != OK)
+        return code;
+    if (result_rows(&row) == 0) {
+        code = ERR_PROJECT_NOT_FOUND;
+    } else {
+        (void)result_uuid(&row, 0, 0, &access->workspace_id);
+        access->is_default = result_bool(&row, 0, 1);
+        access->manages = role_manages(result_text(&row, 0, 2));
+        access->owns = result_bool(&row, 0, 3) || result_bool(&row, 0, 4);
+    }
+    result_clear(&row);
+    return code;
+}
+
+/* The answer of creation and change: the project as the caller sees it. */
+static enum err reply_project(struct request *req, int status, const struct uuid *id)
+{
+    return REPLY_QUERY(req, status, ERR_PROJECT_NOT_FOUND, project_get, param_uuid(id),
+                       param_uuid(&identity_of(req)->user_id));
+}
+
+enum err projects_list(struct request *req)
+{
+    return REPLY_QUERY(req, 200, ERR_PROJECT_NONE, project_list, param_uuid(&identity_of(req)->user_id));
+}
+
+enum err projects_get(struct request *req)
+{
+    const char *text = path_value(req, "project_id");
+    struct uuid id;
+
+    if (strcmp(text, "current") == 0) {
+        if (!identity_of(req)->has_scope)
+            return ERR_PROJECT_NOT_FOUND;
+        id = identity_of(req)->project_id;
+    } else if (!uuid_parse_canonical(text, &id)) {
+        return ERR_PROJECT_NOT_FOUND;
+    }
+    return reply_project(req, 200, &id);
+}
+
+/* Holds the workspace, so that nobody else changes which of its projects is the default; tells what the caller is in
+ * it. */
+static enum err lock_workspace(struct request *req, const struct uuid *workspace, struct uuid *organization,
+                               bool *manages)
+{
+    struct result row;
+    enum err code =
+        DB_RUN(req->db, workspace_lock, &row, param_uuid(workspace), param_uuid(&identity_of(req)->user_id));
+
+    if (code != OK)
+        return code;
+    *manages = result_rows(&row) == 1 && role_manages(result_text(&row, 0, 1));
+    if (result_rows(&row) == 0 || !result_uuid(&row, 0, 0, organization))
+        code = ERR_PROJECT_NEEDS_CONTEXT;
+    result_clear(&row);
+    return code;
+}
+
+static enum err has_default(struct request *req, const struct uuid *workspace, bool *has)
+{
+    struct result row;
+    enum err code = DB_RUN(req->db, project_default_exists, &row, param_uuid(workspace));
+
+    if (code != OK)
+        return code;
+    *has = result_bool(&row, 0, 0);
+    result_clear(&row);
+    return code;
+}
+
+static enum err clear_default(struct request *req, const struct uuid *workspace, const struct uuid *but)
+{
+    return DB_RUN(req->db, project_default_clear, NULL, param_uuid(workspace), param_uuid(but),
+                  param_uuid(&identity_of(req)->user_id));
+}
+
+/* The rows of a new project, in the open transaction. */
+static enum err insert_project(struct request *req, const struct uuid *id, const char *name)
+{
+    const struct identity *caller = identity_of(req);
+    bool make_default = body_bool(req, "make_default", false);
+    bool exists = false, manages = false;
+    struct uuid organization;
+    enum err code = lock_workspace(req, &caller->workspace_id, &organization, &manages);
+
+    if (code == OK && !manages)
+        code = ERR_PROJECT_NOT_ALLOWED;
+    if (code == OK)
+        code = has_default(req, &caller->workspace_id, &exists);
+    if (code == OK && make_default && exists)
+        code = clear_default(req, &caller->workspace_id, NULL);
+    if (code != OK)
+        return code;
+    return DB_RUN(req->db, project_create, NULL, param_uuid(id), param_text(name), param_bool(make_default || !exists),
+                  param_uuid(&organization), param_uuid(&caller->workspace_id), param_uuid(&caller->user_id));
+}
+
+enum err projects_create(struct request *req)
+{
+    const char *name = text_trim(req->arena, body_text(req, "name"));
+    struct uuid id = uuid_v7();
+    enum err code;
+
+    if (!name || !*name)
+        return ERR_PROJECT_NAME_EMPTY;
+    if (!identity_of(req)->has_scope)
+        return ERR_PROJECT_NEEDS_CONTEXT;
+    code = db_begin(req->db);
+    if (code == OK)
+        code = insert_project(req, &id, name);
+    if (code == OK)
+        code = reply_project(req, 201, &id);
+    return code == OK ? db_commit(req->db) : code;
+}
+
+/* Applies a checked change in the open transaction. */
+static enum err change_project(struct request *req, const struct uuid *id, const struct access *access,
+                               const char *name, bool make_default)
+{
+    struct uuid organization;
+    bool manages;
+    enum err code = OK;
+
+    if (make_default)
+        code = lock_workspace(req, &access->workspace_id, &organization, &manages);
+    if (code == OK && make_default)
+        code = clear_default(req, &access->workspace_id, id);
+    if (code != OK)
+        return code;
+    return RUN_QUERY(req, ERR_PROJECT_NOT_FOUND, project_update, param_uuid(id), param_text(name),
+                     param_bool(make_default), param_uuid(&identity_of(req)->user_id));
+}
+
+static enum err check_update(struct request *req, const char *name)
+{
+    if (!body_text(req, "name") &&
+        (!body_has(req, "make_default") || json_is_null(json_object_get(req->json, "make_default"))))
+        return ERR_PROJECT_NOTHING_TO_UPDATE;
+    if (name && !*name)
+        return ERR_PROJECT_NAME_EMPTY;
+    if (!body_bool(req, "make_default", true))
+        return ERR_PROJECT_DEFAULT_ONLY_TRUE;
+    return OK;
+}
+
+enum err projects_update(struct request *req)
+{
+    const char *name = text_trim(req->arena, body_text(req, "name"));
+    struct access access;
+    struct uuid id;
+    enum err code;
+
+    if (!uuid_parse(path_value(req, "project_id"), &id))
+        return ERR_BAD_UUID;
+    code = db_begin(req->db);
+    if (code == OK)
+        code = load_access(req, &id, &access);
+    if (code == OK)
+        code = check_update(req, name);
+    if (code == OK && !access.manages)
+        code = ERR_PROJECT_NOT_ALLOWED;
+    if (code == OK)
+        code = change_project(req, &id, &access, name, body_bool(req, "make_default", false));
+    if (code == OK)
+        code = reply_project(req, 200, &id);
+    return code == OK ? db_commit(req->db) : code;
+}
+
+enum err projects_delete(struct request *req)
+{
+    const struct identity *caller = identity_of(req);
+    struct access access;
+    struct uuid id;
+    enum err code;
+
+    if (!caller->has_scope)
+        return ERR_PROJECT_NEEDS_WORKSPACE;
+    if (!uuid_parse(path_value(req, "project_id"), &id))
+        return ERR_BAD_UUID;
+    code = load_access(req, &id, &access);
+    if (code == OK && !uuid_equal(&access.workspace_id, &caller->workspace_id))
+        code = ERR_PROJECT_NOT_FOUND;
+    if (code == OK && access.is_default)
+        code = ERR_PROJECT_IS_DEFAULT;
+    if (code == OK && !access.owns)
+        code = ERR_PROJECT_NOT_ALLOWED;
+    if (code == OK) /* the statement looks again: it may have become the default just now */
+        code = RUN_QUERY(req, ERR_PROJECT_IS_DEFAULT, project_delete, param_uuid(&id));
+    return code == OK ? reply_detail(req, 200, "Project deleted") : code;
+}
