@@ -3,7 +3,7 @@
 #define ORGD_BASE_ERROR_H
 
 #define MUST_CHECK __attribute__((warn_unused_result))
-#define PRINTF_LIKE(format, first) __attribute__((format(printf, format, first)))
+#define PRINTF_LIKE(at, first) __attribute__((format(printf, at, first)))
 
 enum err {
 #define ERROR(code, status, shape, text) ERR_##code,
