@@ -324,25 +324,6 @@ enum err data_dir_open(void *arena, const struct config *config, struct data_dir
     return err;
 }
 
-enum err data_dir_open_beside(void *arena, const struct config *config, struct data_dir *dir, struct error *error)
-{
-    struct place place;
-    bool ours = false;
-    enum err err = find_place(arena, config, &place, error);
-
-    *dir = (struct data_dir){.fd = -1, .lock = -1};
-    if (err != OK)
-        return err;
-    dir->path = place.path;
-    dir->moved = place.moved;
-    err = enter(arena, &place, dir, &ours, error);
-    if (err == OK && !ours)
-        err = error_set(error, ERR_REFUSED, "%s is not a data directory of orgd yet: `orgd serve` makes it", dir->path);
-    if (err != OK)
-        data_dir_close(dir);
-    return err;
-}
-
 void data_dir_close(struct data_dir *dir)
 {
     if (dir->lock >= 0)
