@@ -1,16 +1,14 @@
-/* What orgd says about itself: liveness, readiness, and the description of its API. */
+/* What load balancers and people ask: is it alive, is it ready. */
 #ifndef ORGD_HEALTH_H
 #define ORGD_HEALTH_H
 
 #include "http/http.h"
 
-/* Static: checks nothing (API-ACCOUNTS.md 1.9). */
-enum err health_check(struct request *req);
+/* GET /health: 200 as long as the program runs; looks at nothing. For an inline route. */
+enum err health_alive(struct request *req) MUST_CHECK;
 
-/* 200 when the database answers and is at a revision that this program knows, else 503; the body says which. */
-enum err health_ready(struct request *req);
-
-/* The OpenAPI document. */
-enum err openapi_show(struct request *req);
+/* GET /health/ready: 200 when both databases are reachable and current, else 503; says which is not. For an inline
+ * route. */
+enum err health_ready(struct request *req) MUST_CHECK;
 
 #endif

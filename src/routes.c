@@ -3,6 +3,7 @@
 
 #include "access/permissions.h"
 #include "health.h"
+#include "http/openapi.h"
 #include "identity/api_keys.h"
 #include "identity/identity.h"
 #include "identity/profile.h"
@@ -11,6 +12,15 @@
 #include "tenancy/organizations.h"
 #include "tenancy/projects.h"
 #include "tenancy/workspaces.h"
+
+static enum err openapi_show(struct request *req)
+{
+    struct application app = application_make(req->config);
+    struct buffer out = buffer_make(req->arena, 1 << 20);
+    enum err code = openapi_write(&app, &out);
+
+    return code == OK ? reply_buffer(req, 200, &out) : code;
+}
 
 /* clang-format off: a row a route */
 static const struct field organization_id[] = {{.name = "organization_id", .type = FIELD_STRING, .required = true}};
@@ -24,8 +34,8 @@ static const struct field key_prefix[] = {{.name = "key_prefix", .type = FIELD_S
 static const struct route open_routes[] = {
     /* status */
     {METHOD_GET, "/health", CALLER_NONE, ROUTE_INLINE, "health_check", "Status", "Health Check", 200,
-     .handle = health_check},
-    {METHOD_GET, "/health/ready", CALLER_NONE, 0, "health_ready", "Status", "Readiness: databases and revisions", 200,
+     .handle = health_alive},
+    {METHOD_GET, "/health/ready", CALLER_NONE, ROUTE_INLINE, "health_ready", "Status", "Readiness: databases and revisions", 200,
      .handle = health_ready},
     {METHOD_GET, "/openapi.json", CALLER_NONE, ROUTE_INLINE | ROUTE_HIDDEN, "openapi", "Status", "This document", 200,
      .handle = openapi_show},
