@@ -1,0 +1,110 @@
+"""Each rule of `make check` finds what it is there to find, and nothing in clean files."""
+import os
+import pathlib
+import shutil
+import subprocess
+import tempfile
+
+import pytest
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+
+CLEAN = {
+    "src/base/text.c": '/* Texts. */\n#include "base/text.h"\n\n/* free(x) in a comment, */\nint one(void)\n{\n'
+                       '    return puts("malloc(1)") + text_free(2) + it->free(3);\n}\n',
+    "src/base/text.h": "/* Texts. */\nint one(void);\n",
+    "src/access/rules.c": '/* Rules. */\n#include "errors.def"\n#include "access/rules.sql.h"\n#include "db/db.h"\n',
+    "src/access/rules.sql": "-- rule_one: a rule\nSELECT count(*) FROM rules WHERE id = $1 AND name = $2;\n\n"
+                            "-- rule_off: switches it off\n-- revokes\nDELETE FROM rules WHERE id = $1;\n",
+    "chains/core/10-rules.sql": "-- Rules.\nCREATE TABLE rules (id uuid PRIMARY KEY);\nSELECT * FROM rules;\n",
+    "tools/go.sh": '#!/bin/sh\n# Goes.\necho "$1"\n',
+}
+
+# check, file, its text, where and what the finding says
+VIOLATIONS = [
+    ("includes", "src/base/bad.c", '/* Bad. */\n#include "db/db.h"\n', "src/base/bad.c:2: base may not include db"),
+    ("includes", "src/main.c", '/* Main. */\n#include "enterprise/roles.h"\n', "src/main.c:2: program may not include"),
+    ("includes", "src/db/bad.c", '/* Bad. */\n#include "../base/text.h"\n', "src/db/bad.c:2: include"),
+    ("includes", "src/db/bad.c", '/* Bad. */\n#include "db.h"\n', 'src/db/bad.c:2: "db.h" is not a path from src'),
+    ("includes", "src/novel/bad.c", "/* Bad. */\n", "src/novel/bad.c:1: the module novel"),
+    ("banned", "src/db/bad.c", "/* Bad. */\nvoid f(char *a)\n{\n    strcpy (a, a);\n}\n", "src/db/bad.c:4: strcpy"),
+    ("banned", "src/db/bad.c", "/* Bad. */\nvoid f(char *a)\n{\n    free(a);\n}\n", "src/db/bad.c:4: free"),
+    ("banned", "src/http/bad.c", "/* Bad. */\nvoid *r = PQexec(c, q);\n", "src/http/bad.c:2: PQexec"),
+    ("banned", "tests/unit/bad.c", "/* Bad. */\nint n = atoi(s);\n", "tests/unit/bad.c:2: atoi"),
+    ("comments", "src/db/bad.c", "int one;\n/* Bad. */\n", "src/db/bad.c:1: begins without"),
+    ("comments", "src/db/bad.c", "/*  */\nint one;\n", "src/db/bad.c:1: begins without"),
+    ("comments", "src/db/bad.c", "/* Bad. */\n" + "\n" * 600, "src/db/bad.c:600: has 601 lines"),
+    ("comments", "tools/bad", "#!/bin/sh\nset -e\n", "tools/bad:1: begins without"),
+    ("comments", "tools/bad.py", "import os\n", "tools/bad.py:1: begins without"),
+    ("words", "docs/bad.md", "Good.\nTO" "DO: more\n", "docs/bad.md:2: TO" "DO"),
+    ("words", "docs/bad.md", "See /ho" "me/ann/notes.\n", "docs/bad.md:1: /ho" "me/ann"),
+    ("words", "docs/bad.md", "Good. \n", "docs/bad.md:1: has blanks"),
+    ("words", "docs/bad.md", "Good.\nNo end", "docs/bad.md:2: the last line"),
+    ("sql", "src/access/bad.sql", "-- bad_one: x\nSELEC 1;\n", "src/access/bad.sql:2: does not parse"),
+    ("sql", "src/access/bad.sql", "-- bad_one:\nSELECT 1;\n", "src/access/bad.sql:1: bad_one needs"),
+    ("sql", "src/access/bad.sql", "SELECT 1;\n", "src/access/bad.sql:1: a statement needs"),
+    ("sql", "src/access/bad.sql", "-- bad_one: x\nSELECT 1;\nSELECT 2;\n", "src/access/bad.sql:1: bad_one is 2"),
+    ("sql", "src/access/bad.sql", "-- bad_one: x\nSELECT t.* FROM t;\n", "src/access/bad.sql:1: bad_one selects *"),
+    ("sql", "src/access/bad.sql", "-- bad_one: x\nDELETE FROM t;\n", "src/access/bad.sql:1: bad_one has"),
+    ("sql", "src/access/bad.sql", "-- bad_one: x\nSELECT $2;\n", "src/access/bad.sql:1: bad_one leaves"),
+    ("sql", "src/access/bad.sql", "-- rule_one: x\nSELECT 1;\n", "rule_one is the name of"),
+    ("sql", "chains/core/20-bad.sql", "-- Bad.\nCREATE TABLE a (b int);\nCREATE TABEL c;\n",
+     "chains/core/20-bad.sql:3: does not parse"),
+    ("shell", "tools/bad.sh", "#!/bin/sh\n# Bad.\necho $1\n", "tools/bad.sh:3:"),
+    ("shell", "tools/bad.py", '"""Bad."""\ndef one(:\n', "tools/bad.py:2: is not Python"),
+    ("format", "src/db/bad.c", "/* Bad. */\nint one( void );\n", "src/db/bad.c:2: is not laid out"),
+]
+CHECKS = ["banned", "comments", "includes", "shell", "sql", "words"]
+
+
+@pytest.fixture
+def tree(tmp_path):
+    """A small clean tree with the checks in it."""
+    subprocess.run(["git", "init", "-q", tmp_path], check=True)
+    shutil.copytree(os.path.join(ROOT, "tools", "check"), tmp_path / "tools" / "check")
+    shutil.copy(os.path.join(ROOT, ".clang-format"), tmp_path)
+    write(tmp_path, CLEAN)
+    return tmp_path
+
+
+def write(tree, files):
+    for name, text in files.items():
+        path = tree / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def run(tree, check):
+    needed = {"sql": "/usr/include/pg_query.h", "shell": "/usr/bin/shellcheck", "format": "/usr/bin/clang-format-14"}
+    if not os.path.exists(needed.get(check, "/")):
+        pytest.skip("its tool is installed by `make check`")
+    return subprocess.run(["/usr/bin/python3", "-B", tree / "tools" / "check" / check], capture_output=True, text=True)
+
+
+@pytest.mark.parametrize("check", CHECKS)
+def test_is_quiet_about_a_clean_tree(tree, check):
+    done = run(tree, check)
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+
+
+@pytest.mark.parametrize("check,name,text,finding", VIOLATIONS)
+def test_finds(tree, check, name, text, finding):
+    write(tree, {name: text})
+    done = run(tree, check)
+    assert done.returncode == 1 and not done.stderr
+    assert any(line.startswith(finding) or finding in line for line in done.stdout.splitlines()), done.stdout
+
+
+def test_packages_are_told_to_those_who_may_not_install():
+    with tempfile.TemporaryDirectory() as folder:
+        # Readable by the nobody that root becomes here, as pytest's own folders are not.
+        os.chmod(folder, 0o755)
+        tree = pathlib.Path(folder)
+        (tree / "tools").mkdir()
+        shutil.copy(os.path.join(ROOT, "tools", "install-packages"), tree / "tools")
+        write(tree, {"packaging/packages.txt": "# list\nrun dpkg it\nrun no-such-package-here what for\n"})
+        nobody = ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups"] if os.getuid() == 0 else []
+        done = subprocess.run([*nobody, tree / "tools" / "install-packages", "run"], text=True, capture_output=True)
+    assert done.returncode == 1
+    assert done.stderr == ("Some packages are missing; install them as root with: "
+                           "apt-get update && apt-get install --no-install-recommends no-such-package-here\n")
