@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 static int64_t read_clock(clockid_t id)
 {
@@ -41,4 +42,11 @@ static const char *environment(const char *name)
     return getenv(name);
 }
 
-struct platform platform = {realtime_us, monotonic_us, random_bytes, environment};
+static const char *const *environment_all(void)
+{
+    static const char *const none[] = {NULL};
+
+    return environ ? (const char *const *)environ : none;
+}
+
+struct platform platform = {realtime_us, monotonic_us, random_bytes, environment, environment_all};

@@ -10,6 +10,7 @@ struct platform {
     int64_t (*monotonic_us)(void);           /* microseconds since an arbitrary moment, never back */
     void (*random_bytes)(void *to, size_t n); /* cryptographically secure; aborts when the kernel has none */
     const char *(*environment)(const char *name); /* NULL when unset */
+    const char *const *(*environment_all)(void);  /* "NAME=value" each, ends with NULL */
 };
 
 /* The one in force. Tests assign its members before starting threads; nobody does afterwards. */
