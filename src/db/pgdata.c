@@ -402,7 +402,8 @@ void pgdata_log_trim(const struct pgdata *data)
             at += got;
         (void)close(old);
     }
-    (void)ftruncate(data->log, 0);
+    if (ftruncate(data->log, 0) != 0)
+        return; /* a full disk: the log stays as long as it is */
 }
 
 /* ---- the running server ---- */
