@@ -1,9 +1,9 @@
 -- api_key_list: the visible keys a person made in a project, newest first, as the listing's JSON
 SELECT coalesce(json_agg(json_build_object(
            'prefix', k.prefix,
-           'created_at', replace(to_char(k.created_at, 'YYYY-MM-DD HH24:MI:SS.US+00:00'), '.000000', ''),
-           'last_used_at', replace(to_char(k.updated_at, 'YYYY-MM-DD HH24:MI:SS.US+00:00'), '.000000', ''),
-           'expiration_date', replace(to_char(k.expiration_date, 'YYYY-MM-DD HH24:MI:SS.US+00:00'), '.000000', ''))
+           'created_at', orgd.spaced(k.created_at),
+           'last_used_at', orgd.spaced(k.updated_at),
+           'expiration_date', orgd.spaced(k.expiration_date))
            ORDER BY k.created_at DESC, k.id DESC), '[]')
 FROM api_keys k
 WHERE k.created_by_id = $1::uuid AND k.project_id = $2::uuid AND k.hidden IS NOT TRUE;

@@ -1,7 +1,7 @@
 -- profile_get: a person's profile
 SELECT json_build_object(
-    'created_at', replace(to_char(created_at, 'YYYY-MM-DD HH24:MI:SS.US+00:00'), '.000000', ''),
-    'updated_at', replace(to_char(coalesce(updated_at, created_at), 'YYYY-MM-DD HH24:MI:SS.US+00:00'), '.000000', ''),
+    'created_at', orgd.spaced(created_at),
+    'updated_at', orgd.spaced(coalesce(updated_at, created_at)),
     'id', id, 'uid', uid, 'email', email, 'username', username, 'profile_picture', NULL)
 FROM users
 WHERE id = $1::uuid;
@@ -10,6 +10,6 @@ WHERE id = $1::uuid;
 UPDATE users SET username = $2::text, updated_at = now(), updated_by_id = id
 WHERE id = $1::uuid
 RETURNING json_build_object(
-    'created_at', replace(to_char(created_at, 'YYYY-MM-DD HH24:MI:SS.US+00:00'), '.000000', ''),
-    'updated_at', replace(to_char(updated_at, 'YYYY-MM-DD HH24:MI:SS.US+00:00'), '.000000', ''),
+    'created_at', orgd.spaced(created_at),
+    'updated_at', orgd.spaced(updated_at),
     'id', id, 'uid', uid, 'email', email, 'username', username, 'profile_picture', NULL);

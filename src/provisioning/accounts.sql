@@ -7,9 +7,7 @@ WITH person AS (
     RETURNING id, uid, email, username, created_at, updated_at
 ), organization AS (
     INSERT INTO organizations (id, name, slug, flags, owner_id, created_by_id, updated_at)
-    SELECT $2::uuid, $12::text, coalesce($13::text, concat_ws('-', coalesce(nullif(btrim(regexp_replace(regexp_replace(lower(
-               regexp_replace(normalize($12::text, NFKD), '[^\x01-\x7f]', '', 'g')),
-               '[^a-z0-9_ -]', '', 'g'), '[ -]+', '-', 'g'), '-'), ''), 'org'), right($2::text, 12))),
+    SELECT $2::uuid, $12::text, coalesce($13::text, orgd.slug($12::text, $2::uuid)),
            $14::jsonb, id, id, now()
     FROM person
     RETURNING id, name, slug, owner_id, created_at, updated_at
@@ -40,21 +38,21 @@ WITH person AS (
 )
 SELECT json_build_object(
     'id', person.id, 'uid', person.uid, 'email', person.email, 'username', person.username, 'name', person.username,
-    'created_at', replace(to_char(person.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.US+00:00'), '.000000', ''),
-    'updated_at', replace(to_char(person.updated_at, 'YYYY-MM-DD"T"HH24:MI:SS.US+00:00'), '.000000', '')),
+    'created_at', orgd.iso(person.created_at),
+    'updated_at', orgd.iso(person.updated_at)),
     json_build_object('org', json_build_object(
     'id', organization.id, 'name', organization.name, 'slug', organization.slug, 'owner_user_id', organization.owner_id,
-    'created_at', replace(to_char(organization.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.US+00:00'), '.000000', ''),
-    'updated_at', replace(to_char(organization.updated_at, 'YYYY-MM-DD"T"HH24:MI:SS.US+00:00'), '.000000', ''))),
+    'created_at', orgd.iso(organization.created_at),
+    'updated_at', orgd.iso(organization.updated_at))),
     json_build_object('wrk', json_build_object(
     'id', workspace.id, 'name', workspace.name, 'organization_id', workspace.organization_id,
-    'created_at', replace(to_char(workspace.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.US+00:00'), '.000000', ''),
-    'updated_at', replace(to_char(workspace.updated_at, 'YYYY-MM-DD"T"HH24:MI:SS.US+00:00'), '.000000', ''))),
+    'created_at', orgd.iso(workspace.created_at),
+    'updated_at', orgd.iso(workspace.updated_at))),
     json_build_object('prj', json_build_object(
     'id', project.id, 'name', project.project_name, 'organization_id', project.organization_id,
     'workspace_id', project.workspace_id, 'is_default', project.is_default,
-    'created_at', replace(to_char(project.created_at, 'YYYY-MM-DD"T"HH24:MI:SS.US+00:00'), '.000000', ''),
-    'updated_at', replace(to_char(project.updated_at, 'YYYY-MM-DD"T"HH24:MI:SS.US+00:00'), '.000000', ''))),
+    'created_at', orgd.iso(project.created_at),
+    'updated_at', orgd.iso(project.updated_at))),
     (SELECT json_agg(organization_member) FROM organization_member),
     (SELECT json_agg(workspace_member) FROM workspace_member),
     (SELECT json_agg(project_member) FROM project_member)

@@ -29,7 +29,7 @@ SELECT json_build_object(
                     'user', json_build_object(
                         'id', i.id, 'email', i.email, 'username', split_part(i.email, '@', 1),
                         'status', CASE WHEN i.expiration_date < now() THEN 'expired' ELSE 'pending' END,
-                        'created_at', replace(to_char(i.created_at, 'YYYY-MM-DD HH24:MI:SS.US+00:00'), '.000000', '')),
+                        'created_at', orgd.spaced(i.created_at)),
                     'roles', json_build_array(json_build_object(
                         'role_name', coalesce(i.role, 'viewer'), 'role_description', ''))) AS entry
                 FROM project_invitations i
@@ -38,9 +38,8 @@ SELECT json_build_object(
                 UNION ALL
                 SELECT CASE WHEN u.id = o.owner_id THEN 3 ELSE 2 END, min(m.created_at), u.id, json_build_object(
                     'user', json_build_object(
-                        'created_at', replace(to_char(u.created_at, 'YYYY-MM-DD HH24:MI:SS.US+00:00'), '.000000', ''),
-                        'updated_at', replace(to_char(coalesce(u.updated_at, u.created_at),
-                                                      'YYYY-MM-DD HH24:MI:SS.US+00:00'), '.000000', ''),
+                        'created_at', orgd.spaced(u.created_at),
+                        'updated_at', orgd.spaced(coalesce(u.updated_at, u.created_at)),
                         'id', u.id, 'email', u.email, 'username', u.username, 'status', 'member'),
                     'roles', json_build_array(CASE WHEN u.id = o.owner_id THEN json_build_object(
                         'role_name', 'owner', 'role_description',
@@ -65,9 +64,7 @@ SELECT email, username FROM users WHERE id = $1::uuid;
 -- $1 organization, $2 name (NULL: the person's), $3 description, $4 flags, $5 person, $6 workspace, $7 project, $8..$10 memberships
 WITH organization AS (
     INSERT INTO organizations (id, name, description, slug, flags, owner_id, created_by_id, updated_at)
-    SELECT $1::uuid, named.name, $3::text, concat_ws('-', coalesce(nullif(btrim(regexp_replace(regexp_replace(lower(
-               regexp_replace(normalize(named.name, NFKD), '[^\x01-\x7f]', '', 'g')),
-               '[^a-z0-9_ -]', '', 'g'), '[ -]+', '-', 'g'), '-'), ''), 'org'), right($1::text, 12)),
+    SELECT $1::uuid, named.name, $3::text, orgd.slug(named.name, $1::uuid),
            $4::jsonb, named.id, named.id, now()
     FROM (SELECT id, coalesce($2::text, username) AS name FROM users WHERE id = $5::uuid) AS named
     RETURNING id, owner_id, name, description
@@ -148,7 +145,7 @@ WITH organization AS (
     RETURNING workspace_id
 ), missing_workspace AS (
     INSERT INTO workspace_members (id, user_id, workspace_id, role, created_by_id, updated_at)
-    SELECT gen_random_uuid(), $3::uuid, id, 'owner', $2::uuid, now() FROM workspaces
+    SELECT orgd.uuid_v7(), $3::uuid, id, 'owner', $2::uuid, now() FROM workspaces
     WHERE organization_id = $1::uuid AND id NOT IN (SELECT workspace_id FROM workspace_member)
 ), project_member AS (
     UPDATE project_members SET role = 'owner', updated_at = now(), updated_by_id = $2::uuid
@@ -156,7 +153,7 @@ WITH organization AS (
     RETURNING project_id
 )
 INSERT INTO project_members (id, user_id, project_id, role, created_by_id, updated_at)
-SELECT gen_random_uuid(), $3::uuid, id, 'owner', $2::uuid, now() FROM projects
+SELECT orgd.uuid_v7(), $3::uuid, id, 'owner', $2::uuid, now() FROM projects
 WHERE organization_id = $1::uuid AND id NOT IN (SELECT project_id FROM project_member);
 
 -- organization_touch: notes who confirmed the ownership of an organization, and when

@@ -46,7 +46,7 @@ WITH project AS (
     RETURNING id
 )
 INSERT INTO project_members (id, user_id, project_id, role, created_by_id, updated_at)
-SELECT gen_random_uuid(), m.user_id, project.id, min(m.role), $6::uuid, now()
+SELECT orgd.uuid_v7(), m.user_id, project.id, min(m.role), $6::uuid, now()
 FROM workspace_members m, project
 WHERE m.workspace_id = $5::uuid AND m.user_id IS NOT NULL
 GROUP BY m.user_id, project.id;
