@@ -4,7 +4,7 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "access/decisions.h"
+#include "identity/decisions.h"
 #include "base/config.h"
 #include "base/platform.h"
 #include "base/secret.h"

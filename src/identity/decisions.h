@@ -6,8 +6,8 @@
  * While the notifications cannot be heard nothing is remembered and nothing is found. Refusals are never remembered.
  * Credentials are kept as their SHA-256.
  */
-#ifndef ORGD_ACCESS_DECISIONS_H
-#define ORGD_ACCESS_DECISIONS_H
+#ifndef ORGD_IDENTITY_DECISIONS_H
+#define ORGD_IDENTITY_DECISIONS_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -1,5 +1,5 @@
 /* The decision cache and its listener. */
-#include "access/decisions.h"
+#include "identity/decisions.h"
 
 #include <poll.h>
 #include <pthread.h>
