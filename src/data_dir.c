@@ -248,11 +248,22 @@ static enum err enter(void *arena, const struct place *place, struct data_dir *d
 
 /* ---- one at a time ---- */
 
+static enum err busy(void *arena, const struct data_dir *dir, struct error *error)
+{
+    char *text;
+    long pid = file_read(arena, dir->fd, LOCK_NAME, 64, &text, NULL) == OK ? strtol(text, NULL, 10) : 0;
+
+    return error_set(error, ERR_BUSY,
+                     "Another orgd (process %ld) uses the data directory %s: stop it, or choose another one with "
+                     "ORGD_DATA_DIR",
+                     pid, dir->path);
+}
+
 static enum err take_lock(void *arena, struct data_dir *dir, struct error *error)
 {
     struct timespec pause = {.tv_nsec = LOCK_POLL_MS * 1000000L};
     int64_t deadline = platform.monotonic_us() + LOCK_PATIENCE_MS * INT64_C(1000);
-    char pid[32], *other;
+    char pid[32];
     int len;
 
     dir->lock = openat(dir->fd, LOCK_NAME, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
@@ -269,12 +280,7 @@ static enum err take_lock(void *arena, struct data_dir *dir, struct error *error
             (void)nanosleep(&pause, NULL);
             continue;
         }
-        if (file_read(arena, dir->fd, LOCK_NAME, sizeof pid, &other, NULL) != OK || strtol(other, NULL, 10) <= 0)
-            other = "unknown";
-        return error_set(error, ERR_BUSY,
-                         "Another orgd (process %ld) uses the data directory %s: stop it, or choose another one with "
-                         "ORGD_DATA_DIR",
-                         strtol(other, NULL, 10), dir->path);
+        return busy(arena, dir, error);
     }
     len = snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
     if (ftruncate(dir->lock, 0) != 0 || pwrite(dir->lock, pid, (size_t)len, 0) != len)
