@@ -92,8 +92,7 @@ struct request;
 
 struct route {
     enum method method;
-    const char
-        *path; /* "/projects/{project_id}"; both spellings of the final slash are served, this one is documented */
+    const char *path; /* "/projects/{project_id}"; served with and without a final slash, documented as here */
     enum caller_kind caller;
     unsigned flags;
     const char *operation_id;
@@ -105,8 +104,7 @@ struct route {
     const struct model *body;     /* NULL: no body is read */
     const struct model *answer;   /* for the OpenAPI document; NULL: not described by a model */
     enum answer_kind answer_kind; /* likewise */
-    /* Fills req->reply, or returns the error to answer. Runs on a worker with req->db connected, or inline with req->db
-     * NULL. */
+    /* Fills req->reply, or returns the error to answer. On a worker req->db is connected, inline it is NULL. */
     enum err (*handle)(struct request *req);
 };
 
@@ -133,12 +131,12 @@ struct request {
     const struct config *config;
     char id[REQUEST_ID_SIZE]; /* from X-Request-Id when it is one to 32 of [A-Za-z0-9._-], else made */
     enum method method;
-    const char *target;                                         /* as received, for the log */
-    const char *path;                                           /* percent-decoded, without /api, starting with '/' */
-    const char *query;                                          /* raw, without '?'; "" when none */
-    const char *client;                                         /* peer address */
-    const char *authorization, *cookie, *origin, *content_type; /* header values or NULL */
-    const char *preflight_method, *preflight_headers;           /* Access-Control-Request-* or NULL */
+    const char *target; /* as received, for the log */
+    const char *path;   /* percent-decoded, without /api, starting with '/' */
+    const char *query;  /* raw, without '?'; "" when none */
+    const char *client; /* peer address */
+    /* header values or NULL; the last two are Access-Control-Request-Method and -Headers */
+    const char *authorization, *cookie, *origin, *content_type, *preflight_method, *preflight_headers;
     bool accepts_gzip;
     const char *body;
     size_t body_len;

@@ -53,7 +53,7 @@ SELECT json_build_object(
                 GROUP BY u.id
             ) AS people)) END)
 FROM organizations o
-LEFT JOIN LATERAL (SELECT * FROM workspaces WHERE organization_id = o.id ORDER BY created_at, id LIMIT 1) AS w ON true
+LEFT JOIN LATERAL (SELECT id, name, description, type FROM workspaces WHERE organization_id = o.id ORDER BY created_at, id LIMIT 1) AS w ON true
 WHERE o.id = $1::uuid
   AND EXISTS (SELECT FROM organization_members m WHERE m.organization_id = o.id AND m.user_id = $2::uuid);
 

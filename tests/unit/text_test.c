@@ -1,0 +1,77 @@
+/* Tests of base/text: UTF-8, trimming, percent-decoding. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/text.h"
+
+static void utf8_is_told_from_what_looks_like_it(void **state)
+{
+    static const char *const good[] = {
+        "", "a", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xed\x9f\xbf", "\xf4\x8f\xbf\xbf"};
+    static const char *const bad[] = {"\x80",         "\xc3",     "\xc0\xaf",         "\xe0\x80\xaf",
+                                      "\xed\xa0\x80", "\xff",     "\xf4\x90\x80\x80", "\xf8\x88\x80\x80\x80",
+                                      "a\xe2\x82",    "\xc3\x28", "\xf0\x82\x82\xac"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++)
+        assert_true(text_valid(good[i], strlen(good[i])));
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        assert_false(text_valid(bad[i], strlen(bad[i])));
+    assert_false(text_valid("a\0b", 3));
+    assert_int_equal(text_count("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"), 4);
+}
+
+static void white_space_goes_from_both_ends_only(void **state)
+{
+    void *arena = talloc_new(NULL);
+
+    (void)state;
+    assert_null(text_trim(arena, NULL));
+    assert_string_equal(text_trim(arena, ""), "");
+    assert_string_equal(text_trim(arena, " \t\r\n"), "");
+    assert_string_equal(text_trim(arena, "\xc2\xa0 a b\xe3\x80\x80"), "a b");
+    assert_string_equal(text_trim(arena, "\xe2\x82\xac"), "\xe2\x82\xac");
+    assert_string_equal(text_fold_email(arena, "  Ann@Acme.IO "), "ann@acme.io");
+    talloc_free(arena);
+}
+
+static void percent_escapes_are_decoded_or_refused(void **state)
+{
+    static const struct {
+        const char *text;
+        bool plus;
+        const char *decoded; /* NULL: refused */
+    } cases[] = {
+        {"a%20b", false, "a b"}, {"a+b", true, "a b"},    {"a+b", false, "a+b"}, {"%C3%a9", false, "\xc3\xa9"},
+        {"%41", false, "A"},     {"%", false, NULL},      {"%4", false, NULL},   {"%4g", false, NULL},
+        {"%00", false, NULL},    {"%C3%28", false, NULL}, {"", false, ""},       {"%25", false, "%"},
+    };
+    void *arena = talloc_new(NULL);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *got = text_percent_decode(arena, cases[i].text, strlen(cases[i].text), cases[i].plus);
+        if (cases[i].decoded)
+            assert_string_equal(got, cases[i].decoded);
+        else
+            assert_null(got);
+    }
+    talloc_free(arena);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(utf8_is_told_from_what_looks_like_it),
+        cmocka_unit_test(white_space_goes_from_both_ends_only),
+        cmocka_unit_test(percent_escapes_are_decoded_or_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
