@@ -75,9 +75,6 @@ def write(tree, files):
 
 
 def run(tree, check):
-    needed = {"sql": "/usr/include/pg_query.h", "shell": "/usr/bin/shellcheck", "format": "/usr/bin/clang-format-14"}
-    if not os.path.exists(needed.get(check, "/")):
-        pytest.skip("its tool is installed by `make check`")
     return subprocess.run(["/usr/bin/python3", "-B", tree / "tools" / "check" / check], capture_output=True, text=True)
 
 

@@ -8,12 +8,22 @@ import sys
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 
+def listed():
+    """Every path of the tree: those that git knows or would know, or without git all but hidden and built ones."""
+    git = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+                         cwd=ROOT, capture_output=True, text=True)
+    if git.returncode == 0:
+        return git.stdout.split("\0")
+    paths = []
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [name for name in folders if not re.match(r"\.|build|__pycache__|node_modules|orgd-data", name)]
+        paths += [os.path.relpath(os.path.join(folder, name), ROOT) for name in names]
+    return paths
+
+
 def files(*patterns):
-    """Paths from the root of files that git knows or would know, that match one of the patterns."""
-    listed = subprocess.run(["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
-                            cwd=ROOT, capture_output=True, text=True, check=True).stdout
-    names = sorted(set(name for name in listed.split("\0") if name))
-    return [name for name in names if os.path.isfile(os.path.join(ROOT, name))
+    """Paths from the root of the files that match one of the patterns, in which * also matches folders."""
+    return [name for name in sorted(set(listed())) if os.path.isfile(os.path.join(ROOT, name))
             and any(fnmatch.fnmatch(name, pattern) for pattern in patterns)]
 
 
