@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/platform.h"
+#include "base/utf8.h"
 
 #define GATHER (32 * 1024)         /* bytes that make a write worth its system call */
 #define LINE_MAX_BYTES (32 * 1024) /* a line that grows longer loses its last fields */
@@ -50,37 +51,6 @@ static void put(const char *text)
     put_n(text, strlen(text));
 }
 
-/* Bytes of the well-formed UTF-8 sequence at `at`, and its code point; 0 when there is none. */
-static size_t sequence(const unsigned char *at, const unsigned char *end, uint32_t *point)
-{
-    static const uint32_t least[] = {0, 0, 0x80, 0x800, 0x10000};
-    size_t len = *at < 0x80 ? 1 : *at >= 0xf0 ? 4 : *at >= 0xe0 ? 3 : 2;
-
-    if (len == 1) {
-        *point = *at;
-        return 1;
-    }
-    if (*at < 0xc2 || *at > 0xf4 || (size_t)(end - at) < len)
-        return 0;
-    *point = *at & (0xffU >> (len + 1));
-    for (size_t i = 1; i < len; i++) {
-        if ((at[i] & 0xc0) != 0x80)
-            return 0;
-        *point = *point << 6 | (at[i] & 0x3fU);
-    }
-    if (*point < least[len] || *point > 0x10ffff || (*point >= 0xd800 && *point <= 0xdfff))
-        return 0;
-    return len;
-}
-
-/* Controls, line separators and the marks that reorder text: what could make a line look like another one. */
-static bool deceptive(uint32_t point)
-{
-    return point < 0x20 || (point >= 0x7f && point <= 0x9f) || (point >= 0x200e && point <= 0x200f) ||
-           (point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069) || point == 0x61c ||
-           point == 0xfeff;
-}
-
 static void put_escaped(uint32_t point)
 {
     static const char shorthand[] = "\"\"\\\\\nn\rr\tt";
@@ -107,25 +77,24 @@ static void put_stray(unsigned char byte)
 
 static void put_quoted(const char *text, size_t max)
 {
-    const unsigned char *at = (const unsigned char *)text;
-    size_t len = strnlen(text, max + 1);
-    const unsigned char *end = at + len;
-    const unsigned char *cut = len > max ? at + max : end;
+    size_t len = strnlen(text, max + 4); /* enough to see a character that begins before the cut */
+    const char *end = text + len;
+    const char *cut = len > max ? text + max : end;
 
     put("\"");
-    while (at < cut) {
+    while (text < cut) {
         uint32_t point = 0;
-        size_t bytes = sequence(at, end, &point);
+        size_t bytes = utf8_read(text, end, &point);
 
-        if (bytes > (size_t)(cut - at))
+        if (bytes > (size_t)(cut - text))
             break;
         if (bytes == 0)
-            put_stray(*at);
-        else if (point == '"' || point == '\\' || deceptive(point))
+            put_stray((unsigned char)*text);
+        else if (point == '"' || point == '\\' || utf8_deceptive(point))
             put_escaped(point);
         else
-            put_n((const char *)at, bytes);
-        at += bytes ? bytes : 1;
+            put_n(text, bytes);
+        text += bytes ? bytes : 1;
     }
     put(cut < end ? "\xe2\x80\xa6\"" : "\"");
 }
