@@ -1,4 +1,4 @@
--- migrate_database: name of the database, and whether it holds anything that does not come from an extension
+-- migrate_database: name of the database, whether it holds anything that does not come from an extension, and a certain table
 SELECT current_database(),
        EXISTS (SELECT
                  FROM pg_class c
@@ -7,7 +7,8 @@ SELECT current_database(),
                   AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
                   AND NOT EXISTS (SELECT
                                     FROM pg_depend d
-                                   WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'));
+                                   WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')),
+       to_regclass($1) IS NOT NULL;
 
 -- migrate_has_table: whether a version table exists
 SELECT to_regclass($1) IS NOT NULL;

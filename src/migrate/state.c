@@ -12,6 +12,9 @@ static const char *const old_revisions[] = {
     "4e5f6a7b8c9d", "5a6b7c8d9e0f", "d1e2f3a4b5c6", "f3a4b5c6d7e8", "a4b5c6d7e8f9",
 };
 
+/* Tables that a database of Agenta has had in every release, so that core and tracing are not taken for each other. */
+static const char *const landmarks[DATABASE_COUNT] = {"public.organizations", "public.spans"};
+
 const char *migrate_condition_name(enum migrate_condition condition)
 {
     static const char *const names[] = {
@@ -163,15 +166,17 @@ enum err migrate_state(struct db *db, enum database database, bool enterprise, e
 {
     struct result result;
     bool filled;
+    bool landmark;
     bool judged = false;
 
     memset(state, 0, sizeof *state);
     state->database = database;
-    if (db_run(db, &migrate_database, NULL, 0, &result) != OK) {
+    if (DB_RUN(db, migrate_database, &result, param_text(landmarks[database])) != OK) {
         return failed(db, database, error);
     }
     (void)snprintf(state->name, sizeof state->name, "%s", result_text(&result, 0, 0));
     filled = result_bool(&result, 0, 1);
+    landmark = result_bool(&result, 0, 2);
     result_clear(&result);
     if (!filled) {
         for (size_t i = 0; i < chain_count; i++) {
@@ -202,6 +207,11 @@ enum err migrate_state(struct db *db, enum database database, bool enterprise, e
         if (!judged && migrate_runs(&chains[i], enterprise, MIGRATE_TO_HEAD)) {
             judged = !judge_position(state, position, rows);
         }
+    }
+    if (!judged && !landmark) {
+        judge(state, MIGRATE_FOREIGN, "has no table %s, so it is not the %s database: are the two swapped, or the same?",
+              landmarks[database], migrate_database_name(database));
+        judged = true;
     }
     if (!judged) {
         judge_progress(state, enterprise, target);

@@ -1,0 +1,41 @@
+/* The commands of `orgd migrate`. */
+#ifndef ORGD_MIGRATE_COMMAND_H
+#define ORGD_MIGRATE_COMMAND_H
+
+#include "base/options.h"
+
+extern const struct option_row migrate_status_options[];
+extern const struct option_row migrate_up_options[];
+extern const struct option_row migrate_down_options[];
+extern const struct option_row migrate_history_options[];
+
+int migrate_status_run(const struct config *config, const struct options *options);
+int migrate_up_run(const struct config *config, const struct options *options);
+int migrate_down_run(const struct config *config, const struct options *options);
+int migrate_history_run(const struct config *config, const struct options *options);
+
+/* Rows for the table of commands. */
+#define MIGRATE_COMMANDS                                                                                               \
+    {.name = "migrate status",                                                                                         \
+     .arguments = "",                                                                                                  \
+     .summary = "Say which revisions the databases have",                                                              \
+     .options = migrate_status_options,                                                                                \
+     .run = migrate_status_run},                                                                                       \
+        {.name = "migrate up",                                                                                         \
+         .arguments = "",                                                                                              \
+         .summary = "Initialize empty databases and apply missing revisions",                                          \
+         .details = "Each database is initialized in one transaction; on one that exists, each revision is a "         \
+                    "transaction of its own. A second runner waits and then finds nothing to do.",                     \
+         .options = migrate_up_options,                                                                                \
+         .run = migrate_up_run},                                                                                       \
+        {.name = "migrate down",                                                                                       \
+         .arguments = "",                                                                                              \
+         .summary = "Undo every revision that ran after a given one",                                                  \
+         .options = migrate_down_options,                                                                              \
+         .run = migrate_down_run},                                                                                     \
+    {                                                                                                                  \
+        .name = "migrate history", .arguments = "", .summary = "List the revisions that this program knows",           \
+        .options = migrate_history_options, .run = migrate_history_run, .unconfigured = true                           \
+    }
+
+#endif

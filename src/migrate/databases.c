@@ -1,0 +1,96 @@
+/* Finds the databases that the configuration names. */
+#include "migrate/databases.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "base/buffer.h"
+#include "migrate/migrate.h"
+
+#define URI_MAX 2048
+#define CONNECT_MS 10000
+
+static bool is_set(const char *text)
+{
+    return text != NULL && text[0] != '\0';
+}
+
+/* User and password may hold anything; a URI may not. */
+static void add_encoded(struct buffer *uri, const char *text)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+
+    for (; *text != '\0'; text++) {
+        if (strchr(plain, *text) != NULL) {
+            buffer_char(uri, *text);
+        } else {
+            buffer_format(uri, "%%%02X", (unsigned)(unsigned char)*text);
+        }
+    }
+}
+
+static const char *compose(void *arena, const struct config *config, enum database database)
+{
+    struct buffer uri = buffer_make(arena, URI_MAX);
+
+    buffer_text(&uri, "postgresql://");
+    add_encoded(&uri, is_set(config->postgres_user) ? config->postgres_user : "");
+    buffer_char(&uri, ':');
+    add_encoded(&uri, is_set(config->postgres_password) ? config->postgres_password : "");
+    buffer_text(&uri, "@postgres:5432/");
+    add_encoded(&uri, config->db_prefix);
+    buffer_format(&uri, "_%s", migrate_database_name(database));
+    return buffer_string(&uri);
+}
+
+enum err databases_uris(void *arena, const struct config *config, const char *uris[DATABASE_COUNT], struct error *error)
+{
+    static const char *const names[DATABASE_COUNT] = {"POSTGRES_URI_CORE", "POSTGRES_URI_TRACING"};
+    const char *const given[DATABASE_COUNT] = {config->uri_core, config->uri_tracing};
+
+    for (int i = 0; i < DATABASE_COUNT; i++) {
+        if (is_set(given[i])) {
+            uris[i] = given[i];
+        } else if (is_set(config->db_prefix)) {
+            uris[i] = compose(arena, config, (enum database)i);
+            if (uris[i] == NULL) {
+                return error_set(error, ERR_USAGE, "the URI composed from POSTGRES_DB_PREFIX is longer than %d bytes", URI_MAX);
+            }
+        } else {
+            uris[i] = NULL;
+        }
+    }
+    for (int i = 0; i < DATABASE_COUNT; i++) {
+        if (uris[i] == NULL && uris[1 - i] != NULL) {
+            return error_set(error, ERR_USAGE, "%s is set and %s is not; set both, or POSTGRES_DB_PREFIX", names[1 - i], names[i]);
+        }
+    }
+    return OK;
+}
+
+enum err databases_open(void *arena, const struct config *config, struct db *dbs[DATABASE_COUNT], struct error *error)
+{
+    const char *uris[DATABASE_COUNT];
+    enum err err = databases_uris(arena, config, uris, error);
+
+    for (int i = 0; i < DATABASE_COUNT && err == OK; i++) {
+        struct db_options options = {
+            .uri = uris[i], .name = "orgd migrate", .connect_ms = CONNECT_MS, .statement_ms = MIGRATE_STATEMENT_MS};
+
+        if (uris[i] == NULL) {
+            return error_set(error, ERR_REFUSED, "no database is named: set POSTGRES_URI_CORE and POSTGRES_URI_TRACING, or "
+                                                 "POSTGRES_DB_PREFIX; the private cluster is migrated by `orgd serve` itself");
+        }
+        dbs[i] = db_create(arena, &options);
+        if (dbs[i] == NULL) {
+            return error_set(error, ERR_MEMORY, "out of memory");
+        }
+        err = db_connect(dbs[i], error);
+        if (err != OK) {
+            struct error cause = *error;
+
+            return error_set(error, err, "the %s database: %s", migrate_database_name((enum database)i), cause.cause);
+        }
+    }
+    return err;
+}

@@ -1,0 +1,18 @@
+/* The commands of `orgd schema`. */
+#ifndef ORGD_SCHEMA_COMMAND_H
+#define ORGD_SCHEMA_COMMAND_H
+
+#include "base/options.h"
+
+extern const struct option_row schema_dump_command_options[];
+
+int schema_dump_run(const struct config *config, const struct options *options);
+
+/* Rows for the table of commands. */
+#define SCHEMA_COMMANDS                                                                                                \
+    {                                                                                                                  \
+        .name = "schema dump", .arguments = "URI", .summary = "Print the catalog of a database as text",               \
+        .options = schema_dump_command_options, .run = schema_dump_run, .unconfigured = true                           \
+    }
+
+#endif

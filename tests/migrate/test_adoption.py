@@ -1,0 +1,74 @@
+"""An OSS database becomes an EE one: tables, plans, seats."""
+import scratch
+
+PEOPLE = """
+INSERT INTO users (id, email) SELECT gen_random_uuid(), n || '@acme.io' FROM generate_series(1, 3) n;
+INSERT INTO organizations (id, name, owner_id)
+SELECT gen_random_uuid(), name, (SELECT id FROM users WHERE email = '1@acme.io') FROM (VALUES ('Acme'), ('Empty')) o (name);
+INSERT INTO organization_members (id, user_id, organization_id, role)
+SELECT gen_random_uuid(), u.id, o.id, 'viewer' FROM users u, organizations o WHERE o.name = 'Acme';
+"""
+
+
+def ordered(dump):
+    """The dump, and the physical orders in it apart."""
+    lines = dump.split("\n")
+    return [line for line in lines if " COLUMN-ORDER " not in line], {
+        line.split(" COLUMN-ORDER ")[0].split(".")[1]: line.split(" COLUMN-ORDER ")[1] for line in lines if " COLUMN-ORDER " in line
+    }
+
+
+def test_a_switched_database_equals_ee_except_physical_order(pair):
+    pair.run("migrate", "up", "--to", "agenta")
+    pair.edition = "ee"
+    pair.run("migrate", "up", "--to", "agenta")
+    got, got_order = ordered(scratch.without_header(pair.dump()))
+    want, want_order = ordered(scratch.reference("ee_core"))
+    assert got == want
+    different = {table for table in want_order if got_order[table] != want_order[table]}
+    assert different == {"api_keys", "meters", "subscriptions"}
+    assert got_order["api_keys"] == ordered(scratch.reference("oss_core"))[1]["api_keys"]
+    assert scratch.without_header(pair.dump(pair.tracing)) == scratch.reference("ee_tracing")
+
+
+def test_adoption_gives_plans_and_counts_people(pair):
+    pair.run("migrate", "up")
+    pair.sql(PEOPLE)
+    pair.edition = "ee"
+    pair.run("migrate", "up", AGENTA_ACCESS_DEFAULT_PLAN="it's a plan; DROP TABLE users")
+    assert pair.sql("SELECT DISTINCT plan, active, anchor = extract(day FROM now() AT TIME ZONE 'UTC'), customer_id"
+                    " FROM subscriptions") == [("it's a plan; DROP TABLE users", True, True, None)]
+    assert pair.sql("SELECT o.name, m.value, m.synced, m.year, m.month, m.day FROM meters m"
+                    " JOIN organizations o ON o.id = m.organization_id WHERE m.key = 'USERS' ORDER BY 1") == [
+        ("Acme", 3, 0, 0, 0, None), ("Empty", 0, 0, 0, 0, None)]
+    pair.run("migrate", "up")
+    assert pair.sql("SELECT count(*) FROM subscriptions") == [(2,)]
+
+
+def test_a_membership_written_twice_is_one_seat(pair):
+    pair.run("migrate", "up", "--to", "agenta")
+    pair.sql(PEOPLE + "INSERT INTO organization_members (id, user_id, organization_id, role)"
+                      " SELECT gen_random_uuid(), user_id, organization_id, role FROM organization_members LIMIT 1")
+    pair.edition = "ee"
+    pair.run("migrate", "up", "--to", "agenta")
+    assert pair.sql("SELECT max(value) FROM meters") == [(3,)]
+    assert pair.sql("SELECT DISTINCT plan FROM subscriptions") == [("self_hosted_enterprise",)]
+
+
+def test_an_ee_organization_keeps_its_plan(make_pair):
+    pair = make_pair("ee")
+    pair.run("migrate", "up")
+    pair.sql(PEOPLE + "INSERT INTO subscriptions (organization_id, plan, active) SELECT id, 'own', true FROM organizations")
+    pair.run("migrate", "down", "--to", "ee0000000001")
+    pair.run("migrate", "up")
+    assert pair.sql("SELECT DISTINCT plan FROM subscriptions") == [("own",)]
+
+
+def test_the_oss_program_accepts_an_ee_database(make_pair):
+    pair = make_pair("ee")
+    pair.run("migrate", "up")
+    before = pair.dump()
+    pair.edition = "oss"
+    pair.run("migrate", "status", "--exit-code")
+    pair.run("migrate", "up")
+    assert pair.dump() == before

@@ -1,0 +1,151 @@
+"""The state of every kind of database is told in one sentence, and what cannot be brought up is not touched."""
+import json
+
+import pytest
+
+
+def states(pair, *options):
+    found = json.loads(pair.run("migrate", "status", "--json", *options)[0])
+    return [state["state"] for state in found], [state["sentence"] for state in found]
+
+
+def refused(pair, *words):
+    """`migrate up` refuses in one sentence with these words and changes nothing."""
+    before = pair.dump(pair.core, "--counts"), pair.dump(pair.tracing, "--counts")
+    out, err = pair.run("migrate", "up", status=3)
+    assert out == "" and err.startswith("orgd: the ") and err.count("\n") == 1, err
+    for word in words:
+        assert word in err
+    assert (pair.dump(pair.core, "--counts"), pair.dump(pair.tracing, "--counts")) == before
+
+
+def test_empty_then_current(pair):
+    assert states(pair)[0] == ["empty", "empty"]
+    pair.run("migrate", "status", "--exit-code", status=1)
+    pair.run("migrate", "up")
+    assert states(pair)[0] == ["current", "current"]
+    pair.run("migrate", "status", "--exit-code")
+
+
+def test_extensions_alone_leave_a_database_empty(pair):
+    pair.sql("CREATE SCHEMA tools; CREATE EXTENSION pg_stat_statements SCHEMA tools")
+    assert states(pair)[0] == ["empty", "empty"]
+    pair.run("migrate", "up")
+
+
+def test_agenta_head_is_current_for_agenta_and_behind_for_us(pair):
+    pair.run("migrate", "up", "--to", "agenta")
+    assert states(pair, "--to", "agenta")[0] == ["current", "current"]
+    found, sentences = states(pair)
+    assert found == ["behind", "current"] and "orgd.orgd_version" in sentences[0]
+    out, _ = pair.run("migrate", "up")
+    assert out.split("\n")[:1] == ["the core database: applied orgd00000001"]
+    assert states(pair)[0] == ["current", "current"]
+
+
+def test_one_database_missing_is_made(pair):
+    pair.run("migrate", "up")
+    pair.cluster.create(pair.tracing)
+    assert states(pair)[0] == ["current", "empty"]
+    pair.run("migrate", "up")
+    assert states(pair)[0] == ["current", "current"]
+
+
+@pytest.mark.parametrize("database, revision", [("core", "b3c4d5e6f7a9"), ("core", "4f5a6b7c8d9e"), ("tracing", "d1e2f3a4b5c6")])
+def test_v0_103_5_is_refused(pair, database, revision):
+    pair.run("migrate", "up", "--to", "agenta")
+    pair.sql("UPDATE alembic_version SET version_num = %s", [revision], getattr(pair, database))
+    assert states(pair)[0][database == "tracing"] == "old"
+    refused(pair, database, revision, "v0.103.5", "not part of this version")
+
+
+@pytest.mark.parametrize("table, revision, state", [
+    ("alembic_version", "0123456789ab", "unknown"),
+    ("alembic_version", "nonsense", "unknown"),
+    ("alembic_version_oss", "oss000000002", "ahead"),
+    ("alembic_version_oss", "oss0000000x2", "unknown"),
+    ("orgd.orgd_version", "orgd99999999", "ahead"),
+])
+def test_unknown_and_ahead_are_refused(pair, table, revision, state):
+    pair.run("migrate", "up")
+    pair.sql(f"UPDATE {table} SET version_num = %s", [revision])
+    found, sentences = states(pair)
+    assert found == [state, "current"] and revision in sentences[0]
+    refused(pair, "core", revision, table)
+
+
+@pytest.mark.parametrize("sql, word", [
+    ("DELETE FROM alembic_version_oss", "no rows"),
+    ("INSERT INTO alembic_version_oss VALUES ('oss000000000')", "several rows"),
+])
+def test_a_version_table_without_exactly_one_row_is_refused(pair, sql, word):
+    pair.run("migrate", "up")
+    pair.sql(sql)
+    assert states(pair)[0] == ["unknown", "current"]
+    refused(pair, word, "alembic_version_oss")
+
+
+def test_a_foreign_database_is_refused_before_the_other_is_touched(pair):
+    pair.sql("CREATE TABLE invoices (id int)", database=pair.tracing)
+    assert states(pair)[0] == ["empty", "foreign"]
+    refused(pair, "tracing", "alembic_version")
+
+
+def test_swapped_databases_are_refused(pair):
+    pair.run("migrate", "up")
+    pair.core, pair.tracing = pair.tracing, pair.core
+    assert states(pair)[0] == ["foreign", "foreign"]
+    refused(pair, "swapped")
+
+
+def test_the_same_database_twice_is_refused(pair):
+    pair.tracing = pair.core
+    pair.run("migrate", "up", status=3)
+    assert states(pair)[0] == ["current", "foreign"]
+    refused(pair, "tracing", "the same")
+
+
+def test_configuration_that_names_one_database(pair):
+    _, err = pair.run("migrate", "status", status=2, POSTGRES_URI_TRACING="")
+    assert err == "orgd: POSTGRES_URI_CORE is set and POSTGRES_URI_TRACING is not; set both, or POSTGRES_DB_PREFIX\n"
+
+
+def test_a_database_that_is_not_there(pair):
+    missing = pair.cluster.uri("missing")
+    _, err = pair.run("migrate", "status", status=3, POSTGRES_URI_CORE=missing)
+    assert err.startswith("orgd: the core database: ") and '"missing"' in err and err.count("\n") == 1
+
+
+def test_down_to_agenta_and_up_again(pair):
+    pair.run("migrate", "up", "--to", "agenta")
+    agenta = pair.dump()
+    pair.run("migrate", "up")
+    head = pair.dump()
+    pair.run("migrate", "down", "--to", "agenta")
+    assert pair.dump() == agenta
+    pair.run("migrate", "up")
+    assert pair.dump() == head
+
+
+def test_down_stops_where_it_was_told(pair):
+    pair.run("migrate", "up")
+    out, _ = pair.run("migrate", "down", "--to", "orgd00000002")
+    assert out == "the core database: undone orgd00000003\n"
+    pair.run("migrate", "down", "--to", "park00000000")
+    assert pair.sql("SELECT to_regclass('alembic_version_oss'), to_regclass('orgd.orgd_version')") == [(None, None)]
+    pair.run("migrate", "up")
+    assert states(pair)[0] == ["current", "current"]
+
+
+def test_down_refuses_what_it_does_not_know(pair):
+    pair.run("migrate", "up")
+    _, err = pair.run("migrate", "down", "--to", "b3c4d5e6f7a9", status=2)
+    assert "b3c4d5e6f7a9" in err and err.count("\n") == 1
+    pair.run("migrate", "down", status=2)
+
+
+def test_history_lists_each_revision(pair):
+    listed = [row["revision"] for row in json.loads(pair.run("migrate", "history", "--json")[0]) if row["database"] == "core"]
+    assert listed[:3] == ["park00000000", "oss000000000", "oss000000001"] and "ee0000000002" in listed
+    text, _ = pair.run("migrate", "history")
+    assert all(revision in text for revision in listed)
