@@ -28,44 +28,15 @@ static enum err no_memory(struct error *error)
     return error_set(error, ERR_MEMORY, "no memory");
 }
 
-static enum err start_cluster(void *arena, const struct config *config, struct stores *stores, struct error *error)
-{
-    const char **names = talloc_zero_array(arena, const char *, DATABASE_COUNT + 1);
-    enum err err;
-
-    if (!names)
-        return no_memory(error);
-    for (int i = 0; i < DATABASE_COUNT; i++) {
-        names[i] = private_name(arena, config, (enum database)i);
-        if (!names[i])
-            return no_memory(error);
-    }
-    struct cluster_options options = {
-        .directory = stores->dir.path,
-        .programs = config->postgres_bin,
-        .connections = (int)(config->workers + config->slow_workers) + OWN_CONNECTIONS,
-        .databases = names,
-    };
-    err = cluster_open(arena, &options, &stores->cluster, error);
-    if (err != OK)
-        return err;
-    for (int i = 0; i < DATABASE_COUNT; i++) {
-        stores->uris[i] = cluster_uri(stores->cluster, arena, names[i]);
-        if (!stores->uris[i])
-            return no_memory(error);
-    }
-    return OK;
-}
-
-/* Another orgd runs the cluster: its socket is reached through the directory. */
-static enum err reach_beside(void *arena, const struct config *config, struct stores *stores, struct error *error)
+/* The socket is reached through the directory, whoever runs the cluster. */
+static enum err find_private(void *arena, const struct config *config, struct stores *stores, struct error *error)
 {
     for (int i = 0; i < DATABASE_COUNT; i++) {
         const char *name = private_name(arena, config, (enum database)i);
 
         if (stores->beside >= 0)
             (void)close(stores->beside);
-        stores->uris[i] = name ? cluster_uri_beside(arena, stores->dir.path, name, &stores->beside) : NULL;
+        stores->uris[i] = name ? cluster_uri(arena, stores->dir.path, name, &stores->beside) : NULL;
         if (!stores->uris[i])
             return no_memory(error);
     }
@@ -84,12 +55,31 @@ enum err stores_open(void *arena, const struct config *config, enum stores_use u
         return err;
     err = data_dir_open(arena, config, &stores->dir, error);
     if (err == ERR_BUSY && use == STORES_COMMAND)
-        err = reach_beside(arena, config, stores, error);
-    else if (err == OK && stores->private_cluster)
-        err = start_cluster(arena, config, stores, error);
+        err = OK;
+    if (err == OK && stores->private_cluster)
+        err = find_private(arena, config, stores, error);
     if (err != OK)
         stores_close(stores);
     return err;
+}
+
+enum err stores_start(void *arena, const struct config *config, struct stores *stores, struct error *error)
+{
+    const char **names = talloc_zero_array(arena, const char *, DATABASE_COUNT + 1);
+
+    if (!stores->private_cluster || stores->dir.lock < 0)
+        return OK;
+    for (int i = 0; names && i < DATABASE_COUNT; i++)
+        names[i] = private_name(arena, config, (enum database)i);
+    if (!names || !names[0] || !names[1])
+        return no_memory(error);
+    struct cluster_options options = {
+        .directory = stores->dir.path,
+        .programs = config->postgres_bin,
+        .connections = (int)(config->workers + config->slow_workers) + OWN_CONNECTIONS,
+        .databases = names,
+    };
+    return cluster_open(arena, &options, &stores->cluster, error);
 }
 
 void stores_close(struct stores *stores)

@@ -17,17 +17,19 @@ struct stores {
     const char *uris[DATABASE_COUNT]; /* by enum database; they hold passwords */
     bool private_cluster;
     struct cluster *cluster; /* running; NULL with named databases, or beside a running orgd */
-    struct data_dir dir;     /* open for STORES_SERVE and for a cluster of our own */
+    struct data_dir dir;     /* open when the data directory is ours */
     int beside;              /* keeps the URIs valid; -1 when not needed */
 };
 
 /*
- * Opens the data directory (see data_dir_open: root may be given up here) and starts the private cluster, or reads
- * which databases are named. Databases that are named are not connected to. Call before there are threads. Errors are
- * sentences.
+ * Takes the data directory (see data_dir_open: root may be given up here), and says where the databases are: nothing is
+ * started or connected to yet. A command whose private cluster is run by another orgd works beside that one; with named
+ * databases it needs no data directory. Call before there are threads. Errors are sentences.
  */
 enum err stores_open(void *arena, const struct config *config, enum stores_use use, struct stores *stores,
                      struct error *error) MUST_CHECK;
+/* Starts the private cluster, making it first where there is none. Does nothing when there is nothing to start. */
+enum err stores_start(void *arena, const struct config *config, struct stores *stores, struct error *error) MUST_CHECK;
 /* Stops the cluster it started and gives up the data directory. */
 void stores_close(struct stores *stores);
 

@@ -212,10 +212,33 @@ static enum err start_server(struct cluster *cluster, struct error *error)
     return err;
 }
 
+/* How clients reach the socket: by the directory's path, or where that is too long for a socket by its descriptor. */
+static const char *socket_directory(void *arena, const char *directory, int fd)
+{
+    if (strlen(directory) + sizeof "/.s.PGSQL." PGDATA_PORT - 1 <= SOCKET_PATH_MAX)
+        return talloc_strdup(arena, directory);
+    return talloc_asprintf(arena, "/proc/self/fd/%d", fd);
+}
+
+static const char *compose_uri(void *arena, const char *directory, const char *database)
+{
+    char *host = talloc_strdup(arena, "");
+
+    for (const char *at = directory; host && *at; at++) {
+        bool plain = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9') ||
+                     strchr("-._~", *at) != NULL;
+        host = plain ? talloc_asprintf_append(host, "%c", *at)
+                     : talloc_asprintf_append(host, "%%%02X", (unsigned)(unsigned char)*at);
+    }
+    return host ? talloc_asprintf(arena, "postgresql:///%s?host=%s&port=" PGDATA_PORT "&user=" PGDATA_ROLE, database,
+                                  host)
+                : NULL;
+}
+
 static enum err create_databases(struct cluster *cluster, struct error *error)
 {
     void *arena = talloc_new(cluster->arena);
-    const char *uri = cluster_uri(cluster, arena, "postgres");
+    const char *uri = compose_uri(arena, cluster->socket, "postgres");
     PGconn *connection = uri ? PQconnectdb(uri) : NULL;
     enum err err = OK;
 
@@ -338,29 +361,6 @@ static void *supervise(void *argument)
 
 /* ---- the interface ---- */
 
-/* How clients reach the socket: by the directory's path, or where that is too long for a socket by its descriptor. */
-static const char *socket_directory(void *arena, const char *directory, int fd)
-{
-    if (strlen(directory) + sizeof "/.s.PGSQL." PGDATA_PORT - 1 <= SOCKET_PATH_MAX)
-        return talloc_strdup(arena, directory);
-    return talloc_asprintf(arena, "/proc/self/fd/%d", fd);
-}
-
-static const char *compose_uri(void *arena, const char *directory, const char *database)
-{
-    char *host = talloc_strdup(arena, "");
-
-    for (const char *at = directory; host && *at; at++) {
-        bool plain = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9') ||
-                     strchr("-._~", *at) != NULL;
-        host = plain ? talloc_asprintf_append(host, "%c", *at)
-                     : talloc_asprintf_append(host, "%%%02X", (unsigned)(unsigned char)*at);
-    }
-    return host ? talloc_asprintf(arena, "postgresql:///%s?host=%s&port=" PGDATA_PORT "&user=" PGDATA_ROLE, database,
-                                  host)
-                : NULL;
-}
-
 static void release(struct cluster *cluster)
 {
     pgdata_close(&cluster->data);
@@ -432,11 +432,6 @@ failed:
     return err;
 }
 
-const char *cluster_uri(const struct cluster *cluster, void *arena, const char *database)
-{
-    return compose_uri(arena, cluster->socket, database);
-}
-
 bool cluster_running(struct cluster *cluster)
 {
     bool running;
@@ -456,7 +451,7 @@ void cluster_close(struct cluster *cluster)
     release(cluster);
 }
 
-const char *cluster_uri_beside(void *arena, const char *directory, const char *database, int *fd)
+const char *cluster_uri(void *arena, const char *directory, const char *database, int *fd)
 {
     const char *socket;
 

@@ -24,9 +24,6 @@ struct cluster;
 enum err cluster_open(void *arena, const struct cluster_options *options, struct cluster **cluster,
                       struct error *error) MUST_CHECK;
 
-/* The connection URI of a database in it, in `arena`; NULL without memory. Valid in this process while it is open. */
-const char *cluster_uri(const struct cluster *cluster, void *arena, const char *database);
-
 /* Whether the server accepts connections, as far as is known. */
 bool cluster_running(struct cluster *cluster);
 

@@ -208,6 +208,8 @@ struct application {
     enum err (*recognize)(struct request *req, enum caller_kind wanted);
     enum err (*authenticate)(struct request *req, enum caller_kind wanted);
     bool (*has_scope)(const struct request *req);
+    /* Whether requests may go to the database at all; while not, they are answered UNAVAILABLE. NULL: always. */
+    bool (*available)(void);
 };
 
 enum lane { LANE_DONE, LANE_ORDINARY, LANE_SLOW };

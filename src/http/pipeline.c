@@ -89,6 +89,21 @@ static bool is_preflight(const struct request *req)
     return req->method == METHOD_OPTIONS && req->origin && req->preflight_method;
 }
 
+static bool is_available(const struct application *app)
+{
+    return !app->available || app->available();
+}
+
+/* The lane of a request that needs a worker. */
+static enum lane lane_of(const struct application *app, struct request *req)
+{
+    if (!is_available(app)) {
+        pipeline_refuse(req, ERR_UNAVAILABLE);
+        return LANE_DONE;
+    }
+    return req->route && (req->route->flags & ROUTE_SLOW) ? LANE_SLOW : LANE_ORDINARY;
+}
+
 enum lane pipeline_begin(const struct application *app, struct request *req)
 {
     enum caller_kind wanted = route_caller(req->path);
@@ -112,7 +127,7 @@ enum lane pipeline_begin(const struct application *app, struct request *req)
     matched = route_match(app, req);
     if (!req->authenticated) {
         req->reply.header_count = 0; /* who the caller is comes first: nothing of the route may show */
-        return req->route && (req->route->flags & ROUTE_SLOW) ? LANE_SLOW : LANE_ORDINARY;
+        return lane_of(app, req);
     }
     if (matched != OK) {
         pipeline_refuse(req, matched);
@@ -122,14 +137,14 @@ enum lane pipeline_begin(const struct application *app, struct request *req)
         conclude(req, run_route(app, req));
         return LANE_DONE;
     }
-    return req->route->flags & ROUTE_SLOW ? LANE_SLOW : LANE_ORDINARY;
+    return lane_of(app, req);
 }
 
 void pipeline_finish(const struct application *app, struct request *req)
 {
-    enum err code = OK;
+    enum err code = is_available(app) ? OK : ERR_UNAVAILABLE; /* it may have changed while the request waited */
 
-    if (!req->authenticated)
+    if (code == OK && !req->authenticated)
         code = app->authenticate(req, route_caller(req->path));
     req->authenticated = code == OK;
     if (code == OK && !req->route)

@@ -1,0 +1,248 @@
+/* The command `orgd serve`: everything in order, up and down again. */
+#include "serve.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <talloc.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "data_dir.h"
+#include "gate.h"
+#include "http/server.h"
+#include "identity/decisions.h"
+#include "identity/identity.h"
+#include "ready.h"
+#include "routes.h"
+#include "stores.h"
+
+enum {
+    CONNECT_MS = 2000,
+    LOCK_MS = 5000,
+    READY_MAX = 16 << 10,
+};
+
+const struct option_row serve_options[] = {
+    {.name = "listen",
+     .letter = 'l',
+     .value = "ADDRESS:PORT",
+     .variable = "ORGD_LISTEN",
+     .help = "Address and port of the HTTP API; port 0 takes a free one"},
+    {.name = "metrics-listen",
+     .value = "ADDRESS:PORT",
+     .variable = "ORGD_METRICS_LISTEN",
+     .help = "Address and port of the Prometheus metrics; `off` for none"},
+    {.name = "data-dir",
+     .letter = 'd',
+     .value = "DIRECTORY",
+     .variable = "ORGD_DATA_DIR",
+     .help = "Generated secrets, and the private PostgreSQL cluster"},
+    {0},
+};
+
+struct serving {
+    void *arena;
+    struct config config; /* with the keys in force */
+    struct stores stores;
+    struct application app;
+    struct server *server;
+    struct gate *gate;
+    bool decisions;
+};
+
+/* ---- signals ---- */
+
+/* The thread that waits for signals reads it; written before that thread exists. */
+static struct server *running;
+
+static void *wait_for_signals(void *argument)
+{
+    const sigset_t *awaited = argument;
+    bool stopping = false;
+    int number;
+
+    for (;;) {
+        if (sigwait(awaited, &number) != 0)
+            continue;
+        if (number == SIGHUP) {
+            log_message(LOG_INFO, "SIGHUP: the configuration is read at start only; restart to change it");
+        } else if (!stopping) {
+            stopping = true;
+            log_message(LOG_INFO, "%s: finishing what is under way", number == SIGINT ? "SIGINT" : "SIGTERM");
+            server_stop(running);
+        } else {
+            /* the cluster hears of our end from the kernel and stops in an orderly way */
+            log_message(LOG_WARNING, "asked a second time: stopping at once");
+            _exit(STATUS_COULD_NOT);
+        }
+    }
+    return NULL;
+}
+
+/* Until here a signal simply ends the program, which is safe at any moment; from now on it ends in order. */
+static enum err take_signals(struct server *server, struct error *error)
+{
+    static sigset_t awaited;
+    pthread_t thread;
+
+    running = server;
+    (void)sigemptyset(&awaited);
+    (void)sigaddset(&awaited, SIGTERM);
+    (void)sigaddset(&awaited, SIGINT);
+    (void)sigaddset(&awaited, SIGHUP);
+    (void)pthread_sigmask(SIG_BLOCK, &awaited, NULL);
+    if (pthread_create(&thread, NULL, wait_for_signals, &awaited) != 0)
+        return error_set(error, ERR_SYSTEM, "cannot start the thread that waits for signals");
+    (void)pthread_detach(thread);
+    return OK;
+}
+
+/* ---- in order ---- */
+
+/* For the log: who asked, by id. */
+static const char *user_of(const struct request *req)
+{
+    const struct identity *identity = req->identity ? identity_of(req) : NULL;
+    char *text;
+
+    if (!identity || identity->scheme == IDENTITY_ADMIN)
+        return identity ? "administrator" : NULL;
+    text = talloc_array(req->arena, char, UUID_TEXT_SIZE);
+    return text ? uuid_format(&identity->user_id, text) : NULL;
+}
+
+static enum err bind_server(struct serving *serving, struct error *error)
+{
+    const struct config *config = &serving->config;
+    struct server_options options = {
+        .listen = config->listen,
+        .metrics_listen = config->metrics_listen,
+        .workers = (unsigned)config->workers,
+        .slow_workers = (unsigned)config->slow_workers,
+        .queue = (unsigned)config->queue,
+        .connections = (unsigned)config->connections,
+        .connections_per_address = (unsigned)config->connections_per_address,
+        .read_timeout = (unsigned)config->read_timeout,
+        .idle_timeout = (unsigned)config->idle_timeout,
+        .request_timeout = (unsigned)config->request_timeout,
+        .drain_timeout = (unsigned)config->drain_timeout,
+        .db = {.uri = serving->stores.uris[DATABASE_CORE],
+               .name = "orgd",
+               .connect_ms = CONNECT_MS,
+               .statement_ms = config->request_timeout * 1000,
+               .lock_ms = LOCK_MS,
+               .on_revoke = decisions_revoke},
+        .app = &serving->app,
+        .user_of = user_of,
+    };
+
+    serving->app = application_make(config);
+    serving->app.available = gate_is_open;
+    return server_create(serving->arena, &options, &serving->server, error);
+}
+
+/* The databases: there, of the right revision, or the sentence why not. Named ones that are down are waited for later.
+ */
+static enum err open_gate(struct serving *serving, bool *waiting, struct error *error)
+{
+    const struct config *config = &serving->config;
+    enum gate_verdict verdict;
+    struct gate_options options = {
+        .enterprise = config->license && strcmp(config->license, "ee") == 0,
+        .migrate = serving->stores.private_cluster || config->auto_migrations,
+    };
+    enum err err;
+
+    memcpy(options.uris, serving->stores.uris, sizeof options.uris);
+    err = gate_start(serving->arena, &options, &serving->gate, &verdict, error);
+    if (err != OK)
+        return err;
+    *waiting = verdict == GATE_UNREACHABLE && !serving->stores.private_cluster;
+    if (*waiting)
+        log_message(LOG_WARNING, "%s; requests are answered 503 until it can", error->cause);
+    return verdict == GATE_OPEN || *waiting ? OK : ERR_REFUSED;
+}
+
+static enum err start_decisions(struct serving *serving, struct error *error)
+{
+    struct db_options options = {.uri = serving->stores.uris[DATABASE_CORE],
+                                 .name = "orgd listener",
+                                 .connect_ms = CONNECT_MS,
+                                 .statement_ms = CONNECT_MS};
+    enum err err = OK;
+
+    if (serving->config.caching)
+        err = decisions_start(&options, error);
+    serving->decisions = serving->config.caching && err == OK;
+    return err;
+}
+
+static enum err say_ready(struct serving *serving, bool waiting, struct error *error)
+{
+    struct buffer line = buffer_make(serving->arena, READY_MAX);
+    const char *databases = stores_describe(&serving->stores, serving->arena);
+
+    ready_line(&serving->config, server_address(serving->server), databases ? databases : "", waiting, &line);
+    log_flush();
+    if (!buffer_string(&line) || fputs(buffer_string(&line), stdout) == EOF || fflush(stdout) != 0)
+        return error_set(error, ERR_SYSTEM, "cannot write to standard output: %m");
+    return OK;
+}
+
+/* Everything that must be there before the first request. */
+static enum err bring_up(struct serving *serving, bool *waiting, struct error *error)
+{
+    enum err err = stores_open(serving->arena, &serving->config, STORES_SERVE, &serving->stores, error);
+
+    if (err == OK)
+        err = data_dir_secrets(serving->arena, &serving->stores.dir, &serving->config, error);
+    if (err == OK) /* before anything is made: another server may have the port */
+        err = bind_server(serving, error);
+    if (err == OK)
+        err = stores_start(serving->arena, &serving->config, &serving->stores, error);
+    if (err == OK)
+        err = open_gate(serving, waiting, error);
+    if (err == OK)
+        err = start_decisions(serving, error);
+    return err;
+}
+
+static void take_down(struct serving *serving)
+{
+    if (serving->decisions)
+        decisions_stop();
+    gate_stop(serving->gate);
+    stores_close(&serving->stores);
+    log_flush();
+}
+
+int serve_run(const struct config *config, const struct options *options)
+{
+    struct serving serving = {.arena = options->arena, .config = *config};
+    struct error error = {0};
+    bool waiting = false;
+    enum err err;
+
+    (void)signal(SIGPIPE, SIG_IGN);
+    err = bring_up(&serving, &waiting, &error);
+    if (err == OK)
+        err = take_signals(serving.server, &error);
+    if (err == OK)
+        err = say_ready(&serving, waiting, &error);
+    if (err != OK) {
+        take_down(&serving);
+        return command_failed(&error);
+    }
+    err = server_run(serving.server, &error);
+    take_down(&serving);
+    if (err == OK)
+        return STATUS_DONE;
+    /* A worker that is stuck may still use anything: nothing is freed, nothing else runs. */
+    (void)command_failed(&error);
+    (void)fflush(NULL);
+    _exit(STATUS_COULD_NOT);
+}
