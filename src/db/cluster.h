@@ -35,6 +35,6 @@ void cluster_close(struct cluster *cluster);
  * not.
  * `*fd` keeps it valid for long paths; close it afterwards, -1 when there is none. NULL without memory.
  */
-const char *cluster_uri_beside(void *arena, const char *directory, const char *database, int *fd);
+const char *cluster_uri(void *arena, const char *directory, const char *database, int *fd);
 
 #endif
