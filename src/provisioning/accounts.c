@@ -57,10 +57,12 @@ static enum err read_account(struct request *req, const char *key, const json_t 
         .return_key = option(options, "return_api_keys", true),
     };
     local = account->email ? talloc_strndup(req->arena, account->email, strcspn(account->email, "@")) : NULL;
+    if (!local)
+        return ERR_MEMORY;
     account->username = first_of(username, name, local);
     if (!account->organization)
         account->organization = talloc_asprintf(req->arena, "%s's Organization", first_of(name, username, local));
-    return local && account->organization ? OK : ERR_MEMORY;
+    return account->organization ? OK : ERR_MEMORY;
 }
 
 /* {"detail":{"message":...,"<name>":...,"account":...}}: what stands in the way, and in which entry of the request. */
