@@ -27,7 +27,7 @@ struct gate;
  * again several times a second; what it finds later is logged. `error` has the sentence of a verdict other than
  * GATE_OPEN. ERR_SYSTEM and ERR_MEMORY when there is no thread to be had.
  */
-enum err gate_start(void *arena, const struct gate_options *options, struct gate **gate, enum gate_verdict *verdict,
+enum err gate_start(void *arena, const struct gate_options *options, struct gate **started, enum gate_verdict *verdict,
                     struct error *error) MUST_CHECK;
 /* Ends the thread. NULL is fine. */
 void gate_stop(struct gate *gate);

@@ -21,7 +21,7 @@ struct cluster;
  * returns when it accepts connections and the databases exist. From then on a thread of its own starts it again
  * whenever it ends. Must not run as root. The texts of `options` are borrowed. Errors are sentences for the operator.
  */
-enum err cluster_open(void *arena, const struct cluster_options *options, struct cluster **cluster,
+enum err cluster_open(void *arena, const struct cluster_options *options, struct cluster **opened,
                       struct error *error) MUST_CHECK;
 
 /* Whether the server accepts connections, as far as is known. */

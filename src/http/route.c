@@ -110,8 +110,8 @@ static enum err not_allowed(struct request *req, unsigned allowed)
 
 enum err route_match(const struct application *app, struct request *req)
 {
-    const char *values[PATH_PARAMETERS_MAX];
-    size_t lengths[PATH_PARAMETERS_MAX];
+    const char *values[PATH_PARAMETERS_MAX] = {NULL};
+    size_t lengths[PATH_PARAMETERS_MAX] = {0};
     unsigned allowed = 0;
 
     for (const struct route *const *table = app->tables; *table; table++) {
