@@ -140,8 +140,9 @@ def test_down_to_agenta_and_up_again(pair):
 
 def test_down_stops_where_it_was_told(pair):
     pair.run("migrate", "up")
-    out, _ = pair.run("migrate", "down", "--to", "orgd00000002")
-    assert out == "the core database: undone orgd00000003\n"
+    ours = [row["revision"] for row in json.loads(pair.run("migrate", "history", "--json")[0]) if row["chain"] == "orgd"]
+    out, _ = pair.run("migrate", "down", "--to", ours[-2])
+    assert out == f"the core database: undone {ours[-1]}\n"
     pair.run("migrate", "down", "--to", "park00000000")
     assert pair.sql("SELECT to_regclass('alembic_version_oss'), to_regclass('orgd.orgd_version')") == [(None, None)]
     pair.run("migrate", "up")
@@ -160,3 +161,12 @@ def test_history_lists_each_revision(pair):
     assert listed[:3] == ["park00000000", "oss000000000", "oss000000001"] and "ee0000000002" in listed
     text, _ = pair.run("migrate", "history")
     assert all(revision in text for revision in listed)
+
+
+def test_looking_makes_no_private_cluster(pair):
+    nowhere = pair.cluster.folder / "nowhere"
+    nothing = {"POSTGRES_URI_CORE": "", "POSTGRES_URI_TRACING": "", "ORGD_DATA_DIR": str(nowhere)}
+    for command in (["status"], ["down", "--to", "agenta"]):
+        _, err = pair.run("migrate", *command, status=3, **nothing)
+        assert "no private cluster" in err and str(nowhere) in err and err.count("\n") == 1
+    assert not nowhere.exists()
