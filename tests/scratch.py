@@ -4,6 +4,7 @@ import os
 import pathlib
 import pwd
 import shutil
+import signal
 import subprocess
 import tempfile
 
@@ -51,7 +52,7 @@ class Cluster:
         raise RuntimeError(f"{command[0]} failed: {done.stdout}")
 
     def stop(self):
-        self.server.terminate()
+        self.server.send_signal(signal.SIGQUIT)  # at once: nothing of it is kept
         self.server.wait(30)
         shutil.rmtree(self.folder)
 

@@ -28,11 +28,11 @@ struct revision {
 struct chain {
     const char *name; /* its folder */
     enum database database;
-    bool enterprise;     /* only in the enterprise edition */
-    bool ours;           /* not one of Agenta's */
-    const char *table;   /* version table, with schema */
-    const char *read;    /* its rows, at most two */
-    const char *remove;  /* after `leave` of the first revision: no table means that the chain never ran */
+    bool enterprise;                  /* only in the enterprise edition */
+    bool ours;                        /* not one of Agenta's */
+    const char *table;                /* version table, with schema */
+    const char *read;                 /* its rows, at most two */
+    const char *remove;               /* after `leave` of the first revision: no table means that the chain never ran */
     const struct revision *revisions; /* in order of execution; at least one */
     size_t count;
 };

@@ -1,14 +1,12 @@
-/* Finds the databases that the configuration names. */
+/* Reads what the configuration says about the databases. */
 #include "migrate/databases.h"
 
 #include <string.h>
-#include <talloc.h>
 
 #include "base/buffer.h"
 #include "migrate/migrate.h"
 
 #define URI_MAX 2048
-#define CONNECT_MS 10000
 
 static bool is_set(const char *text)
 {
@@ -54,7 +52,8 @@ enum err databases_uris(void *arena, const struct config *config, const char *ur
         } else if (is_set(config->db_prefix)) {
             uris[i] = compose(arena, config, (enum database)i);
             if (uris[i] == NULL) {
-                return error_set(error, ERR_USAGE, "the URI composed from POSTGRES_DB_PREFIX is longer than %d bytes", URI_MAX);
+                return error_set(error, ERR_USAGE, "the URI composed from POSTGRES_DB_PREFIX is longer than %d bytes",
+                                 URI_MAX);
             }
         } else {
             uris[i] = NULL;
@@ -62,35 +61,17 @@ enum err databases_uris(void *arena, const struct config *config, const char *ur
     }
     for (int i = 0; i < DATABASE_COUNT; i++) {
         if (uris[i] == NULL && uris[1 - i] != NULL) {
-            return error_set(error, ERR_USAGE, "%s is set and %s is not; set both, or POSTGRES_DB_PREFIX", names[1 - i], names[i]);
+            return error_set(error, ERR_USAGE, "%s is set and %s is not; set both, or POSTGRES_DB_PREFIX", names[1 - i],
+                             names[i]);
         }
     }
     return OK;
 }
 
-enum err databases_open(void *arena, const struct config *config, struct db *dbs[DATABASE_COUNT], struct error *error)
+const char *databases_default_plan(const struct config *config)
 {
-    const char *uris[DATABASE_COUNT];
-    enum err err = databases_uris(arena, config, uris, error);
-
-    for (int i = 0; i < DATABASE_COUNT && err == OK; i++) {
-        struct db_options options = {
-            .uri = uris[i], .name = "orgd migrate", .connect_ms = CONNECT_MS, .statement_ms = MIGRATE_STATEMENT_MS};
-
-        if (uris[i] == NULL) {
-            return error_set(error, ERR_REFUSED, "no database is named: set POSTGRES_URI_CORE and POSTGRES_URI_TRACING, or "
-                                                 "POSTGRES_DB_PREFIX; the private cluster is migrated by `orgd serve` itself");
-        }
-        dbs[i] = db_create(arena, &options);
-        if (dbs[i] == NULL) {
-            return error_set(error, ERR_MEMORY, "out of memory");
-        }
-        err = db_connect(dbs[i], error);
-        if (err != OK) {
-            struct error cause = *error;
-
-            return error_set(error, err, "the %s database: %s", migrate_database_name((enum database)i), cause.cause);
-        }
+    if (is_set(config->default_plan)) {
+        return config->default_plan;
     }
-    return err;
+    return is_set(config->stripe_key) ? "cloud_v0_hobby" : "self_hosted_enterprise";
 }

@@ -56,8 +56,8 @@ static void name_holder(struct db *db, char *to, size_t size)
     result_clear(&result);
 }
 
-enum err migrate_lock_database(struct db *db, enum database database, const struct migrate_options *options, int64_t deadline,
-                               struct error *error)
+enum err migrate_lock_database(struct db *db, enum database database, const struct migrate_options *options,
+                               int64_t deadline, struct error *error)
 {
     char holder[200];
 
@@ -76,12 +76,14 @@ enum err migrate_lock_database(struct db *db, enum database database, const stru
         }
         if (platform.monotonic_us() >= deadline) {
             name_holder(db, holder, sizeof holder);
-            return error_set(error, ERR_BUSY, "%s has been migrating the %s database for too long to wait; try again later", holder,
+            return error_set(error, ERR_BUSY,
+                             "%s has been migrating the %s database for too long to wait; try again later", holder,
                              migrate_database_name(database));
         }
         if (polls == TELL_AFTER_POLLS) {
             name_holder(db, holder, sizeof holder);
-            migrate_tell(options, "waiting for %s to finish migrating the %s database", holder, migrate_database_name(database));
+            migrate_tell(options, "waiting for %s to finish migrating the %s database", holder,
+                         migrate_database_name(database));
         }
         pause_ms(POLL_MS);
     }
@@ -106,12 +108,14 @@ void migrate_name_blocker(struct db *db, char *to, size_t size)
         const char *state = result_text(&result, 0, 2);
 
         (void)snprintf(to, size, "process %lld (%s), %s for %lld s", (long long)result_int(&result, 0, 0),
-                       result_text(&result, 0, 1), state != NULL ? state : "busy", (long long)result_int(&result, 0, 3));
+                       result_text(&result, 0, 1), state != NULL ? state : "busy",
+                       (long long)result_int(&result, 0, 3));
     }
     result_clear(&result);
 }
 
-bool migrate_try_again(struct db *db, const char *sqlstate, int attempt, const struct migrate_options *options, int64_t deadline)
+bool migrate_try_again(struct db *db, const char *sqlstate, int attempt, const struct migrate_options *options,
+                       int64_t deadline)
 {
     bool lock = strcmp(sqlstate, "55P03") == 0 || strcmp(sqlstate, "40P01") == 0;
     unsigned char jitter;

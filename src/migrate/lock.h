@@ -10,16 +10,19 @@ void migrate_tell(const struct migrate_options *options, const char *format, ...
 /* When waiting is to end (platform.monotonic_us). */
 int64_t migrate_deadline(const struct migrate_options *options);
 
-/* Takes the lock of runners on a database; it is held until the connection ends or migrate_unlock_database. BUSY names the holder. */
-enum err migrate_lock_database(struct db *db, enum database database, const struct migrate_options *options, int64_t deadline,
-                               struct error *error) MUST_CHECK;
+/* Takes the lock of runners on a database; it is held until the connection ends or migrate_unlock_database. BUSY names
+ * the holder. */
+enum err migrate_lock_database(struct db *db, enum database database, const struct migrate_options *options,
+                               int64_t deadline, struct error *error) MUST_CHECK;
 void migrate_unlock_database(struct db *db);
 
 /*
- * After a statement failed: true when that was a lock held by somebody else and there is time to try again; then it has waited a
- * little, longer with each attempt, and told whose transaction stands in the way. `db` has no transaction open.
+ * After a statement failed: true when that was a lock held by somebody else and there is time to try again; then it has
+ * waited a little, longer with each attempt, and told whose transaction stands in the way. `db` has no transaction
+ * open.
  */
-bool migrate_try_again(struct db *db, const char *sqlstate, int attempt, const struct migrate_options *options, int64_t deadline);
+bool migrate_try_again(struct db *db, const char *sqlstate, int attempt, const struct migrate_options *options,
+                       int64_t deadline);
 
 /* Writes "process 123 (name), idle in transaction for 12 s" or "". */
 void migrate_name_blocker(struct db *db, char *to, size_t size);

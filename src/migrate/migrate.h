@@ -13,8 +13,8 @@
 #define MIGRATE_CHAINS_MAX 8
 
 /*
- * statement_ms of the handles given to migrate_up and migrate_down: a revision takes as long as it takes, only locks have a deadline.
- * Twenty-four hours.
+ * statement_ms of the handles given to migrate_up and migrate_down: a revision takes as long as it takes, only locks
+ * have a deadline. Twenty-four hours.
  */
 #define MIGRATE_STATEMENT_MS (24LL * 3600 * 1000)
 
@@ -42,7 +42,8 @@ struct migrate_state {
     enum database database;
     enum migrate_condition condition;
     char name[64]; /* of the database, cut */
-    struct migrate_position positions[MIGRATE_CHAINS_MAX]; /* in order of execution, those of the other edition included */
+    struct migrate_position
+        positions[MIGRATE_CHAINS_MAX]; /* in order of execution, those of the other edition included */
     size_t count;
     char sentence[512]; /* what was found and what this version knows */
 };
@@ -53,10 +54,11 @@ typedef void migrate_listener(void *context, const char *sentence);
 struct migrate_options {
     bool enterprise;
     enum migrate_target target;
-    bool only_empty;          /* initialize empty databases and leave the others alone */
-    const char *default_plan; /* for organizations without one, when an OSS database is adopted; NULL: self_hosted_enterprise */
-    int64_t wait_ms;          /* for another runner, and for locks held by others; 0: ten minutes */
-    migrate_listener *tell;   /* may be NULL */
+    bool only_empty; /* initialize empty databases and leave the others alone */
+    const char *
+        default_plan; /* for organizations without one, when an OSS database is adopted; NULL: self_hosted_enterprise */
+    int64_t wait_ms;  /* for another runner, and for locks held by others; 0: ten minutes */
+    migrate_listener *tell; /* may be NULL */
     void *context;
 };
 
@@ -73,18 +75,20 @@ enum err migrate_state(struct db *db, enum database database, bool enterprise, e
                        struct migrate_state *state, struct error *error) MUST_CHECK;
 
 /*
- * Initializes what is empty, each database in one transaction, and applies missing revisions, each in one transaction; `dbs` holds one
- * connected handle per database, in the order of enum database. One runner works at a time; a second one waits and then finds nothing
- * to do. Nothing is touched when either database is one that cannot be brought up.
- * Errors: REFUSED (with the sentence of the state), BUSY (another runner or a lock for longer than wait_ms; the holder is named),
- * DATABASE (a revision failed and left its predecessor's state), UNAVAILABLE and UNCERTAIN (run again: what is committed stays).
+ * Initializes what is empty, each database in one transaction, and applies missing revisions, each in one transaction;
+ * `dbs` holds one connected handle per database, in the order of enum database. One runner works at a time; a second
+ * one waits and then finds nothing to do. Nothing is touched when either database is one that cannot be brought up.
+ * Errors: REFUSED (with the sentence of the state), BUSY (another runner or a lock for longer than wait_ms; the holder
+ * is named), DATABASE (a revision failed and left its predecessor's state), UNAVAILABLE and UNCERTAIN (run again: what
+ * is committed stays).
  */
-enum err migrate_up(struct db *const dbs[DATABASE_COUNT], const struct migrate_options *options, struct error *error) MUST_CHECK;
+enum err migrate_up(struct db *const dbs[DATABASE_COUNT], const struct migrate_options *options,
+                    struct error *error) MUST_CHECK;
 
 /*
- * Undoes everything that ran after `revision`, newest first, in each database that knows it; "agenta" undoes orgd's own chain.
- * Errors: as migrate_up; USAGE when the revision is not one of the databases' present or past; REFUSED when a step cannot be undone
- * (nothing is touched then).
+ * Undoes everything that ran after `revision`, newest first, in each database that knows it; "agenta" undoes orgd's own
+ * chain. Errors: as migrate_up; USAGE when the revision is not one of the databases' present or past; REFUSED when a
+ * step cannot be undone (nothing is touched then).
  */
 enum err migrate_down(struct db *const dbs[DATABASE_COUNT], const char *revision, const struct migrate_options *options,
                       struct error *error) MUST_CHECK;

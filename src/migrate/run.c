@@ -44,7 +44,8 @@ static enum err failed(struct run *run, const char *what)
     struct error cause = *db_error(run->db);
 
     (void)snprintf(run->sqlstate, sizeof run->sqlstate, "%s", db_sqlstate(run->db));
-    return error_set(run->error, cause.code, "the %s database: %s: %s", migrate_database_name(run->database), what, cause.cause);
+    return error_set(run->error, cause.code, "the %s database: %s: %s", migrate_database_name(run->database), what,
+                     cause.cause);
 }
 
 static enum err begin(struct run *run)
@@ -182,7 +183,8 @@ static size_t steps_up(const struct run *run, struct step steps[REVISIONS_MAX])
 
 static enum err read_state(struct run *run)
 {
-    return migrate_state(run->db, run->database, run->options->enterprise, run->options->target, &run->state, run->error);
+    return migrate_state(run->db, run->database, run->options->enterprise, run->options->target, &run->state,
+                         run->error);
 }
 
 static enum err refuse(struct run *run)
@@ -207,7 +209,8 @@ static enum err up_locked(struct run *run, struct step *steps)
     if (!can_go_up(run->state.condition)) {
         return refuse(run);
     }
-    if (run->state.condition == MIGRATE_CURRENT || (run->options->only_empty && run->state.condition != MIGRATE_EMPTY)) {
+    if (run->state.condition == MIGRATE_CURRENT ||
+        (run->options->only_empty && run->state.condition != MIGRATE_EMPTY)) {
         return OK;
     }
     count = steps_up(run, steps);
@@ -266,7 +269,8 @@ enum err migrate_up(struct db *const dbs[DATABASE_COUNT], const struct migrate_o
     return OK;
 }
 
-/* The position in `state` of the chain that has `revision` behind it; -1 when there is none. `at` is the revision's place. */
+/* The position in `state` of the chain that has `revision` behind it; -1 when there is none. `at` is the revision's
+ * place. */
 static int find_target(const struct migrate_state *state, const char *revision, size_t *at)
 {
     for (size_t i = 0; i < state->count; i++) {
@@ -281,7 +285,8 @@ static int find_target(const struct migrate_state *state, const char *revision, 
 }
 
 /* What ran after the target, newest first. False when the database does not know the target. */
-static bool steps_down(const struct migrate_state *state, const char *revision, struct step steps[REVISIONS_MAX], size_t *count)
+static bool steps_down(const struct migrate_state *state, const char *revision, struct step steps[REVISIONS_MAX],
+                       size_t *count)
 {
     bool agenta = strcmp(revision, "agenta") == 0;
     size_t keep = 0;
@@ -325,7 +330,8 @@ static enum err check_down(struct run *run, const char *revision, bool *known)
     for (size_t i = 0; i < count; i++) {
         if (revision_of(&steps[i])->down == NULL) {
             return error_set(run->error, ERR_REFUSED, "the %s database: %s cannot be undone: %s",
-                             migrate_database_name(run->database), revision_of(&steps[i])->id, revision_of(&steps[i])->stays);
+                             migrate_database_name(run->database), revision_of(&steps[i])->id,
+                             revision_of(&steps[i])->stays);
         }
     }
     return OK;
@@ -360,7 +366,8 @@ enum err migrate_down(struct db *const dbs[DATABASE_COUNT], const char *revision
         }
     }
     if (!known) {
-        return error_set(error, ERR_USAGE, "%s is not a revision that these databases have; see `orgd migrate history`", revision);
+        return error_set(error, ERR_USAGE, "%s is not a revision that these databases have; see `orgd migrate history`",
+                         revision);
     }
     for (int i = DATABASE_COUNT - 1; i >= 0; i--) {
         enum err err = migrate_lock_database(dbs[i], runs[i].database, options, runs[i].deadline, error);

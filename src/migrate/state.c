@@ -59,14 +59,15 @@ static const char *head_of(const struct chain *chain)
 }
 
 /* Says how the state was judged; the first finding stays. */
-static void PRINTF_LIKE(3, 4) judge(struct migrate_state *state, enum migrate_condition condition, const char *format, ...)
+static void PRINTF_LIKE(3, 4)
+    judge(struct migrate_state *state, enum migrate_condition condition, const char *format, ...)
 {
     int len;
     va_list arguments;
 
     state->condition = condition;
-    len = snprintf(state->sentence, sizeof state->sentence, "the %s database (%s) ", migrate_database_name(state->database),
-                   state->name);
+    len = snprintf(state->sentence, sizeof state->sentence, "the %s database (%s) ",
+                   migrate_database_name(state->database), state->name);
     if (len < 0 || (size_t)len >= sizeof state->sentence) {
         return;
     }
@@ -79,8 +80,8 @@ static enum err failed(struct db *db, enum database database, struct error *erro
 {
     const struct error *cause = db_error(db);
 
-    return error_set(error, cause->code, "the state of the %s database cannot be read: %s", migrate_database_name(database),
-                     cause->cause);
+    return error_set(error, cause->code, "the state of the %s database cannot be read: %s",
+                     migrate_database_name(database), cause->cause);
 }
 
 /* Reads one version table. `rows` is -1 when there is no such table. */
@@ -124,19 +125,20 @@ static bool judge_position(struct migrate_state *state, const struct migrate_pos
     const char *head = head_of(position->chain);
 
     if (rows == 0 || rows > 1) {
-        judge(state, MIGRATE_UNKNOWN, "has %s rows in %s instead of one, so its revision is not known", rows == 0 ? "no" : "several",
-              table);
+        judge(state, MIGRATE_UNKNOWN, "has %s rows in %s instead of one, so its revision is not known",
+              rows == 0 ? "no" : "several", table);
     } else if (rows == 1 && position->at < 0 && is_old(position->found)) {
-        judge(state, MIGRATE_OLD,
-              "is at revision %s, that is at v0.103.5 or on the way from there to v0.104.0; the upgrade from there is not part of "
-              "this version of orgd, which needs %s",
-              position->found, head);
+        judge(
+            state, MIGRATE_OLD,
+            "is at revision %s, that is at v0.103.5 or on the way from there to v0.104.0; the upgrade from there is not part of "
+            "this version of orgd, which needs %s",
+            position->found, head);
     } else if (rows == 1 && position->at < 0 && is_newer(position->found, head)) {
-        judge(state, MIGRATE_AHEAD, "is ahead: found revision %s in %s, and this version knows %s as the newest", position->found,
-              table, head);
+        judge(state, MIGRATE_AHEAD, "is ahead: found revision %s in %s, and this version knows %s as the newest",
+              position->found, table, head);
     } else if (rows == 1 && position->at < 0) {
-        judge(state, MIGRATE_UNKNOWN, "has revision %s in %s, which this version does not know; it knows %s", position->found, table,
-              head);
+        judge(state, MIGRATE_UNKNOWN, "has revision %s in %s, which this version does not know; it knows %s",
+              position->found, table, head);
     } else {
         return true;
     }
@@ -200,7 +202,8 @@ enum err migrate_state(struct db *db, enum database database, bool enterprise, e
             return failed(db, database, error);
         }
         if (!judged && position == &state->positions[0] && rows < 0) {
-            judge(state, MIGRATE_FOREIGN, "is neither empty nor one of Agenta's: it holds objects, but no table %s", chains[i].table);
+            judge(state, MIGRATE_FOREIGN, "is neither empty nor one of Agenta's: it holds objects, but no table %s",
+                  chains[i].table);
             judged = true;
         }
         /* a chain of the other edition, or one not asked for, does not stand in the way */
@@ -209,8 +212,9 @@ enum err migrate_state(struct db *db, enum database database, bool enterprise, e
         }
     }
     if (!judged && !landmark) {
-        judge(state, MIGRATE_FOREIGN, "has no table %s, so it is not the %s database: are the two swapped, or the same?",
-              landmarks[database], migrate_database_name(database));
+        judge(state, MIGRATE_FOREIGN,
+              "has no table %s, so it is not the %s database: are the two swapped, or the same?", landmarks[database],
+              migrate_database_name(database));
         judged = true;
     }
     if (!judged) {

@@ -123,8 +123,10 @@ static enum err write_all(struct db *db, const struct schema_dump_options *optio
     enum err err = db_script(db, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", NULL);
 
     if (err == OK) {
-        err = db_script(db, "SET LOCAL search_path = public; SET LOCAL quote_all_identifiers = off; SET LOCAL statement_timeout = 0",
-                        NULL);
+        err = db_script(
+            db,
+            "SET LOCAL search_path = public; SET LOCAL quote_all_identifiers = off; SET LOCAL statement_timeout = 0",
+            NULL);
     }
     if (err == OK) {
         err = write_header(db, out);

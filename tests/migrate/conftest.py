@@ -27,3 +27,19 @@ def make_pair(cluster):
 @pytest.fixture
 def pair(make_pair):
     return make_pair()
+
+
+@pytest.fixture(scope="module")
+def shared_agenta(cluster):
+    """Databases at Agenta's head. Tests leave them there."""
+    pair = scratch.Pair(cluster, f"t{next(numbers)}")
+    pair.run("migrate", "up", "--to", "agenta")
+    return pair
+
+
+@pytest.fixture(scope="module")
+def shared_head(cluster):
+    """Databases at orgd's head. Tests leave them there."""
+    pair = scratch.Pair(cluster, f"t{next(numbers)}")
+    pair.run("migrate", "up")
+    return pair

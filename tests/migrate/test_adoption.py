@@ -13,8 +13,8 @@ SELECT gen_random_uuid(), u.id, o.id, 'viewer' FROM users u, organizations o WHE
 def ordered(dump):
     """The dump, and the physical orders in it apart."""
     lines = dump.split("\n")
-    return [line for line in lines if " COLUMN-ORDER " not in line], {
-        line.split(" COLUMN-ORDER ")[0].split(".")[1]: line.split(" COLUMN-ORDER ")[1] for line in lines if " COLUMN-ORDER " in line
+    return [line for line in lines if not (line.startswith("TABLE ") and " COLUMN-ORDER " in line)], {
+        line.split(" COLUMN-ORDER ")[0].removeprefix("TABLE public."): line.split(" COLUMN-ORDER ")[1] for line in lines if line.startswith("TABLE public.") and " COLUMN-ORDER " in line
     }
 
 

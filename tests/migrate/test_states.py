@@ -19,6 +19,20 @@ def refused(pair, *words):
     assert (pair.dump(pair.core, "--counts"), pair.dump(pair.tracing, "--counts")) == before
 
 
+VERSIONS = ["alembic_version", "alembic_version_oss", "orgd.orgd_version"]
+
+
+@pytest.fixture
+def current(shared_head):
+    """Databases at head, whose version rows a test may spoil."""
+    places = [(database, table) for database in (shared_head.core, shared_head.tracing) for table in VERSIONS
+              if database == shared_head.core or table != "orgd.orgd_version"]
+    rows = {(database, table): shared_head.sql(f"TABLE {table}", database=database) for database, table in places}
+    yield shared_head
+    for (database, table), [(revision,)] in rows.items():
+        shared_head.sql(f"DELETE FROM {table}; INSERT INTO {table} VALUES (%s)", [revision], database)
+
+
 def test_empty_then_current(pair):
     assert states(pair)[0] == ["empty", "empty"]
     pair.run("migrate", "status", "--exit-code", status=1)
@@ -52,11 +66,10 @@ def test_one_database_missing_is_made(pair):
 
 
 @pytest.mark.parametrize("database, revision", [("core", "b3c4d5e6f7a9"), ("core", "4f5a6b7c8d9e"), ("tracing", "d1e2f3a4b5c6")])
-def test_v0_103_5_is_refused(pair, database, revision):
-    pair.run("migrate", "up", "--to", "agenta")
-    pair.sql("UPDATE alembic_version SET version_num = %s", [revision], getattr(pair, database))
-    assert states(pair)[0][database == "tracing"] == "old"
-    refused(pair, database, revision, "v0.103.5", "not part of this version")
+def test_v0_103_5_is_refused(current, database, revision):
+    current.sql("UPDATE alembic_version SET version_num = %s", [revision], getattr(current, database))
+    assert states(current)[0][database == "tracing"] == "old"
+    refused(current, database, revision, "v0.103.5", "not part of this version")
 
 
 @pytest.mark.parametrize("table, revision, state", [
@@ -66,23 +79,21 @@ def test_v0_103_5_is_refused(pair, database, revision):
     ("alembic_version_oss", "oss0000000x2", "unknown"),
     ("orgd.orgd_version", "orgd99999999", "ahead"),
 ])
-def test_unknown_and_ahead_are_refused(pair, table, revision, state):
-    pair.run("migrate", "up")
-    pair.sql(f"UPDATE {table} SET version_num = %s", [revision])
-    found, sentences = states(pair)
+def test_unknown_and_ahead_are_refused(current, table, revision, state):
+    current.sql(f"UPDATE {table} SET version_num = %s", [revision])
+    found, sentences = states(current)
     assert found == [state, "current"] and revision in sentences[0]
-    refused(pair, "core", revision, table)
+    refused(current, "core", revision, table)
 
 
 @pytest.mark.parametrize("sql, word", [
     ("DELETE FROM alembic_version_oss", "no rows"),
     ("INSERT INTO alembic_version_oss VALUES ('oss000000000')", "several rows"),
 ])
-def test_a_version_table_without_exactly_one_row_is_refused(pair, sql, word):
-    pair.run("migrate", "up")
-    pair.sql(sql)
-    assert states(pair)[0] == ["unknown", "current"]
-    refused(pair, word, "alembic_version_oss")
+def test_a_version_table_without_exactly_one_row_is_refused(current, sql, word):
+    current.sql(sql)
+    assert states(current)[0] == ["unknown", "current"]
+    refused(current, word, "alembic_version_oss")
 
 
 def test_a_foreign_database_is_refused_before_the_other_is_touched(pair):
@@ -129,8 +140,9 @@ def test_down_to_agenta_and_up_again(pair):
 
 def test_down_stops_where_it_was_told(pair):
     pair.run("migrate", "up")
-    out, _ = pair.run("migrate", "down", "--to", "orgd00000002")
-    assert out == "the core database: undone orgd00000003\n"
+    ours = [row["revision"] for row in json.loads(pair.run("migrate", "history", "--json")[0]) if row["chain"] == "orgd"]
+    out, _ = pair.run("migrate", "down", "--to", ours[-2])
+    assert out == f"the core database: undone {ours[-1]}\n"
     pair.run("migrate", "down", "--to", "park00000000")
     assert pair.sql("SELECT to_regclass('alembic_version_oss'), to_regclass('orgd.orgd_version')") == [(None, None)]
     pair.run("migrate", "up")
@@ -149,3 +161,12 @@ def test_history_lists_each_revision(pair):
     assert listed[:3] == ["park00000000", "oss000000000", "oss000000001"] and "ee0000000002" in listed
     text, _ = pair.run("migrate", "history")
     assert all(revision in text for revision in listed)
+
+
+def test_looking_makes_no_private_cluster(pair):
+    nowhere = pair.cluster.folder / "nowhere"
+    nothing = {"POSTGRES_URI_CORE": "", "POSTGRES_URI_TRACING": "", "ORGD_DATA_DIR": str(nowhere)}
+    for command in (["status"], ["down", "--to", "agenta"]):
+        _, err = pair.run("migrate", *command, status=3, **nothing)
+        assert "no private cluster" in err and str(nowhere) in err and err.count("\n") == 1
+    assert not nowhere.exists()

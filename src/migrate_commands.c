@@ -1,14 +1,20 @@
 /* Runs `orgd migrate status`, `up`, `down` and `history`. */
-#include "migrate/command.h"
+#include "migrate_commands.h"
 
 #include <stdio.h>
 #include <string.h>
+#include <talloc.h>
+#include <unistd.h>
 
 #include "base/json.h"
+#include "data_dir.h"
+#include "db/pgdata.h"
 #include "migrate/databases.h"
 #include "migrate/migrate.h"
+#include "stores.h"
 
 #define OUTPUT_MAX (1 << 20)
+#define CONNECT_MS 10000
 
 static const char target_help[] = "How far: all chains, or Agenta's own without the one of orgd";
 
@@ -52,12 +58,95 @@ static void say(void *context, const char *sentence)
 
 static struct migrate_options run_options(const struct config *config)
 {
-    const char *plan = config->default_plan;
+    return (struct migrate_options){
+        .enterprise = is_enterprise(config), .default_plan = databases_default_plan(config), .tell = say};
+}
 
-    if (plan == NULL || plan[0] == '\0') {
-        plan = config->stripe_key != NULL && config->stripe_key[0] != '\0' ? "cloud_v0_hobby" : "self_hosted_enterprise";
+/* The databases of one command: where they are, and handles on them. */
+struct databases {
+    struct stores stores;
+    struct db *dbs[DATABASE_COUNT];
+};
+
+/* A command that only looks makes no cluster where there is none. */
+static enum err check_private(void *arena, const struct config *config, struct error *error)
+{
+    const char *directory;
+    char *cluster;
+    enum err err;
+
+    if (!data_dir_is_for_cluster(config)) {
+        return OK;
     }
-    return (struct migrate_options){.enterprise = is_enterprise(config), .default_plan = plan, .tell = say};
+    err = data_dir_path(arena, config, &directory, error);
+    if (err != OK) {
+        return err;
+    }
+    cluster = talloc_asprintf(arena, "%s/" PGDATA_NAME, directory);
+    if (cluster == NULL) {
+        return error_set(error, ERR_MEMORY, "no memory");
+    }
+    if (access(cluster, F_OK) != 0) {
+        return error_set(error, ERR_REFUSED,
+                         "there is no private cluster in %s yet; `orgd serve` and `orgd migrate up` make one",
+                         directory);
+    }
+    return OK;
+}
+
+static enum err connect_all(void *arena, struct databases *databases, struct error *error)
+{
+    for (int i = 0; i < DATABASE_COUNT; i++) {
+        struct db_options options = {.uri = databases->stores.uris[i],
+                                     .name = "orgd migrate",
+                                     .connect_ms = CONNECT_MS,
+                                     .statement_ms = MIGRATE_STATEMENT_MS};
+        struct error cause = {0};
+        enum err err;
+
+        databases->dbs[i] = db_create(arena, &options);
+        err = databases->dbs[i] != NULL ? db_connect(databases->dbs[i], &cause)
+                                        : error_set(&cause, ERR_MEMORY, "no memory");
+        if (err != OK) {
+            return error_set(error, err, "the %s database: %.450s", migrate_database_name((enum database)i),
+                             cause.cause);
+        }
+    }
+    return OK;
+}
+
+/* Before the cluster is stopped, so that its connections do not have to be cut. */
+static void close_databases(struct databases *databases)
+{
+    for (int i = 0; i < DATABASE_COUNT; i++) {
+        if (databases->dbs[i] != NULL) {
+            db_close(databases->dbs[i]);
+        }
+    }
+    stores_close(&databases->stores);
+}
+
+/* Nothing stays open on failure. */
+static enum err open_databases(void *arena, const struct config *config, bool make, struct databases *databases,
+                               struct error *error)
+{
+    enum err err = make ? OK : check_private(arena, config, error);
+
+    *databases = (struct databases){0};
+    if (err == OK) {
+        err = stores_open(arena, config, STORES_COMMAND, &databases->stores, error);
+    }
+    if (err != OK) {
+        return err;
+    }
+    err = stores_start(arena, config, &databases->stores, error);
+    if (err == OK) {
+        err = connect_all(arena, databases, error);
+    }
+    if (err != OK) {
+        close_databases(databases);
+    }
+    return err;
 }
 
 static void status_json(const struct migrate_state *state, struct buffer *out)
@@ -105,33 +194,49 @@ static void status_text(const struct migrate_state *state, struct buffer *out)
     }
 }
 
-int migrate_status_run(const struct config *config, const struct options *options)
+/* Writes the states of both databases; `current` says whether they are. */
+static enum err write_status(const struct databases *databases, const struct config *config,
+                             const struct options *options, struct buffer *out, bool *current, struct error *error)
 {
-    struct buffer out = buffer_make(options->arena, OUTPUT_MAX);
-    struct db *dbs[DATABASE_COUNT];
     bool json = option_given(options, "json");
-    bool current = true;
-    struct error error;
-    int status;
 
-    if (databases_open(options->arena, config, dbs, &error) != OK) {
-        return command_failed(&error);
-    }
+    *current = true;
     if (json) {
-        json_open(&out, '[');
+        json_open(out, '[');
     }
     for (int i = 0; i < DATABASE_COUNT; i++) {
         struct migrate_state state;
+        enum err err = migrate_state(databases->dbs[i], (enum database)i, is_enterprise(config), target_of(options),
+                                     &state, error);
 
-        if (migrate_state(dbs[i], (enum database)i, is_enterprise(config), target_of(options), &state, &error) != OK) {
-            return command_failed(&error);
+        if (err != OK) {
+            return err;
         }
-        current = current && state.condition == MIGRATE_CURRENT;
-        (json ? status_json : status_text)(&state, &out);
+        *current = *current && state.condition == MIGRATE_CURRENT;
+        (json ? status_json : status_text)(&state, out);
     }
     if (json) {
-        json_close(&out, ']');
-        buffer_char(&out, '\n');
+        json_close(out, ']');
+        buffer_char(out, '\n');
+    }
+    return OK;
+}
+
+int migrate_status_run(const struct config *config, const struct options *options)
+{
+    struct buffer out = buffer_make(options->arena, OUTPUT_MAX);
+    struct databases databases;
+    struct error error;
+    bool current;
+    enum err err = open_databases(options->arena, config, false, &databases, &error);
+    int status;
+
+    if (err == OK) {
+        err = write_status(&databases, config, options, &out, &current, &error);
+        close_databases(&databases);
+    }
+    if (err != OK) {
+        return command_failed(&error);
     }
     status = command_output(&out);
     return status == STATUS_DONE && !current && option_given(options, "exit-code") ? STATUS_NO : status;
@@ -140,11 +245,16 @@ int migrate_status_run(const struct config *config, const struct options *option
 int migrate_up_run(const struct config *config, const struct options *options)
 {
     struct migrate_options run = run_options(config);
-    struct db *dbs[DATABASE_COUNT];
+    struct databases databases;
     struct error error;
+    enum err err = open_databases(options->arena, config, true, &databases, &error);
 
     run.target = target_of(options);
-    if (databases_open(options->arena, config, dbs, &error) != OK || migrate_up(dbs, &run, &error) != OK) {
+    if (err == OK) {
+        err = migrate_up(databases.dbs, &run, &error);
+        close_databases(&databases);
+    }
+    if (err != OK) {
         return command_failed(&error);
     }
     say(NULL, "both databases are current");
@@ -155,17 +265,21 @@ int migrate_down_run(const struct config *config, const struct options *options)
 {
     struct migrate_options run = run_options(config);
     const char *to = option_value(options, "to");
-    struct db *dbs[DATABASE_COUNT];
+    struct databases databases;
     struct error error;
+    enum err err = OK;
 
     if (to == NULL) {
-        (void)error_set(&error, ERR_USAGE, "name the revision to stay at with --to; see `orgd migrate history`");
-        return command_failed(&error);
+        err = error_set(&error, ERR_USAGE, "name the revision to stay at with --to; see `orgd migrate history`");
     }
-    if (databases_open(options->arena, config, dbs, &error) != OK || migrate_down(dbs, to, &run, &error) != OK) {
-        return command_failed(&error);
+    if (err == OK) {
+        err = open_databases(options->arena, config, false, &databases, &error);
     }
-    return STATUS_DONE;
+    if (err == OK) {
+        err = migrate_down(databases.dbs, to, &run, &error);
+        close_databases(&databases);
+    }
+    return err == OK ? STATUS_DONE : command_failed(&error);
 }
 
 static void history_json(const struct chain *chain, struct buffer *out)

@@ -1,5 +1,5 @@
 /* Runs `orgd schema dump`. */
-#include "schema/command.h"
+#include "schema_commands.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -18,7 +18,10 @@
 
 const struct option_row schema_dump_command_options[] = {
     {.name = "counts", .help = "Count the rows of every table too"},
-    {.name = "output", .letter = 'o', .value = "FILE", .help = "Write to a file, which appears only when it is complete"},
+    {.name = "output",
+     .letter = 'o',
+     .value = "FILE",
+     .help = "Write to a file, which appears only when it is complete"},
     {0},
 };
 
@@ -62,8 +65,10 @@ int schema_dump_run(const struct config *config, const struct options *options)
 {
     struct buffer out = buffer_make(options->arena, DUMP_MAX);
     struct schema_dump_options what = {.counts = option_given(options, "counts")};
-    struct db_options connection = {
-        .uri = options->arguments[0], .name = "orgd schema dump", .connect_ms = CONNECT_MS, .statement_ms = STATEMENT_MS};
+    struct db_options connection = {.uri = options->arguments[0],
+                                    .name = "orgd schema dump",
+                                    .connect_ms = CONNECT_MS,
+                                    .statement_ms = STATEMENT_MS};
     const char *file = option_value(options, "output");
     struct db *db = db_create(options->arena, &connection);
     struct error error;

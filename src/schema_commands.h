@@ -1,6 +1,6 @@
 /* The commands of `orgd schema`. */
-#ifndef ORGD_SCHEMA_COMMAND_H
-#define ORGD_SCHEMA_COMMAND_H
+#ifndef ORGD_SCHEMA_COMMANDS_H
+#define ORGD_SCHEMA_COMMANDS_H
 
 #include "base/options.h"
 

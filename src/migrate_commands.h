@@ -1,6 +1,6 @@
 /* The commands of `orgd migrate`. */
-#ifndef ORGD_MIGRATE_COMMAND_H
-#define ORGD_MIGRATE_COMMAND_H
+#ifndef ORGD_MIGRATE_COMMANDS_H
+#define ORGD_MIGRATE_COMMANDS_H
 
 #include "base/options.h"
 
