@@ -1,0 +1,38 @@
+/* `orgd version`: what this program is and what it works with. */
+#include <libpq-fe.h>
+
+#include "base/json.h"
+#include "commands/commands.h"
+
+#define ORGD_API_VERSION "v0.104.0"
+
+const struct option_row version_options[] = {
+    {.name = "json", .help = "Print JSON"},
+    {0},
+};
+
+static void print_json(const struct program *program, struct buffer *out)
+{
+    json_open(out, '{');
+    json_key(out, "version");
+    json_text(out, program->version);
+    json_key(out, "api");
+    json_text(out, ORGD_API_VERSION);
+    json_key(out, "libpq");
+    json_int(out, PQlibVersion());
+    json_close(out, '}');
+    buffer_char(out, '\n');
+}
+
+int version_run(const struct config *config, const struct options *options)
+{
+    struct buffer out = buffer_make(options->arena, 64 * 1024);
+
+    (void)config;
+    if (option_given(options, "json"))
+        print_json(options->program, &out);
+    else
+        buffer_format(&out, "%s %s\nspeaks the API of Agenta %s, with libpq %d.%d\n", options->program->name,
+                      options->program->version, ORGD_API_VERSION, PQlibVersion() / 10000, PQlibVersion() % 10000);
+    return command_output(&out);
+}
