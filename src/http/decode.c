@@ -10,7 +10,8 @@
 #include "base/text.h"
 #include "http/route.h"
 
-enum { PROBLEMS_MAX = 1000, DEPTH_MAX = 16, ECHO_MAX = 4096 };
+/* A thousand problems with the longest echoes still fit into an answer. */
+enum { PROBLEMS_MAX = 1000, DEPTH_MAX = 16, ECHO_MAX = 4096, KEY_ECHO_MAX = 256 };
 
 /* Where the value being looked at lies: a member name, or an index when `name` is NULL. */
 struct step {
@@ -52,8 +53,9 @@ static bool open_problem(struct problems *problems, const char *type, const char
     json_key(&problems->out, "loc");
     json_open(&problems->out, '[');
     for (size_t i = 0; i < problems->depth; i++) {
-        if (problems->steps[i].name)
-            json_text(&problems->out, problems->steps[i].name);
+        const char *name = problems->steps[i].name;
+        if (name)
+            json_text(&problems->out, strlen(name) <= KEY_ECHO_MAX ? name : "(a long key)");
         else
             json_int(&problems->out, (int64_t)problems->steps[i].index);
     }

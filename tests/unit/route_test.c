@@ -1,0 +1,117 @@
+/* Tests of routing: paths, both spellings of the slash, methods, who may call. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "http/route.h"
+
+static const struct route table[] = {
+    {METHOD_GET, "/things", CALLER_USER, 0, "list"},
+    {METHOD_POST, "/things/", CALLER_USER, 0, "create"},
+    {METHOD_GET, "/things/special", CALLER_USER, 0, "special"},
+    {METHOD_GET, "/things/{thing_id}", CALLER_USER, 0, "get"},
+    {METHOD_DELETE, "/things/{thing_id}/parts/{part_id}", CALLER_USER, 0, "remove"},
+    {0},
+};
+static const struct route others[] = {{METHOD_PUT, "/things", CALLER_USER, 0, "replace"}, {0}};
+static const struct route *const tables[] = {table, others, NULL};
+static const struct application app = {.tables = tables};
+
+/* The operation of a request, or the name of the refusal. */
+static const char *matched(struct request *req, enum method method, const char *path)
+{
+    *req = (struct request){.arena = req->arena, .method = method, .path = path};
+    switch (route_match(&app, req)) {
+    case OK:
+        return req->route->operation_id;
+    case ERR_NOT_FOUND:
+        return "404";
+    case ERR_METHOD_NOT_ALLOWED:
+        return "405";
+    default:
+        return "?";
+    }
+}
+
+static void paths_match_whole_segments(void **state)
+{
+    struct request req = {.arena = talloc_new(NULL)};
+
+    (void)state;
+    assert_string_equal(matched(&req, METHOD_GET, "/things"), "list");
+    assert_string_equal(matched(&req, METHOD_GET, "/things/"), "list");
+    assert_string_equal(matched(&req, METHOD_POST, "/things"), "create");
+    assert_string_equal(matched(&req, METHOD_GET, "/things/special"), "special");
+    assert_string_equal(matched(&req, METHOD_GET, "/things/special/"), "special");
+    assert_string_equal(matched(&req, METHOD_GET, "/things/specials"), "get");
+    assert_string_equal(matched(&req, METHOD_PUT, "/things"), "replace");
+    assert_string_equal(matched(&req, METHOD_GET, "/"), "404");
+    assert_string_equal(matched(&req, METHOD_GET, "//things"), "404");
+    assert_string_equal(matched(&req, METHOD_GET, "/things//"), "404");
+    assert_string_equal(matched(&req, METHOD_GET, "/thing"), "404");
+    assert_string_equal(matched(&req, METHOD_GET, "/thingss"), "404");
+    assert_string_equal(matched(&req, METHOD_GET, "/things/a/parts"), "404");
+    assert_string_equal(matched(&req, METHOD_DELETE, "/things//parts/b"), "404");
+    assert_string_equal(matched(&req, METHOD_DELETE, "/things/a/parts/b/c"), "404");
+    talloc_free(req.arena);
+}
+
+static void parameters_are_kept_in_order(void **state)
+{
+    struct request req = {.arena = talloc_new(NULL)};
+
+    (void)state;
+    assert_string_equal(matched(&req, METHOD_DELETE, "/things/a b/parts/\xc3\xa9/"), "remove");
+    assert_string_equal(path_value(&req, "thing_id"), "a b");
+    assert_string_equal(path_value(&req, "part_id"), "\xc3\xa9");
+    assert_true(route_has_path_parameter("/things/{thing_id}/parts/{part_id}", "part_id"));
+    assert_false(route_has_path_parameter("/things/{thing_id}", "thing"));
+    assert_false(route_has_path_parameter("/things/{thing_id}", "thing_id}"));
+    talloc_free(req.arena);
+}
+
+static void another_method_is_told_which_there_are(void **state)
+{
+    struct request req = {.arena = talloc_new(NULL)};
+
+    (void)state;
+    assert_string_equal(matched(&req, METHOD_DELETE, "/things"), "405");
+    assert_int_equal(req.reply.header_count, 1);
+    assert_string_equal(req.reply.headers[0].name, "Allow");
+    assert_string_equal(req.reply.headers[0].value, "GET, POST, PUT");
+    assert_string_equal(matched(&req, METHOD_HEAD, "/things"), "405");
+    assert_string_equal(matched(&req, METHOD_POST, "/things/special"), "405");
+    assert_string_equal(req.reply.headers[0].value, "GET");
+    talloc_free(req.arena);
+}
+
+static void the_path_decides_who_may_call(void **state)
+{
+    (void)state;
+    assert_int_equal(route_caller("/health"), CALLER_NONE);
+    assert_int_equal(route_caller("/healthz"), CALLER_NONE);
+    assert_int_equal(route_caller("/openapi.json"), CALLER_NONE);
+    assert_int_equal(route_caller("/admin"), CALLER_ADMIN);
+    assert_int_equal(route_caller("/admin/simple/accounts/"), CALLER_ADMIN);
+    assert_int_equal(route_caller("/administrators"), CALLER_USER);
+    assert_int_equal(route_caller("/keys/admin/"), CALLER_USER);
+    assert_int_equal(route_caller("/organizations"), CALLER_USER);
+    assert_int_equal(route_caller("/"), CALLER_USER);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(paths_match_whole_segments),
+        cmocka_unit_test(parameters_are_kept_in_order),
+        cmocka_unit_test(another_method_is_told_which_there_are),
+        cmocka_unit_test(the_path_decides_who_may_call),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
