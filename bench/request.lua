@@ -1,0 +1,30 @@
+-- What wrk sends: one method, path and body, with the keys of several people in turn.
+--
+-- Arguments: method, path, body or "-", then the API keys; without keys no one is named.
+
+local requests, turn = {}, 0
+
+function init(args)
+    local method, path, body = args[1], args[2], args[3]
+    if body == "-" then body = nil end
+    local headers = {["Host"] = "bench"}
+    if body then headers["Content-Type"] = "application/json" end
+    if #args < 4 then requests[1] = wrk.format(method, path, headers, body) end
+    for i = 4, #args do
+        headers["Authorization"] = "ApiKey " .. args[i]
+        requests[#requests + 1] = wrk.format(method, path, headers, body)
+    end
+end
+
+function request()
+    turn = turn % #requests + 1
+    return requests[turn]
+end
+
+function done(summary, latency, _)
+    local lost = summary.errors
+    io.write(string.format(
+        'RESULT {"rate": %.1f, "p50": %.3f, "p99": %.3f, "max": %.3f, "refused": %d, "lost": %d}\n',
+        summary.requests / summary.duration * 1e6, latency:percentile(50) / 1000, latency:percentile(99) / 1000,
+        latency.max / 1000, lost.status, lost.connect + lost.read + lost.write + lost.timeout))
+end
