@@ -1,7 +1,8 @@
 /* The program's entry: the table of commands. */
 #include "base/options.h"
 #include "commands/commands.h"
-#include "migrate/command.h"
+#include "migrate_commands.h"
+#include "schema_commands.h"
 #include "serve.h"
 
 static const struct option_row common_options[] = {
@@ -14,6 +15,7 @@ static const struct option_row common_options[] = {
 static const struct command commands[] = {
     SERVE_COMMAND,
     MIGRATE_COMMANDS,
+    SCHEMA_COMMANDS,
     {.name = "config",
      .arguments = "",
      .summary = "Show every variable: its value in force, secrets masked, and where it came from",

@@ -5,44 +5,18 @@
 #include <string.h>
 #include <talloc.h>
 
-/* Length of the well-formed sequence at `at`, 0 when it is none; the code point goes to `*point`. */
-static size_t sequence(const unsigned char *at, size_t left, uint32_t *point)
-{
-    static const struct {
-        unsigned char mask, lead;
-        uint32_t least;
-    } forms[] = {{0x80, 0x00, 1}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
-
-    for (size_t n = 0; n < 4; n++) {
-        uint32_t value = at[0] & (uint32_t)~forms[n].mask & 0xff;
-        if ((at[0] & forms[n].mask) != forms[n].lead)
-            continue;
-        if (left <= n)
-            return 0;
-        for (size_t i = 1; i <= n; i++) {
-            if ((at[i] & 0xc0) != 0x80)
-                return 0;
-            value = value << 6 | (at[i] & 0x3f);
-        }
-        if (value < forms[n].least || value > 0x10ffff || (value >= 0xd800 && value <= 0xdfff))
-            return 0;
-        *point = value;
-        return n + 1;
-    }
-    return 0;
-}
+#include "base/utf8.h"
 
 bool text_valid(const char *text, size_t len)
 {
-    const unsigned char *at = (const unsigned char *)text;
+    const char *end = text + len;
     uint32_t point;
 
-    while (len > 0) {
-        size_t n = sequence(at, len, &point);
-        if (n == 0)
+    while (text < end) {
+        size_t n = utf8_read(text, end, &point);
+        if (n == 0 || point == 0)
             return false;
-        at += n;
-        len -= n;
+        text += n;
     }
     return true;
 }
@@ -56,37 +30,30 @@ size_t text_count(const char *text)
     return count;
 }
 
-static bool is_space(uint32_t point)
-{
-    return (point >= 9 && point <= 13) || (point >= 0x1c && point <= 0x20) || point == 0x85 || point == 0xa0 ||
-           point == 0x1680 || (point >= 0x2000 && point <= 0x200a) || point == 0x2028 || point == 0x2029 ||
-           point == 0x202f || point == 0x205f || point == 0x3000;
-}
-
 const char *text_trim(void *arena, const char *text)
 {
     const char *from = NULL;
-    const char *end = NULL;
-    size_t left;
-    uint32_t point = 0;
+    const char *after = NULL;
+    const char *end;
 
     if (!text)
         return NULL;
-    left = strlen(text);
-    while (left > 0) {
-        size_t n = sequence((const unsigned char *)text, left, &point);
-        if (n == 0) { /* not UTF-8: keep the byte */
+    end = text + strlen(text);
+    while (text < end) {
+        uint32_t point = 0;
+        size_t n = utf8_read(text, end, &point);
+
+        if (n == 0) /* a stray byte is kept */
             n = 1;
-            point = 0xfffd;
+        else if (utf8_space(point)) {
+            text += n;
+            continue;
         }
-        if (!is_space(point)) {
-            from = from ? from : text;
-            end = text + n;
-        }
+        from = from ? from : text;
         text += n;
-        left -= n;
+        after = text;
     }
-    return from ? talloc_strndup(arena, from, (size_t)(end - from)) : talloc_strdup(arena, "");
+    return from ? talloc_strndup(arena, from, (size_t)(after - from)) : talloc_strdup(arena, "");
 }
 
 const char *text_fold_email(void *arena, const char *text)
