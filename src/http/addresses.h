@@ -1,0 +1,20 @@
+/* Counts connections for each peer address. */
+#ifndef ORGD_HTTP_ADDRESSES_H
+#define ORGD_HTTP_ADDRESSES_H
+
+#include <sys/socket.h>
+
+struct addresses;
+struct address; /* one peer that has connections */
+
+/* A talloc child of `arena`. NULL without memory. */
+struct addresses *addresses_create(void *arena);
+
+/*
+ * Counts one connection of the peer; NULL when it has `limit` already (0: no limit) or without memory. IPv6 peers count
+ * by their /64 network, which is what one subscriber has.
+ */
+struct address *address_enter(struct addresses *addresses, const struct sockaddr *peer, unsigned limit);
+void address_leave(struct addresses *addresses, struct address *address);
+
+#endif

@@ -1,0 +1,275 @@
+/* The life of one client connection, from accept to close, on the I/O thread. */
+#include "http/connection_state.h"
+
+#include <arpa/inet.h>
+#include <netinet/tcp.h>
+#include <stdio.h>
+#include <string.h>
+#include <talloc.h>
+#include <unistd.h>
+
+#include "base/platform.h"
+
+/* ---- waiting ---- */
+
+static void wait_leave(struct connection *connection)
+{
+    struct waiting_list *list = &connection->io->waiting[connection->waiting];
+
+    *(connection->before ? &connection->before->after : &list->first) = connection->after;
+    *(connection->after ? &connection->after->before : &list->last) = connection->before;
+    connection->before = connection->after = NULL;
+}
+
+static void wait_enter(struct connection *connection, enum waiting waiting)
+{
+    struct waiting_list *list = &connection->io->waiting[waiting];
+
+    connection->waiting = waiting;
+    connection->deadline_us = platform.monotonic_us() + list->duration_us;
+    connection->before = list->last;
+    connection->after = NULL;
+    *(list->last ? &list->last->after : &list->first) = connection;
+    list->last = connection;
+}
+
+void connection_wait(struct connection *connection, enum waiting waiting)
+{
+    wait_leave(connection);
+    wait_enter(connection, waiting);
+}
+
+bool connection_begun(const struct connection *connection)
+{
+    return connection->held_len > 0 || connection->state == STATE_BODY;
+}
+
+/* ---- readiness ---- */
+
+static void on_event(evutil_socket_t descriptor, short what, void *context)
+{
+    struct connection *connection = context;
+
+    (void)descriptor;
+    if (!(what & EV_WRITE))
+        (void)receive(connection);
+    else if (send_more(connection) == STEP_NEXT)
+        (void)receive_held(connection);
+}
+
+void connection_watch(struct connection *connection, short what)
+{
+    struct event *event = &connection->event;
+
+    if (connection->watched == what)
+        return;
+    if (connection->watched)
+        (void)event_del(event);
+    connection->watched = what;
+    if (what && (event_assign(event, connection->io->base, connection->descriptor, (short)(what | EV_PERSIST), on_event,
+                              connection) != 0 ||
+                 event_add(event, NULL) != 0)) {
+        connection->watched = 0;
+        connection->ended = true; /* without memory: the deadline closes it */
+    }
+}
+
+/* ---- the end ---- */
+
+void connection_give_up(struct connection *connection)
+{
+    struct exchange *exchange = connection->exchange;
+
+    connection->exchange = NULL;
+    if (exchange && connection->state == STATE_ANSWER) {
+        exchange->connection = NULL;
+        atomic_store_explicit(&exchange->abandoned, true, memory_order_relaxed);
+    } else if (exchange) {
+        exchange_free(connection->io, exchange);
+    }
+}
+
+static unsigned *counter_of(const struct connection *connection)
+{
+    struct io *io = connection->io;
+
+    return connection->internal ? &io->internal : connection->refused ? &io->refused : &io->connections;
+}
+
+enum step connection_close(struct connection *connection)
+{
+    if (connection->exchange && !connection->internal)
+        exchange_report(connection->io, connection->exchange, STATUS_CLIENT_GONE, 0);
+    connection_give_up(connection);
+    connection_watch(connection, 0);
+    (void)close(connection->descriptor);
+    wait_leave(connection);
+    address_leave(connection->io->addresses, connection->address);
+    *counter_of(connection) -= 1;
+    talloc_free(connection);
+    return STEP_GONE;
+}
+
+enum step connection_linger(struct connection *connection)
+{
+    if (connection->ended)
+        return connection_close(connection);
+    (void)shutdown(connection->descriptor, SHUT_WR);
+    TALLOC_FREE(connection->held);
+    connection->held_len = connection->held_size = 0;
+    connection->state = STATE_LINGER;
+    connection_wait(connection, WAIT_LINGER);
+    connection_watch(connection, EV_READ);
+    return STEP_GONE;
+}
+
+/* ---- the beginning ---- */
+
+static void name_peer(struct connection *connection, const struct sockaddr *peer)
+{
+    const void *address = &((const struct sockaddr_in *)(const void *)peer)->sin_addr;
+
+    if (peer->sa_family == AF_INET6)
+        address = &((const struct sockaddr_in6 *)(const void *)peer)->sin6_addr;
+    if (!inet_ntop(peer->sa_family, address, connection->peer, sizeof connection->peer))
+        connection->peer[0] = '\0';
+}
+
+/* Counts the connection where it belongs; false when even telling that there are too many would be too much. */
+static bool admit(struct connection *connection, const struct sockaddr *peer)
+{
+    struct io *io = connection->io;
+
+    if (connection->internal) {
+        if (io->internal >= IO_INTERNAL_MAX)
+            return false;
+    } else {
+        if (io->connections < io->options->connections)
+            connection->address = address_enter(io->addresses, peer, io->options->connections_per_address);
+        connection->refused = !connection->address;
+        if (connection->refused && io->refused >= IO_REFUSED_MAX)
+            return false;
+    }
+    *counter_of(connection) += 1;
+    return true;
+}
+
+void connection_open(struct io *io, int descriptor, const struct sockaddr *peer, bool internal)
+{
+    struct connection *connection = talloc_zero(io->arena, struct connection);
+    int on = 1;
+
+    if (!connection) {
+        (void)close(descriptor);
+        return;
+    }
+    connection->io = io;
+    connection->descriptor = descriptor;
+    connection->internal = internal;
+    if (!admit(connection, peer)) {
+        (void)close(descriptor);
+        talloc_free(connection);
+        return;
+    }
+    (void)setsockopt(descriptor, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+    name_peer(connection, peer);
+    wait_enter(connection, WAIT_REQUEST);
+    if (connection->refused)
+        (void)send_refusal(connection, ERR_TOO_MANY_CONNECTIONS, false);
+    else
+        connection_watch(connection, EV_READ);
+}
+
+/* ---- answers and deadlines ---- */
+
+void connection_answered(struct io *io, struct exchange *exchange)
+{
+    struct connection *connection = exchange->connection;
+
+    if (!connection) {
+        exchange_free(io, exchange);
+        return;
+    }
+    if (send_begin(connection) == STEP_NEXT)
+        (void)receive_held(connection);
+}
+
+/* Answers 504 in place of the worker, who keeps the old exchange until he is done with it. */
+static void answer_late(struct connection *connection)
+{
+    struct exchange *old = connection->exchange;
+    struct exchange *exchange;
+    struct request *req;
+
+    connection_give_up(connection);
+    connection->state = STATE_HEAD;
+    exchange = exchange_create(connection, 0);
+    if (!exchange) {
+        (void)connection_close(connection);
+        return;
+    }
+    req = &exchange->req;
+    memcpy(req->id, old->req.id, sizeof req->id);
+    req->method = old->req.method;
+    req->started_us = old->req.started_us;
+    req->route = exchange->route = old->route;
+    req->target = talloc_strdup(req->arena, old->req.target);
+    req->origin = talloc_strdup(req->arena, old->req.origin);
+    if (!req->target)
+        req->target = "";
+    if (send_refusal(connection, ERR_DEADLINE, old->keep_alive) == STEP_NEXT)
+        (void)receive_held(connection);
+}
+
+static void expire(struct connection *connection)
+{
+    switch (connection->waiting) {
+    case WAIT_REQUEST:
+        if (connection_begun(connection))
+            (void)send_refusal(connection, ERR_REQUEST_TIMEOUT, false);
+        else
+            (void)connection_close(connection);
+        return;
+    case WAIT_ANSWER:
+        answer_late(connection);
+        return;
+    case WAIT_IDLE:
+    case WAIT_WRITE:
+    case WAIT_LINGER:
+    case WAIT_KINDS:
+        (void)connection_close(connection);
+        return;
+    }
+}
+
+void connections_expire(struct io *io)
+{
+    int64_t now_us = platform.monotonic_us();
+
+    for (size_t kind = 0; kind < WAIT_KINDS; kind++)
+        while (io->waiting[kind].first && io->waiting[kind].first->deadline_us <= now_us)
+            expire(io->waiting[kind].first);
+}
+
+void connections_drain(struct io *io)
+{
+    static const enum waiting between[] = {WAIT_REQUEST, WAIT_IDLE};
+
+    io->draining = true;
+    for (size_t i = 0; i < sizeof between / sizeof *between; i++) {
+        struct connection *connection = io->waiting[between[i]].first;
+        while (connection) {
+            struct connection *after = connection->after;
+            if (!connection_begun(connection))
+                (void)connection_close(connection);
+            connection = after;
+        }
+    }
+}
+
+void connections_close(struct io *io)
+{
+    for (size_t kind = 0; kind < WAIT_KINDS; kind++)
+        while (io->waiting[kind].first)
+            (void)connection_close(io->waiting[kind].first);
+}

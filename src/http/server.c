@@ -1,0 +1,362 @@
+/* The HTTP server: its listeners, its loop, its end. */
+#include "http/server.h"
+
+#include <errno.h>
+#include <event2/event.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <sys/resource.h>
+#include <talloc.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/platform.h"
+#include "http/connection.h"
+#include "http/listener.h"
+
+enum {
+    TICK_US = 100000,          /* deadlines are looked at, and the log is written, so often */
+    ACCEPTS_AT_ONCE = 64,      /* before established connections get their turn */
+    SPARE_DESCRIPTORS = 64,    /* of the database, the log, the listeners */
+    WORKERS_GRACE_US = 500000, /* for a worker to notice the end after the drain timeout */
+    SECOND_US = 1000000,
+};
+
+struct listener {
+    struct server *server;
+    int descriptor; /* -1: none */
+    struct event *event;
+    bool internal, paused;
+    char name[LISTENER_NAME_SIZE];
+};
+
+struct server {
+    struct server_options options;
+    struct listener clients, metrics;
+    struct io io;
+    struct event *tick, *wake;
+    int wake_descriptor; /* eventfd: a worker has finished something, or the server is to stop */
+    int64_t drain_deadline_us;
+    bool gave_up;
+    atomic_bool stopping;
+};
+
+/* ---- listening ---- */
+
+static void on_accept(evutil_socket_t descriptor, short what, void *context)
+{
+    struct listener *listener = context;
+
+    (void)what;
+    for (int i = 0; i < ACCEPTS_AT_ONCE; i++) {
+        struct sockaddr_storage peer;
+        socklen_t len = sizeof peer;
+        int accepted = accept4(descriptor, (struct sockaddr *)&peer, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
+        if (accepted >= 0) {
+            connection_open(&listener->server->io, accepted, (struct sockaddr *)&peer, listener->internal);
+        } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+            (void)event_del(listener->event); /* it stays readable: wait for better times instead of spinning */
+            listener->paused = true;
+            return;
+        } else if (errno == EAGAIN) {
+            return;
+        }
+    }
+}
+
+static enum err listener_start(struct server *server, struct listener *listener)
+{
+    if (listener->descriptor < 0)
+        return OK;
+    listener->event = event_new(server->io.base, listener->descriptor, EV_READ | EV_PERSIST, on_accept, listener);
+    return listener->event && event_add(listener->event, NULL) == 0 ? OK : ERR_MEMORY;
+}
+
+static void listener_resume(struct listener *listener)
+{
+    if (listener->paused && event_add(listener->event, NULL) == 0)
+        listener->paused = false;
+}
+
+static void listener_close(struct listener *listener)
+{
+    if (listener->event)
+        event_free(listener->event);
+    listener->event = NULL;
+    if (listener->descriptor >= 0)
+        (void)close(listener->descriptor);
+    listener->descriptor = -1;
+    listener->paused = false;
+}
+
+/* ---- the loop ---- */
+
+static bool is_drained(const struct io *io)
+{
+    return io->connections == 0 && io->refused == 0 && io->internal == 0;
+}
+
+static void begin_drain(struct server *server)
+{
+    listener_close(&server->clients);
+    listener_close(&server->metrics);
+    server->drain_deadline_us = platform.monotonic_us() + (int64_t)server->options.drain_timeout * SECOND_US;
+    connections_drain(&server->io);
+}
+
+static void check_drain(struct server *server)
+{
+    struct io *io = &server->io;
+
+    if (!atomic_load(&server->stopping))
+        return;
+    if (!io->draining)
+        begin_drain(server);
+    if (!is_drained(io) && platform.monotonic_us() < server->drain_deadline_us)
+        return;
+    server->gave_up = io->connections > 0;
+    (void)event_base_loopbreak(io->base);
+}
+
+static void on_wake(evutil_socket_t descriptor, short what, void *context)
+{
+    struct server *server = context;
+    struct exchange *exchange;
+    uint64_t count;
+
+    (void)what;
+    if (read(descriptor, &count, sizeof count) < 0) /* before taking, or what comes in between would be missed */
+        return;
+    exchange = lanes_take(server->io.lanes);
+    while (exchange) {
+        struct exchange *next = exchange->next;
+        connection_answered(&server->io, exchange);
+        exchange = next;
+    }
+    check_drain(server);
+}
+
+static void on_tick(evutil_socket_t descriptor, short what, void *context)
+{
+    struct server *server = context;
+
+    (void)descriptor;
+    (void)what;
+    connections_expire(&server->io);
+    listener_resume(&server->clients);
+    listener_resume(&server->metrics);
+    log_flush();
+    check_drain(server);
+}
+
+/* ---- making ---- */
+
+/* One connection is one descriptor; the soft limit of most systems is far below the hard one. */
+static void raise_descriptor_limit(struct server_options *options)
+{
+    rlim_t wanted = (rlim_t)options->connections + IO_REFUSED_MAX + IO_INTERNAL_MAX + SPARE_DESCRIPTORS +
+                    4 * ((rlim_t)options->workers + options->slow_workers);
+    struct rlimit limit;
+
+    if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= wanted)
+        return;
+    if (limit.rlim_max == RLIM_INFINITY || limit.rlim_max >= wanted)
+        limit.rlim_cur = wanted;
+    else
+        limit.rlim_cur = limit.rlim_max;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur < wanted)
+        log_message(LOG_WARNING,
+                    "the limit of open files is %llu: fewer than the %u connections asked for can be served",
+                    (unsigned long long)limit.rlim_cur, options->connections);
+}
+
+static int server_free(struct server *server)
+{
+    struct io *io = &server->io;
+
+    listener_close(&server->clients);
+    listener_close(&server->metrics);
+    if (server->tick)
+        event_free(server->tick);
+    if (server->wake)
+        event_free(server->wake);
+    if (io->lanes && !lanes_stop(io->lanes, platform.monotonic_us() + WORKERS_GRACE_US))
+        server->wake_descriptor = -1; /* the stuck worker may still write to it */
+    if (server->wake_descriptor >= 0)
+        (void)close(server->wake_descriptor);
+    if (io->base)
+        event_base_free(io->base);
+    return 0;
+}
+
+static double read_connections(void *context)
+{
+    return ((const struct io *)context)->connections;
+}
+
+/* The base is used by one thread only, and wakes through descriptors, so that it needs no locks. */
+static struct event_base *make_base(void)
+{
+    struct event_config *config = event_config_new();
+    struct event_base *base = NULL;
+
+    if (config && event_config_set_flag(config, EVENT_BASE_FLAG_NOLOCK) == 0)
+        base = event_base_new_with_config(config);
+    if (config)
+        event_config_free(config);
+    return base;
+}
+
+static void set_durations(struct server *server)
+{
+    const struct server_options *options = &server->options;
+    struct waiting_list *waiting = server->io.waiting;
+
+    waiting[WAIT_REQUEST].duration_us = (int64_t)options->read_timeout * SECOND_US;
+    waiting[WAIT_IDLE].duration_us = (int64_t)options->idle_timeout * SECOND_US;
+    waiting[WAIT_ANSWER].duration_us = (int64_t)options->request_timeout * SECOND_US;
+    waiting[WAIT_WRITE].duration_us = (int64_t)options->request_timeout * SECOND_US;
+    waiting[WAIT_LINGER].duration_us = IO_LINGER_US;
+}
+
+static enum err make_io(struct server *server, struct error *error)
+{
+    const struct server_options *options = &server->options;
+    struct lanes_options lanes = {.workers = options->workers,
+                                  .slow_workers = options->slow_workers,
+                                  .queue = options->queue,
+                                  .db = options->db,
+                                  .app = options->app,
+                                  .wake = server->wake_descriptor};
+    struct io *io = &server->io;
+    struct uuid random = uuid_v4();
+
+    io->arena = server;
+    io->options = &server->options;
+    io->base = make_base();
+    io->metrics = metrics_create(server);
+    io->addresses = addresses_create(server);
+    io->scratch = talloc_array(server, char, IO_SCRATCH);
+    for (size_t i = 0; i < 8; i++)
+        (void)snprintf(io->id_prefix + 2 * i, 3, "%02x", random.bytes[8 + i]);
+    set_durations(server);
+    if (server->wake_descriptor < 0)
+        return error_set(error, ERR_SYSTEM, "cannot set up the server: %s", strerror(errno));
+    if (!io->base || !io->metrics || !io->addresses || !io->scratch)
+        return error_set(error, ERR_MEMORY, "cannot set up the server: out of memory");
+    io->lanes = lanes_create(&lanes, error);
+    return io->lanes ? OK : error->code;
+}
+
+static enum err bind_listeners(struct server *server, struct error *error)
+{
+    const struct server_options *options = &server->options;
+    enum err code = listener_open(options->listen, &server->clients.descriptor, server->clients.name, error);
+
+    if (code == OK && options->metrics_listen && strcmp(options->metrics_listen, "off") != 0)
+        code = listener_open(options->metrics_listen, &server->metrics.descriptor, server->metrics.name, error);
+    return code;
+}
+
+static bool options_are_sound(const struct server_options *options)
+{
+    return options->workers > 0 && options->slow_workers > 0 && options->queue > 0 && options->connections > 0 &&
+           options->read_timeout > 0 && options->idle_timeout > 0 && options->request_timeout > 0;
+}
+
+enum err server_create(void *arena, const struct server_options *options, struct server **server, struct error *error)
+{
+    struct server *made;
+    enum err code;
+
+    if (!options_are_sound(options))
+        return error_set(error, ERR_USAGE,
+                         "the server needs at least one worker of each kind, one place in the queue, one connection, "
+                         "and timeouts of at least a second");
+    made = talloc_zero(arena, struct server);
+    if (!made)
+        return error_set(error, ERR_MEMORY, "cannot set up the server: out of memory");
+    made->options = *options;
+    made->wake_descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
+    made->clients = (struct listener){.server = made, .descriptor = -1};
+    made->metrics = (struct listener){.server = made, .descriptor = -1, .internal = true};
+    talloc_set_destructor(made, server_free);
+    (void)signal(SIGPIPE, SIG_IGN);
+    raise_descriptor_limit(&made->options);
+    code = bind_listeners(made, error);
+    if (code == OK)
+        code = make_io(made, error);
+    if (code != OK) {
+        talloc_free(made);
+        return code;
+    }
+    *server = made;
+    return OK;
+}
+
+const char *server_address(const struct server *server)
+{
+    return server->clients.name;
+}
+
+const char *server_metrics_address(const struct server *server)
+{
+    return server->metrics.name;
+}
+
+/* ---- running ---- */
+
+static enum err start_loop(struct server *server)
+{
+    static const struct timeval tick = {.tv_usec = TICK_US};
+    struct io *io = &server->io;
+
+    server->wake = event_new(io->base, server->wake_descriptor, EV_READ | EV_PERSIST, on_wake, server);
+    server->tick = event_new(io->base, -1, EV_PERSIST, on_tick, server);
+    if (!server->wake || !server->tick || event_add(server->wake, NULL) != 0 || event_add(server->tick, &tick) != 0 ||
+        listener_start(server, &server->clients) != OK || listener_start(server, &server->metrics) != OK)
+        return ERR_MEMORY;
+    return OK;
+}
+
+enum err server_run(struct server *server, struct error *error)
+{
+    struct io *io = &server->io;
+    enum err code = lanes_start(io->lanes, error);
+    int64_t workers_deadline_us;
+    bool all;
+
+    if (code == OK && start_loop(server) != OK)
+        code = error_set(error, ERR_MEMORY, "cannot start the server: out of memory");
+    metrics_register(METRIC_GAUGE, "orgd_http_connections", NULL, "Client connections.", read_connections, io);
+    if (code == OK && event_base_dispatch(io->base) < 0)
+        code = error_set(error, ERR_SYSTEM, "the event loop failed");
+    metrics_forget(io);
+    connections_close(io);
+    workers_deadline_us = platform.monotonic_us() + WORKERS_GRACE_US;
+    if (workers_deadline_us <
+        server->drain_deadline_us) /* a request nobody waits for any more is finished all the same */
+        workers_deadline_us = server->drain_deadline_us;
+    all = lanes_stop(io->lanes, workers_deadline_us);
+    io->lanes = NULL;
+    if (!all)
+        server->wake_descriptor = -1; /* the stuck worker may still write to it */
+    log_flush();
+    if (code == OK && (server->gave_up || !all))
+        code = error_set(error, ERR_DEADLINE, "not everything was finished within the drain timeout of %u s",
+                         server->options.drain_timeout);
+    return code;
+}
+
+void server_stop(struct server *server)
+{
+    static const uint64_t one = 1;
+    int kept = errno; /* in a signal handler it is the interrupted code's */
+
+    atomic_store(&server->stopping, true);
+    if (write(server->wake_descriptor, &one, sizeof one) < 0)
+        errno = kept; /* it is readable already */
+}
