@@ -117,8 +117,10 @@ static bool may_bring_up(const struct gate *gate, const struct view *view)
 static enum err bring_up(struct gate *gate, struct error *error)
 {
     void *arena = talloc_new(gate->arena);
-    struct migrate_options options = {
-        .enterprise = gate->options.enterprise, .only_empty = !gate->options.migrate, .tell = tell};
+    struct migrate_options options = {.enterprise = gate->options.enterprise,
+                                      .only_empty = !gate->options.migrate,
+                                      .default_plan = gate->options.default_plan,
+                                      .tell = tell};
     struct db *dbs[DATABASE_COUNT];
     enum err err = OK;
 

@@ -11,7 +11,8 @@
 struct gate_options {
     const char *uris[DATABASE_COUNT]; /* borrowed, as long as the gate */
     bool enterprise;
-    bool migrate; /* apply missing revisions by itself; empty databases are initialized in any case */
+    const char *default_plan; /* as in migrate_options; borrowed */
+    bool migrate;             /* apply missing revisions by itself; empty databases are initialized in any case */
 };
 
 enum gate_verdict {

@@ -1,8 +1,8 @@
 /* The program's entry: the table of commands. */
 #include "base/options.h"
 #include "commands/commands.h"
-#include "migrate_commands.h"
-#include "schema_commands.h"
+#include "commands/migrate.h"
+#include "commands/schema.h"
 #include "serve.h"
 
 static const struct option_row common_options[] = {

@@ -16,6 +16,7 @@
 #include "http/server.h"
 #include "identity/decisions.h"
 #include "identity/identity.h"
+#include "migrate/databases.h"
 #include "ready.h"
 #include "routes.h"
 #include "stores.h"
@@ -154,6 +155,7 @@ static enum err open_gate(struct serving *serving, bool *waiting, struct error *
     struct gate_options options = {
         .enterprise = config->license && strcmp(config->license, "ee") == 0,
         .migrate = serving->stores.private_cluster || config->auto_migrations,
+        .default_plan = databases_default_plan(config),
     };
     enum err err;
 

@@ -174,8 +174,8 @@ static size_t steps_up(const struct run *run, struct step steps[REVISIONS_MAX])
         if (!migrate_runs(position->chain, run->options->enterprise, run->options->target)) {
             continue;
         }
-        for (size_t at = (size_t)(position->at + 1); at < position->chain->count; at++) {
-            steps[count++] = (struct step){.chain = position->chain, .at = at};
+        for (int at = position->at + 1; at < (int)position->chain->count; at++) {
+            steps[count++] = (struct step){.chain = position->chain, .at = (size_t)at};
         }
     }
     return count;

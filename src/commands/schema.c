@@ -1,5 +1,5 @@
 /* Runs `orgd schema dump`. */
-#include "schema_commands.h"
+#include "commands/schema.h"
 
 #include <errno.h>
 #include <stdio.h>

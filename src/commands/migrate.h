@@ -1,6 +1,6 @@
 /* The commands of `orgd migrate`. */
-#ifndef ORGD_MIGRATE_COMMANDS_H
-#define ORGD_MIGRATE_COMMANDS_H
+#ifndef ORGD_COMMANDS_MIGRATE_H
+#define ORGD_COMMANDS_MIGRATE_H
 
 #include "base/options.h"
 

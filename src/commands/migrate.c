@@ -1,5 +1,5 @@
 /* Runs `orgd migrate status`, `up`, `down` and `history`. */
-#include "migrate_commands.h"
+#include "commands/migrate.h"
 
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /* The commands of `orgd schema`. */
-#ifndef ORGD_SCHEMA_COMMANDS_H
-#define ORGD_SCHEMA_COMMANDS_H
+#ifndef ORGD_COMMANDS_SCHEMA_H
+#define ORGD_COMMANDS_SCHEMA_H
 
 #include "base/options.h"
 
