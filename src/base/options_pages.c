@@ -127,43 +127,62 @@ static void add_command_words(const struct program *program, const char *group, 
     }
 }
 
-/* Options that take a value, as one pattern of a shell `case`. */
-static bool add_value_pattern(struct buffer *out, const struct option_row *rows, bool begun)
+/* Whether a pattern holds the option already: the word, and no longer one. */
+static bool pattern_has(const char *pattern, const char *name)
 {
-    for (; rows && rows->name; rows++) {
-        if (!rows->value)
+    size_t len = strlen(name);
+
+    for (const char *at = strstr(pattern, "--"); at; at = strstr(at + 2, "--")) {
+        if (strncmp(at + 2, name, len) == 0 && (at[2 + len] == ' ' || at[2 + len] == '\0'))
+            return true;
+    }
+    return false;
+}
+
+/* Options that take a value, as alternatives of a shell `case`, which begins at `from`. */
+static void add_value_pattern(struct buffer *out, size_t from, const struct option_row *rows)
+{
+    for (; rows && rows->name && !out->failed; rows++) {
+        if (!rows->value || pattern_has(out->data + from, rows->name))
             continue;
-        buffer_text(out, begun ? " | " : "        ");
+        buffer_text(out, out->len > from ? " | " : "        ");
         buffer_format(out, "--%s", rows->name);
         if (rows->letter)
             buffer_format(out, " | -%c", rows->letter);
-        begun = true;
     }
-    return begun;
+}
+
+/* What a shell does to complete the value of an option. */
+static void add_value_words(struct buffer *out, const char *value)
+{
+    char word[OPTIONS_WORD_MAX];
+    bool any = false;
+
+    if (strstr(value, "FILE") || strstr(value, "DIRECTORY")) {
+        buffer_format(out, "mapfile -t COMPREPLY < <(compgen %s -- \"$current\")\n        return\n        ;;\n",
+                      strstr(value, "FILE") ? "-f" : "-d");
+        return;
+    }
+    while (*value) {
+        (void)options_word(&value, word, "|");
+        if (!options_is_literal(word))
+            continue;
+        buffer_format(out, "%s%s", any ? " " : "words=\"", word);
+        any = true;
+    }
+    buffer_text(out, any ? "\" ;;\n" : "return ;;\n");
 }
 
 static void add_value_case(struct buffer *out, const char *command, const struct option_row *rows)
 {
-    char word[OPTIONS_WORD_MAX];
-
     for (; rows && rows->name; rows++) {
         if (!rows->value)
             continue;
+        buffer_format(out, "    \"%s --%s\"", command, rows->name);
         if (rows->letter)
-            buffer_format(out, "    \"%s --%s\" | \"%s -%c\")", command, rows->name, command, rows->letter);
-        else
-            buffer_format(out, "    \"%s --%s\")", command, rows->name);
-        if (strstr(rows->value, "FILE") || strstr(rows->value, "DIRECTORY")) {
-            buffer_text(out, " mapfile -t COMPREPLY < <(compgen -f -- \"$current\") ; return ;;\n");
-            continue;
-        }
-        buffer_text(out, " words=\"");
-        for (const char *list = rows->value; *list;) {
-            (void)options_word(&list, word, "|");
-            if (options_is_literal(word))
-                buffer_format(out, "%s ", word);
-        }
-        buffer_text(out, "\" ;;\n");
+            buffer_format(out, " | \"%s -%c\"", command, rows->letter);
+        buffer_text(out, ") ");
+        add_value_words(out, rows->value);
     }
 }
 
@@ -174,8 +193,7 @@ static void add_word_cases(const struct program *program, struct buffer *out)
 
     buffer_text(out, "    case $command in\n    \"\") words=\"");
     add_command_words(program, NULL, out);
-    add_option_words(out, options_builtin);
-    buffer_text(out, "\" ;;\n    help) words=\"");
+    buffer_text(out, " --version\" ;;\n    help) words=\"");
     add_command_words(program, NULL, out);
     buffer_text(out, "\" ;;\n");
     for (size_t i = 0; i < program->count; i++) {
@@ -202,24 +220,26 @@ static void add_word_cases(const struct program *program, struct buffer *out)
 
 void options_completion_bash(const struct program *program, struct buffer *out)
 {
-    bool begun;
+    size_t from;
 
     buffer_format(out,
                   "# Completion of %s for bash, made from its tables of commands and options.\n"
                   "_%s()\n{\n"
                   "    local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]}\n"
-                  "    local command= words= word i\n"
+                  "    local command=\"\" words=\"\" word i\n"
                   "    # Bash takes --name=value for three words.\n"
                   "    if [ \"$current\" = = ]; then\n        current=\n"
                   "    elif [ \"$previous\" = = ]; then\n        previous=${COMP_WORDS[COMP_CWORD - 2]}\n    fi\n"
                   "    for ((i = 1; i < COMP_CWORD; i++)); do\n        word=${COMP_WORDS[i]}\n        case $word in\n",
                   program->name, program->name);
-    begun = add_value_pattern(out, program->options, false);
+    from = out->len;
+    add_value_pattern(out, from, program->options);
     for (size_t i = 0; i < program->count; i++)
-        begun = add_value_pattern(out, program->commands[i].options, begun);
+        add_value_pattern(out, from, program->commands[i].options);
     buffer_text(out,
-                begun ? ")\n            ((i++))\n            [ \"${COMP_WORDS[i]}\" = = ] && ((i++))\n            ;;\n"
-                      : "");
+                out->len > from
+                    ? ")\n            ((i++))\n            [ \"${COMP_WORDS[i]}\" = = ] && ((i++))\n            ;;\n"
+                    : "");
     buffer_text(out, "        -*) ;;\n        *) command=\"${command:+$command }$word\" ;;\n        esac\n    done\n"
                      "    case \"$command $previous\" in\n");
     for (size_t i = 0; i < program->count; i++) {
