@@ -142,7 +142,7 @@ static enum err launch(struct cluster *cluster, struct error *error)
                                      "-c",    "listen_addresses=",
                                      "-c",    "unix_socket_directories=..",
                                      "-c",    "unix_socket_permissions=0700",
-                                     "-c",    ("port=" PGDATA_PORT),
+                                     "-c",    "port=" PGDATA_PORT,
                                      "-c",    "logging_collector=off",
                                      "-c",    "log_destination=stderr",
                                      "-c",    connections,

@@ -204,7 +204,7 @@ static void answer_late(struct connection *connection)
     connection_give_up(connection);
     connection->state = STATE_HEAD;
     exchange = exchange_create(connection, 0);
-    if (!exchange) {
+    if (!old || !exchange) {
         (void)connection_close(connection);
         return;
     }

@@ -53,7 +53,7 @@ static int open_socket(const struct addrinfo *info)
 
 static void write_name(int descriptor, char name[LISTENER_NAME_SIZE])
 {
-    struct sockaddr_storage bound;
+    struct sockaddr_storage bound = {0};
     socklen_t len = sizeof bound;
     char host[INET6_ADDRSTRLEN + 1], port[8];
 
