@@ -84,6 +84,7 @@ class Pair:
     def environment(self, **extra):
         return {
             "PATH": os.environ["PATH"],
+            **{name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")},
             "AGENTA_LICENSE": self.edition,
             "POSTGRES_URI_CORE": self.cluster.uri(self.core).replace("postgresql:", "postgresql+asyncpg:"),
             "POSTGRES_URI_TRACING": self.cluster.uri(self.tracing),
