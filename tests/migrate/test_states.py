@@ -1,4 +1,5 @@
 """The state of every kind of database is told in one sentence, and what cannot be brought up is not touched."""
+import copy
 import json
 
 import pytest
@@ -102,11 +103,11 @@ def test_a_foreign_database_is_refused_before_the_other_is_touched(pair):
     refused(pair, "tracing", "alembic_version")
 
 
-def test_swapped_databases_are_refused(pair):
-    pair.run("migrate", "up")
-    pair.core, pair.tracing = pair.tracing, pair.core
-    assert states(pair)[0] == ["foreign", "foreign"]
-    refused(pair, "swapped")
+def test_swapped_databases_are_refused(current):
+    current = copy.copy(current)
+    current.core, current.tracing = current.tracing, current.core
+    assert states(current)[0] == ["foreign", "foreign"]
+    refused(current, "swapped")
 
 
 def test_the_same_database_twice_is_refused(pair):
@@ -116,14 +117,14 @@ def test_the_same_database_twice_is_refused(pair):
     refused(pair, "tracing", "the same")
 
 
-def test_configuration_that_names_one_database(pair):
-    _, err = pair.run("migrate", "status", status=2, POSTGRES_URI_TRACING="")
-    assert err == "orgd: POSTGRES_URI_CORE is set and POSTGRES_URI_TRACING is not; set both, or POSTGRES_DB_PREFIX\n"
+def test_configuration_that_names_one_database(current):
+    _, err = current.run("migrate", "status", status=2, POSTGRES_URI_TRACING="")
+    assert err.startswith("orgd: POSTGRES_URI_CORE is set and POSTGRES_URI_TRACING is not; set both") and err.count("\n") == 1
 
 
-def test_a_database_that_is_not_there(pair):
-    missing = pair.cluster.uri("missing")
-    _, err = pair.run("migrate", "status", status=3, POSTGRES_URI_CORE=missing)
+def test_a_database_that_is_not_there(current):
+    missing = current.cluster.uri("missing")
+    _, err = current.run("migrate", "status", status=3, POSTGRES_URI_CORE=missing)
     assert err.startswith("orgd: the core database: ") and '"missing"' in err and err.count("\n") == 1
 
 
@@ -149,24 +150,23 @@ def test_down_stops_where_it_was_told(pair):
     assert states(pair)[0] == ["current", "current"]
 
 
-def test_down_refuses_what_it_does_not_know(pair):
-    pair.run("migrate", "up")
-    _, err = pair.run("migrate", "down", "--to", "b3c4d5e6f7a9", status=2)
+def test_down_refuses_what_it_does_not_know(current):
+    _, err = current.run("migrate", "down", "--to", "b3c4d5e6f7a9", status=2)
     assert "b3c4d5e6f7a9" in err and err.count("\n") == 1
-    pair.run("migrate", "down", status=2)
+    current.run("migrate", "down", status=2)
 
 
-def test_history_lists_each_revision(pair):
-    listed = [row["revision"] for row in json.loads(pair.run("migrate", "history", "--json")[0]) if row["database"] == "core"]
+def test_history_lists_each_revision(current):
+    listed = [row["revision"] for row in json.loads(current.run("migrate", "history", "--json")[0]) if row["database"] == "core"]
     assert listed[:3] == ["park00000000", "oss000000000", "oss000000001"] and "ee0000000002" in listed
-    text, _ = pair.run("migrate", "history")
+    text, _ = current.run("migrate", "history")
     assert all(revision in text for revision in listed)
 
 
-def test_looking_makes_no_private_cluster(pair):
-    nowhere = pair.cluster.folder / "nowhere"
+def test_looking_makes_no_private_cluster(current):
+    nowhere = current.cluster.folder / "nowhere"
     nothing = {"POSTGRES_URI_CORE": "", "POSTGRES_URI_TRACING": "", "ORGD_DATA_DIR": str(nowhere)}
     for command in (["status"], ["down", "--to", "agenta"]):
-        _, err = pair.run("migrate", *command, status=3, **nothing)
+        _, err = current.run("migrate", *command, status=3, **nothing)
         assert "no private cluster" in err and str(nowhere) in err and err.count("\n") == 1
     assert not nowhere.exists()

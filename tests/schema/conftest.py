@@ -27,3 +27,9 @@ def make_pair(cluster):
 @pytest.fixture
 def pair(make_pair):
     return make_pair()
+
+
+@pytest.fixture(scope="session")
+def shared(cluster):
+    """Empty databases. Tests leave them empty."""
+    return scratch.Pair(cluster, "shared")

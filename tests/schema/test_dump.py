@@ -4,10 +4,10 @@ import os
 import scratch
 
 
-def test_header_names_database_and_server(pair):
-    lines = pair.dump().split("\n")
+def test_header_names_database_and_server(shared):
+    lines = shared.dump().split("\n")
     assert lines[0] == lines[2] == "#" * 64
-    assert lines[1] == f"## SCHEMA DUMP — database: {pair.core}"
+    assert lines[1] == f"## SCHEMA DUMP — database: {shared.core}"
     assert lines[3].startswith("server: ") and lines[4] == ""
 
 
@@ -34,28 +34,29 @@ def test_order_of_creation_does_not_matter(pair):
     assert "TABLE public.b COLUMN-ORDER (y, x)" in first
 
 
-def test_counts(pair):
-    pair.sql('CREATE TABLE "Odd name" (x int); INSERT INTO "Odd name" SELECT generate_series(1, 7)')
-    assert "## ROW COUNTS\nCOUNT public.Odd name 7\n\n" in pair.dump(pair.core, "--counts")
-    assert "COUNT" not in pair.dump()
+def test_counts(shared):
+    shared.sql('CREATE TABLE "Odd name" (x int); INSERT INTO "Odd name" SELECT generate_series(1, 7)')
+    assert "## ROW COUNTS\nCOUNT public.Odd name 7\n\n" in shared.dump(shared.core, "--counts")
+    assert "COUNT" not in shared.dump()
+    shared.sql('DROP TABLE "Odd name"')
 
 
-def test_to_a_file(pair, tmp_path):
+def test_to_a_file(shared, tmp_path):
     target = tmp_path / "dump.txt"
-    pair.run("schema", "dump", pair.cluster.uri(pair.core), "-o", str(target))
-    assert target.read_text(encoding="utf-8") == pair.dump()
+    shared.run("schema", "dump", shared.cluster.uri(shared.core), "-o", str(target))
+    assert target.read_text(encoding="utf-8") == shared.dump()
     assert os.listdir(tmp_path) == ["dump.txt"]
 
 
-def test_a_file_that_cannot_be_written(pair, tmp_path):
-    _, err = pair.run("schema", "dump", pair.cluster.uri(pair.core), "-o", str(tmp_path / "no" / "dump.txt"), status=3)
+def test_a_file_that_cannot_be_written(shared, tmp_path):
+    _, err = shared.run("schema", "dump", shared.cluster.uri(shared.core), "-o", str(tmp_path / "no" / "dump.txt"), status=3)
     assert "cannot be written" in err and err.count("\n") == 1
     (tmp_path / "folder").mkdir()
-    pair.run("schema", "dump", pair.cluster.uri(pair.core), "-o", str(tmp_path / "folder"), status=3)
+    shared.run("schema", "dump", shared.cluster.uri(shared.core), "-o", str(tmp_path / "folder"), status=3)
     assert os.listdir(tmp_path) == ["folder"]
 
 
-def test_a_database_that_is_not_there(pair, tmp_path):
-    out, err = pair.run("schema", "dump", pair.cluster.uri("missing"), "-o", str(tmp_path / "x"), status=3)
+def test_a_database_that_is_not_there(shared, tmp_path):
+    out, err = shared.run("schema", "dump", shared.cluster.uri("missing"), "-o", str(tmp_path / "x"), status=3)
     assert out == "" and '"missing"' in err and err.count("\n") == 1
     assert os.listdir(tmp_path) == []
