@@ -57,7 +57,15 @@ static enum err expect(struct chunked *chunked, char c, char wanted, enum chunk_
     return c == wanted ? ERR_AGAIN : ERR_CHUNK_INVALID;
 }
 
-static enum err read_byte(struct chunked *chunked, char c)
+/* The size line is complete: what it announces is judged before it comes. */
+static enum err begin_chunk(struct chunked *chunked, char c, const struct buffer *body)
+{
+    if (chunked->left > HTTP_BODY_MAX - body->len)
+        return ERR_BODY_TOO_LARGE;
+    return expect(chunked, c, '\n', chunked->left > 0 ? CHUNK_DATA : CHUNK_TRAILER_START);
+}
+
+static enum err read_byte(struct chunked *chunked, char c, const struct buffer *body)
 {
     switch (chunked->state) {
     case CHUNK_SIZE:
@@ -65,7 +73,7 @@ static enum err read_byte(struct chunked *chunked, char c)
     case CHUNK_EXTENSION:
         return read_over(chunked, c, CHUNK_SIZE_END);
     case CHUNK_SIZE_END:
-        return expect(chunked, c, '\n', chunked->left > 0 ? CHUNK_DATA : CHUNK_TRAILER_START);
+        return begin_chunk(chunked, c, body);
     case CHUNK_DATA_CR:
         return expect(chunked, c, '\r', CHUNK_DATA_END);
     case CHUNK_DATA_END:
@@ -94,8 +102,6 @@ static enum err take_data(struct chunked *chunked, const char *data, size_t len,
 {
     size_t n = len - *used;
 
-    if (chunked->left > HTTP_BODY_MAX - body->len)
-        return ERR_BODY_TOO_LARGE;
     if (n > chunked->left)
         n = (size_t)chunked->left;
     buffer_add(body, data + *used, n);
@@ -115,7 +121,7 @@ enum err chunked_feed(struct chunked *chunked, const char *data, size_t len, siz
         if (chunked->state == CHUNK_DATA)
             code = take_data(chunked, data, len, used, body);
         else
-            code = read_byte(chunked, data[(*used)++]);
+            code = read_byte(chunked, data[(*used)++], body);
     }
     return code;
 }
