@@ -57,8 +57,22 @@ struct serving {
 
 /* ---- signals ---- */
 
-/* The thread that waits for signals reads it; written before that thread exists. */
-static struct server *running;
+/* What a signal stops; NULL until there is something to stop in order. */
+static _Atomic(struct server *) running;
+
+/* Ended by the signal itself, as a program that took no notice of it. Safe at any moment: the cluster hears of it. */
+_Noreturn static void end_by(int number)
+{
+    sigset_t one;
+
+    log_flush();
+    (void)sigemptyset(&one);
+    (void)sigaddset(&one, number);
+    (void)signal(number, SIG_DFL);
+    (void)pthread_sigmask(SIG_UNBLOCK, &one, NULL);
+    (void)raise(number);
+    _exit(STATUS_COULD_NOT);
+}
 
 static void *wait_for_signals(void *argument)
 {
@@ -71,26 +85,26 @@ static void *wait_for_signals(void *argument)
             continue;
         if (number == SIGHUP) {
             log_message(LOG_INFO, "SIGHUP: the configuration is read at start only; restart to change it");
-        } else if (!stopping) {
-            stopping = true;
-            log_message(LOG_INFO, "%s: finishing what is under way", number == SIGINT ? "SIGINT" : "SIGTERM");
-            server_stop(running);
-        } else {
-            /* the cluster hears of our end from the kernel and stops in an orderly way */
-            log_message(LOG_WARNING, "asked a second time: stopping at once");
-            _exit(STATUS_COULD_NOT);
+            continue;
         }
+        if (stopping || !atomic_load(&running)) {
+            log_message(LOG_WARNING, stopping ? "asked a second time: stopping at once" : "stopped while starting");
+            end_by(number);
+        }
+        stopping = true;
+        log_message(LOG_INFO, "%s: finishing what is under way", number == SIGINT ? "SIGINT" : "SIGTERM");
+        server_stop(atomic_load(&running));
     }
     return NULL;
 }
 
-/* Until here a signal simply ends the program, which is safe at any moment; from now on it ends in order. */
-static enum err take_signals(struct server *server, struct error *error)
+/* Signals are for one thread: blocked here, before there are others, they are blocked in all of them. */
+static enum err take_signals(struct error *error)
 {
     static sigset_t awaited;
     pthread_t thread;
 
-    running = server;
+    (void)signal(SIGPIPE, SIG_IGN);
     (void)sigemptyset(&awaited);
     (void)sigaddset(&awaited, SIGTERM);
     (void)sigaddset(&awaited, SIGINT);
@@ -200,6 +214,8 @@ static enum err bring_up(struct serving *serving, bool *waiting, struct error *e
 {
     enum err err = stores_open(serving->arena, &serving->config, STORES_SERVE, &serving->stores, error);
 
+    if (err == OK) /* root was given up: now there may be threads */
+        err = take_signals(error);
     if (err == OK)
         err = data_dir_secrets(serving->arena, &serving->stores.dir, &serving->config, error);
     if (err == OK) /* before anything is made: another server may have the port */
@@ -229,12 +245,11 @@ int serve_run(const struct config *config, const struct options *options)
     bool waiting = false;
     enum err err;
 
-    (void)signal(SIGPIPE, SIG_IGN);
     err = bring_up(&serving, &waiting, &error);
-    if (err == OK)
-        err = take_signals(serving.server, &error);
-    if (err == OK)
+    if (err == OK) {
+        atomic_store(&running, serving.server);
         err = say_ready(&serving, waiting, &error);
+    }
     if (err != OK) {
         take_down(&serving);
         return command_failed(&error);

@@ -208,7 +208,7 @@ static enum err remove_half_made(void *arena, const struct pgdata *data, struct 
 static enum err run_initdb(void *arena, const struct pgdata *data, struct error *error)
 {
     const char *program = talloc_asprintf(arena, "%s/initdb", data->programs);
-    /* its own synchronization stays on: what is renamed into place afterwards must be on disk */
+    /* not synchronized file by file: make_cluster does it for all of them at once, in a fraction of the time */
     const char *const arguments[] = {program,
                                      "-D",
                                      PGDATA_NEW_NAME,
@@ -223,6 +223,7 @@ static enum err run_initdb(void *arena, const struct pgdata *data, struct error 
                                      "reject",
                                      "--data-checksums",
                                      "--no-instructions",
+                                     "--no-sync",
                                      NULL};
     off_t since = pgdata_log_end(data);
     struct process process;
@@ -307,6 +308,9 @@ static enum err make_cluster(void *arena, struct pgdata *data, struct error *err
     (void)close(fd);
     if (err != OK)
         return err;
+    /* Nothing has the final name before all of it is on disk. */
+    if (syncfs(data->fd) != 0)
+        return error_set(error, ERR_SYSTEM, "cannot write the new cluster in %s to disk: %m", data->directory);
     if (renameat(data->fd, PGDATA_NEW_NAME, data->fd, PGDATA_NAME) != 0 || fsync(data->fd) != 0)
         return error_set(error, ERR_SYSTEM, "cannot put the new cluster in its place in %s: %m", data->directory);
     data->fresh = true;

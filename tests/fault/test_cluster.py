@@ -1,0 +1,287 @@
+"""The private cluster: whatever is killed, whenever, the data is there and the next start works."""
+import os
+import pathlib
+import re
+import signal
+import subprocess
+import time
+
+import pytest
+import serving
+from serving import gone, wait_for
+
+
+def write(server, number):
+    server.sql("create table if not exists kept (number integer primary key)")
+    server.sql("insert into kept values (%s)", (number,))
+
+
+def kept(server):
+    return [row[0] for row in server.sql("select number from kept order by number")]
+
+
+@pytest.fixture(scope="module")
+def seed():
+    """A stopped server whose cluster is made."""
+    server = serving.Server().start()
+    assert server.stop() == 0
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def server(seed):
+    """The module's server, running again; a test starts with an empty table."""
+    seed.start()
+    seed.sql("drop table if exists kept")
+    yield seed
+    if seed.process.poll() is None:
+        seed.stop()
+
+
+def test_stop_stops_the_cluster_too(server):
+    postmaster = server.postmaster
+    assert server.stop() == 0
+    assert gone(postmaster)
+    assert not (server.data / "postgresql" / "postmaster.pid").exists()
+    assert "database system is shut down" in (server.data / "postgresql.log").read_text(encoding="utf-8")
+
+
+def test_interrupt_stops_in_order(server):
+    assert server.stop(signal.SIGINT) == 0
+    assert server.postmaster is None
+
+
+def test_hangup_changes_nothing(server):
+    server.process.send_signal(signal.SIGHUP)
+    wait_for("it says so", lambda: "SIGHUP" in server.messages(), 5)
+    assert server.is_ready()
+
+
+def test_killed_orgd_takes_postgresql_with_it(server):
+    write(server, 1)
+    postmaster = server.postmaster
+    server.kill()
+    wait_for("PostgreSQL stopped by itself", lambda: gone(postmaster), 20)
+    server.start()
+    assert kept(server) == [1]
+
+
+def test_killed_orgd_started_at_once(server):
+    for number in range(5):
+        write(server, number)
+        server.kill()
+        server.start()
+    assert kept(server) == list(range(5))
+
+
+def test_killed_orgd_started_at_once_while_a_client_holds_the_old_server(server):
+    """A fast shutdown does not wait for clients: an operator's open psql must not keep the next start from working."""
+    connection = server.connect()
+    write(server, 1)
+    server.kill()
+    server.start()
+    connection.close()
+    assert kept(server) == [1]
+
+
+def test_killed_postmaster_is_started_again(server):
+    write(server, 1)
+    postmaster = server.postmaster
+    os.kill(postmaster, signal.SIGKILL)
+    wait_for("there is another one", lambda: server.postmaster not in (None, postmaster))
+    wait_for("it is ready", server.is_ready)
+    assert kept(server) == [1]
+    assert server.process.poll() is None
+
+
+def test_postmaster_killed_again_and_again(server):
+    for number in range(4):
+        write(server, number)
+        postmaster = server.postmaster
+        os.kill(postmaster, signal.SIGKILL)
+        wait_for("there is another one", lambda before=postmaster: server.postmaster not in (None, before))
+        wait_for("it is ready", server.is_ready)
+    assert kept(server) == list(range(4))
+
+
+def test_postmaster_killed_while_a_backend_is_busy(server):
+    """The busy backend does not notice by itself, and while it lives no new server can start."""
+    write(server, 1)
+    program = re.search(r".*/bin", os.readlink(f"/proc/{server.postmaster}/exe")).group(0) + "/psql"
+    busy = subprocess.Popen([program, "-h", str(server.data), "-U", "orgd", "-c", "select count(*) from generate_series(1, 1000000000)", "agenta_oss_core"],
+                            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    wait_for("the query runs", lambda: server.sql("select 1 from pg_stat_activity where query like 'select count(*) from generate%%'"), 10)
+    postmaster = server.postmaster
+    os.kill(postmaster, signal.SIGKILL)
+    wait_for("there is another one", lambda: server.postmaster not in (None, postmaster), 15)
+    wait_for("it is ready", server.is_ready)
+    busy.wait(10)
+    assert kept(server) == [1]
+
+
+def test_requests_meanwhile_are_answered_503(server):
+    postmaster = server.postmaster
+    os.kill(postmaster, signal.SIGSTOP)  # so that it does not come back while we look
+    os.kill(postmaster, signal.SIGKILL)
+    seen = set()
+    deadline = time.monotonic() + 20
+    while time.monotonic() < deadline:
+        answer = server.admin("POST", "/admin/simple/accounts/", {"accounts": {}})
+        seen.add(answer.status)
+        assert server.request("GET", "/health").status == 200
+        if answer.status != 503 and 503 in seen:
+            break
+    assert 503 in seen
+    assert server.is_ready()
+
+
+def test_both_killed(server):
+    for number in range(3):
+        write(server, number)
+        os.kill(server.postmaster, signal.SIGKILL)
+        server.kill()
+        server.start()
+    assert kept(server) == list(range(3))
+
+
+def test_everything_killed_including_backends(server):
+    """As when the machine loses power, as far as processes can show it."""
+    write(server, 1)
+    inside = str((server.data / "postgresql").resolve())
+    server.kill()
+    for entry in pathlib.Path("/proc").glob("[0-9]*/cwd"):
+        try:
+            if os.readlink(entry) == inside:
+                os.kill(int(entry.parent.name), signal.SIGKILL)
+        except (FileNotFoundError, PermissionError, ProcessLookupError):
+            pass
+    server.start()
+    assert kept(server) == [1]
+
+
+def test_a_pid_file_whose_pid_is_somebody_elses_now(server):
+    """PostgreSQL itself would refuse: pids come again, soonest in containers."""
+    write(server, 1)
+    postmaster = server.postmaster
+    server.kill()
+    wait_for("PostgreSQL stopped by itself", lambda: gone(postmaster), 20)
+    (server.data / "postgresql" / "postmaster.pid").write_text(f"{os.getpid()}\n{server.data}/postgresql\n1\n5432\n..\n\n1 1\nready   \n", encoding="utf-8")
+    server.start()
+    assert kept(server) == [1]
+
+
+def test_killed_during_the_first_start(folder):
+    """At any moment of the creation: the next start begins again or goes on, and works."""
+    for moment in (0.05, 0.3, 0.8, 1.4):
+        server = serving.Server(folder=folder)
+        server.launch()
+        time.sleep(moment)
+        server.kill()
+    server = serving.Server(folder=folder).start()
+    assert server.is_ready()
+    assert not (server.data / "postgresql.new").exists()
+    assert server.stop() == 0
+
+
+def copy_of(seed, folder, data="data"):
+    """A stopped server with a copy of the seed's data directory, as `cp -a` makes it."""
+    subprocess.run(["cp", "-a", str(seed.data), str(folder / data)], check=True)
+    return serving.Server(folder=folder, ORGD_DATA_DIR=str(folder / data))
+
+
+def test_an_interrupted_creation_is_done_again(seed, folder):
+    server = copy_of(seed, folder)
+    (server.data / "postgresql").rename(server.data / "postgresql.new")  # as a crash just before the last step leaves it
+    server.start()
+    assert server.is_ready()
+    assert not (server.data / "postgresql.new").exists()
+    assert server.stop() == 0
+
+
+def test_terminated_while_starting(folder):
+    server = serving.Server(folder=folder)
+    server.launch()
+    time.sleep(0.3)
+    server.process.send_signal(signal.SIGTERM)
+    assert server.process.wait(10) != 0
+    server.start()
+    assert server.stop() == 0
+
+
+def test_only_the_socket_and_only_for_us(server):
+    assert server.sql("show listen_addresses")[0][0] == ""
+    assert server.sql("show data_checksums")[0][0] == "on"
+    assert server.sql("show fsync")[0][0] == "on"
+    socket = (server.data / ".s.PGSQL.5432").stat()
+    assert socket.st_mode & 0o777 == 0o700
+    assert server.data.stat().st_mode & 0o777 == 0o700
+    assert server.sql("select current_user, getdatabaseencoding(), datcollate from pg_database where datname = current_database()") == [
+        ("orgd", "UTF8", "C.UTF-8")]
+
+
+def test_postgresql_gets_nothing_of_our_environment(server):
+    environment = pathlib.Path(f"/proc/{server.postmaster}/environ").read_bytes()
+    assert b"ORGD" not in environment and b"AGENTA" not in environment
+    links = [os.readlink(entry) for entry in pathlib.Path(f"/proc/{server.postmaster}/fd").iterdir()]
+    assert not [link for link in links if link.endswith(("orgd.lock", "orgd.log"))]
+
+
+def test_a_path_too_long_for_a_socket(seed, folder):
+    deep = folder / ("a" * 60) / ("b" * 60)
+    deep.mkdir(parents=True)
+    server = copy_of(seed, folder, f"{'a' * 60}/{'b' * 60}/data").start()
+    try:
+        assert server.is_ready()
+        assert server.admin("POST", "/admin/simple/accounts/", {"accounts": {}}).status != 503
+    finally:
+        assert server.stop() == 0
+
+
+def test_data_of_another_version(seed):
+    version = seed.data / "postgresql" / "PG_VERSION"
+    before = version.read_text(encoding="utf-8")
+    try:
+        version.write_text("9\n", encoding="utf-8")
+        status, said = seed.refused()
+        assert status == 3
+        assert re.search(r"was made by PostgreSQL 9 and cannot be read by PostgreSQL \d+: install the package postgresql-9", said)
+    finally:
+        version.write_text(before, encoding="utf-8")
+
+
+def test_data_that_is_no_cluster(seed):
+    version = seed.data / "postgresql" / "PG_VERSION"
+    hidden = version.with_suffix(".hidden")
+    version.rename(hidden)
+    try:
+        status, said = seed.refused()
+        assert status == 3
+        assert "does not hold a PostgreSQL cluster" in said
+    finally:
+        hidden.rename(version)
+
+
+def test_no_programs(seed):
+    status, said = seed.refused(ORGD_POSTGRES_BIN="/nonexistent")
+    assert status == 3
+    assert "no PostgreSQL server programs (postgres, initdb) in /nonexistent" in said
+
+
+def test_programs_by_name(seed):
+    programs = sorted(pathlib.Path("/usr/lib/postgresql").glob("*/bin/initdb"))[-1].parent
+    seed.start(ORGD_POSTGRES_BIN=str(programs))
+    assert seed.stop() == 0
+
+
+def test_a_setting_that_cannot_be_is_named(seed):
+    """PostgreSQL's own last complaint is in the sentence."""
+    settings = seed.data / "postgresql" / "postgresql.conf"
+    before = settings.read_text(encoding="utf-8")
+    try:
+        settings.write_text(before + "\nshared_buffers = 'nonsense'\n", encoding="utf-8")
+        status, said = seed.refused()
+        assert status == 3
+        assert re.search(r"PostgreSQL could not start: .*(shared_buffers|configuration file).*postgresql\.log", said)
+    finally:
+        settings.write_text(before, encoding="utf-8")

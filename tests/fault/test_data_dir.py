@@ -1,0 +1,248 @@
+"""The data directory: made for one orgd and one user, refused with one sentence in every other case."""
+import os
+import pathlib
+import pwd
+import re
+import socket
+import stat
+import subprocess
+
+import pytest
+import serving
+
+as_root = pytest.mark.skipif(not serving.ROOT, reason="only root can try this")
+
+
+def one_sentence(said):
+    """What orgd said as its last word: a single line."""
+    lines = [line for line in said.splitlines() if line.startswith("orgd: ")]
+    assert len(lines) == 1, said
+    return lines[0]
+
+
+@pytest.fixture
+def plain(folder):
+    """A server that ends before it makes a cluster: its port is taken."""
+    taken = socket.create_server(("127.0.0.1", 0))
+    server = serving.Server(folder=folder, ORGD_LISTEN="127.0.0.1:%d" % taken.getsockname()[1])
+    yield server
+    taken.close()
+
+
+def test_port_in_use_is_told_before_anything_is_made(plain):
+    status, said = plain.refused()
+    assert status == 3
+    assert plain.environment["ORGD_LISTEN"] in one_sentence(said)
+    assert not (plain.data / "postgresql").exists()
+
+
+def test_what_is_in_it(plain):
+    plain.refused()
+    assert stat.S_IMODE(plain.data.stat().st_mode) == 0o700
+    assert (plain.data / "orgd.id").read_text(encoding="utf-8") == "orgd data directory, format 1\n"
+    for key in ("auth-key", "crypt-key"):
+        assert re.fullmatch(r"[0-9a-f]{64}\n", (plain.data / key).read_text(encoding="utf-8"))
+        assert stat.S_IMODE((plain.data / key).stat().st_mode) == 0o600
+
+
+def test_keys_are_kept(plain):
+    plain.refused()
+    before = [(plain.data / key).read_bytes() for key in ("auth-key", "crypt-key")]
+    plain.refused()
+    assert [(plain.data / key).read_bytes() for key in ("auth-key", "crypt-key")] == before
+    assert before[0] != before[1]
+
+
+def test_configured_keys_are_not_written(plain):
+    plain.refused(AGENTA_AUTH_KEY="a" * 16, AGENTA_CRYPT_KEY="b" * 40)
+    assert not (plain.data / "auth-key").exists()
+    assert not (plain.data / "crypt-key").exists()
+
+
+@pytest.mark.parametrize("name", ["AGENTA_AUTH_KEY", "AGENTA_CRYPT_KEY"])
+@pytest.mark.parametrize("value, why", [("replace-me", "is the well-known default"), ("fifteen-letters", "is shorter than 16")])
+def test_weak_keys_are_refused(plain, name, value, why):
+    status, said = plain.refused(**{name: value})
+    assert status == 3
+    assert f"{name} {why}" in one_sentence(said)
+    assert "fifteen-letters" not in said
+
+
+def test_weak_keys_in_development(plain):
+    _, said = plain.refused(AGENTA_AUTH_KEY="replace-me", ORGD_DEVELOPMENT="true")
+    assert "accepted because ORGD_DEVELOPMENT is on" in said
+    assert plain.environment["ORGD_LISTEN"] in one_sentence(said)
+
+
+def test_damaged_key(plain):
+    plain.refused()
+    (plain.data / "auth-key").write_text("", encoding="utf-8")
+    status, said = plain.refused()
+    assert status == 3
+    assert "auth-key is damaged" in one_sentence(said)
+
+
+def test_not_ours(plain):
+    plain.data.mkdir()
+    (plain.data / "thesis.txt").write_text("years of work", encoding="utf-8")
+    before = plain.data.stat()
+    status, said = plain.refused()
+    assert status == 3
+    assert "is not empty and was not made by orgd" in one_sentence(said)
+    assert [entry.name for entry in plain.data.iterdir()] == ["thesis.txt"]
+    after = plain.data.stat()
+    assert (after.st_mode, after.st_uid) == (before.st_mode, before.st_uid)
+
+
+def test_empty_one_is_taken(plain):
+    plain.data.mkdir(mode=0o755)
+    plain.refused()
+    assert (plain.data / "orgd.id").exists()
+    assert stat.S_IMODE(plain.data.stat().st_mode) == 0o700
+
+
+def test_of_a_newer_program(plain):
+    plain.refused()
+    (plain.data / "orgd.id").write_text("orgd data directory, format 2\n", encoding="utf-8")
+    status, said = plain.refused()
+    assert status == 3
+    assert "was made by a newer orgd (format 2, this one knows 1)" in one_sentence(said)
+
+
+def test_a_file(plain):
+    plain.data.write_text("", encoding="utf-8")
+    status, said = plain.refused()
+    assert status == 3
+    assert "it is not a directory" in one_sentence(said)
+
+
+def test_folder_missing(plain):
+    status, said = plain.refused(ORGD_DATA_DIR=str(plain.folder / "no" / "such" / "place"))
+    assert status == 3
+    assert "cannot be made because its folder cannot be used" in one_sentence(said)
+
+
+def test_second_one(make_server):
+    first = make_server().start()
+    second = serving.Server(folder=first.folder)
+    status, said = second.refused()
+    assert status == 3
+    assert f"Another orgd (process {first.pid}) uses the data directory {first.data}" in one_sentence(said)
+    assert first.is_ready()
+
+
+@as_root
+def test_root_becomes_an_ordinary_user(make_server):
+    server = make_server().start()
+    owner = serving.POSTGRES
+    for pid in (server.pid, server.postmaster):
+        status = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+        assert re.search(rf"^Uid:\s+{owner.pw_uid}\s+{owner.pw_uid}\s+{owner.pw_uid}\s+{owner.pw_uid}$", status, re.M)
+        assert re.search(rf"^Gid:\s+{owner.pw_gid}\s+{owner.pw_gid}\s+{owner.pw_gid}\s+{owner.pw_gid}$", status, re.M)
+        assert re.search(r"^Groups:\s*$", status, re.M)
+        assert re.search(r"^CapPrm:\s+0+$", status, re.M)
+    assert {entry.stat().st_uid for entry in server.data.iterdir()} == {owner.pw_uid}
+
+
+@as_root
+def test_another_user_by_name(make_server):
+    server = make_server(ORGD_RUN_AS="nobody").start()
+    assert server.data.stat().st_uid == pwd.getpwnam("nobody").pw_uid
+    assert server.is_ready()
+
+
+@as_root
+def test_an_ordinary_user(folder, make_server):
+    os.chown(folder, serving.POSTGRES.pw_uid, serving.POSTGRES.pw_gid)
+    server = make_server(folder=folder, user=serving.POSTGRES).start()
+    assert server.is_ready()
+
+
+@as_root
+def test_unknown_user(plain):
+    status, said = plain.refused(ORGD_RUN_AS="no-such-user")
+    assert status == 3
+    assert "There is no user `no-such-user` to run as" in one_sentence(said)
+    assert not plain.data.exists()
+
+
+@as_root
+def test_root_is_no_ordinary_user(plain):
+    status, said = plain.refused(ORGD_RUN_AS="root")
+    assert status == 3
+    assert "PostgreSQL does not run as root" in one_sentence(said)
+
+
+@as_root
+def test_of_another_user(plain):
+    plain.data.mkdir(mode=0o700)
+    os.chown(plain.data, 65534, 65534)
+    status, said = plain.refused()
+    assert status == 3
+    assert "belongs to nobody" in one_sentence(said)
+
+
+@as_root
+def test_explicit_and_out_of_reach(plain):
+    plain.folder.chmod(0o700)
+    status, said = plain.refused()
+    assert status == 3
+    assert f"The user postgres, as whom orgd runs, may not enter {plain.folder}" in one_sentence(said)
+    assert not plain.data.exists()
+
+
+@as_root
+def test_default_and_out_of_reach(plain):
+    """As in a checkout under /root: the place for such data is taken instead, and told."""
+    elsewhere = pathlib.Path("/var/lib/orgd")
+    if elsewhere.exists():
+        pytest.skip("/var/lib/orgd is in use on this machine")
+    plain.folder.chmod(0o700)
+    try:
+        _, said = plain.refused(ORGD_DATA_DIR=None)
+        assert "so the data directory is /var/lib/orgd" in said
+        assert elsewhere.stat().st_uid == serving.POSTGRES.pw_uid
+    finally:
+        serving.shutil.rmtree(elsewhere, ignore_errors=True)
+
+
+def not_writable(folder):
+    """A directory that its owner may not write to, for a user whom permissions bind."""
+    folder.chmod(0o500)
+
+
+@as_root
+def test_not_writable(folder):
+    owner = serving.POSTGRES
+    os.chown(folder, 0, 0)
+    server = serving.Server(folder=folder, user=owner)
+    status, said = server.refused()
+    assert status == 3
+    assert "cannot be made (Permission denied): choose another one with ORGD_DATA_DIR" in one_sentence(said)
+
+
+@as_root
+def test_read_only_file_system(plain):
+    """Mounted read-only over an existing directory of ours, where mounting is allowed."""
+    plain.refused()
+    mounted = subprocess.run(["mount", "--bind", "-o", "ro", str(plain.data), str(plain.data)], check=False, capture_output=True)
+    if mounted.returncode != 0:
+        pytest.skip("mounting is not allowed here")
+    try:
+        subprocess.run(["mount", "-o", "remount,bind,ro", str(plain.data)], check=True)
+        status, said = plain.refused()
+        assert status == 3
+        assert re.search(r"cannot be (written to|used).*Read-only file system", one_sentence(said))
+    finally:
+        subprocess.run(["umount", str(plain.data)], check=True)
+
+
+@as_root
+def test_directory_of_root_is_handed_over(plain):
+    """Made while databases were named, when root stays root; later the private cluster is used."""
+    plain.refused(POSTGRES_URI_CORE="postgresql://127.0.0.1:1/core", POSTGRES_URI_TRACING="postgresql://127.0.0.1:1/tracing")
+    assert plain.data.stat().st_uid == 0
+    key = (plain.data / "auth-key").read_bytes()
+    plain.refused()
+    assert {entry.stat().st_uid for entry in [plain.data, *plain.data.iterdir()]} == {serving.POSTGRES.pw_uid}
+    assert (plain.data / "auth-key").read_bytes() == key
