@@ -206,7 +206,8 @@ enum err config_file_read(void *arena, const char *path, struct config_line **li
     while (fd >= 0 && (got = read(fd, chunk, sizeof chunk)) > 0 && !text.failed)
         buffer_add(&text, chunk, (size_t)got);
     if (got < 0)
-        (void)error_set(error, ERR_USAGE, "The configuration file %s cannot be read: %s.", path, strerror(errno));
+        (void)error_set(error, ERR_USAGE, "The configuration file %s cannot be read: %s.", path,
+                        strerrordesc_np(errno));
     if (fd >= 0)
         (void)close(fd);
     if (got < 0)

@@ -235,8 +235,9 @@ static enum err unknown_command(struct parser *parser, const char *word)
         }
     }
     if (nearest.best)
-        return error_set(parser->error, ERR_USAGE, "There is no command %s%s%.64s; did you mean %s?",
-                         parser->group ? parser->group : "", parser->group ? " " : "", word, nearest.best);
+        return error_set(parser->error, ERR_USAGE, "There is no command %s%s%.64s; did you mean %s%s%s?",
+                         parser->group ? parser->group : "", parser->group ? " " : "", word,
+                         parser->group ? parser->group : "", parser->group ? " " : "", nearest.best);
     return error_set(parser->error, ERR_USAGE, "There is no command %s%s%.64s; `%s%s%s --help` lists what there is.",
                      parser->group ? parser->group : "", parser->group ? " " : "", word, parser->program->name,
                      parser->group ? " " : "", parser->group ? parser->group : "");
@@ -256,7 +257,7 @@ static enum err read_word(struct parser *parser, const char *word)
                          : talloc_strdup(options->arena, word);
     if (!name)
         return no_memory(parser);
-    options->command = strchr(word, ' ') ? NULL : options_find_command(parser->program, name);
+    options->command = options_find_command(parser->program, name);
     if (options->command)
         return OK;
     if (parser->group || !options_is_group(parser->program, word))

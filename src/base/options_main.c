@@ -38,7 +38,7 @@ int command_output(const struct buffer *out)
     }
     if (fwrite(text, 1, out->len, stdout) == out->len && fflush(stdout) == 0)
         return STATUS_DONE;
-    (void)error_set(&error, ERR_SYSTEM, "The output cannot be written: %s.", strerror(errno));
+    (void)error_set(&error, ERR_SYSTEM, "The output cannot be written: %s.", strerrordesc_np(errno));
     return command_failed(&error);
 }
 

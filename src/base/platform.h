@@ -6,9 +6,9 @@
 #include <stdint.h>
 
 struct platform {
-    int64_t (*realtime_us)(void);            /* microseconds since 1970-01-01 UTC */
-    int64_t (*monotonic_us)(void);           /* microseconds since an arbitrary moment, never back */
-    void (*random_bytes)(void *to, size_t n); /* cryptographically secure; aborts when the kernel has none */
+    int64_t (*realtime_us)(void);                 /* microseconds since 1970-01-01 UTC */
+    int64_t (*monotonic_us)(void);                /* microseconds since an arbitrary moment, never back */
+    void (*random_bytes)(void *to, size_t n);     /* cryptographically secure; aborts when the kernel has none */
     const char *(*environment)(const char *name); /* NULL when unset */
     const char *const *(*environment_all)(void);  /* "NAME=value" each, ends with NULL */
 };
