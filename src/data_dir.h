@@ -26,7 +26,8 @@ enum err data_dir_path(void *arena, const struct config *config, const char **pa
 /*
  * Makes the directory or checks that it is ours, takes it for this process alone, and, when started by root with a
  * private cluster, becomes the user ORGD_RUN_AS for good. Call before there are threads. ERR_REFUSED with one sentence
- * that says what to do; ERR_BUSY when another orgd has it (its pid is in the sentence): then `dir->path` says where, and the user was changed.
+ * that says what to do; ERR_BUSY when another orgd has it (its pid is in the sentence): then `dir->path` says where,
+ * and the user was changed.
  */
 enum err data_dir_open(void *arena, const struct config *config, struct data_dir *dir, struct error *error) MUST_CHECK;
 

@@ -21,7 +21,8 @@
 #include "base/platform.h"
 
 /* Programs get nothing of orgd's environment: it holds secrets, and settings that would change what they do. */
-static const char *const child_environment[] = {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "LC_MESSAGES=C", "TZ=UTC", NULL};
+static const char *const child_environment[] = {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "LC_MESSAGES=C", "TZ=UTC",
+                                                NULL};
 
 /* Runs in the child between fork and execve, where only async-signal-safe calls are allowed. */
 _Noreturn static void become(const struct process_options *options, pid_t parent, int report)
