@@ -69,7 +69,7 @@ static enum err read_account(struct request *req, const char *key, const json_t 
 static enum err refuse_entry(struct request *req, int status, const char *message, const char *name, const char *value,
                              const char *account)
 {
-    struct buffer body = buffer_make(req->arena, 64 << 10);
+    struct buffer body = buffer_make(req->arena, 64 << 20); /* a key may be as long as a request */
 
     json_open(&body, '{');
     json_key(&body, "detail");

@@ -3,6 +3,10 @@
 
 #include <string.h>
 
+#include "tenancy/organizations.h"
+
+enum { EMAIL_MAX_CHARACTERS = 320 }; /* RFC 3696: 64 before the @-sign, 255 after it */
+
 #define MODEL(symbol, title, members, checker)                                                                         \
     const struct model symbol = {title, members, sizeof members / sizeof *members, checker}
 #define TEXT_NULL(member)                                                                                              \
@@ -12,6 +16,14 @@
 #define TEXT_MUST(member)                                                                                              \
     {                                                                                                                  \
         .name = member, .type = FIELD_STRING, .required = true                                                         \
+    }
+#define NAME_NULL(member)                                                                                              \
+    {                                                                                                                  \
+        .name = member, .type = FIELD_STRING, .nullable = true, .max = NAME_MAX_CHARACTERS                             \
+    }
+#define NAME_MUST(member)                                                                                              \
+    {                                                                                                                  \
+        .name = member, .type = FIELD_STRING, .required = true, .max = NAME_MAX_CHARACTERS                             \
     }
 #define FLAG_NULL(member)                                                                                              \
     {                                                                                                                  \
@@ -73,8 +85,12 @@ static const struct field option_fields[] = {
 static MODEL(options, "AdminAccountCreateOptions", option_fields, NULL);
 
 static const struct field user_fields[] = {
-    TEXT_MUST("email"),    TEXT_NULL("username"), TEXT_NULL("name"),
-    FLAG_NULL("is_admin"), FLAG_NULL("is_root"),  ANY_NULL("metadata"),
+    {.name = "email", .type = FIELD_STRING, .required = true, .max = EMAIL_MAX_CHARACTERS},
+    NAME_NULL("username"),
+    NAME_NULL("name"),
+    FLAG_NULL("is_admin"),
+    FLAG_NULL("is_root"),
+    ANY_NULL("metadata"),
 };
 static MODEL(user_create, "AdminUserCreate", user_fields, one_at_sign);
 
@@ -91,16 +107,16 @@ static const struct field identity_fields[] = {
 };
 static MODEL(identity_create, "AdminUserIdentityCreate", identity_fields, NULL);
 
-static const struct field organization_fields[] = {TEXT_MUST("name"), TEXT_NULL("slug"),
+static const struct field organization_fields[] = {NAME_MUST("name"), NAME_NULL("slug"),
                                                    OBJECT_NULL("owner_user_ref", entity_ref), ANY_NULL("metadata")};
 static MODEL(organization_create_entry, "AdminOrganizationCreate", organization_fields, NULL);
 
-static const struct field workspace_fields[] = {TEXT_MUST("name"), TEXT_NULL("slug"),
+static const struct field workspace_fields[] = {NAME_MUST("name"), NAME_NULL("slug"),
                                                 OBJECT_MUST("organization_ref", entity_ref), ANY_NULL("metadata")};
 static MODEL(workspace_create, "AdminWorkspaceCreate", workspace_fields, NULL);
 
-static const struct field project_fields[] = {TEXT_MUST("name"),
-                                              TEXT_NULL("slug"),
+static const struct field project_fields[] = {NAME_MUST("name"),
+                                              NAME_NULL("slug"),
                                               OBJECT_MUST("organization_ref", entity_ref),
                                               OBJECT_MUST("workspace_ref", entity_ref),
                                               FLAG_NULL("is_default"),

@@ -7,7 +7,7 @@
 #include "statements.h"
 
 static const struct field workspace_fields[] = {
-    {.name = "id", .type = FIELD_STRING, .required = true},
+    {.name = "id", .type = FIELD_STRING, .nullable = true},
     {.name = "name", .type = FIELD_STRING, .required = true},
     {.name = "description", .type = FIELD_STRING, .nullable = true},
     {.name = "type", .type = FIELD_STRING, .nullable = true, .required = true},

@@ -1,0 +1,105 @@
+"""The OpenAPI document against the original's: paths, methods, parameters, fields, what is required, types."""
+import json
+import os
+import pathlib
+import subprocess
+
+import pytest
+import scratch
+
+REFERENCE = json.loads((pathlib.Path(scratch.TREE) / "tests/reference/openapi.json").read_text(encoding="utf-8"))
+
+# Where the description differs on purpose: what, as reduced by this test, and why.
+DIFFERENCES = {
+    ("POST /organizations", "status"): (201, "the original answers 201 too, its document says otherwise"),
+    ("UserUpdate", "updated_at"): ({"any": ["string", "null"]}, "null is accepted as well"),
+}
+OURS = {"GET /health/ready"}
+
+
+@pytest.fixture(scope="module")
+def document():
+    """What `orgd openapi` prints, for which no server needs to run."""
+    done = subprocess.run([scratch.PROGRAM, "openapi"], capture_output=True, check=True, timeout=30,
+                          env={"PATH": os.environ["PATH"]})
+    return json.loads(done.stdout)
+
+
+def reduced(schema):
+    """A schema as the reference writes it: the name of a model, a type, or what it is made of."""
+    if "$ref" in schema:
+        return schema["$ref"].rsplit("/", 1)[1]
+    if "anyOf" in schema:
+        return {"any": [reduced(choice) for choice in schema["anyOf"]]}
+    kind = schema.get("type", "any")
+    if kind == "array":
+        return {"list": reduced(schema["items"])}
+    if kind == "object":
+        of = schema.get("additionalProperties", True)
+        return {"map": "any" if of is True else reduced(of)}
+    return schema.get("format", kind)
+
+
+def operation(described):
+    """An operation as the reference writes it."""
+    found = {}
+    if "parameters" in described:
+        found["parameters"] = [{"name": parameter["name"], "in": parameter["in"], "required": parameter["required"],
+                                "type": reduced(parameter["schema"])} for parameter in described["parameters"]]
+    if "requestBody" in described:
+        assert described["requestBody"]["required"]
+        found["body"] = reduced(described["requestBody"]["content"]["application/json"]["schema"])
+    (status,) = [status for status in described["responses"] if status.startswith("2")]
+    found["status"] = int(status)
+    found["answer"] = reduced(described["responses"][status]["content"]["application/json"]["schema"])
+    found["problems"] = "422" in described["responses"]
+    return found
+
+
+def operations(document):
+    return {f"{method.upper()} {path}": described
+            for path, methods in document["paths"].items() for method, described in methods.items()}
+
+
+def test_the_same_operations(document):
+    assert set(operations(document)) == set(REFERENCE["operations"]) | OURS
+
+
+@pytest.mark.parametrize("name", REFERENCE["operations"])
+def test_operation(name, document):
+    expected = dict(REFERENCE["operations"][name])
+    for (where, what), (value, _) in DIFFERENCES.items():
+        if where == name:
+            assert expected[what] != value
+            expected[what] = value
+    assert operation(operations(document)[name]) == expected
+
+
+@pytest.mark.parametrize("name", REFERENCE["models"])
+def test_model(name, document):
+    expected = REFERENCE["models"][name]
+    fields = dict(expected["fields"])
+    for (where, what), (value, _) in DIFFERENCES.items():
+        if where == name:
+            assert fields[what] != value
+            fields[what] = value
+    model = document["components"]["schemas"][name]
+    assert {field: reduced(schema) for field, schema in model["properties"].items()} == fields
+    assert model["required"] == expected["required"]
+
+
+def test_every_reference_is_defined(document):
+    text = json.dumps(document)
+    for name in {part.split('"')[0] for part in text.split("#/components/schemas/")[1:]}:
+        assert name in document["components"]["schemas"]
+
+
+def test_operation_ids_are_unique(document):
+    ids = [described["operationId"] for described in operations(document).values()]
+    assert len(ids) == len(set(ids))
+
+
+def test_the_server_gives_the_same_document(document, nobody):
+    answer = nobody.get("/openapi.json")
+    assert answer.status_code == 200
+    assert answer.json() == document
