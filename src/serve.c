@@ -170,7 +170,6 @@ static enum err open_gate(struct serving *serving, bool *waiting, struct error *
         .default_plan = databases_default_plan(config),
         .enterprise = config->license && strcmp(config->license, "ee") == 0,
         .migrate = serving->stores.private_cluster || config->auto_migrations,
-        .default_plan = databases_default_plan(config),
     };
     enum err err;
 
