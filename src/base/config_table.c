@@ -302,9 +302,12 @@ static enum err set_list(void *arena, const struct config_row *row, struct confi
     size_t count = 0;
     uint32_t point = 0;
 
-    for (const char *at = value; *at; at += utf8_read(at, at + strlen(at), &point)) {
-        if (utf8_read(at, at + strlen(at), &point) == 0)
+    for (const char *at = value, *end = value + strlen(value); at < end;) {
+        size_t bytes = utf8_read(at, end, &point);
+
+        if (bytes == 0)
             return refuse(row, subject, value, "valid UTF-8", error);
+        at += bytes;
     }
     for (const char *at = value;; at++) {
         const char *end = at + strcspn(at, ",");

@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-COMMANDS = ["serve", "migrate status", "migrate up", "migrate down", "migrate history", "config", "openapi", "version", "help",
+COMMANDS = ["serve", "migrate status", "migrate up", "migrate down", "migrate history", "schema dump", "config", "openapi", "version", "help",
             "completion bash"]
 
 
