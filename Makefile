@@ -10,11 +10,12 @@
 #   FLAGS='-x -k name'          more arguments for pytest (make test)
 #   PREFIX=/usr/local DESTDIR=  where to install (make install)
 #   BARE=folder                 scratch space (make bare)
+#   SECONDS=10                  how long each target is fuzzed (make fuzz)
 
 SHELL = /bin/sh
 .NOTPARALLEL:
 .DEFAULT_GOAL = build
-.PHONY: run test check bench format build install clean bare help
+.PHONY: run test check fuzz bench format build install clean bare help
 
 ifeq ($(origin CC),default)
 CC = gcc
@@ -27,6 +28,7 @@ FLAGS =
 PREFIX = /usr/local
 DESTDIR =
 BARE =
+SECONDS = 10
 
 comma = ,
 space = $() $()
@@ -64,6 +66,13 @@ test: ## run every test
 check: ## layout, static analysis, and the project's own rules
 	$(call built,check)
 	@tools/run-checks $(dir)
+
+fuzz: override dir = build-fuzz
+fuzz: override CC = clang
+fuzz: override options = --buildtype=debugoptimized -Dfuzz=true -Db_lundef=false
+fuzz: ## run every fuzz target for some seconds (SECONDS=10)
+	$(call built)
+	@tools/run-fuzz $(dir) $(SECONDS)
 
 bench: override BUILD = release
 bench: ## measure the server against its database alone

@@ -1,0 +1,69 @@
+/* Fuzzes the reader of the configuration file, and the checks of the values that it reads. */
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/config_table.h"
+#include "base/text.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+
+static void require(int condition)
+{
+    if (!condition)
+        abort();
+}
+
+/* The sentences about a secret: all that they say is known beforehand. */
+static int is_discreet(const char *cause)
+{
+    static const char *const sentences[] = {
+        "subject is not valid UTF-8.",
+        "subject is not free of control characters.",
+        "subject is not a connection URI like postgresql://user:password@host:5432/database.",
+        "subject is longer than 8192 bytes.",
+    };
+
+    for (size_t i = 0; i < sizeof sentences / sizeof *sentences; i++) {
+        if (strcmp(sentences[i], cause) == 0)
+            return 1;
+    }
+    return 0;
+}
+
+/* A value is taken, or refused with a sentence. A line that sets no variable is tried on one of them nevertheless. */
+static void check_value(void *arena, const struct config_line *line)
+{
+    const struct config_row *row = config_row_find(line->key);
+    struct config config = {0};
+    struct error error = {0};
+    enum err err;
+
+    if (!row)
+        row = &config_rows[line->number % config_row_count];
+    if (!row->name)
+        return;
+    err = config_row_set(arena, row, &config, "subject", line->value, &error);
+    require(err == OK || (err == ERR_USAGE && error.cause[0] != '\0'));
+    require(err == OK || row->type != CONFIG_SECRET || is_discreet(error.cause));
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    void *arena = talloc_new(NULL);
+    struct config_line *lines = NULL;
+    size_t count = 0;
+    struct error error = {0};
+    enum err err = config_file_parse(arena, "file", (const char *)data, size, &lines, &count, &error);
+
+    require(err == OK || (err == ERR_USAGE && strncmp(error.cause, "file:", 5) == 0));
+    for (size_t i = 0; i < count; i++) {
+        require(lines[i].key[0] != '\0' && lines[i].number > (i > 0 ? lines[i - 1].number : 0));
+        require(text_valid(lines[i].value, strlen(lines[i].value)));
+        check_value(arena, &lines[i]);
+    }
+    (void)talloc_free(arena);
+    return 0;
+}
