@@ -12,7 +12,7 @@ struct gate_options {
     const char *uris[DATABASE_COUNT]; /* borrowed, as long as the gate */
     const char *default_plan;         /* see struct migrate_options; borrowed */
     bool enterprise;
-    bool migrate;             /* apply missing revisions by itself; empty databases are initialized in any case */
+    bool migrate; /* apply missing revisions by itself; empty databases are initialized in any case */
 };
 
 enum gate_verdict {

@@ -35,8 +35,8 @@ static const struct route open_routes[] = {
     /* status */
     {METHOD_GET, "/health", CALLER_NONE, ROUTE_INLINE, "health_check", "Status", "Health Check", 200,
      .handle = health_alive},
-    {METHOD_GET, "/health/ready", CALLER_NONE, ROUTE_INLINE, "health_ready", "Status", "Readiness: databases and revisions", 200,
-     .handle = health_ready},
+    {METHOD_GET, "/health/ready", CALLER_NONE, ROUTE_INLINE, "health_ready", "Status",
+     "Readiness: databases and revisions", 200, .handle = health_ready},
     {METHOD_GET, "/openapi.json", CALLER_NONE, ROUTE_INLINE | ROUTE_HIDDEN, "openapi", "Status", "This document", 200,
      .handle = openapi_show},
 

@@ -4,10 +4,10 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "identity/decisions.h"
 #include "base/config.h"
 #include "base/platform.h"
 #include "base/secret.h"
+#include "identity/decisions.h"
 #include "identity/secret_tokens.h"
 #include "statements.h"
 
