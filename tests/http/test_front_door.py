@@ -551,8 +551,8 @@ def test_a_client_that_does_not_read_its_answer(serve):
     server = serve(request_timeout=1)
     with server.connect() as client:
         client.socket.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
-        client.request("GET", "/big?bytes=30000000")
-        time.sleep(2 * SLACK)
+        client.request("GET", "/big?bytes=20000000", "X-Request-Id: deaf-1")
+        assert server.log_lines("id=deaf-1", within=4)[0].count("status=499") == 1
         assert server.metrics()["orgd_http_connections"] == 0
 
 

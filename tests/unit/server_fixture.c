@@ -108,8 +108,8 @@ static enum err answer_big(struct request *req)
     if (!text)
         return ERR_MEMORY;
     text[0] = '"';
-    for (size_t i = 0; i < bytes; i++)
-        text[1 + i] = (char)('a' + (int)(i % 8));
+    for (size_t done = 0; done < bytes; done += 8)
+        memcpy(text + 1 + done, "abcdefgh", bytes - done < 8 ? bytes - done : 8);
     text[bytes + 1] = '"';
     text[bytes + 2] = '\0';
     return reply_json(req, 200, text);
@@ -264,8 +264,10 @@ int main(int argc, char **argv)
             return 2;
     metrics_register(METRIC_COUNTER, "fixture_connects_total", NULL, "Connections to no database.", read_connects,
                      NULL);
-    if (server_create(arena, &options, &running, &error) != OK)
+    if (server_create(arena, &options, &running, &error) != OK) {
+        talloc_free(arena);
         return fail(&error);
+    }
     (void)signal(SIGTERM, on_signal);
     (void)printf("%s %s\n", server_address(running), server_metrics_address(running));
     (void)fflush(stdout);
