@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/platform.h"
 #include "data_dir.h"
 #include "gate.h"
 #include "http/server.h"
@@ -24,6 +25,7 @@
 enum {
     CONNECT_MS = 2000,
     LOCK_MS = 5000,
+    SAME_SIGNAL_US = 500000,
     READY_MAX = 16 << 10,
 };
 
@@ -77,7 +79,7 @@ _Noreturn static void end_by(int number)
 static void *wait_for_signals(void *argument)
 {
     const sigset_t *awaited = argument;
-    bool stopping = false;
+    int64_t stopping_us = 0;
     int number;
 
     for (;;) {
@@ -87,11 +89,15 @@ static void *wait_for_signals(void *argument)
             log_message(LOG_INFO, "SIGHUP: the configuration is read at start only; restart to change it");
             continue;
         }
-        if (stopping || !atomic_load(&running)) {
-            log_message(LOG_WARNING, stopping ? "asked a second time: stopping at once" : "stopped while starting");
+        /* `timeout` and terminals under wrappers send the same signal twice at once */
+        if (stopping_us != 0 && platform.monotonic_us() - stopping_us < SAME_SIGNAL_US)
+            continue;
+        if (stopping_us != 0 || !atomic_load(&running)) {
+            log_message(LOG_WARNING,
+                        stopping_us != 0 ? "asked a second time: stopping at once" : "stopped while starting");
             end_by(number);
         }
-        stopping = true;
+        stopping_us = platform.monotonic_us();
         log_message(LOG_INFO, "%s: finishing what is under way", number == SIGINT ? "SIGINT" : "SIGTERM");
         server_stop(atomic_load(&running));
     }

@@ -362,28 +362,42 @@ off_t pgdata_log_end(const struct pgdata *data)
     return fstat(data->log, &status) == 0 ? status.st_size : 0;
 }
 
+/* What a line complains of, after the mark that makes it a complaint; NULL when it is none. */
+static const char *complaint(const char *line)
+{
+    static const char *const marks[] = {"PANIC:", "FATAL:", "ERROR:", "error:"};
+
+    for (size_t i = 0; i < sizeof marks / sizeof *marks; i++) {
+        const char *found = strstr(line, marks[i]);
+
+        if (found)
+            return found + strlen(marks[i]);
+    }
+    return NULL;
+}
+
+/* The first complaint is the cause of the others; a full disk is the cause of all. */
 const char *pgdata_log_reason(const struct pgdata *data, off_t since, char *text, size_t size)
 {
-    static const char *const marks[] = {"PANIC:", "FATAL:", "error:", "ERROR:"};
     off_t end = pgdata_log_end(data), from = end - since > LOG_TAIL ? end - LOG_TAIL : since;
     char tail[LOG_TAIL + 1], *line, *rest = tail;
-    const char *best = NULL;
-    bool marked = false;
+    const char *best = NULL, *last = NULL;
+    bool full = false;
     ssize_t got = pread(data->log, tail, LOG_TAIL, from);
 
     tail[got > 0 ? got : 0] = '\0';
     while ((line = strsep(&rest, "\n")) != NULL) {
-        const char *found = NULL;
+        const char *found = complaint(line);
+        bool is_full = strstr(line, "No space left on device") != NULL;
 
-        for (size_t i = 0; i < sizeof marks / sizeof *marks && !found; i++) {
-            found = strstr(line, marks[i]);
-            if (found)
-                found += strlen(marks[i]);
+        if (found && (!best || (is_full && !full))) {
+            best = found;
+            full = is_full;
         }
-        if (found || (!marked && *line))
-            best = found ? found : line;
-        marked = marked || found;
+        if (*line)
+            last = line;
     }
+    best = best ? best : last;
     while (best && *best == ' ')
         best++;
     (void)snprintf(text, size, "%s", best && *best ? best : "it gave no reason");

@@ -33,7 +33,7 @@ void pgdata_close(struct pgdata *data);
 
 /* Where the log ends now, for pgdata_log_reason. */
 off_t pgdata_log_end(const struct pgdata *data);
-/* The last complaint PostgreSQL wrote after `since`; never NULL. */
+/* What PostgreSQL complained of after `since`, in its own words; never NULL. */
 const char *pgdata_log_reason(const struct pgdata *data, off_t since, char *text, size_t size);
 /* Keeps the log within bounds: a large one becomes PGDATA_LOG_NAME.1, and a new one begins. Running writers go on. */
 void pgdata_log_trim(const struct pgdata *data);

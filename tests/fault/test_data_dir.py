@@ -206,11 +206,6 @@ def test_default_and_out_of_reach(plain):
         serving.shutil.rmtree(elsewhere, ignore_errors=True)
 
 
-def not_writable(folder):
-    """A directory that its owner may not write to, for a user whom permissions bind."""
-    folder.chmod(0o500)
-
-
 @as_root
 def test_not_writable(folder):
     owner = serving.POSTGRES
@@ -235,6 +230,25 @@ def test_read_only_file_system(plain):
         assert re.search(r"cannot be (written to|used).*Read-only file system", one_sentence(said))
     finally:
         subprocess.run(["umount", str(plain.data)], check=True)
+
+
+@as_root
+@pytest.mark.parametrize("size", ["12m", "24m"])
+def test_full_disk(folder, size):
+    """During the creation: the sentence names the reason, and nothing half-made counts as made."""
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=755", "tmpfs", str(folder)], check=False, capture_output=True)
+    if mounted.returncode != 0:
+        pytest.skip("mounting is not allowed here")
+    logs = serving.make_folder()
+    try:
+        server = serving.Server(folder=logs, ORGD_DATA_DIR=str(folder / "data"))
+        status, said = server.refused()
+        assert status == 3
+        assert "No space left on device" in one_sentence(said)
+        assert not (folder / "data" / "postgresql").exists()
+    finally:
+        subprocess.run(["umount", str(folder)], check=True)
+        serving.shutil.rmtree(logs)
 
 
 @as_root

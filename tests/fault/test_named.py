@@ -194,7 +194,9 @@ def test_a_second_signal_does_not_wait(named, pair):
         request.start()
         wait_for("it waits for the lock", lambda: pair.sql("select 1 from pg_locks where not granted"), 5)
         server.process.send_signal(serving.signal.SIGTERM)
-        time.sleep(0.2)
+        server.process.send_signal(serving.signal.SIGTERM)  # as `timeout` does: counts as one
+        time.sleep(0.8)
+        assert server.process.poll() is None
         server.process.send_signal(serving.signal.SIGTERM)
         assert server.process.wait(2) != 0
         connection.rollback()
