@@ -104,7 +104,7 @@ def base64url(data):
 
 def sign(key, claims, header=None):
     """A JWT over claims; `header` replaces the one of HS256."""
-    parts = [header or {"alg": "HS256", "typ": "JWT"}, claims]
+    parts = [{"alg": "HS256", "typ": "JWT"} if header is None else header, claims]
     signed = ".".join(base64url(json.dumps(part).encode()) for part in parts)
     return f"{signed}.{base64url(hmac.new(key.encode(), signed.encode(), hashlib.sha256).digest())}"
 

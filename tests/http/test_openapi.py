@@ -1,13 +1,11 @@
 """The OpenAPI document against the original's: paths, methods, parameters, fields, what is required, types."""
 import json
-import os
-import pathlib
 import subprocess
 
 import pytest
-import scratch
+import serving
 
-REFERENCE = json.loads((pathlib.Path(scratch.TREE) / "tests/reference/openapi.json").read_text(encoding="utf-8"))
+REFERENCE = json.loads((serving.TREE / "tests/reference/openapi.json").read_text(encoding="utf-8"))
 
 # Where the description differs on purpose: what, as reduced by this test, and why.
 DIFFERENCES = {
@@ -20,8 +18,8 @@ OURS = {"GET /health/ready"}
 @pytest.fixture(scope="module")
 def document():
     """What `orgd openapi` prints, for which no server needs to run."""
-    done = subprocess.run([scratch.PROGRAM, "openapi"], capture_output=True, check=True, timeout=30,
-                          env={"PATH": os.environ["PATH"]})
+    done = subprocess.run([serving.PROGRAM, "openapi"], capture_output=True, check=True, timeout=30,
+                          env=serving.clean_environment())
     return json.loads(done.stdout)
 
 
