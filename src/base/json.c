@@ -106,23 +106,34 @@ void json_raw(struct buffer *out, const char *json)
     buffer_text(out, json);
 }
 
+/* The length of the string at `text`, both quotes included; all of `len` when it has no end. */
+static size_t string_len(const char *text, size_t len)
+{
+    size_t at = 1;
+
+    while (at < len && text[at] != '"')
+        at += text[at] == '\\' ? 2 : 1;
+    return at < len ? at + 1 : len;
+}
+
+/* Strings and what lies between blanks are moved as a whole: listings are mostly strings. */
 size_t json_compact(char *json, size_t len)
 {
-    bool in_string = false;
-    size_t to = 0;
+    size_t to = 0, from = 0, at = 0;
 
-    for (size_t i = 0; i < len; i++) {
-        char c = json[i];
-        if (in_string && c == '\\') {
-            json[to++] = c;
-            c = json[++i];
-        } else if (c == '"') {
-            in_string = !in_string;
-        } else if (!in_string && (c == ' ' || c == '\n')) {
-            continue;
+    while (at < len) {
+        if (json[at] == '"') {
+            at += string_len(json + at, len - at);
+        } else if (json[at] == ' ' || json[at] == '\n') {
+            memmove(json + to, json + from, at - from);
+            to += at - from;
+            from = ++at;
+        } else {
+            at++;
         }
-        json[to++] = c;
     }
+    memmove(json + to, json + from, at - from);
+    to += at - from;
     json[to] = '\0';
     return to;
 }

@@ -99,43 +99,63 @@ static void put_quoted(const char *text, size_t max)
     put(cut < end ? "\xe2\x80\xa6\"" : "\"");
 }
 
-/* What logfmt shows without quotes. */
+/* What logfmt shows without quotes: visible characters but for the quote, the backslash and the equals sign. */
 static bool plain(const char *text)
 {
-    size_t len = strnlen(text, VALUE_MAX + 1);
+    static const bool chars[256] = {['!'] = true, ['#' ... '<'] = true, ['>' ... '['] = true, [']' ... '~'] = true};
+    size_t len = 0;
 
-    if (len == 0 || len > VALUE_MAX)
-        return false;
-    for (size_t i = 0; i < len; i++) {
-        if (text[i] <= ' ' || text[i] >= 0x7f || strchr("\"\\=", text[i]))
+    while (chars[(unsigned char)text[len]])
+        if (++len > VALUE_MAX)
             return false;
-    }
-    return true;
+    return len > 0 && !text[len];
+}
+
+static bool harmless_in_key(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+           c == '-';
 }
 
 static void put_key(const char *key)
 {
     bool json = line_format == LOG_JSON;
+    size_t len;
 
     put(json ? ",\"" : " ");
-    for (; *key; key++) {
-        bool harmless = (*key >= 'a' && *key <= 'z') || (*key >= 'A' && *key <= 'Z') || (*key >= '0' && *key <= '9') ||
-                        strchr("_.-", *key);
-        put_n(harmless ? key : "_", 1);
+    for (; *key; key += len) {
+        for (len = 0; harmless_in_key(key[len]); len++)
+            ;
+        if (len > 0)
+            put_n(key, len);
+        else
+            put_n("_", len = 1);
     }
     put(json ? "\":" : "=");
+}
+
+static void put_number(int64_t number)
+{
+    char digits[24];
+    char *at = digits + sizeof digits;
+    uint64_t left = number < 0 ? 0 - (uint64_t)number : (uint64_t)number;
+
+    do
+        *--at = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    if (number < 0)
+        *--at = '-';
+    put_n(at, (size_t)(digits + sizeof digits - at));
 }
 
 /* A field is there whole or not at all. */
 static void put_field(const struct log_field *field)
 {
     size_t before = pending_len;
-    char number[24];
 
     put_key(field->key);
     if (!field->text) {
-        (void)snprintf(number, sizeof number, "%" PRId64, field->number);
-        put(number);
+        put_number(field->number);
     } else if (line_format == LOG_LOGFMT && plain(field->text)) {
         put(field->text);
     } else {
@@ -145,17 +165,27 @@ static void put_field(const struct log_field *field)
         pending_len = before;
 }
 
+/* The text of a second is kept, since many lines fall into one. */
 static void put_time(void)
 {
+    static time_t kept = -1;
+    static char text[64];
     int64_t now = platform.realtime_us();
     time_t seconds = (time_t)(now / 1000000);
+    int micros = (int)(now % 1000000);
+    char fraction[] = ".000000Z";
     struct tm tm = {0};
-    char text[64];
 
-    (void)gmtime_r(&seconds, &tm);
-    (void)snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d.%06dZ", tm.tm_year + 1900, tm.tm_mon + 1,
-                   tm.tm_mday, tm.tm_hour, tm.tm_min, tm.tm_sec, (int)(now % 1000000));
+    if (seconds != kept) {
+        (void)gmtime_r(&seconds, &tm);
+        (void)snprintf(text, sizeof text, "%04d-%02d-%02dT%02d:%02d:%02d", tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+                       tm.tm_hour, tm.tm_min, tm.tm_sec);
+        kept = seconds;
+    }
+    for (size_t digit = 6; digit > 0; digit--, micros /= 10)
+        fraction[digit] = (char)('0' + micros % 10);
     put(text);
+    put(fraction);
 }
 
 /* Adds one line to `pending`, which has room for it: it is emptied whenever it holds GATHER. */

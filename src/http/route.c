@@ -50,16 +50,15 @@ bool route_has_path_parameter(const char *pattern, const char *name)
     return false;
 }
 
-/* Length of the segment at `at`, up to a slash or the end. */
-static size_t segment(const char *at)
-{
-    return strcspn(at, "/");
-}
-
 /* A segment that is there to be matched: the empty one after a final slash is not. */
 static bool has_segment(const char *at)
 {
     return at[0] == '/' && at[1] != '\0';
+}
+
+static bool ends_segment(char c)
+{
+    return c == '/' || c == '\0';
 }
 
 static bool matches(const char *pattern, const char *path, const char *values[], size_t lengths[])
@@ -67,16 +66,19 @@ static bool matches(const char *pattern, const char *path, const char *values[],
     size_t found = 0;
 
     while (has_segment(pattern) && has_segment(path)) {
-        size_t wanted = segment(++pattern);
-        size_t got = segment(++path);
-        if (pattern[0] == '{' && got > 0) {
-            values[found] = path;
-            lengths[found++] = got;
-        } else if (wanted != got || memcmp(pattern, path, got) != 0) {
-            return false;
+        const char *segment = ++path;
+
+        if (*++pattern == '{' && !ends_segment(*path)) {
+            pattern += strcspn(pattern, "/");
+            path += strcspn(path, "/");
+            values[found] = segment;
+            lengths[found++] = (size_t)(path - segment);
+            continue;
         }
-        pattern += wanted;
-        path += got;
+        for (; *pattern == *path && !ends_segment(*path); pattern++, path++)
+            ;
+        if (!ends_segment(*pattern) || !ends_segment(*path))
+            return false;
     }
     return !has_segment(pattern) && !has_segment(path);
 }

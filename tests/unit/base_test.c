@@ -56,6 +56,28 @@ static void json_puts_commas_where_due(void **state)
     talloc_free(arena);
 }
 
+static void json_compact_takes_only_what_is_between_the_parts(void **state)
+{
+    static const char *const cases[][2] = {
+        {"", ""},
+        {"null", "null"},
+        {" [1, 2]\n ", "[1,2]"},
+        {"{\"a b\" : \"c, d : e\", \"f\" : [ ]}", "{\"a b\":\"c, d : e\",\"f\":[]}"},
+        {"[\"\\\" : \", \"\\\\\", \" \"]", "[\"\\\" : \",\"\\\\\",\" \"]"},
+        {"\"never ends : ", "\"never ends : "},
+        {"\"ends in \\", "\"ends in \\"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[100];
+        size_t len = strlen(cases[i][0]);
+        memcpy(text, cases[i][0], len + 1);
+        assert_int_equal(json_compact(text, len), strlen(cases[i][1]));
+        assert_string_equal(text, cases[i][1]);
+    }
+}
+
 static void uuid_reads_what_clients_send(void **state)
 {
     static const char canonical[] = "01a203fc-4c3c-7000-9454-6f9f6468f870";
@@ -119,8 +141,11 @@ static void digests_match_published_vectors(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(buffer_keeps_its_maximum),        cmocka_unit_test(json_puts_commas_where_due),
-        cmocka_unit_test(uuid_reads_what_clients_send),    cmocka_unit_test(uuid_v7_begins_with_the_time),
+        cmocka_unit_test(buffer_keeps_its_maximum),
+        cmocka_unit_test(json_puts_commas_where_due),
+        cmocka_unit_test(json_compact_takes_only_what_is_between_the_parts),
+        cmocka_unit_test(uuid_reads_what_clients_send),
+        cmocka_unit_test(uuid_v7_begins_with_the_time),
         cmocka_unit_test(digests_match_published_vectors),
     };
 

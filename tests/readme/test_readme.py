@@ -1,0 +1,77 @@
+"""The README's tour does what it says, command by command, and what the documents point at is there."""
+import pathlib
+import re
+import subprocess
+
+import pytest
+import serving
+
+TREE = serving.TREE
+README = TREE / "README.md"
+FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
+MARK = "---- end of a block of the tour ----"
+
+
+def tour():
+    """[(commands, what they print)] of the README's tour."""
+    text = README.read_text(encoding="utf-8").split("\n## A tour\n")[1].split("\n## ")[0]
+    blocks = []
+    for language, body in FENCED.findall(text):
+        if language == "sh":
+            blocks.append((body, ""))
+        else:
+            assert blocks and not blocks[-1][1], "an answer in the tour follows no commands"
+            blocks[-1] = (blocks[-1][0], body)
+    return blocks
+
+
+def as_pattern(printed):
+    return re.escape(printed).replace(re.escape("…"), r"[^\n]+?")
+
+
+def test_tour_prints_what_the_readme_says(folder, make_server):
+    server = make_server(folder=folder, ORGD_DATA_DIR=str(folder / "orgd-data")).start()
+    (folder / "build").mkdir()
+    (folder / "build" / "orgd").symlink_to(serving.PROGRAM)
+    blocks = tour()
+    assert len(blocks) >= 6, "the tour has lost its blocks"
+    script = "set -eu\n" + "".join(f"{commands}\necho '{MARK}'\n" for commands, _ in blocks)
+    assert "127.0.0.1:8000" in script
+    done = subprocess.run(["sh"], input=script.replace("127.0.0.1:8000", f"127.0.0.1:{server.port}"), cwd=folder,
+                          env=serving.clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+                          timeout=120)
+    printed = done.stdout.split(MARK + "\n")
+    for (commands, expected), got in zip(blocks, printed):
+        assert re.fullmatch(as_pattern(expected), got), f"{commands}\nprints\n{got}\nand not\n{expected}\n{done.stderr}"
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == ""
+
+
+def test_make_has_the_commands_of_the_documents():
+    targets = set(re.findall(r"^([a-z]+):", (TREE / "Makefile").read_text(encoding="utf-8"), re.M))
+    for document in documents():
+        named = re.findall(r"(?:^    |`)make ([a-z]+)", document.read_text(encoding="utf-8"), re.M)
+        assert set(named) <= targets, f"{document.name} names a target that the Makefile does not have"
+
+
+def test_tree_of_the_readme_is_there():
+    table = README.read_text(encoding="utf-8").split("\n## The tree\n")[1]
+    places = [place for line in table.splitlines() if line.startswith("| `")
+              for place in re.findall(r"`([^`]+)`", line.split("|")[1])]
+    assert len(places) > 5
+    assert [place for place in places if not (TREE / place).is_dir()] == []
+    missing = [path.name for path in sorted((TREE / "src").iterdir())
+               if path.is_dir() and f"src/{path.name}/" not in places]
+    assert missing == [], "modules that the README does not place"
+
+
+def documents():
+    return [TREE / name for name in subprocess.run(
+        ["git", "ls-files", "*.md"], cwd=TREE, stdout=subprocess.PIPE, text=True, check=True).stdout.splitlines()]
+
+
+@pytest.mark.parametrize("document", documents(), ids=lambda path: str(pathlib.Path(path).relative_to(TREE)))
+def test_links_lead_somewhere(document):
+    links = re.findall(r"\]\(([^)#\s]+)", document.read_text(encoding="utf-8"))
+    local = [link for link in links if "://" not in link]
+    assert [link for link in local if not (document.parent / link).exists()] == []
