@@ -6,6 +6,8 @@ import socket
 import subprocess
 import time
 
+import pytest
+
 PROGRAM = os.path.join(os.path.dirname(os.environ.get("ORGD", "build/orgd")), "tests", "server_fixture")
 SLACK = float(os.environ.get("SLACK", "1"))  # factor on what a test waits for, for slow builds
 
@@ -144,3 +146,33 @@ class Client:
         """Whether the connection still answers."""
         self.request("GET", "/health")
         return self.answer().status == 200
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    server = Fixture(tmp_path_factory.mktemp("server"))
+    yield server
+    assert server.stop() == 0, server.log()
+
+
+@pytest.fixture
+def serve(tmp_path):
+    """Starts a server with limits of its own."""
+    started = []
+
+    def start(**limits):
+        server = Fixture(tmp_path, **limits)
+        started.append(server)
+        return server
+    yield start
+    for server in started:
+        server.stop()
+
+
+def head(*lines, end=b"\r\n\r\n"):
+    return b"\r\n".join(lines) + end
+
+
+GET = b"GET /health HTTP/1.1"
+POST = b"POST /echo HTTP/1.1"
+HOST = b"Host: test"
