@@ -75,4 +75,5 @@ def main():
         out.write(f"}};\nconst size_t statement_count = {len(found)};\n")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -67,8 +67,8 @@ enum err api_keys_create(struct request *req)
     enum err code = RUN_QUERY(req, ERR_UNAUTHORIZED, api_key_create, param_uuid(&id), param_text(key.prefix),
                               param_text(key.hashed), param_uuid(&caller->project_id), param_uuid(&caller->user_id));
 
-    if (code != OK)
-        return code;
+    if (code != OK) /* a project that goes at this moment takes the caller's key with it */
+        return code == ERR_REFERENCE ? ERR_UNAUTHORIZED : code;
     json_text(&body, key.raw);
     return reply_buffer(req, 200, &body);
 }

@@ -186,6 +186,8 @@ enum err organizations_transfer(struct request *req)
         code = RUN_QUERY(req, ERR_ORGANIZATION_TRANSFER_NOT_OWNER, organization_lock, param_uuid(&id),
                          param_uuid(&identity_of(req)->user_id));
     if (code == OK)
+        code = DB_RUN(req->db, organization_lock_workspaces, NULL, param_uuid(&id));
+    if (code == OK)
         code = find_new_owner(req, &id, &new_owner);
     if (code == OK)
         code = transfer(req, &id, &new_owner);

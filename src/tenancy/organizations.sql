@@ -98,7 +98,11 @@ WHERE id = $1::uuid AND owner_id = $2::uuid
 RETURNING json_build_object('id', id, 'name', name, 'description', description);
 
 -- organization_lock: holds an organization against other changes, for its owner; no row: not the owner
-SELECT id FROM organizations WHERE id = $1::uuid AND owner_id = $2::uuid FOR UPDATE;
+-- Whoever changes projects holds the organization's key meanwhile, and waits for nothing that is held here.
+SELECT id FROM organizations WHERE id = $1::uuid AND owner_id = $2::uuid FOR NO KEY UPDATE;
+
+-- organization_lock_workspaces: holds the workspaces of an organization, so that no project comes while roles change
+SELECT id FROM workspaces WHERE organization_id = $1::uuid ORDER BY id FOR NO KEY UPDATE;
 
 -- organization_candidate: the member that an id means, a user id or the id of an invitation that was used
 SELECT m.user_id

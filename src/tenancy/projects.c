@@ -222,22 +222,29 @@ enum err projects_update(struct request *req)
 enum err projects_delete(struct request *req)
 {
     const struct identity *caller = identity_of(req);
+    struct uuid id, organization;
     struct access access;
-    struct uuid id;
+    bool manages;
     enum err code;
 
     if (!caller->has_scope)
         return ERR_PROJECT_NEEDS_WORKSPACE;
     if (!uuid_parse(path_value(req, "project_id"), &id))
         return ERR_BAD_UUID;
-    code = load_access(req, &id, &access);
+    code = db_begin(req->db);
+    if (code == OK) /* from here on it neither goes nor becomes the default */
+        code = lock_workspace(req, &caller->workspace_id, &organization, &manages);
+    if (code == OK)
+        code = load_access(req, &id, &access);
     if (code == OK && !uuid_equal(&access.workspace_id, &caller->workspace_id))
         code = ERR_PROJECT_NOT_FOUND;
     if (code == OK && access.is_default)
         code = ERR_PROJECT_IS_DEFAULT;
     if (code == OK && !access.owns)
         code = ERR_PROJECT_NOT_ALLOWED;
-    if (code == OK) /* the statement looks again: it may have become the default just now */
+    if (code == OK)
         code = RUN_QUERY(req, ERR_PROJECT_IS_DEFAULT, project_delete, param_uuid(&id));
+    if (code == OK)
+        code = db_commit(req->db);
     return code == OK ? reply_detail(req, 200, "Project deleted") : code;
 }

@@ -26,9 +26,15 @@ ORDER BY m.created_at, m.id
 LIMIT 1;
 
 -- workspace_lock: holds a workspace while its projects change; tells its organization and the role of a person in it
+-- The organization's key is held first, as its deletion takes it first: the two never wait for each other.
+WITH organization AS MATERIALIZED (
+    SELECT id FROM organizations WHERE id = (SELECT organization_id FROM workspaces WHERE id = $1::uuid)
+    FOR KEY SHARE
+)
 SELECT w.organization_id, (SELECT m.role FROM workspace_members m
                            WHERE m.workspace_id = w.id AND m.user_id = $2::uuid LIMIT 1)
-FROM workspaces w
+FROM organization
+JOIN workspaces w ON w.organization_id = organization.id
 WHERE w.id = $1::uuid
 FOR NO KEY UPDATE OF w;
 

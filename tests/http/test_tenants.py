@@ -1,0 +1,165 @@
+"""One tenant against another: every endpoint with ids that are not the caller's."""
+import json
+import pathlib
+import re
+
+import client
+import pytest
+import serving
+
+NOT_MEMBER = (403, "Not a member of this organization.")
+NOT_OWNER = (403, "You do not have permission to perform this action")
+NO_TRANSFER = (403, "Only the organization owner can transfer ownership")
+NO_PROJECT = (404, "Project not found")
+NO_KEY = (404, "API key not found or does not belong to the user.")
+
+# Every operation that takes an id of something, with an id of somebody else's. {} is the victim.
+ATTACKS = [
+    ("GET", "/organizations/{0.organization}", None, NOT_MEMBER),
+    ("PUT", "/organizations/{0.organization}", {"name": "taken"}, NOT_OWNER),
+    ("PATCH", "/organizations/{0.organization}", {"name": "taken"}, NOT_OWNER),
+    ("DELETE", "/organizations/{0.organization}", None, NOT_OWNER),
+    ("POST", "/organizations/{0.organization}/transfer/{1.user}", None, NO_TRANSFER),
+    ("POST", "/organizations/{1.organization}/transfer/{0.user}", None,
+     (400, "Invalid organization or new owner for ownership transfer")),
+    ("GET", "/projects/{0.project}", None, NO_PROJECT),
+    ("PATCH", "/projects/{0.project}", {"name": "taken"}, NO_PROJECT),
+    ("PATCH", "/projects/{0.project}", {"make_default": True}, NO_PROJECT),
+    ("DELETE", "/projects/{0.project}", None, NO_PROJECT),
+    ("DELETE", "/projects/{0.project}?project_id={0.project}", None, NO_PROJECT),
+    ("DELETE", "/keys/{0.prefix}", None, NO_KEY),
+]
+# What the caller sees is their own, whatever scope is named.
+LISTS = ["/organizations/", "/workspaces/", "/projects/", "/projects/current", "/keys/", "/profile",
+         "/access/permissions/check"]
+
+
+def ids_of(*people):
+    return {value for person in people for value in
+            (person.user, person.organization, person.workspace, person.project, person.key, person.prefix, person.email)}
+
+
+def state(sql, person):
+    """All rows that make up somebody's tenant."""
+    tables = {"users": "id = %(user)s", "organizations": "id = %(organization)s", "workspaces": "organization_id = %(organization)s",
+              "projects": "organization_id = %(organization)s", "organization_members": "organization_id = %(organization)s",
+              "workspace_members": "workspace_id = %(workspace)s", "project_members": "project_id = %(project)s",
+              "api_keys": "created_by_id = %(user)s OR project_id = %(project)s"}
+    return {table: sql(f"SELECT t::text FROM {table} t WHERE {which} ORDER BY id" % {
+        name: f"'{getattr(person, name)}'" for name in ("user", "organization", "workspace", "project")})
+        for table, which in tables.items()}
+
+
+@pytest.fixture
+def pair(people):
+    return people("victim", "attacker")
+
+
+@pytest.fixture
+def callers(pair, key):
+    """The attacker with a key, with the bare key, and with a secret token of their own project."""
+    _, attacker = pair
+    token = client.sign(key, client.claims_of(attacker))
+    return [attacker, attacker.using(attacker.key), attacker.using(f"Secret {token}")]
+
+
+@pytest.mark.parametrize("method,path,body,expected", ATTACKS, ids=lambda value: str(value)[:50])
+def test_somebody_elses_things(method, path, body, expected, pair, callers, sql):
+    victim, attacker = pair
+    before = state(sql, victim)
+    for caller in callers:
+        answer = caller.call(method, path.format(victim, attacker), body)
+        assert (answer.status_code, answer.json()["detail"]) == expected
+        assert not [value for value in ids_of(victim) if value in answer.text]
+    assert state(sql, victim) == before
+
+
+@pytest.mark.parametrize("path", LISTS)
+@pytest.mark.parametrize("scope", ["", "?project_id={0.project}", "?workspace_id={0.workspace}",
+                                   "?project_id={0.project}&workspace_id={0.workspace}&organization_id={0.organization}"])
+def test_lists_show_only_what_is_ones_own(path, scope, pair, callers):
+    victim, attacker = pair
+    for caller in callers:
+        answer = caller.get(path + scope.format(victim))
+        assert answer.status_code == 200
+        assert not [value for value in ids_of(victim) if value in answer.text]
+
+
+@pytest.mark.parametrize("method,path,body", [("POST", "/projects/", {"name": "planted"}), ("POST", "/keys/", None)])
+def test_what_is_made_lies_in_ones_own_place(method, path, body, pair, callers, sql):
+    victim, attacker = pair
+    before = state(sql, victim)
+    for caller in callers:
+        answer = caller.call(method, f"{path}?project_id={victim.project}&workspace_id={victim.workspace}", body)
+        assert answer.status_code in (200, 201)
+    assert state(sql, victim) == before
+    assert sql("SELECT count(*) FROM projects WHERE workspace_id = %s", attacker.workspace)[0][0] + sql(
+        "SELECT count(*) FROM api_keys WHERE project_id = %s", attacker.project)[0][0] == 2 + len(callers)
+
+
+def test_tokens_that_claim_another_place(pair, key, sql):
+    """The claims beside the person and the project are not believed."""
+    victim, attacker = pair
+    mixed = attacker.using("Secret " + client.sign(key, client.claims_of(
+        attacker, workspace_id=victim.workspace, organization_id=victim.organization, user_email=victim.email)))
+    current = mixed.get("/projects/current").json()
+    assert (current["workspace_id"], current["organization_id"]) == (attacker.workspace, attacker.organization)
+    assert mixed.get("/profile").json()["email"] == attacker.email
+    foreign = attacker.using("Secret " + client.sign(key, client.claims_of(attacker, project_id=victim.project)))
+    assert foreign.get("/projects/current").status_code == 401
+
+
+def test_a_viewer_may_look_but_not_touch(pair, sql, key):
+    victim, viewer = pair
+    client.add_member(sql, viewer, victim.organization, "viewer")
+    spare = victim.ok("POST", "/projects/", {"name": "spare"})["project_id"]
+    inside = viewer.using("Secret " + client.sign(key, client.claims_of(viewer, project_id=victim.project)))
+    assert inside.get(f"/organizations/{victim.organization}").status_code == 200
+    assert inside.get(f"/projects/{spare}").json()["user_role"] == "viewer"
+    before = state(sql, victim)
+    refusal = {"detail": "Only the organization owner can perform this action"}
+    for method, path, body in (("POST", "/projects/", {"name": "x"}), ("PATCH", f"/projects/{spare}", {"name": "x"}),
+                               ("PATCH", f"/projects/{spare}", {"make_default": True}), ("DELETE", f"/projects/{spare}", None)):
+        answer = inside.call(method, path, body)
+        assert (answer.status_code, answer.json()) == (403, refusal), f"{method} {path}"
+    assert state(sql, victim) == before
+
+
+def test_an_administrator_of_an_organization_may_not_delete_projects(pair, sql, key):
+    victim, helper = pair
+    client.add_member(sql, helper, victim.organization, "admin")
+    inside = helper.using("Secret " + client.sign(key, client.claims_of(helper, project_id=victim.project)))
+    made = inside.ok("POST", "/projects/", {"name": "by the helper"})
+    assert (made["workspace_id"], made["user_role"]) == (victim.workspace, "admin")
+    assert victim.ok("GET", f"/projects/{made['project_id']}")["user_role"] == "owner"
+    assert inside.ok("PATCH", f"/projects/{made['project_id']}", {"name": "renamed"})["project_name"] == "renamed"
+    assert inside.delete(f"/projects/{made['project_id']}").status_code == 403
+    assert helper.delete(f"/projects/{made['project_id']}").status_code == 404  # from another workspace
+    assert victim.delete(f"/projects/{made['project_id']}").status_code == 200
+    for method, body in (("PUT", {"name": "x"}), ("DELETE", None)):
+        assert inside.call(method, f"/organizations/{victim.organization}", body).status_code == 403
+
+
+def test_an_invitation_of_another_organization_makes_no_owner(people, sql):
+    """A used invitation stands for who used it, in its own organization only."""
+    alice, bob, carol = people("alice", "bob", "carol")
+    client.add_member(sql, bob, alice.organization)
+    client.add_member(sql, bob, carol.organization)
+
+    def invitation(project, used, user):
+        return sql("INSERT INTO project_invitations (id, token, email, used, role, project_id, user_id, expiration_date)"
+                   " VALUES (gen_random_uuid(), gen_random_uuid()::text, %s, %s, 'admin', %s, %s, now()) RETURNING id::text",
+                   f"{user}@example.com", used, project, user)[0][0]
+
+    path = f"/organizations/{alice.organization}/transfer/"
+    assert alice.post(path + invitation(carol.project, True, bob.user)).status_code == 400
+    assert alice.post(path + invitation(alice.project, False, bob.user)).status_code == 400
+    assert alice.ok("POST", path + invitation(alice.project, True, bob.user))["owner_id"] == bob.user
+
+
+def test_every_operation_with_an_id_is_attacked():
+    """A new endpoint needs its attack here."""
+    reference = serving.TREE / "tests/reference/openapi.json"
+    operations = {name for name in json.loads(pathlib.Path(reference).read_text(encoding="utf-8"))["operations"] if "{" in name}
+    attacked = {f"{method} {re.sub(r'{[^}]*}', '{}', path.split('?')[0])}" for method, path, _, _ in ATTACKS}
+    assert {re.sub(r"{[^}]*}", "{}", name) for name in operations} == attacked
