@@ -3,7 +3,7 @@
 #include "commands/commands.h"
 #include "commands/migrate.h"
 #include "commands/schema.h"
-#include "serve.h"
+#include "commands/serve.h"
 
 static const struct option_row common_options[] = {
     {.name = "config",

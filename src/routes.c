@@ -2,11 +2,11 @@
 #include "routes.h"
 
 #include "access/permissions.h"
-#include "health.h"
 #include "http/openapi.h"
 #include "identity/api_keys.h"
 #include "identity/identity.h"
 #include "identity/profile.h"
+#include "instance/health.h"
 #include "provisioning/accounts.h"
 #include "provisioning/models.h"
 #include "tenancy/organizations.h"

@@ -6,7 +6,7 @@
 
 #include "base/file.h"
 #include "commands/commands.h"
-#include "data_dir.h"
+#include "instance/data_dir.h"
 
 #define OUTPUT_MAX (4 << 20)
 #define KEY_MAX 1024 /* bytes of a kept key and its line feed */

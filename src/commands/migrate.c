@@ -7,11 +7,11 @@
 #include <unistd.h>
 
 #include "base/json.h"
-#include "data_dir.h"
 #include "db/pgdata.h"
+#include "instance/data_dir.h"
+#include "instance/stores.h"
 #include "migrate/databases.h"
 #include "migrate/migrate.h"
-#include "stores.h"
 
 #define OUTPUT_MAX (1 << 20)
 #define CONNECT_MS 10000

@@ -12,6 +12,7 @@
 #include "base/log.h"
 #include "base/platform.h"
 #include "base/secret.h"
+#include "http/metrics.h"
 
 enum { SETS = 16384, WAYS = 4, PING_MS = 1000, RECONNECT_MS = 200 };
 
@@ -47,10 +48,27 @@ void decisions_revoke(void)
     atomic_fetch_add(&revoked, 1);
 }
 
-struct decision_counts decisions_counts(void)
+static double read_count(void *count)
 {
-    return (struct decision_counts){atomic_load(&found), atomic_load(&missed), atomic_load(&revoked),
-                                    atomic_load(&listening)};
+    return (double)atomic_load((_Atomic uint64_t *)count);
+}
+
+static double read_listening(void *nothing)
+{
+    (void)nothing;
+    return atomic_load(&listening) ? 1 : 0;
+}
+
+static void register_metrics(void)
+{
+    static const char counts[] = "Credentials looked up in the decision cache.";
+
+    metrics_register(METRIC_COUNTER, "orgd_decisions_total", "result=\"found\"", counts, read_count, &found);
+    metrics_register(METRIC_COUNTER, "orgd_decisions_total", "result=\"missed\"", counts, read_count, &missed);
+    metrics_register(METRIC_COUNTER, "orgd_decisions_revoked_total", NULL, "Changes that emptied the decision cache.",
+                     read_count, &revoked);
+    metrics_register(METRIC_GAUGE, "orgd_decisions_listening", NULL,
+                     "1 while access changes are heard and decisions are remembered.", read_listening, NULL);
 }
 
 static struct entry *set_of(const unsigned char digest[32])
@@ -189,6 +207,7 @@ enum err decisions_start(const struct db_options *options, struct error *error)
     if (listener.wake < 0 || pthread_create(&listener.thread, NULL, listener_main, NULL) != 0)
         return error_set(error, ERR_SYSTEM, "cannot start the thread that listens for access changes");
     listener.started = true;
+    register_metrics();
     return OK;
 }
 

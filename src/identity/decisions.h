@@ -27,15 +27,9 @@ void decisions_keep(const char *credential, const struct identity *identity, uin
 /* Any thread: what was decided so far no longer counts. This is db_options.on_revoke. */
 void decisions_revoke(void);
 
-/* Starts the thread that listens for changes made by other processes. ERR_SYSTEM when it cannot be started. */
+/* Starts the thread that listens for changes made by other processes, and registers the metrics. ERR_SYSTEM when it
+ * cannot be started. */
 enum err decisions_start(const struct db_options *options, struct error *error) MUST_CHECK;
 void decisions_stop(void);
-
-/* For the metrics. */
-struct decision_counts {
-    uint64_t found, missed, revoked;
-    bool listening;
-};
-struct decision_counts decisions_counts(void);
 
 #endif

@@ -1,6 +1,6 @@
 /* The one line that says that orgd is ready, and what it is ready for. */
-#ifndef ORGD_READY_H
-#define ORGD_READY_H
+#ifndef ORGD_INSTANCE_READY_H
+#define ORGD_INSTANCE_READY_H
 
 #include <stdbool.h>
 

@@ -1,6 +1,6 @@
 /* Becoming another user for good. */
-#ifndef ORGD_RUN_AS_H
-#define ORGD_RUN_AS_H
+#ifndef ORGD_INSTANCE_RUN_AS_H
+#define ORGD_INSTANCE_RUN_AS_H
 
 #include <stdbool.h>
 #include <sys/types.h>

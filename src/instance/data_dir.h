@@ -1,6 +1,6 @@
 /* The data directory: where it is, that it is ours alone, and the secrets kept in it. */
-#ifndef ORGD_DATA_DIR_H
-#define ORGD_DATA_DIR_H
+#ifndef ORGD_INSTANCE_DATA_DIR_H
+#define ORGD_INSTANCE_DATA_DIR_H
 
 #include <stdbool.h>
 

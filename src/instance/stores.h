@@ -1,13 +1,13 @@
 /* Where the two databases are: named by the configuration, or in the private cluster. */
-#ifndef ORGD_STORES_H
-#define ORGD_STORES_H
+#ifndef ORGD_INSTANCE_STORES_H
+#define ORGD_INSTANCE_STORES_H
 
 #include <stdbool.h>
 
 #include "base/config.h"
 #include "base/error.h"
-#include "data_dir.h"
 #include "db/cluster.h"
+#include "instance/data_dir.h"
 #include "migrate/chains.h"
 
 /* What for: `orgd serve` owns the data directory; another command works beside a running server when there is one. */

@@ -1,7 +1,7 @@
 /* Answers the health checks from what the gate found last. */
-#include "health.h"
+#include "instance/health.h"
 
-#include "gate.h"
+#include "instance/gate.h"
 
 enum { REPORT_MAX = 8 << 10 };
 

@@ -1,5 +1,5 @@
 /* Finds the databases, and has the private cluster running where none are named. */
-#include "stores.h"
+#include "instance/stores.h"
 
 #include <libpq-fe.h>
 #include <string.h>

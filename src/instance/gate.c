@@ -1,5 +1,5 @@
 /* Watches the databases: reachable, of the right revision, initialized or migrated where that is wanted. */
-#include "gate.h"
+#include "instance/gate.h"
 
 #include <poll.h>
 #include <pthread.h>

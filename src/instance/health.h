@@ -1,6 +1,6 @@
 /* What load balancers and people ask: is it alive, is it ready. */
-#ifndef ORGD_HEALTH_H
-#define ORGD_HEALTH_H
+#ifndef ORGD_INSTANCE_HEALTH_H
+#define ORGD_INSTANCE_HEALTH_H
 
 #include "http/http.h"
 

@@ -1,6 +1,6 @@
 /* The command `orgd serve`. */
-#ifndef ORGD_SERVE_H
-#define ORGD_SERVE_H
+#ifndef ORGD_COMMANDS_SERVE_H
+#define ORGD_COMMANDS_SERVE_H
 
 #include "base/options.h"
 

@@ -1,5 +1,5 @@
 /* Words the ready line. */
-#include "ready.h"
+#include "instance/ready.h"
 
 #include <string.h>
 

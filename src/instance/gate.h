@@ -1,6 +1,6 @@
 /* Lets requests through only while both databases can be reached and have the revision this program is made for. */
-#ifndef ORGD_GATE_H
-#define ORGD_GATE_H
+#ifndef ORGD_INSTANCE_GATE_H
+#define ORGD_INSTANCE_GATE_H
 
 #include <stdbool.h>
 

@@ -1,5 +1,5 @@
 /* Gives up root: the process becomes an unprivileged user and cannot return. */
-#include "run_as.h"
+#include "instance/run_as.h"
 
 #include <errno.h>
 #include <fcntl.h>

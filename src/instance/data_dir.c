@@ -1,5 +1,5 @@
 /* Makes, checks and locks the data directory, and keeps the generated secrets in it. */
-#include "data_dir.h"
+#include "instance/data_dir.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -18,7 +18,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/platform.h"
-#include "run_as.h"
+#include "instance/run_as.h"
 
 #define DEFAULT_PATH "./orgd-data"
 #define ELSEWHERE "/var/lib/orgd"

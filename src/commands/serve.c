@@ -1,5 +1,5 @@
 /* The command `orgd serve`: everything in order, up and down again. */
-#include "serve.h"
+#include "commands/serve.h"
 
 #include <pthread.h>
 #include <signal.h>
@@ -12,15 +12,15 @@
 
 #include "base/log.h"
 #include "base/platform.h"
-#include "data_dir.h"
-#include "gate.h"
 #include "http/server.h"
 #include "identity/decisions.h"
 #include "identity/identity.h"
+#include "instance/data_dir.h"
+#include "instance/gate.h"
+#include "instance/ready.h"
+#include "instance/stores.h"
 #include "migrate/databases.h"
-#include "ready.h"
 #include "routes.h"
-#include "stores.h"
 
 enum {
     CONNECT_MS = 2000,
