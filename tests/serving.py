@@ -89,7 +89,10 @@ class Server:
         user = {"user": self.user.pw_uid, "group": self.user.pw_gid, "extra_groups": []} if self.user and ROOT else {}
         merged = {name: value for name, value in {**self.environment, **environment}.items() if value is not None}
         self.log = open(self.folder / "orgd.log", "ab")  # noqa: SIM115  (lives as long as the server)
-        self.process = subprocess.Popen([PROGRAM, "serve"], cwd=self.folder, env=clean_environment(**merged),
+        program = PROGRAM
+        if user:  # who may not reach the folder of the program, as root's home is
+            program = shutil.copy(PROGRAM, self.folder / "orgd")
+        self.process = subprocess.Popen([program, "serve"], cwd=self.folder, env=clean_environment(**merged),
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, **user)
         return self
 

@@ -144,7 +144,7 @@ static const char *user_name(uid_t uid, char *text, size_t size)
     return text;
 }
 
-/* What a crash during creation leaves (the mark not in its place yet) still counts as empty. */
+/* What a crash during creation leaves (the lock, the mark not in its place yet) still counts as empty. */
 static bool is_empty(int fd)
 {
     int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -160,7 +160,7 @@ static bool is_empty(int fd)
     while ((entry = readdir(directory)) != NULL) {
         const char *name = entry->d_name;
 
-        empty = empty && (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+        empty = empty && (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, LOCK_NAME) == 0 ||
                           strcmp(name, "." MARK_NAME ".new") == 0 || strcmp(name, "lost+found") == 0);
     }
     (void)closedir(directory);

@@ -101,6 +101,13 @@ def test_empty_one_is_taken(plain):
     assert stat.S_IMODE(plain.data.stat().st_mode) == 0o700
 
 
+def test_killed_between_lock_and_mark(plain):
+    plain.data.mkdir(mode=0o700)
+    (plain.data / "orgd.lock").write_text("1\n", encoding="utf-8")
+    plain.refused()
+    assert (plain.data / "orgd.id").exists()
+
+
 def test_of_a_newer_program(plain):
     plain.refused()
     (plain.data / "orgd.id").write_text("orgd data directory, format 2\n", encoding="utf-8")
