@@ -210,8 +210,7 @@ static void unreadable_json_is_told_where(void **state)
         "\xef\xbb\xbf{}",
         "{\"name\":1e400}",
         "{\"name\":99999999999999999999}",
-        "{\"a\":\"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9"
-        "}",
+        "{\"a\":\"\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9\xc3\xa9}",
     };
     void *arena = talloc_new(NULL);
     struct request req = {.arena = arena, .route = &plain, .content_type = "application/json"};
