@@ -174,6 +174,18 @@ static enum err reply_transferred(struct request *req, const struct uuid *organi
     return reply_buffer(req, 200, &body);
 }
 
+/*
+ * Holds an organization and its workspaces in the open transaction, if the caller is the owner; `refusal` otherwise.
+ * Whoever creates a project holds its workspace too, so no project escapes a transfer, and a deletion cannot lock
+ * against a creation.
+ */
+static enum err lock_organization(struct request *req, const struct uuid *id, enum err refusal)
+{
+    enum err code = RUN_QUERY(req, refusal, organization_lock, param_uuid(id), param_uuid(&identity_of(req)->user_id));
+
+    return code == OK ? DB_RUN(req->db, organization_workspaces_lock, NULL, param_uuid(id)) : code;
+}
+
 enum err organizations_transfer(struct request *req)
 {
     struct uuid id, new_owner;
@@ -183,8 +195,7 @@ enum err organizations_transfer(struct request *req)
         return ERR_BAD_UUID;
     code = db_begin(req->db);
     if (code == OK)
-        code = RUN_QUERY(req, ERR_ORGANIZATION_TRANSFER_NOT_OWNER, organization_lock, param_uuid(&id),
-                         param_uuid(&identity_of(req)->user_id));
+        code = lock_organization(req, &id, ERR_ORGANIZATION_TRANSFER_NOT_OWNER);
     if (code == OK)
         code = DB_RUN(req->db, organization_lock_workspaces, NULL, param_uuid(&id));
     if (code == OK)
@@ -223,7 +234,7 @@ enum err organizations_delete(struct request *req)
     if (code == OK)
         code = RUN_QUERY(req, ERR_ORGANIZATION_NOT_OWNER, person_lock, param_uuid(user));
     if (code == OK)
-        code = RUN_QUERY(req, ERR_ORGANIZATION_NOT_OWNER, organization_lock, param_uuid(&id), param_uuid(user));
+        code = lock_organization(req, &id, ERR_ORGANIZATION_NOT_OWNER);
     if (code == OK)
         code = not_the_last(req);
     if (code == OK)
