@@ -45,12 +45,11 @@ class Database:
         return run([f"{programs()}/psql", "-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1", *self.arguments,
                     "-d", self.name, "-c", sql]).strip()
 
-    def pgbench(self, scripts, variables, connections, seconds):
-        """Transactions per second of prepared statements, one of `scripts` at random each time."""
+    def pgbench(self, script, variables, connections, seconds):
+        """Transactions per second of a script whose statement is prepared once per connection."""
         options = [f"-D{name}={value}" for name, value in variables.items()]
-        files = [option for script in scripts for option in ("-f", script)]
         text = run([f"{programs()}/pgbench", "-n", "-M", "prepared", "-c", str(connections),
-                    "-j", str(min(2, connections)), "-T", str(seconds), *self.arguments, *options, *files, self.name])
+                    "-j", str(min(2, connections)), "-T", str(seconds), *self.arguments, *options, "-f", script, self.name])
         found = re.search(r"^tps = ([0-9.]+)", text, re.M)
         if not found or not re.search(r"number of failed transactions: 0 ", text):
             raise SystemExit(f"bench: pgbench failed: {text}")

@@ -1,11 +1,11 @@
 -- People with an organization each, who are members of the next person's too; a key per person.
 --
 -- The setting bench.accounts says how many. Ids and keys are made from the number of the person, so that the load knows
--- them.
+-- them: an id ends in 12 decimal digits, which pgbench can choose at random.
 BEGIN;
 
 CREATE FUNCTION pg_temp.bench_id(kind integer, number integer) RETURNS uuid LANGUAGE sql IMMUTABLE
-RETURN format('be0c0000-0000-7000-8%s-%s', lpad(to_hex(kind), 3, '0'), lpad(to_hex(number), 12, '0'))::uuid;
+RETURN format('be0c0000-0000-7000-800%s-%s', kind, 100000000000 + number)::uuid;
 
 INSERT INTO users (id, uid, username, email, updated_at)
 SELECT pg_temp.bench_id(0, n), format('bench-%s', n), format('person%s', n), format('person%s@bench.example', n), now()
