@@ -183,7 +183,7 @@ static enum err lock_organization(struct request *req, const struct uuid *id, en
 {
     enum err code = RUN_QUERY(req, refusal, organization_lock, param_uuid(id), param_uuid(&identity_of(req)->user_id));
 
-    return code == OK ? DB_RUN(req->db, organization_workspaces_lock, NULL, param_uuid(id)) : code;
+    return code == OK ? DB_RUN(req->db, organization_lock_workspaces, NULL, param_uuid(id)) : code;
 }
 
 enum err organizations_transfer(struct request *req)
@@ -196,8 +196,6 @@ enum err organizations_transfer(struct request *req)
     code = db_begin(req->db);
     if (code == OK)
         code = lock_organization(req, &id, ERR_ORGANIZATION_TRANSFER_NOT_OWNER);
-    if (code == OK)
-        code = DB_RUN(req->db, organization_lock_workspaces, NULL, param_uuid(&id));
     if (code == OK)
         code = find_new_owner(req, &id, &new_owner);
     if (code == OK)
