@@ -174,18 +174,6 @@ static enum err reply_transferred(struct request *req, const struct uuid *organi
     return reply_buffer(req, 200, &body);
 }
 
-/*
- * Holds an organization and its workspaces in the open transaction, if the caller is the owner; `refusal` otherwise.
- * Whoever creates a project holds its workspace too, so no project escapes a transfer, and a deletion cannot lock
- * against a creation.
- */
-static enum err lock_organization(struct request *req, const struct uuid *id, enum err refusal)
-{
-    enum err code = RUN_QUERY(req, refusal, organization_lock, param_uuid(id), param_uuid(&identity_of(req)->user_id));
-
-    return code == OK ? DB_RUN(req->db, organization_lock_workspaces, NULL, param_uuid(id)) : code;
-}
-
 enum err organizations_transfer(struct request *req)
 {
     struct uuid id, new_owner;
@@ -195,7 +183,11 @@ enum err organizations_transfer(struct request *req)
         return ERR_BAD_UUID;
     code = db_begin(req->db);
     if (code == OK)
-        code = lock_organization(req, &id, ERR_ORGANIZATION_TRANSFER_NOT_OWNER);
+        code = RUN_QUERY(req, ERR_ORGANIZATION_TRANSFER_NOT_OWNER, organization_lock, param_uuid(&id),
+                         param_uuid(&identity_of(req)->user_id));
+    if (code ==
+        OK) /* not in a deletion, which waits for those who hold the organization's key and wait for a workspace */
+        code = DB_RUN(req->db, organization_lock_workspaces, NULL, param_uuid(&id));
     if (code == OK)
         code = find_new_owner(req, &id, &new_owner);
     if (code == OK)
@@ -232,7 +224,7 @@ enum err organizations_delete(struct request *req)
     if (code == OK)
         code = RUN_QUERY(req, ERR_ORGANIZATION_NOT_OWNER, person_lock, param_uuid(user));
     if (code == OK)
-        code = lock_organization(req, &id, ERR_ORGANIZATION_NOT_OWNER);
+        code = RUN_QUERY(req, ERR_ORGANIZATION_NOT_OWNER, organization_lock, param_uuid(&id), param_uuid(user));
     if (code == OK)
         code = not_the_last(req);
     if (code == OK)
