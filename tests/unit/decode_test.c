@@ -214,7 +214,7 @@ static void unreadable_json_is_told_where(void **state)
     };
     void *arena = talloc_new(NULL);
     struct request req = {.arena = arena, .route = &plain, .content_type = "application/json"};
-    char *deep = talloc_array(arena, char, 100000);
+    static char deep[100000];
 
     (void)state;
     for (size_t i = 0; i < sizeof bodies / sizeof *bodies; i++)
@@ -230,8 +230,8 @@ static void unreadable_json_is_told_where(void **state)
 /* What is sent is told back, but not without limit. */
 static void answers_stay_small(void **state)
 {
+    static char body[6000100];
     void *arena = talloc_new(NULL);
-    char *body = talloc_array(arena, char, 6000100);
     struct request req = {.arena = arena, .route = &plain, .content_type = "application/json"};
     size_t len = 0;
 
