@@ -185,12 +185,8 @@ enum err organizations_transfer(struct request *req)
     if (code == OK)
         code = RUN_QUERY(req, ERR_ORGANIZATION_TRANSFER_NOT_OWNER, organization_lock, param_uuid(&id),
                          param_uuid(&identity_of(req)->user_id));
-<<<<<<< Updated upstream
     if (code ==
         OK) /* not in a deletion, which waits for those who hold the organization's key and wait for a workspace */
-=======
-    if (code == OK)
->>>>>>> Stashed changes
         code = DB_RUN(req->db, organization_lock_workspaces, NULL, param_uuid(&id));
     if (code == OK)
         code = find_new_owner(req, &id, &new_owner);

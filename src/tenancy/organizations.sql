@@ -101,7 +101,7 @@ RETURNING json_build_object('id', id, 'name', name, 'description', description);
 -- Whoever changes projects holds the organization's key meanwhile, and waits for nothing that is held here.
 SELECT id FROM organizations WHERE id = $1::uuid AND owner_id = $2::uuid FOR NO KEY UPDATE;
 
--- organization_lock_workspaces: holds the workspaces of an organization, so that no project comes while roles change
+-- organization_lock_workspaces: holds the workspaces of an organization, as who creates a project in one of them does
 SELECT id FROM workspaces WHERE organization_id = $1::uuid ORDER BY id FOR NO KEY UPDATE;
 
 -- organization_candidate: the member that an id means, a user id or the id of an invitation that was used
