@@ -7,6 +7,7 @@
 #include "base/config.h"
 #include "base/platform.h"
 #include "base/secret.h"
+#include "base/text.h"
 #include "identity/decisions.h"
 #include "identity/secret_tokens.h"
 #include "statements.h"
@@ -152,6 +153,8 @@ enum err identity_authenticate(struct request *req, enum caller_kind wanted)
 
     if (wanted == CALLER_ADMIN)
         return recognize_admin(req);
+    if (!text_valid(req->authorization, strlen(req->authorization)))
+        return ERR_UNAUTHORIZED; /* PostgreSQL takes no such text, and the permission check answers with it as JSON */
     if ((rest = after_scheme(req->authorization, "Secret ")))
         code = resolve_secret(req, rest, &identity);
     else if ((rest = after_scheme(req->authorization, "ApiKey ")))

@@ -1,6 +1,7 @@
 """Who is believed to be who: keys, raw keys, secret tokens, the administration key, and how each comes to its end."""
 import contextlib
 import hashlib
+import json
 import time
 
 import client
@@ -41,6 +42,14 @@ def test_a_key_spelled_otherwise(spell, alice):
     header = spell.format(key=alice.key, prefix=prefix, upper=f"{prefix}.{secret.upper()}",
                           hash=hashlib.sha256(secret.encode()).hexdigest())
     assert refused(alice.using(header).get("/profile")), header
+
+
+@pytest.mark.parametrize("header", [b"ApiKey \xff.%s", b"\xff.%s", b"ApiKey Bearer\xff %s", b"x\xc3Bearer %s", b"ApiKey %s\xff"])
+def test_a_key_in_bytes_that_are_no_text(header, alice):
+    answer = client.raw(alice.url, b"GET /access/permissions/check HTTP/1.1\r\nHost: x\r\nConnection: close\r\nAuthorization: "
+                        + header % alice.key.encode() + b"\r\n\r\n")
+    assert answer.startswith(b"HTTP/1.1 401 ")
+    assert json.loads(answer.partition(b"\r\n\r\n")[2]) == client.UNAUTHORIZED
 
 
 def test_what_is_stored_is_a_hash(alice, sql):
