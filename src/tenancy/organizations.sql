@@ -116,22 +116,23 @@ WHERE m.organization_id = $1::uuid
 LIMIT 1;
 
 -- organization_demote: gives an owner the roles that the person after them has, in every scope of an organization
+-- Databases written by others may call somebody owner who is not: that role passes on to nobody, and nobody else keeps it.
 -- revokes
 WITH organization AS (
     UPDATE organization_members m
-    SET role = coalesce((SELECT role FROM organization_members
+    SET role = coalesce((SELECT nullif(role, 'owner') FROM organization_members
                          WHERE organization_id = $1::uuid AND user_id = $3::uuid LIMIT 1), 'admin'),
         updated_at = now(), updated_by_id = $2::uuid
-    WHERE m.organization_id = $1::uuid AND m.user_id = $2::uuid
+    WHERE m.organization_id = $1::uuid AND (m.user_id = $2::uuid OR (m.role = 'owner' AND m.user_id <> $3::uuid))
 ), workspace AS (
     UPDATE workspace_members m
-    SET role = coalesce((SELECT role FROM workspace_members
+    SET role = coalesce((SELECT nullif(role, 'owner') FROM workspace_members
                          WHERE workspace_id = m.workspace_id AND user_id = $3::uuid LIMIT 1), 'admin'),
         updated_at = now(), updated_by_id = $2::uuid
     WHERE m.user_id = $2::uuid AND m.workspace_id IN (SELECT id FROM workspaces WHERE organization_id = $1::uuid)
 )
 UPDATE project_members m
-SET role = coalesce((SELECT role FROM project_members
+SET role = coalesce((SELECT nullif(role, 'owner') FROM project_members
                      WHERE project_id = m.project_id AND user_id = $3::uuid LIMIT 1), 'admin'),
     updated_at = now(), updated_by_id = $2::uuid
 WHERE m.user_id = $2::uuid AND m.project_id IN (SELECT id FROM projects WHERE organization_id = $1::uuid);

@@ -157,6 +157,22 @@ def test_an_invitation_of_another_organization_makes_no_owner(people, sql):
     assert alice.ok("POST", path + invitation(alice.project, True, bob.user))["owner_id"] == bob.user
 
 
+@pytest.mark.parametrize("named", ["the next owner", "a third person"])
+def test_a_transfer_where_the_role_is_with_somebody_else(named, people, sql):
+    """Owner is who the organization names; a database of another program may give the role to somebody else."""
+    alice, bob, carol = people("alice", "bob", "carol")
+    sql("UPDATE organization_members SET role = 'viewer' WHERE organization_id = %s", alice.organization)
+    client.add_member(sql, bob, alice.organization, "owner")
+    client.add_member(sql, carol, alice.organization, "viewer")
+    after = bob if named == "the next owner" else carol
+    assert alice.ok("POST", f"/organizations/{alice.organization}/transfer/{after.user}")["owner_id"] == after.user
+    assert sql("SELECT user_id::text FROM organization_members WHERE organization_id = %s AND role = 'owner'",
+               alice.organization) == [(after.user,)]
+    for scope in ("workspace", "project"):
+        assert (alice.user,) not in sql(f"SELECT user_id::text FROM {scope}_members WHERE {scope}_id = %s AND role = 'owner'",
+                                        getattr(alice, scope))
+
+
 def test_every_operation_with_an_id_is_attacked():
     """A new endpoint needs its attack here."""
     reference = serving.TREE / "tests/reference/openapi.json"
