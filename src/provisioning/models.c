@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "base/utf8.h"
 #include "tenancy/organizations.h"
 
 enum { EMAIL_MAX_CHARACTERS = 320 }; /* RFC 3696: 64 before the @-sign, 255 after it */
@@ -60,12 +61,37 @@ static const char *exactly_one(const json_t *object)
     return given == 1 ? NULL : "Value error, Exactly one of 'ref', 'id', 'slug', or 'email' must be provided.";
 }
 
+/* One @-sign between two texts, with nothing in them that cannot be seen. Blanks around it are cut off later. */
+static bool is_address(const char *text)
+{
+    const char *end = text + strlen(text);
+    bool local = false, sign = false, domain = false, over = false;
+
+    while (text < end) {
+        uint32_t point = 0;
+        size_t bytes = utf8_read(text, end, &point);
+        bool first = !local && !sign;
+
+        text += bytes ? bytes : 1;
+        if (utf8_space(point)) {
+            over = !first;
+            continue;
+        }
+        if (bytes == 0 || over || utf8_deceptive(point) || (point == '@' && sign))
+            return false;
+        if (point == '@')
+            sign = true;
+        else if (sign)
+            domain = true;
+        else
+            local = true;
+    }
+    return local && sign && domain;
+}
+
 static const char *one_at_sign(const json_t *object)
 {
-    const char *email = json_string_value(json_object_get(object, "email"));
-    const char *at = strchr(email, '@');
-
-    if (at && at != email && at[1] && !strchr(at + 1, '@'))
+    if (is_address(json_string_value(json_object_get(object, "email"))))
         return NULL;
     return "Value error, An email address must have exactly one @-sign, with text on both sides.";
 }

@@ -55,6 +55,13 @@ def test_names_fall_back_on_each_other(admin, suffix):
     assert (given["projects"]["prj"]["name"], given["projects"]["prj"]["is_default"]) == ("Proj", True)
 
 
+@pytest.mark.parametrize("email", [" @b.example", "a@ ", "a @b.example", "a@b c", "a\nb@c.example", "a@b\u202e.example", "a@b\u00a0c", "@", " ",
+                                   "a@b@c"])
+def test_addresses_that_are_none(email, admin):
+    answer = admin.post(PATH, {"accounts": {"a": {"user": {"email": email}}}})
+    assert (answer.status_code, answer.json()["detail"][0]["type"]) == (422, "value_error")
+
+
 @pytest.mark.parametrize("options,made,returned", [
     ({}, 1, True), ({"create_api_keys": None, "return_api_keys": None}, 1, True), ({"return_api_keys": False}, 1, False),
     ({"create_api_keys": False}, 0, False), ({"create_api_keys": "no", "return_api_keys": "yes"}, 0, False),
