@@ -11,7 +11,7 @@
 
 #include "base/platform.h"
 
-enum { PARAMS_MAX = 24 };
+enum { PARAMS_MAX = 24, URI_SIZE = 2048 };
 
 struct db {
     struct db_options options;
@@ -138,6 +138,15 @@ static bool plain_uri(const char *uri, char *to, size_t size)
     return len >= 0 && (size_t)len < size;
 }
 
+bool db_uri_is_sound(const char *uri)
+{
+    char plain[URI_SIZE];
+    PQconninfoOption *read = plain_uri(uri, plain, sizeof plain) ? PQconninfoParse(plain, NULL) : NULL;
+
+    PQconninfoFree(read);
+    return read != NULL;
+}
+
 static PGconn *start_connecting(struct db *db, const char *uri)
 {
     char settings[256];
@@ -167,13 +176,14 @@ static bool finish_connecting(PGconn *conn, int64_t deadline_us)
 
 enum err db_connect(struct db *db, struct error *error)
 {
-    char uri[2048];
+    char uri[URI_SIZE];
 
     if (db_alive(db))
         return OK;
     db_close(db);
-    if (!plain_uri(db->options.uri, uri, sizeof uri))
-        return error_set(error, ERR_UNAVAILABLE, "the connection URI is longer than 2047 bytes");
+    if (!db_uri_is_sound(db->options.uri) || !plain_uri(db->options.uri, uri, sizeof uri))
+        return error_set(error, ERR_UNAVAILABLE, "the connection URI is malformed, or longer than %d bytes",
+                         URI_SIZE - 1);
     db->conn = start_connecting(db, uri);
     if (!db->conn)
         return error_set(error, ERR_MEMORY, "out of memory while connecting to the database");

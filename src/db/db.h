@@ -39,6 +39,8 @@ struct db_options {
     void (*on_revoke)(void); /* called after a commit that ran a `revokes` statement; may be NULL */
 };
 
+/* Whether libpq can read the URI. Its own message is not to be shown: it quotes the URI, with the password. */
+bool db_uri_is_sound(const char *uri);
 /* A handle that is not connected yet; talloc child of `arena`. NULL without memory. `options` is copied, its texts are
  * borrowed. */
 struct db *db_create(void *arena, const struct db_options *options) MUST_CHECK;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "db/db.h"
 #include "migrate/migrate.h"
 
 #define URI_MAX 2048
@@ -63,6 +64,14 @@ enum err databases_uris(void *arena, const struct config *config, const char *ur
         if (uris[i] == NULL && uris[1 - i] != NULL) {
             return error_set(error, ERR_USAGE, "%s is set and %s is not; set both, or POSTGRES_DB_PREFIX", names[1 - i],
                              names[i]);
+        }
+    }
+    for (int i = 0; i < DATABASE_COUNT; i++) {
+        if (uris[i] != NULL && !db_uri_is_sound(uris[i])) {
+            return error_set(error, ERR_USAGE,
+                             "%s is malformed: write postgresql://user:password@host:5432/database, and what user or "
+                             "password have beside letters and digits as %%XX",
+                             is_set(given[i]) ? names[i] : "the URI composed from POSTGRES_DB_PREFIX");
         }
     }
     return OK;

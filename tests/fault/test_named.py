@@ -218,6 +218,15 @@ def test_passwords_are_not_shown(named, make_server):
     assert "s3cr3t" not in server.ready_line + server.messages() + report.body.decode()
 
 
+@pytest.mark.parametrize("uri", ["postgresql://ann:s3cr3t@[::1/core", "postgresql://ann:s3cr3t%zz@127.0.0.1/core",
+                                 "postgresql://ann:s3cr3t@127.0.0.1/core?no=such", "postgresql://ann:s3cr3t@h/" + "x" * 2048])
+def test_a_malformed_uri_is_refused_without_showing_it(named, uri):
+    status, said = named().refused(POSTGRES_URI_CORE=uri)
+    assert status == 2
+    assert "POSTGRES_URI_CORE is malformed" in said
+    assert "s3cr3t" not in said
+
+
 @pytest.mark.parametrize("environment, words", [
     ({}, "sign-up open to everybody, everybody may own organizations"),
     ({"AGENTA_ACCESS_ALLOWED_DOMAINS": "acme.io, b.io"}, "sign-up for addresses of acme.io, b.io, everybody"),
