@@ -57,7 +57,7 @@ void pipeline_refuse(struct request *req, enum err code)
 
     if (!req->error.code && row->status >= 500)
         (void)error_set(&req->error, code, "%s", row->name);
-    if (row->status == 503)
+    if (row->status == 503 && code != ERR_UNCERTAIN) /* what may have been done must not be repeated blindly */
         (void)reply_header(req, "Retry-After", "1");
     write_refusal(req, row, &body);
     req->reply.content_type = NULL;
@@ -65,7 +65,8 @@ void pipeline_refuse(struct request *req, enum err code)
         (void)reply_json(req, 500, "{\"detail\":\"An internal error has occurred.\"}");
 }
 
-/* A reply that a handler filled stands, whatever it returned; a failure without reply is answered from its row. */
+/* A failure is answered from its row, even where a reply was filled before it: the commit may have failed after that.
+ * Only the list of problems of a 422 is both. */
 static void conclude(struct request *req, enum err code)
 {
     if (code == OK && req->reply.status == 0)

@@ -1,6 +1,7 @@
 """Databases that are named: empty, right, behind, ahead, down at the start, gone and back."""
 import contextlib
 import itertools
+import os
 import socket
 import subprocess
 import threading
@@ -177,6 +178,32 @@ def test_stopped_while_a_request_is_under_way(named, pair):
     assert [answer.status for answer in answers] == [200]
     assert server.process.wait(10) == 0
     assert pair.sql("select count(*) from users where email = 'ann@example.com'") == [(1,)]
+
+
+def test_a_lost_outcome_invites_no_repetition(named, pair):
+    """What may have been written must not be sent again by a client that only obeys Retry-After."""
+    server = named(ORGD_WORKERS="1").start()
+    body = {"accounts": {"ann": {"user": {"email": "ann@example.com"}}}}
+    key = server.admin("POST", "/admin/simple/accounts/", body).json["accounts"]["ann"]["api_keys"]["key"]
+    waiting = "select pid from pg_locks where not granted"
+
+    def create():
+        return server.request("POST", "/organizations/", {"name": "Acme"}, {"Authorization": f"ApiKey {key}"})
+
+    assert create().status == 201  # preparing the statement would wait for the lock as well
+    with contextlib.closing(pair.cluster.connect(pair.core)) as connection, connection.cursor() as cursor:
+        connection.autocommit = False
+        cursor.execute("lock table organizations")
+        answers = []
+        request = threading.Thread(target=lambda: answers.append(create()))
+        request.start()
+        wait_for("it waits for the lock", lambda: pair.sql(waiting), 5)
+        os.kill(pair.sql(waiting)[0][0], serving.signal.SIGKILL)
+        request.join(10)
+    wait_for("the database is back", lambda: server.is_ready() and create().status == 201, 10)
+    assert [answer.status for answer in answers] == [503]
+    assert "check before repeating it" in answers[0].json["detail"]
+    assert "Retry-After" not in answers[0].headers
 
 
 def test_a_second_signal_does_not_wait(named, pair):
