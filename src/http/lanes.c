@@ -210,11 +210,11 @@ static void answer(struct worker *worker, struct exchange *exchange)
     struct lanes *lanes = worker->lanes;
     struct request *req = &exchange->req;
 
-    db_set_deadline(worker->db, req->deadline_us);
     if (connect_worker(worker, &req->error) != OK) {
         pipeline_refuse(req, ERR_UNAVAILABLE);
         return;
     }
+    db_set_deadline(worker->db, req->deadline_us);
     req->db = worker->db;
     pipeline_finish(lanes->options.app, req);
     req->db = NULL;
