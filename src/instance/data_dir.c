@@ -225,7 +225,8 @@ static enum err enter(void *arena, const struct place *place, struct data_dir *d
     uid_t uid = place->becomes ? place->user.uid : geteuid();
     enum err err;
 
-    dir->fd = open(place->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    /* the path has no links; one that is there now was put there since */
+    dir->fd = open(place->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (dir->fd < 0 || fstat(dir->fd, &status) != 0)
         return error_set(error, ERR_REFUSED, "The data directory %s cannot be used: %s", place->path,
                          errno == ENOTDIR ? "it is not a directory" : strerror(errno));
