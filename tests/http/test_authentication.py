@@ -85,6 +85,13 @@ def test_a_key_with_an_end(alice, sql):
     assert sql("SELECT expiration_date <= now() FROM api_keys WHERE created_by_id = %s", alice.user) == [(True,)]
 
 
+def test_a_key_whose_end_is_infinity(alice, sql):
+    """It is a value of the column as well, and no number."""
+    sql("UPDATE api_keys SET expiration_date = 'infinity' WHERE created_by_id = %s", alice.user)
+    assert client.eventually(lambda: works(alice))
+    assert [key["expiration_date"] for key in alice.ok("GET", "/keys/")] == [None]
+
+
 # ---- keys end ----
 
 def test_a_deleted_key_ends_at_once(alice):
