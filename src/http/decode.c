@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "http/route.h"
 
 /* A thousand problems with the longest echoes still fit into an answer. */
@@ -310,14 +311,17 @@ static void check_raw_body(struct problems *problems)
     json_decref(input);
 }
 
+/* The reason quotes the body, and may end in the middle of a character. */
 static void invalid_json(struct problems *problems, const json_error_t *failure)
 {
     struct buffer context = buffer_make(problems->req->arena, ECHO_MAX);
+    struct buffer reason = buffer_make(problems->req->arena, ECHO_MAX);
     json_t *empty = json_object();
 
+    utf8_show(&reason, failure->text, sizeof failure->text);
     json_open(&context, '{');
     json_key(&context, "error");
-    json_text(&context, failure->text);
+    json_text(&context, buffer_string(&reason));
     json_close(&context, '}');
     push(problems, NULL, failure->position > 0 ? (size_t)failure->position - 1 : 0);
     problem_with_context(problems, "json_invalid", "JSON decode error", empty, buffer_string(&context));

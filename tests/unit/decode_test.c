@@ -207,6 +207,7 @@ static void unreadable_json_is_told_where(void **state)
         "{\"name\":\"a",
         "{\"name\":\"\\ud800\"}",
         "{\"name\":\"\n\"}",
+        "{\"name\":\"\\\xc3\xa9\"}", /* what the reason quotes ends within a character */
         "\xef\xbb\xbf{}",
         "{\"name\":1e400}",
         "{\"name\":99999999999999999999}",
