@@ -28,9 +28,12 @@ struct problems {
     size_t depth;
 };
 
+/* What lies deeper than there are steps is told at the last one. */
 static void push(struct problems *problems, const char *name, size_t index)
 {
-    problems->steps[problems->depth++] = (struct step){name, index};
+    if (problems->depth < DEPTH_MAX)
+        problems->steps[problems->depth] = (struct step){name, index};
+    problems->depth++;
 }
 
 /* The value as sent, or null when it is too long to be worth echoing. */
@@ -53,7 +56,7 @@ static bool open_problem(struct problems *problems, const char *type, const char
     json_text(&problems->out, type);
     json_key(&problems->out, "loc");
     json_open(&problems->out, '[');
-    for (size_t i = 0; i < problems->depth; i++) {
+    for (size_t i = 0; i < problems->depth && i < DEPTH_MAX; i++) {
         const char *name = problems->steps[i].name;
         if (name)
             json_text(&problems->out, strlen(name) <= KEY_ECHO_MAX ? name : "(a long key)");
