@@ -1,4 +1,7 @@
-/* Fuzzes the check of parameters and bodies: a line of content type, one of path value, one of query, then the body. */
+/*
+ * Fuzzes the check of parameters and bodies: a line of content type, one of path value, one of query, then the body.
+ * The same goes through one of the program's own routes, which the length of the path value chooses.
+ */
 #include <jansson.h>
 #include <string.h>
 #include <talloc.h>
@@ -6,9 +9,12 @@
 #include "base/text.h"
 #include "fuzz.h"
 #include "http/decode.h"
+#include "routes.h"
 
 #define ID "01a203fc-4c18-7000-8fbf-6932d8bc8d1e"
 #define JSON "application/json\n" ID "\nowner=a&scope=" ID "\n"
+
+#define DEEPER(inside) "{\"deeper\":[" inside "]}"
 
 const struct fuzz_seed fuzz_seeds[] = {
     FUZZ_SEED(JSON "{\"name\":\"a\",\"note\":null,\"on\":\"yes\",\"id\":\"{" ID "}\",\"part\":{\"color\":\"red\"},"
@@ -18,6 +24,11 @@ const struct fuzz_seed fuzz_seeds[] = {
                    "\"parts\":[{},1],\"named\":{\"\\u00e9\":{}},\"words\":[1],\"any\":[],\"list\":{},\"texts\":1}"),
     FUZZ_SEED(JSON
               "{\"name\":\"\xc3\xa9\\ud83d\\ude00\\\"\\u0001\",\"id\":\"\xf0\x9f\x98\x80\",\"on\":1.0,\"note\":1e3}"),
+    FUZZ_SEED(JSON
+              "{\"name\":\"a\",\"deep\":{\"deep\":" DEEPER(DEEPER(DEEPER(DEEPER(DEEPER(DEEPER(DEEPER("1"))))))) "}}"),
+    FUZZ_SEED(JSON
+              "{\"accounts\":{\"a\":{\"user\":{\"email\":\"a@b.c\"},\"api_keys\":[{\"project_ref\":{\"ref\":\"p\"}}],"
+              "\"organization\":{\"name\":\"o\"},\"options\":{\"dry_run\":true}}}}"),
     FUZZ_SEED(JSON "{\"name\":\"a\"}x"),
     FUZZ_SEED(JSON "{\"name\":\"\xff\"}"),
     FUZZ_SEED(JSON "[[[[1]]]]"),
@@ -135,27 +146,51 @@ static void check_accepted(struct request *req)
     require(!body_has(req, "texts") || json_is_object(json_object_get(json, "texts")));
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+/* The nth route of the program that has a body, counted round and round. */
+static const struct route *own_route(size_t n)
 {
-    struct request req = {.arena = talloc_new(NULL), .route = &route};
-    const char *at = (const char *)data;
-    const char *end = at + size;
-    const char *query;
+    static const struct config config;
+    struct application app = application_make(&config);
+
+    for (;;)
+        for (const struct route *const *table = app.tables; *table; table++)
+            for (const struct route *own = *table; own->method; own++)
+                if (own->body && n-- == 0)
+                    return own;
+}
+
+static void check(struct request *req, const struct route *with)
+{
     enum err code;
 
+    req->route = with;
+    req->reply = (struct reply){0};
+    code = decode_request(req);
+    require(code == OK || code == ERR_INVALID);
+    if (code == ERR_INVALID)
+        check_refusal(&req->reply);
+    else if (with == &route)
+        check_accepted(req);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct request req = {.arena = talloc_new(NULL)};
+    const char *at = (const char *)data;
+    const char *end = at + size;
+    const char *value, *query;
+
     req.content_type = take_line(req.arena, &at, end);
-    req.path_values[0] = take_line(req.arena, &at, end);
+    value = take_line(req.arena, &at, end);
     query = take_line(req.arena, &at, end);
     req.query = query ? query : "";
     req.body = at;
     req.body_len = (size_t)(end - at);
-    if (req.path_values[0] && decode_query_is_clean(&req)) {
-        code = decode_request(&req);
-        require(code == OK || code == ERR_INVALID);
-        if (code == OK)
-            check_accepted(&req);
-        else
-            check_refusal(&req.reply);
+    for (size_t i = 0; i < PATH_PARAMETERS_MAX; i++)
+        req.path_values[i] = value;
+    if (value && decode_query_is_clean(&req)) {
+        check(&req, &route);
+        check(&req, own_route(strlen(value)));
     }
     (void)talloc_free(req.arena);
     return 0;
