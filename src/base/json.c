@@ -124,7 +124,7 @@ size_t json_compact(char *json, size_t len)
     while (at < len) {
         if (json[at] == '"') {
             at += string_len(json + at, len - at);
-        } else if (json[at] == ' ' || json[at] == '\n') {
+        } else if ((unsigned char)json[at] <= ' ') { /* well-formed JSON has no other controls between its parts */
             memmove(json + to, json + from, at - from);
             to += at - from;
             from = ++at;

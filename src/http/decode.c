@@ -8,6 +8,7 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/utf8.h"
 #include "http/route.h"
 
 /* A thousand problems with the longest echoes still fit into an answer. */
@@ -27,9 +28,12 @@ struct problems {
     size_t depth;
 };
 
+/* What lies deeper than there are steps is told at the last one. */
 static void push(struct problems *problems, const char *name, size_t index)
 {
-    problems->steps[problems->depth++] = (struct step){name, index};
+    if (problems->depth < DEPTH_MAX)
+        problems->steps[problems->depth] = (struct step){name, index};
+    problems->depth++;
 }
 
 /* The value as sent, or null when it is too long to be worth echoing. */
@@ -52,7 +56,7 @@ static bool open_problem(struct problems *problems, const char *type, const char
     json_text(&problems->out, type);
     json_key(&problems->out, "loc");
     json_open(&problems->out, '[');
-    for (size_t i = 0; i < problems->depth; i++) {
+    for (size_t i = 0; i < problems->depth && i < DEPTH_MAX; i++) {
         const char *name = problems->steps[i].name;
         if (name)
             json_text(&problems->out, strlen(name) <= KEY_ECHO_MAX ? name : "(a long key)");
@@ -310,14 +314,17 @@ static void check_raw_body(struct problems *problems)
     json_decref(input);
 }
 
+/* The reason quotes the body, and may end in the middle of a character. */
 static void invalid_json(struct problems *problems, const json_error_t *failure)
 {
     struct buffer context = buffer_make(problems->req->arena, ECHO_MAX);
+    struct buffer reason = buffer_make(problems->req->arena, ECHO_MAX);
     json_t *empty = json_object();
 
+    utf8_show(&reason, failure->text, sizeof failure->text);
     json_open(&context, '{');
     json_key(&context, "error");
-    json_text(&context, failure->text);
+    json_text(&context, buffer_string(&reason));
     json_close(&context, '}');
     push(problems, NULL, failure->position > 0 ? (size_t)failure->position - 1 : 0);
     problem_with_context(problems, "json_invalid", "JSON decode error", empty, buffer_string(&context));

@@ -88,7 +88,7 @@ static enum err hashed_key(struct request *req, const char *key, const char **ha
     const char *bearer = strstr(key, "Bearer");
     char hex[65];
 
-    if (!dot)
+    if (!dot || !text_valid(key, (size_t)(dot - key))) /* the database takes no other text */
         return ERR_UNAUTHORIZED;
     if (bearer && bearer < dot)
         for (const char *at = key; at < dot; at++)

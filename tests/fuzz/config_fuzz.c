@@ -1,20 +1,18 @@
 /* Fuzzes the reader of the configuration file, and the checks of the values that it reads. */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 
 #include "base/config_table.h"
 #include "base/text.h"
+#include "fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(int condition)
-{
-    if (!condition)
-        abort();
-}
+const struct fuzz_seed fuzz_seeds[] = {
+    FUZZ_SEED("# a comment\n\nORGD_LISTEN=127.0.0.1:8000\nAGENTA_AUTH_KEY='a key'\n"),
+    FUZZ_SEED("POSTGRES_URI_CORE=postgresql+asyncpg://user:password@host:5432/core?sslmode=require\r\n"),
+    FUZZ_SEED("export ORGD_WORKERS = \"12\" # twelve\nORGD_DATA_DIR=\\tmp\n"),
+    FUZZ_SEED("A=\"unfinished\n=\nA\nA=\xff\n"),
+    {0},
+};
 
 /* The sentences about a secret: all that they say is known beforehand. */
 static int is_discreet(const char *cause)

@@ -1,13 +1,19 @@
 /* Fuzzes the parser of the command line: words are separated by line feeds. */
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 
 #include "base/options.h"
+#include "fuzz.h"
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+const struct fuzz_seed fuzz_seeds[] = {
+    FUZZ_SEED("migrate\nup\n--to=head\n-aX\n--allow\nY\none\ntwo"),
+    FUZZ_SEED("--config\nfile\nup\n-qqa\nX\n--\n-x"),
+    FUZZ_SEED("serve\n--help"),
+    FUZZ_SEED("--version"),
+    FUZZ_SEED("help\nmigrate\nup"),
+    FUZZ_SEED("migrat\nup\n--tp\n--legacy"),
+    {0},
+};
 
 static const struct option_row common[] = {
     {.name = "config", .value = "FILE", .help = "a"},
@@ -32,12 +38,6 @@ static const struct program program = {.name = "p",
                                        .options = common,
                                        .commands = commands,
                                        .count = sizeof commands / sizeof *commands};
-
-static void require(int condition)
-{
-    if (!condition)
-        abort();
-}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {

@@ -36,7 +36,8 @@ def test_a_key_with_and_without_its_scheme(alice):
 @pytest.mark.parametrize("spell", [
     "", "ApiKey", "ApiKey ", "apikey {key}", "APIKEY {key}", "ApiKey  {key}", "ApiKey\t{key}", "ApiKey {key}x", "ApiKey x{key}",
     "ApiKey {prefix}", "ApiKey {prefix}.", "ApiKey .", "ApiKey {prefix}.{hash}", "Bearer {key}", "bearer {key}", "Secret {key}",
-    "Access {key}", "Basic {key}", "ApiKey {upper}", "ApiKey ' OR 1=1 --", "ApiKey {prefix}.%", "{prefix}"])
+    "Access {key}", "Basic {key}", "ApiKey {upper}", "ApiKey ' OR 1=1 --", "ApiKey {prefix}.%", "{prefix}",
+    "ApiKey \xff.x", "\xff.x", "ApiKey {prefix}\xc3.x"])  # sent as these bytes, which are not UTF-8
 def test_a_key_spelled_otherwise(spell, alice):
     prefix, secret = alice.key.split(".")
     header = spell.format(key=alice.key, prefix=prefix, upper=f"{prefix}.{secret.upper()}",

@@ -62,6 +62,7 @@ static void json_compact_takes_only_what_is_between_the_parts(void **state)
         {"", ""},
         {"null", "null"},
         {" [1, 2]\n ", "[1,2]"},
+        {"\t[1,\r\n\t\"\t\"]\r", "[1,\"\t\"]"},
         {"{\"a b\" : \"c, d : e\", \"f\" : [ ]}", "{\"a b\":\"c, d : e\",\"f\":[]}"},
         {"[\"\\\" : \", \"\\\\\", \" \"]", "[\"\\\" : \",\"\\\\\",\" \"]"},
         {"\"never ends : ", "\"never ends : "},

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include <cmocka.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
@@ -207,6 +208,7 @@ static void unreadable_json_is_told_where(void **state)
         "{\"name\":\"a",
         "{\"name\":\"\\ud800\"}",
         "{\"name\":\"\n\"}",
+        "{\"name\":\"\\\xc3\xa9\"}", /* what the reason quotes ends within a character */
         "\xef\xbb\xbf{}",
         "{\"name\":1e400}",
         "{\"name\":99999999999999999999}",
@@ -256,6 +258,30 @@ static void answers_stay_small(void **state)
     talloc_free(arena);
 }
 
+static const struct model chain;
+static const struct field links[] = {{.name = "next", .type = FIELD_LIST, .model = &chain}};
+static const struct model chain = {"Chain", links, 1, NULL};
+static const struct route deep = {METHOD_POST, "/chain", CALLER_USER, 0, "chain", .body = &chain};
+
+/* A model within itself, as deep as a client likes: what is found is told with the way to it, up to a depth. */
+static void models_within_themselves_have_an_end(void **state)
+{
+    struct request req = {.arena = talloc_new(NULL), .route = &deep, .content_type = "application/json"};
+    char body[400] = "";
+
+    (void)state;
+    for (size_t length = 0; length < 20; length++) {
+        size_t len = 0;
+        for (size_t i = 0; i < length; i++)
+            len += (size_t)snprintf(body + len, sizeof body - len, "{\"next\":[");
+        body[len++] = '1';
+        for (size_t i = 0; i < length; i++)
+            len += (size_t)snprintf(body + len, sizeof body - len, "]}");
+        assert_int_equal(*problems(&req, body, len) != '\0', length <= 8);
+    }
+    talloc_free(req.arena);
+}
+
 static void query_values_are_the_last_given(void **state)
 {
     struct request req = {.arena = talloc_new(NULL), .query = "a=1&b&a=2%20+%C3%A9&c=&ab=3"};
@@ -281,7 +307,7 @@ int main(void)
         cmocka_unit_test(good_bodies_are_accepted),        cmocka_unit_test(each_kind_of_problem_is_told),
         cmocka_unit_test(all_problems_are_told_at_once),   cmocka_unit_test(other_content_types_are_one_string),
         cmocka_unit_test(unreadable_json_is_told_where),   cmocka_unit_test(answers_stay_small),
-        cmocka_unit_test(query_values_are_the_last_given),
+        cmocka_unit_test(query_values_are_the_last_given), cmocka_unit_test(models_within_themselves_have_an_end),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

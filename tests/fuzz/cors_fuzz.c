@@ -1,0 +1,122 @@
+/* Fuzzes the CORS preflight: a line of origin, one of method, one of headers. */
+#include <regex.h>
+#include <string.h>
+#include <strings.h>
+#include <talloc.h>
+
+#include "fuzz.h"
+#include "http/cors.h"
+
+const struct fuzz_seed fuzz_seeds[] = {
+    FUZZ_SEED("http://localhost:3000\nPUT\nauthorization, content-type"),
+    FUZZ_SEED("https://a.vercel.app\nDELETE\nAccept,Accept-Language,,fdi-version ,\tRID"),
+    FUZZ_SEED("https://.vercel.app\nGET\n"),
+    FUZZ_SEED("https://vercel.app\nTRACE\nx-custom"),
+    FUZZ_SEED("https://agenta.ai.evil.io\nGET, PUT\naccept language"),
+    FUZZ_SEED("null\n\nAccept-"),
+    {0},
+};
+
+static const char *const methods[] = {"DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", NULL};
+static const char *const headers[] = {"Accept",           "Accept-Language",
+                                      "Content-Language", "Content-Type",
+                                      "anti-csrf",        "authorization",
+                                      "fdi-version",      "rid",
+                                      "st-auth-mode",     NULL};
+
+static bool is_among(const char *name, size_t len, const char *const *names)
+{
+    for (; *names; names++)
+        if (strlen(*names) == len && strncasecmp(name, *names, len) == 0)
+            return true;
+    return false;
+}
+
+/* Whether each name of the list is among those. */
+static bool are_among(const char *list, const char *const *names)
+{
+    size_t len = 0;
+
+    for (; *list; list++) {
+        bool inside = *list != ',' && *list != ' ' && *list != '\t';
+        len = inside ? len + 1 : 0;
+        if (inside && (list[1] == '\0' || strchr(", \t", list[1])) && !is_among(list + 1 - len, len, names))
+            return false;
+    }
+    return true;
+}
+
+static bool is_origin(const char *origin)
+{
+    static regex_t expression;
+    static bool compiled;
+
+    if (!compiled)
+        require(regcomp(&expression,
+                        "^(http://(localhost|0\\.0\\.0\\.0):300[01]|https://(docs\\.)?agenta\\.ai|"
+                        "https://.*\\.vercel\\.app)$",
+                        REG_EXTENDED | REG_NOSUB) == 0);
+    compiled = true;
+    return regexec(&expression, origin, 0, NULL, 0) == 0;
+}
+
+static const char *header(const struct reply *reply, const char *name)
+{
+    for (size_t i = 0; i < reply->header_count; i++)
+        if (strcmp(reply->headers[i].name, name) == 0)
+            return reply->headers[i].value;
+    return NULL;
+}
+
+static void check_preflight(struct request *req)
+{
+    bool origin = is_origin(req->origin);
+    bool method = are_among(req->preflight_method, methods);
+    bool names = !req->preflight_headers || are_among(req->preflight_headers, headers);
+    const char *body;
+
+    require(cors_preflight(req) == OK);
+    cors_apply(req);
+    body = req->reply.body;
+    require(req->reply.status == (origin && method && names ? 200 : 400));
+    require((strcmp(body, "OK") == 0) == (origin && method && names));
+    require(!strstr(body, "origin") == origin);
+    require(!strstr(body, "method") == method);
+    require(!strstr(body, "headers") == names);
+    require((header(&req->reply, "Access-Control-Allow-Origin") == req->origin) == origin);
+    require(origin || !header(&req->reply, "Access-Control-Allow-Origin"));
+}
+
+/* A line as the front door lets it through: without control characters. NULL at the end. */
+static char *take_line(void *arena, const char **at, const char *end)
+{
+    const char *line = *at;
+    size_t len = 0;
+    char *copy;
+
+    if (line == end)
+        return NULL;
+    while (line + len < end && line[len] != '\n')
+        len++;
+    *at = line + len < end ? line + len + 1 : end;
+    copy = talloc_strndup(arena, line, len);
+    for (char *c = copy; *c; c++)
+        if ((unsigned char)*c < 0x20 && *c != '\t')
+            *c = ' ';
+    return copy;
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    struct request req = {.arena = talloc_new(NULL), .method = METHOD_OPTIONS};
+    const char *at = (const char *)data;
+    const char *end = at + size;
+
+    req.origin = take_line(req.arena, &at, end);
+    req.preflight_method = take_line(req.arena, &at, end);
+    req.preflight_headers = take_line(req.arena, &at, end);
+    if (req.origin && req.preflight_method) /* otherwise it is no preflight */
+        check_preflight(&req);
+    (void)talloc_free(req.arena);
+    return 0;
+}
