@@ -65,7 +65,7 @@ const char *text_fold_email(void *arena, const char *text)
     return folded;
 }
 
-static int hex_digit(char c)
+int text_hex_digit(char c)
 {
     if (c >= '0' && c <= '9')
         return c - '0';
@@ -83,8 +83,8 @@ char *text_percent_decode(void *arena, const char *text, size_t len, bool plus)
     for (size_t i = 0; i < len; i++) {
         char c = text[i];
         if (c == '%') {
-            int high = i + 2 < len ? hex_digit(text[i + 1]) : -1;
-            int low = i + 2 < len ? hex_digit(text[i + 2]) : -1;
+            int high = i + 2 < len ? text_hex_digit(text[i + 1]) : -1;
+            int low = i + 2 < len ? text_hex_digit(text[i + 2]) : -1;
             if (high < 0 || low < 0)
                 return NULL;
             c = (char)(high << 4 | low);

@@ -24,4 +24,7 @@ const char *text_fold_email(void *arena, const char *text);
  */
 char *text_percent_decode(void *arena, const char *text, size_t len, bool plus);
 
+/* 0 to 15, or -1 when it is no hexadecimal digit. */
+int text_hex_digit(char c);
+
 #endif

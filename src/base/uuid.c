@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/platform.h"
+#include "base/text.h"
 
 static void set_version(struct uuid *id, unsigned version)
 {
@@ -37,17 +38,6 @@ struct uuid uuid_v7(void)
     return id;
 }
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 /* Exactly 32 digits with hyphens between them, up to `end`. */
 static bool parse_digits(const char *at, const char *end, struct uuid *id)
 {
@@ -55,7 +45,7 @@ static bool parse_digits(const char *at, const char *end, struct uuid *id)
     int digits = 0;
 
     for (; at < end; at++) {
-        int value = hex_value(*at);
+        int value = text_hex_digit(*at);
         if (*at == '-')
             continue;
         if (value < 0 || digits == 32)

@@ -5,16 +5,37 @@
 
 #include "base/log.h"
 
-enum { PATH_SHOWN_MAX = 512 };
+enum { PATH_SHOWN_MAX = 512, SEGMENT_MAX = 64, SEGMENT_SHOWN = 8 };
 
-/* The path as received, without the query string. */
+/*
+ * The path as received, without the query string. A segment too long to be an id may be a key that was put in the wrong
+ * place: only its beginning is shown.
+ */
 static const char *shown_path(const char *target, char *out)
 {
-    size_t len = strcspn(target, "?");
+    size_t path = strcspn(target, "?");
+    size_t len = 0;
 
-    if (len >= PATH_SHOWN_MAX)
-        len = PATH_SHOWN_MAX - 1;
-    memcpy(out, target, len);
+    for (size_t from = 0; from < path;) {
+        size_t segment = strcspn(target + from, "/?");
+        size_t shown = segment > SEGMENT_MAX ? SEGMENT_SHOWN : segment;
+
+        if (len + shown + 5 > PATH_SHOWN_MAX)
+            break;
+        memcpy(out + len, target + from, shown);
+        len += shown;
+        if (shown < segment) {
+            memcpy(out + len, "...", 3);
+            len += 3;
+        }
+        from += segment;
+        if (target[from] == '/') {
+            out[len++] = '/';
+            from++;
+        } else {
+            break;
+        }
+    }
     out[len] = '\0';
     return out;
 }

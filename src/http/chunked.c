@@ -3,24 +3,14 @@
 
 #include <stdbool.h>
 
+#include "base/text.h"
 #include "http/http.h"
 
 enum { SIZE_DIGITS_MAX = 8, EXTRA_MAX = 8 << 10 };
 
-static int hex_value(char c)
-{
-    if (c >= '0' && c <= '9')
-        return c - '0';
-    if (c >= 'a' && c <= 'f')
-        return c - 'a' + 10;
-    if (c >= 'A' && c <= 'F')
-        return c - 'A' + 10;
-    return -1;
-}
-
 static enum err read_size(struct chunked *chunked, char c)
 {
-    int value = hex_value(c);
+    int value = text_hex_digit(c);
 
     if (value >= 0) {
         if (++chunked->digits > SIZE_DIGITS_MAX)

@@ -36,14 +36,21 @@ static void push(struct problems *problems, const char *name, size_t index)
     problems->depth++;
 }
 
+/* Takes a piece of a dump; ends the dump when it becomes too long to be worth echoing. */
+static int take_piece(const char *piece, size_t len, void *text)
+{
+    buffer_add(text, piece, len);
+    return ((struct buffer *)text)->failed ? -1 : 0;
+}
+
 /* The value as sent, or null when it is too long to be worth echoing. */
 static void write_input(struct problems *problems, const json_t *value)
 {
-    char *text = value ? json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY) : NULL;
+    struct buffer text = buffer_make(problems->req->arena, ECHO_MAX);
+    bool whole = value && json_dump_callback(value, take_piece, &text, JSON_COMPACT | JSON_ENCODE_ANY) == 0;
 
     json_key(&problems->out, "input");
-    json_raw(&problems->out, text && strlen(text) <= ECHO_MAX ? text : NULL);
-    free(text); /* jansson's own allocation */
+    json_raw(&problems->out, whole ? buffer_string(&text) : NULL);
 }
 
 /* Opens a problem: type, loc, msg. The caller adds input and closes it. False when there are too many already. */

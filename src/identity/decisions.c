@@ -127,7 +127,7 @@ void decisions_keep(const char *credential, const struct identity *identity, uin
 static void set_listening(bool now)
 {
     decisions_revoke();
-    if (atomic_exchange(&listening, now) != now)
+    if (atomic_exchange(&listening, now) != now && !atomic_load(&listener.stopping))
         log_message(now ? LOG_INFO : LOG_WARNING,
                     now ? "decision cache on: listening for changes" : "decision cache off: changes cannot be heard");
 }

@@ -48,7 +48,7 @@ bool data_dir_is_for_cluster(const struct config *config)
 
 struct place {
     const char *path;   /* absolute; the last part may not exist */
-    bool becomes;       /* started by root with a private cluster */
+    bool becomes;       /* started by root */
     struct run_as user; /* then: who it becomes */
     bool moved;
 };
@@ -102,7 +102,7 @@ static enum err find_place(void *arena, const struct config *config, struct plac
             error, ERR_REFUSED,
             "The data directory %s cannot be made because its folder cannot be used (%m): correct ORGD_DATA_DIR",
             wanted);
-    if (geteuid() != 0 || !data_dir_is_for_cluster(config))
+    if (geteuid() != 0)
         return OK;
     place->becomes = true;
     err = run_as_find(arena, given(config->run_as) ? config->run_as : "postgres", &place->user, error);

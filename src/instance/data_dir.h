@@ -24,8 +24,8 @@ bool data_dir_is_for_cluster(const struct config *config);
 enum err data_dir_path(void *arena, const struct config *config, const char **path, struct error *error) MUST_CHECK;
 
 /*
- * Makes the directory or checks that it is ours, takes it for this process alone, and, when started by root with a
- * private cluster, becomes the user ORGD_RUN_AS for good. Call before there are threads. ERR_REFUSED with one sentence
+ * Makes the directory or checks that it is ours, takes it for this process alone, and, when started by root,
+ * becomes the user ORGD_RUN_AS for good. Call before there are threads. ERR_REFUSED with one sentence
  * that says what to do; ERR_BUSY when another orgd has it (its pid is in the sentence): then `dir->path` says where,
  * and the user was changed.
  */

@@ -18,9 +18,9 @@ struct account {
     bool create_key, return_key;
 };
 
-static const char *text_of(const json_t *object, const char *name)
+static const char *text_of(void *arena, const json_t *object, const char *name)
 {
-    const char *text = json_string_value(json_object_get(object, name));
+    const char *text = text_trim(arena, json_string_value(json_object_get(object, name)));
 
     return text && *text ? text : NULL;
 }
@@ -40,19 +40,19 @@ static enum err read_account(struct request *req, const char *key, const json_t 
 {
     const json_t *user = json_object_get(entry, "user");
     const json_t *options = json_object_get(entry, "options");
-    const char *name = text_of(user, "name");
-    const char *username = text_of(user, "username");
+    const char *name = text_of(req->arena, user, "name");
+    const char *username = text_of(req->arena, user, "username");
     const char *local;
 
     if (!json_is_object(options)) /* an entry's options replace the request's as a whole */
         options = json_object_get(req->json, "options");
     *account = (struct account){
         .key = key,
-        .email = text_fold_email(req->arena, text_of(user, "email")),
-        .organization = text_of(json_object_get(entry, "organization"), "name"),
-        .slug = text_of(json_object_get(entry, "organization"), "slug"),
-        .workspace = first_of(text_of(json_object_get(entry, "workspace"), "name"), "Default", NULL),
-        .project = first_of(text_of(json_object_get(entry, "project"), "name"), "Default", NULL),
+        .email = text_fold_email(req->arena, text_of(req->arena, user, "email")),
+        .organization = text_of(req->arena, json_object_get(entry, "organization"), "name"),
+        .slug = text_of(req->arena, json_object_get(entry, "organization"), "slug"),
+        .workspace = first_of(text_of(req->arena, json_object_get(entry, "workspace"), "name"), "Default", NULL),
+        .project = first_of(text_of(req->arena, json_object_get(entry, "project"), "name"), "Default", NULL),
         .create_key = option(options, "create_api_keys", true),
         .return_key = option(options, "return_api_keys", true),
     };

@@ -104,7 +104,7 @@ SELECT id FROM organizations WHERE id = $1::uuid AND owner_id = $2::uuid FOR NO 
 -- organization_lock_workspaces: holds the workspaces of an organization, as who creates a project in one of them does
 SELECT id FROM workspaces WHERE organization_id = $1::uuid ORDER BY id FOR NO KEY UPDATE;
 
--- organization_candidate: the member that an id means, a user id or the id of an invitation that was used
+-- organization_candidate: the member that an id means, held so that they stay one: a user id or the id of an invitation that was used
 SELECT m.user_id
 FROM organization_members m
 WHERE m.organization_id = $1::uuid
@@ -113,7 +113,8 @@ WHERE m.organization_id = $1::uuid
       UNION ALL
       SELECT i.user_id FROM project_invitations i JOIN projects p ON p.id = i.project_id
       WHERE i.id = $2::uuid AND i.used AND p.organization_id = $1::uuid)
-LIMIT 1;
+LIMIT 1
+FOR NO KEY UPDATE OF m;
 
 -- organization_demote: gives an owner the roles that the person after them has, in every scope of an organization
 -- Databases written by others may call somebody owner who is not: that role passes on to nobody, and nobody else keeps it.

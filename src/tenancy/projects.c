@@ -91,20 +91,31 @@ enum err projects_get(struct request *req)
     return reply_project(req, 200, &id);
 }
 
-/* Holds the workspace, so that nobody else changes which of its projects is the default; tells what the caller is in
- * it. */
+/* Holds the workspace, so that nobody else changes which of its projects is the default; `gone` when it is no more. */
 static enum err lock_workspace(struct request *req, const struct uuid *workspace, struct uuid *organization,
-                               bool *manages)
+                               enum err gone)
 {
     struct result row;
-    enum err code =
-        DB_RUN(req->db, workspace_lock, &row, param_uuid(workspace), param_uuid(&identity_of(req)->user_id));
+    enum err code = DB_RUN(req->db, workspace_lock, &row, param_uuid(workspace));
 
     if (code != OK)
         return code;
-    *manages = result_rows(&row) == 1 && role_manages(result_text(&row, 0, 1));
     if (result_rows(&row) == 0 || !result_uuid(&row, 0, 0, organization))
-        code = ERR_PROJECT_NEEDS_CONTEXT;
+        code = gone;
+    result_clear(&row);
+    return code;
+}
+
+static enum err check_manages(struct request *req, const struct uuid *workspace)
+{
+    struct result row;
+    enum err code =
+        DB_RUN(req->db, workspace_role, &row, param_uuid(workspace), param_uuid(&identity_of(req)->user_id));
+
+    if (code != OK)
+        return code;
+    if (result_rows(&row) == 0 || !role_manages(result_text(&row, 0, 0)))
+        code = ERR_PROJECT_NOT_ALLOWED;
     result_clear(&row);
     return code;
 }
@@ -132,12 +143,12 @@ static enum err insert_project(struct request *req, const struct uuid *id, const
 {
     const struct identity *caller = identity_of(req);
     bool make_default = body_bool(req, "make_default", false);
-    bool exists = false, manages = false;
+    bool exists = false;
     struct uuid organization;
-    enum err code = lock_workspace(req, &caller->workspace_id, &organization, &manages);
+    enum err code = lock_workspace(req, &caller->workspace_id, &organization, ERR_PROJECT_NEEDS_CONTEXT);
 
-    if (code == OK && !manages)
-        code = ERR_PROJECT_NOT_ALLOWED;
+    if (code == OK)
+        code = check_manages(req, &caller->workspace_id);
     if (code == OK)
         code = has_default(req, &caller->workspace_id, &exists);
     if (code == OK && make_default && exists)
@@ -171,11 +182,10 @@ static enum err change_project(struct request *req, const struct uuid *id, const
                                const char *name, bool make_default)
 {
     struct uuid organization;
-    bool manages;
     enum err code = OK;
 
     if (make_default)
-        code = lock_workspace(req, &access->workspace_id, &organization, &manages);
+        code = lock_workspace(req, &access->workspace_id, &organization, ERR_PROJECT_NOT_FOUND);
     if (code == OK && make_default)
         code = clear_default(req, &access->workspace_id, id);
     if (code != OK)
@@ -224,7 +234,6 @@ enum err projects_delete(struct request *req)
     const struct identity *caller = identity_of(req);
     struct uuid id, organization;
     struct access access;
-    bool manages;
     enum err code;
 
     if (!caller->has_scope)
@@ -233,7 +242,7 @@ enum err projects_delete(struct request *req)
         return ERR_BAD_UUID;
     code = db_begin(req->db);
     if (code == OK) /* from here on it neither goes nor becomes the default */
-        code = lock_workspace(req, &caller->workspace_id, &organization, &manages);
+        code = lock_workspace(req, &caller->workspace_id, &organization, ERR_PROJECT_NOT_FOUND);
     if (code == OK)
         code = load_access(req, &id, &access);
     if (code == OK && !uuid_equal(&access.workspace_id, &caller->workspace_id))

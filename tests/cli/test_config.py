@@ -58,19 +58,18 @@ def test_secrets_are_masked_unless_asked_for(orgd):
     assert orgd("config", "--reveal", "AGENTA_AUTH_KEY", variables=set_ones).out == SECRET + "\n"
 
 
-def test_reveal_finds_a_kept_key(orgd, tmp_path):
-    # With databases named, the folder need not be in reach of an unprivileged user.
-    named = {"ORGD_DATA_DIR": str(tmp_path / "data"), "POSTGRES_DB_PREFIX": "x"}
+def test_reveal_finds_a_kept_key(orgd, folder):
+    named = {"ORGD_DATA_DIR": str(folder / "data"), "POSTGRES_DB_PREFIX": "x"}
     done = orgd("config", "--reveal", "AGENTA_AUTH_KEY", variables=named)
     assert (done.status, done.out) == (1, "")
     assert done.err == ("orgd: AGENTA_AUTH_KEY has no value yet: `orgd serve` makes one and keeps it in the data directory.\n")
-    (tmp_path / "data").mkdir(mode=0o700)
-    (tmp_path / "data" / "auth-key").write_text("0123456789abcdef\n")
+    (folder / "data").mkdir(mode=0o700)
+    (folder / "data" / "auth-key").write_text("0123456789abcdef\n")
     done = orgd("config", "--reveal", "AGENTA_AUTH_KEY", variables=named)
     assert (done.status, done.out, done.err) == (0, "0123456789abcdef\n", "")
     done = orgd("config", variables=named)
     assert "0123456789abcdef" not in done.out
-    assert str(tmp_path / "data" / "auth-key") in done.out
+    assert str(folder / "data" / "auth-key") in done.out
 
 
 def test_reveal_of_others(orgd):

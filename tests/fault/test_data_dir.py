@@ -166,6 +166,15 @@ def test_an_ordinary_user(folder, make_server):
 
 
 @as_root
+def test_root_is_given_up_with_named_databases_too(folder, make_server):
+    named = {"POSTGRES_URI_CORE": "postgresql://127.0.0.1:1/core", "POSTGRES_URI_TRACING": "postgresql://127.0.0.1:1/tracing"}
+    server = make_server(folder=folder, **named).start()
+    users = pathlib.Path(f"/proc/{server.process.pid}/status").read_text(encoding="utf-8")
+    assert re.search(r"^Uid:(\t%d){4}$" % serving.POSTGRES.pw_uid, users, re.M)
+    assert server.data.stat().st_uid == serving.POSTGRES.pw_uid
+
+
+@as_root
 def test_unknown_user(plain):
     status, said = plain.refused(ORGD_RUN_AS="no-such-user")
     assert status == 3
@@ -260,10 +269,11 @@ def test_full_disk(folder, size):
 
 @as_root
 def test_directory_of_root_is_handed_over(plain):
-    """Made while databases were named, when root stays root; later the private cluster is used."""
-    plain.refused(POSTGRES_URI_CORE="postgresql://127.0.0.1:1/core", POSTGRES_URI_TRACING="postgresql://127.0.0.1:1/tracing")
-    assert plain.data.stat().st_uid == 0
+    """As one that root has restored from a backup."""
+    plain.refused()
     key = (plain.data / "auth-key").read_bytes()
+    for entry in [plain.data, *plain.data.iterdir()]:
+        os.chown(entry, 0, 0)
     plain.refused()
     assert {entry.stat().st_uid for entry in [plain.data, *plain.data.iterdir()]} == {serving.POSTGRES.pw_uid}
     assert (plain.data / "auth-key").read_bytes() == key

@@ -55,6 +55,13 @@ def test_names_fall_back_on_each_other(admin, suffix):
     assert (given["projects"]["prj"]["name"], given["projects"]["prj"]["is_default"]) == ("Proj", True)
 
 
+def test_names_are_trimmed_and_blank_ones_are_none(admin, suffix):
+    made = admin.ok("POST", PATH, {"accounts": {"a": entry(
+        f"t-{suffix}@example.com", organization={"name": " \u00a0Org "}, workspace={"name": "  ", "organization_ref": {"ref": "org"}},
+    )}})["accounts"]["a"]
+    assert (made["organizations"]["org"]["name"], made["workspaces"]["wrk"]["name"]) == ("Org", "Default")
+
+
 @pytest.mark.parametrize("email", [" @b.example", "a@ ", "a @b.example", "a@b c", "a\nb@c.example", "a@b\u202e.example", "a@b\u00a0c", "@", " ",
                                    "a@b@c"])
 def test_addresses_that_are_none(email, admin):

@@ -1,4 +1,5 @@
 """Deadlines, limits and the end: nothing waits for ever, nothing takes everything."""
+import resource
 import socket
 import time
 
@@ -58,8 +59,10 @@ def test_deadline_while_the_worker_is_stuck(serve):
 
 
 def test_slow_clients_are_closed_at_their_deadline_and_disturb_nobody(serve):
-    server = serve(read_timeout=1, connections=600)
-    clients = [server.connect() for _ in range(400)]
+    least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(least, min(most, 4096)), most))
+    server = serve(read_timeout=1, connections=1200)
+    clients = [server.connect() for _ in range(1000)]
     try:
         begun = time.monotonic()
         left = dict.fromkeys(clients)
@@ -85,7 +88,16 @@ def test_slow_clients_are_closed_at_their_deadline_and_disturb_nobody(serve):
     finally:
         for client in clients:
             client.socket.close()
-    assert len(server.log_lines("status=408", 400)) == 400
+    assert len(server.log_lines("status=408", 1000)) == 1000
+
+
+def test_a_key_in_a_path_is_not_logged_in_full(serve):
+    server = serve()
+    key = "AbCdEfGh." + "0123456789abcdef" * 4
+    server.get(f"/keys/{key}/x?{key}")
+    line, = server.log_lines("path=/keys/")
+    assert "path=/keys/AbCdEfGh.../x " in line
+    assert key not in server.log()
 
 
 def test_a_slow_body_has_the_same_deadline(serve):
