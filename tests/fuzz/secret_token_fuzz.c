@@ -92,6 +92,21 @@ static void check_claims(const json_t *header, const json_t *payload, enum err c
     require(!project || (uuid_parse(project, &project_id) && uuid_equal(&project_id, &claims->project_id)));
 }
 
+/* The last digit of a signature has two bits to spare: no other spelling of them is the same token. */
+static void check_spellings(char *token)
+{
+    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    char *last = token + strlen(token) - 1;
+    const char *digit = strchr(digits, *last);
+    struct secret_claims claims;
+
+    for (int other = 1; other <= 3; other++) {
+        *last = digits[(digit - digits) ^ other];
+        require(verify(token, &claims) == ERR_UNAUTHORIZED);
+    }
+    *last = *digit;
+}
+
 /* A token that is one byte different from a good one, or longer or shorter, is refused. */
 static void check_changed(void *arena, char *token, const uint8_t *how)
 {
@@ -102,6 +117,7 @@ static void check_changed(void *arena, char *token, const uint8_t *how)
     char *longer = talloc_asprintf(arena, "%s%c", token, how[0] ? how[0] : '=');
 
     require(verify(longer, &claims) == ERR_UNAUTHORIZED);
+    check_spellings(token);
     token[at] = (char)(token[at] ^ flip);
     require(verify(token, &claims) == ERR_UNAUTHORIZED);
     token[at] = (char)(token[at] ^ flip);

@@ -65,8 +65,8 @@ static void check_show(void *arena, const char *text)
 
     utf8_show(&out, text, SHOWN);
     require(!out.failed && out.len <= SHOWN + strlen("\xe2\x80\xa6"));
-    end = out.data + out.len;
-    for (at = out.data; at < end; at += n) {
+    end = buffer_string(&out) + out.len;
+    for (at = end - out.len; at < end; at += n) {
         n = utf8_read(at, end, &point);
         require(n > 0 && !utf8_deceptive(point));
     }

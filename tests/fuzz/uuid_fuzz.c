@@ -21,13 +21,18 @@ const struct fuzz_seed fuzz_seeds[] = {
     {0},
 };
 
-static bool matches(const char *pattern, regex_t *expression, const char *text)
-{
-    static const regex_t none;
+struct expression {
+    const char *pattern;
+    regex_t compiled;
+    bool ready;
+};
 
-    if (memcmp(expression, &none, sizeof none) == 0)
-        require(regcomp(expression, pattern, REG_EXTENDED | REG_NOSUB) == 0);
-    return regexec(expression, text, 0, NULL, 0) == 0;
+static bool matches(struct expression *expression, const char *text)
+{
+    if (!expression->ready)
+        require(regcomp(&expression->compiled, expression->pattern, REG_EXTENDED | REG_NOSUB) == 0);
+    expression->ready = true;
+    return regexec(&expression->compiled, text, 0, NULL, 0) == 0;
 }
 
 static void check_digits(const char *text, const struct uuid *id)
@@ -62,19 +67,20 @@ static void check_round_trip(const struct uuid *id)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-    static regex_t any, canonical;
+    static struct expression any = {.pattern = "^(urn:)?(uuid:)?[{}]*(-*[0-9a-fA-F]){32}-*[{}]*$"};
+    static struct expression canonical = {.pattern = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"};
     char *text = talloc_strndup(NULL, (const char *)data, size);
     struct uuid id = {{0xa5}};
     struct uuid before = id;
     bool read = uuid_parse(text, &id);
 
-    require(read == matches("^(urn:)?(uuid:)?[{}]*(-*[0-9a-fA-F]){32}-*[{}]*$", &any, text));
+    require(read == matches(&any, text));
     require(read || uuid_equal(&id, &before));
     if (read)
         check_digits(text, &id);
     id = before;
     read = uuid_parse_canonical(text, &id);
-    require(read == matches("^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$", &canonical, text));
+    require(read == matches(&canonical, text));
     require(read || uuid_equal(&id, &before));
     if (size >= sizeof id.bytes) {
         memcpy(id.bytes, data, sizeof id.bytes);
