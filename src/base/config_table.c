@@ -298,7 +298,8 @@ static enum err set_number(const struct config_row *row, int64_t *member, const 
 static enum err set_list(void *arena, const struct config_row *row, struct config_list *member, const char *subject,
                          const char *value, struct error *error)
 {
-    const char **items = NULL;
+    const char **items;
+    size_t most = 1;
     size_t count = 0;
     uint32_t point = 0;
 
@@ -307,14 +308,15 @@ static enum err set_list(void *arena, const struct config_row *row, struct confi
 
         if (bytes == 0)
             return refuse(row, subject, value, "valid UTF-8", error);
+        most += *at == ',';
         at += bytes;
     }
+    items = talloc_size(arena, most * sizeof *items);
     for (const char *at = value;; at++) {
         const char *end = at + strcspn(at, ",");
         char *item = trimmed(arena, at, end, true);
 
-        items = item ? talloc_realloc_size(arena, items, (count + 1) * sizeof *items) : NULL;
-        if (!items)
+        if (!items || !item)
             return error_set(error, ERR_MEMORY, "There is no memory for the configuration.");
         items[count] = item;
         count += *item != '\0';

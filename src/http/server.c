@@ -5,7 +5,6 @@
 #include <event2/event.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/eventfd.h>
@@ -26,6 +25,9 @@ enum {
     SECOND_US = 1000000,
 };
 
+/* What server_stop adds to the eventfd, to which each worker adds one. */
+#define STOP (UINT64_C(1) << 32)
+
 struct listener {
     struct server *server;
     int descriptor; /* -1: none */
@@ -42,7 +44,7 @@ struct server {
     int wake_descriptor; /* eventfd: a worker has finished something, or the server is to stop */
     int64_t drain_deadline_us;
     bool gave_up;
-    atomic_bool stopping;
+    bool stopping;
 };
 
 /* ---- listening ---- */
@@ -112,7 +114,7 @@ static void check_drain(struct server *server)
 {
     struct io *io = &server->io;
 
-    if (!atomic_load(&server->stopping))
+    if (!server->stopping)
         return;
     if (!io->draining)
         begin_drain(server);
@@ -131,6 +133,8 @@ static void on_wake(evutil_socket_t descriptor, short what, void *context)
     (void)what;
     if (read(descriptor, &count, sizeof count) < 0) /* before taking, or what comes in between would be missed */
         return;
+    if (count >= STOP)
+        server->stopping = true;
     exchange = lanes_take(server->io.lanes);
     while (exchange) {
         struct exchange *next = exchange->next;
@@ -369,10 +373,10 @@ enum err server_run(struct server *server, struct error *error)
 
 void server_stop(struct server *server)
 {
-    static const uint64_t one = 1;
+    static const uint64_t stop = STOP;
     int kept = errno; /* in a signal handler it is the interrupted code's */
 
-    atomic_store(&server->stopping, true);
-    if (write(server->wake_descriptor, &one, sizeof one) < 0)
-        errno = kept; /* it is readable already */
+    /* The last that is done with the server: whoever sees it may free it at once. */
+    if (write(server->wake_descriptor, &stop, sizeof stop) < 0)
+        errno = kept; /* it was asked often enough */
 }
