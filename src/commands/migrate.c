@@ -75,17 +75,14 @@ static enum err check_private(void *arena, const struct config *config, struct e
     char *cluster;
     enum err err;
 
-    if (!data_dir_is_for_cluster(config)) {
+    if (!data_dir_is_for_cluster(config))
         return OK;
-    }
     err = data_dir_path(arena, config, &directory, error);
-    if (err != OK) {
+    if (err != OK)
         return err;
-    }
     cluster = talloc_asprintf(arena, "%s/" PGDATA_NAME, directory);
-    if (cluster == NULL) {
+    if (!cluster)
         return error_set(error, ERR_MEMORY, "no memory");
-    }
     if (access(cluster, F_OK) != 0) {
         return error_set(error, ERR_REFUSED,
                          "there is no private cluster in %s yet; `orgd serve` and `orgd migrate up` make one",
@@ -119,9 +116,8 @@ static enum err connect_all(void *arena, struct databases *databases, struct err
 static void close_databases(struct databases *databases)
 {
     for (int i = 0; i < DATABASE_COUNT; i++) {
-        if (databases->dbs[i] != NULL) {
+        if (databases->dbs[i])
             db_close(databases->dbs[i]);
-        }
     }
     stores_close(&databases->stores);
 }
@@ -133,19 +129,15 @@ static enum err open_databases(void *arena, const struct config *config, bool ma
     enum err err = make ? OK : check_private(arena, config, error);
 
     *databases = (struct databases){0};
-    if (err == OK) {
+    if (err == OK)
         err = stores_open(arena, config, STORES_COMMAND, &databases->stores, error);
-    }
-    if (err != OK) {
+    if (err != OK)
         return err;
-    }
     err = stores_start(arena, config, &databases->stores, error);
-    if (err == OK) {
+    if (err == OK)
         err = connect_all(arena, databases, error);
-    }
-    if (err != OK) {
+    if (err != OK)
         close_databases(databases);
-    }
     return err;
 }
 
@@ -184,14 +176,12 @@ static void status_text(const struct migrate_state *state, struct buffer *out)
 {
     buffer_format(out, "%-8s %-8s", migrate_database_name(state->database), migrate_condition_name(state->condition));
     for (size_t i = 0; i < state->count; i++) {
-        if (state->positions[i].found[0] != '\0') {
+        if (state->positions[i].found[0] != '\0')
             buffer_format(out, " %s", state->positions[i].found);
-        }
     }
     buffer_char(out, '\n');
-    if (state->condition != MIGRATE_CURRENT) {
+    if (state->condition != MIGRATE_CURRENT)
         buffer_format(out, "         %s\n", state->sentence);
-    }
 }
 
 /* Writes the states of both databases; `current` says whether they are. */
@@ -201,17 +191,15 @@ static enum err write_status(const struct databases *databases, const struct con
     bool json = option_given(options, "json");
 
     *current = true;
-    if (json) {
+    if (json)
         json_open(out, '[');
-    }
     for (int i = 0; i < DATABASE_COUNT; i++) {
         struct migrate_state state;
         enum err err = migrate_state(databases->dbs[i], (enum database)i, is_enterprise(config), target_of(options),
                                      &state, error);
 
-        if (err != OK) {
+        if (err != OK)
             return err;
-        }
         *current = *current && state.condition == MIGRATE_CURRENT;
         (json ? status_json : status_text)(&state, out);
     }
@@ -235,9 +223,8 @@ int migrate_status_run(const struct config *config, const struct options *option
         err = write_status(&databases, config, options, &out, &current, &error);
         close_databases(&databases);
     }
-    if (err != OK) {
+    if (err != OK)
         return command_failed(&error);
-    }
     status = command_output(&out);
     return status == STATUS_DONE && !current && option_given(options, "exit-code") ? STATUS_NO : status;
 }
@@ -254,9 +241,8 @@ int migrate_up_run(const struct config *config, const struct options *options)
         err = migrate_up(databases.dbs, &run, &error);
         close_databases(&databases);
     }
-    if (err != OK) {
+    if (err != OK)
         return command_failed(&error);
-    }
     say(NULL, "both databases are current");
     return STATUS_DONE;
 }
@@ -269,12 +255,10 @@ int migrate_down_run(const struct config *config, const struct options *options)
     struct error error;
     enum err err = OK;
 
-    if (to == NULL) {
+    if (!to)
         err = error_set(&error, ERR_USAGE, "name the revision to stay at with --to; see `orgd migrate history`");
-    }
-    if (err == OK) {
+    if (err == OK)
         err = open_databases(options->arena, config, false, &databases, &error);
-    }
     if (err == OK) {
         err = migrate_down(databases.dbs, to, &run, &error);
         close_databases(&databases);
@@ -308,9 +292,8 @@ static void history_text(const struct chain *chain, struct buffer *out)
 {
     buffer_format(out, "%s database, %s%s\n", migrate_database_name(chain->database), chain->table,
                   chain->enterprise ? " (enterprise edition)" : "");
-    for (size_t i = 0; i < chain->count; i++) {
+    for (size_t i = 0; i < chain->count; i++)
         buffer_format(out, "  %-12s %s\n", chain->revisions[i].id, chain->revisions[i].what);
-    }
 }
 
 int migrate_history_run(const struct config *config, const struct options *options)
@@ -319,12 +302,10 @@ int migrate_history_run(const struct config *config, const struct options *optio
     bool json = option_given(options, "json");
 
     (void)config;
-    if (json) {
+    if (json)
         json_open(&out, '[');
-    }
-    for (size_t i = 0; i < chain_count; i++) {
+    for (size_t i = 0; i < chain_count; i++)
         (json ? history_json : history_text)(&chains[i], &out);
-    }
     if (json) {
         json_close(&out, ']');
         buffer_char(&out, '\n');

@@ -35,13 +35,11 @@ static enum err write_file(void *arena, const char *path, const struct buffer *o
     int saved;
 
     (void)umask(mask);
-    if (temporary == NULL) {
+    if (!temporary)
         return error_set(error, ERR_MEMORY, "out of memory");
-    }
     fd = mkstemp(temporary);
-    if (fd < 0) {
+    if (fd < 0)
         return error_set(error, ERR_SYSTEM, "%s cannot be written: %m", path);
-    }
     written = true;
     for (size_t done = 0; done < out->len && written;) {
         ssize_t n = write(fd, out->data + done, out->len - done);
@@ -52,9 +50,8 @@ static enum err write_file(void *arena, const char *path, const struct buffer *o
     /* mkstemp makes it private; it gets the permissions of any other new file */
     written = written && fchmod(fd, 0666 & ~mask) == 0 && fsync(fd) == 0;
     written = close(fd) == 0 && written;
-    if (written && rename(temporary, path) == 0) {
+    if (written && rename(temporary, path) == 0)
         return OK;
-    }
     saved = errno;
     (void)unlink(temporary);
     errno = saved;
@@ -76,14 +73,11 @@ int schema_dump_run(const struct config *config, const struct options *options)
 
     (void)config;
     err = db != NULL ? db_connect(db, &error) : error_set(&error, ERR_MEMORY, "out of memory");
-    if (err == OK) {
+    if (err == OK)
         err = schema_dump(db, &what, &out, &error);
-    }
-    if (err == OK && file != NULL) {
+    if (err == OK && file != NULL)
         err = write_file(options->arena, file, &out, &error);
-    }
-    if (err != OK) {
+    if (err != OK)
         return command_failed(&error);
-    }
     return file != NULL ? STATUS_DONE : command_output(&out);
 }

@@ -52,7 +52,7 @@ enum err databases_uris(void *arena, const struct config *config, const char *ur
             uris[i] = given[i];
         } else if (is_set(config->db_prefix)) {
             uris[i] = compose(arena, config, (enum database)i);
-            if (uris[i] == NULL) {
+            if (!uris[i]) {
                 return error_set(error, ERR_USAGE, "the URI composed from POSTGRES_DB_PREFIX is longer than %d bytes",
                                  URI_MAX);
             }
@@ -79,8 +79,7 @@ enum err databases_uris(void *arena, const struct config *config, const char *ur
 
 const char *databases_default_plan(const struct config *config)
 {
-    if (is_set(config->default_plan)) {
+    if (is_set(config->default_plan))
         return config->default_plan;
-    }
     return is_set(config->stripe_key) ? "cloud_v0_hobby" : "self_hosted_enterprise";
 }

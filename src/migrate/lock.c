@@ -20,9 +20,8 @@ void migrate_tell(const struct migrate_options *options, const char *format, ...
     char sentence[1024];
     va_list arguments;
 
-    if (options->tell == NULL) {
+    if (!options->tell)
         return;
-    }
     va_start(arguments, format);
     (void)vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
@@ -46,9 +45,8 @@ static void name_holder(struct db *db, char *to, size_t size)
     struct result result;
 
     (void)snprintf(to, size, "another runner");
-    if (db_run(db, &migrate_lock_holder, NULL, 0, &result) != OK) {
+    if (db_run(db, &migrate_lock_holder, NULL, 0, &result) != OK)
         return;
-    }
     if (result_rows(&result) == 1) {
         (void)snprintf(to, size, "another runner (process %lld, %s)", (long long)result_int(&result, 0, 0),
                        result_text(&result, 0, 1));
@@ -71,9 +69,8 @@ enum err migrate_lock_database(struct db *db, enum database database, const stru
         }
         taken = result_bool(&result, 0, 0);
         result_clear(&result);
-        if (taken) {
+        if (taken)
             return OK;
-        }
         if (platform.monotonic_us() >= deadline) {
             name_holder(db, holder, sizeof holder);
             return error_set(error, ERR_BUSY,
@@ -101,9 +98,8 @@ void migrate_name_blocker(struct db *db, char *to, size_t size)
     struct result result;
 
     to[0] = '\0';
-    if (db_run(db, &migrate_blocker, NULL, 0, &result) != OK) {
+    if (db_run(db, &migrate_blocker, NULL, 0, &result) != OK)
         return;
-    }
     if (result_rows(&result) == 1) {
         const char *state = result_text(&result, 0, 2);
 
@@ -122,9 +118,8 @@ bool migrate_try_again(struct db *db, const char *sqlstate, int attempt, const s
     int64_t wait = (int64_t)RETRY_MS << (attempt < 5 ? attempt : 5);
     char blocker[200];
 
-    if (!lock || !db_connected(db) || platform.monotonic_us() >= deadline) {
+    if (!lock || !db_connected(db) || platform.monotonic_us() >= deadline)
         return false;
-    }
     if (attempt == 0) {
         migrate_name_blocker(db, blocker, sizeof blocker);
         migrate_tell(options, "waiting for a table that is locked%s%s", blocker[0] != '\0' ? " by " : "", blocker);

@@ -52,23 +52,19 @@ static enum err begin(struct run *run)
 {
     const char *plan = run->options->default_plan;
 
-    if (db_begin(run->db) != OK || db_script(run->db, settings, NULL) != OK) {
+    if (db_begin(run->db) != OK || db_script(run->db, settings, NULL) != OK)
         return failed(run, "no transaction");
-    }
-    if (plan == NULL || plan[0] == '\0') {
+    if (plan == NULL || plan[0] == '\0')
         plan = DEFAULT_PLAN;
-    }
-    if (DB_RUN(run->db, migrate_set_plan, NULL, param_text(plan)) != OK) {
+    if (DB_RUN(run->db, migrate_set_plan, NULL, param_text(plan)) != OK)
         return failed(run, "no transaction");
-    }
     return OK;
 }
 
 static enum err script(struct run *run, const char *sql, const struct step *step)
 {
-    if (sql[0] == '\0' || db_script(run->db, sql, NULL) == OK) {
+    if (sql[0] == '\0' || db_script(run->db, sql, NULL) == OK)
         return OK;
-    }
     return failed(run, revision_of(step)->id);
 }
 
@@ -78,9 +74,8 @@ static enum err version(struct run *run, const char *sql, const struct step *ste
     struct result result;
     bool one;
 
-    if (db_script(run->db, sql, &result) != OK) {
+    if (db_script(run->db, sql, &result) != OK)
         return failed(run, revision_of(step)->id);
-    }
     one = strcmp(PQcmdTuples(result.pg), "1") == 0;
     result_clear(&result);
     if (!one) {
@@ -98,18 +93,15 @@ static enum err apply(struct run *run, const struct step *step)
 
     if (!step->down) {
         err = script(run, revision->prepare, step);
-        if (err == OK) {
+        if (err == OK)
             err = script(run, revision->up[run->options->enterprise ? EDITION_EE : EDITION_OSS], step);
-        }
         return err == OK ? version(run, revision->arrive, step) : err;
     }
     err = script(run, revision->down, step);
-    if (err == OK) {
+    if (err == OK)
         err = version(run, revision->leave, step);
-    }
-    if (err == OK && step->at == 0) {
+    if (err == OK && step->at == 0)
         err = script(run, step->chain->remove, step);
-    }
     return err;
 }
 
@@ -124,15 +116,12 @@ static enum err transaction(struct run *run, const struct step *steps, size_t co
     enum err err = begin(run);
 
     run->sqlstate[0] = '\0';
-    for (size_t i = 0; i < count && err == OK; i++) {
+    for (size_t i = 0; i < count && err == OK; i++)
         err = apply(run, &steps[i]);
-    }
-    if (err == OK) {
+    if (err == OK)
         err = commit(run);
-    }
-    if (err != OK) {
+    if (err != OK)
         db_rollback(run->db);
-    }
     return err;
 }
 
@@ -142,9 +131,8 @@ static enum err patient_transaction(struct run *run, const struct step *steps, s
     for (int attempt = 0;; attempt++) {
         enum err err = transaction(run, steps, count);
 
-        if (err != ERR_BUSY || !migrate_try_again(run->db, run->sqlstate, attempt, run->options, run->deadline)) {
+        if (err != ERR_BUSY || !migrate_try_again(run->db, run->sqlstate, attempt, run->options, run->deadline))
             return err;
-        }
     }
 }
 
@@ -154,9 +142,8 @@ static enum err one_by_one(struct run *run, const struct step *steps, size_t cou
     for (size_t i = 0; i < count; i++) {
         enum err err = patient_transaction(run, &steps[i], 1);
 
-        if (err != OK) {
+        if (err != OK)
             return err;
-        }
         migrate_tell(run->options, "the %s database: %s %s", migrate_database_name(run->database),
                      steps[i].down ? "undone" : "applied", revision_of(&steps[i])->id);
     }
@@ -171,9 +158,8 @@ static size_t steps_up(const struct run *run, struct step steps[REVISIONS_MAX])
     for (size_t i = 0; i < run->state.count; i++) {
         const struct migrate_position *position = &run->state.positions[i];
 
-        if (!migrate_runs(position->chain, run->options->enterprise, run->options->target)) {
+        if (!migrate_runs(position->chain, run->options->enterprise, run->options->target))
             continue;
-        }
         for (int at = position->at + 1; at < (int)position->chain->count; at++) {
             steps[count++] = (struct step){.chain = position->chain, .at = (size_t)at};
         }
@@ -203,12 +189,10 @@ static enum err up_locked(struct run *run, struct step *steps)
     enum err err = read_state(run); /* again: another runner may just have finished */
     size_t count;
 
-    if (err != OK) {
+    if (err != OK)
         return err;
-    }
-    if (!can_go_up(run->state.condition)) {
+    if (!can_go_up(run->state.condition))
         return refuse(run);
-    }
     if (run->state.condition == MIGRATE_CURRENT ||
         (run->options->only_empty && run->state.condition != MIGRATE_EMPTY)) {
         return OK;
@@ -246,25 +230,21 @@ enum err migrate_up(struct db *const dbs[DATABASE_COUNT], const struct migrate_o
     for (int i = 0; i < DATABASE_COUNT; i++) {
         enum err err = read_state(&runs[i]);
 
-        if (err != OK) {
+        if (err != OK)
             return err;
-        }
-        if (!can_go_up(runs[i].state.condition)) {
+        if (!can_go_up(runs[i].state.condition))
             return refuse(&runs[i]);
-        }
         idle = idle && runs[i].state.condition == MIGRATE_CURRENT;
     }
     for (int i = 0; i < DATABASE_COUNT && !idle; i++) {
         enum err err = migrate_lock_database(dbs[i], runs[i].database, options, runs[i].deadline, error);
 
-        if (err != OK) {
+        if (err != OK)
             return err;
-        }
         err = up_locked(&runs[i], steps);
         migrate_unlock_database(dbs[i]);
-        if (err != OK) {
+        if (err != OK)
             return err;
-        }
     }
     return OK;
 }
@@ -293,16 +273,14 @@ static bool steps_down(const struct migrate_state *state, const char *revision, 
     int target = agenta ? -1 : find_target(state, revision, &keep);
 
     *count = 0;
-    if (!agenta && target < 0) {
+    if (!agenta && target < 0)
         return false;
-    }
     for (int i = (int)state->count - 1; i >= 0; i--) {
         const struct migrate_position *position = &state->positions[i];
         int lowest = i == target ? (int)keep + 1 : 0;
 
-        if (i < target || (agenta && !position->chain->ours)) {
+        if (i < target || (agenta && !position->chain->ours))
             continue;
-        }
         for (int at = position->at; at >= lowest; at--) {
             steps[(*count)++] = (struct step){.chain = position->chain, .at = (size_t)at, .down = true};
         }
@@ -317,15 +295,12 @@ static enum err check_down(struct run *run, const char *revision, bool *known)
     size_t count;
     enum err err = read_state(run);
 
-    if (err != OK) {
+    if (err != OK)
         return err;
-    }
-    if (run->state.condition != MIGRATE_CURRENT && run->state.condition != MIGRATE_BEHIND) {
+    if (run->state.condition != MIGRATE_CURRENT && run->state.condition != MIGRATE_BEHIND)
         return refuse(run);
-    }
-    if (!steps_down(&run->state, revision, steps, &count)) {
+    if (!steps_down(&run->state, revision, steps, &count))
         return OK;
-    }
     *known = true;
     for (size_t i = 0; i < count; i++) {
         if (revision_of(&steps[i])->down == NULL) {
@@ -345,9 +320,8 @@ static enum err down_locked(struct run *run, const char *revision)
     bool known = false;
     enum err err = check_down(run, revision, &known);
 
-    if (err != OK || !steps_down(&run->state, revision, steps, &count)) {
+    if (err != OK || !steps_down(&run->state, revision, steps, &count))
         return err;
-    }
     return one_by_one(run, steps, count);
 }
 
@@ -361,9 +335,8 @@ enum err migrate_down(struct db *const dbs[DATABASE_COUNT], const char *revision
     for (int i = 0; i < DATABASE_COUNT; i++) {
         enum err err = check_down(&runs[i], revision, &known);
 
-        if (err != OK) {
+        if (err != OK)
             return err;
-        }
     }
     if (!known) {
         return error_set(error, ERR_USAGE, "%s is not a revision that these databases have; see `orgd migrate history`",
@@ -372,14 +345,12 @@ enum err migrate_down(struct db *const dbs[DATABASE_COUNT], const char *revision
     for (int i = DATABASE_COUNT - 1; i >= 0; i--) {
         enum err err = migrate_lock_database(dbs[i], runs[i].database, options, runs[i].deadline, error);
 
-        if (err != OK) {
+        if (err != OK)
             return err;
-        }
         err = down_locked(&runs[i], revision);
         migrate_unlock_database(dbs[i]);
-        if (err != OK) {
+        if (err != OK)
             return err;
-        }
     }
     return OK;
 }

@@ -37,9 +37,8 @@ bool migrate_runs(const struct chain *chain, bool enterprise, enum migrate_targe
 static bool is_old(const char *id)
 {
     for (size_t i = 0; i < sizeof old_revisions / sizeof old_revisions[0]; i++) {
-        if (strcmp(id, old_revisions[i]) == 0) {
+        if (strcmp(id, old_revisions[i]) == 0)
             return true;
-        }
     }
     return false;
 }
@@ -68,9 +67,8 @@ static void PRINTF_LIKE(3, 4)
     state->condition = condition;
     len = snprintf(state->sentence, sizeof state->sentence, "the %s database (%s) ",
                    migrate_database_name(state->database), state->name);
-    if (len < 0 || (size_t)len >= sizeof state->sentence) {
+    if (len < 0 || (size_t)len >= sizeof state->sentence)
         return;
-    }
     va_start(arguments, format);
     (void)vsnprintf(state->sentence + len, sizeof state->sentence - (size_t)len, format, arguments);
     va_end(arguments);
@@ -92,18 +90,15 @@ static enum err read_position(struct db *db, struct migrate_position *position, 
     bool exists;
 
     *rows = -1;
-    if (err != OK) {
+    if (err != OK)
         return err;
-    }
     exists = result_bool(&result, 0, 0);
     result_clear(&result);
-    if (!exists) {
+    if (!exists)
         return OK;
-    }
     err = db_script(db, position->chain->read, &result);
-    if (err != OK) {
+    if (err != OK)
         return err;
-    }
     *rows = result_rows(&result);
     if (*rows > 0) {
         const char *id = result_text(&result, 0, 0);
@@ -111,9 +106,8 @@ static enum err read_position(struct db *db, struct migrate_position *position, 
     }
     result_clear(&result);
     for (size_t i = 0; i < position->chain->count; i++) {
-        if (strcmp(position->found, position->chain->revisions[i].id) == 0) {
+        if (strcmp(position->found, position->chain->revisions[i].id) == 0)
             position->at = (int)i;
-        }
     }
     return OK;
 }
@@ -151,9 +145,8 @@ static void judge_progress(struct migrate_state *state, bool enterprise, enum mi
     for (size_t i = 0; i < state->count; i++) {
         const struct migrate_position *position = &state->positions[i];
 
-        if (!migrate_runs(position->chain, enterprise, target)) {
+        if (!migrate_runs(position->chain, enterprise, target))
             continue;
-        }
         if (position->at + 1 < (int)position->chain->count) {
             judge(state, MIGRATE_BEHIND, "is behind: found %s in %s, and this version needs %s",
                   position->at < 0 ? "nothing" : position->found, position->chain->table, head_of(position->chain));
@@ -173,9 +166,8 @@ enum err migrate_state(struct db *db, enum database database, bool enterprise, e
 
     memset(state, 0, sizeof *state);
     state->database = database;
-    if (DB_RUN(db, migrate_database, &result, param_text(landmarks[database])) != OK) {
+    if (DB_RUN(db, migrate_database, &result, param_text(landmarks[database])) != OK)
         return failed(db, database, error);
-    }
     (void)snprintf(state->name, sizeof state->name, "%s", result_text(&result, 0, 0));
     filled = result_bool(&result, 0, 1);
     landmark = result_bool(&result, 0, 2);
@@ -193,23 +185,20 @@ enum err migrate_state(struct db *db, enum database database, bool enterprise, e
         struct migrate_position *position = &state->positions[state->count];
         int rows;
 
-        if (chains[i].database != database) {
+        if (chains[i].database != database)
             continue;
-        }
         *position = (struct migrate_position){.chain = &chains[i], .at = -1};
         state->count++;
-        if (read_position(db, position, &rows) != OK) {
+        if (read_position(db, position, &rows) != OK)
             return failed(db, database, error);
-        }
         if (!judged && position == &state->positions[0] && rows < 0) {
             judge(state, MIGRATE_FOREIGN, "is neither empty nor one of Agenta's: it holds objects, but no table %s",
                   chains[i].table);
             judged = true;
         }
         /* a chain of the other edition, or one not asked for, does not stand in the way */
-        if (!judged && migrate_runs(&chains[i], enterprise, MIGRATE_TO_HEAD)) {
+        if (!judged && migrate_runs(&chains[i], enterprise, MIGRATE_TO_HEAD))
             judged = !judge_position(state, position, rows);
-        }
     }
     if (!judged && !landmark) {
         judge(state, MIGRATE_FOREIGN,
@@ -217,8 +206,7 @@ enum err migrate_state(struct db *db, enum database database, bool enterprise, e
               migrate_database_name(database));
         judged = true;
     }
-    if (!judged) {
+    if (!judged)
         judge_progress(state, enterprise, target);
-    }
     return OK;
 }

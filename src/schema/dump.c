@@ -41,9 +41,8 @@ static enum err write_header(struct db *db, struct buffer *out)
     struct result result;
     enum err err = db_run(db, &schema_server, NULL, 0, &result);
 
-    if (err != OK) {
+    if (err != OK)
         return err;
-    }
     buffer_text(out, RULE);
     buffer_format(out, "## SCHEMA DUMP — database: %s\n", result_text(&result, 0, 0));
     buffer_text(out, RULE);
@@ -58,9 +57,8 @@ static enum err write_section(struct db *db, const struct section *section, stru
     enum err err = db_run(db, section->lines, NULL, 0, &result);
     int rows;
 
-    if (err != OK) {
+    if (err != OK)
         return err;
-    }
     buffer_format(out, "## %s\n", section->title);
     rows = result_rows(&result);
     for (int row = 0; row < rows; row++) {
@@ -78,16 +76,13 @@ static enum err write_version(struct db *db, const char *label, const char *read
     enum err err = db_script(db, read, &result);
     int rows;
 
-    if (err != OK) {
+    if (err != OK)
         return err;
-    }
     rows = result_rows(&result);
-    for (int row = 0; row < rows; row++) {
+    for (int row = 0; row < rows; row++)
         buffer_format(out, "%s %s\n", label, result_text(&result, row, 0));
-    }
-    if (rows == 0) {
+    if (rows == 0)
         buffer_format(out, "%s (empty)\n", label);
-    }
     result_clear(&result);
     return OK;
 }
@@ -98,12 +93,10 @@ static enum err write_versions(struct db *db, struct buffer *out)
     struct result result;
     enum err err = db_run(db, &schema_version_tables, NULL, 0, &result);
 
-    if (err != OK) {
+    if (err != OK)
         return err;
-    }
-    for (size_t i = 0; i < sizeof exists / sizeof exists[0]; i++) {
+    for (size_t i = 0; i < sizeof exists / sizeof exists[0]; i++)
         exists[i] = result_bool(&result, 0, (int)i);
-    }
     result_clear(&result);
     buffer_text(out, "## ALEMBIC\n");
     for (size_t i = 0; i < sizeof exists / sizeof exists[0] && err == OK; i++) {
@@ -128,13 +121,11 @@ static enum err write_all(struct db *db, const struct schema_dump_options *optio
             "SET LOCAL search_path = public; SET LOCAL quote_all_identifiers = off; SET LOCAL statement_timeout = 0",
             NULL);
     }
-    if (err == OK) {
+    if (err == OK)
         err = write_header(db, out);
-    }
     for (size_t i = 0; i < sizeof sections / sizeof sections[0] && err == OK; i++) {
-        if (options->counts || !sections[i].only_counts) {
+        if (options->counts || !sections[i].only_counts)
             err = write_section(db, &sections[i], out);
-        }
     }
     return err == OK ? write_versions(db, out) : err;
 }
@@ -144,9 +135,8 @@ enum err schema_dump(struct db *db, const struct schema_dump_options *options, s
     enum err err;
 
     err = db_begin(db);
-    if (err == OK) {
+    if (err == OK)
         err = write_all(db, options, out);
-    }
     if (err != OK) {
         error_set(error, err, "the catalog cannot be read: %s", db_error(db)->cause);
     } else if (out->failed) {
