@@ -5,7 +5,8 @@ import sys
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-import serving  # noqa: E402  (beside this file)
+import scratch  # noqa: E402  (beside this file)
+import serving  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -36,3 +37,22 @@ def folder():
     folder = serving.make_folder()
     yield folder
     serving.shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def cluster():
+    """A PostgreSQL for tests of the commands that take the databases' addresses."""
+    cluster = scratch.Cluster()
+    yield cluster
+    cluster.stop()
+
+
+@pytest.fixture
+def make_pair(cluster):
+    """Makes an empty pair of databases for one edition."""
+    return cluster.pair
+
+
+@pytest.fixture
+def pair(make_pair):
+    return make_pair()

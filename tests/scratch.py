@@ -1,5 +1,6 @@
 """A scratch PostgreSQL cluster for tests, on a Unix socket of its own, and the program run against it."""
 import contextlib
+import itertools
 import os
 import pathlib
 import pwd
@@ -25,6 +26,7 @@ class Cluster:
     """A running cluster. PostgreSQL refuses to run as root, so root gives it to the user postgres."""
 
     def __init__(self):
+        self.numbers = itertools.count()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="orgd-test-"))
         self.run_as = {}
         if os.geteuid() == 0:
@@ -50,6 +52,10 @@ class Cluster:
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     self.server.wait(0.05)
         raise RuntimeError(f"{command[0]} failed: {done.stdout}")
+
+    def pair(self, edition="oss"):
+        """A new, empty pair of databases for one edition."""
+        return Pair(self, f"t{next(self.numbers)}", edition)
 
     def stop(self):
         self.server.send_signal(signal.SIGQUIT)  # at once: nothing of it is kept

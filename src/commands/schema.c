@@ -8,6 +8,7 @@
 #include <talloc.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "db/db.h"
 #include "schema/dump.h"
 
@@ -40,15 +41,8 @@ static enum err write_file(void *arena, const char *path, const struct buffer *o
     fd = mkstemp(temporary);
     if (fd < 0)
         return error_set(error, ERR_SYSTEM, "%s cannot be written: %m", path);
-    written = true;
-    for (size_t done = 0; done < out->len && written;) {
-        ssize_t n = write(fd, out->data + done, out->len - done);
-
-        written = n > 0 || (n < 0 && errno == EINTR);
-        done += n > 0 ? (size_t)n : 0;
-    }
     /* mkstemp makes it private; it gets the permissions of any other new file */
-    written = written && fchmod(fd, 0666 & ~mask) == 0 && fsync(fd) == 0;
+    written = file_write_all(fd, out->data, out->len) == 0 && fchmod(fd, 0666 & ~mask) == 0 && fsync(fd) == 0;
     written = close(fd) == 0 && written;
     if (written && rename(temporary, path) == 0)
         return OK;

@@ -138,10 +138,16 @@ static bool plain_uri(const char *uri, char *to, size_t size)
     return len >= 0 && (size_t)len < size;
 }
 
-bool db_uri_is_sound(const char *uri)
+PQconninfoOption *db_uri_parse(const char *uri)
 {
     char plain[URI_SIZE];
-    PQconninfoOption *read = plain_uri(uri, plain, sizeof plain) ? PQconninfoParse(plain, NULL) : NULL;
+
+    return plain_uri(uri, plain, sizeof plain) ? PQconninfoParse(plain, NULL) : NULL;
+}
+
+bool db_uri_is_sound(const char *uri)
+{
+    PQconninfoOption *read = db_uri_parse(uri);
 
     PQconninfoFree(read);
     return read != NULL;

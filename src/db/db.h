@@ -39,7 +39,12 @@ struct db_options {
     void (*on_revoke)(void); /* called after a commit that ran a `revokes` statement; may be NULL */
 };
 
-/* Whether libpq can read the URI. Its own message is not to be shown: it quotes the URI, with the password. */
+/*
+ * What a URI says, as libpq reads it; free with PQconninfoFree. NULL when it is malformed, too long, or without memory.
+ * libpq's own message is not to be shown: it quotes the URI, with the password.
+ */
+PQconninfoOption *db_uri_parse(const char *uri);
+/* Whether db_uri_parse can read it. */
 bool db_uri_is_sound(const char *uri);
 /* A handle that is not connected yet; talloc child of `arena`. NULL without memory. `options` is copied, its texts are
  * borrowed. */

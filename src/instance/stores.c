@@ -95,12 +95,8 @@ void stores_close(struct stores *stores)
 /* "agenta_core on db1:5432" from a URI, whichever form it has. */
 static char *describe_uri(void *arena, const char *uri)
 {
-    static const char asyncpg[] = "postgresql+asyncpg://";
     const char *host = NULL, *port = NULL, *name = NULL;
-    char *readable = strncmp(uri, asyncpg, sizeof asyncpg - 1) == 0
-                         ? talloc_asprintf(arena, "postgresql://%s", uri + sizeof asyncpg - 1)
-                         : talloc_strdup(arena, uri);
-    PQconninfoOption *options = readable ? PQconninfoParse(readable, NULL) : NULL;
+    PQconninfoOption *options = db_uri_parse(uri);
     char *text;
 
     for (PQconninfoOption *option = options; option && option->keyword; option++) {

@@ -1,6 +1,5 @@
 """Databases that are named: empty, right, behind, ahead, down at the start, gone and back."""
 import contextlib
-import itertools
 import os
 import socket
 import subprocess
@@ -12,7 +11,6 @@ import scratch
 import serving
 from serving import wait_for
 
-numbers = itertools.count()
 
 
 class Databases(scratch.Cluster):
@@ -37,7 +35,7 @@ def databases():
 
 @pytest.fixture
 def pair(databases):
-    return scratch.Pair(databases, f"n{next(numbers)}")
+    return databases.pair()
 
 
 @pytest.fixture

@@ -1,38 +1,11 @@
-"""What the tests of the migrations share: one scratch cluster, and a new pair of databases for each test."""
-import itertools
-import pathlib
-import sys
-
+"""What the tests of the migrations share beyond the scratch cluster."""
 import pytest
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-import scratch  # noqa: E402  (beside this folder)
-
-numbers = itertools.count()
-
-
-@pytest.fixture(scope="session")
-def cluster():
-    cluster = scratch.Cluster()
-    yield cluster
-    cluster.stop()
-
-
-@pytest.fixture
-def make_pair(cluster):
-    """Makes an empty pair of databases for one edition."""
-    return lambda edition="oss": scratch.Pair(cluster, f"t{next(numbers)}", edition)
-
-
-@pytest.fixture
-def pair(make_pair):
-    return make_pair()
 
 
 @pytest.fixture(scope="module")
 def shared_agenta(cluster):
     """Databases at Agenta's head. Tests leave them there."""
-    pair = scratch.Pair(cluster, f"t{next(numbers)}")
+    pair = cluster.pair()
     pair.run("migrate", "up", "--to", "agenta")
     return pair
 
@@ -40,6 +13,6 @@ def shared_agenta(cluster):
 @pytest.fixture(scope="module")
 def shared_head(cluster):
     """Databases at orgd's head. Tests leave them there."""
-    pair = scratch.Pair(cluster, f"t{next(numbers)}")
+    pair = cluster.pair()
     pair.run("migrate", "up")
     return pair
