@@ -12,7 +12,6 @@ import serving
 from serving import wait_for
 
 
-
 class Databases(scratch.Cluster):
     """A cluster that can be taken away and brought back."""
 
