@@ -19,3 +19,8 @@ bool access_may_own(void *arena, const struct config *config, const char *email)
 
     return config->allowed_owners.count == 0 || (folded && listed(&config->allowed_owners, folded));
 }
+
+struct access_decision access_decide(void *arena, const struct config *config, const struct access_question *question)
+{
+    return (struct access_decision){.may_sign_in = true, .may_own = access_may_own(arena, config, question->email)};
+}

@@ -12,7 +12,7 @@ enum { FIXED_HEAD_MAX = 512, DATE_SIZE = 32 };
 
 bool answer_wants_gzip(const struct exchange *exchange, bool gzip)
 {
-    return gzip && exchange->req.accepts_gzip && exchange->req.reply.len >= GZIP_LEAST;
+    return gzip && exchange->req.accepts_gzip && !exchange->req.reply.no_gzip && exchange->req.reply.len >= GZIP_LEAST;
 }
 
 static const char *reason_of(int status)

@@ -123,6 +123,7 @@ struct reply {
     struct header headers[REPLY_HEADERS_MAX];
     size_t header_count;
     bool no_cors; /* the crash answers carry no CORS headers */
+    bool no_gzip; /* never compressed */
 };
 
 /* Everything of one request lives in `arena` and is freed with it after the reply was sent. */

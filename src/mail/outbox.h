@@ -1,0 +1,30 @@
+/* Mail to be sent, written in the transaction that wants it sent. */
+#ifndef ORGD_MAIL_OUTBOX_H
+#define ORGD_MAIL_OUTBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/config.h"
+#include "base/error.h"
+#include "db/db.h"
+
+/* One value of a template. Both are borrowed for the call. */
+struct mail_field {
+    const char *name;
+    const char *value;
+};
+
+/* Whether mail can be sent: a server and a sender are configured (API-ACCOUNTS.md 9.6). */
+bool mail_enabled(const struct config *config);
+
+/*
+ * Adds a mail to the open transaction of `db`; it leaves after the commit. `template` names a file pair of
+ * src/mail/templates ("invitation", "code", "password-reset"); the fields must be those that it uses. A mail that could
+ * not be delivered within `valid_s` seconds is dropped (0: a week). Errors: those of db_run.
+ */
+enum err outbox_add(struct db *db, const char *recipient, const char *template, const struct mail_field *fields,
+                    size_t count, int64_t valid_s) MUST_CHECK;
+
+#endif
