@@ -5,47 +5,17 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "base/base64.h"
 #include "base/platform.h"
 
 enum { TOKEN_MAX = 8192, CLOCK_LEEWAY_S = 60 };
 
-static int digit_value(char c)
-{
-    static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-    const char *at = c ? strchr(digits, c) : NULL;
-
-    return at ? (int)(at - digits) : -1;
-}
-
-/* base64url without padding (RFC 4648 5) into `to`, which has room for `len` bytes. The length, or -1. */
-static long decode(const char *text, size_t len, unsigned char *to)
-{
-    unsigned bits = 0;
-    int count = 0;
-    long written = 0;
-
-    if (len % 4 == 1)
-        return -1;
-    for (size_t i = 0; i < len; i++) {
-        int value = digit_value(text[i]);
-        if (value < 0)
-            return -1;
-        bits = bits << 6 | (unsigned)value;
-        count += 6;
-        if (count >= 8) {
-            count -= 8;
-            to[written++] = (unsigned char)(bits >> count);
-            bits &= (1u << count) - 1;
-        }
-    }
-    return bits == 0 ? written : -1; /* left-over bits make a second spelling of the same token */
-}
-
 static json_t *decode_object(const char *text, size_t len)
 {
     unsigned char bytes[TOKEN_MAX];
-    long size = decode(text, len, bytes);
-    json_t *json = size < 0 ? NULL : json_loadb((const char *)bytes, (size_t)size, JSON_REJECT_DUPLICATES, NULL);
+    size_t size;
+    bool good = base64_read(BASE64_URL, text, len, bytes, sizeof bytes, &size);
+    json_t *json = good ? json_loadb((const char *)bytes, size, JSON_REJECT_DUPLICATES, NULL) : NULL;
 
     if (json && !json_is_object(json)) {
         json_decref(json);
@@ -67,13 +37,13 @@ static bool header_is_hs256(const char *text, size_t len)
 static bool signature_is_good(struct secret key, const char *token, size_t signed_len, const char *signature)
 {
     unsigned char wanted[32];
-    unsigned char got[TOKEN_MAX];
-    size_t len = strlen(signature);
-    long size = len > 64 ? -1 : decode(signature, len, got);
+    unsigned char got[sizeof wanted];
+    size_t size;
+    bool good = base64_read(BASE64_URL, signature, strlen(signature), got, sizeof got, &size);
 
     digest_hmac_sha256(key, token, signed_len, wanted);
-    return size == sizeof wanted &&
-           secret_equal((struct secret){wanted, sizeof wanted}, (struct secret){got, sizeof wanted});
+    return good && size == sizeof wanted &&
+           secret_equal((struct secret){wanted, sizeof wanted}, (struct secret){got, sizeof got});
 }
 
 static bool read_id(const json_t *payload, const char *name, struct uuid *id)

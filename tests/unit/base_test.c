@@ -8,6 +8,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "base/base64.h"
 #include "base/buffer.h"
 #include "base/json.h"
 #include "base/platform.h"
@@ -79,6 +80,46 @@ static void json_compact_takes_only_what_is_between_the_parts(void **state)
     }
 }
 
+static void base64_has_one_spelling_per_content(void **state)
+{
+    static const struct {
+        enum base64 alphabet;
+        const char *bytes, *text;
+    } same[] = {
+        {BASE64, "", ""},
+        {BASE64, "f", "Zg=="},
+        {BASE64, "fo", "Zm8="},
+        {BASE64, "foo", "Zm9v"},
+        {BASE64, "foobar", "Zm9vYmFy"},
+        {BASE64, "\xfb\xff", "+/8="},
+        {BASE64_URL, "\xfb\xff", "-_8"},
+        {BASE64_URL, "f", "Zg"},
+    };
+    static const struct {
+        enum base64 alphabet;
+        const char *text;
+    } wrong[] = {
+        {BASE64, "Zg"},       {BASE64, "Zg="},    {BASE64, "Zh=="},       {BASE64, "Z==="},    {BASE64, "===="},
+        {BASE64, "Zg==Zg=="}, {BASE64, "Zm 9"},   {BASE64, "-_8="},       {BASE64_URL, "+/8"}, {BASE64_URL, "Zg=="},
+        {BASE64_URL, "Z"},    {BASE64_URL, "Zh"}, {BASE64_URL, "Zm9v\n"},
+    };
+    unsigned char bytes[16];
+    size_t len;
+
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++) {
+        struct buffer out = buffer_make(*state, 100);
+
+        base64_write(&out, same[i].alphabet, same[i].bytes, strlen(same[i].bytes));
+        assert_string_equal(buffer_string(&out), same[i].text);
+        assert_true(base64_read(same[i].alphabet, same[i].text, strlen(same[i].text), bytes, sizeof bytes, &len));
+        assert_int_equal(len, strlen(same[i].bytes));
+        assert_memory_equal(bytes, same[i].bytes, len);
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_false(base64_read(wrong[i].alphabet, wrong[i].text, strlen(wrong[i].text), bytes, sizeof bytes, &len));
+    assert_false(base64_read(BASE64, "Zm9vYmFy", 8, bytes, 5, &len));
+}
+
 static void uuid_reads_what_clients_send(void **state)
 {
     static const char canonical[] = "01a203fc-4c3c-7000-9454-6f9f6468f870";
@@ -145,6 +186,7 @@ int main(void)
         cmocka_unit_test(buffer_keeps_its_maximum),
         cmocka_unit_test(json_puts_commas_where_due),
         cmocka_unit_test(json_compact_takes_only_what_is_between_the_parts),
+        cmocka_unit_test(base64_has_one_spelling_per_content),
         cmocka_unit_test(uuid_reads_what_clients_send),
         cmocka_unit_test(uuid_v7_begins_with_the_time),
         cmocka_unit_test(digests_match_published_vectors),
