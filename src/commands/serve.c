@@ -144,6 +144,7 @@ static enum err bind_server(struct serving *serving, struct error *error)
         .metrics_listen = config->metrics_listen,
         .workers = (unsigned)config->workers,
         .slow_workers = (unsigned)config->slow_workers,
+        .outbound_workers = (unsigned)config->outbound_workers,
         .queue = (unsigned)config->queue,
         .connections = (unsigned)config->connections,
         .connections_per_address = (unsigned)config->connections_per_address,

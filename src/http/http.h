@@ -80,9 +80,10 @@ enum caller_kind {
 
 enum route_flag {
     ROUTE_INLINE = 1,      /* answered on the I/O thread when the caller is known there; needs no database */
-    ROUTE_SLOW = 2,        /* goes to the slow lane */
+    ROUTE_SLOW = 2,        /* goes to the slow lane: work for the processor, as password hashing */
     ROUTE_NEEDS_SCOPE = 4, /* a caller without workspace is answered NO_WORKSPACE */
     ROUTE_HIDDEN = 8,      /* not in the OpenAPI document */
+    ROUTE_OUTBOUND = 16,   /* goes to the outbound lane: waits for servers of others */
 };
 
 /* The shape of a successful answer: the model, a list of it, or something simpler. */
@@ -213,7 +214,7 @@ struct application {
     bool (*available)(void);
 };
 
-enum lane { LANE_DONE, LANE_ORDINARY, LANE_SLOW };
+enum lane { LANE_DONE, LANE_ORDINARY, LANE_SLOW, LANE_OUTBOUND };
 
 /*
  * First half, on the I/O thread: CORS preflight, authentication without database, matching, inline routes.
