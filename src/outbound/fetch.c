@@ -261,12 +261,29 @@ static bool same_part(CURLU *a, CURLU *b, CURLUPart part)
     return same;
 }
 
+/* NULL for what browsers might read otherwise than libcurl does: backslashes, white space, a user. */
+static CURLU *read_url(const char *url)
+{
+    CURLU *parts = curl_url();
+
+    for (const char *at = url; *at; at++) {
+        if (*at <= ' ' || *at == '\\' || *at == 0x7f) {
+            curl_url_cleanup(parts);
+            return NULL;
+        }
+    }
+    if (parts && curl_url_set(parts, CURLUPART_URL, url, CURLU_DISALLOW_USER) != CURLUE_OK) {
+        curl_url_cleanup(parts);
+        return NULL;
+    }
+    return parts;
+}
+
 bool fetch_same_origin(const char *a, const char *b)
 {
-    CURLU *left = curl_url(), *right = curl_url();
-    bool same = left && right && curl_url_set(left, CURLUPART_URL, a, 0) == CURLUE_OK &&
-                curl_url_set(right, CURLUPART_URL, b, 0) == CURLUE_OK && same_part(left, right, CURLUPART_SCHEME) &&
-                same_part(left, right, CURLUPART_HOST) && same_part(left, right, CURLUPART_PORT);
+    CURLU *left = read_url(a), *right = read_url(b);
+    bool same = left && right && same_part(left, right, CURLUPART_SCHEME) && same_part(left, right, CURLUPART_HOST) &&
+                same_part(left, right, CURLUPART_PORT);
 
     curl_url_cleanup(left);
     curl_url_cleanup(right);

@@ -40,7 +40,8 @@ enum err fetch_start(struct error *error) MUST_CHECK;
  */
 enum err fetch_run(void *arena, const struct fetch *fetch, struct fetched *fetched, struct error *error) MUST_CHECK;
 
-/* Whether two URLs have the same scheme, host and port. False when either is no http or https URL. */
+/* Whether two absolute URLs have the same scheme, host and port. False when either is none, has a user, or holds what
+ * browsers read in ways of their own. */
 bool fetch_same_origin(const char *a, const char *b);
 
 /* Whether an address is one of the public Internet: not loopback, private, link-local, multicast, reserved. */
