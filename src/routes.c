@@ -1,6 +1,7 @@
 /* Every route, in one table: from it come the router, the OpenAPI document and the contract tests. */
 #include "routes.h"
 
+#include "access/methods.h"
 #include "access/permissions.h"
 #include "http/openapi.h"
 #include "identity/api_keys.h"
@@ -9,6 +10,7 @@
 #include "instance/health.h"
 #include "provisioning/accounts.h"
 #include "provisioning/models.h"
+#include "signin/social.h"
 #include "tenancy/organizations.h"
 #include "tenancy/projects.h"
 #include "tenancy/workspaces.h"
@@ -99,6 +101,14 @@ static const struct route open_routes[] = {
     {METHOD_GET, "/access/permissions/check", CALLER_USER, ROUTE_INLINE | ROUTE_NEEDS_SCOPE, "check_permissions",
      "Access", "Check Permissions", 200, .parameters = permission_check_parameters,
      .parameter_count = PERMISSION_CHECK_PARAMETERS, .handle = permissions_check},
+
+    /* sign-in with an identity provider */
+    {METHOD_GET, "/auth/authorisationurl", CALLER_NONE, ROUTE_OUTBOUND | ROUTE_HIDDEN, "authorisation_url", "Sign-in",
+     "Address of a provider's sign-in page", 200, .active = methods_social, .handle = social_authorize},
+    {METHOD_POST, "/auth/signinup", CALLER_NONE, ROUTE_OUTBOUND | ROUTE_HIDDEN, "sign_in_up", "Sign-in",
+     "Sign in with a provider", 200, .active = methods_social, .handle = social_sign_in},
+    {METHOD_POST, "/auth/callback/apple", CALLER_NONE, ROUTE_HIDDEN, "apple_callback", "Sign-in", "Return from Apple",
+     303, .active = methods_social, .handle = social_apple_callback},
 
     /* administration */
     {METHOD_POST, "/admin/simple/accounts/", CALLER_ADMIN, 0, "create_simple_accounts", "Admin",

@@ -42,6 +42,7 @@ enum field_type {
     FIELD_STRING,
     FIELD_BOOL,
     FIELD_UUID,
+    FIELD_EMAIL,
     FIELD_OBJECT,
     FIELD_LIST,
     FIELD_MAP,
@@ -105,6 +106,8 @@ struct route {
     const struct model *body;     /* NULL: no body is read */
     const struct model *answer;   /* for the OpenAPI document; NULL: not described by a model */
     enum answer_kind answer_kind; /* likewise */
+    /* Whether the route is there at all in this configuration; NULL: always. */
+    bool (*active)(const struct config *config);
     /* Fills req->reply, or returns the error to answer. On a worker req->db is connected, inline it is NULL. */
     enum err (*handle)(struct request *req);
 };

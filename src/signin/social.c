@@ -5,16 +5,17 @@
 #include <talloc.h>
 
 #include "base/base64.h"
+#include "base/email.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/platform.h"
 #include "base/secret.h"
 #include "base/text.h"
+#include "identity/providers.h"
 #include "outbound/fetch.h"
 #include "signin/account.h"
 #include "signin/fdi.h"
 #include "signin/oidc.h"
-#include "signin/providers.h"
 #include "signin/social_profile.h"
 #include "statements.h"
 
@@ -188,8 +189,8 @@ static enum err sign_in(struct request *req, const struct provider *provider, co
     bool new_account;
     enum err code;
 
-    code = DB_RUN(req->db, social_login, &row, param_uuid(&id), param_text(text_fold_email(req->arena, profile->email)),
-                  param_text(provider->id), param_text(profile->subject));
+    code = DB_RUN(req->db, social_login, &row, param_uuid(&id), param_text(profile->email), param_text(provider->id),
+                  param_text(profile->subject));
     if (code != OK)
         return code;
     *user = (struct fdi_user){.method = "thirdparty",
@@ -248,7 +249,8 @@ enum err social_sign_in(struct request *req)
         return code;
     if (code != OK)
         return report(req, provider, &error);
-    if (!profile.email || !*profile.email)
+    profile.email = email_fold(req->arena, profile.email);
+    if (!profile.email || !email_valid_known(profile.email))
         return fdi_status(req, "NO_EMAIL_GIVEN_BY_PROVIDER");
     if (profile.email_disputed) /* accounts are found by their address: it has to be the person's own */
         return fdi_status_text(req, "SIGN_IN_UP_NOT_ALLOWED", "reason",

@@ -8,7 +8,7 @@
 
 #include "base/config.h"
 #include "base/error.h"
-#include "signin/providers.h"
+#include "identity/providers.h"
 
 /* What the browser brought back from the provider. Texts are borrowed; NULL when absent. */
 struct social_return {

@@ -1,5 +1,5 @@
 /* The table of identity providers. */
-#include "signin/providers.h"
+#include "identity/providers.h"
 
 #include <string.h>
 #include <talloc.h>

@@ -1,6 +1,6 @@
 /* The identity providers that people may sign in with (API-ACCOUNTS.md 3.11, 9.7), in one table. */
-#ifndef ORGD_SIGNIN_PROVIDERS_H
-#define ORGD_SIGNIN_PROVIDERS_H
+#ifndef ORGD_IDENTITY_PROVIDERS_H
+#define ORGD_IDENTITY_PROVIDERS_H
 
 #include <stdbool.h>
 #include <stddef.h>
