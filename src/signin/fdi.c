@@ -28,8 +28,7 @@ json_t *fdi_body(struct request *req)
     return *kept;
 }
 
-/* FDI answers name their character set and are not compressed (API-ACCOUNTS.md 1.4). */
-static enum err answer(struct request *req, int status, const struct buffer *body)
+enum err fdi_answer(struct request *req, int status, const struct buffer *body)
 {
     enum err code = reply_buffer(req, status, body);
 
@@ -48,7 +47,7 @@ static enum err answer_texts(struct request *req, int status, const char *const 
         json_text(&body, members[i + 1]);
     }
     json_close(&body, '}');
-    return answer(req, status, &body);
+    return fdi_answer(req, status, &body);
 }
 
 enum err fdi_refuse(struct request *req, const char *message)
@@ -155,5 +154,5 @@ enum err fdi_user(struct request *req, const struct fdi_user *user, const bool *
         json_bool(&body, *created);
     }
     json_close(&body, '}');
-    return answer(req, 200, &body);
+    return fdi_answer(req, 200, &body);
 }

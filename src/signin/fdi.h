@@ -18,6 +18,8 @@ struct fdi_user {
  * memory. */
 json_t *fdi_body(struct request *req);
 
+/* An answer of this interface: its character set is named and it is not compressed (API-ACCOUNTS.md 1.4). */
+enum err fdi_answer(struct request *req, int status, const struct buffer *body) MUST_CHECK;
 /* 400 {"message":text} */
 enum err fdi_refuse(struct request *req, const char *message) MUST_CHECK;
 /* 200 {"status":status} */
