@@ -10,6 +10,10 @@
 #include "instance/health.h"
 #include "provisioning/accounts.h"
 #include "provisioning/models.h"
+#include "signin/codes.h"
+#include "signin/discover.h"
+#include "signin/passwords.h"
+#include "signin/resets.h"
 #include "signin/social.h"
 #include "tenancy/organizations.h"
 #include "tenancy/projects.h"
@@ -29,6 +33,7 @@ static const struct field organization_id[] = {{.name = "organization_id", .type
 static const struct field transfer_ids[] = {{.name = "organization_id", .type = FIELD_STRING, .required = true},
                                             {.name = "new_owner_id", .type = FIELD_STRING, .required = true}};
 static const struct field any_project_id[] = {{.name = "project_id", .type = FIELD_STRING, .required = true}};
+static const struct field user_id[] = {{.name = "user_id", .type = FIELD_STRING, .required = true}};
 static const struct field key_prefix[] = {{.name = "key_prefix", .type = FIELD_STRING, .required = true}};
 
 #define PARAMETERS(list) .parameters = (list), .parameter_count = sizeof(list) / sizeof *(list)
@@ -94,6 +99,8 @@ static const struct route open_routes[] = {
      .handle = profile_show},
     {METHOD_PUT, "/profile/username", CALLER_USER, 0, "update_user_username", "Users", "Update User Username", 200,
      .body = &profile_username_body, .handle = profile_rename},
+    {METHOD_POST, "/profile/reset-password", CALLER_USER, 0, "reset_user_password", "Users", "Reset User Password", 200,
+     PARAMETERS(user_id), .answer_kind = ANSWER_STRING, .handle = resets_link, .active = methods_password},
     {METHOD_DELETE, "/profile", CALLER_USER, ROUTE_INLINE, "delete_user_account", "Users", "Delete User Account", 200,
      .handle = profile_remove},
 
@@ -102,12 +109,36 @@ static const struct route open_routes[] = {
      "Access", "Check Permissions", 200, .parameters = permission_check_parameters,
      .parameter_count = PERMISSION_CHECK_PARAMETERS, .handle = permissions_check},
 
-    /* sign-in with an identity provider */
-    {METHOD_GET, "/auth/authorisationurl", CALLER_NONE, ROUTE_OUTBOUND | ROUTE_HIDDEN, "authorisation_url", "Sign-in",
+    /* signing in: the browser interface, which its own library describes */
+    {METHOD_GET, "/auth/loginmethods", CALLER_NONE, ROUTE_INLINE | ROUTE_HIDDEN, "login_methods", "Access",
+     "Ways to sign in", 200, .handle = discover_methods},
+    {METHOD_POST, "/auth/discover", CALLER_NONE, 0, "discover_access", "Access", "Discover", 200,
+     .body = &discover_body, .answer = &discover_answer, .handle = discover_address},
+    {METHOD_POST, "/auth/signup", CALLER_NONE, ROUTE_SLOW | ROUTE_HIDDEN, "sign_up", "Access",
+     "Sign up with a password", 200, .handle = passwords_sign_up, .active = methods_password},
+    {METHOD_POST, "/auth/signin", CALLER_NONE, ROUTE_SLOW | ROUTE_HIDDEN, "sign_in", "Access",
+     "Sign in with a password", 200, .handle = passwords_sign_in, .active = methods_password},
+    {METHOD_GET, "/auth/emailpassword/email/exists", CALLER_NONE, ROUTE_HIDDEN, "password_login_exists", "Access",
+     "Whether an address has a password login", 200, .handle = discover_password_login, .active = methods_password},
+    {METHOD_GET, "/auth/signup/email/exists", CALLER_NONE, ROUTE_HIDDEN, "password_login_exists_too", "Access",
+     "The same", 200, .handle = discover_password_login, .active = methods_password},
+    {METHOD_POST, "/auth/user/password/reset/token", CALLER_NONE, ROUTE_HIDDEN, "request_password_reset", "Access",
+     "Ask for a password-reset link", 200, .handle = resets_request, .active = methods_password},
+    {METHOD_POST, "/auth/user/password/reset", CALLER_NONE, ROUTE_SLOW | ROUTE_HIDDEN, "reset_password", "Access",
+     "Set a new password", 200, .handle = resets_submit, .active = methods_password},
+    {METHOD_POST, "/auth/signinup/code", CALLER_NONE, ROUTE_HIDDEN, "create_code", "Access", "Ask for a code", 200,
+     .handle = codes_create, .active = methods_otp},
+    {METHOD_POST, "/auth/signinup/code/resend", CALLER_NONE, ROUTE_HIDDEN, "resend_code", "Access",
+     "Ask for another code", 200, .handle = codes_resend, .active = methods_otp},
+    {METHOD_POST, "/auth/signinup/code/consume", CALLER_NONE, ROUTE_HIDDEN, "consume_code", "Access",
+     "Sign in with a code", 200, .handle = codes_consume, .active = methods_otp},
+    {METHOD_GET, "/auth/passwordless/email/exists", CALLER_NONE, ROUTE_HIDDEN, "code_login_exists", "Access",
+     "Whether an address has signed in by code", 200, .handle = discover_code_login, .active = methods_otp},
+    {METHOD_GET, "/auth/authorisationurl", CALLER_NONE, ROUTE_OUTBOUND | ROUTE_HIDDEN, "authorisation_url", "Access",
      "Address of a provider's sign-in page", 200, .active = methods_social, .handle = social_authorize},
-    {METHOD_POST, "/auth/signinup", CALLER_NONE, ROUTE_OUTBOUND | ROUTE_HIDDEN, "sign_in_up", "Sign-in",
+    {METHOD_POST, "/auth/signinup", CALLER_NONE, ROUTE_OUTBOUND | ROUTE_HIDDEN, "sign_in_up", "Access",
      "Sign in with a provider", 200, .active = methods_social, .handle = social_sign_in},
-    {METHOD_POST, "/auth/callback/apple", CALLER_NONE, ROUTE_HIDDEN, "apple_callback", "Sign-in", "Return from Apple",
+    {METHOD_POST, "/auth/callback/apple", CALLER_NONE, ROUTE_HIDDEN, "apple_callback", "Access", "Return from Apple",
      303, .active = methods_social, .handle = social_apple_callback},
 
     /* administration */

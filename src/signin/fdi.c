@@ -28,7 +28,6 @@ json_t *fdi_body(struct request *req)
     return *kept;
 }
 
-/* FDI answers name their character set and are not compressed (API-ACCOUNTS.md 1.4). */
 enum err fdi_answer(struct request *req, int status, const struct buffer *body)
 {
     enum err code = reply_buffer(req, status, body);

@@ -18,7 +18,7 @@ struct fdi_user {
  * memory. */
 json_t *fdi_body(struct request *req);
 
-/* Any body, with the content type of these answers and uncompressed. */
+/* An answer of this interface: its character set is named and it is not compressed (API-ACCOUNTS.md 1.4). */
 enum err fdi_answer(struct request *req, int status, const struct buffer *body) MUST_CHECK;
 /* 400 {"message":text} */
 enum err fdi_refuse(struct request *req, const char *message) MUST_CHECK;

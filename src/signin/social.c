@@ -15,9 +15,9 @@
 #include "outbound/fetch.h"
 #include "signin/account.h"
 #include "signin/fdi.h"
+#include "signin/logins.h"
 #include "signin/oidc.h"
 #include "signin/social_profile.h"
-#include "statements.h"
 
 enum { URL_MAX = 8 << 10, VERIFIER_BYTES = 48, FAILED_US = 2000000 };
 
@@ -184,30 +184,25 @@ static enum err sign_in(struct request *req, const struct provider *provider, co
                         struct fdi_user *user, bool *created)
 {
     const char *identity = talloc_asprintf(req->arena, "social:%s", provider->id);
-    struct uuid id = uuid_v4();
-    struct result row;
+    struct login_key key = {
+        .method = "thirdparty", .email = profile->email, .provider = provider->id, .subject = profile->subject};
+    struct login login;
     bool new_account;
-    enum err code;
+    enum err code = identity ? login_ensure(req, &key, &login, created) : ERR_MEMORY;
 
-    code = DB_RUN(req->db, social_login, &row, param_uuid(&id), param_text(profile->email), param_text(provider->id),
-                  param_text(profile->subject));
     if (code != OK)
         return code;
-    *user = (struct fdi_user){.method = "thirdparty",
-                              .email = talloc_strdup(req->arena, result_text(&row, 0, 1)),
+    *user = (struct fdi_user){.id = login.id,
+                              .method = key.method,
+                              .email = profile->email,
                               .provider = provider->id,
                               .subject = profile->subject,
-                              .joined_ms = result_int(&row, 0, 2),
+                              .joined_ms = login.joined_ms,
                               .verified = true};
-    (void)result_uuid(&row, 0, 0, &user->id);
-    *created = result_bool(&row, 0, 3);
-    result_clear(&row);
-    if (!user->email || !identity)
-        return ERR_MEMORY;
     return account_sign_in(
         req,
         &(struct account_login){
-            .email = user->email, .login_id = user->id, .identity = identity, .subject = profile->subject},
+            .email = profile->email, .login_id = login.id, .identity = identity, .subject = profile->subject},
         &new_account);
 }
 
