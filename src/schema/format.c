@@ -104,6 +104,8 @@ const struct schema_line schema_lines[SCHEMA_KIND_COUNT] = {
                         FIELDS(KEY("", "name"), TEXT(" ", "revision"))},
 
     [SCHEMA_SCHEMA] = {"schema", SCHEMA_SECTION_SCHEMAS, SCHEMA_PARITY, FIELDS(KEY("SCHEMA ", "name"))},
+    [SCHEMA_EXTENSION_SCHEMA] = {"schema of an extension", SCHEMA_SECTION_SCHEMAS, SCHEMA_PARITY,
+                                 FIELDS(KEY("EXTENSION ", "name"), NAMED(" IN ", "schema"))},
     [SCHEMA_DOMAIN] = {"domain", SCHEMA_SECTION_DOMAINS, SCHEMA_PARITY,
                        FIELDS(OBJECT("DOMAIN"), TEXT(" AS ", "type"), SOME_TEXT(" COLLATE ", "collation"),
                               FLAG(" NOT NULL", "not null"), SOME_TEXT(" DEFAULT ", "default"))},
@@ -199,8 +201,7 @@ const struct schema_line schema_lines[SCHEMA_KIND_COUNT] = {
                                   KEY_TEXT(" FROM ", "role", NULL), LIST(" = ", "privileges"))},
     [SCHEMA_DEFAULT_PRIVILEGE] = {"default privilege", SCHEMA_SECTION_PRIVILEGES, SCHEMA_PARITY_STATE,
                                   FIELDS(KEY_TEXT("DEFAULT OF ", "owner", NULL), KEY_TEXT(" IN ", "schema", NULL),
-                                         KEY_TEXT(" GRANT ON ", "type", NULL), KEY_TEXT(" TO ", "role", NULL),
-                                         LIST(" = ", "privileges"))},
+                                         KEY_TEXT(" ON ", "type", NULL), LIST(" = ", "privileges"))},
     [SCHEMA_COMMENT] = {"comment", SCHEMA_SECTION_COMMENTS, SCHEMA_PARITY,
                         FIELDS(KEY_TEXT("COMMENT ON ", "type", NULL), KEY_TEXT(" NAMED ", "object", NULL),
                                TEXT(" IS ", "comment"))},
