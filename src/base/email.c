@@ -140,8 +140,7 @@ static bool is_special_use(const char *domain)
     return false;
 }
 
-/* A domain in lower case and ASCII; NULL when it is none. */
-static const char *ascii_domain(void *arena, const char *domain)
+const char *email_ascii_domain(void *arena, const char *domain)
 {
     char *converted = NULL;
     const char *copy = NULL;
@@ -168,7 +167,7 @@ static const char *domain_problem(void *arena, const char *domain, const char **
 {
     if (strlen(domain) > (size_t)4 * DOMAIN_MAX)
         return "The part after the @-sign is too long.";
-    *ascii = ascii_domain(arena, domain);
+    *ascii = email_ascii_domain(arena, domain);
     if (!*ascii || !has_sound_labels(*ascii))
         return "The part after the @-sign is no name of a domain.";
     if (strlen(*ascii) > DOMAIN_MAX)
