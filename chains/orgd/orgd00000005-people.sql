@@ -36,6 +36,13 @@ CREATE TABLE orgd.signing_keys (
     valid_until timestamptz NOT NULL
 );
 
+CREATE TRIGGER orgd_notify_delete AFTER DELETE ON orgd.signing_keys
+    REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION orgd.notify_access_if_gone();
+CREATE TRIGGER orgd_notify_truncate AFTER TRUNCATE ON orgd.signing_keys
+    FOR EACH STATEMENT EXECUTE FUNCTION orgd.notify_access();
+CREATE TRIGGER orgd_notify_update AFTER UPDATE ON orgd.signing_keys
+    FOR EACH STATEMENT EXECUTE FUNCTION orgd.notify_access();
+
 -- Refresh tokens are kept as the SHA-256 of their SHA-256.
 CREATE TABLE orgd.sessions (
     handle             uuid PRIMARY KEY,

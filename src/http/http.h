@@ -31,7 +31,7 @@ enum {
     HTTP_BODY_MAX = 8 << 20,
     HTTP_HEADERS_MAX = 32 << 10,
     HTTP_TARGET_MAX = 8 << 10,
-    REPLY_HEADERS_MAX = 8,
+    REPLY_HEADERS_MAX = 16,
     REQUEST_ID_SIZE = 33,
 };
 
@@ -140,8 +140,9 @@ struct request {
     const char *path;   /* percent-decoded, without /api, starting with '/' */
     const char *query;  /* raw, without '?'; "" when none */
     const char *client; /* peer address */
-    /* header values or NULL; the last two are Access-Control-Request-Method and -Headers */
+    /* header values or NULL; `preflight_` are Access-Control-Request-Method and -Headers */
     const char *authorization, *cookie, *origin, *content_type, *preflight_method, *preflight_headers;
+    const char *st_auth_mode, *rid, *user_agent;
     bool accepts_gzip;
     const char *body;
     size_t body_len;
@@ -198,6 +199,9 @@ enum err run_query(struct request *req, enum err none, const struct statement *s
 enum err reply_detail(struct request *req, int status, const char *text);
 /* Adds a header; `name` and `value` live as long as the request. Beyond REPLY_HEADERS_MAX: ERR_INTERNAL. */
 enum err reply_header(struct request *req, const char *name, const char *value);
+/* Lets scripts of other origins read a header of the reply (Access-Control-Expose-Headers). `name` lives as long as the
+ * request. */
+enum err reply_expose(struct request *req, const char *name);
 
 /* ---- for the server ---- */
 

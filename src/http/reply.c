@@ -84,6 +84,20 @@ enum err reply_header(struct request *req, const char *name, const char *value)
     return OK;
 }
 
+enum err reply_expose(struct request *req, const char *name)
+{
+    static const char field[] = "Access-Control-Expose-Headers";
+
+    for (size_t i = 0; i < req->reply.header_count; i++) {
+        struct header *header = &req->reply.headers[i];
+        if (strcmp(header->name, field) != 0)
+            continue;
+        header->value = talloc_asprintf(req->arena, "%s,%s", header->value, name);
+        return header->value ? OK : ERR_MEMORY;
+    }
+    return reply_header(req, field, name);
+}
+
 const char *path_value(const struct request *req, const char *name)
 {
     size_t len = strlen(name);
