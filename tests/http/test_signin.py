@@ -411,6 +411,7 @@ def test_discovering(browser, nobody):
     ("a..b@acme.io", "The part before the @-sign has characters"),
     ('"a"@acme.io', "The part before the @-sign has characters"),
     ("ann@acme.io\r\nX: y", "The part after the @-sign is no name"),
+    ("ann@ac me.io", "no name"), ("ann@ac\u3000me.io", "no name"), ("ann@ac_me.io", "no name"), ("ann@a/c.io", "no name"),
     ("ann@acme", "The part after the @-sign has no period."),
     ("ann@-acme.io", "The part after the @-sign is no name"),
     ("ann@[192.0.2.1]", "The part after the @-sign is no name"),
