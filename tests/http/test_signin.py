@@ -2,6 +2,7 @@
 import collections
 import contextlib
 import threading
+import time
 
 import client
 import pytest
@@ -58,7 +59,8 @@ def test_the_second_time(browser, server):
     browser.sign_up(email)
     first = browser.claims["sub"]
     again = Browser(server.url)
-    assert again.sign_in(email.upper())["status"] == "OK"
+    answer = again.sign_in(email.upper())
+    assert answer["status"] == "OK" and abs(answer["user"]["timeJoined"] / 1000 - time.time()) < 600
     assert again.claims["is_new_user"] is False and again.claims["sub"] == first
     assert len(again.api.ok("GET", "/organizations/")) == 1
 
