@@ -143,10 +143,10 @@ static bool is_special_use(const char *domain)
 }
 
 /*
- * A domain in lower case and ASCII; NULL when it is none. With IDN2_USE_STD3_ASCII_RULES libidn2 would take characters
+ * With IDN2_USE_STD3_ASCII_RULES libidn2 would take characters
  * that no host name may have silently away; without it they stay, for has_sound_labels to find.
  */
-static const char *ascii_domain(void *arena, const char *domain)
+const char *email_ascii_domain(void *arena, const char *domain)
 {
     char *converted = NULL;
     const char *copy = NULL;
@@ -175,7 +175,7 @@ static const char *domain_problem(void *arena, const char *domain, const char **
 {
     if (strlen(domain) > DOMAIN_MAX)
         return "The part after the @-sign is too long.";
-    *ascii = ascii_domain(arena, domain);
+    *ascii = email_ascii_domain(arena, domain);
     if (!*ascii || !has_sound_labels(*ascii))
         return "The part after the @-sign is no name of a domain.";
     if (strlen(*ascii) > DOMAIN_MAX)

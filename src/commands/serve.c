@@ -21,6 +21,7 @@
 #include "instance/ready.h"
 #include "instance/stores.h"
 #include "migrate/databases.h"
+#include "outbound/fetch.h"
 #include "routes.h"
 
 enum {
@@ -228,6 +229,8 @@ static enum err bring_up(struct serving *serving, bool *waiting, struct error *e
         err = take_signals(error);
     if (err == OK)
         err = data_dir_secrets(serving->arena, &serving->stores.dir, &serving->config, error);
+    if (err == OK)
+        err = fetch_start(error);
     if (err == OK) /* before anything is made: another server may have the port */
         err = bind_server(serving, error);
     if (err == OK)
