@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "mail/outbox.h"
+#include "mail/transport.h"
 
 enum { ENTRY_MAX = 400, ENTRY_SHOWN = 254 };
 
@@ -254,8 +255,8 @@ static void look_at_methods(struct access_report *report)
     const struct config *config = report->config;
     struct error error = {0};
 
-    if (methods_check(config, &error) != OK)
-        warn(report, "no-method", "The server does not start: %s.", error.cause);
+    if (transport_check(config, &error) != OK || methods_check(config, &error) != OK)
+        warn(report, "no-start", "The server does not start: %s.", error.cause);
     if (methods_password(config) &&
         (config->allowed_domains.count > 0 || config->allowed_owners.count > 0 || config->invite_only))
         warn(report, "unproven",
@@ -264,9 +265,27 @@ static void look_at_methods(struct access_report *report)
              mail_enabled(config) ? "Set ORGD_EMAIL_METHOD to otp" : "Configure mail, so that people sign in by code");
 }
 
+/* ---- mail ---- */
+
+static void look_at_mail(struct access_report *report)
+{
+    const struct config *config = report->config;
+
+    if (!mail_enabled(config) && (config->smtp_host || config->sendgrid_key))
+        warn(report, "mail-incomplete", "No mail is sent, although %s is set: %s.",
+             config->smtp_host ? "SMTP_HOST" : "SENDGRID_API_KEY",
+             config->smtp_host ? "SMTP_PORT and SMTP_FROM_EMAIL are needed too" : "SENDGRID_FROM_EMAIL is needed too");
+    if (mail_enabled(config) && config->smtp_host && !config->smtp_use_tls && !config->smtp_use_ssl &&
+        !is_local_host(config->smtp_host, strlen(config->smtp_host)))
+        warn(report, "mail-clear",
+             "Mail goes to %s unencrypted, codes and links in it included (SMTP_USE_TLS and SMTP_USE_SSL are off).",
+             config->smtp_host);
+}
+
 void access_warn(struct access_report *report)
 {
     look_at_methods(report);
+    look_at_mail(report);
     look_at_reach(report);
     look_at_lists(report);
     look_at_owners(report);
