@@ -158,8 +158,7 @@ static bool is_host_text(const char *text)
     return true;
 }
 
-/* A domain in lower case and ASCII; NULL when it is none. */
-static const char *ascii_domain(void *arena, const char *domain)
+const char *email_ascii_domain(void *arena, const char *domain)
 {
     char *converted = NULL;
     const char *copy = NULL;
@@ -190,7 +189,7 @@ static const char *domain_problem(void *arena, const char *domain, const char **
 {
     if (strlen(domain) > DOMAIN_MAX)
         return "The part after the @-sign is too long.";
-    *ascii = ascii_domain(arena, domain);
+    *ascii = email_ascii_domain(arena, domain);
     if (!*ascii || !has_sound_labels(*ascii))
         return "The part after the @-sign is no name of a domain.";
     if (strlen(*ascii) > DOMAIN_MAX)
