@@ -14,6 +14,7 @@
 #include "signin/discover.h"
 #include "signin/passwords.h"
 #include "signin/resets.h"
+#include "signin/session_routes.h"
 #include "signin/social.h"
 #include "tenancy/organizations.h"
 #include "tenancy/projects.h"
@@ -140,6 +141,28 @@ static const struct route open_routes[] = {
      "Sign in with a provider", 200, .active = methods_social, .handle = social_sign_in},
     {METHOD_POST, "/auth/callback/apple", CALLER_NONE, ROUTE_HIDDEN, "apple_callback", "Access", "Return from Apple",
      303, .active = methods_social, .handle = social_apple_callback},
+
+    /* sessions */
+    {METHOD_POST, "/auth/session/refresh", CALLER_NONE, ROUTE_HIDDEN, "refresh_session", "Access",
+     "New tokens for a session", 200, .handle = session_refresh},
+    {METHOD_POST, "/auth/signout", CALLER_NONE, ROUTE_HIDDEN, "sign_out", "Access", "End a session", 200,
+     .handle = session_sign_out},
+    {METHOD_GET, "/auth/jwt/jwks.json", CALLER_NONE, ROUTE_HIDDEN, "list_signing_keys", "Access",
+     "Keys that verify access tokens", 200, .handle = session_keys},
+    {METHOD_GET, "/auth/.well-known/openid-configuration", CALLER_NONE, ROUTE_INLINE | ROUTE_HIDDEN,
+     "discover_signing_keys", "Access", "Where those keys are", 200, .handle = session_discovery},
+    {METHOD_GET, "/auth/access", CALLER_NONE, 0, "check_organization_access", "Access", "Check Organization Access",
+     200, .parameters = session_access_parameters, .parameter_count = SESSION_ACCESS_PARAMETERS,
+     .handle = session_access},
+    {METHOD_PATCH, "/auth/session/identities", CALLER_NONE, 0, "update_session_identities", "Access",
+     "Update Session Identities", 200, .body = &session_identities_body, .handle = session_identities},
+    {METHOD_GET, "/auth/sessions", CALLER_NONE, 0, "list_sessions", "Access", "List my sessions", 200,
+     .answer = &session_answer, .answer_kind = ANSWER_LIST, .handle = session_list},
+    {METHOD_DELETE, "/auth/sessions", CALLER_NONE, 0, "end_other_sessions", "Access", "End my other sessions", 200,
+     .answer_kind = ANSWER_ANY_OBJECT, .handle = session_revoke_others},
+    {METHOD_DELETE, "/auth/sessions/{session_id}", CALLER_NONE, 0, "end_session", "Access", "End one of my sessions", 200,
+     .parameters = session_parameters, .parameter_count = SESSION_PARAMETERS, .answer_kind = ANSWER_ANY_OBJECT,
+     .handle = session_revoke},
 
     /* administration */
     {METHOD_POST, "/admin/simple/accounts/", CALLER_ADMIN, 0, "create_simple_accounts", "Admin",

@@ -108,7 +108,10 @@ struct route {
     enum answer_kind answer_kind; /* likewise */
     /* Whether the route is there at all in this configuration; NULL: always. */
     bool (*active)(const struct config *config);
-    /* Fills req->reply, or returns the error to answer. On a worker req->db is connected, inline it is NULL. */
+    /*
+     * Fills req->reply, or returns the error to answer. On a worker req->db is connected, inline it is NULL, and a
+     * handler that needs it nevertheless returns ERR_AGAIN to be called again on a worker.
+     */
     enum err (*handle)(struct request *req);
 };
 
@@ -117,6 +120,7 @@ struct route {
 struct header {
     const char *name;
     const char *value;
+    bool of_success; /* dropped when the request is refused after all */
 };
 
 struct reply {
@@ -199,6 +203,8 @@ enum err run_query(struct request *req, enum err none, const struct statement *s
 enum err reply_detail(struct request *req, int status, const char *text);
 /* Adds a header; `name` and `value` live as long as the request. Beyond REPLY_HEADERS_MAX: ERR_INTERNAL. */
 enum err reply_header(struct request *req, const char *name, const char *value);
+/* The same for what must not be sent when the request is refused after all, as the commit may fail after it: tokens. */
+enum err reply_header_of_success(struct request *req, const char *name, const char *value);
 /* Lets scripts of other origins read a header of the reply (Access-Control-Expose-Headers). `name` lives as long as the
  * request. */
 enum err reply_expose(struct request *req, const char *name);

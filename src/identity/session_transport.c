@@ -103,7 +103,7 @@ unsigned session_transports_of(const struct request *req)
 /* A header that scripts of other origins may read. */
 static enum err send_exposed(struct request *req, const char *name, const char *value)
 {
-    enum err code = reply_header(req, name, value);
+    enum err code = reply_header_of_success(req, name, value);
 
     return code == OK ? reply_expose(req, name) : code;
 }
@@ -127,7 +127,7 @@ static enum err send_cookie(struct request *req, const char *name, const char *v
                   refresh ? site_path(config->api_url) : "/", refresh ? "/auth/session/refresh" : "",
                   cookies_cross_sites(config) ? "None" : "Lax",
                   strncasecmp(config->api_url, "https://", 8) == 0 ? "; Secure" : "");
-    return reply_header(req, "Set-Cookie", buffer_string(&cookie));
+    return reply_header_of_success(req, "Set-Cookie", buffer_string(&cookie));
 }
 
 /* What the browser's scripts may know: {"ate":<ms>,"uid":<login>,"up":<payload>} in Base64. */

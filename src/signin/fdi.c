@@ -55,6 +55,18 @@ enum err fdi_refuse(struct request *req, const char *message)
     return answer_texts(req, 400, (const char *const[]){"message", message}, 2);
 }
 
+enum err fdi_session_failure(struct request *req, enum err failure)
+{
+    const struct error_row *row = error_row(failure);
+
+    return answer_texts(req, row->status, (const char *const[]){"message", row->text}, 2);
+}
+
+enum err fdi_nothing(struct request *req)
+{
+    return answer_texts(req, 200, NULL, 0);
+}
+
 enum err fdi_status(struct request *req, const char *status)
 {
     return answer_texts(req, 200, (const char *const[]){"status", status}, 2);
