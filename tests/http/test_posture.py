@@ -47,7 +47,7 @@ def test_the_address_is_needed(admin):
 
 
 def test_the_server_says_it_when_it_starts(make_server):
-    server = make_server(AGENTA_ALLOWED_DOMAINS="acme.io, *.b.io", AGENTA_ACCESS_ALLOWED_OWNER_EMAILS="boss@x.io").start()
+    server = make_server(ORGD_RATE_LIMITS="on", AGENTA_ALLOWED_DOMAINS="acme.io, *.b.io", AGENTA_ACCESS_ALLOWED_OWNER_EMAILS="boss@x.io").start()
     said = re.findall(r'level=(\w+) message="access: ([^"]*)"', server.messages())
     assert ("info", "Only addresses of these domains, and of what is below them, may sign in: acme.io, *.b.io (AGENTA_ALLOWED_DOMAINS).") in said
     assert [text for level, text in said if level == "warning"] == [
