@@ -86,7 +86,7 @@ def test_two_processes_share_an_outbox(mail_server, sending, shared_mail):
 
 
 @pytest.mark.parametrize("line, given_up", [
-    ("rcpt 550 no such user", True), ("data 554 we do not like it", True), ("rcpt 451 try later", False), ("data 452 full", False),
+    ("rcpt 550 5.1.1 <ann@acme.io>: no such user", True), ("data 554 we do not like it", True), ("rcpt 451 try later", False), ("data 452 full", False),
     ("mail 550 sender not allowed", False)])
 def test_what_the_server_refuses(mail_server, folder, line, given_up):
     """For good: given up, and said so. For now, or because of us: tried again."""
@@ -99,7 +99,7 @@ def test_what_the_server_refuses(mail_server, folder, line, given_up):
         wait_for("it was tried", lambda: [row for row in waiting(server) if row[2]], 20)
         attempts, gave_up, error = waiting(server)[0]
         assert gave_up == given_up and attempts == 1 and line.split(" ", 2)[1] in error, error
-        assert ("given up" if given_up else "next try") in server.messages() and "ann@acme.io" not in server.messages()
+        assert ("given up" if given_up else "next try") in server.messages() and "ann@acme.io" not in server.messages() + error
         if not given_up:
             refuse.unlink()
             assert enter_code(server, device, code_in(mail.take(30)))["status"] == "OK"
@@ -119,6 +119,33 @@ def test_a_server_that_comes_back_gets_the_mail(mail_server):
         wait_for("the outbox is empty", lambda: waiting(server) == [], 10)
     finally:
         server.close()
+
+
+def test_a_mail_that_was_taken_while_the_database_was_away_goes_out_once(mail_server):
+    mail = mail_server(DELAY="1500")
+    server = Server(**mail.settings, SMTP_TIMEOUT="10").start()
+    try:
+        ask_for_code(server, "ann@acme.io")
+        mail.take()
+        server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'orgd mail'")
+        assert len(waiting(server)) == 1  # it was not taken before the connection ended
+        wait_for("the mail is forgotten", lambda: waiting(server) == [], 20)
+        assert mail.stays_empty(0.2)
+    finally:
+        server.close()
+
+
+def test_a_server_that_hangs_does_not_hold_up_the_end():
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        server = Server(SMTP_HOST="127.0.0.1", SMTP_PORT=str(listening.getsockname()[1]), SMTP_FROM_EMAIL="orgd@acme.io",
+                        SMTP_USE_TLS="false", SMTP_TIMEOUT="300").start()
+        try:
+            ask_for_code(server, "ann@acme.io")
+            connection, _ = listening.accept()
+            with connection:
+                assert server.stop(seconds=20) == 0
+        finally:
+            server.close()
 
 
 @pytest.mark.parametrize("behaviour", ["hangs", "closes", "babbles", "closes in the middle"])
