@@ -85,6 +85,9 @@ enum route_flag {
     ROUTE_HIDDEN = 8,      /* not in the OpenAPI document */
 };
 
+/* The shape of a body: the model, a list of it, or the model that may be left out and then is an empty object. */
+enum body_kind { BODY_MODEL, BODY_LIST, BODY_OPTIONAL };
+
 /* The shape of a successful answer: the model, a list of it, or something simpler. */
 enum answer_kind { ANSWER_MODEL, ANSWER_LIST, ANSWER_STRING, ANSWER_ANY_OBJECT, ANSWER_STRING_MAPS };
 
@@ -102,6 +105,7 @@ struct route {
     const struct field *parameters; /* of path, then query: those named in `path` are path parameters */
     size_t parameter_count;
     const struct model *body;     /* NULL: no body is read */
+    enum body_kind body_kind;
     const struct model *answer;   /* for the OpenAPI document; NULL: not described by a model */
     enum answer_kind answer_kind; /* likewise */
     /* Fills req->reply, or returns the error to answer. On a worker req->db is connected, inline it is NULL. */
