@@ -10,6 +10,7 @@
 #include <talloc.h>
 #include <unistd.h>
 
+#include "access/methods.h"
 #include "base/log.h"
 #include "base/platform.h"
 #include "http/server.h"
@@ -144,6 +145,7 @@ static enum err bind_server(struct serving *serving, struct error *error)
         .metrics_listen = config->metrics_listen,
         .workers = (unsigned)config->workers,
         .slow_workers = (unsigned)config->slow_workers,
+        .outbound_workers = (unsigned)config->outbound_workers,
         .queue = (unsigned)config->queue,
         .connections = (unsigned)config->connections,
         .connections_per_address = (unsigned)config->connections_per_address,
@@ -218,8 +220,10 @@ static enum err say_ready(struct serving *serving, bool waiting, struct error *e
 /* Everything that must be there before the first request. */
 static enum err bring_up(struct serving *serving, bool *waiting, struct error *error)
 {
-    enum err err = stores_open(serving->arena, &serving->config, STORES_SERVE, &serving->stores, error);
+    enum err err = methods_check(&serving->config, error);
 
+    if (err == OK)
+        err = stores_open(serving->arena, &serving->config, STORES_SERVE, &serving->stores, error);
     if (err == OK) /* root was given up: now there may be threads */
         err = take_signals(error);
     if (err == OK)

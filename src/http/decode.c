@@ -6,6 +6,7 @@
 #include <strings.h>
 #include <talloc.h>
 
+#include "base/email.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "base/utf8.h"
@@ -188,6 +189,27 @@ static void check_uuid(struct problems *problems, const json_t *value)
     problem_with_context(problems, "uuid_parsing", buffer_string(&message), value, buffer_string(&context));
 }
 
+static void check_email(struct problems *problems, const json_t *value)
+{
+    struct buffer message = buffer_make(problems->req->arena, ECHO_MAX);
+    struct buffer context = buffer_make(problems->req->arena, ECHO_MAX);
+    const char *reason, *address;
+
+    if (!json_is_string(value)) {
+        problem(problems, "string_type", "Input should be a valid string", value);
+        return;
+    }
+    reason = email_problem(problems->req->arena, json_string_value(value), &address);
+    if (!reason)
+        return;
+    buffer_format(&message, "value is not a valid email address: %s", reason);
+    json_open(&context, '{');
+    json_key(&context, "reason");
+    json_text(&context, reason);
+    json_close(&context, '}');
+    problem_with_context(problems, "value_error", buffer_string(&message), value, buffer_string(&context));
+}
+
 static void check_object(struct problems *problems, const struct model *model, json_t *value);
 
 static void check_list(struct problems *problems, const struct field *field, json_t *value)
@@ -238,6 +260,9 @@ static void check_field(struct problems *problems, const struct field *field, js
         break;
     case FIELD_UUID:
         check_uuid(problems, value);
+        break;
+    case FIELD_EMAIL:
+        check_email(problems, value);
         break;
     case FIELD_OBJECT:
         check_object(problems, field->model, value);

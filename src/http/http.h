@@ -42,6 +42,7 @@ enum field_type {
     FIELD_STRING,
     FIELD_BOOL,
     FIELD_UUID,
+    FIELD_EMAIL,
     FIELD_OBJECT,
     FIELD_LIST,
     FIELD_MAP,
@@ -80,9 +81,10 @@ enum caller_kind {
 
 enum route_flag {
     ROUTE_INLINE = 1,      /* answered on the I/O thread when the caller is known there; needs no database */
-    ROUTE_SLOW = 2,        /* goes to the slow lane */
+    ROUTE_SLOW = 2,        /* goes to the slow lane: work for the processor, as password hashing */
     ROUTE_NEEDS_SCOPE = 4, /* a caller without workspace is answered NO_WORKSPACE */
     ROUTE_HIDDEN = 8,      /* not in the OpenAPI document */
+    ROUTE_OUTBOUND = 16,   /* goes to the outbound lane: waits for servers of others */
 };
 
 /* The shape of a body: the model, a list of it, or the model that may be left out and then is an empty object. */
@@ -108,6 +110,8 @@ struct route {
     enum body_kind body_kind;
     const struct model *answer;   /* for the OpenAPI document; NULL: not described by a model */
     enum answer_kind answer_kind; /* likewise */
+    /* Whether the route is there at all in this configuration; NULL: always. */
+    bool (*active)(const struct config *config);
     /* Fills req->reply, or returns the error to answer. On a worker req->db is connected, inline it is NULL. */
     enum err (*handle)(struct request *req);
 };
@@ -217,7 +221,7 @@ struct application {
     bool (*available)(void);
 };
 
-enum lane { LANE_DONE, LANE_ORDINARY, LANE_SLOW };
+enum lane { LANE_DONE, LANE_ORDINARY, LANE_SLOW, LANE_OUTBOUND };
 
 /*
  * First half, on the I/O thread: CORS preflight, authentication without database, matching, inline routes.

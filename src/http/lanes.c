@@ -19,7 +19,10 @@
  * A worker whose database refused it does not ask again for so long, and answers 503 meanwhile: short enough that the
  * database's return is noticed within a quarter of a second.
  */
-enum { RECONNECT_PAUSE_US = 150000, LANES = 2 };
+enum { RECONNECT_PAUSE_US = 150000, LANES = 3 };
+
+/* In the order of enum lane, which begins with the requests that need no lane. */
+static const char *const labels[LANES] = {"lane=\"ordinary\"", "lane=\"slow\"", "lane=\"outbound\""};
 
 struct queue {
     pthread_mutex_t lock;
@@ -85,12 +88,11 @@ static void register_metrics(struct lanes *lanes)
 {
     static const char depth[] = "Requests waiting for a worker.";
     static const char full[] = "Requests refused because their lane was full.";
-    struct queue *ordinary = &lanes->queues[0], *slow = &lanes->queues[1];
 
-    metrics_register(METRIC_GAUGE, "orgd_queue_depth", "lane=\"ordinary\"", depth, read_depth, ordinary);
-    metrics_register(METRIC_GAUGE, "orgd_queue_depth", "lane=\"slow\"", depth, read_depth, slow);
-    metrics_register(METRIC_COUNTER, "orgd_queue_full_total", "lane=\"ordinary\"", full, read_full, ordinary);
-    metrics_register(METRIC_COUNTER, "orgd_queue_full_total", "lane=\"slow\"", full, read_full, slow);
+    for (size_t i = 0; i < LANES; i++)
+        metrics_register(METRIC_GAUGE, "orgd_queue_depth", labels[i], depth, read_depth, &lanes->queues[i]);
+    for (size_t i = 0; i < LANES; i++)
+        metrics_register(METRIC_COUNTER, "orgd_queue_full_total", labels[i], full, read_full, &lanes->queues[i]);
     metrics_register(METRIC_GAUGE, "orgd_database_connections_open", NULL, "Database connections of the workers.",
                      read_open, lanes);
     metrics_register(METRIC_GAUGE, "orgd_workers_busy", NULL, "Workers that are answering a request.", read_busy,
@@ -110,7 +112,7 @@ static void forget_metrics(struct lanes *lanes)
 
 bool lanes_push(struct lanes *lanes, enum lane lane, struct exchange *exchange)
 {
-    struct queue *queue = &lanes->queues[lane == LANE_SLOW ? 1 : 0];
+    struct queue *queue = &lanes->queues[lane - LANE_ORDINARY];
     bool fits;
 
     (void)pthread_mutex_lock(&queue->lock);
@@ -275,7 +277,7 @@ struct lanes *lanes_create(const struct lanes_options *options, struct error *er
         goto failed;
     lanes->options = *options;
     lanes->done_last = &lanes->done_first;
-    lanes->worker_count = options->workers + options->slow_workers;
+    lanes->worker_count = options->workers + options->slow_workers + options->outbound_workers;
     lanes->workers = talloc_zero_array(lanes, struct worker, lanes->worker_count);
     if (!lanes->workers || pthread_mutex_init(&lanes->done_lock, NULL) != 0)
         goto failed;
@@ -288,6 +290,16 @@ failed:
     (void)error_set(error, ERR_SYSTEM, "cannot set up the request queues: out of memory");
     talloc_free(lanes);
     return NULL;
+}
+
+/* Of the worker of that number: the ordinary ones come first, then the slow ones. */
+static struct queue *queue_of(struct lanes *lanes, size_t i)
+{
+    enum lane lane = i < lanes->options.workers                                 ? LANE_ORDINARY
+                     : i < lanes->options.workers + lanes->options.slow_workers ? LANE_SLOW
+                                                                                : LANE_OUTBOUND;
+
+    return &lanes->queues[lane - LANE_ORDINARY];
 }
 
 /* Signals are the main thread's business. */
@@ -303,7 +315,7 @@ enum err lanes_start(struct lanes *lanes, struct error *error)
         int failure;
         worker->lanes = lanes;
         worker->eager = i < lanes->options.workers;
-        worker->queue = &lanes->queues[worker->eager ? 0 : 1];
+        worker->queue = queue_of(lanes, i);
         failure = pthread_create(&worker->thread, NULL, run_worker, worker);
         worker->started = failure == 0;
         if (failure)

@@ -9,11 +9,11 @@
 #include "http/exchange.h"
 
 struct lanes_options {
-    unsigned workers, slow_workers; /* threads, each with its own database connection; at least 1 */
-    unsigned queue;                 /* most requests waiting in one lane */
-    struct db_options db;           /* texts borrowed */
-    const struct application *app;  /* borrowed */
-    int wake;                       /* non-blocking eventfd, borrowed: written when there is something to take */
+    unsigned workers, slow_workers, outbound_workers; /* threads, each with its own database connection; at least 1 */
+    unsigned queue;                                   /* most requests waiting in one lane */
+    struct db_options db;                             /* texts borrowed */
+    const struct application *app;                    /* borrowed */
+    int wake; /* non-blocking eventfd, borrowed: written when there is something to take */
 };
 
 struct lanes;

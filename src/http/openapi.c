@@ -56,6 +56,7 @@ static void write_type(struct document *document, const struct field *field)
         [FIELD_STRING] = "{\"type\":\"string\"}",
         [FIELD_BOOL] = "{\"type\":\"boolean\"}",
         [FIELD_UUID] = "{\"type\":\"string\",\"format\":\"uuid\"}",
+        [FIELD_EMAIL] = "{\"type\":\"string\",\"format\":\"email\"}",
         [FIELD_STRING_LIST] = "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}",
         [FIELD_ANY_OBJECT] = "{\"type\":\"object\",\"additionalProperties\":true}",
         [FIELD_ANY_LIST] = "{\"type\":\"array\",\"items\":{}}",

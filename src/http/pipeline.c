@@ -106,7 +106,9 @@ static enum lane lane_of(const struct application *app, struct request *req)
         pipeline_refuse(req, ERR_UNAVAILABLE);
         return LANE_DONE;
     }
-    return req->route && (req->route->flags & ROUTE_SLOW) ? LANE_SLOW : LANE_ORDINARY;
+    if (req->route && (req->route->flags & ROUTE_SLOW))
+        return LANE_SLOW;
+    return req->route && (req->route->flags & ROUTE_OUTBOUND) ? LANE_OUTBOUND : LANE_ORDINARY;
 }
 
 enum lane pipeline_begin(const struct application *app, struct request *req)

@@ -110,15 +110,27 @@ static enum err not_allowed(struct request *req, unsigned allowed)
     return ERR_METHOD_NOT_ALLOWED;
 }
 
+/* Browsers may name the tenant, of which there is one: /auth/public/signin is /auth/signin (API-ACCOUNTS.md 3.2). */
+static bool drop_tenant(struct request *req)
+{
+    static const char prefix[] = "/auth/public/";
+
+    if (strncmp(req->path, prefix, sizeof prefix - 1) == 0)
+        req->path = talloc_asprintf(req->arena, "/auth/%s", req->path + sizeof prefix - 1);
+    return req->path != NULL;
+}
+
 enum err route_match(const struct application *app, struct request *req)
 {
     const char *values[PATH_PARAMETERS_MAX] = {NULL};
     size_t lengths[PATH_PARAMETERS_MAX] = {0};
     unsigned allowed = 0;
 
+    if (!drop_tenant(req))
+        return ERR_MEMORY;
     for (const struct route *const *table = app->tables; *table; table++) {
         for (const struct route *route = *table; route->method; route++) {
-            if (!matches(route->path, req->path, values, lengths))
+            if (!matches(route->path, req->path, values, lengths) || (route->active && !route->active(app->config)))
                 continue;
             if (route->method == req->method)
                 return keep_values(req, route, values, lengths);

@@ -163,7 +163,7 @@ static void on_tick(evutil_socket_t descriptor, short what, void *context)
 static void raise_descriptor_limit(struct server_options *options)
 {
     rlim_t wanted = (rlim_t)options->connections + IO_REFUSED_MAX + IO_INTERNAL_MAX + SPARE_DESCRIPTORS +
-                    4 * ((rlim_t)options->workers + options->slow_workers);
+                    4 * ((rlim_t)options->workers + options->slow_workers + options->outbound_workers);
     struct rlimit limit;
 
     if (getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur == RLIM_INFINITY || limit.rlim_cur >= wanted)
@@ -232,6 +232,7 @@ static enum err make_io(struct server *server, struct error *error)
     const struct server_options *options = &server->options;
     struct lanes_options lanes = {.workers = options->workers,
                                   .slow_workers = options->slow_workers,
+                                  .outbound_workers = options->outbound_workers,
                                   .queue = options->queue,
                                   .db = options->db,
                                   .app = options->app,
@@ -268,7 +269,7 @@ static enum err bind_listeners(struct server *server, struct error *error)
 
 static bool options_are_sound(const struct server_options *options)
 {
-    return options->workers > 0 && options->slow_workers > 0 && options->queue > 0 && options->connections > 0 &&
+    return options->workers > 0 && options->slow_workers > 0 && options->outbound_workers > 0 && options->queue > 0 && options->connections > 0 &&
            options->read_timeout > 0 && options->idle_timeout > 0 && options->request_timeout > 0;
 }
 

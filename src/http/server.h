@@ -9,7 +9,7 @@
 struct server_options {
     const char *listen;         /* "127.0.0.1:8000", "[::1]:8000", ":8000" for every address; port 0 takes a free one */
     const char *metrics_listen; /* the same, or "off" */
-    unsigned workers, slow_workers;   /* threads, each with a database connection */
+    unsigned workers, slow_workers, outbound_workers; /* threads, each with a database connection */
     unsigned queue;                   /* most requests waiting for the workers of one lane; beyond, 503 */
     unsigned connections;             /* most at once; beyond, 503 */
     unsigned connections_per_address; /* 0: no limit, as behind a reverse proxy */

@@ -76,7 +76,7 @@ enum err stores_start(void *arena, const struct config *config, struct stores *s
     struct cluster_options options = {
         .directory = stores->dir.path,
         .programs = config->postgres_bin,
-        .connections = (int)(config->workers + config->slow_workers) + OWN_CONNECTIONS,
+        .connections = (int)(config->workers + config->slow_workers + config->outbound_workers) + OWN_CONNECTIONS,
         .databases = names,
     };
     return cluster_open(arena, &options, &stores->cluster, error);

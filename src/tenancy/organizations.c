@@ -4,6 +4,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "access/methods.h"
 #include "access/rules.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -43,8 +44,10 @@ const char *organization_flags(void *arena, const struct config *config)
     json_key(&flags, "is_demo");
     json_bool(&flags, false);
     json_key(&flags, "allow_email");
-    json_bool(&flags, !config->email_disabled);
-    static const char *const off[] = {"allow_social", "allow_sso", "allow_root", "domains_only", "auto_join"};
+    json_bool(&flags, methods_email(config));
+    json_key(&flags, "allow_social");
+    json_bool(&flags, methods_social(config));
+    static const char *const off[] = {"allow_sso", "allow_root", "domains_only", "auto_join"};
     for (size_t i = 0; i < sizeof off / sizeof *off; i++) {
         json_key(&flags, off[i]);
         json_bool(&flags, false);

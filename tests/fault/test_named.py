@@ -256,7 +256,8 @@ def test_a_malformed_uri_is_refused_without_showing_it(named, uri):
     ({"AGENTA_ACCESS_ALLOWED_DOMAINS": "acme.io, b.io"}, "sign-up for addresses of acme.io, b.io, everybody"),
     ({"AGENTA_ACCESS_BLOCKED_DOMAINS": "x.io", "AGENTA_ACCESS_BLOCKED_EMAILS": "a@y.io"},
      "sign-up open to everybody but addresses of x.io (1 address blocked)"),
-    ({"AGENTA_ACCESS_ALLOWED_OWNER_EMAILS": "a@y.io,b@y.io", "AGENTA_ACCESS_EMAIL_DISABLED": "true"},
+    ({"AGENTA_ACCESS_ALLOWED_OWNER_EMAILS": "a@y.io,b@y.io", "AGENTA_ACCESS_EMAIL_DISABLED": "true",
+      "GITHUB_OAUTH_CLIENT_ID": "i", "GITHUB_OAUTH_CLIENT_SECRET": "s"},
      "not by e-mail, organizations only for 2 listed addresses"),
 ])
 def test_the_ready_line_tells_the_posture(make_server, environment, words):

@@ -205,6 +205,7 @@ static bool set_limit(struct server_options *options, const char *argument)
     } limits[] = {
         {"workers=", &options->workers},
         {"slow_workers=", &options->slow_workers},
+        {"outbound_workers=", &options->outbound_workers},
         {"queue=", &options->queue},
         {"connections=", &options->connections},
         {"connections_per_address=", &options->connections_per_address},
@@ -247,6 +248,7 @@ int main(int argc, char **argv)
         .metrics_listen = "127.0.0.1:0",
         .workers = 2,
         .slow_workers = 1,
+        .outbound_workers = 1,
         .queue = 64,
         .connections = 4096,
         .read_timeout = 5,

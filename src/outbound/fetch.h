@@ -1,0 +1,50 @@
+/* HTTP requests to servers of others: bounded in time and size, and not to addresses that they could use us to reach.
+ */
+#ifndef ORGD_OUTBOUND_FETCH_H
+#define ORGD_OUTBOUND_FETCH_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum { FETCH_HEADERS_MAX = 4, FETCH_BODY_MAX = 1 << 20 };
+
+struct fetch {
+    const char *url;
+    const char *form;                       /* posted as application/x-www-form-urlencoded; NULL: GET */
+    const char *headers[FETCH_HEADERS_MAX]; /* "Name: value" */
+    const char *user, *password;            /* HTTP Basic; NULL: none */
+    /*
+     * The operator named this server, so it may be anywhere and may speak plain http. Servers that others name (as an
+     * issuer names its token endpoint) have to be reached by https at a public address.
+     */
+    bool trusted;
+    int64_t timeout_ms; /* from start to last byte */
+};
+
+struct fetched {
+    int status;
+    const char *body; /* in the arena, NUL-terminated */
+    size_t len;
+};
+
+/* Once, before threads. */
+enum err fetch_start(struct error *error) MUST_CHECK;
+
+/*
+ * Carries one request out. Redirects are not followed: they come back as their status. Every certificate is verified.
+ * ERR_UNAVAILABLE when there is no complete answer (the sentence in `error` names the server, never the query, the form
+ * or a credential); ERR_REFUSED for a URL or an address that is not allowed; ERR_MEMORY.
+ */
+enum err fetch_run(void *arena, const struct fetch *fetch, struct fetched *fetched, struct error *error) MUST_CHECK;
+
+/* Whether two URLs have the same scheme, host and port. False when either is no http or https URL. */
+bool fetch_same_origin(const char *a, const char *b);
+
+/* Whether an address is one of the public Internet: not loopback, private, link-local, multicast, reserved. */
+struct sockaddr;
+bool fetch_address_is_public(const struct sockaddr *address);
+
+#endif
