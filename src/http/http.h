@@ -106,7 +106,7 @@ struct route {
     int status;                     /* of success */
     const struct field *parameters; /* of path, then query: those named in `path` are path parameters */
     size_t parameter_count;
-    const struct model *body;     /* NULL: no body is read */
+    const struct model *body; /* NULL: no body is read */
     enum body_kind body_kind;
     const struct model *answer;   /* for the OpenAPI document; NULL: not described by a model */
     enum answer_kind answer_kind; /* likewise */

@@ -17,7 +17,8 @@ struct identity {
     struct uuid organization_id;
     struct uuid workspace_id;
     struct uuid project_id;
-    int64_t expires_us; /* platform.realtime_us; 0: never */
+    bool address_proven; /* a session that began with a mailed code or at a provider; never a key or a token */
+    int64_t expires_us;  /* platform.realtime_us; 0: never */
 };
 
 /* The application's hooks: see struct application. */

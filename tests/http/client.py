@@ -98,6 +98,30 @@ def add_member(sql, account, organization, role="admin"):
         " SELECT gen_random_uuid(), %s, id, %s FROM projects WHERE organization_id = %s", account.user, role, organization)
 
 
+def link(url):
+    """What the link of an invitation says, by the names of its parameters."""
+    return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query, strict_parsing=True))
+
+
+def invite(person, organization, workspace, email, role="admin"):
+    """Invites an address as somebody, and answers what the link says."""
+    return link(person.ok("POST", f"/organizations/{organization}/workspaces/{workspace}/invite",
+                          [{"email": email, "roles": [role]}])["url"])
+
+
+def accept(person, token, organization, workspace, project=NOBODY, email=None):
+    """The answer to accepting an invitation by its token."""
+    return person.post(f"/organizations/{organization}/workspaces/{workspace}/invite/accept?project_id={project}",
+                       {"token": token, "email": email or person.email})
+
+
+def join(owner, person, role="admin"):
+    """Makes somebody a member of the owner's first workspace, by invitation."""
+    token = invite(owner, owner.organization, owner.workspace, person.email, role)["token"]
+    answer = accept(person, token, owner.organization, owner.workspace)
+    assert answer.status_code == 200, answer.text
+
+
 def base64url(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
