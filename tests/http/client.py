@@ -142,6 +142,11 @@ def claims_of(account, **changes):
     return {name: value for name, value in claims.items() if value is not Ellipsis}
 
 
+def without_scope(account, key):
+    """The API as somebody, in no project."""
+    return account.using("Secret " + sign(key, {"user_id": account.user, "exp": int(time.time()) + 300}))
+
+
 def raw(url, request):
     """Sends bytes and answers all that come back until the server closes: send `Connection: close`."""
     address = urllib.parse.urlsplit(url)

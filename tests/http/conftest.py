@@ -6,6 +6,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import client  # noqa: E402  (beside this file)
+import serving  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +30,15 @@ def admin(server, key):
 def nobody(server):
     """The API without credentials."""
     return client.Api(server.url)
+
+
+@pytest.fixture(scope="session")
+def second(server):
+    """A second program over the same databases."""
+    uris = {f"POSTGRES_URI_{name.upper()}": f"postgresql://orgd@/agenta_oss_{name}?host={server.data}" for name in ("core", "tracing")}
+    second = serving.Server(AGENTA_AUTH_KEY=server.auth_key, **uris).start()
+    yield second
+    second.close()
 
 
 @pytest.fixture
