@@ -79,6 +79,8 @@ static enum err remove_address(struct request *req, const struct uuid *organizat
     if (code == OK && is_member)
         code =
             DB_RUN(req->db, member_remove, NULL, param_uuid(workspace), param_uuid(&person), param_uuid(organization));
+    if (code == OK && is_member)
+        code = DB_RUN(req->db, member_forget_keys, NULL, param_uuid(workspace), param_uuid(&person));
     if (code == OK)
         code = DB_RUN(req->db, member_forget_invitations, NULL, param_uuid(workspace), param_text(email));
     return code;

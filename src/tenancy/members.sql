@@ -28,15 +28,12 @@ WHERE w.id = $1::uuid AND lower(u.email) = lower($2::text)
 ORDER BY u.email = $2::text DESC, u.id
 LIMIT 1;
 
--- member_remove: takes a person out of a workspace and its projects with the keys made there; out of the organization when no workspace is left
+-- member_remove: takes a person out of a workspace and its projects, and out of the organization when no workspace is left
 -- Owners of single projects lose them too: transfers by other programs left such roles behind.
 -- revokes
 WITH project AS (
     DELETE FROM project_members
     WHERE user_id = $2::uuid AND project_id IN (SELECT id FROM projects WHERE workspace_id = $1::uuid)
-), api_key AS (
-    DELETE FROM api_keys
-    WHERE created_by_id = $2::uuid AND project_id IN (SELECT id FROM projects WHERE workspace_id = $1::uuid)
 ), workspace AS (
     DELETE FROM workspace_members WHERE user_id = $2::uuid AND workspace_id = $1::uuid
 )
@@ -44,6 +41,12 @@ DELETE FROM organization_members
 WHERE user_id = $2::uuid AND organization_id = $3::uuid
   AND NOT EXISTS (SELECT FROM workspace_members m JOIN workspaces w ON w.id = m.workspace_id
                   WHERE m.user_id = $2::uuid AND w.organization_id = $3::uuid AND w.id <> $1::uuid);
+
+-- member_forget_keys: removes the keys that a person made in a workspace, so that they do not work again after another invitation
+-- A statement after the one that removes the memberships: it sees the keys that were made while that one waited.
+-- revokes
+DELETE FROM api_keys
+WHERE created_by_id = $2::uuid AND project_id IN (SELECT id FROM projects WHERE workspace_id = $1::uuid);
 
 -- member_forget_invitations: removes the invitations of an address to a workspace, used ones too
 DELETE FROM project_invitations
