@@ -1,6 +1,7 @@
 /* The program's entry: the table of commands. */
 #include "base/options.h"
 #include "commands/commands.h"
+#include "commands/import.h"
 #include "commands/migrate.h"
 #include "commands/schema.h"
 #include "commands/serve.h"
@@ -16,6 +17,7 @@ static const struct command commands[] = {
     SERVE_COMMAND,
     MIGRATE_COMMANDS,
     SCHEMA_COMMANDS,
+    IMPORT_COMMANDS,
     {.name = "config",
      .arguments = "",
      .summary = "Show every variable: its value in force, secrets masked, and where it came from",

@@ -1,6 +1,7 @@
 /* Every route, in one table: from it come the router, the OpenAPI document and the contract tests. */
 #include "routes.h"
 
+#include "access/methods.h"
 #include "access/permissions.h"
 #include "http/openapi.h"
 #include "identity/api_keys.h"
@@ -9,6 +10,11 @@
 #include "instance/health.h"
 #include "provisioning/accounts.h"
 #include "provisioning/models.h"
+#include "signin/codes.h"
+#include "signin/discover.h"
+#include "signin/passwords.h"
+#include "signin/resets.h"
+#include "signin/session_routes.h"
 #include "tenancy/acceptance.h"
 #include "tenancy/invitations.h"
 #include "tenancy/members.h"
@@ -42,6 +48,7 @@ static const struct field invitation_id[] = {{.name = "invitation_id", .type = F
 static const struct field member_ids[] = {{.name = "organization_id", .type = FIELD_STRING, .required = true},
                                           {.name = "user_id", .type = FIELD_STRING, .required = true}};
 static const struct field any_project_id[] = {{.name = "project_id", .type = FIELD_STRING, .required = true}};
+static const struct field user_id[] = {{.name = "user_id", .type = FIELD_STRING, .required = true}};
 static const struct field key_prefix[] = {{.name = "key_prefix", .type = FIELD_STRING, .required = true}};
 
 #define PARAMETERS(list) .parameters = (list), .parameter_count = sizeof(list) / sizeof *(list)
@@ -141,6 +148,8 @@ static const struct route open_routes[] = {
      .handle = profile_show},
     {METHOD_PUT, "/profile/username", CALLER_USER, 0, "update_user_username", "Users", "Update User Username", 200,
      .body = &profile_username_body, .handle = profile_rename},
+    {METHOD_POST, "/profile/reset-password", CALLER_USER, 0, "reset_user_password", "Users", "Reset User Password", 200,
+     PARAMETERS(user_id), .answer_kind = ANSWER_STRING, .handle = resets_link, .active = methods_password},
     {METHOD_DELETE, "/profile", CALLER_USER, ROUTE_INLINE, "delete_user_account", "Users", "Delete User Account", 200,
      .handle = profile_remove},
 
@@ -148,6 +157,54 @@ static const struct route open_routes[] = {
     {METHOD_GET, "/access/permissions/check", CALLER_USER, ROUTE_INLINE | ROUTE_NEEDS_SCOPE, "check_permissions",
      "Access", "Check Permissions", 200, .parameters = permission_check_parameters,
      .parameter_count = PERMISSION_CHECK_PARAMETERS, .handle = permissions_check},
+
+    /* signing in: the browser interface, which its own library describes */
+    {METHOD_GET, "/auth/loginmethods", CALLER_NONE, ROUTE_INLINE | ROUTE_HIDDEN, "login_methods", "Access",
+     "Ways to sign in", 200, .handle = discover_methods},
+    {METHOD_POST, "/auth/discover", CALLER_NONE, 0, "discover_access", "Access", "Discover", 200,
+     .body = &discover_body, .answer = &discover_answer, .handle = discover_address},
+    {METHOD_POST, "/auth/signup", CALLER_NONE, ROUTE_SLOW | ROUTE_HIDDEN, "sign_up", "Access",
+     "Sign up with a password", 200, .handle = passwords_sign_up, .active = methods_password},
+    {METHOD_POST, "/auth/signin", CALLER_NONE, ROUTE_SLOW | ROUTE_HIDDEN, "sign_in", "Access",
+     "Sign in with a password", 200, .handle = passwords_sign_in, .active = methods_password},
+    {METHOD_GET, "/auth/emailpassword/email/exists", CALLER_NONE, ROUTE_HIDDEN, "password_login_exists", "Access",
+     "Whether an address has a password login", 200, .handle = discover_password_login, .active = methods_password},
+    {METHOD_GET, "/auth/signup/email/exists", CALLER_NONE, ROUTE_HIDDEN, "password_login_exists_too", "Access",
+     "The same", 200, .handle = discover_password_login, .active = methods_password},
+    {METHOD_POST, "/auth/user/password/reset/token", CALLER_NONE, ROUTE_HIDDEN, "request_password_reset", "Access",
+     "Ask for a password-reset link", 200, .handle = resets_request, .active = methods_password},
+    {METHOD_POST, "/auth/user/password/reset", CALLER_NONE, ROUTE_SLOW | ROUTE_HIDDEN, "reset_password", "Access",
+     "Set a new password", 200, .handle = resets_submit, .active = methods_password},
+    {METHOD_POST, "/auth/signinup/code", CALLER_NONE, ROUTE_HIDDEN, "create_code", "Access", "Ask for a code", 200,
+     .handle = codes_create, .active = methods_otp},
+    {METHOD_POST, "/auth/signinup/code/resend", CALLER_NONE, ROUTE_HIDDEN, "resend_code", "Access",
+     "Ask for another code", 200, .handle = codes_resend, .active = methods_otp},
+    {METHOD_POST, "/auth/signinup/code/consume", CALLER_NONE, ROUTE_HIDDEN, "consume_code", "Access",
+     "Sign in with a code", 200, .handle = codes_consume, .active = methods_otp},
+    {METHOD_GET, "/auth/passwordless/email/exists", CALLER_NONE, ROUTE_HIDDEN, "code_login_exists", "Access",
+     "Whether an address has signed in by code", 200, .handle = discover_code_login, .active = methods_otp},
+
+    /* sessions */
+    {METHOD_POST, "/auth/session/refresh", CALLER_NONE, ROUTE_HIDDEN, "refresh_session", "Access",
+     "New tokens for a session", 200, .handle = session_refresh},
+    {METHOD_POST, "/auth/signout", CALLER_NONE, ROUTE_HIDDEN, "sign_out", "Access", "End a session", 200,
+     .handle = session_sign_out},
+    {METHOD_GET, "/auth/jwt/jwks.json", CALLER_NONE, ROUTE_HIDDEN, "list_signing_keys", "Access",
+     "Keys that verify access tokens", 200, .handle = session_keys},
+    {METHOD_GET, "/auth/.well-known/openid-configuration", CALLER_NONE, ROUTE_INLINE | ROUTE_HIDDEN,
+     "discover_signing_keys", "Access", "Where those keys are", 200, .handle = session_discovery},
+    {METHOD_GET, "/auth/access", CALLER_NONE, 0, "check_organization_access", "Access", "Check Organization Access",
+     200, .parameters = session_access_parameters, .parameter_count = SESSION_ACCESS_PARAMETERS,
+     .handle = session_access},
+    {METHOD_PATCH, "/auth/session/identities", CALLER_NONE, 0, "update_session_identities", "Access",
+     "Update Session Identities", 200, .body = &session_identities_body, .handle = session_identities},
+    {METHOD_GET, "/auth/sessions", CALLER_NONE, 0, "list_sessions", "Access", "List my sessions", 200,
+     .answer = &session_answer, .answer_kind = ANSWER_LIST, .handle = session_list},
+    {METHOD_DELETE, "/auth/sessions", CALLER_NONE, 0, "end_other_sessions", "Access", "End my other sessions", 200,
+     .answer_kind = ANSWER_ANY_OBJECT, .handle = session_revoke_others},
+    {METHOD_DELETE, "/auth/sessions/{session_id}", CALLER_NONE, 0, "end_session", "Access", "End one of my sessions", 200,
+     .parameters = session_parameters, .parameter_count = SESSION_PARAMETERS, .answer_kind = ANSWER_ANY_OBJECT,
+     .handle = session_revoke},
 
     /* administration */
     {METHOD_POST, "/admin/simple/accounts/", CALLER_ADMIN, 0, "create_simple_accounts", "Admin",

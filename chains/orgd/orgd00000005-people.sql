@@ -21,6 +21,11 @@ CREATE UNIQUE INDEX orgd_logins_email_once ON orgd.logins (method, email) WHERE 
 CREATE UNIQUE INDEX orgd_logins_subject_once ON orgd.logins (provider, subject) WHERE method = 'thirdparty';
 CREATE INDEX orgd_logins_email ON orgd.logins (email);
 CREATE INDEX orgd_logins_user ON orgd.logins (user_id);
+-- Where there is no login, another one's hash is checked in its place.
+CREATE INDEX orgd_logins_password ON orgd.logins (id) WHERE password_hash IS NOT NULL;
+
+-- People are found whatever the case of their address; older writers kept it as it came.
+CREATE INDEX orgd_users_email_folded ON users (lower(email));
 
 -- The private halves sign access tokens; a retired key stays until the last token that it signed has expired.
 CREATE TABLE orgd.signing_keys (
@@ -30,6 +35,13 @@ CREATE TABLE orgd.signing_keys (
     signs_until timestamptz NOT NULL,
     valid_until timestamptz NOT NULL
 );
+
+CREATE TRIGGER orgd_notify_delete AFTER DELETE ON orgd.signing_keys
+    REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION orgd.notify_access_if_gone();
+CREATE TRIGGER orgd_notify_truncate AFTER TRUNCATE ON orgd.signing_keys
+    FOR EACH STATEMENT EXECUTE FUNCTION orgd.notify_access();
+CREATE TRIGGER orgd_notify_update AFTER UPDATE ON orgd.signing_keys
+    FOR EACH STATEMENT EXECUTE FUNCTION orgd.notify_access();
 
 -- Refresh tokens are kept as the SHA-256 of their SHA-256.
 CREATE TABLE orgd.sessions (
@@ -101,6 +113,7 @@ CREATE TABLE orgd.outbox (
 CREATE INDEX orgd_outbox_next ON orgd.outbox (next_at) WHERE given_up_at IS NULL;
 
 -- down
+DROP INDEX orgd_users_email_folded;
 DROP TABLE orgd.outbox;
 DROP TABLE orgd.password_resets;
 DROP TABLE orgd.codes;

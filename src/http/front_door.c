@@ -201,9 +201,12 @@ enum field_name {
     FIELD_PREFLIGHT_HEADERS,
     FIELD_REQUEST_ID,
     FIELD_EXPECT,
-    FIELD_COOKIE, /* from here on several are joined or each looked at */
+    FIELD_COOKIE, /* from here on several are joined, or each looked at, or the last one counts */
     FIELD_CONNECTION,
     FIELD_ACCEPT_ENCODING,
+    FIELD_ST_AUTH_MODE,
+    FIELD_RID,
+    FIELD_USER_AGENT,
     FIELD_NAMES,
 };
 
@@ -221,6 +224,9 @@ static const char *const field_names[FIELD_NAMES] = {
     "cookie",
     "connection",
     "accept-encoding",
+    "st-auth-mode",
+    "rid",
+    "user-agent",
 };
 
 struct reading {
@@ -382,6 +388,9 @@ static void hand_over(const struct reading *reading)
     req->content_type = reading->values[FIELD_CONTENT_TYPE];
     req->preflight_method = reading->values[FIELD_PREFLIGHT_METHOD];
     req->preflight_headers = reading->values[FIELD_PREFLIGHT_HEADERS];
+    req->st_auth_mode = reading->values[FIELD_ST_AUTH_MODE];
+    req->rid = reading->values[FIELD_RID];
+    req->user_agent = reading->values[FIELD_USER_AGENT];
     keep_request_id(req, reading->values[FIELD_REQUEST_ID]);
 }
 

@@ -31,7 +31,7 @@ enum {
     HTTP_BODY_MAX = 8 << 20,
     HTTP_HEADERS_MAX = 32 << 10,
     HTTP_TARGET_MAX = 8 << 10,
-    REPLY_HEADERS_MAX = 8,
+    REPLY_HEADERS_MAX = 16,
     REQUEST_ID_SIZE = 33,
 };
 
@@ -112,7 +112,10 @@ struct route {
     enum answer_kind answer_kind; /* likewise */
     /* Whether the route is there at all in this configuration; NULL: always. */
     bool (*active)(const struct config *config);
-    /* Fills req->reply, or returns the error to answer. On a worker req->db is connected, inline it is NULL. */
+    /*
+     * Fills req->reply, or returns the error to answer. On a worker req->db is connected, inline it is NULL, and a
+     * handler that needs it nevertheless returns ERR_AGAIN to be called again on a worker.
+     */
     enum err (*handle)(struct request *req);
 };
 
@@ -121,6 +124,7 @@ struct route {
 struct header {
     const char *name;
     const char *value;
+    bool of_success; /* dropped when the request is refused after all */
 };
 
 struct reply {
@@ -144,8 +148,9 @@ struct request {
     const char *path;   /* percent-decoded, without /api, starting with '/' */
     const char *query;  /* raw, without '?'; "" when none */
     const char *client; /* peer address */
-    /* header values or NULL; the last two are Access-Control-Request-Method and -Headers */
+    /* header values or NULL; `preflight_` are Access-Control-Request-Method and -Headers */
     const char *authorization, *cookie, *origin, *content_type, *preflight_method, *preflight_headers;
+    const char *st_auth_mode, *rid, *user_agent;
     bool accepts_gzip;
     const char *body;
     size_t body_len;
@@ -202,6 +207,11 @@ enum err run_query(struct request *req, enum err none, const struct statement *s
 enum err reply_detail(struct request *req, int status, const char *text);
 /* Adds a header; `name` and `value` live as long as the request. Beyond REPLY_HEADERS_MAX: ERR_INTERNAL. */
 enum err reply_header(struct request *req, const char *name, const char *value);
+/* The same for what must not be sent when the request is refused after all, as the commit may fail after it: tokens. */
+enum err reply_header_of_success(struct request *req, const char *name, const char *value);
+/* Lets scripts of other origins read a header of the reply (Access-Control-Expose-Headers). `name` lives as long as the
+ * request. */
+enum err reply_expose(struct request *req, const char *name);
 
 /* ---- for the server ---- */
 

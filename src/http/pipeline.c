@@ -54,6 +54,16 @@ static void write_refusal(struct request *req, const struct error_row *row, stru
     json_close(body, '}');
 }
 
+static void drop_headers_of_success(struct reply *reply)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < reply->header_count; i++)
+        if (!reply->headers[i].of_success)
+            reply->headers[kept++] = reply->headers[i];
+    reply->header_count = kept;
+}
+
 void pipeline_refuse(struct request *req, enum err code)
 {
     const struct error_row *row = error_row(code);
@@ -63,6 +73,7 @@ void pipeline_refuse(struct request *req, enum err code)
         (void)error_set(&req->error, code, "%s", row->name);
     if (row->status == 503 && code != ERR_UNCERTAIN) /* what may have been done must not be repeated blindly */
         (void)reply_header(req, "Retry-After", "1");
+    drop_headers_of_success(&req->reply);
     write_refusal(req, row, &body);
     req->reply.content_type = NULL;
     if (reply_buffer(req, row->status, &body) != OK)
@@ -140,11 +151,11 @@ enum lane pipeline_begin(const struct application *app, struct request *req)
         pipeline_refuse(req, matched);
         return LANE_DONE;
     }
-    if (req->route->flags & ROUTE_INLINE) {
-        conclude(req, run_route(app, req));
-        return LANE_DONE;
-    }
-    return lane_of(app, req);
+    known = req->route->flags & ROUTE_INLINE ? run_route(app, req) : ERR_AGAIN;
+    if (known == ERR_AGAIN)
+        return lane_of(app, req);
+    conclude(req, known);
+    return LANE_DONE;
 }
 
 void pipeline_finish(const struct application *app, struct request *req)

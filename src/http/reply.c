@@ -74,14 +74,38 @@ enum err reply_detail(struct request *req, int status, const char *text)
     return reply_buffer(req, status, &body);
 }
 
-enum err reply_header(struct request *req, const char *name, const char *value)
+static enum err add_header(struct request *req, const char *name, const char *value, bool of_success)
 {
     if (!value)
         return ERR_MEMORY;
     if (req->reply.header_count == REPLY_HEADERS_MAX)
         return ERR_INTERNAL;
-    req->reply.headers[req->reply.header_count++] = (struct header){name, value};
+    req->reply.headers[req->reply.header_count++] = (struct header){name, value, of_success};
     return OK;
+}
+
+enum err reply_header(struct request *req, const char *name, const char *value)
+{
+    return add_header(req, name, value, false);
+}
+
+enum err reply_header_of_success(struct request *req, const char *name, const char *value)
+{
+    return add_header(req, name, value, true);
+}
+
+enum err reply_expose(struct request *req, const char *name)
+{
+    static const char field[] = "Access-Control-Expose-Headers";
+
+    for (size_t i = 0; i < req->reply.header_count; i++) {
+        struct header *header = &req->reply.headers[i];
+        if (strcmp(header->name, field) != 0)
+            continue;
+        header->value = talloc_asprintf(req->arena, "%s,%s", header->value, name);
+        return header->value ? OK : ERR_MEMORY;
+    }
+    return reply_header(req, field, name);
 }
 
 const char *path_value(const struct request *req, const char *name)

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "identity/decisions.h"
 #include "identity/secret_tokens.h"
+#include "identity/session_identity.h"
 #include "statements.h"
 
 const struct identity *identity_of(const struct request *req)
@@ -52,22 +53,27 @@ static enum err recognize_admin(struct request *req)
     return keep_identity(req, &admin);
 }
 
+/* A session is proven by its token in the header, or, where there is no header, by the cookie. */
+static bool claims_session(const struct request *req)
+{
+    return !req->authorization || !*req->authorization || after_scheme(req->authorization, "Bearer ");
+}
+
 enum err identity_recognize(struct request *req, enum caller_kind wanted)
 {
     struct identity identity;
+    enum err code;
 
     if (wanted == CALLER_ADMIN)
         return recognize_admin(req);
-    if (!req->authorization || !*req->authorization)
-        return ERR_UNAUTHORIZED;
     if (strchr(req->query, '=') &&
         (names_nothing(query_value(req, "project_id")) || names_nothing(query_value(req, "workspace_id"))))
         return ERR_UNAUTHORIZED;
-    if (after_scheme(req->authorization, "Bearer "))
-        return ERR_UNAUTHORIZED; /* browser sessions are not part of this version */
-    if (!decisions_find(req->authorization, &identity))
-        return ERR_AGAIN;
-    return keep_identity(req, &identity);
+    if (claims_session(req))
+        code = session_recognize(req, &identity);
+    else
+        code = decisions_find(req->authorization, &identity) ? OK : ERR_AGAIN;
+    return code == OK ? keep_identity(req, &identity) : code;
 }
 
 /* Reads the scope from three columns of a row, from `column`: project, workspace, organization. */
@@ -153,6 +159,10 @@ enum err identity_authenticate(struct request *req, enum caller_kind wanted)
 
     if (wanted == CALLER_ADMIN)
         return recognize_admin(req);
+    if (claims_session(req)) {
+        code = session_authenticate(req, &identity);
+        return code == OK ? keep_identity(req, &identity) : code;
+    }
     if (!text_valid(req->authorization, strlen(req->authorization)))
         return ERR_UNAUTHORIZED; /* PostgreSQL takes no such text, and the permission check answers with it as JSON */
     if ((rest = after_scheme(req->authorization, "Secret ")))

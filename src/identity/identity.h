@@ -1,4 +1,4 @@
-/* Who is asking: API keys, signed tokens and the administration key become an identity with a scope. */
+/* Who is asking: sessions, API keys, signed tokens and the administration key become an identity with a scope. */
 #ifndef ORGD_IDENTITY_IDENTITY_H
 #define ORGD_IDENTITY_IDENTITY_H
 
@@ -7,17 +7,18 @@
 
 #include "http/http.h"
 
-enum identity_scheme { IDENTITY_ADMIN, IDENTITY_KEY, IDENTITY_SECRET };
+enum identity_scheme { IDENTITY_ADMIN, IDENTITY_KEY, IDENTITY_SECRET, IDENTITY_SESSION };
 
 /* API-ACCOUNTS.md 2.2. An administrator has no person and no scope. */
 struct identity {
     enum identity_scheme scheme;
     bool has_scope; /* workspace, organization and project are set */
+    bool
+        address_proven; /* a session's: its sign-in proved that they read mail to their address, or another party did */
     struct uuid user_id;
     struct uuid organization_id;
     struct uuid workspace_id;
     struct uuid project_id;
-    bool address_proven; /* a session that began with a mailed code or at a provider; never a key or a token */
     int64_t expires_us;  /* platform.realtime_us; 0: never */
 };
 

@@ -1,4 +1,4 @@
-/* Verifies HS256 tokens (RFC 7515, RFC 7519). */
+/* Writes and verifies HS256 tokens (RFC 7515, RFC 7519). */
 #include "identity/secret_tokens.h"
 
 #include <jansson.h>
@@ -6,6 +6,7 @@
 #include <talloc.h>
 
 #include "base/base64.h"
+#include "base/json.h"
 #include "base/platform.h"
 
 enum { TOKEN_MAX = 8192, CLOCK_LEEWAY_S = 60 };
@@ -91,4 +92,43 @@ enum err secret_token_verify(struct secret key, const char *token, struct secret
     code = read_claims(json, claims);
     json_decref(json);
     return code;
+}
+
+static void write_claims(const struct secret_grant *grant, struct buffer *out)
+{
+    json_open(out, '{');
+    json_key(out, "user_id");
+    json_uuid(out, &grant->user_id);
+    json_key(out, "user_email");
+    json_text(out, grant->user_email);
+    json_key(out, "project_id");
+    json_uuid(out, &grant->project_id);
+    json_key(out, "workspace_id");
+    json_uuid(out, &grant->workspace_id);
+    json_key(out, "organization_id");
+    json_uuid(out, &grant->organization_id);
+    json_key(out, "organization_name");
+    json_text(out, grant->organization_name);
+    json_key(out, "exp");
+    json_int(out, platform.realtime_us() / 1000000 + SECRET_TOKEN_LIFETIME_S);
+    json_close(out, '}');
+}
+
+void secret_token_write(struct secret key, const struct secret_grant *grant, struct buffer *out)
+{
+    static const char header[] = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
+    struct buffer claims = buffer_make(out->arena, TOKEN_MAX);
+    size_t start = out->len;
+    unsigned char signature[32];
+
+    write_claims(grant, &claims);
+    base64_write(out, BASE64_URL, header, sizeof header - 1);
+    buffer_char(out, '.');
+    base64_write(out, BASE64_URL, claims.data, claims.len);
+    out->failed = out->failed || claims.failed;
+    if (out->failed)
+        return;
+    digest_hmac_sha256(key, out->data + start, out->len - start, signature);
+    buffer_char(out, '.');
+    base64_write(out, BASE64_URL, signature, sizeof signature);
 }

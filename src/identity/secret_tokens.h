@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/buffer.h"
 #include "base/error.h"
 #include "base/secret.h"
 #include "base/uuid.h"
@@ -17,6 +18,16 @@ struct secret_claims {
     struct uuid project_id;
     int64_t expires_us; /* platform.realtime_us */
 };
+
+/* What a token says on behalf of whom. */
+struct secret_grant {
+    struct uuid user_id, project_id, workspace_id, organization_id;
+    const char *user_email;
+    const char *organization_name; /* NULL: not known */
+};
+
+/* Writes a token that is good for a whole lifetime from now. */
+void secret_token_write(struct secret key, const struct secret_grant *grant, struct buffer *out);
 
 /*
  * Checks algorithm (HS256 only), signature and expiry, which must be there and at most a lifetime (and a minute for

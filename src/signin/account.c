@@ -1,10 +1,122 @@
 /* The account behind a login. */
 #include "signin/account.h"
 
+#include <string.h>
+#include <talloc.h>
+
+#include "access/rules.h"
+#include "base/email.h"
+#include "identity/sessions.h"
+#include "statements.h"
+#include "tenancy/organizations.h"
+
+/* What the database and the rules say of an address. */
+struct standing {
+    bool found; /* there is an account */
+    struct uuid user_id;
+    bool broken; /* an organization of theirs lacks something */
+    struct access_decision decision;
+};
+
+static enum err look(struct request *req, const char *email, const struct uuid *login_id, struct standing *standing)
+{
+    struct result row;
+    enum err code = DB_RUN(req->db, account_question, &row, param_text(email), param_uuid(login_id));
+
+    if (code != OK)
+        return code;
+    standing->found = result_uuid(&row, 0, 0, &standing->user_id);
+    standing->broken = result_bool(&row, 0, 2);
+    standing->decision = access_decide(
+        req->arena, req->config,
+        &(struct access_question){.email = email, .has_account = standing->found, .invited = result_bool(&row, 0, 1)});
+    result_clear(&row);
+    return OK;
+}
+
+enum err account_ask(struct request *req, const char *email, struct account_answer *answer)
+{
+    struct standing standing;
+    enum err code = look(req, email, NULL, &standing);
+
+    if (code == OK)
+        *answer = (struct account_answer){standing.found, standing.decision.may_sign_in};
+    return code;
+}
+
+/* ERR_CONFLICT when somebody else has created the account meanwhile. Who waited for them sees their rows. */
+static enum err create(struct request *req, const struct account_login *login, struct standing *standing)
+{
+    char uid[UUID_TEXT_SIZE];
+    const char *name = talloc_strndup(req->arena, login->email, strcspn(login->email, "@"));
+    struct uuid id = uuid_v7();
+    enum err code = name ? OK : ERR_MEMORY;
+
+    if (code == OK)
+        code = RUN_QUERY(req, ERR_CONFLICT, account_add, param_uuid(&id),
+                         param_text(uuid_format(&login->login_id, uid)), param_text(login->email), param_text(name));
+    if (code != OK)
+        return code;
+    standing->user_id = id;
+    return standing->decision.may_own ? organization_add(req, &id, name, "Default Organization", NULL) : OK;
+}
+
+/* Two sign-ins at once must not both make up for what is missing: the person is held, and looked at again. */
+static enum err repair(struct request *req, const struct uuid *user_id)
+{
+    enum err code = DB_RUN(req->db, person_lock, NULL, param_uuid(user_id));
+
+    return code == OK ? DB_RUN(req->db, account_repair, NULL, param_uuid(user_id)) : code;
+}
+
+static enum err find_or_create(struct request *req, const struct account_login *login, struct standing *standing,
+                               bool *created)
+{
+    enum err code = look(req, login->email, &login->login_id, standing);
+
+    *created = false;
+    if (code == OK && !standing->found && standing->decision.may_sign_in) {
+        code = create(req, login, standing);
+        *created = code == OK;
+        if (code == ERR_CONFLICT)
+            code = look(req, login->email, &login->login_id, standing);
+    }
+    if (code != OK || *created)
+        return code;
+    if (!standing->decision.may_sign_in)
+        return ERR_ACCESS_DENIED;
+    if (!standing->found) /* the other one has not become visible: its transaction is of another kind */
+        return ERR_BUSY;
+    if (login->unproven)
+        return ERR_CONFLICT;
+    return standing->broken ? repair(req, &standing->user_id) : OK;
+}
+
 enum err account_sign_in(struct request *req, const struct account_login *login, bool *created)
 {
-    (void)req;
-    (void)login;
-    (void)created;
-    return ERR_INTERNAL;
+    struct standing standing = {0};
+    struct uuid identity_id = uuid_v7();
+    enum err code = find_or_create(req, login, &standing, created);
+
+    if (code == OK)
+        code = DB_RUN(req->db, account_link, NULL, param_uuid(&login->login_id), param_uuid(&standing.user_id),
+                      param_uuid(&identity_id), param_text(login->identity), param_text(login->subject),
+                      param_text(email_domain(login->email)));
+    if (code != OK)
+        return code;
+    return session_begin(req, &(struct session_begin){.login_id = login->login_id,
+                                                      .user_id = standing.user_id,
+                                                      .identity = login->identity,
+                                                      .is_new_user = *created});
+}
+
+enum err account_finish(struct request *req, enum err code)
+{
+    if (code == OK)
+        code = db_commit(req->db);
+    else
+        db_rollback(req->db);
+    if (code != OK)
+        req->reply.header_count = 0;
+    return code;
 }

@@ -28,8 +28,7 @@ json_t *fdi_body(struct request *req)
     return *kept;
 }
 
-/* FDI answers name their character set and are not compressed (API-ACCOUNTS.md 1.4). */
-static enum err answer(struct request *req, int status, const struct buffer *body)
+enum err fdi_answer(struct request *req, int status, const struct buffer *body)
 {
     enum err code = reply_buffer(req, status, body);
 
@@ -48,12 +47,24 @@ static enum err answer_texts(struct request *req, int status, const char *const 
         json_text(&body, members[i + 1]);
     }
     json_close(&body, '}');
-    return answer(req, status, &body);
+    return fdi_answer(req, status, &body);
 }
 
 enum err fdi_refuse(struct request *req, const char *message)
 {
     return answer_texts(req, 400, (const char *const[]){"message", message}, 2);
+}
+
+enum err fdi_session_failure(struct request *req, enum err failure)
+{
+    const struct error_row *row = error_row(failure);
+
+    return answer_texts(req, row->status, (const char *const[]){"message", row->text}, 2);
+}
+
+enum err fdi_nothing(struct request *req)
+{
+    return answer_texts(req, 200, NULL, 0);
 }
 
 enum err fdi_status(struct request *req, const char *status)
@@ -155,5 +166,5 @@ enum err fdi_user(struct request *req, const struct fdi_user *user, const bool *
         json_bool(&body, *created);
     }
     json_close(&body, '}');
-    return answer(req, 200, &body);
+    return fdi_answer(req, 200, &body);
 }

@@ -18,8 +18,14 @@ struct fdi_user {
  * memory. */
 json_t *fdi_body(struct request *req);
 
+/* An answer of this interface: its character set is named and it is not compressed (API-ACCOUNTS.md 1.4). */
+enum err fdi_answer(struct request *req, int status, const struct buffer *body) MUST_CHECK;
 /* 400 {"message":text} */
 enum err fdi_refuse(struct request *req, const char *message) MUST_CHECK;
+/* 401 {"message":text} of a session failure: ERR_SESSION_NONE, ERR_SESSION_EXPIRED, ERR_SESSION_STOLEN */
+enum err fdi_session_failure(struct request *req, enum err failure) MUST_CHECK;
+/* 200 {} */
+enum err fdi_nothing(struct request *req) MUST_CHECK;
 /* 200 {"status":status} */
 enum err fdi_status(struct request *req, const char *status) MUST_CHECK;
 /* 200 {"status":status,name:text}: GENERAL_ERROR with `message`, SIGN_IN_UP_NOT_ALLOWED with `reason`. */

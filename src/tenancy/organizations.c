@@ -98,25 +98,42 @@ static enum err may_create(struct request *req)
     return code;
 }
 
-enum err organizations_create(struct request *req)
+enum err organization_add(struct request *req, const struct uuid *person, const char *name, const char *description,
+                          struct result *row)
 {
     const char *flags = organization_flags(req->arena, req->config);
+    struct uuid ids[6];
+    struct result own;
+    enum err code;
+
+    for (size_t i = 0; i < 6; i++)
+        ids[i] = uuid_v7();
+    code = DB_RUN(req->db, organization_create, &own, param_uuid(&ids[0]), param_text(name), param_text(description),
+                  param_text(flags), param_uuid(person), param_uuid(&ids[1]), param_uuid(&ids[2]), param_uuid(&ids[3]),
+                  param_uuid(&ids[4]), param_uuid(&ids[5]));
+    if (code == OK && result_rows(&own) == 0)
+        code = ERR_USER_NOT_FOUND;
+    if (code == OK && row)
+        *row = own;
+    else
+        result_clear(&own);
+    return code;
+}
+
+enum err organizations_create(struct request *req)
+{
     const char *name = stored_name(req, body_text(req, "name"));
+    struct result row;
     enum err code = may_create(req);
 
-    for (int tries = 0; code == OK && tries < 3; tries++) {
-        struct uuid ids[6];
-        for (size_t i = 0; i < 6; i++)
-            ids[i] = uuid_v7();
-        code = REPLY_QUERY(req, 201, ERR_USER_NOT_FOUND, organization_create, param_uuid(&ids[0]), param_text(name),
-                           param_text(body_text(req, "description")), param_text(flags),
-                           param_uuid(&identity_of(req)->user_id), param_uuid(&ids[1]), param_uuid(&ids[2]),
-                           param_uuid(&ids[3]), param_uuid(&ids[4]), param_uuid(&ids[5]));
-        if (code != ERR_CONFLICT) /* the slug ends in the id: another id makes another slug */
-            return code;
-        code = OK;
-    }
-    return code == OK ? ERR_INTERNAL : code;
+    if (code != OK)
+        return code;
+    code = ERR_CONFLICT;
+    for (int tries = 0; code == ERR_CONFLICT && tries < 3; tries++)
+        code = organization_add(req, &identity_of(req)->user_id, name, body_text(req, "description"), &row);
+    if (code != OK)
+        return code == ERR_CONFLICT ? ERR_INTERNAL : code;
+    return reply_result(req, 201, &row);
 }
 
 enum err organizations_update(struct request *req)

@@ -18,6 +18,15 @@ enum err organizations_update(struct request *req);
 enum err organizations_transfer(struct request *req);
 enum err organizations_delete(struct request *req);
 
+/*
+ * Adds an organization with its first workspace and project to the open transaction, or in one of its own, all owned by
+ * one person. `name` NULL: the person's. `row` gets id, name and description as JSON, and may be NULL.
+ * ERR_USER_NOT_FOUND for no person; ERR_CONFLICT when the slug is taken, which ends in the id: another call makes
+ * another one.
+ */
+enum err organization_add(struct request *req, const struct uuid *person, const char *name, const char *description,
+                          struct result *row) MUST_CHECK;
+
 /* The flags of a new organization as JSON in `arena`: what sign-in methods this deployment offers. NULL without memory.
  */
 const char *organization_flags(void *arena, const struct config *config);

@@ -1,0 +1,27 @@
+/* Encrypts what is kept in the database and must not be read there: AES-256-GCM under a key made from a pass phrase. */
+#ifndef ORGD_BASE_SEAL_H
+#define ORGD_BASE_SEAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/buffer.h"
+#include "base/secret.h"
+
+/*
+ * `purpose` separates keys made from one pass phrase, and goes into what is authenticated, as `label` does, which names
+ * the row that the text belongs to. The text is the Base64 of nonce, cipher text and tag.
+ */
+struct sealing {
+    struct secret pass; /* a random key of the installation, not a password: it is not stretched */
+    const char *purpose;
+    const char *label;
+};
+
+/* Appends the text. False without memory or when OpenSSL fails. */
+bool seal(const struct sealing *how, const void *data, size_t len, struct buffer *out);
+
+/* Reads it back into `to`, `room` bytes. False for any other text, pass phrase, purpose or label. */
+bool unseal(const struct sealing *how, const char *text, void *to, size_t room, size_t *written);
+
+#endif

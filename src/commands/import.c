@@ -1,0 +1,136 @@
+/* Runs `orgd import logins`. */
+#include "commands/import.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "base/json.h"
+#include "base/utf8.h"
+#include "instance/stores.h"
+#include "migrate/migrate.h"
+#include "signin/import.h"
+
+#define OUTPUT_MAX ((size_t)16 << 20)
+#define ADDRESS_SHOWN 320
+enum { CONNECT_MS = 10000, STATEMENT_MS = 600000 };
+
+const struct option_row import_logins_options[] = {
+    {.name = "from",
+     .value = "URI",
+     .variable = "POSTGRES_URI_SUPERTOKENS",
+     .help = "The login database of the predecessor"},
+    {.name = "dry-run", .help = "Say what would happen, and change nothing"},
+    {.name = "json", .help = "Print JSON"},
+    {0},
+};
+
+static enum err open_database(void *arena, const char *uri, const char *what, struct db **db, struct error *error)
+{
+    struct db_options options = {
+        .uri = uri, .name = "orgd import", .connect_ms = CONNECT_MS, .statement_ms = STATEMENT_MS};
+    struct error cause = {0};
+
+    *db = db_create(arena, &options);
+    if (!*db)
+        return error_set(error, ERR_MEMORY, "no memory");
+    if (db_connect(*db, &cause) != OK)
+        return error_set(error, cause.code, "the %s database: %.450s", what, cause.cause);
+    return OK;
+}
+
+/* Logins go where they are expected only. */
+static enum err check_revision(struct db *core, const struct config *config, struct error *error)
+{
+    bool enterprise = config->license && strcmp(config->license, "ee") == 0;
+    struct migrate_state state;
+    enum err err = migrate_state(core, DATABASE_CORE, enterprise, MIGRATE_TO_HEAD, &state, error);
+
+    if (err == OK && state.condition != MIGRATE_CURRENT)
+        err = error_set(error, ERR_REFUSED, "%.400s; bring it up to date before importing", state.sentence);
+    return err;
+}
+
+static enum err import(void *arena, const struct config *config, const struct stores *stores, bool dry_run,
+                       struct import_report *report, struct error *error)
+{
+    struct db *source, *core;
+    enum err err = open_database(arena, config->uri_logins, "login", &source, error);
+
+    if (err == OK)
+        err = open_database(arena, stores->uris[DATABASE_CORE], "core", &core, error);
+    if (err != OK)
+        return err;
+    err = check_revision(core, config, error);
+    if (err == OK)
+        err = import_logins(arena, source, core, dry_run, report, error);
+    db_close(core); /* before the cluster is stopped */
+    return err;
+}
+
+static void write_json(const struct import_report *report, bool dry_run, struct buffer *out)
+{
+    json_open(out, '{');
+    json_key(out, "dry_run");
+    json_bool(out, dry_run);
+    for (int i = 0; i < IMPORT_OUTCOMES; i++) {
+        json_key(out, import_outcome_name((enum import_outcome)i));
+        json_int(out, (int64_t)report->counts[i]);
+    }
+    json_key(out, "notes");
+    json_open(out, '[');
+    for (size_t i = 0; i < report->note_count; i++) {
+        json_open(out, '{');
+        json_key(out, "outcome");
+        json_text(out, import_outcome_name(report->notes[i].outcome));
+        json_key(out, "method");
+        json_text(out, report->notes[i].method);
+        json_key(out, "email");
+        json_text(out, report->notes[i].email);
+        json_close(out, '}');
+    }
+    json_close(out, ']');
+    json_close(out, '}');
+    buffer_char(out, '\n');
+}
+
+static void write_text(const struct import_report *report, bool dry_run, struct buffer *out)
+{
+    for (size_t i = 0; i < report->note_count; i++) {
+        const struct import_note *note = &report->notes[i];
+
+        utf8_show(out, note->email ? note->email : "?", ADDRESS_SHOWN);
+        buffer_format(out, "%s%s%s: %s\n", note->method ? " (" : "", note->method ? note->method : "",
+                      note->method ? ")" : "", import_outcome_text(note->outcome));
+    }
+    for (int i = 0; i < IMPORT_OUTCOMES; i++)
+        if (report->counts[i] > 0 || i == IMPORT_TAKEN)
+            buffer_format(out, "%8zu  %s\n", report->counts[i], import_outcome_text((enum import_outcome)i));
+    if (dry_run)
+        buffer_text(out, "Nothing was changed: this was a dry run.\n");
+}
+
+int import_logins_run(const struct config *config, const struct options *options)
+{
+    struct buffer out = buffer_make(options->arena, OUTPUT_MAX);
+    bool dry_run = option_given(options, "dry-run");
+    struct import_report report;
+    struct stores stores;
+    struct error error = {0};
+    enum err err;
+
+    if (!config->uri_logins) {
+        (void)error_set(&error, ERR_USAGE, "name the login database of the predecessor with --from");
+        return command_failed(&error);
+    }
+    err = stores_open(options->arena, config, STORES_COMMAND, &stores, &error);
+    if (err != OK)
+        return command_failed(&error);
+    err = stores_start(options->arena, config, &stores, &error);
+    if (err == OK)
+        err = import(options->arena, config, &stores, dry_run, &report, &error);
+    stores_close(&stores);
+    if (err != OK)
+        return command_failed(&error);
+    (option_given(options, "json") ? write_json : write_text)(&report, dry_run, &out);
+    return command_output(&out);
+}

@@ -1,0 +1,22 @@
+/* The command `orgd import`. */
+#ifndef ORGD_COMMANDS_IMPORT_H
+#define ORGD_COMMANDS_IMPORT_H
+
+#include "base/options.h"
+
+extern const struct option_row import_logins_options[];
+
+int import_logins_run(const struct config *config, const struct options *options);
+
+/* Row for the table of commands. */
+#define IMPORT_COMMANDS                                                                                                \
+    {                                                                                                                  \
+        .name = "import logins", .arguments = "", .summary = "Take people's logins over from the predecessor",         \
+        .details = "Reads the login database of the authentication server that Agenta used, and takes over ids, "      \
+                   "password hashes, and logins by code and by provider: people sign in as they did before. It can "   \
+                   "be repeated, and only adds what is missing; a login that nobody has used here yet follows a "      \
+                   "password that was changed there. Sessions are not taken over: everybody signs in once more.",      \
+        .options = import_logins_options, .run = import_logins_run                                                     \
+    }
+
+#endif

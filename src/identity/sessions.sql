@@ -1,0 +1,102 @@
+-- session_create: a session that begins now; answers what its tokens say, and when it ends unless it is refreshed
+INSERT INTO orgd.sessions (handle, login_id, user_id, user_identities, session_identities, is_new_user, refresh_hash,
+                           client, address, expires_at)
+SELECT $1::uuid, $2::uuid, $3::uuid,
+       coalesce((SELECT array_agg(DISTINCT i.method::text ORDER BY i.method::text)
+                 FROM user_identities i WHERE i.user_id = $3::uuid), ARRAY[$4::text]),
+       ARRAY[$4::text], $5::boolean, decode($6::text, 'hex'), $7::text, $8::text, now() + interval '144000 minutes'
+RETURNING array_to_json(user_identities), array_to_json(session_identities), extract(epoch FROM expires_at)::bigint;
+
+-- sessions_sweep: forgets sessions that have expired, some at a time
+DELETE FROM orgd.sessions
+WHERE handle IN (SELECT handle FROM orgd.sessions WHERE expires_at < now() LIMIT 1000 FOR UPDATE SKIP LOCKED);
+
+-- session_get: a session that has not ended, whose token was signed with a key in force
+SELECT u.email, array_to_json(s.user_identities), array_to_json(s.session_identities), s.is_new_user, s.user_id
+FROM orgd.sessions s
+JOIN users u ON u.id = s.user_id
+WHERE s.handle = $1::uuid AND s.login_id = $2::uuid AND s.expires_at > now()
+  AND EXISTS (SELECT FROM orgd.signing_keys k WHERE k.kid = $3::text AND k.valid_until > now());
+
+-- session_lock: the session that a refresh token names, held for its renewal; its two hashes, and whether the elder of
+-- them is still good for those who came a moment late
+SELECT u.email, array_to_json(s.user_identities), array_to_json(s.session_identities), s.is_new_user, s.user_id,
+       s.login_id, encode(s.refresh_hash, 'hex'), encode(s.previous_hash, 'hex'),
+       coalesce(s.rotated_at > clock_timestamp() - interval '30 seconds', false), extract(epoch FROM s.expires_at)::bigint
+FROM orgd.sessions s
+JOIN users u ON u.id = s.user_id
+WHERE s.handle = $1::uuid AND s.expires_at > now()
+FOR UPDATE OF s;
+
+-- session_rotate_to: gives a session its next refresh token
+UPDATE orgd.sessions
+SET previous_hash = refresh_hash, refresh_hash = decode($2::text, 'hex'), rotated_at = clock_timestamp(), seen_at = now(),
+    client = $3::text, address = $4::text, expires_at = now() + interval '144000 minutes'
+WHERE handle = $1::uuid
+RETURNING extract(epoch FROM expires_at)::bigint;
+
+-- session_merge_identities: adds those identities of the account that are asked for, in that order, to what the session has proven
+UPDATE orgd.sessions s
+SET session_identities = s.session_identities || ARRAY(
+        SELECT w.method
+        FROM json_array_elements_text($2::json) WITH ORDINALITY AS w (method, place)
+        WHERE w.method <> ALL (s.session_identities)
+          AND EXISTS (SELECT FROM user_identities i WHERE i.user_id = s.user_id AND i.method = w.method)
+        GROUP BY w.method
+        ORDER BY min(w.place))
+WHERE s.handle = $1::uuid
+RETURNING array_to_json(s.session_identities);
+
+-- session_end_one: ends a session of an account
+-- revokes
+DELETE FROM orgd.sessions WHERE handle = $1::uuid AND user_id = $2::uuid RETURNING handle;
+
+-- sessions_end_account: ends all sessions of an account
+-- revokes
+DELETE FROM orgd.sessions WHERE user_id = $1::uuid;
+
+-- sessions_end_others: ends all sessions of an account but one
+-- revokes
+DELETE FROM orgd.sessions WHERE user_id = $1::uuid AND handle <> $2::uuid RETURNING handle;
+
+-- sessions_list: the sessions of an account, the one last seen first, as the listing's JSON
+SELECT coalesce(json_agg(json_build_object(
+           'handle', s.handle,
+           'client', s.client,
+           'address', s.address,
+           'identities', s.session_identities,
+           'created_at', orgd.spaced(s.created_at),
+           'seen_at', orgd.spaced(s.seen_at),
+           'expires_at', orgd.spaced(s.expires_at),
+           'current', s.handle = $2::uuid)
+           ORDER BY s.seen_at DESC, s.handle), '[]')
+FROM (SELECT * FROM orgd.sessions WHERE user_id = $1::uuid AND expires_at > now()
+      ORDER BY seen_at DESC, handle LIMIT 1000) AS s;
+
+-- session_resolve: whose session an access token names, what its sign-in proved about their address, and the scope that
+-- a request names (project, workspace), or that of their first workspace; with whether they are a member of it
+SELECT s.user_id,
+       s.session_identities[1] = 'email:otp' OR s.session_identities[1] LIKE 'social:%'
+           OR s.session_identities[1] LIKE 'sso:%',
+       CASE WHEN $4::uuid IS NOT NULL
+            THEN EXISTS (SELECT FROM project_members m WHERE m.project_id = p.id AND m.user_id = s.user_id)
+            WHEN $5::uuid IS NOT NULL
+            THEN EXISTS (SELECT FROM workspace_members m WHERE m.workspace_id = p.workspace_id AND m.user_id = s.user_id)
+            ELSE true END,
+       p.id, p.workspace_id, p.organization_id
+FROM orgd.sessions s
+LEFT JOIN LATERAL (
+    SELECT p.id, p.workspace_id, p.organization_id
+    FROM projects p
+    WHERE p.id = $4::uuid AND p.workspace_id = coalesce($5::uuid, p.workspace_id)
+    UNION ALL
+    (SELECT p.id, p.workspace_id, p.organization_id
+     FROM projects p
+     WHERE $4::uuid IS NULL AND p.is_default
+       AND p.workspace_id = coalesce($5::uuid, (SELECT m.workspace_id FROM workspace_members m WHERE m.user_id = s.user_id
+                                                ORDER BY m.created_at NULLS FIRST, m.workspace_id::text LIMIT 1))
+     ORDER BY p.created_at, p.id
+     LIMIT 1)) AS p ON true
+WHERE s.handle = $1::uuid AND s.login_id = $2::uuid AND s.expires_at > now()
+  AND EXISTS (SELECT FROM users u WHERE u.id = s.user_id)
+  AND EXISTS (SELECT FROM orgd.signing_keys k WHERE k.kid = $3::text AND k.valid_until > now());

@@ -1,0 +1,102 @@
+-- account_question: the account of an address or login, whether it needs repair, and whether the address is invited
+-- $1 address, $2 login, which may have an account already; NULL: none. The address as written wins over one in another case.
+SELECT person.id,
+       EXISTS (
+           SELECT FROM project_invitations i
+           WHERE lower(i.email) = lower($1::text) AND i.used IS NOT TRUE AND i.deleted_at IS NULL
+             AND (i.expiration_date IS NULL OR i.expiration_date > now())),
+       EXISTS (
+           SELECT FROM organizations o
+           WHERE o.owner_id = person.id
+             AND (NOT EXISTS (SELECT FROM organization_members m
+                              WHERE m.organization_id = o.id AND m.user_id = person.id)
+                  OR NOT EXISTS (SELECT FROM workspaces w WHERE w.organization_id = o.id)
+                  OR EXISTS (SELECT FROM workspaces w
+                             WHERE w.organization_id = o.id
+                               AND (NOT EXISTS (SELECT FROM workspace_members m
+                                                WHERE m.workspace_id = w.id AND m.user_id = person.id)
+                                    OR NOT EXISTS (SELECT FROM projects p WHERE p.workspace_id = w.id)
+                                    OR EXISTS (SELECT FROM projects p
+                                               WHERE p.workspace_id = w.id
+                                                 AND NOT EXISTS (SELECT FROM project_members m
+                                                                 WHERE m.project_id = p.id
+                                                                   AND m.user_id = person.id))))))
+FROM (SELECT 1) AS one
+LEFT JOIN LATERAL (
+    SELECT id
+    FROM (
+        SELECT l.user_id AS id, 0 AS place, NULL::timestamptz AS created_at
+        FROM orgd.logins l WHERE l.id = $2::uuid AND l.user_id IS NOT NULL
+        UNION ALL
+        SELECT u.id, CASE WHEN u.email = $1::text THEN 1 ELSE 2 END, u.created_at
+        FROM users u WHERE lower(u.email) = lower($1::text)
+    ) AS candidate
+    ORDER BY place, created_at, id
+    LIMIT 1
+) AS person ON true;
+
+-- account_add: a person; no row when somebody has the address or the login's id already
+INSERT INTO users (id, uid, email, username, updated_at)
+VALUES ($1::uuid, $2::text, $3::text, $4::text, now())
+ON CONFLICT DO NOTHING
+RETURNING id;
+
+-- account_link: notes that a login is a person's, as what it has proven; what others have proven before stays theirs
+-- $1 login, $2 person, $3 its id, $4 method, $5 subject, $6 domain. A uid that is no login's is replaced by this one.
+WITH login AS (
+    UPDATE orgd.logins SET user_id = $2::uuid WHERE id = $1::uuid AND user_id IS DISTINCT FROM $2::uuid
+), person AS (
+    UPDATE users u SET uid = $1::uuid::text, updated_at = now()
+    WHERE u.id = $2::uuid
+      AND NOT EXISTS (
+          SELECT FROM orgd.logins l
+          WHERE l.id = CASE WHEN u.uid ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$' THEN u.uid::uuid END)
+      AND NOT EXISTS (SELECT FROM users other WHERE other.uid = $1::uuid::text)
+)
+INSERT INTO user_identities (id, user_id, method, subject, domain, created_by_id, updated_at)
+VALUES ($3::uuid, $2::uuid, $4::text, $5::text, $6::text, $2::uuid, now())
+ON CONFLICT (method, subject) DO NOTHING;
+
+-- account_repair: gives an owner what their organizations lack: workspace, project, and their own memberships
+WITH owned AS (
+    SELECT id FROM organizations WHERE owner_id = $1::uuid
+), organization_member AS (
+    INSERT INTO organization_members (id, user_id, organization_id, role, created_by_id, updated_at)
+    SELECT orgd.uuid_v7(), $1::uuid, o.id,
+           CASE WHEN EXISTS (SELECT FROM organization_members m WHERE m.organization_id = o.id AND m.role = 'owner')
+                THEN 'admin' ELSE 'owner' END, $1::uuid, now()
+    FROM owned o
+    WHERE NOT EXISTS (SELECT FROM organization_members m WHERE m.organization_id = o.id AND m.user_id = $1::uuid)
+    ON CONFLICT DO NOTHING
+), new_workspace AS (
+    INSERT INTO workspaces (id, name, type, description, organization_id, created_by_id, updated_at)
+    SELECT orgd.uuid_v7(), 'Default', 'default', '', o.id, $1::uuid, now()
+    FROM owned o
+    WHERE NOT EXISTS (SELECT FROM workspaces w WHERE w.organization_id = o.id)
+    RETURNING id, organization_id
+), workspace AS (
+    SELECT w.id, w.organization_id FROM workspaces w JOIN owned o ON o.id = w.organization_id
+    UNION ALL
+    SELECT id, organization_id FROM new_workspace
+), workspace_member AS (
+    INSERT INTO workspace_members (id, user_id, workspace_id, role, created_by_id, updated_at)
+    SELECT orgd.uuid_v7(), $1::uuid, w.id, 'owner', $1::uuid, now()
+    FROM workspace w
+    WHERE NOT EXISTS (SELECT FROM workspace_members m WHERE m.workspace_id = w.id AND m.user_id = $1::uuid)
+    ON CONFLICT DO NOTHING
+), new_project AS (
+    INSERT INTO projects (id, project_name, is_default, organization_id, workspace_id, created_by_id, updated_at)
+    SELECT orgd.uuid_v7(), 'Default', true, w.organization_id, w.id, $1::uuid, now()
+    FROM workspace w
+    WHERE NOT EXISTS (SELECT FROM projects p WHERE p.workspace_id = w.id)
+    RETURNING id
+), project AS (
+    SELECT p.id FROM projects p JOIN owned o ON o.id = p.organization_id
+    UNION ALL
+    SELECT id FROM new_project
+)
+INSERT INTO project_members (id, user_id, project_id, role, created_by_id, updated_at)
+SELECT orgd.uuid_v7(), $1::uuid, p.id, 'owner', $1::uuid, now()
+FROM project p
+WHERE NOT EXISTS (SELECT FROM project_members m WHERE m.project_id = p.id AND m.user_id = $1::uuid)
+ON CONFLICT DO NOTHING;

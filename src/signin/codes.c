@@ -1,0 +1,321 @@
+/* The code endpoints. */
+#include "signin/codes.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/base64.h"
+#include "base/email.h"
+#include "base/json.h"
+#include "base/platform.h"
+#include "base/secret.h"
+#include "mail/outbox.h"
+#include "signin/account.h"
+#include "signin/fdi.h"
+#include "signin/logins.h"
+#include "statements.h"
+
+enum { DEVICE_BYTES = 32, ANSWER_MAX = 4096, MINUTE_S = 60 };
+
+/* A device is named by two texts, the second of which is the digest of the first and its name in the database. */
+struct device {
+    const char *id, *session; /* base64 */
+    char hash[65];            /* hex */
+};
+
+static enum err deny(struct request *req)
+{
+    return fdi_status_text(req, "SIGN_IN_UP_NOT_ALLOWED", "reason", "Access Denied.");
+}
+
+static const char *base64_of(struct request *req, enum base64 alphabet, const void *data, size_t len)
+{
+    struct buffer text = buffer_make(req->arena, 100);
+
+    base64_write(&text, alphabet, data, len);
+    return buffer_string(&text);
+}
+
+static bool make_device(struct request *req, struct device *device)
+{
+    unsigned char secret[DEVICE_BYTES], digest[32];
+
+    platform.random_bytes(secret, sizeof secret);
+    device->id = base64_of(req, BASE64, secret, sizeof secret);
+    if (!device->id)
+        return false;
+    digest_sha256(device->id, strlen(device->id), digest);
+    digest_sha256_hex(device->id, strlen(device->id), device->hash);
+    device->session = base64_of(req, BASE64_URL, digest, sizeof digest);
+    return device->session != NULL;
+}
+
+/* Whether the two texts of a request belong together; then `hash` is the device's. */
+static bool read_device(struct request *req, const char *id, const char *session, char hash[65])
+{
+    unsigned char digest[32];
+    const char *right;
+
+    digest_sha256(id, strlen(id), digest);
+    digest_sha256_hex(id, strlen(id), hash);
+    right = base64_of(req, BASE64_URL, digest, sizeof digest);
+    return right && secret_equal(secret_of(right), secret_of(session));
+}
+
+/* Every code is equally likely. */
+static void make_code(char code[CODE_DIGITS + 1])
+{
+    uint32_t number;
+
+    do
+        platform.random_bytes(&number, sizeof number);
+    while (number >= UINT32_MAX / 1000000 * 1000000);
+    (void)snprintf(code, CODE_DIGITS + 1, "%06u", (unsigned)(number % 1000000));
+}
+
+/* What is kept of a code: who reads the database cannot try a million of them without the installation's key. */
+static bool hash_code(struct request *req, const char *device_hash, const char *code, char hash[65])
+{
+    const char *text = talloc_asprintf(req->arena, "orgd code %s %s", device_hash, code);
+    unsigned char digest[32];
+
+    if (!text)
+        return false;
+    digest_hmac_sha256(secret_of(req->config->auth_key), text, strlen(text), digest);
+    for (size_t i = 0; i < sizeof digest; i++)
+        (void)snprintf(hash + 2 * i, 3, "%02x", digest[i]);
+    return true;
+}
+
+/* A code for a device, and the mail with it. */
+static enum err send_code(struct request *req, const char *device_hash, const char *email)
+{
+    char code[CODE_DIGITS + 1], hash[65], minutes[4];
+    enum err err;
+
+    make_code(code);
+    (void)snprintf(minutes, sizeof minutes, "%d", CODE_VALID_S / MINUTE_S);
+    if (!hash_code(req, device_hash, code, hash))
+        return ERR_MEMORY;
+    err = DB_RUN(req->db, code_add, NULL, param_text(device_hash), param_text(hash), param_int(CODE_VALID_S));
+    if (err != OK)
+        return err;
+    return outbox_add(req->db, email, "code", (const struct mail_field[]){{"code", code}, {"minutes", minutes}}, 2,
+                      CODE_VALID_S);
+}
+
+/* ---- creating ---- */
+
+static enum err store_device(struct request *req, const struct device *device, const char *email)
+{
+    enum err code = db_begin(req->db);
+
+    if (code == OK)
+        code = DB_RUN(req->db, code_device_add, NULL, param_text(device->hash), param_text(email),
+                      param_int(CODE_DEVICE_VALID_S));
+    if (code == OK)
+        code = send_code(req, device->hash, email);
+    return code == OK ? db_commit(req->db) : code;
+}
+
+static enum err answer_device(struct request *req, const struct device *device)
+{
+    struct buffer body = buffer_make(req->arena, ANSWER_MAX);
+
+    json_open(&body, '{');
+    json_key(&body, "status");
+    json_text(&body, "OK");
+    json_key(&body, "deviceId");
+    json_text(&body, device->id);
+    json_key(&body, "preAuthSessionId");
+    json_text(&body, device->session);
+    json_key(&body, "flowType");
+    json_text(&body, "USER_INPUT_CODE");
+    json_close(&body, '}');
+    return fdi_answer(req, 200, &body);
+}
+
+enum err codes_create(struct request *req)
+{
+    const json_t *body = fdi_body(req);
+    const json_t *value = json_object_get(body, "email");
+    const char *email = email_fold(req->arena, json_string_value(value));
+    bool phone = json_object_get(body, "phoneNumber") != NULL;
+    struct account_answer account;
+    struct device device;
+    enum err code;
+
+    if ((value != NULL) == phone)
+        return fdi_refuse(req, "Please provide exactly one of email or phoneNumber");
+    if (phone)
+        return fdi_refuse(req, "Please provide an email since you have set the contactMethod to \"EMAIL\"");
+    if (!email || !email_valid_known(email))
+        return fdi_status_text(req, "GENERAL_ERROR", "message", "Email is invalid");
+    code = account_ask(req, email, &account);
+    if (code != OK)
+        return code;
+    if (!account.has_account && !email_valid(email))
+        return fdi_status_text(req, "GENERAL_ERROR", "message", "Email is invalid");
+    if (!account.may_sign_in)
+        return deny(req);
+    if (!make_device(req, &device))
+        return ERR_MEMORY;
+    code = store_device(req, &device, email);
+    return code == OK ? answer_device(req, &device) : code;
+}
+
+/* ---- another one ---- */
+
+static const char *text_of(const json_t *body, const char *name)
+{
+    const char *text = json_string_value(json_object_get(body, name));
+
+    return text && *text ? text : NULL;
+}
+
+static enum err resend(struct request *req, const char *hash)
+{
+    struct result row;
+    enum err code = db_begin(req->db);
+
+    if (code == OK)
+        code = DB_RUN(req->db, code_device_hold, &row, param_text(hash));
+    if (code != OK)
+        return code;
+    if (!result_keep(&row, req->arena))
+        return ERR_MEMORY;
+    if (result_rows(&row) == 0)
+        return ERR_AGAIN;
+    code = DB_RUN(req->db, code_device_extend, NULL, param_text(hash), param_int(CODE_DEVICE_VALID_S));
+    if (code == OK)
+        code = send_code(req, hash, result_text(&row, 0, 0));
+    return code == OK ? db_commit(req->db) : code;
+}
+
+enum err codes_resend(struct request *req)
+{
+    const json_t *body = fdi_body(req);
+    const char *session = text_of(body, "preAuthSessionId");
+    const char *id = text_of(body, "deviceId");
+    char hash[65];
+    enum err code = ERR_AGAIN;
+
+    if (!session)
+        return fdi_refuse(req, "Please provide preAuthSessionId");
+    if (!id)
+        return fdi_refuse(req, "Please provide deviceId");
+    if (read_device(req, id, session, hash))
+        code = resend(req, hash);
+    if (code == ERR_AGAIN)
+        return fdi_status(req, "RESTART_FLOW_ERROR");
+    return code == OK ? fdi_status(req, "OK") : code;
+}
+
+/* ---- signing in ---- */
+
+static enum err answer_failure(struct request *req, const char *status, int64_t failures)
+{
+    struct buffer body = buffer_make(req->arena, ANSWER_MAX);
+
+    json_open(&body, '{');
+    json_key(&body, "status");
+    json_text(&body, status);
+    json_key(&body, "failedCodeInputAttemptCount");
+    json_int(&body, failures);
+    json_key(&body, "maximumCodeInputAttempts");
+    json_int(&body, CODE_ATTEMPTS);
+    json_close(&body, '}');
+    return fdi_answer(req, 200, &body);
+}
+
+/* A wrong or an expired code is an attempt, and the last one ends the device. */
+static enum err fail(struct request *req, const char *hash, const char *status)
+{
+    struct result row;
+    enum err code = DB_RUN(req->db, code_device_fail, &row, param_text(hash), param_int(CODE_ATTEMPTS));
+    bool waits = code == OK && result_rows(&row) > 0;
+    int64_t failures = waits ? result_int(&row, 0, 0) : 0;
+
+    if (code != OK)
+        return code;
+    result_clear(&row);
+    code = db_commit(req->db);
+    if (code != OK)
+        return code;
+    return waits ? answer_failure(req, status, failures) : fdi_status(req, "RESTART_FLOW_ERROR");
+}
+
+/* With the right code: everything at once, or nothing, and then the code is still good. */
+static enum err enter(struct request *req, const char *email)
+{
+    struct login_key key = {.method = "passwordless", .email = email};
+    struct login login;
+    bool added, created;
+    enum err code = DB_RUN(req->db, code_devices_forget, NULL, param_text(email));
+
+    if (code == OK)
+        code = login_ensure(req, &key, &login, &added);
+    if (code == OK)
+        code = account_sign_in(
+            req,
+            &(struct account_login){.email = email, .login_id = login.id, .identity = "email:otp", .subject = email},
+            &created);
+    code = account_finish(req, code);
+    if (code == ERR_ACCESS_DENIED)
+        return deny(req);
+    if (code != OK)
+        return code;
+    return fdi_user(
+        req,
+        &(struct fdi_user){
+            .id = login.id, .method = "passwordless", .email = email, .joined_ms = login.joined_ms, .verified = true},
+        &added);
+}
+
+/* Attempts of one device wait for each other, so that none of them is not counted. */
+static enum err consume(struct request *req, const char *device_hash, const char *input)
+{
+    char hash[65];
+    struct result device, found;
+    enum err code = hash_code(req, device_hash, input, hash) ? db_begin(req->db) : ERR_MEMORY;
+
+    if (code == OK)
+        code = DB_RUN(req->db, code_device_hold, &device, param_text(device_hash));
+    if (code != OK)
+        return code;
+    if (!result_keep(&device, req->arena))
+        return ERR_MEMORY;
+    if (result_rows(&device) == 0)
+        return fdi_status(req, "RESTART_FLOW_ERROR");
+    code = DB_RUN(req->db, code_check, &found, param_text(device_hash), param_text(hash));
+    if (code != OK)
+        return code;
+    if (!result_keep(&found, req->arena))
+        return ERR_MEMORY;
+    if (result_rows(&found) == 0)
+        return fail(req, device_hash, "INCORRECT_USER_INPUT_CODE_ERROR");
+    if (!result_bool(&found, 0, 0))
+        return fail(req, device_hash, "EXPIRED_USER_INPUT_CODE_ERROR");
+    return enter(req, result_text(&device, 0, 0));
+}
+
+enum err codes_consume(struct request *req)
+{
+    const json_t *body = fdi_body(req);
+    const char *session = text_of(body, "preAuthSessionId");
+    const char *id = text_of(body, "deviceId");
+    const char *input = text_of(body, "userInputCode");
+    bool link = json_object_get(body, "linkCode") != NULL;
+    char hash[65];
+
+    if (!session)
+        return fdi_refuse(req, "Please provide preAuthSessionId");
+    if (link == (id != NULL || input != NULL))
+        return fdi_refuse(req, "Please provide one of (linkCode) or (deviceId+userInputCode) and not both");
+    if (!link && (!id || !input))
+        return fdi_refuse(req, "Please provide both deviceId and userInputCode");
+    if (link || !read_device(req, id, session, hash))
+        return fdi_status(req, "RESTART_FLOW_ERROR");
+    return consume(req, hash, input);
+}

@@ -1,0 +1,38 @@
+-- code_device_add: a browser that waits for a code; some that waited in vain are forgotten
+WITH gone AS (
+    DELETE FROM orgd.code_devices
+    WHERE device_hash IN (SELECT device_hash FROM orgd.code_devices WHERE expires_at < now()
+                          ORDER BY expires_at LIMIT 100 FOR UPDATE SKIP LOCKED)
+)
+INSERT INTO orgd.code_devices (device_hash, email, expires_at)
+VALUES (decode($1::text, 'hex'), $2::text, now() + make_interval(secs => $3::bigint));
+
+-- code_device_hold: the address of a device and its failures, held; no row: it is unknown, or has waited too long
+SELECT email, failures FROM orgd.code_devices
+WHERE device_hash = decode($1::text, 'hex') AND expires_at > now()
+FOR UPDATE;
+
+-- code_device_extend: lets a device wait longer, for another code
+UPDATE orgd.code_devices SET expires_at = now() + make_interval(secs => $2::bigint)
+WHERE device_hash = decode($1::text, 'hex');
+
+-- code_add: a code of a device
+INSERT INTO orgd.codes (device_hash, code_hash, expires_at)
+VALUES (decode($1::text, 'hex'), decode($2::text, 'hex'), now() + make_interval(secs => $3::bigint))
+ON CONFLICT (device_hash, code_hash) DO UPDATE SET expires_at = excluded.expires_at;
+
+-- code_check: whether a code of a device is still valid; no row: it is none of its codes
+SELECT expires_at > now() FROM orgd.codes
+WHERE device_hash = decode($1::text, 'hex') AND code_hash = decode($2::text, 'hex');
+
+-- code_device_fail: counts a failure of a device, and forgets it after the last one; the failures so far
+WITH gone AS (
+    DELETE FROM orgd.code_devices
+    WHERE device_hash = decode($1::text, 'hex') AND failures + 1 >= $2::bigint
+)
+UPDATE orgd.code_devices SET failures = failures + 1
+WHERE device_hash = decode($1::text, 'hex') AND failures + 1 < $2::bigint
+RETURNING failures;
+
+-- code_devices_forget: forgets every device of an address, because it has signed in
+DELETE FROM orgd.code_devices WHERE email = $1::text;

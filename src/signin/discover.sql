@@ -1,0 +1,2 @@
+-- discover_person: whether somebody has an address, whatever its case
+SELECT EXISTS (SELECT FROM users WHERE lower(email) = lower($1::text));

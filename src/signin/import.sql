@@ -1,0 +1,27 @@
+-- import_login: takes a login over; no row: there is one of its id, its address or its subject
+-- $1 id, $2 method, $3 address, $4 provider, $5 subject, $6 password hash, $7 milliseconds since 1970 when it was made
+INSERT INTO orgd.logins (id, method, email, provider, subject, password_hash, created_at)
+VALUES ($1::uuid, $2::text, lower($3::text), $4::text, $5::text, $6::text, to_timestamp($7::bigint / 1000.0))
+ON CONFLICT DO NOTHING
+RETURNING id;
+
+-- import_compare: whether a login that is there is the same one, and whether another hash should take the place of its own
+SELECT method = $2::text AND CASE WHEN method = 'thirdparty' THEN provider = $4::text AND subject = $5::text
+                                  ELSE email = lower($3::text) END,
+       user_id IS NULL AND $6::text IS NOT NULL AND password_hash IS DISTINCT FROM $6::text
+FROM orgd.logins
+WHERE id = $1::uuid;
+
+-- import_refresh: stores the hash of a login that nobody has used here yet
+UPDATE orgd.logins SET password_hash = $2::text WHERE id = $1::uuid AND user_id IS NULL;
+
+-- import_homeless: the addresses of logins that nobody has used and nobody has an account for
+SELECT DISTINCT l.email FROM orgd.logins l
+WHERE l.user_id IS NULL AND NOT EXISTS (SELECT FROM users u WHERE lower(u.email) = l.email)
+ORDER BY l.email;
+
+-- import_mixed: the addresses of accounts with logins that are not in lower case, and whether others differ in case only
+SELECT u.email, EXISTS (SELECT FROM users other WHERE lower(other.email) = lower(u.email) AND other.id <> u.id)
+FROM users u
+WHERE u.email <> lower(u.email) AND EXISTS (SELECT FROM orgd.logins l WHERE l.email = lower(u.email))
+ORDER BY u.email;

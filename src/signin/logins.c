@@ -1,0 +1,122 @@
+/* Finds, adds and checks logins. */
+#include "signin/logins.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "base/secret.h"
+#include "statements.h"
+
+static bool read_login(struct result *row, struct login *login)
+{
+    login->joined_ms = result_int(row, 0, 1);
+    return result_uuid(row, 0, 0, &login->id);
+}
+
+enum err login_add(struct request *req, const struct login_key *key, const char *password_hash, struct login *login)
+{
+    struct uuid id = uuid_v4();
+    struct result row;
+    enum err code =
+        DB_RUN(req->db, login_insert, &row, param_uuid(&id), param_text(key->method), param_text(key->email),
+               param_text(key->provider), param_text(key->subject), param_text(password_hash));
+
+    if (code != OK)
+        return code;
+    if (result_rows(&row) == 0 || !read_login(&row, login))
+        code = ERR_CONFLICT;
+    result_clear(&row);
+    return code;
+}
+
+static enum err find(struct request *req, const struct login_key *key, struct login *login)
+{
+    struct result row;
+    enum err code = key->provider
+                        ? DB_RUN(req->db, login_of_subject, &row, param_text(key->provider), param_text(key->subject))
+                        : DB_RUN(req->db, login_of_email, &row, param_text(key->method), param_text(key->email));
+
+    if (code != OK)
+        return code;
+    if (result_rows(&row) == 0 || !read_login(&row, login))
+        code = ERR_AGAIN;
+    result_clear(&row);
+    return code;
+}
+
+enum err login_ensure(struct request *req, const struct login_key *key, struct login *login, bool *added)
+{
+    enum err code = find(req, key, login);
+
+    *added = false;
+    if (code != ERR_AGAIN)
+        return code;
+    code = login_add(req, key, NULL, login);
+    if (code == ERR_CONFLICT) { /* somebody else was faster, and has committed */
+        code = find(req, key, login);
+        return code == ERR_AGAIN ? ERR_BUSY : code;
+    }
+    *added = code == OK;
+    return code;
+}
+
+/* Where the stand-in of an address is looked for: anywhere, but always in the same place. */
+static struct uuid place_of(struct request *req, const char *email)
+{
+    unsigned char digest[32];
+    const char *text = talloc_asprintf(req->arena, "orgd stand-in %s", email);
+    struct uuid place = {0};
+
+    if (text) {
+        digest_hmac_sha256(secret_of(req->config->auth_key), text, strlen(text), digest);
+        memcpy(place.bytes, digest, sizeof place.bytes);
+    }
+    return place;
+}
+
+enum err login_by_password(struct request *req, const char *email, struct password_login *login)
+{
+    struct uuid place = place_of(req, email);
+    char *nobody = talloc_array(req->arena, char, PASSWORD_HASH_SIZE);
+    struct result row;
+    enum err code =
+        nobody ? DB_RUN(req->db, login_with_password, &row, param_text(email), param_uuid(&place)) : ERR_MEMORY;
+
+    if (code != OK)
+        return code;
+    if (!result_keep(&row, req->arena))
+        return ERR_MEMORY;
+    password_stand_in(nobody);
+    *login = (struct password_login){.hash = nobody};
+    if (result_rows(&row) == 0)
+        return OK;
+    login->hash = result_text(&row, 0, 1);
+    login->found = read_login(&row, &login->login) && result_bool(&row, 0, 3);
+    return OK;
+}
+
+enum err login_check(struct request *req, const struct password_login *login, const char *password, bool *right)
+{
+    enum password_verdict verdict = password_verify(req->arena, login->hash, password);
+    char better[PASSWORD_HASH_SIZE];
+    bool rehash = verdict == PASSWORD_RIGHT_REHASH;
+    enum err code = OK;
+
+    *right = login->found && verdict != PASSWORD_WRONG;
+    if (!*right)
+        return OK;
+    if (rehash)
+        code = password_hash(password, better);
+    if (code == OK)
+        code = db_begin(req->db);
+    if (code == OK && rehash)
+        code = RUN_QUERY(req, ERR_AGAIN, login_rehash, param_uuid(&login->login.id), param_text(login->hash),
+                         param_text(better));
+    else if (code == OK)
+        code = RUN_QUERY(req, ERR_AGAIN, login_hold, param_uuid(&login->login.id), param_text(login->hash));
+    if (code != ERR_AGAIN)
+        return code;
+    db_rollback(req->db);
+    *right = false;
+    return OK;
+}

@@ -1,0 +1,183 @@
+/* The password endpoints. */
+#include "signin/passwords.h"
+
+#include <string.h>
+
+#include "identity/password_policy.h"
+#include "mail/outbox.h"
+#include "signin/account.h"
+#include "signin/fdi.h"
+#include "signin/forms.h"
+#include "signin/logins.h"
+
+enum { SIGN_IN_FIELDS = 2, SIGN_UP_FIELDS = 3, SIGN_UP_TRIES = 3 };
+
+/* A request to sign up or in that has been read. */
+struct attempt {
+    const char *email; /* folded */
+    const char *password;
+    struct account_answer account;
+};
+
+static enum err deny(struct request *req)
+{
+    return fdi_status_text(req, "GENERAL_ERROR", "message", "Access Denied.");
+}
+
+static enum err refuse_field(struct request *req, const char *id, const char *error)
+{
+    struct form_problems problems = {0};
+
+    form_problem(&problems, id, error);
+    return form_refuse(req, &problems);
+}
+
+static const char *password_error(struct request *req, const char *password, bool fresh)
+{
+    if (!password)
+        return form_missing;
+    if (!fresh && strlen(password) <= PASSWORD_MAX_BYTES)
+        return NULL;
+    return fresh ? password_problem(req->arena, req->config, password) : "Password is too long.";
+}
+
+static enum err actual_email_error(struct request *req, const char *value, const char **error)
+{
+    struct account_answer account;
+    const char *email;
+    enum err code;
+
+    *error = NULL;
+    if (!value)
+        return OK;
+    if (form_email_error(req, value, true, &email)) {
+        *error = "Email is invalid";
+        return OK;
+    }
+    code = account_ask(req, email, &account);
+    if (code == OK && account.has_account)
+        *error = "Email already in use. Please sign in, or use another email";
+    return code;
+}
+
+/* Reads and checks the form, and asks the rules. When it is refused, the reply is filled: `*go` is false. */
+static enum err read_attempt(struct request *req, bool sign_up, struct attempt *attempt, bool *go)
+{
+    struct form_problems problems = {0};
+    const char *actual = NULL;
+    struct form form;
+    const char *bad = form_read(fdi_body(req), sign_up ? SIGN_UP_FIELDS : SIGN_IN_FIELDS, &form);
+    enum err code = OK;
+
+    *go = false;
+    if (bad)
+        return fdi_refuse(req, bad);
+    form_problem(&problems, "email", form_email_error(req, form.email, sign_up, &attempt->email));
+    form_problem(&problems, "password", password_error(req, form.password, sign_up));
+    if (sign_up)
+        code = actual_email_error(req, form.actual_email, &actual);
+    form_problem(&problems, "actualEmail", actual);
+    if (code == OK && problems.count > 0)
+        return form_refuse(req, &problems);
+    attempt->password = form.password;
+    if (code == OK)
+        code = account_ask(req, attempt->email, &attempt->account);
+    if (code == OK && !attempt->account.may_sign_in)
+        return deny(req);
+    *go = code == OK;
+    return code;
+}
+
+/* Within the transaction: the account and the session; ends it, and answers. */
+static enum err enter(struct request *req, const struct attempt *attempt, const struct login *login, bool unproven)
+{
+    struct account_login entering = {.email = attempt->email,
+                                     .login_id = login->id,
+                                     .identity = "email:password",
+                                     .subject = attempt->email,
+                                     .unproven = unproven};
+    struct fdi_user user = {
+        .id = login->id, .method = "emailpassword", .email = attempt->email, .joined_ms = login->joined_ms};
+    bool created;
+    enum err code = account_finish(req, account_sign_in(req, &entering, &created));
+
+    return code == OK ? fdi_user(req, &user, NULL) : code == ERR_ACCESS_DENIED ? deny(req) : code;
+}
+
+enum err passwords_sign_in(struct request *req)
+{
+    struct attempt attempt = {0};
+    struct password_login login;
+    bool go, right = false;
+    enum err code = read_attempt(req, false, &attempt, &go);
+
+    if (!go)
+        return code;
+    code = login_by_password(req, attempt.email, &login);
+    if (code == OK)
+        code = login_check(req, &login, attempt.password, &right);
+    if (code != OK)
+        return code;
+    return right ? enter(req, &attempt, &login.login, false) : fdi_status(req, "WRONG_CREDENTIALS_ERROR");
+}
+
+/* Whoever has an account, but no password, proves that it is theirs before they get one. */
+static enum err refuse_unproven(struct request *req)
+{
+    return fdi_status_text(req, "SIGN_UP_NOT_ALLOWED", "reason",
+                           mail_enabled(req->config)
+                               ? "This address has an account already. Reset its password to set a first one."
+                               : "This address has an account already. Ask its administrator for a link to set a "
+                                 "password.");
+}
+
+/* Adds the login and the account. ERR_CONFLICT when the login is there already. */
+static enum err add(struct request *req, const struct attempt *attempt, const char *hash)
+{
+    struct login_key key = {.method = "emailpassword", .email = attempt->email};
+    struct login login;
+    enum err code = db_begin(req->db);
+
+    if (code == OK)
+        code = login_add(req, &key, hash, &login);
+    if (code != OK)
+        return account_finish(req, code);
+    code = enter(req, attempt, &login, true);
+    return code == ERR_CONFLICT ? refuse_unproven(req) : code;
+}
+
+/* One look at what is there, and what follows from it. ERR_CONFLICT: it has changed meanwhile, look again. */
+static enum err sign_up_once(struct request *req, const struct attempt *attempt)
+{
+    char hash[PASSWORD_HASH_SIZE];
+    struct password_login login;
+    bool right = false;
+    enum err code = login_by_password(req, attempt->email, &login);
+
+    if (code == OK && login.found) {
+        code = login_check(req, &login, attempt->password, &right);
+        if (code != OK)
+            return code;
+        return right ? enter(req, attempt, &login.login, false)
+                     : refuse_field(req, "email", "This email already exists. Please sign in instead.");
+    }
+    if (code == OK && attempt->account.has_account)
+        return refuse_unproven(req);
+    if (code == OK)
+        code = password_hash(attempt->password, hash);
+    return code == OK ? add(req, attempt, hash) : code;
+}
+
+enum err passwords_sign_up(struct request *req)
+{
+    struct attempt attempt = {0};
+    bool go;
+    enum err code = read_attempt(req, true, &attempt, &go);
+
+    if (!go)
+        return code;
+    code = ERR_CONFLICT;
+    for (int tries = 0; code == ERR_CONFLICT && tries < SIGN_UP_TRIES; tries++)
+        code = sign_up_once(req, &attempt);
+    return code == ERR_CONFLICT ? refuse_unproven(req) : code; /* a login without a password */
+}

@@ -1,0 +1,10 @@
+/* Signing up and in with a password (API-ACCOUNTS.md 3.6). */
+#ifndef ORGD_SIGNIN_PASSWORDS_H
+#define ORGD_SIGNIN_PASSWORDS_H
+
+#include "http/http.h"
+
+enum err passwords_sign_up(struct request *req);
+enum err passwords_sign_in(struct request *req);
+
+#endif

@@ -1,0 +1,40 @@
+-- reset_candidate: whether an address has a password login or an account
+SELECT EXISTS (SELECT FROM orgd.logins WHERE method = 'emailpassword' AND email = lower($1::text))
+    OR EXISTS (SELECT FROM users WHERE lower(email) = lower($1::text));
+
+-- reset_add: a token for a login; some that nobody used are forgotten
+WITH gone AS (
+    DELETE FROM orgd.password_resets
+    WHERE token_hash IN (SELECT token_hash FROM orgd.password_resets WHERE expires_at < now()
+                         ORDER BY expires_at LIMIT 100 FOR UPDATE SKIP LOCKED)
+)
+INSERT INTO orgd.password_resets (token_hash, login_id, expires_at)
+VALUES (decode($1::text, 'hex'), $2::uuid, now() + make_interval(secs => $3::bigint));
+
+-- reset_valid: whether a token may be used
+SELECT EXISTS (
+    SELECT FROM orgd.password_resets WHERE token_hash = decode($1::text, 'hex') AND expires_at > now());
+
+-- reset_take: uses a token up; the login that it is for. No row: it is unknown, used or expired.
+DELETE FROM orgd.password_resets
+WHERE token_hash = decode($1::text, 'hex') AND expires_at > now()
+RETURNING login_id;
+
+-- reset_password: sets the password of a login, after which none of its tokens is good; the account behind it, if there is one
+WITH gone AS (
+    DELETE FROM orgd.password_resets WHERE login_id = $1::uuid
+)
+UPDATE orgd.logins l SET password_hash = $2::text
+WHERE l.id = $1::uuid
+RETURNING coalesce(l.user_id, (SELECT u.id FROM users u WHERE lower(u.email) = l.email
+                               ORDER BY u.email = l.email DESC, u.created_at, u.id LIMIT 1));
+
+-- reset_person: the address of a person, for whom the caller may make a link: themselves, or somebody in an organization of theirs
+-- $1 person, $2 caller, $3 whether owners may. No row: they may not.
+SELECT u.email
+FROM users u
+WHERE u.id = $1::uuid
+  AND (u.id = $2::uuid
+       OR ($3::boolean AND EXISTS (
+           SELECT FROM organizations o JOIN organization_members m ON m.organization_id = o.id
+           WHERE o.owner_id = $2::uuid AND m.user_id = u.id)));
