@@ -41,7 +41,11 @@ CREATE TRIGGER orgd_notify_delete AFTER DELETE ON orgd.signing_keys
 CREATE TRIGGER orgd_notify_truncate AFTER TRUNCATE ON orgd.signing_keys
     FOR EACH STATEMENT EXECUTE FUNCTION orgd.notify_access();
 CREATE TRIGGER orgd_notify_update AFTER UPDATE ON orgd.signing_keys
-    FOR EACH STATEMENT EXECUTE FUNCTION orgd.notify_access();
+    FOR EACH ROW
+    WHEN ((OLD.kid, OLD.private_key, OLD.signs_until, OLD.valid_until)
+          IS DISTINCT FROM
+          (NEW.kid, NEW.private_key, NEW.signs_until, NEW.valid_until))
+    EXECUTE FUNCTION orgd.notify_access();
 
 -- Refresh tokens are kept as the SHA-256 of their SHA-256.
 CREATE TABLE orgd.sessions (
@@ -68,6 +72,11 @@ CREATE TRIGGER orgd_notify_delete AFTER DELETE ON orgd.sessions
     REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION orgd.notify_access_if_gone();
 CREATE TRIGGER orgd_notify_truncate AFTER TRUNCATE ON orgd.sessions
     FOR EACH STATEMENT EXECUTE FUNCTION orgd.notify_access();
+CREATE TRIGGER orgd_notify_update AFTER UPDATE ON orgd.sessions
+    FOR EACH ROW
+    WHEN ((OLD.handle, OLD.login_id, OLD.user_id) IS DISTINCT FROM (NEW.handle, NEW.login_id, NEW.user_id)
+          OR NEW.expires_at < OLD.expires_at)
+    EXECUTE FUNCTION orgd.notify_access();
 
 -- A device is a browser that waits for a code; codes are kept as their HMAC.
 CREATE TABLE orgd.code_devices (

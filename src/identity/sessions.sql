@@ -8,6 +8,7 @@ SELECT $1::uuid, $2::uuid, $3::uuid,
 RETURNING array_to_json(user_identities), array_to_json(session_identities), extract(epoch FROM expires_at)::bigint;
 
 -- sessions_sweep: forgets sessions that have expired, some at a time
+-- revokes
 DELETE FROM orgd.sessions
 WHERE handle IN (SELECT handle FROM orgd.sessions WHERE expires_at < now() LIMIT 1000 FOR UPDATE SKIP LOCKED);
 

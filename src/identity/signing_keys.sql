@@ -17,4 +17,5 @@ ON CONFLICT DO NOTHING
 RETURNING kid;
 
 -- signing_keys_sweep: forgets the keys whose last token has expired
+-- revokes
 DELETE FROM orgd.signing_keys WHERE valid_until < now() - interval '1 day';

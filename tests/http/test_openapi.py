@@ -16,7 +16,8 @@ OURS = {"GET /health/ready",
         "GET /organizations/{organization_id}/invitations", "POST /organizations/{organization_id}/invitations",
         "DELETE /organizations/{organization_id}/invitations/{invitation_id}",
         "PATCH /organizations/{organization_id}/members/{user_id}", "GET /invitations",
-        "POST /invitations/{invitation_id}/accept", "POST /invitations/{invitation_id}/decline"}
+        "POST /invitations/{invitation_id}/accept", "POST /invitations/{invitation_id}/decline",
+        "GET /auth/sessions", "DELETE /auth/sessions", "DELETE /auth/sessions/{session_id}"}
 
 
 @pytest.fixture(scope="module")

@@ -21,6 +21,8 @@ DECISIVE = {
     "workspace_members": {"user_id", "workspace_id", "role"},
     "project_members": {"user_id", "project_id", "role"},
     "api_keys": {"hashed_key", "project_id", "created_by_id", "expiration_date"},
+    "orgd.sessions": {"handle", "login_id", "user_id"},
+    "orgd.signing_keys": {"kid", "private_key", "valid_until"},
 }
 
 
@@ -38,10 +40,10 @@ def without_brackets(sql):
 def takes_away(sql):
     """Whether a statement deletes or alters what a decision rests on."""
     sql = without_comments(sql)
-    for table in re.findall(r"\bDELETE\s+FROM\s+(\w+)", sql, re.I):
+    for table in re.findall(r"\bDELETE\s+FROM\s+([\w.]+)", sql, re.I):
         if table in DECISIVE:
             return True
-    for found in re.finditer(r"(?<!KEY )\bUPDATE\s+(\w+)(?:\s+\w+)?\s+SET\s", sql, re.I):
+    for found in re.finditer(r"(?<!KEY )\bUPDATE\s+([\w.]+)(?:\s+\w+)?\s+SET\s", sql, re.I):
         rest = sql[found.end():]
         depth = 0
         for place, character in enumerate(rest):  # a statement inside WITH ends with its bracket
@@ -79,7 +81,8 @@ def test_says_when_it_takes_access_away(name):
 
 
 @pytest.mark.parametrize("sql,away", [
-    ("DELETE FROM api_keys WHERE id = $1", True), ("DELETE FROM orgd.sessions WHERE id = $1", False),
+    ("DELETE FROM api_keys WHERE id = $1", True), ("DELETE FROM orgd.sessions WHERE id = $1", True),
+    ("DELETE FROM orgd.archive WHERE id = $1", False),
     ("UPDATE users SET username = $1, updated_at = now() WHERE id = $2", False),
     ("UPDATE organizations SET name = coalesce($1, name), owner_id = $2 WHERE id = $3", True),
     ("WITH x AS (UPDATE projects p SET workspace_id = $1 WHERE id = $2) SELECT 1", True),
@@ -92,7 +95,9 @@ def test_how_that_is_told(sql, away):
 
 def test_the_database_tells_the_other_servers(connection):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT tgrelid::regclass::text, pg_get_triggerdef(oid) FROM pg_trigger WHERE tgname LIKE 'orgd_notify_%'")
+        cursor.execute("SELECT CASE WHEN n.nspname = 'orgd' THEN 'orgd.' ELSE '' END || c.relname, pg_get_triggerdef(t.oid)"
+                       " FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace"
+                       " WHERE t.tgname LIKE 'orgd_notify_%'")
         triggers = cursor.fetchall()
     for table, columns in DECISIVE.items():
         definitions = [text for name, text in triggers if name == table]
