@@ -149,7 +149,7 @@ static const struct route open_routes[] = {
     {METHOD_PUT, "/profile/username", CALLER_USER, 0, "update_user_username", "Users", "Update User Username", 200,
      .body = &profile_username_body, .handle = profile_rename},
     {METHOD_POST, "/profile/reset-password", CALLER_USER, 0, "reset_user_password", "Users", "Reset User Password", 200,
-     PARAMETERS(user_id), .answer_kind = ANSWER_STRING, .handle = resets_link, .active = methods_password},
+     PARAMETERS(user_id), .handle = resets_link, .active = methods_password},
     {METHOD_DELETE, "/profile", CALLER_USER, ROUTE_INLINE, "delete_user_account", "Users", "Delete User Account", 200,
      .handle = profile_remove},
 

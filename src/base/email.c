@@ -10,6 +10,9 @@
 #include "base/text.h"
 #include "base/utf8.h"
 
+#define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#define HOST_CHARACTERS LETTERS "0123456789-"
+
 enum { DOMAIN_MAX = 253, LABEL_MAX = 63 };
 
 /* Top-level domains that no mail is sent to (RFC 6761, 6762, 7686). */
@@ -94,7 +97,7 @@ static bool is_host(const char *domain)
     size_t labels = 0;
 
     for (;;) {
-        size_t len = strspn(domain, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-");
+        size_t len = strspn(domain, HOST_CHARACTERS);
         if (len == 0 || len > LABEL_MAX)
             return false;
         labels++;
@@ -104,8 +107,7 @@ static bool is_host(const char *domain)
             return false;
         domain += len + 1;
     }
-    return labels > 1 && strlen(domain) >= 2 &&
-           strspn(domain, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") == strlen(domain);
+    return labels > 1 && strlen(domain) >= 2 && strspn(domain, LETTERS) == strlen(domain);
 }
 
 static bool is_email(const char *text, bool wide)
@@ -140,13 +142,16 @@ static bool is_special_use(const char *domain)
     return false;
 }
 
-/* A domain in lower case and ASCII; NULL when it is none. */
+/*
+ * A domain in lower case and ASCII; NULL when it is none. With IDN2_USE_STD3_ASCII_RULES libidn2 would take characters
+ * that no host name may have silently away; without it they stay, for has_sound_labels to find.
+ */
 static const char *ascii_domain(void *arena, const char *domain)
 {
     char *converted = NULL;
     const char *copy = NULL;
 
-    if (idn2_to_ascii_8z(domain, &converted, IDN2_NONTRANSITIONAL | IDN2_USE_STD3_ASCII_RULES) == IDN2_OK)
+    if (idn2_to_ascii_8z(domain, &converted, IDN2_NONTRANSITIONAL) == IDN2_OK)
         copy = text_fold_email(arena, converted);
     idn2_free(converted);
     return copy;
@@ -155,18 +160,20 @@ static const char *ascii_domain(void *arena, const char *domain)
 static bool has_sound_labels(const char *domain)
 {
     for (const char *label = domain;; label++) {
-        size_t len = strcspn(label, ".");
+        size_t len = strspn(label, HOST_CHARACTERS);
         if (len == 0 || len > LABEL_MAX || label[0] == '-' || label[len - 1] == '-')
             return false;
         if (label[len] == '\0')
             return len > 1 && strspn(label, "0123456789") < len;
+        if (label[len] != '.')
+            return false;
         label += len;
     }
 }
 
 static const char *domain_problem(void *arena, const char *domain, const char **ascii)
 {
-    if (strlen(domain) > (size_t)4 * DOMAIN_MAX)
+    if (strlen(domain) > DOMAIN_MAX)
         return "The part after the @-sign is too long.";
     *ascii = ascii_domain(arena, domain);
     if (!*ascii || !has_sound_labels(*ascii))

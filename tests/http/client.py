@@ -180,6 +180,10 @@ def base64url(data):
     return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
 
 
+def base64url_read(text):
+    return base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+
+
 def sign(key, claims, header=None):
     """A JWT over claims; `header` replaces the one of HS256."""
     parts = [{"alg": "HS256", "typ": "JWT"} if header is None else header, claims]
