@@ -36,7 +36,8 @@ def nobody(server):
 def second(server):
     """A second program over the same databases."""
     uris = {f"POSTGRES_URI_{name.upper()}": f"postgresql://orgd@/agenta_oss_{name}?host={server.data}" for name in ("core", "tracing")}
-    second = serving.Server(AGENTA_AUTH_KEY=server.auth_key, **uris).start()
+    crypt_key = (server.data / "crypt-key").read_text(encoding="utf-8").strip()
+    second = serving.Server(AGENTA_AUTH_KEY=server.auth_key, AGENTA_CRYPT_KEY=crypt_key, **uris).start()
     yield second
     second.close()
 

@@ -351,6 +351,73 @@ def test_somebody_elses_invitation(people, sql):
     assert len(waiting(alice)) == 1
 
 
+# ---- with sessions ----
+
+
+def proven(session, sql, by="email:otp"):
+    """The session, as if its sign-in had proven the address."""
+    sql("UPDATE orgd.sessions SET session_identities = ARRAY[%s] WHERE handle = %s", by, session.handle)
+    return session
+
+
+@pytest.mark.parametrize("act", ["accept", "decline"])
+def test_mine_with_proof(act, alice_and_bob, sql):
+    """Who signed in with a mailed code or at a provider needs no link: the list says what there is."""
+    alice, bob = alice_and_bob
+    token = invited(alice, bob, "viewer")
+    name = alice.ok("GET", f"/organizations/{alice.organization}")["name"]
+    session = proven(client.session_of(bob, sql), sql)
+    (mine,) = session.ok("GET", "/invitations")
+    assert {key: value for key, value in mine.items() if key not in ("id", "created_at", "expires_at")} == {
+        "email": bob.email, "role": "viewer", "organization_id": alice.organization, "organization_name": name,
+        "workspace_id": alice.workspace, "project_id": alice.project, "invited_by": alice.username, "needs_token": False}
+    assert code(session.post(f"/invitations/{mine['id']}/{act}", {"token": "x" * 22})) == (400, "INVITE_NOT_FOUND")
+    assert session.post(f"/invitations/{mine['id']}/{act}").status_code == 200
+    assert roles(sql, alice, bob) == (("viewer", "viewer", ["viewer"]) if act == "accept" else (None, None, None))
+    assert session.ok("GET", "/invitations") == []
+    assert code(accept(alice, bob, token))[0] == (409 if act == "accept" else 400)
+
+
+def test_what_a_session_has_proven_is_how_it_began(alice_and_bob, sql):
+    """Not what else is known of the account, or was added to the session."""
+    alice, bob = alice_and_bob
+    invited(alice, bob)
+    session = client.session_of(bob, sql)
+    sql("INSERT INTO user_identities (id, user_id, method, subject) VALUES (gen_random_uuid(), %s, 'social:google', %s)",
+        bob.user, bob.user)
+    sql("UPDATE orgd.sessions SET session_identities = session_identities || '{social:google}' WHERE handle = %s", session.handle)
+    (mine,) = session.ok("GET", "/invitations")
+    assert mine["needs_token"] is True
+    assert code(session.post(f"/invitations/{mine['id']}/accept")) == (403, "INVITE_TOKEN_NEEDED")
+
+
+@pytest.mark.parametrize("may_own", [True, False])
+def test_from_the_link_to_the_place(may_own, make_server):
+    """Invited without an account: sign-up, acceptance with what the link says, and at once a member."""
+    server = make_server(AGENTA_ACCESS_ALLOWED_OWNER_EMAILS="" if may_own else "boss@example.com").start()
+    admin = client.Api(server.url, f"Access {server.auth_key}")
+    alice, = client.make_accounts(admin, "alice")
+    link = client.invite(alice, alice.organization, alice.workspace, "New.Person@example.com", "viewer")
+    session = client.sign_up(client.Api(server.url), link["email"])
+    before = [each["name"] for each in session.ok("GET", "/organizations/")]
+    assert before == (["new.person"] if may_own else [])
+    path = (f"/organizations/{link['organization_id']}/workspaces/{link['workspace_id']}/invite/accept"
+            f"?project_id={link['project_id']}")
+    body = {"token": link["token"], "email": link["email"]}
+    assert session.post(path, body).json() == {"message": "Added user to workspace"}
+    assert code(session.post(path, body)) == (409, "INVITE_ALREADY_ACCEPTED")
+    assert session.ok("GET", f"/projects/current?project_id={alice.project}")["user_role"] == "viewer"
+    assert session.ok("GET", "/profile")["email"] == "new.person@example.com"
+    assert len(session.ok("GET", "/organizations/")) == len(before) + 1
+    members = session.ok("GET", f"/organizations/{alice.organization}")["default_workspace"]["members"]
+    assert [(each["user"]["email"], each["user"]["status"]) for each in members] == [
+        ("new.person@example.com", "member"), (alice.email, "member")]
+    assert alice.delete(f"/workspaces/{alice.workspace}/users/?email=new.person@example.com").text == "true"
+    answer = session.get(f"/projects/current?project_id={alice.project}")
+    assert (answer.status_code, answer.json()) == (401, {"detail": "Unauthorized"})
+    assert [each["name"] for each in session.ok("GET", "/organizations/")] == before
+
+
 # ---- many, listed, revoked ----
 
 

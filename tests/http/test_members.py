@@ -68,6 +68,22 @@ def test_who_was_removed_is_refused_on_the_next_request(joined, key):
         assert api.get("/projects/current").status_code == 401
 
 
+def test_a_session_is_refused_on_the_next_request(joined, sql, second):
+    """In the scope that was taken away, here and elsewhere; at home it goes on."""
+    alice, bob, _ = joined
+    session = client.session_of(bob, sql)
+    elsewhere = client.Api(second.url, session.authorization)
+    for api in (session, elsewhere):
+        for scope in (f"project_id={alice.project}", f"workspace_id={alice.workspace}"):
+            assert api.get(f"/projects/current?{scope}").status_code == 200
+    assert remove(alice, alice, bob.email).status_code == 200
+    for scope in (f"project_id={alice.project}", f"workspace_id={alice.workspace}"):
+        answer = session.get(f"/projects/current?{scope}")
+        assert (answer.status_code, answer.json()) == (401, {"detail": "Unauthorized"})
+        assert client.eventually(lambda scope=scope: elsewhere.get(f"/projects/current?{scope}").status_code == 401)
+    assert session.get(f"/projects/current?project_id={bob.project}").status_code == 200
+
+
 def test_a_second_server_knows_of_a_removal(joined, second):
     alice, bob, inside = joined
     elsewhere = client.Api(second.url, inside.authorization)

@@ -110,6 +110,8 @@ def test_somebody_elses_things(method, path, body, expected, pair, callers, sql)
     victim.token = guest["token"]
     victim.invitation = sql("SELECT id::text FROM project_invitations WHERE token = %s", victim.token)[0][0]
     before = state(sql, victim)
+    if "project_id={0" not in path or "/invite/accept" in path:  # where a session names a scope that is not its own, it ends there
+        callers.append(client.session_of(attacker, sql))
     for caller in callers:
         answer = caller.call(method, path.format(victim, attacker), filled(body, victim, attacker))
         assert (answer.status_code, answer.json()["detail"]) == expected
@@ -138,6 +140,12 @@ def test_what_is_made_lies_in_ones_own_place(method, path, body, pair, callers, 
     assert state(sql, victim) == before
     assert sql("SELECT count(*) FROM projects WHERE workspace_id = %s", attacker.workspace)[0][0] + sql(
         "SELECT count(*) FROM api_keys WHERE project_id = %s", attacker.project)[0][0] == 2 + len(callers)
+
+
+def test_sessions_of_others(pair, sql):
+    victim, attacker = (client.session_of(person, sql) for person in pair)
+    assert attacker.delete(f"/auth/sessions/{victim.handle}").status_code == 404
+    assert victim.get("/profile").status_code == 200
 
 
 def test_tokens_that_claim_another_place(pair, key, sql):
@@ -222,4 +230,5 @@ def test_every_operation_with_an_id_is_attacked():
     recorded = json.loads(pathlib.Path(reference).read_text(encoding="utf-8"))["operations"]
     operations = {name for name in [*recorded, *test_openapi.OURS] if "{" in name}
     attacked = {f"{method} {re.sub(r'{[^}]*}', '{}', path.split('?')[0])}" for method, path, _, _ in ATTACKS}
+    attacked.add("DELETE /auth/sessions/{}")  # test_sessions_of_others
     assert {re.sub(r"{[^}]*}", "{}", name) for name in operations} == attacked
