@@ -19,7 +19,7 @@ struct identity {
     struct uuid organization_id;
     struct uuid workspace_id;
     struct uuid project_id;
-    int64_t expires_us;  /* platform.realtime_us; 0: never */
+    int64_t expires_us; /* platform.realtime_us; 0: never */
 };
 
 /* The application's hooks: see struct application. */
