@@ -15,6 +15,7 @@
 #include "signin/passwords.h"
 #include "signin/resets.h"
 #include "signin/session_routes.h"
+#include "signin/social.h"
 #include "tenancy/acceptance.h"
 #include "tenancy/invitations.h"
 #include "tenancy/members.h"
@@ -183,6 +184,12 @@ static const struct route open_routes[] = {
      "Sign in with a code", 200, .handle = codes_consume, .active = methods_otp},
     {METHOD_GET, "/auth/passwordless/email/exists", CALLER_NONE, ROUTE_HIDDEN, "code_login_exists", "Access",
      "Whether an address has signed in by code", 200, .handle = discover_code_login, .active = methods_otp},
+    {METHOD_GET, "/auth/authorisationurl", CALLER_NONE, ROUTE_OUTBOUND | ROUTE_HIDDEN, "authorisation_url", "Access",
+     "Address of a provider's sign-in page", 200, .active = methods_social, .handle = social_authorize},
+    {METHOD_POST, "/auth/signinup", CALLER_NONE, ROUTE_OUTBOUND | ROUTE_HIDDEN, "sign_in_up", "Access",
+     "Sign in with a provider", 200, .active = methods_social, .handle = social_sign_in},
+    {METHOD_POST, "/auth/callback/apple", CALLER_NONE, ROUTE_HIDDEN, "apple_callback", "Access", "Return from Apple",
+     303, .active = methods_social, .handle = social_apple_callback},
 
     /* sessions */
     {METHOD_POST, "/auth/session/refresh", CALLER_NONE, ROUTE_HIDDEN, "refresh_session", "Access",

@@ -34,4 +34,7 @@ const char *email_problem(void *arena, const char *text, const char **address);
 /* What follows the @, within `email`; NULL unless there is exactly one. */
 const char *email_domain(const char *email);
 
+/* A domain in lower case and ASCII (RFC 5890), in `arena`; NULL when it is none, or without memory. */
+const char *email_ascii_domain(void *arena, const char *domain);
+
 #endif

@@ -4,11 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 #include <talloc.h>
-#include <unistd.h>
 
 #include "base/json.h"
-#include "db/pgdata.h"
-#include "instance/data_dir.h"
 #include "instance/stores.h"
 #include "migrate/databases.h"
 #include "migrate/migrate.h"
@@ -68,29 +65,6 @@ struct databases {
     struct db *dbs[DATABASE_COUNT];
 };
 
-/* A command that only looks makes no cluster where there is none. */
-static enum err check_private(void *arena, const struct config *config, struct error *error)
-{
-    const char *directory;
-    char *cluster;
-    enum err err;
-
-    if (!data_dir_is_for_cluster(config))
-        return OK;
-    err = data_dir_path(arena, config, &directory, error);
-    if (err != OK)
-        return err;
-    cluster = talloc_asprintf(arena, "%s/" PGDATA_NAME, directory);
-    if (!cluster)
-        return error_set(error, ERR_MEMORY, "no memory");
-    if (access(cluster, F_OK) != 0) {
-        return error_set(error, ERR_REFUSED,
-                         "there is no private cluster in %s yet; `orgd serve` and `orgd migrate up` make one",
-                         directory);
-    }
-    return OK;
-}
-
 static enum err connect_all(void *arena, struct databases *databases, struct error *error)
 {
     for (int i = 0; i < DATABASE_COUNT; i++) {
@@ -126,7 +100,7 @@ static void close_databases(struct databases *databases)
 static enum err open_databases(void *arena, const struct config *config, bool make, struct databases *databases,
                                struct error *error)
 {
-    enum err err = make ? OK : check_private(arena, config, error);
+    enum err err = make ? OK : stores_check(arena, config, error);
 
     *databases = (struct databases){0};
     if (err == OK)

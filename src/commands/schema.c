@@ -1,24 +1,35 @@
-/* Runs `orgd schema dump`. */
+/* Runs `orgd schema dump`, with its picture. */
 #include "commands/schema.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <talloc.h>
 #include <unistd.h>
 
 #include "base/file.h"
-#include "db/db.h"
+#include "base/platform.h"
+#include "commands/source.h"
 #include "schema/dump.h"
+#include "schema/graph.h"
 
 #define DUMP_MAX ((size_t)1 << 30)
-#define CONNECT_MS 10000
-/* The catalog of a large database, and above all counting, takes its time. */
-#define STATEMENT_MS (3600LL * 1000)
+/* How long something takes before its progress is shown, and how often. */
+#define PROGRESS_AFTER_US 1000000
+#define PROGRESS_EVERY_US 100000
+
+const char schema_dump_details[] =
+    "Reads in one snapshot and prints what is there in an order of its own, so that equal databases give equal bytes. "
+    "Without URI it is the core database of the configuration.";
 
 const struct option_row schema_dump_command_options[] = {
     {.name = "counts", .help = "Count the rows of every table too"},
+    {.name = "full",
+     .help = "Add what the reference format leaves out: functions, comments, privileges, storage parameters, ..."},
+    {.name = "json", .help = "Print JSON"},
+    {.name = "graph", .value = "dot|mermaid", .help = "Draw the tables and their references instead"},
     {.name = "output",
      .letter = 'o',
      .value = "FILE",
@@ -52,23 +63,67 @@ static enum err write_file(void *arena, const char *path, const struct buffer *o
     return error_set(error, ERR_SYSTEM, "%s cannot be written: %m", path);
 }
 
+/* Progress of counting, on a terminal. */
+struct progress {
+    int64_t started_us;
+    int64_t shown_us; /* 0: nothing is shown */
+};
+
+static void show_progress(void *context, size_t done, size_t total)
+{
+    struct progress *progress = context;
+    int64_t now = platform.monotonic_us();
+
+    if (now - progress->started_us < PROGRESS_AFTER_US || now - progress->shown_us < PROGRESS_EVERY_US)
+        return;
+    progress->shown_us = now;
+    (void)fprintf(stderr, "\rcounting rows: %zu of %zu tables", done, total);
+    (void)fflush(stderr);
+}
+
+static void end_progress(const struct progress *progress)
+{
+    if (progress->shown_us)
+        (void)fputs("\r\033[K", stderr);
+}
+
+static enum err dump(struct db *db, const struct options *options, struct buffer *out, struct error *error)
+{
+    struct progress progress = {.started_us = platform.monotonic_us()};
+    struct schema_dump_options what = {.counts = option_given(options, "counts"),
+                                       .full = option_given(options, "full"),
+                                       .json = option_given(options, "json"),
+                                       .counted = isatty(STDERR_FILENO) ? show_progress : NULL,
+                                       .context = &progress};
+    enum err err = schema_dump(db, &what, out, error);
+
+    end_progress(&progress);
+    return err;
+}
+
+static enum err draw(struct db *db, const struct options *options, struct buffer *out, struct error *error)
+{
+    bool mermaid = strcmp(option_value(options, "graph"), "mermaid") == 0;
+
+    if (option_given(options, "counts") || option_given(options, "full") || option_given(options, "json"))
+        return error_set(error, ERR_USAGE,
+                         "--graph draws tables and references; --counts, --full and --json do not go with it");
+    return schema_graph(db, mermaid ? SCHEMA_GRAPH_MERMAID : SCHEMA_GRAPH_DOT, out, error);
+}
+
 int schema_dump_run(const struct config *config, const struct options *options)
 {
     struct buffer out = buffer_make(options->arena, DUMP_MAX);
-    struct schema_dump_options what = {.counts = option_given(options, "counts")};
-    struct db_options connection = {.uri = options->arguments[0],
-                                    .name = "orgd schema dump",
-                                    .connect_ms = CONNECT_MS,
-                                    .statement_ms = STATEMENT_MS};
+    const char *uri = options->argument_count > 0 ? options->arguments[0] : NULL;
     const char *file = option_value(options, "output");
-    struct db *db = db_create(options->arena, &connection);
+    struct source source;
     struct error error;
-    enum err err;
+    enum err err = source_open(options->arena, config, uri, "orgd schema dump", &source, &error);
 
-    (void)config;
-    err = db != NULL ? db_connect(db, &error) : error_set(&error, ERR_MEMORY, "out of memory");
-    if (err == OK)
-        err = schema_dump(db, &what, &out, &error);
+    if (err == OK) {
+        err = (option_given(options, "graph") ? draw : dump)(source.db, options, &out, &error);
+        source_close(&source);
+    }
     if (err == OK && file != NULL)
         err = write_file(options->arena, file, &out, &error);
     if (err != OK)

@@ -4,6 +4,7 @@
 
 #include "base/options.h"
 
+extern const char schema_dump_details[];
 extern const struct option_row schema_dump_command_options[];
 
 int schema_dump_run(const struct config *config, const struct options *options);
@@ -11,8 +12,8 @@ int schema_dump_run(const struct config *config, const struct options *options);
 /* Rows for the table of commands. */
 #define SCHEMA_COMMANDS                                                                                                \
     {                                                                                                                  \
-        .name = "schema dump", .arguments = "URI", .summary = "Print the catalog of a database as text",               \
-        .options = schema_dump_command_options, .run = schema_dump_run, .unconfigured = true                           \
+        .name = "schema dump", .arguments = "[URI]", .summary = "Print the catalog of a database as text",             \
+        .details = schema_dump_details, .options = schema_dump_command_options, .run = schema_dump_run                 \
     }
 
 #endif

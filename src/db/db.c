@@ -10,6 +10,7 @@
 #include <talloc.h>
 
 #include "base/platform.h"
+#include "db/answers.h"
 
 enum { PARAMS_MAX = 24, URI_SIZE = 2048 };
 
@@ -93,6 +94,11 @@ int64_t db_take_time_us(struct db *db)
 
     db->time_us = 0;
     return time;
+}
+
+void db_spent(struct db *db, int64_t time_us)
+{
+    db->time_us += time_us;
 }
 
 /* Waits until the socket is ready for `events`. False at the deadline. */
@@ -302,8 +308,7 @@ bool result_keep(struct result *result, void *arena)
     return true;
 }
 
-/* Sends what is buffered and reads until a whole answer is there. False when the connection or the time ran out. */
-static bool await_answer(struct db *db, int64_t deadline_us)
+bool db_await_answer(struct db *db, int64_t deadline_us)
 {
     int pending;
 
@@ -320,7 +325,7 @@ static bool await_answer(struct db *db, int64_t deadline_us)
     return true;
 }
 
-static int64_t deadline_of(const struct db *db)
+int64_t db_deadline(const struct db *db)
 {
     int64_t deadline = platform.monotonic_us() + (db->options.statement_ms + 1000) * 1000;
 
@@ -334,11 +339,11 @@ static int64_t deadline_of(const struct db *db)
 static PGresult *collect(struct db *db)
 {
     int64_t started = platform.monotonic_us();
-    int64_t deadline = deadline_of(db);
+    int64_t deadline = db_deadline(db);
     PGresult *last = NULL;
 
     for (;;) {
-        PGresult *next = await_answer(db, deadline) ? PQgetResult(db->conn) : NULL;
+        PGresult *next = db_await_answer(db, deadline) ? PQgetResult(db->conn) : NULL;
         if (!next)
             break;
         PQclear(last);
@@ -381,8 +386,7 @@ static void remember(char *to, size_t size, const PGresult *result, int field)
     (void)snprintf(to, size, "%s", text ? text : "");
 }
 
-/* The connection is of no use any more. `uncertain`: something may have been written. */
-static enum err lost(struct db *db, bool uncertain)
+enum err db_lost(struct db *db, bool uncertain)
 {
     enum err code = uncertain ? ERR_UNCERTAIN : ERR_UNAVAILABLE;
 
@@ -393,14 +397,13 @@ static enum err lost(struct db *db, bool uncertain)
     return code;
 }
 
-/* Turns a result into a code; keeps it in `*result` when it is good and wanted. */
-static enum err judge(struct db *db, PGresult *pg, bool may_write, struct result *result)
+enum err db_judge(struct db *db, PGresult *pg, bool may_write, struct result *result)
 {
     ExecStatusType status = PQresultStatus(pg);
     enum err code;
 
     if (!pg)
-        return lost(db, may_write);
+        return db_lost(db, may_write);
     if (status == PGRES_TUPLES_OK || status == PGRES_COMMAND_OK || status == PGRES_EMPTY_QUERY) {
         if (result)
             result->pg = pg;
@@ -426,7 +429,7 @@ static enum err judge(struct db *db, PGresult *pg, bool may_write, struct result
     return code;
 }
 
-static enum err not_connected(struct db *db)
+enum err db_not_connected(struct db *db)
 {
     db->sqlstate[0] = db->constraint[0] = '\0';
     return error_set(&db->error, ERR_UNAVAILABLE, "not connected to the database");
@@ -439,8 +442,8 @@ static enum err prepare(struct db *db, const struct statement *statement)
     if (db->prepared[statement->index])
         return OK;
     if (!PQsendPrepare(db->conn, statement->name, statement->sql, 0, NULL))
-        return lost(db, false);
-    code = judge(db, collect(db), false, NULL);
+        return db_lost(db, false);
+    code = db_judge(db, collect(db), false, NULL);
     db->prepared[statement->index] = code == OK;
     return code;
 }
@@ -472,7 +475,7 @@ enum err db_run(struct db *db, const struct statement *statement, const struct p
     if (result)
         result->pg = NULL;
     if (!db->conn)
-        return not_connected(db);
+        return db_not_connected(db);
     if (count > PARAMS_MAX)
         return error_set(&db->error, ERR_INTERNAL, "statement %s has more than %d parameters", statement->name,
                          PARAMS_MAX);
@@ -480,8 +483,8 @@ enum err db_run(struct db *db, const struct statement *statement, const struct p
     if (code != OK)
         return code;
     if (!send_statement(db, statement, params, count))
-        return lost(db, statement->writes && !db->in_transaction);
-    code = judge(db, collect(db), statement->writes && !db->in_transaction, result);
+        return db_lost(db, statement->writes && !db->in_transaction);
+    code = db_judge(db, collect(db), statement->writes && !db->in_transaction, result);
     if (statement->revokes && (code == OK || code == ERR_UNCERTAIN)) {
         if (db->in_transaction)
             db->revoked = true;
@@ -496,10 +499,10 @@ enum err db_script(struct db *db, const char *sql, struct result *result)
     if (result)
         result->pg = NULL;
     if (!db->conn)
-        return not_connected(db);
+        return db_not_connected(db);
     if (!PQsendQuery(db->conn, sql))
-        return lost(db, false);
-    return judge(db, collect(db), !db->in_transaction, result);
+        return db_lost(db, false);
+    return db_judge(db, collect(db), !db->in_transaction, result);
 }
 
 enum err db_begin(struct db *db)

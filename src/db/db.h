@@ -113,6 +113,19 @@ enum err db_run(struct db *db, const struct statement *statement, const struct p
  * from outside. */
 enum err db_script(struct db *db, const char *sql, struct result *result) MUST_CHECK;
 
+/*
+ * Called for each row as it arrives: row 0 of `row`, which belongs to statement `number` and is freed afterwards. An
+ * error ends the pipeline with that error.
+ */
+typedef enum err db_row_reader(void *context, size_t number, const struct result *row);
+/*
+ * Runs `count` SQL texts without parameters, one statement each, that only read: all sent at once, the rows handed over
+ * one by one, so that memory does not grow with the answer. After any error the connection is closed. Never with text
+ * from outside.
+ */
+enum err db_pipeline(struct db *db, const char *const *texts, size_t count, db_row_reader *each,
+                     void *context) MUST_CHECK;
+
 enum err db_begin(struct db *db) MUST_CHECK;
 /* After an error the transaction is rolled back. UNCERTAIN when the answer to COMMIT was lost. */
 enum err db_commit(struct db *db) MUST_CHECK;

@@ -6,6 +6,7 @@
 #include <talloc.h>
 #include <unistd.h>
 
+#include "db/pgdata.h"
 #include "migrate/databases.h"
 #include "migrate/migrate.h"
 
@@ -61,6 +62,28 @@ enum err stores_open(void *arena, const struct config *config, enum stores_use u
     if (err != OK)
         stores_close(stores);
     return err;
+}
+
+enum err stores_check(void *arena, const struct config *config, struct error *error)
+{
+    const char *directory;
+    char *cluster;
+    enum err err;
+
+    if (!data_dir_is_for_cluster(config))
+        return OK;
+    err = data_dir_path(arena, config, &directory, error);
+    if (err != OK)
+        return err;
+    cluster = talloc_asprintf(arena, "%s/" PGDATA_NAME, directory);
+    if (!cluster)
+        return no_memory(error);
+    if (access(cluster, F_OK) != 0) {
+        return error_set(error, ERR_REFUSED,
+                         "there is no private cluster in %s yet; `orgd serve` and `orgd migrate up` make one",
+                         directory);
+    }
+    return OK;
 }
 
 enum err stores_start(void *arena, const struct config *config, struct stores *stores, struct error *error)

@@ -28,6 +28,8 @@ struct stores {
  */
 enum err stores_open(void *arena, const struct config *config, enum stores_use use, struct stores *stores,
                      struct error *error) MUST_CHECK;
+/* For a command that only looks, and so makes no cluster: ERR_REFUSED when there should be one and is none. */
+enum err stores_check(void *arena, const struct config *config, struct error *error) MUST_CHECK;
 /* Starts the private cluster, making it first where there is none. Does nothing when there is nothing to start. */
 enum err stores_start(void *arena, const struct config *config, struct stores *stores, struct error *error) MUST_CHECK;
 /* Stops the cluster it started and gives up the data directory. */

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/buffer.h"
+#include "base/platform.h"
 
 enum { CONNECT_MS = 5000 };
 
@@ -139,6 +140,24 @@ static struct curl_slist *headers_of(const struct fetch *fetch)
     return list;
 }
 
+/* At least one: libcurl reads 0 as for ever. */
+static long time_left_ms(const struct fetch *fetch)
+{
+    int64_t left = (fetch->deadline_us - platform.monotonic_us()) / 1000;
+
+    return left < 1 ? 1 : left < FETCH_MS ? (long)left : (long)FETCH_MS;
+}
+
+/* Texts of others stand in headers: they must not begin new ones. */
+static bool headers_are_clean(const struct fetch *fetch)
+{
+    for (size_t i = 0; i < FETCH_HEADERS_MAX && fetch->headers[i]; i++)
+        for (const char *at = fetch->headers[i]; *at; at++)
+            if ((unsigned char)*at < ' ' || *at == 0x7f)
+                return false;
+    return true;
+}
+
 /* Options that libcurl was built with cannot fail; what depends on the request shows when it is carried out. */
 static void set_options(CURL *curl, struct call *call, const struct curl_slist *headers)
 {
@@ -150,7 +169,7 @@ static void set_options(CURL *curl, struct call *call, const struct curl_slist *
     (void)curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
     (void)curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 0L);
     (void)curl_easy_setopt(curl, CURLOPT_CONNECTTIMEOUT_MS, (long)CONNECT_MS);
-    (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, (long)fetch->timeout_ms);
+    (void)curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, time_left_ms(fetch));
     (void)curl_easy_setopt(curl, CURLOPT_USERAGENT, "orgd/" ORGD_VERSION);
     (void)curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
     (void)curl_easy_setopt(curl, CURLOPT_OPENSOCKETFUNCTION, open_socket);
@@ -204,12 +223,16 @@ enum err fetch_start(struct error *error)
 enum err fetch_run(void *arena, const struct fetch *fetch, struct fetched *fetched, struct error *error)
 {
     struct call call = {.fetch = fetch, .body = buffer_make(arena, FETCH_BODY_MAX)};
-    CURL *curl = curl_easy_init();
-    struct curl_slist *headers = headers_of(fetch);
     CURLcode result = CURLE_OUT_OF_MEMORY;
+    struct curl_slist *headers;
     long status = 0;
     enum err code = OK;
+    CURL *curl;
 
+    if (!headers_are_clean(fetch))
+        return error_set(error, ERR_REFUSED, "a header would hold control characters");
+    curl = curl_easy_init();
+    headers = headers_of(fetch);
     if (curl && headers) {
         set_options(curl, &call, headers);
         result = curl_easy_perform(curl);
@@ -238,12 +261,29 @@ static bool same_part(CURLU *a, CURLU *b, CURLUPart part)
     return same;
 }
 
+/* NULL for what browsers might read otherwise than libcurl does: backslashes, white space, a user. */
+static CURLU *read_url(const char *url)
+{
+    CURLU *parts = curl_url();
+
+    for (const char *at = url; *at; at++) {
+        if (*at <= ' ' || *at == '\\' || *at == 0x7f) {
+            curl_url_cleanup(parts);
+            return NULL;
+        }
+    }
+    if (parts && curl_url_set(parts, CURLUPART_URL, url, CURLU_DISALLOW_USER) != CURLUE_OK) {
+        curl_url_cleanup(parts);
+        return NULL;
+    }
+    return parts;
+}
+
 bool fetch_same_origin(const char *a, const char *b)
 {
-    CURLU *left = curl_url(), *right = curl_url();
-    bool same = left && right && curl_url_set(left, CURLUPART_URL, a, 0) == CURLUE_OK &&
-                curl_url_set(right, CURLUPART_URL, b, 0) == CURLUE_OK && same_part(left, right, CURLUPART_SCHEME) &&
-                same_part(left, right, CURLUPART_HOST) && same_part(left, right, CURLUPART_PORT);
+    CURLU *left = read_url(a), *right = read_url(b);
+    bool same = left && right && same_part(left, right, CURLUPART_SCHEME) && same_part(left, right, CURLUPART_HOST) &&
+                same_part(left, right, CURLUPART_PORT);
 
     curl_url_cleanup(left);
     curl_url_cleanup(right);

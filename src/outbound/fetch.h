@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-enum { FETCH_HEADERS_MAX = 4, FETCH_BODY_MAX = 1 << 20 };
+enum { FETCH_HEADERS_MAX = 4, FETCH_BODY_MAX = 1 << 20, FETCH_MS = 8000 };
 
 struct fetch {
     const char *url;
@@ -21,7 +21,7 @@ struct fetch {
      * issuer names its token endpoint) have to be reached by https at a public address.
      */
     bool trusted;
-    int64_t timeout_ms; /* from start to last byte */
+    int64_t deadline_us; /* platform.monotonic_us, of the last byte; FETCH_MS from now at most */
 };
 
 struct fetched {
@@ -36,11 +36,12 @@ enum err fetch_start(struct error *error) MUST_CHECK;
 /*
  * Carries one request out. Redirects are not followed: they come back as their status. Every certificate is verified.
  * ERR_UNAVAILABLE when there is no complete answer (the sentence in `error` names the server, never the query, the form
- * or a credential); ERR_REFUSED for a URL or an address that is not allowed; ERR_MEMORY.
+ * or a credential); ERR_REFUSED for a URL, a header or an address that is not allowed; ERR_MEMORY.
  */
 enum err fetch_run(void *arena, const struct fetch *fetch, struct fetched *fetched, struct error *error) MUST_CHECK;
 
-/* Whether two URLs have the same scheme, host and port. False when either is no http or https URL. */
+/* Whether two absolute URLs have the same scheme, host and port. False when either is none, has a user, or holds what
+ * browsers read in ways of their own. */
 bool fetch_same_origin(const char *a, const char *b);
 
 /* Whether an address is one of the public Internet: not loopback, private, link-local, multicast, reserved. */

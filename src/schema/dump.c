@@ -1,147 +1,190 @@
-/* Prints the catalog of a database as text. */
+/* Prints the catalog of a database as text or JSON. */
 #include "schema/dump.h"
 
 #include <string.h>
+#include <talloc.h>
 
-#include "statements.h"
+#include "base/json.h"
+#include "db/array.h"
+#include "schema/catalog.h"
 
-#define RULE "################################################################\n"
+enum { ITEM_MAX = 1 << 20 };
 
-struct section {
-    const char *title;
-    const struct statement *lines; /* one text column, one row per line */
-    bool only_counts;
+struct dump {
+    const struct schema_dump_options *options;
+    struct buffer *out;
+    struct buffer item; /* of an array */
+    bool section_open;
 };
 
-static const struct section sections[] = {
-    {"EXTENSIONS", &schema_extensions, false},
-    {"ENUM TYPES", &schema_enums, false},
-    {"SEQUENCES", &schema_sequences, false},
-    {"COLUMNS (sorted by name; see COLUMN-ORDER for physical order)", &schema_columns, false},
-    {"COLUMN ORDER", &schema_order, false},
-    {"CONSTRAINTS (PK / FK / UNIQUE / CHECK / EXCLUDE)", &schema_constraints, false},
-    {"INDEXES", &schema_indexes, false},
-    {"TRIGGERS", &schema_triggers, false},
-    {"VIEWS", &schema_views, false},
-    {"ROW COUNTS", &schema_counts, true},
-};
-
-/* Agenta's version tables, in the order of the columns of schema_version_tables. */
-static const struct {
-    const char *label;
-    const char *read;
-} version_tables[] = {
-    {"ALEMBIC_VERSION", "SELECT version_num FROM public.alembic_version ORDER BY 1"},
-    {"ALEMBIC_VERSION_OSS", "SELECT version_num FROM public.alembic_version_oss ORDER BY 1"},
-    {"ALEMBIC_VERSION_EE", "SELECT version_num FROM public.alembic_version_ee ORDER BY 1"},
-};
-
-static enum err write_header(struct db *db, struct buffer *out)
+static enum err room(const struct dump *dump)
 {
-    struct result result;
-    enum err err = db_run(db, &schema_server, NULL, 0, &result);
-
-    if (err != OK)
-        return err;
-    buffer_text(out, RULE);
-    buffer_format(out, "## SCHEMA DUMP — database: %s\n", result_text(&result, 0, 0));
-    buffer_text(out, RULE);
-    buffer_format(out, "server: %s\n\n", result_text(&result, 0, 1));
-    result_clear(&result);
-    return OK;
+    return dump->out->failed || dump->item.failed ? ERR_MEMORY : OK;
 }
 
-static enum err write_section(struct db *db, const struct section *section, struct buffer *out)
+static void dump_counted(void *context, size_t done, size_t total)
 {
-    struct result result;
-    enum err err = db_run(db, section->lines, NULL, 0, &result);
-    int rows;
+    const struct dump *dump = context;
 
-    if (err != OK)
-        return err;
-    buffer_format(out, "## %s\n", section->title);
-    rows = result_rows(&result);
-    for (int row = 0; row < rows; row++) {
-        buffer_add(out, result_text(&result, row, 0), result_length(&result, row, 0));
-        buffer_char(out, '\n');
-    }
-    buffer_char(out, '\n');
-    result_clear(&result);
-    return OK;
+    dump->options->counted(dump->options->context, done, total);
 }
 
-static enum err write_version(struct db *db, const char *label, const char *read, struct buffer *out)
-{
-    struct result result;
-    enum err err = db_script(db, read, &result);
-    int rows;
+/* ---- text ---- */
 
-    if (err != OK)
-        return err;
-    rows = result_rows(&result);
-    for (int row = 0; row < rows; row++)
-        buffer_format(out, "%s %s\n", label, result_text(&result, row, 0));
-    if (rows == 0)
-        buffer_format(out, "%s (empty)\n", label);
-    result_clear(&result);
-    return OK;
+static enum err text_header(void *context, const char *database, const char *server)
+{
+    struct dump *dump = context;
+
+    buffer_text(dump->out, SCHEMA_FORMAT_RULE "\n" SCHEMA_FORMAT_DATABASE);
+    schema_format_text(dump->out, database, strlen(database));
+    buffer_text(dump->out, "\n" SCHEMA_FORMAT_RULE "\n" SCHEMA_FORMAT_SERVER);
+    buffer_text(dump->out, server);
+    buffer_text(dump->out, "\n\n");
+    return room(dump);
 }
 
-static enum err write_versions(struct db *db, struct buffer *out)
+static enum err text_section(void *context, enum schema_section section)
 {
-    bool exists[sizeof version_tables / sizeof version_tables[0]];
-    struct result result;
-    enum err err = db_run(db, &schema_version_tables, NULL, 0, &result);
+    struct dump *dump = context;
 
-    if (err != OK)
-        return err;
-    for (size_t i = 0; i < sizeof exists / sizeof exists[0]; i++)
-        exists[i] = result_bool(&result, 0, (int)i);
-    result_clear(&result);
-    buffer_text(out, "## ALEMBIC\n");
-    for (size_t i = 0; i < sizeof exists / sizeof exists[0] && err == OK; i++) {
-        if (exists[i]) {
-            err = write_version(db, version_tables[i].label, version_tables[i].read, out);
-        } else {
-            buffer_format(out, "%s (absent)\n", version_tables[i].label);
-        }
-    }
-    buffer_char(out, '\n');
-    return err;
+    if (dump->section_open)
+        buffer_char(dump->out, '\n');
+    buffer_text(dump->out, SCHEMA_FORMAT_HEADING);
+    buffer_text(dump->out, schema_sections[section].title);
+    buffer_char(dump->out, '\n');
+    dump->section_open = true;
+    return room(dump);
 }
 
-/* Inside the transaction. */
-static enum err write_all(struct db *db, const struct schema_dump_options *options, struct buffer *out)
+static void text_list(struct dump *dump, const char *array)
 {
-    enum err err = db_script(db, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", NULL);
+    struct array_cursor cursor = array_begin(array);
+    const char *separator = "";
 
-    if (err == OK) {
-        err = db_script(
-            db,
-            "SET LOCAL search_path = public; SET LOCAL quote_all_identifiers = off; SET LOCAL statement_timeout = 0",
-            NULL);
+    buffer_char(dump->out, '(');
+    while (array_next(&cursor, &dump->item)) {
+        buffer_text(dump->out, separator);
+        schema_format_name(dump->out, buffer_string(&dump->item), dump->item.len);
+        separator = ", ";
     }
-    if (err == OK)
-        err = write_header(db, out);
-    for (size_t i = 0; i < sizeof sections / sizeof sections[0] && err == OK; i++) {
-        if (options->counts || !sections[i].only_counts)
-            err = write_section(db, &sections[i], out);
+    buffer_char(dump->out, ')');
+}
+
+static enum err text_line(void *context, enum schema_kind kind, const struct catalog_value *values)
+{
+    struct dump *dump = context;
+
+    for (const struct schema_field *field = schema_lines[kind].fields; field->name; field++, values++) {
+        if (!values->text || (field->type == SCHEMA_FLAG && values->text[0] != 't'))
+            continue;
+        buffer_text(dump->out, field->before);
+        if (field->type == SCHEMA_NAME)
+            schema_format_name(dump->out, values->text, values->len);
+        else if (field->type == SCHEMA_TEXT)
+            schema_format_text(dump->out, values->text, values->len);
+        else if (field->type == SCHEMA_LIST)
+            text_list(dump, values->text);
+        if (field->after)
+            buffer_text(dump->out, field->after);
     }
-    return err == OK ? write_versions(db, out) : err;
+    buffer_char(dump->out, '\n');
+    return room(dump);
+}
+
+/* ---- JSON ---- */
+
+static enum err json_header(void *context, const char *database, const char *server)
+{
+    struct dump *dump = context;
+
+    json_open(dump->out, '{');
+    json_key(dump->out, "database");
+    json_text(dump->out, database);
+    json_key(dump->out, "server");
+    json_text(dump->out, server);
+    json_key(dump->out, "sections");
+    json_open(dump->out, '[');
+    return room(dump);
+}
+
+static void json_end_section(struct dump *dump)
+{
+    json_close(dump->out, ']');
+    json_close(dump->out, '}');
+}
+
+static enum err json_section(void *context, enum schema_section section)
+{
+    struct dump *dump = context;
+
+    if (dump->section_open)
+        json_end_section(dump);
+    json_open(dump->out, '{');
+    json_key(dump->out, "section");
+    json_text(dump->out, schema_sections[section].title);
+    json_key(dump->out, "objects");
+    json_open(dump->out, '[');
+    dump->section_open = true;
+    return room(dump);
+}
+
+static void json_list(struct dump *dump, const char *array)
+{
+    struct array_cursor cursor = array_begin(array);
+
+    json_open(dump->out, '[');
+    while (array_next(&cursor, &dump->item))
+        json_text_n(dump->out, buffer_string(&dump->item), dump->item.len);
+    json_close(dump->out, ']');
+}
+
+static enum err json_line(void *context, enum schema_kind kind, const struct catalog_value *values)
+{
+    struct dump *dump = context;
+
+    json_open(dump->out, '{');
+    json_key(dump->out, "kind");
+    json_text(dump->out, schema_lines[kind].kind);
+    for (const struct schema_field *field = schema_lines[kind].fields; field->name; field++, values++) {
+        json_key(dump->out, field->name);
+        if (field->type == SCHEMA_FLAG)
+            json_bool(dump->out, values->text && values->text[0] == 't');
+        else if (!values->text)
+            json_nil(dump->out);
+        else if (field->type == SCHEMA_LIST)
+            json_list(dump, values->text);
+        else
+            json_text_n(dump->out, values->text, values->len);
+    }
+    json_close(dump->out, '}');
+    return room(dump);
+}
+
+static void json_end(struct dump *dump)
+{
+    json_end_section(dump);
+    json_close(dump->out, ']');
+    json_close(dump->out, '}');
+    buffer_char(dump->out, '\n');
 }
 
 enum err schema_dump(struct db *db, const struct schema_dump_options *options, struct buffer *out, struct error *error)
 {
-    enum err err;
+    struct dump dump = {.options = options, .out = out, .item = buffer_make(out->arena, ITEM_MAX)};
+    struct catalog_options what = {.counts = options->counts, .full = options->full};
+    struct catalog_receiver receiver = {.context = &dump,
+                                        .header = options->json ? json_header : text_header,
+                                        .section = options->json ? json_section : text_section,
+                                        .line = options->json ? json_line : text_line,
+                                        .counted = options->counted ? dump_counted : NULL};
+    enum err err = catalog_read(db, &what, &receiver, error);
 
-    err = db_begin(db);
-    if (err == OK)
-        err = write_all(db, options, out);
-    if (err != OK) {
-        error_set(error, err, "the catalog cannot be read: %s", db_error(db)->cause);
-    } else if (out->failed) {
-        err = error_set(error, ERR_MEMORY, "the dump is larger than %zu MiB", out->max >> 20);
-    }
-    db_rollback(db); /* nothing was written */
+    if (err == OK && options->json)
+        json_end(&dump);
+    else if (err == OK)
+        buffer_char(out, '\n');
+    if (out->failed || dump.item.failed)
+        err = error_set(error, ERR_MEMORY, "the dump is larger than %zu MiB, or there is no memory for it",
+                        out->max >> 20);
     return err;
 }

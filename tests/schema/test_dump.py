@@ -36,7 +36,7 @@ def test_order_of_creation_does_not_matter(pair):
 
 def test_counts(shared):
     shared.sql('CREATE TABLE "Odd name" (x int); INSERT INTO "Odd name" SELECT generate_series(1, 7)')
-    assert "## ROW COUNTS\nCOUNT public.Odd name 7\n\n" in shared.dump(shared.core, "--counts")
+    assert '## ROW COUNTS\nCOUNT public."Odd name" 7\n\n' in shared.dump(shared.core, "--counts")
     assert "COUNT" not in shared.dump()
     shared.sql('DROP TABLE "Odd name"')
 

@@ -1,0 +1,51 @@
+/* Connects a command to the database that it reads. */
+#include "commands/source.h"
+
+#define CONNECT_MS 10000
+/* The catalog of a large database, and above all counting, takes its time. */
+#define STATEMENT_MS (3600LL * 1000)
+/* What holds a table for longer than this is named by the database, and the command ends. */
+#define LOCK_MS (60LL * 1000)
+
+static enum err open_configured(void *arena, const struct config *config, struct source *source, const char **uri,
+                                struct error *error)
+{
+    enum err err = stores_check(arena, config, error);
+
+    if (err == OK)
+        err = stores_open(arena, config, STORES_COMMAND, &source->stores, error);
+    if (err != OK)
+        return err;
+    source->configured = true;
+    *uri = source->stores.uris[DATABASE_CORE];
+    return stores_start(arena, config, &source->stores, error);
+}
+
+enum err source_open(void *arena, const struct config *config, const char *uri, const char *name, struct source *source,
+                     struct error *error)
+{
+    struct db_options options = {
+        .name = name, .connect_ms = CONNECT_MS, .statement_ms = STATEMENT_MS, .lock_ms = LOCK_MS};
+    enum err err = OK;
+
+    *source = (struct source){0};
+    if (!uri)
+        err = open_configured(arena, config, source, &uri, error);
+    if (err == OK) {
+        options.uri = uri;
+        source->db = db_create(arena, &options);
+        err = source->db != NULL ? db_connect(source->db, error) : error_set(error, ERR_MEMORY, "no memory");
+    }
+    if (err != OK)
+        source_close(source);
+    return err;
+}
+
+void source_close(struct source *source)
+{
+    if (source->db)
+        db_close(source->db);
+    if (source->configured)
+        stores_close(&source->stores);
+    source->configured = false;
+}

@@ -1,0 +1,367 @@
+/* Reads the catalog: which statement makes which kind of line, and all of them in one snapshot. */
+#include "schema/catalog.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "statements.h"
+
+enum { VERSION_OLDEST = 120000 };
+
+/* What reads one kind of line: a column for each field. */
+struct source {
+    const struct statement *statement;
+    int since;                      /* server version; 0: all */
+    const struct statement *before; /* for servers before `since`; NULL: they have no such thing */
+};
+
+static const struct source sources[SCHEMA_KIND_COUNT] = {
+    [SCHEMA_EXTENSION] = {&schema_extensions},
+    [SCHEMA_ENUM] = {&schema_enums},
+    [SCHEMA_SEQUENCE] = {&schema_sequences},
+    [SCHEMA_COLUMN] = {&schema_columns},
+    [SCHEMA_TABLE] = {&schema_tables},
+    [SCHEMA_CONSTRAINT] = {&schema_constraints},
+    [SCHEMA_INDEX] = {&schema_indexes},
+    [SCHEMA_TRIGGER] = {&schema_triggers},
+    [SCHEMA_VIEW] = {&schema_views},
+    [SCHEMA_SCHEMA] = {&schema_schemas},
+    [SCHEMA_EXTENSION_SCHEMA] = {&schema_extension_schemas},
+    [SCHEMA_DOMAIN] = {&schema_domains},
+    [SCHEMA_DOMAIN_CONSTRAINT] = {&schema_domain_constraints},
+    [SCHEMA_COMPOSITE] = {&schema_composites},
+    [SCHEMA_ATTRIBUTE] = {&schema_attributes},
+    [SCHEMA_RANGE] = {&schema_ranges},
+    [SCHEMA_COLLATION] = {&schema_collations},
+    [SCHEMA_COLUMN_COLLATION] = {&schema_column_collations},
+    [SCHEMA_FUNCTION] = {&schema_functions},
+    [SCHEMA_SEQUENCE_SETTING] = {&schema_sequence_settings},
+    [SCHEMA_SEQUENCE_OWNERSHIP] = {&schema_sequence_ownership},
+    [SCHEMA_PARTITION_KEY] = {&schema_partition_keys},
+    [SCHEMA_PARTITION] = {&schema_partitions},
+    [SCHEMA_INHERITANCE] = {&schema_inheritance},
+    [SCHEMA_PROPERTY] = {&schema_properties},
+    [SCHEMA_COLUMN_PROPERTY] = {&schema_column_properties, 140000, &schema_column_properties_13},
+    [SCHEMA_PARAMETER] = {&schema_parameters},
+    [SCHEMA_COLUMN_PARAMETER] = {&schema_column_parameters},
+    [SCHEMA_RULE] = {&schema_rules},
+    [SCHEMA_TRIGGER_FIRING] = {&schema_trigger_firing},
+    [SCHEMA_RULE_FIRING] = {&schema_rule_firing},
+    [SCHEMA_EVENT_TRIGGER] = {&schema_event_triggers},
+    [SCHEMA_POLICY] = {&schema_policies},
+    [SCHEMA_FOREIGN_WRAPPER] = {&schema_foreign_wrappers},
+    [SCHEMA_FOREIGN_SERVER] = {&schema_foreign_servers},
+    [SCHEMA_FOREIGN_TABLE] = {&schema_foreign_tables},
+    [SCHEMA_FOREIGN_COLUMN] = {&schema_foreign_columns},
+    [SCHEMA_PUBLICATION] = {&schema_publications},
+    [SCHEMA_PUBLICATION_TABLE] = {&schema_published_tables, 150000, &schema_published_tables_14},
+    [SCHEMA_PUBLICATION_SCHEMA] = {&schema_published_schemas, 150000, NULL},
+    [SCHEMA_SUBSCRIPTION] = {&schema_subscriptions},
+    [SCHEMA_STATISTICS] = {&schema_statistics},
+    [SCHEMA_PRIVILEGE] = {&schema_privileges},
+    [SCHEMA_REVOCATION] = {&schema_revocations},
+    [SCHEMA_DEFAULT_PRIVILEGE] = {&schema_default_privileges},
+    [SCHEMA_COMMENT] = {&schema_comments},
+    [SCHEMA_OTHER] = {&schema_others},
+};
+
+struct reading {
+    struct db *db;
+    void *arena;
+    const struct catalog_options *options;
+    const struct catalog_receiver *receiver;
+    enum schema_section next;                          /* the first section not announced yet */
+    struct error error;                                /* when it is not the database's */
+    enum schema_kind kinds[2 * SCHEMA_KIND_COUNT + 2]; /* by statement of the pipeline under way */
+};
+
+static bool is_wanted(const struct reading *reading, enum schema_section section)
+{
+    switch (schema_sections[section].when) {
+    case SCHEMA_WITH_COUNTS:
+        return reading->options->counts;
+    case SCHEMA_WITH_FULL:
+        return reading->options->full;
+    case SCHEMA_ALWAYS:
+        break;
+    }
+    return true;
+}
+
+/* Announces every section up to and with this one that was not yet. */
+static enum err announce(struct reading *reading, enum schema_section section)
+{
+    enum err err = OK;
+
+    for (; reading->next <= section && err == OK; reading->next++) {
+        if (is_wanted(reading, reading->next))
+            err = reading->receiver->section(reading->receiver->context, reading->next);
+    }
+    return err;
+}
+
+static enum err hand_over(struct reading *reading, enum schema_kind kind, const struct catalog_value *values)
+{
+    enum err err = announce(reading, schema_lines[kind].section);
+
+    return err == OK ? reading->receiver->line(reading->receiver->context, kind, values) : err;
+}
+
+static struct catalog_value value_of(const struct result *result, int row, int column)
+{
+    return (struct catalog_value){.text = result_text(result, row, column), .len = result_length(result, row, column)};
+}
+
+/* A row whose columns are the fields of its kind. */
+static enum err read_line(void *context, size_t number, const struct result *row)
+{
+    struct reading *reading = context;
+    enum schema_kind kind = reading->kinds[number];
+    const struct schema_field *fields = schema_lines[kind].fields;
+    struct catalog_value values[CATALOG_FIELDS_MAX];
+
+    for (int i = 0; fields[i].name; i++) {
+        values[i] = value_of(row, 0, i);
+        if (!values[i].text && !fields[i].optional) {
+            return error_set(&reading->error, ERR_BUSY, "a %s vanished while the catalog was read; read it again",
+                             schema_lines[kind].kind);
+        }
+    }
+    return hand_over(reading, kind, values);
+}
+
+/* The statement for this server; NULL where it has no such thing. */
+static const struct statement *statement_for(const struct reading *reading, enum schema_kind kind)
+{
+    const struct source *source = &sources[kind];
+
+    return PQserverVersion(db_handle(reading->db)) >= source->since ? source->statement : source->before;
+}
+
+/*
+ * Reads the kinds from `first` up to, but without, `end`. What a statement calls is looked up when it is parsed, what
+ * it prints is made when it runs: so it is parsed while only pg_catalog is searched, as a cursor, and run while
+ * `public` is too, as the reference format wants it. Otherwise a function that somebody left in `public` could be
+ * called by us.
+ */
+static enum err read_kinds(struct reading *reading, enum schema_kind first, enum schema_kind end)
+{
+    const char *texts[2 * SCHEMA_KIND_COUNT + 2];
+    size_t count = 0, cursors = 0;
+    enum schema_kind kinds[SCHEMA_KIND_COUNT];
+
+    texts[count++] = "SET LOCAL search_path = pg_catalog";
+    for (enum schema_kind kind = first; kind < end; kind++) {
+        const struct statement *statement = statement_for(reading, kind);
+
+        if (!statement || !is_wanted(reading, schema_lines[kind].section))
+            continue;
+        kinds[cursors++] = kind;
+        texts[count++] =
+            talloc_asprintf(reading->arena, "DECLARE %s NO SCROLL CURSOR FOR %s", statement->name, statement->sql);
+    }
+    texts[count++] = "SET LOCAL search_path = public";
+    for (size_t i = 0; i < cursors; i++) {
+        reading->kinds[count] = kinds[i];
+        texts[count++] = talloc_asprintf(reading->arena, "FETCH ALL FROM %s", statement_for(reading, kinds[i])->name);
+    }
+    for (size_t i = 0; i < count; i++) {
+        if (!texts[i])
+            return error_set(&reading->error, ERR_MEMORY, "no memory");
+    }
+    return db_pipeline(reading->db, texts, count, read_line, reading);
+}
+
+/* The tables of a database, being counted. */
+struct counting {
+    struct reading *reading;
+    struct result tables; /* of schema_countable */
+    const char **texts;   /* what counts those that can be counted */
+    size_t count;
+    int next; /* the first row of `tables` without a line yet */
+};
+
+static bool is_hidden(const struct counting *counting, int row)
+{
+    return result_text(&counting->tables, row, 2) != NULL;
+}
+
+static enum err write_count(struct counting *counting, const char *count, size_t len)
+{
+    struct catalog_value values[] = {
+        value_of(&counting->tables, counting->next, 0), value_of(&counting->tables, counting->next, 1), {count, len}};
+
+    counting->next++;
+    return hand_over(counting->reading, SCHEMA_ROWS, values);
+}
+
+/* Writes lines of tables that cannot be counted, up to the next one that can. */
+static enum err write_hidden(struct counting *counting)
+{
+    enum err err = OK;
+
+    while (err == OK && counting->next < result_rows(&counting->tables) && is_hidden(counting, counting->next)) {
+        char *why =
+            talloc_asprintf(counting->texts, SCHEMA_HIDDEN "%s)", result_text(&counting->tables, counting->next, 2));
+
+        err = why != NULL ? write_count(counting, why, strlen(why))
+                          : error_set(&counting->reading->error, ERR_MEMORY, "no memory");
+    }
+    return err;
+}
+
+static enum err read_count(void *context, size_t number, const struct result *row)
+{
+    struct counting *counting = context;
+    const struct catalog_receiver *receiver = counting->reading->receiver;
+    enum err err = write_hidden(counting);
+
+    if (err == OK)
+        err = write_count(counting, result_text(row, 0, 0), result_length(row, 0, 0));
+    if (err == OK && receiver->counted)
+        receiver->counted(receiver->context, number + 1, counting->count);
+    return err;
+}
+
+static enum err read_counts(struct reading *reading)
+{
+    struct counting counting = {.reading = reading};
+    enum err err = db_run(reading->db, &schema_countable, NULL, 0, &counting.tables);
+    int rows;
+
+    if (err != OK)
+        return err;
+    rows = result_rows(&counting.tables);
+    counting.texts = talloc_zero_array(reading->arena, const char *, (unsigned)rows + 1);
+    if (!counting.texts)
+        err = error_set(&reading->error, ERR_MEMORY, "no memory");
+    for (int row = 0; row < rows && err == OK; row++) {
+        if (!is_hidden(&counting, row))
+            counting.texts[counting.count++] = result_text(&counting.tables, row, 3);
+    }
+    if (err == OK && counting.count > 0)
+        err = db_pipeline(reading->db, counting.texts, counting.count, read_count, &counting);
+    if (err == OK)
+        err = write_hidden(&counting);
+    result_clear(&counting.tables);
+    return err;
+}
+
+static enum err write_version(struct reading *reading, const char *table, const char *revision)
+{
+    return hand_over(reading, SCHEMA_VERSION,
+                     (struct catalog_value[]){{table, strlen(table)}, {revision, strlen(revision)}});
+}
+
+/* The lines of one version table that can be read. */
+static enum err read_version(struct reading *reading, const char *table, const char *text)
+{
+    struct result result;
+    enum err err = db_script(reading->db, text, &result);
+    int rows;
+
+    if (err != OK)
+        return err;
+    rows = result_rows(&result);
+    for (int row = 0; row < rows && err == OK; row++)
+        err = write_version(reading, table, result_text(&result, row, 0));
+    if (rows == 0)
+        err = write_version(reading, table, SCHEMA_EMPTY);
+    result_clear(&result);
+    return err;
+}
+
+static enum err read_versions(struct reading *reading)
+{
+    struct result tables;
+    enum err err = db_run(reading->db, &schema_version_tables, NULL, 0, &tables);
+    int rows = err == OK ? result_rows(&tables) : 0;
+
+    for (int row = 0; row < rows && err == OK; row++) {
+        const char *table = result_text(&tables, row, 0);
+        const char *hidden = result_text(&tables, row, 1);
+        const char *text = result_text(&tables, row, 2);
+
+        if (hidden) {
+            char *why = talloc_asprintf(reading->arena, SCHEMA_HIDDEN "%s)", hidden);
+
+            err =
+                why != NULL ? write_version(reading, table, why) : error_set(&reading->error, ERR_MEMORY, "no memory");
+        } else {
+            err = text != NULL ? read_version(reading, table, text) : write_version(reading, table, SCHEMA_ABSENT);
+        }
+    }
+    result_clear(&tables);
+    return err;
+}
+
+static enum err read_header(struct reading *reading)
+{
+    struct result result;
+    enum err err = db_run(reading->db, &schema_server, NULL, 0, &result);
+
+    if (err != OK)
+        return err;
+    err = reading->receiver->header(reading->receiver->context, result_text(&result, 0, 0), result_text(&result, 0, 1));
+    result_clear(&result);
+    return err;
+}
+
+/* Inside the transaction. */
+static enum err read_all(struct reading *reading)
+{
+    enum err err = read_header(reading);
+
+    if (err == OK)
+        err = read_kinds(reading, SCHEMA_EXTENSION, SCHEMA_ROWS);
+    if (err == OK && reading->options->counts)
+        err = read_counts(reading);
+    if (err == OK)
+        err = read_versions(reading);
+    if (err == OK && reading->options->full)
+        err = read_kinds(reading, SCHEMA_VERSION + 1, SCHEMA_KIND_COUNT);
+    return err == OK ? announce(reading, SCHEMA_SECTION_COUNT - 1) : err;
+}
+
+enum err catalog_begin(struct db *db, struct error *error)
+{
+    int version = PQserverVersion(db_handle(db));
+    enum err err;
+
+    if (version < VERSION_OLDEST) {
+        return error_set(error, ERR_REFUSED, "the server is PostgreSQL %d; PostgreSQL %d or newer is needed",
+                         version / 10000, VERSION_OLDEST / 10000);
+    }
+    err = db_begin(db);
+    if (err == OK) {
+        err = db_script(db,
+                        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
+                        "SET LOCAL search_path = pg_catalog; SET LOCAL quote_all_identifiers = off;"
+                        "SET LOCAL cursor_tuple_fraction = 1; SET LOCAL row_security = off;"
+                        "SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = hex;"
+                        "SET LOCAL intervalstyle = postgres; SET LOCAL xmlbinary = base64",
+                        NULL);
+    }
+    return err == OK ? OK : error_set(error, err, "the catalog cannot be read: %.450s", db_error(db)->cause);
+}
+
+enum err catalog_read(struct db *db, const struct catalog_options *options, const struct catalog_receiver *receiver,
+                      struct error *error)
+{
+    struct reading reading = {.db = db, .options = options, .receiver = receiver};
+    enum err err = catalog_begin(db, error);
+
+    if (err != OK) {
+        db_rollback(db);
+        return err;
+    }
+    reading.arena = talloc_new(NULL);
+    err = read_all(&reading);
+    if (err != OK && reading.error.code != OK)
+        *error = reading.error;
+    else if (err != OK)
+        (void)error_set(error, err, "the catalog cannot be read: %.450s", db_error(db)->cause);
+    db_rollback(db); /* nothing was written */
+    (void)talloc_free(reading.arena);
+    return err;
+}

@@ -1,0 +1,142 @@
+-- schema_server: name of the database and version of the server
+SELECT current_database(), current_setting('server_version');
+
+-- schema_version_tables: Agenta's version tables: label, why it cannot be read, what reads it (null without a table)
+SELECT upper(t.name), CASE
+           WHEN c.oid IS NULL THEN NULL
+           WHEN NOT has_schema_privilege(c.relnamespace, 'USAGE') THEN 'no USAGE on the schema'
+           WHEN NOT has_any_column_privilege(c.oid, 'SELECT') THEN 'no SELECT on the table'
+           WHEN row_security_active(c.oid) THEN 'row security'
+       END,
+       CASE WHEN c.oid IS NOT NULL
+            THEN format('SELECT version_num FROM %s ORDER BY version_num COLLATE "C"', c.oid::regclass)
+       END
+  FROM (VALUES (1, 'alembic_version'), (2, 'alembic_version_oss'), (3, 'alembic_version_ee')) t (number, name)
+  LEFT JOIN pg_class c ON c.relname = t.name AND c.relnamespace = to_regnamespace('public')
+                      AND c.relkind IN ('r', 'p', 'v')
+ ORDER BY t.number;
+
+-- schema_countable: tables whose rows are counted: schema, name, why they cannot be, what counts them
+SELECT n.nspname, c.relname, CASE
+           WHEN NOT has_schema_privilege(n.oid, 'USAGE') THEN 'no USAGE on the schema'
+           WHEN NOT has_any_column_privilege(c.oid, 'SELECT') THEN 'no SELECT on the table'
+           WHEN row_security_active(c.oid) THEN 'row security'
+       END,
+       format('SELECT pg_catalog.count(*) FROM ONLY %I.%I', n.nspname, c.relname)
+  FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE c.relkind = 'r'
+   AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+   AND c.oid NOT IN (SELECT e.objid FROM pg_depend e
+                      WHERE e.refclassid = 'pg_extension'::regclass AND e.classid = 'pg_class'::regclass
+                        AND e.deptype = 'e')
+ ORDER BY n.nspname, c.relname;
+
+-- schema_extensions: lines of the kind extension
+SELECT extname, extversion
+  FROM pg_extension
+ ORDER BY extname;
+
+-- schema_enums: lines of the kind enum type
+SELECT n.nspname, t.typname,
+       ARRAY(SELECT e.enumlabel FROM pg_enum e WHERE e.enumtypid = t.oid ORDER BY e.enumsortorder)
+  FROM pg_type t
+  JOIN pg_namespace n ON n.oid = t.typnamespace
+ WHERE t.typtype = 'e'
+   AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+   AND t.oid NOT IN (SELECT e.objid FROM pg_depend e
+                      WHERE e.refclassid = 'pg_extension'::regclass AND e.classid = 'pg_type'::regclass
+                        AND e.deptype = 'e')
+ ORDER BY n.nspname, t.typname;
+
+-- schema_sequences: lines of the kind sequence
+SELECT n.nspname, c.relname, format_type(s.seqtypid, NULL)
+  FROM pg_sequence s
+  JOIN pg_class c ON c.oid = s.seqrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+   AND c.oid NOT IN (SELECT e.objid FROM pg_depend e
+                      WHERE e.refclassid = 'pg_extension'::regclass AND e.classid = 'pg_class'::regclass
+                        AND e.deptype = 'e')
+ ORDER BY n.nspname, c.relname;
+
+-- schema_columns: lines of the kind column
+SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
+       CASE WHEN a.attgenerated = '' AND a.attidentity = '' THEN pg_get_expr(d.adbin, d.adrelid) END,
+       CASE
+           WHEN a.attgenerated = 's' THEN 'ALWAYS AS (' || pg_get_expr(d.adbin, d.adrelid) || ') STORED'
+           WHEN a.attgenerated = 'v' THEN 'ALWAYS AS (' || pg_get_expr(d.adbin, d.adrelid) || ') VIRTUAL'
+           WHEN a.attidentity = 'a' THEN 'ALWAYS AS IDENTITY'
+           WHEN a.attidentity = 'd' THEN 'BY DEFAULT AS IDENTITY'
+       END
+  FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+  LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+ WHERE c.relkind IN ('r', 'p')
+   AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+   AND c.oid NOT IN (SELECT e.objid FROM pg_depend e
+                      WHERE e.refclassid = 'pg_extension'::regclass AND e.classid = 'pg_class'::regclass
+                        AND e.deptype = 'e')
+ ORDER BY n.nspname, c.relname, a.attname;
+
+-- schema_tables: lines of the kind table
+SELECT n.nspname, c.relname,
+       ARRAY(SELECT a.attname FROM pg_attribute a
+              WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attnum)
+  FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE c.relkind IN ('r', 'p')
+   AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+   AND c.oid NOT IN (SELECT e.objid FROM pg_depend e
+                      WHERE e.refclassid = 'pg_extension'::regclass AND e.classid = 'pg_class'::regclass
+                        AND e.deptype = 'e')
+ ORDER BY n.nspname, c.relname;
+
+-- schema_constraints: lines of the kind constraint
+SELECT n.nspname, c.relname, k.conname, pg_get_constraintdef(k.oid)
+  FROM pg_constraint k
+  JOIN pg_class c ON c.oid = k.conrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE k.contype IN ('p', 'f', 'u', 'c', 'x')
+   AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+   AND c.oid NOT IN (SELECT e.objid FROM pg_depend e
+                      WHERE e.refclassid = 'pg_extension'::regclass AND e.classid = 'pg_class'::regclass
+                        AND e.deptype = 'e')
+ ORDER BY n.nspname, c.relname, k.conname;
+
+-- schema_indexes: lines of the kind index
+SELECT n.nspname, c.relname, i.relname, pg_get_indexdef(x.indexrelid)
+  FROM pg_index x
+  JOIN pg_class c ON c.oid = x.indrelid
+  JOIN pg_class i ON i.oid = x.indexrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+   AND c.oid NOT IN (SELECT e.objid FROM pg_depend e
+                      WHERE e.refclassid = 'pg_extension'::regclass AND e.classid = 'pg_class'::regclass
+                        AND e.deptype = 'e')
+ ORDER BY n.nspname, c.relname, i.relname;
+
+-- schema_triggers: lines of the kind trigger
+SELECT n.nspname, c.relname, t.tgname, pg_get_triggerdef(t.oid)
+  FROM pg_trigger t
+  JOIN pg_class c ON c.oid = t.tgrelid
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE NOT t.tgisinternal
+   AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+   AND c.oid NOT IN (SELECT e.objid FROM pg_depend e
+                      WHERE e.refclassid = 'pg_extension'::regclass AND e.classid = 'pg_class'::regclass
+                        AND e.deptype = 'e')
+ ORDER BY n.nspname, c.relname, t.tgname;
+
+-- schema_views: lines of the kind view, with white space outside of quotes made one space
+SELECT c.relkind = 'm', n.nspname, c.relname,
+       btrim(regexp_replace(pg_get_viewdef(c.oid) || ' ', '((?:[^ \n''"]|''[^'']*''|"[^"]*")*)[ \n]+', '\1 ', 'g'))
+  FROM pg_class c
+  JOIN pg_namespace n ON n.oid = c.relnamespace
+ WHERE c.relkind IN ('v', 'm')
+   AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+   AND c.oid NOT IN (SELECT e.objid FROM pg_depend e
+                      WHERE e.refclassid = 'pg_extension'::regclass AND e.classid = 'pg_class'::regclass
+                        AND e.deptype = 'e')
+ ORDER BY n.nspname, c.relname;

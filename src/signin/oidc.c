@@ -1,0 +1,161 @@
+/* Asks OpenID Connect issuers for their endpoints and keys, and remembers the answers. */
+#include "signin/oidc.h"
+
+#include <jansson.h>
+#include <pthread.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/platform.h"
+#include "outbound/fetch.h"
+
+enum { REMEMBERED = 32 };
+#define KEEP_US (600 * INT64_C(1000000))
+#define FRESH_US (30 * INT64_C(1000000))
+
+/* One issuer as it was last seen. The texts hang on `url`. */
+struct entry {
+    char *url;
+    struct oidc_issuer issuer;
+    int64_t asked_us;
+};
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static struct entry entries[REMEMBERED];
+
+/* Copies all texts below `arena`. */
+static bool copy_issuer(void *arena, const struct oidc_issuer *from, struct oidc_issuer *to)
+{
+    *to = (struct oidc_issuer){
+        .issuer = talloc_strdup(arena, from->issuer),
+        .authorize = talloc_strdup(arena, from->authorize),
+        .token = talloc_strdup(arena, from->token),
+        .userinfo = talloc_strdup(arena, from->userinfo),
+        .keys_url = talloc_strdup(arena, from->keys_url),
+        .keys = talloc_strdup(arena, from->keys),
+    };
+    return to->issuer && to->authorize && to->token && to->keys_url && to->keys && (to->userinfo || !from->userinfo);
+}
+
+static bool recall(void *arena, const char *url, bool fresh, struct oidc_issuer *issuer)
+{
+    int64_t now = platform.monotonic_us();
+    bool found = false;
+
+    (void)pthread_mutex_lock(&lock);
+    for (size_t i = 0; i < REMEMBERED && !found; i++) {
+        const struct entry *entry = &entries[i];
+
+        if (entry->url && strcmp(entry->url, url) == 0 && now - entry->asked_us < (fresh ? FRESH_US : KEEP_US))
+            found = copy_issuer(arena, &entry->issuer, issuer);
+    }
+    (void)pthread_mutex_unlock(&lock);
+    return found;
+}
+
+/* In the place of the same issuer, or of the one that was asked longest ago. */
+static void remember(const char *url, const struct oidc_issuer *issuer)
+{
+    struct entry *place = &entries[0];
+
+    (void)pthread_mutex_lock(&lock);
+    for (size_t i = 0; i < REMEMBERED; i++) {
+        if (entries[i].url && strcmp(entries[i].url, url) == 0) {
+            place = &entries[i];
+            break;
+        }
+        if (entries[i].asked_us < place->asked_us)
+            place = &entries[i];
+    }
+    TALLOC_FREE(place->url);
+    *place = (struct entry){.url = talloc_strdup(NULL, url), .asked_us = platform.monotonic_us()};
+    if (!place->url || !copy_issuer(place->url, issuer, &place->issuer))
+        TALLOC_FREE(place->url);
+    (void)pthread_mutex_unlock(&lock);
+}
+
+bool oidc_endpoint_is_trusted(const char *url, const char *endpoint, bool trusted)
+{
+    return trusted && fetch_same_origin(url, endpoint);
+}
+
+static int release(json_t **json)
+{
+    json_decref(*json);
+    return 0;
+}
+
+/* A JSON object from a server, released with the arena. */
+static enum err fetch_object(void *arena, const char *url, bool trusted, int64_t deadline_us, const json_t **object,
+                             const char **text, struct error *error)
+{
+    struct fetch fetch = {.url = url, .trusted = trusted, .deadline_us = deadline_us};
+    json_t **kept = talloc_zero(arena, json_t *);
+    struct fetched fetched;
+    enum err code = kept ? fetch_run(arena, &fetch, &fetched, error) : ERR_MEMORY;
+
+    if (code != OK)
+        return code;
+    talloc_set_destructor(kept, release);
+    if (fetched.status == 200)
+        *kept = json_loadb(fetched.body, fetched.len, JSON_REJECT_DUPLICATES, NULL);
+    if (!json_is_object(*kept))
+        return error_set(error, ERR_UNAVAILABLE, "the identity provider answered %d and no JSON object at %.200s",
+                         fetched.status, url);
+    *object = *kept;
+    *text = fetched.body;
+    return OK;
+}
+
+static const char *text_of(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}
+
+/* An issuer calls itself what it was found under (Discovery 4.3); a final slash is forgiven. */
+static bool is_itself(const char *url, const char *issuer)
+{
+    size_t a = strlen(url), b = strlen(issuer);
+
+    a -= a > 0 && url[a - 1] == '/';
+    b -= b > 0 && issuer[b - 1] == '/';
+    return a == b && strncmp(url, issuer, a) == 0;
+}
+
+static enum err ask(void *arena, const char *url, bool trusted, int64_t deadline_us, struct oidc_issuer *issuer,
+                    struct error *error)
+{
+    size_t len = strlen(url);
+    const char *at = talloc_asprintf(arena, "%.*s/.well-known/openid-configuration",
+                                     (int)(len - (len > 0 && url[len - 1] == '/')), url);
+    const json_t *document, *keys;
+    const char *text;
+    enum err code = at ? fetch_object(arena, at, trusted, deadline_us, &document, &text, error) : ERR_MEMORY;
+
+    if (code != OK)
+        return code;
+    *issuer = (struct oidc_issuer){.issuer = text_of(document, "issuer"),
+                                   .authorize = text_of(document, "authorization_endpoint"),
+                                   .token = text_of(document, "token_endpoint"),
+                                   .userinfo = text_of(document, "userinfo_endpoint"),
+                                   .keys_url = text_of(document, "jwks_uri")};
+    if (!issuer->issuer || !issuer->authorize || !issuer->token || !issuer->keys_url)
+        return error_set(error, ERR_UNAVAILABLE, "the document at %.200s lacks an endpoint", at);
+    if (!is_itself(url, issuer->issuer))
+        return error_set(error, ERR_REFUSED, "the issuer at %.200s calls itself %.200s", url, issuer->issuer);
+    return fetch_object(arena, issuer->keys_url, oidc_endpoint_is_trusted(url, issuer->keys_url, trusted), deadline_us,
+                        &keys, &issuer->keys, error);
+}
+
+enum err oidc_find(void *arena, const char *url, bool trusted, bool fresh, int64_t deadline_us,
+                   struct oidc_issuer *issuer, struct error *error)
+{
+    enum err code;
+
+    if (recall(arena, url, fresh, issuer))
+        return OK;
+    code = ask(arena, url, trusted, deadline_us, issuer, error);
+    if (code == OK)
+        remember(url, issuer);
+    return code;
+}

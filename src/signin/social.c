@@ -1,0 +1,312 @@
+/* The endpoints of social sign-in. */
+#include "signin/social.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "base/base64.h"
+#include "base/email.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/platform.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include "identity/providers.h"
+#include "outbound/fetch.h"
+#include "signin/account.h"
+#include "signin/fdi.h"
+#include "signin/logins.h"
+#include "signin/oidc.h"
+#include "signin/social_profile.h"
+
+enum { URL_MAX = 8 << 10, VERIFIER_BYTES = 48, FAILED_US = 2000000 };
+
+static enum err refuse_provider(struct request *req, const char *id)
+{
+    const char *text = talloc_asprintf(req->arena, "the provider %s could not be found in the configuration", id);
+
+    return text ? fdi_refuse(req, text) : ERR_MEMORY;
+}
+
+/* Whoever comes back from a provider comes back to us: to the console, or to the API where the provider posts a form.
+ */
+static bool is_ours(const struct request *req, const char *url)
+{
+    return fetch_same_origin(url, req->config->web_url) || fetch_same_origin(url, req->config->api_url);
+}
+
+static enum err refuse_redirect(struct request *req)
+{
+    return fdi_refuse(req, "redirectURIOnProviderDashboard must be an address of this deployment");
+}
+
+/* What went wrong at the provider is for the log; the person can try again. */
+static enum err report(struct request *req, const struct provider *provider, const struct error *error)
+{
+    const char *text = talloc_asprintf(req->arena, "%s could not sign you in. Please try again.", provider->name);
+
+    log_message(LOG_WARNING, "sign-in with %s failed: %s", provider->id, error->cause);
+    return text ? fdi_status_text(req, "GENERAL_ERROR", "message", text) : ERR_MEMORY;
+}
+
+/* ---- the way there ---- */
+
+/* A code verifier and its challenge (RFC 7636 4.1, 4.2). */
+static void add_challenge(struct request *req, struct buffer *query, struct buffer *verifier)
+{
+    unsigned char bytes[VERIFIER_BYTES], digest[32];
+    struct buffer challenge = buffer_make(req->arena, 100);
+
+    platform.random_bytes(bytes, sizeof bytes);
+    base64_write(verifier, BASE64_URL, bytes, sizeof bytes);
+    digest_sha256(verifier->data, verifier->len, digest);
+    base64_write(&challenge, BASE64_URL, digest, sizeof digest);
+    social_add_parameter(query, "code_challenge", buffer_string(&challenge));
+    social_add_parameter(query, "code_challenge_method", "S256");
+}
+
+static enum err reply_address(struct request *req, const char *endpoint, const struct buffer *query,
+                              const struct buffer *verifier)
+{
+    struct buffer body = buffer_make(req->arena, URL_MAX);
+    const char *url = talloc_asprintf(req->arena, "%s%c%s", endpoint, strchr(endpoint, '?') ? '&' : '?',
+                                      buffer_string(query) ? buffer_string(query) : "");
+
+    if (!url || query->failed)
+        return ERR_MEMORY;
+    json_open(&body, '{');
+    json_key(&body, "status");
+    json_text(&body, "OK");
+    json_key(&body, "urlWithQueryParams");
+    json_text(&body, url);
+    json_key(&body, "pkceCodeVerifier");
+    json_text(&body, verifier->len > 0 ? buffer_string(verifier) : NULL);
+    json_close(&body, '}');
+    return fdi_answer(req, 200, &body);
+}
+
+/* The provider's page, as the table has it or as its issuer names it. */
+static enum err find_endpoint(struct request *req, const struct provider *provider, const char **endpoint,
+                              struct error *error)
+{
+    const char *url = provider_url(req->arena, provider, req->config, provider->issuer);
+    struct oidc_issuer issuer;
+    enum err code;
+
+    *endpoint = provider_url(req->arena, provider, req->config, provider->authorize);
+    if (provider->kind == PROVIDER_OAUTH)
+        return *endpoint ? OK : ERR_MEMORY;
+    if (!url)
+        return ERR_MEMORY;
+    code = oidc_find(req->arena, url, true, false, req->deadline_us - FAILED_US, &issuer, error);
+    *endpoint = code == OK ? issuer.authorize : NULL;
+    return code;
+}
+
+static enum err authorize_at(struct request *req, const struct provider *provider, const char *redirect)
+{
+    struct buffer query = buffer_make(req->arena, URL_MAX), verifier = buffer_make(req->arena, 100);
+    const char *scopes = provider_scopes(provider, req->config), *endpoint;
+    bool apple_key = provider->flags & PROVIDER_FORM_POST; /* its secret is made from a key */
+    struct error error = {0};
+    enum err code = find_endpoint(req, provider, &endpoint, &error);
+
+    if (code == ERR_MEMORY)
+        return code;
+    if (code != OK)
+        return report(req, provider, &error);
+    social_add_parameter(&query, "client_id", provider_client_id(provider, req->config));
+    social_add_parameter(&query, "redirect_uri", redirect);
+    social_add_parameter(&query, "response_type", "code");
+    if (*scopes)
+        social_add_parameter(&query, "scope", scopes);
+    if (provider->extra)
+        buffer_format(&query, "&%s", provider->extra);
+    if (strcmp(provider->id, "google-workspaces") == 0)
+        social_add_parameter(&query, "hd", req->config->google_workspaces_hd ? req->config->google_workspaces_hd : "*");
+    if ((provider->flags & PROVIDER_PKCE) || (!provider_client_secret(provider, req->config) && !apple_key))
+        add_challenge(req, &query, &verifier);
+    return reply_address(req, endpoint, &query, &verifier);
+}
+
+enum err social_authorize(struct request *req)
+{
+    const char *id = query_value(req, "thirdPartyId");
+    const char *redirect = query_value(req, "redirectURIOnProviderDashboard");
+    const struct provider *provider;
+
+    if (!id)
+        return fdi_refuse(req, "Please provide the thirdPartyId as a GET param");
+    if (!redirect)
+        return fdi_refuse(req, "Please provide the redirectURIOnProviderDashboard as a GET param");
+    provider = provider_find(req->config, id);
+    if (!provider)
+        return refuse_provider(req, id);
+    return is_ours(req, redirect) ? authorize_at(req, provider, redirect) : refuse_redirect(req);
+}
+
+/* ---- the way back ---- */
+
+static const char *text_of(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}
+
+/* Reads the body. False: the refusal is in the reply, with its code in `code`. */
+static bool read_return(struct request *req, const json_t *body, const struct provider **provider,
+                        struct social_return *back, enum err *code)
+{
+    const json_t *redirect = json_object_get(body, "redirectURIInfo"), *tokens = json_object_get(body, "oAuthTokens");
+    const json_t *parameters = json_object_get(redirect, "redirectURIQueryParams");
+    const char *id = text_of(body, "thirdPartyId");
+
+    *back = (struct social_return){.code = text_of(parameters, "code"),
+                                   .redirect_uri = text_of(redirect, "redirectURIOnProviderDashboard"),
+                                   .verifier = text_of(redirect, "pkceCodeVerifier"),
+                                   .id_token = text_of(tokens, "id_token")};
+    if (!id)
+        *code = fdi_refuse(req, "Please provide the thirdPartyId in request body");
+    else if (!json_is_object(redirect) && !json_is_object(tokens))
+        *code = fdi_refuse(req, "Please provide one of redirectURIInfo or oAuthTokens in the request body");
+    else if (json_is_object(redirect) && !back->redirect_uri)
+        *code = fdi_refuse(req, "Please provide the redirectURIOnProviderDashboard in request body");
+    else if (!(*provider = provider_find(req->config, id)))
+        *code = refuse_provider(req, id);
+    else if (back->redirect_uri && !is_ours(req, back->redirect_uri))
+        *code = refuse_redirect(req);
+    else
+        return true;
+    return false;
+}
+
+/* The login and all that hangs on it, in one transaction. `user` and `created` are set on OK. */
+static enum err sign_in(struct request *req, const struct provider *provider, const struct social_profile *profile,
+                        struct fdi_user *user, bool *created)
+{
+    const char *identity = talloc_asprintf(req->arena, "social:%s", provider->id);
+    struct login_key key = {
+        .method = "thirdparty", .email = profile->email, .provider = provider->id, .subject = profile->subject};
+    struct login login;
+    bool new_account;
+    enum err code = identity ? login_ensure(req, &key, &login, created) : ERR_MEMORY;
+
+    if (code != OK)
+        return code;
+    *user = (struct fdi_user){.id = login.id,
+                              .method = key.method,
+                              .email = profile->email,
+                              .provider = provider->id,
+                              .subject = profile->subject,
+                              .joined_ms = login.joined_ms,
+                              .verified = true};
+    return account_sign_in(
+        req,
+        &(struct account_login){
+            .email = profile->email, .login_id = login.id, .identity = identity, .subject = profile->subject},
+        &new_account);
+}
+
+static enum err finish(struct request *req, const struct provider *provider, const struct social_profile *profile)
+{
+    struct fdi_user user;
+    bool created;
+    enum err code = db_begin(req->db);
+
+    if (code == OK)
+        code = sign_in(req, provider, profile, &user, &created);
+    if (code == OK)
+        code = db_commit(req->db);
+    if (code == ERR_ACCESS_DENIED)
+        return fdi_status_text(req, "SIGN_IN_UP_NOT_ALLOWED", "reason", "Access Denied.");
+    return code == OK ? fdi_user(req, &user, &created) : code;
+}
+
+enum err social_sign_in(struct request *req)
+{
+    const json_t *body = fdi_body(req);
+    const struct provider *provider = NULL;
+    struct social_return back;
+    struct social_profile profile;
+    struct error error = {0};
+    enum err code = OK;
+
+    if (!body)
+        return ERR_MEMORY;
+    if (!read_return(req, body, &provider, &back, &code))
+        return code;
+    if (!back.code && (provider->kind == PROVIDER_OAUTH || !back.id_token)) {
+        (void)error_set(&error, ERR_UNAUTHORIZED, "it sent no code (%.60s)", "refused or given up");
+        return report(req, provider, &error);
+    }
+    code =
+        social_profile_fetch(req->arena, req->config, provider, &back, req->deadline_us - FAILED_US, &profile, &error);
+    if (code == ERR_MEMORY)
+        return code;
+    if (code != OK)
+        return report(req, provider, &error);
+    profile.email = email_fold(req->arena, profile.email);
+    if (!profile.email || !email_valid_known(profile.email))
+        return fdi_status(req, "NO_EMAIL_GIVEN_BY_PROVIDER");
+    if (profile.email_disputed) /* accounts are found by their address: it has to be the person's own */
+        return fdi_status_text(req, "SIGN_IN_UP_NOT_ALLOWED", "reason",
+                               "Your identity provider has not verified your e-mail address.");
+    return finish(req, provider, &profile);
+}
+
+/* ---- Apple ---- */
+
+/* The console's address that the browser library put into the state: base64 of {"frontendRedirectURI":...}. */
+static const char *redirect_of(struct request *req, const char *state)
+{
+    unsigned char bytes[URL_MAX];
+    size_t len;
+    json_t *json = NULL;
+    const char *url = NULL;
+
+    if (state && base64_read(BASE64, state, strlen(state), bytes, sizeof bytes, &len))
+        json = json_loadb((const char *)bytes, len, 0, NULL);
+    if (text_of(json, "frontendRedirectURI"))
+        url = talloc_strdup(req->arena, text_of(json, "frontendRedirectURI"));
+    json_decref(json);
+    return url && fetch_same_origin(url, req->config->web_url) ? url : NULL;
+}
+
+/* The value of a member of a form, decoded; NULL when it is not there. */
+static char *form_value(struct request *req, const char *name)
+{
+    size_t len = strlen(name);
+
+    for (const char *at = req->body; at && at < req->body + req->body_len;) {
+        const char *end = memchr(at, '&', (size_t)(req->body + req->body_len - at));
+        size_t size = (size_t)((end ? end : req->body + req->body_len) - at);
+
+        if (size > len && at[len] == '=' && strncmp(at, name, len) == 0)
+            return text_percent_decode(req->arena, at + len + 1, size - len - 1, true);
+        at = end ? end + 1 : NULL;
+    }
+    return NULL;
+}
+
+/* Apple posts a form to us; the browser goes on to the console with the same members in its query. */
+enum err social_apple_callback(struct request *req)
+{
+    static const char *const members[] = {"code", "state", "error", "user"};
+    const char *url = redirect_of(req, form_value(req, "state"));
+    struct buffer query = buffer_make(req->arena, URL_MAX);
+    const char *location;
+
+    if (!url)
+        return fdi_refuse(req, "The state holds no address of this deployment");
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        const char *value = form_value(req, members[i]);
+
+        if (value)
+            social_add_parameter(&query, members[i], value);
+    }
+    if (!buffer_string(&query))
+        return fdi_refuse(req, "The form is too long");
+    location = talloc_asprintf(req->arena, "%s%c%s", url, strchr(url, '?') ? '&' : '?', buffer_string(&query));
+    if (!location || reply_header(req, "Location", location) != OK)
+        return ERR_MEMORY;
+    return reply_json(req, 303, "");
+}

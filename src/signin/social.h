@@ -1,0 +1,11 @@
+/* Signing in with an identity provider (API-ACCOUNTS.md 3.6 authorisationurl, signinup, callback/apple). */
+#ifndef ORGD_SIGNIN_SOCIAL_H
+#define ORGD_SIGNIN_SOCIAL_H
+
+#include "http/http.h"
+
+enum err social_authorize(struct request *req);
+enum err social_sign_in(struct request *req);
+enum err social_apple_callback(struct request *req);
+
+#endif

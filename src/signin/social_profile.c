@@ -1,0 +1,363 @@
+/* Exchanges codes for tokens, and reads from them or with them who somebody is. */
+#include "signin/social_profile.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/platform.h"
+#include "outbound/fetch.h"
+#include "signin/id_token.h"
+#include "signin/oidc.h"
+
+enum { FORM_MAX = 32 << 10, APPLE_SECRET_S = 300 };
+
+/* One exchange. */
+struct asking {
+    void *arena;
+    const struct config *config;
+    const struct provider *provider;
+    const struct social_return *back;
+    int64_t deadline_us;
+    const char *url; /* of the issuer, as configured */
+    struct oidc_issuer issuer;
+    struct error *error;
+};
+
+void social_add_parameter(struct buffer *query, const char *name, const char *value)
+{
+    if (query->len > 0)
+        buffer_char(query, '&');
+    buffer_text(query, name);
+    buffer_char(query, '=');
+    for (const char *at = value; *at; at++) {
+        bool plain = isalnum((unsigned char)*at) || strchr("-._~", *at);
+
+        if (plain)
+            buffer_char(query, *at);
+        else
+            buffer_format(query, "%%%02X", (unsigned)(unsigned char)*at);
+    }
+}
+
+static int release(json_t **json)
+{
+    json_decref(*json);
+    return 0;
+}
+
+/* Hangs `json` on the arena. False without memory; then it is released. */
+static bool adopt(void *arena, json_t *json)
+{
+    json_t **kept = talloc(arena, json_t *);
+
+    if (!kept) {
+        json_decref(json);
+        return false;
+    }
+    *kept = json;
+    talloc_set_destructor(kept, release);
+    return true;
+}
+
+static const char *text_of(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}
+
+/* ---- answers ---- */
+
+/* An answer that must be a JSON object or list. */
+static enum err read_answer(struct asking *asking, const struct fetched *fetched, const char *what, const json_t **json)
+{
+    json_t *read = json_loadb(fetched->body, fetched->len, 0, NULL);
+
+    if (read && !adopt(asking->arena, read))
+        return error_set(asking->error, ERR_MEMORY, "no memory");
+    *json = read;
+    if (fetched->status >= 500)
+        return error_set(asking->error, ERR_UNAVAILABLE, "%s answered %d to the request for %s", asking->provider->id,
+                         fetched->status, what);
+    if (fetched->status != 200 || !read || text_of(read, "error"))
+        return error_set(asking->error, ERR_UNAUTHORIZED, "%s answered %d (%.60s) to the request for %s",
+                         asking->provider->id, fetched->status, text_of(read, "error") ? text_of(read, "error") : "",
+                         what);
+    return OK;
+}
+
+/* Endpoints of the table are the operator's choice; those of a document have to share the issuer's origin for that. */
+static bool is_trusted(const struct asking *asking, const char *url)
+{
+    return asking->provider->kind == PROVIDER_OAUTH || oidc_endpoint_is_trusted(asking->url, url, true);
+}
+
+/* ---- tokens ---- */
+
+/* Apple's client secret is a token that proves possession of a key. */
+static const char *apple_secret(const struct asking *asking)
+{
+    const struct config *config = asking->config;
+    json_int_t now = platform.realtime_us() / 1000000;
+    json_t *claims =
+        json_pack("{s:s,s:I,s:I,s:s,s:s}", "iss", config->apple_team_id, "iat", now, "exp", now + APPLE_SECRET_S, "aud",
+                  "https://appleid.apple.com", "sub", provider_client_id(asking->provider, config));
+    const char *secret =
+        claims ? es256_token_sign(asking->arena, config->apple_private_key, config->apple_key_id, claims) : NULL;
+
+    json_decref(claims);
+    return secret;
+}
+
+static enum err client_secret(const struct asking *asking, const char **secret)
+{
+    *secret = provider_client_secret(asking->provider, asking->config);
+    if (*secret || strcmp(asking->provider->id, "apple") != 0)
+        return OK;
+    *secret = apple_secret(asking);
+    return *secret ? OK : error_set(asking->error, ERR_UNAVAILABLE, "APPLE_PRIVATE_KEY is no EC key in PEM");
+}
+
+static enum err fetch_tokens(struct asking *asking, const char *url, const json_t **tokens)
+{
+    const char *id = provider_client_id(asking->provider, asking->config), *secret;
+    struct fetch fetch = {.url = url, .trusted = is_trusted(asking, url), .deadline_us = asking->deadline_us};
+    struct buffer form = buffer_make(asking->arena, FORM_MAX);
+    struct fetched fetched;
+    enum err code = client_secret(asking, &secret);
+
+    if (code != OK)
+        return code;
+    social_add_parameter(&form, "grant_type", "authorization_code");
+    social_add_parameter(&form, "code", asking->back->code);
+    social_add_parameter(&form, "redirect_uri", asking->back->redirect_uri);
+    social_add_parameter(&form, "client_id", id);
+    if (asking->back->verifier)
+        social_add_parameter(&form, "code_verifier", asking->back->verifier);
+    if (asking->provider->flags & PROVIDER_BASIC) {
+        fetch.user = id;
+        fetch.password = secret;
+    } else if (secret) {
+        social_add_parameter(&form, "client_secret", secret);
+    }
+    fetch.form = buffer_string(&form);
+    if (!fetch.form)
+        return error_set(asking->error, ERR_UNAUTHORIZED, "the code is too long");
+    code = fetch_run(asking->arena, &fetch, &fetched, asking->error);
+    return code == OK ? read_answer(asking, &fetched, "tokens", tokens) : code;
+}
+
+/* ---- OpenID Connect ---- */
+
+static enum err verify(struct asking *asking, const char *token, const json_t **claims)
+{
+    struct id_token_wanted wanted = {.issuer = asking->issuer.issuer,
+                                     .client_id = provider_client_id(asking->provider, asking->config),
+                                     .now = platform.realtime_us() / 1000000};
+    json_t *keys = json_loads(asking->issuer.keys, 0, NULL), *payload = NULL;
+    enum err code = keys ? id_token_verify(token, keys, &wanted, &payload, asking->error)
+                         : error_set(asking->error, ERR_UNAVAILABLE, "the issuer's keys are no JSON");
+
+    json_decref(keys);
+    if (code == OK && !adopt(asking->arena, payload))
+        code = error_set(asking->error, ERR_MEMORY, "no memory");
+    *claims = payload;
+    return code;
+}
+
+/* Issuers change their keys: one that is not known is asked for. */
+static enum err verify_with_fresh_keys(struct asking *asking, const char *token, const json_t **claims)
+{
+    enum err code = verify(asking, token, claims);
+
+    if (code != ERR_NOT_FOUND)
+        return code;
+    code = oidc_find(asking->arena, asking->url, true, true, asking->deadline_us, &asking->issuer, asking->error);
+    if (code == OK)
+        code = verify(asking, token, claims);
+    return code == ERR_NOT_FOUND ? ERR_UNAUTHORIZED : code;
+}
+
+/* Some issuers put the address only where the access token leads. */
+static enum err ask_userinfo(struct asking *asking, const char *token, const json_t *claims, const json_t **user)
+{
+    struct fetch fetch = {.url = asking->issuer.userinfo, .deadline_us = asking->deadline_us};
+    struct fetched fetched;
+    enum err code;
+
+    *user = claims;
+    if (text_of(claims, "email") || !fetch.url || !token)
+        return OK;
+    fetch.trusted = is_trusted(asking, fetch.url);
+    fetch.headers[0] = talloc_asprintf(asking->arena, "Authorization: Bearer %s", token);
+    code = fetch.headers[0] ? fetch_run(asking->arena, &fetch, &fetched, asking->error) : ERR_MEMORY;
+    if (code == OK)
+        code = read_answer(asking, &fetched, "the user", user);
+    if (code == OK && (!text_of(*user, "sub") || strcmp(text_of(*user, "sub"), text_of(claims, "sub")) != 0))
+        return error_set(asking->error, ERR_UNAUTHORIZED, "%s told of somebody else than its ID token",
+                         asking->provider->id);
+    return code;
+}
+
+static void read_claims(void *arena, const json_t *claims, const json_t *user, struct social_profile *profile)
+{
+    const json_t *verified = json_object_get(user, "email_verified");
+    const char *spelled = json_string_value(verified); /* Apple writes booleans as text */
+
+    *profile = (struct social_profile){
+        .subject = talloc_strdup(arena, text_of(claims, "sub")),
+        .email = talloc_strdup(arena, text_of(user, "email")),
+        .email_disputed = json_is_false(verified) || (spelled && strcmp(spelled, "false") == 0),
+    };
+}
+
+/* Google Workspaces: the domain in the token, which the request for it only asks for, decides. */
+static bool domain_is_wanted(const struct asking *asking, const json_t *claims)
+{
+    const char *wanted = asking->config->google_workspaces_hd, *domain = text_of(claims, "hd");
+
+    if (strcmp(asking->provider->id, "google-workspaces") != 0)
+        return true;
+    if (!domain)
+        return false; /* a private account */
+    return !wanted || strcmp(wanted, "*") == 0 || strcasecmp(wanted, domain) == 0;
+}
+
+static enum err fetch_oidc(struct asking *asking, struct social_profile *profile)
+{
+    const json_t *tokens = NULL, *claims, *user;
+    const char *token = asking->back->id_token;
+    enum err code =
+        oidc_find(asking->arena, asking->url, true, false, asking->deadline_us, &asking->issuer, asking->error);
+
+    if (code == OK && asking->back->code) {
+        code = fetch_tokens(asking, asking->issuer.token, &tokens);
+        token = code == OK ? text_of(tokens, "id_token") : NULL;
+    }
+    if (code != OK)
+        return code;
+    if (!token)
+        return error_set(asking->error, ERR_UNAUTHORIZED, "%s gave no ID token", asking->provider->id);
+    code = verify_with_fresh_keys(asking, token, &claims);
+    if (code == OK && !domain_is_wanted(asking, claims))
+        code = error_set(asking->error, ERR_UNAUTHORIZED, "the account is of another Google Workspaces domain");
+    if (code == OK)
+        code = ask_userinfo(asking, text_of(tokens, "access_token"), claims, &user);
+    if (code == OK)
+        read_claims(asking->arena, claims, user, profile);
+    return code;
+}
+
+/* ---- OAuth 2.0 with an endpoint of its own ---- */
+
+/* Of "data.id": the value at the end of the path. */
+static const json_t *follow(const json_t *object, const char *path)
+{
+    const char *dot = strchr(path, '.');
+
+    if (!dot)
+        return json_object_get(object, path);
+    for (const void *at = json_object_iter((json_t *)object); at;
+         at = json_object_iter_next((json_t *)object, (void *)at)) {
+        const char *name = json_object_iter_key((void *)at);
+
+        if (strlen(name) == (size_t)(dot - path) && strncmp(name, path, (size_t)(dot - path)) == 0)
+            return follow(json_object_iter_value((void *)at), dot + 1);
+    }
+    return NULL;
+}
+
+/* The primary one of a list of addresses: a list, or an object with the list as `values`. */
+static void read_addresses(void *arena, const json_t *addresses, struct social_profile *profile)
+{
+    const json_t *list = json_is_array(addresses) ? addresses : json_object_get(addresses, "values");
+    const json_t *one;
+    size_t i;
+
+    json_array_foreach(list, i, one) {
+        const char *email = text_of(one, "email");
+        bool primary =
+            json_is_true(json_object_get(one, "primary")) || json_is_true(json_object_get(one, "is_primary"));
+
+        if (!primary || !email)
+            continue;
+        profile->email = talloc_strdup(arena, email);
+        profile->email_disputed =
+            json_is_false(json_object_get(one, "verified")) || json_is_false(json_object_get(one, "is_confirmed"));
+        return;
+    }
+}
+
+void social_profile_read(void *arena, const struct provider *provider, const json_t *user, const json_t *addresses,
+                         struct social_profile *profile)
+{
+    const json_t *subject = follow(user, provider->subject);
+    const char *email = text_of(user, "email");
+
+    *profile = (struct social_profile){0};
+    if (json_is_integer(subject))
+        profile->subject = talloc_asprintf(arena, "%" JSON_INTEGER_FORMAT, json_integer_value(subject));
+    else
+        profile->subject = talloc_strdup(arena, json_string_value(subject));
+    if (addresses)
+        read_addresses(arena, addresses, profile);
+    else if (email) {
+        profile->email = talloc_strdup(arena, email);
+        profile->email_disputed =
+            json_is_false(json_object_get(user, "verified")) || json_is_false(json_object_get(user, "email_verified"));
+    } else if (provider->email_suffix && profile->subject) {
+        profile->email = talloc_asprintf(arena, "%s%s", profile->subject, provider->email_suffix);
+    }
+}
+
+static enum err fetch_with_token(struct asking *asking, const char *url, const char *token, const char *what,
+                                 const json_t **json)
+{
+    struct fetch fetch = {.url = url, .trusted = is_trusted(asking, url), .deadline_us = asking->deadline_us};
+    struct fetched fetched;
+    enum err code;
+
+    fetch.headers[0] = talloc_asprintf(asking->arena, "Authorization: Bearer %s", token);
+    code = fetch.headers[0] ? fetch_run(asking->arena, &fetch, &fetched, asking->error) : ERR_MEMORY;
+    return code == OK ? read_answer(asking, &fetched, what, json) : code;
+}
+
+static enum err fetch_oauth(struct asking *asking, struct social_profile *profile)
+{
+    const struct provider *provider = asking->provider;
+    const json_t *tokens, *user, *addresses = NULL;
+    const char *token = NULL;
+    enum err code;
+
+#define URL(member) provider_url(asking->arena, provider, asking->config, provider->member)
+    code = fetch_tokens(asking, URL(token), &tokens);
+    if (code == OK && !(token = text_of(tokens, "access_token")))
+        code = error_set(asking->error, ERR_UNAUTHORIZED, "%s gave no access token", provider->id);
+    if (code == OK)
+        code = fetch_with_token(asking, URL(userinfo), token, "the user", &user);
+    if (code == OK && provider->emails)
+        code = fetch_with_token(asking, URL(emails), token, "the addresses", &addresses);
+#undef URL
+    if (code == OK)
+        social_profile_read(asking->arena, provider, user, addresses, profile);
+    return code;
+}
+
+enum err social_profile_fetch(void *arena, const struct config *config, const struct provider *provider,
+                              const struct social_return *back, int64_t deadline_us, struct social_profile *profile,
+                              struct error *error)
+{
+    struct asking asking = {
+        .arena = arena,
+        .config = config,
+        .provider = provider,
+        .back = back,
+        .deadline_us = deadline_us,
+        .error = error,
+        .url = provider_url(arena, provider, config, provider->issuer),
+    };
+    enum err code = provider->kind == PROVIDER_OIDC ? fetch_oidc(&asking, profile) : fetch_oauth(&asking, profile);
+
+    if (code == OK && (!profile->subject || !*profile->subject))
+        code = error_set(error, ERR_UNAUTHORIZED, "%s names nobody", provider->id);
+    return code;
+}

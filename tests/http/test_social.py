@@ -1,0 +1,268 @@
+"""Social sign-in with a real OpenID Connect provider, and with issuers that lie, hang or lead elsewhere."""
+import base64
+import concurrent.futures
+import json
+import pathlib
+import sys
+import time
+import urllib.parse
+
+import pytest
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import client  # noqa: E402  (beside this file)
+from identity_providers import Misbehaving, Provider, hang  # noqa: E402
+from serving import Server  # noqa: E402
+
+WEB = "http://localhost"
+CALLBACK = f"{WEB}/auth/callback/oidc"
+
+
+def start(issuer, **environment):
+    return Server(ORGD_OIDC_ISSUER=issuer, ORGD_OIDC_CLIENT_ID="orgd", **environment).start()
+
+
+@pytest.fixture(scope="module")
+def provider():
+    provider = Provider(CALLBACK)
+    yield provider
+    provider.close()
+
+
+@pytest.fixture(scope="module")
+def serving(provider):
+    server = start(provider.issuer, ORGD_OIDC_CLIENT_SECRET=provider.secret,
+                   AGENTA_ACCESS_BLOCKED_EMAILS="blocked@acme.io")
+    yield server
+    server.close()
+
+
+def address(server, third_party="oidc", redirect=CALLBACK):
+    query = urllib.parse.urlencode({"thirdPartyId": third_party, "redirectURIOnProviderDashboard": redirect})
+    return server.request("GET", f"/auth/authorisationurl?{query}")
+
+
+def finish(server, parameters, verifier=None, redirect=CALLBACK, third_party="oidc"):
+    return server.request("POST", "/auth/signinup", {
+        "thirdPartyId": third_party,
+        "redirectURIInfo": {"redirectURIOnProviderDashboard": redirect, "redirectURIQueryParams": parameters,
+                            **({"pkceCodeVerifier": verifier} if verifier else {})}}, {"st-auth-mode": "header"})
+
+
+def sign_in(server, provider, person):
+    start = address(server).json
+    return finish(server, provider.sign_in(start["urlWithQueryParams"], person), start["pkceCodeVerifier"])
+
+
+def claims(answer):
+    token = answer.headers["st-access-token"].split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+
+
+def test_a_newcomer_gets_an_account_and_comes_back_to_it(serving, provider):
+    first = sign_in(serving, provider, "Ann@acme.io")
+    assert first.status == 200 and first.json["status"] == "OK" and first.json["createdNewRecipeUser"] is True, first
+    user = first.json["user"]
+    assert user["emails"] == ["ann@acme.io"] and user["thirdParty"] == [{"userId": "Ann@acme.io", "id": "oidc"}]
+    assert user["loginMethods"][0]["recipeId"] == "thirdparty" and user["loginMethods"][0]["thirdParty"]["id"] == "oidc"
+    assert claims(first)["session_identities"] == ["social:oidc"] and claims(first)["is_new_user"] is True
+    assert claims(first)["sub"] == user["id"]
+    api = client.Api(serving.url, f"Bearer {first.headers['st-access-token']}")
+    assert [one["name"] for one in api.ok("GET", "/organizations/")] == ["ann"]
+
+    second = sign_in(serving, provider, "Ann@acme.io")
+    assert second.json["createdNewRecipeUser"] is False and second.json["user"]["id"] == user["id"]
+    assert claims(second)["is_new_user"] is False
+    assert len(api.ok("GET", "/organizations/")) == 1
+
+
+def test_a_hundred_first_sign_ins_are_one_account(serving, provider):
+    starts = [address(serving).json for _ in range(20)]
+    returns = [provider.sign_in(one["urlWithQueryParams"], "many@acme.io") for one in starts]
+    with concurrent.futures.ThreadPoolExecutor(20) as pool:
+        answers = list(pool.map(lambda pair: finish(serving, pair[1], pair[0]["pkceCodeVerifier"]), zip(starts, returns)))
+    assert {answer.json["status"] for answer in answers} == {"OK"}
+    assert len({answer.json["user"]["id"] for answer in answers}) == 1
+    assert sum(answer.json["createdNewRecipeUser"] for answer in answers) == 1
+    with serving.connect() as core, core.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM users u JOIN organizations o ON o.owner_id = u.id WHERE u.email = 'many@acme.io'")
+        assert cursor.fetchone() == (1,)
+
+
+def test_somebody_blocked_is_told_so_and_nothing_is_kept(serving, provider):
+    answer = sign_in(serving, provider, "blocked@acme.io")
+    assert answer.json == {"status": "SIGN_IN_UP_NOT_ALLOWED", "reason": "Access Denied."}
+    assert "st-access-token" not in answer.headers
+    with serving.connect() as core, core.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM orgd.logins WHERE email = 'blocked@acme.io'")
+        assert cursor.fetchone() == (0,)
+
+
+def test_no_address_no_account(serving, provider):
+    assert sign_in(serving, provider, "nameless").json == {"status": "NO_EMAIL_GIVEN_BY_PROVIDER"}
+
+
+def test_a_code_counts_once_and_only_with_its_redirect(serving, provider):
+    start = address(serving).json
+    parameters = provider.sign_in(start["urlWithQueryParams"], "once@acme.io")
+    assert finish(serving, parameters, redirect=f"{WEB}/elsewhere").json["status"] == "GENERAL_ERROR"
+    parameters = provider.sign_in(start["urlWithQueryParams"], "once@acme.io")
+    assert finish(serving, parameters).json["status"] == "OK"
+    assert finish(serving, parameters).json["status"] == "GENERAL_ERROR"
+    assert finish(serving, {"error": "access_denied"}).json["status"] == "GENERAL_ERROR"
+    assert finish(serving, {"code": "x" * 40000}).json["status"] == "GENERAL_ERROR"
+
+
+@pytest.mark.parametrize("secret, environment", [
+    ("", {}), ("a secret", {"ALGORITHM": "ES256"}), ("a secret", {"EMAIL_IN": "userinfo"}), ("a secret", {"VERIFIED": "absent"})],
+    ids=["public client", "ES256", "address at userinfo", "verification unsaid"])
+def test_every_kind_of_client(secret, environment):
+    provider = Provider(CALLBACK, secret=secret, **environment)
+    server = start(provider.issuer, **({"ORGD_OIDC_CLIENT_SECRET": secret} if secret else {}))
+    try:
+        begun = address(server).json
+        assert (begun["pkceCodeVerifier"] is None) == bool(secret)
+        assert ("code_challenge_method=S256" in begun["urlWithQueryParams"]) == (not secret)
+        parameters = provider.sign_in(begun["urlWithQueryParams"], "ann@acme.io")
+        if not secret:
+            assert finish(server, parameters, "another verifier" * 4).json["status"] == "GENERAL_ERROR"
+            parameters = provider.sign_in(begun["urlWithQueryParams"], "ann@acme.io")
+        assert finish(server, parameters, begun["pkceCodeVerifier"]).json["status"] == "OK"
+    finally:
+        server.close()
+        provider.close()
+
+
+def test_an_address_that_the_provider_disputes_opens_no_account():
+    provider = Provider(CALLBACK, VERIFIED="false")
+    server = start(provider.issuer, ORGD_OIDC_CLIENT_SECRET=provider.secret)
+    try:
+        answer = sign_in(server, provider, "ann@acme.io").json
+        assert answer["status"] == "SIGN_IN_UP_NOT_ALLOWED" and "not verified" in answer["reason"]
+    finally:
+        server.close()
+        provider.close()
+
+
+# ---- what is sent to us ----
+
+def test_what_is_missing_is_named(serving):
+    def refused(answer):
+        assert answer.status == 400, answer
+        return answer.json["message"]
+
+    assert refused(serving.request("GET", "/auth/authorisationurl")) == "Please provide the thirdPartyId as a GET param"
+    assert refused(serving.request("GET", "/auth/authorisationurl?thirdPartyId=oidc")) == \
+        "Please provide the redirectURIOnProviderDashboard as a GET param"
+    assert refused(address(serving, "myspace")) == "the provider myspace could not be found in the configuration"
+    assert refused(address(serving, "github")) == "the provider github could not be found in the configuration"
+    assert refused(serving.request("POST", "/auth/signinup", {})) == "Please provide the thirdPartyId in request body"
+    assert refused(serving.request("POST", "/auth/signinup", {"thirdPartyId": "oidc"})) == \
+        "Please provide one of redirectURIInfo or oAuthTokens in the request body"
+    assert refused(serving.request("POST", "/auth/signinup", {"thirdPartyId": "oidc", "redirectURIInfo": {}})) == \
+        "Please provide the redirectURIOnProviderDashboard in request body"
+    assert refused(serving.request("POST", "/auth/signinup", b"\xff not JSON")) == "Please provide the thirdPartyId in request body"
+
+
+@pytest.mark.parametrize("redirect", [
+    "https://evil.io/auth/callback/oidc", "http://localhost.evil.io/", "http://localhost@evil.io/", "//evil.io", "javascript:alert(1)",
+    "http://localhost:81/", "https://localhost/", "http://evil.io\\@localhost/", ""])
+def test_redirects_lead_to_this_deployment_only(serving, redirect):
+    assert address(serving, redirect=redirect).status == 400
+    assert finish(serving, {"code": "c"}, redirect=redirect).status == 400
+
+
+def test_without_a_provider_the_endpoints_are_not_there(server):
+    for method, path in (("GET", "/auth/authorisationurl"), ("POST", "/auth/signinup"), ("POST", "/auth/callback/apple")):
+        answer = server.request(method, path)
+        assert answer.status == 404 and answer.json == {"detail": "Not Found"}
+
+
+def apple(server, state, **more):
+    form = urllib.parse.urlencode({"state": state, **more}).encode()
+    return server.request("POST", "/auth/callback/apple", form, {"Content-Type": "application/x-www-form-urlencoded"})
+
+
+def state_of(url):
+    return base64.b64encode(json.dumps({"frontendRedirectURI": url}).encode()).decode()
+
+
+def test_apple_comes_back_by_a_form(serving):
+    answer = apple(serving, state_of(f"{WEB}/auth/callback/apple"), code="a+b&c", user='{"name":"Ann"}')
+    assert answer.status == 303
+    target = urllib.parse.urlsplit(answer.headers["Location"])
+    assert target.path == "/auth/callback/apple" and dict(urllib.parse.parse_qsl(target.query))["code"] == "a+b&c"
+
+
+@pytest.mark.parametrize("state", [state_of("https://evil.io/"), state_of("http://localhost@evil.io/"), "", "garbage", "e30=",
+                                   state_of("http://localhost/\r\nSet-Cookie: a=b")])
+def test_apples_form_leads_nowhere_else(serving, state):
+    answer = apple(serving, state, code="c")
+    assert answer.status == 400 and "Location" not in answer.headers
+
+
+# ---- issuers that cannot be trusted ----
+
+@pytest.fixture(scope="module")
+def liar():
+    liar = Misbehaving()
+    yield liar
+    liar.close()
+
+
+@pytest.fixture
+def misled(liar):
+    """A server whose issuer is the liar; the memory of issuers begins empty."""
+    server = start(liar.issuer, ORGD_OIDC_CLIENT_SECRET="secret")
+    yield server
+    server.close()
+
+
+def failed(answer):
+    return answer.status == 200 and answer.json == {"status": "GENERAL_ERROR",
+                                                    "message": "Single sign-on could not sign you in. Please try again."}
+
+
+def test_issuers_that_lie_hang_or_lead_elsewhere(liar, misled):
+    internal = Misbehaving()  # a server of the inside, at another port
+    internal.serve({"secret": "of the inside"}, token=(200, {}, {"id_token": "a.b.c"}))
+    code = {"code": "c"}
+    try:
+        for document in (b"no JSON", [], {}, liar.document(issuer="https://other.io"), liar.document(jwks_uri=None),
+                         liar.document(jwks_uri=f"{internal.issuer}/jwks"), liar.document(jwks_uri="file:///etc/passwd"),
+                         liar.document(jwks_uri="https://169.254.169.254/latest"), liar.document(jwks_uri="https://localhost/")):
+            liar.serve(document)
+            assert failed(address(misled)), document
+        liar.pages["/.well-known/openid-configuration"] = (302, {"Location": f"{internal.issuer}/.well-known/openid-configuration"}, b"")
+        assert failed(address(misled))
+        liar.pages["/.well-known/openid-configuration"] = (200, {}, b"[" * (2 << 20))
+        assert failed(address(misled))
+        assert internal.asked == []
+
+        liar.serve(liar.document(token_endpoint=f"{internal.issuer}/token"))
+        assert address(misled).json["status"] == "OK"
+        assert failed(finish(misled, code)) and internal.asked == []
+    finally:
+        internal.close()
+
+
+@pytest.mark.parametrize("token", [
+    (500, {}, b"{}"), (400, {}, {"error": "invalid_grant"}), (200, {}, {}), (200, {}, b""), (200, {}, {"id_token": "a.b.c"}),
+    (200, {}, {"id_token": 7}), (302, {"Location": "/jwks"}, b""), (200, {}, {"access_token": "x\r\nHost: evil"})])
+def test_answers_without_a_good_token(liar, misled, token):
+    liar.serve(liar.document(), token=token)
+    assert failed(finish(misled, {"code": "c"}))
+
+
+def test_an_issuer_that_hangs_holds_up_nobody_else(liar, misled):
+    liar.serve(liar.document(), token=hang(30))
+    assert address(misled).json["status"] == "OK"
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        waiting = [pool.submit(finish, misled, {"code": "c"}) for _ in range(2)]
+        time.sleep(0.5)
+        begun = time.monotonic()
+        assert misled.request("GET", "/health/ready").status == 200
+        assert misled.request("GET", "/auth/loginmethods").status in (200, 404)
+        assert time.monotonic() - begun < 2
+        assert all(failed(one.result()) for one in waiting)
+    assert "Authorization" not in misled.messages() and "client_secret" not in misled.messages()
