@@ -170,15 +170,6 @@ def test_a_membership_that_comes_back(alice, sql):
     assert works(alice)  # a refusal is not remembered
 
 
-@pytest.fixture(scope="module")
-def second(server):
-    """A second program over the same databases."""
-    uris = {f"POSTGRES_URI_{name.upper()}": f"postgresql://orgd@/agenta_oss_{name}?host={server.data}" for name in ("core", "tracing")}
-    second = serving.Server(AGENTA_AUTH_KEY=server.auth_key, **uris).start()
-    yield second
-    second.close()
-
-
 def test_what_a_second_server_takes_away(alice, second):
     key = alice.using("ApiKey " + alice.ok("POST", "/keys/"))
     assert works(key) and works(key)
