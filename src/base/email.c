@@ -142,15 +142,29 @@ static bool is_special_use(const char *domain)
     return false;
 }
 
-/*
- * With IDN2_USE_STD3_ASCII_RULES libidn2 would take characters
- * that no host name may have silently away; without it they stay, for has_sound_labels to find.
- */
+/* Characters that no host name may have: libidn2 would silently take some of them away. */
+static bool is_host_text(const char *text)
+{
+    const char *end = text + strlen(text);
+    uint32_t point = 0;
+    size_t len;
+
+    for (; text < end; text += len) {
+        len = utf8_read(text, end, &point);
+        if (len == 0 || (len == 1 && !strchr(HOST_CHARACTERS ".", (int)point)) || utf8_space(point) ||
+            utf8_deceptive(point))
+            return false;
+    }
+    return true;
+}
+
 const char *email_ascii_domain(void *arena, const char *domain)
 {
     char *converted = NULL;
     const char *copy = NULL;
 
+    if (!is_host_text(domain))
+        return NULL;
     if (idn2_to_ascii_8z(domain, &converted, IDN2_NONTRANSITIONAL) == IDN2_OK)
         copy = text_fold_email(arena, converted);
     idn2_free(converted);

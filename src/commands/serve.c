@@ -13,6 +13,7 @@
 #include "access/methods.h"
 #include "base/log.h"
 #include "base/platform.h"
+#include "http/client_address.h"
 #include "http/server.h"
 #include "identity/decisions.h"
 #include "identity/identity.h"
@@ -218,10 +219,21 @@ static enum err say_ready(struct serving *serving, bool waiting, struct error *e
     return OK;
 }
 
+/* What only a server has to be strict about. */
+static enum err check_config(const struct config *config, struct error *error)
+{
+    const char *entry = client_address_problem(&config->trusted_proxies);
+
+    if (entry)
+        return error_set(error, ERR_USAGE,
+                         "ORGD_TRUSTED_PROXIES: %.100s is neither an address nor a network like 10.0.0.0/8", entry);
+    return methods_check(config, error);
+}
+
 /* Everything that must be there before the first request. */
 static enum err bring_up(struct serving *serving, bool *waiting, struct error *error)
 {
-    enum err err = methods_check(&serving->config, error);
+    enum err err = check_config(&serving->config, error);
 
     if (err == OK)
         err = stores_open(serving->arena, &serving->config, STORES_SERVE, &serving->stores, error);

@@ -202,6 +202,7 @@ enum field_name {
     FIELD_REQUEST_ID,
     FIELD_EXPECT,
     FIELD_COOKIE, /* from here on several are joined, or each looked at, or the last one counts */
+    FIELD_FORWARDED_FOR,
     FIELD_CONNECTION,
     FIELD_ACCEPT_ENCODING,
     FIELD_ST_AUTH_MODE,
@@ -222,6 +223,7 @@ static const char *const field_names[FIELD_NAMES] = {
     "x-request-id",
     "expect",
     "cookie",
+    "x-forwarded-for",
     "connection",
     "accept-encoding",
     "st-auth-mode",
@@ -285,8 +287,9 @@ static enum err note_field(struct reading *reading, const char *name, size_t len
         note_connection(reading, value);
     else if (field == FIELD_ACCEPT_ENCODING)
         req->accepts_gzip = req->accepts_gzip || accepts_gzip(value);
-    else if (field == FIELD_COOKIE && reading->values[field])
-        value = talloc_asprintf(req->arena, "%s; %s", reading->values[field], value);
+    else if ((field == FIELD_COOKIE || field == FIELD_FORWARDED_FOR) && reading->values[field])
+        value =
+            talloc_asprintf(req->arena, "%s%s %s", reading->values[field], field == FIELD_COOKIE ? ";" : ",", value);
     else if (field < FIELD_COOKIE && reading->values[field])
         return field == FIELD_CONTENT_LENGTH ? ERR_LENGTH_INVALID
                : field == FIELD_HOST         ? ERR_HOST_INVALID
@@ -389,6 +392,7 @@ static void hand_over(const struct reading *reading)
     req->preflight_method = reading->values[FIELD_PREFLIGHT_METHOD];
     req->preflight_headers = reading->values[FIELD_PREFLIGHT_HEADERS];
     req->st_auth_mode = reading->values[FIELD_ST_AUTH_MODE];
+    req->forwarded_for = reading->values[FIELD_FORWARDED_FOR];
     req->rid = reading->values[FIELD_RID];
     req->user_agent = reading->values[FIELD_USER_AGENT];
     keep_request_id(req, reading->values[FIELD_REQUEST_ID]);

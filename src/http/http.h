@@ -143,10 +143,10 @@ struct request {
     const char *target; /* as received, for the log */
     const char *path;   /* percent-decoded, without /api, starting with '/' */
     const char *query;  /* raw, without '?'; "" when none */
-    const char *client; /* peer address */
+    const char *client; /* address of the peer, or of the client behind trusted proxies */
     /* header values or NULL; `preflight_` are Access-Control-Request-Method and -Headers */
     const char *authorization, *cookie, *origin, *content_type, *preflight_method, *preflight_headers;
-    const char *st_auth_mode, *rid, *user_agent;
+    const char *st_auth_mode, *rid, *user_agent, *forwarded_for;
     bool accepts_gzip;
     const char *body;
     size_t body_len;

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/platform.h"
+#include "http/client_address.h"
 #include "http/cors.h"
 #include "http/decode.h"
 #include "http/http.h"
@@ -124,6 +125,7 @@ enum lane pipeline_begin(const struct application *app, struct request *req)
     enum err known, matched;
 
     req->config = app->config;
+    req->client = client_address(req->arena, &app->config->trusted_proxies, req->client, req->forwarded_for);
     if (is_preflight(req)) {
         conclude(req, cors_preflight(req));
         return LANE_DONE;

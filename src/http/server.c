@@ -269,8 +269,9 @@ static enum err bind_listeners(struct server *server, struct error *error)
 
 static bool options_are_sound(const struct server_options *options)
 {
-    return options->workers > 0 && options->slow_workers > 0 && options->outbound_workers > 0 && options->queue > 0 && options->connections > 0 &&
-           options->read_timeout > 0 && options->idle_timeout > 0 && options->request_timeout > 0;
+    return options->workers > 0 && options->slow_workers > 0 && options->outbound_workers > 0 && options->queue > 0 &&
+           options->connections > 0 && options->read_timeout > 0 && options->idle_timeout > 0 &&
+           options->request_timeout > 0;
 }
 
 enum err server_create(void *arena, const struct server_options *options, struct server **server, struct error *error)

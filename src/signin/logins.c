@@ -90,7 +90,7 @@ enum err login_by_password(struct request *req, const char *email, struct passwo
     *login = (struct password_login){.hash = nobody};
     if (result_rows(&row) == 0)
         return OK;
-    login->hash = result_text(&row, 0, 1);
+    login->hash = result_text(&row, 0, 2);
     login->found = read_login(&row, &login->login) && result_bool(&row, 0, 3);
     return OK;
 }

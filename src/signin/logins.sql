@@ -1,6 +1,6 @@
 -- login_with_password: the password login of an address, or in its place another one, whose hash costs as much to check as any
 -- $1 address, $2 where to look for the other one
-SELECT id, password_hash, (extract(epoch FROM created_at) * 1000)::bigint, place = 0
+SELECT id, (extract(epoch FROM created_at) * 1000)::bigint, password_hash, place = 0
 FROM (
     SELECT id, password_hash, created_at, 0 AS place
     FROM orgd.logins

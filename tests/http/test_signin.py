@@ -2,6 +2,7 @@
 import collections
 import contextlib
 import threading
+import time
 
 import client
 import pytest
@@ -58,7 +59,8 @@ def test_the_second_time(browser, server):
     browser.sign_up(email)
     first = browser.claims["sub"]
     again = Browser(server.url)
-    assert again.sign_in(email.upper())["status"] == "OK"
+    answer = again.sign_in(email.upper())
+    assert answer["status"] == "OK" and abs(answer["user"]["timeJoined"] / 1000 - time.time()) < 600
     assert again.claims["is_new_user"] is False and again.claims["sub"] == first
     assert len(again.api.ok("GET", "/organizations/")) == 1
 
@@ -411,6 +413,7 @@ def test_discovering(browser, nobody):
     ("a..b@acme.io", "The part before the @-sign has characters"),
     ('"a"@acme.io', "The part before the @-sign has characters"),
     ("ann@acme.io\r\nX: y", "The part after the @-sign is no name"),
+    ("ann@ac me.io", "no name"), ("ann@ac\u3000me.io", "no name"), ("ann@ac_me.io", "no name"), ("ann@a/c.io", "no name"),
     ("ann@acme", "The part after the @-sign has no period."),
     ("ann@-acme.io", "The part after the @-sign is no name"),
     ("ann@[192.0.2.1]", "The part after the @-sign is no name"),
