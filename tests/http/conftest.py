@@ -51,3 +51,12 @@ def people(admin):
 @pytest.fixture
 def alice(people):
     return people("alice")[0]
+
+
+@pytest.fixture(scope="session")
+def second(server):
+    """A second program over the same databases, with the same keys."""
+    uris = {f"POSTGRES_URI_{name.upper()}": f"postgresql://orgd@/agenta_oss_{name}?host={server.data}" for name in ("core", "tracing")}
+    second = serving.Server(AGENTA_AUTH_KEY=server.auth_key, AGENTA_CRYPT_KEY=server.crypt_key, **uris).start()
+    yield second
+    second.close()

@@ -5,6 +5,7 @@ import re
 
 import client
 import pytest
+import sessions
 
 REFERENCE = pathlib.Path(__file__).resolve().parent.parent / "reference" / "examples.json"
 EXAMPLES = {example["name"]: example for example in json.loads(REFERENCE.read_text(encoding="utf-8"))}
@@ -278,7 +279,7 @@ def caller(example, world, admin, nobody, sql):
     if who in world:
         return world[who]
     if who.endswith("'s session"):
-        return client.session_of(world[who.split("'")[0]], sql)
+        return sessions.session_of(world[who.split("'")[0]], sql)
     return nobody.using(filled(who, world["names"]))
 
 
