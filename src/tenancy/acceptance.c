@@ -4,6 +4,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "access/limits.h"
 #include "access/roles.h"
 #include "base/email.h"
 #include "base/secret.h"
@@ -46,6 +47,13 @@ static bool is_same_token(const char *stored, const char *given)
 }
 
 /* ---- finding it ---- */
+
+static enum err take_try(struct request *req)
+{
+    char person[UUID_TEXT_SIZE];
+
+    return limit_take(req, LIMIT_ACCEPTANCE, uuid_format(&identity_of(req)->user_id, person));
+}
 
 /* By what the link says. */
 static enum err find_by_token(struct request *req, const struct uuid *organization, struct found *found)
@@ -143,7 +151,9 @@ enum err acceptance_accept(struct request *req)
 
     if (!uuid_parse(path_value(req, "organization_id"), &organization))
         return ERR_BAD_UUID;
-    code = db_begin(req->db);
+    code = take_try(req);
+    if (code == OK)
+        code = db_begin(req->db);
     if (code == OK)
         code = find_by_token(req, &organization, &found);
     return code == OK ? join(req, &found) : code;
@@ -152,8 +162,10 @@ enum err acceptance_accept(struct request *req)
 enum err acceptance_accept_by_id(struct request *req)
 {
     struct found found;
-    enum err code = db_begin(req->db);
+    enum err code = take_try(req);
 
+    if (code == OK)
+        code = db_begin(req->db);
     if (code == OK)
         code = find_by_id(req, &found);
     return code == OK ? join(req, &found) : code;
@@ -164,8 +176,10 @@ enum err acceptance_decline(struct request *req)
     struct uuid organization;
     struct found found;
     bool expired;
-    enum err code = db_begin(req->db);
+    enum err code = take_try(req);
 
+    if (code == OK)
+        code = db_begin(req->db);
     if (code == OK)
         code = find_by_id(req, &found);
     if (code == OK)

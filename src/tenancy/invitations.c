@@ -4,6 +4,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "access/limits.h"
 #include "access/roles.h"
 #include "access/rules.h"
 #include "base/base64.h"
@@ -267,6 +268,21 @@ static enum err store(struct request *req, const struct place *place, struct inv
     return hand_over(req, place, made);
 }
 
+/* Takes as many tries of the caller as invitations are handed over: all of them, or none. */
+static enum err take_tries(struct request *req, size_t count)
+{
+    char person[UUID_TEXT_SIZE];
+    enum err code = OK;
+    size_t taken = 0;
+
+    (void)uuid_format(&identity_of(req)->user_id, person);
+    while (taken < count && (code = limit_take(req, LIMIT_INVITATION, person)) == OK)
+        taken++;
+    while (code != OK && taken-- > 0)
+        limit_give(req, LIMIT_INVITATION, person);
+    return code;
+}
+
 /* `true`, or the link when no mail can be sent. */
 static enum err reply_handed_over(struct request *req, const struct invitation *made)
 {
@@ -308,6 +324,8 @@ enum err invitations_invite(struct request *req)
         code = look_for_obstacle(req, &place, made.email, &why);
     if (code == OK && why != OK) /* here both are told with one text */
         code = why == ERR_INVITATION_WAITS ? ERR_INVITATION_MEMBER : why;
+    if (code == OK)
+        code = take_tries(req, 1);
     if (code == OK)
         code = store(req, &place, &made);
     if (code == OK)
@@ -352,6 +370,8 @@ enum err invitations_resend(struct request *req)
     if (code == OK)
         code = load_last(req, &place, email, &last, &expired);
     if (code == OK)
+        code = take_tries(req, 1);
+    if (code == OK)
         code = expired ? store(req, &place, &last) : hand_over(req, &place, &last);
     if (code == OK)
         code = db_commit(req->db);
@@ -360,14 +380,12 @@ enum err invitations_resend(struct request *req)
 
 /* ---- many at once ---- */
 
-/* Whether the address of an element stands in the list before it. */
-static bool is_repeated(struct request *req, const json_t *list, size_t index, const char *email)
+/* Whether an address stands in the list before it. */
+static bool is_repeated(const struct invitation *all, size_t index)
 {
-    for (size_t earlier = 0; earlier < index; earlier++) {
-        const char *other = address_of(req->arena, json_array_get(list, earlier));
-        if (other && strcmp(other, email) == 0)
+    for (size_t earlier = 0; earlier < index; earlier++)
+        if (strcmp(all[earlier].email, all[index].email) == 0)
             return true;
-    }
     return false;
 }
 
@@ -401,29 +419,53 @@ static void write_made(struct buffer *out, const struct invitation *made)
     json_close(out, '}');
 }
 
-/* Invites the address of one element, in the open transaction, or writes why not. */
-static enum err create_one(struct request *req, const struct place *place, const json_t *list, size_t index,
-                           struct buffer *made, struct buffer *refused)
+/* What each element asks for. NULL without memory. */
+static struct invitation *read_list(struct request *req, const json_t *list)
 {
-    const json_t *element = json_array_get(list, index);
-    const char *role = json_string_value(json_object_get(element, "role"));
-    struct invitation one = {.email = address_of(req->arena, element), .role = role ? role : ROLE_DEFAULT};
-    enum err why = OK;
-    enum err code = one.email ? OK : ERR_MEMORY;
+    struct invitation *all = talloc_zero_array(req->arena, struct invitation, (unsigned)json_array_size(list));
 
-    if (code == OK && is_repeated(req, list, index, one.email))
-        why = ERR_INVITATION_REPEATED;
-    else if (code == OK)
-        code = look_for_obstacle(req, place, one.email, &why);
-    if (code == OK && why == OK)
-        code = store(req, place, &one);
-    if (code != OK)
-        return code;
-    if (why == OK)
-        write_made(made, &one);
-    else
-        write_refused(refused, index, one.email, why);
-    return OK;
+    for (size_t index = 0; all && index < json_array_size(list); index++) {
+        const json_t *element = json_array_get(list, index);
+        const char *role = json_string_value(json_object_get(element, "role"));
+        all[index].email = address_of(req->arena, element);
+        all[index].role = role ? role : ROLE_DEFAULT;
+        if (!all[index].email)
+            return NULL;
+    }
+    return all;
+}
+
+/* Writes every address that cannot be invited, and why. */
+static enum err check_all(struct request *req, const struct place *place, const struct invitation *all, size_t count,
+                          struct buffer *refused)
+{
+    enum err code = OK;
+
+    json_open(refused, '[');
+    for (size_t index = 0; code == OK && index < count; index++) {
+        enum err why = is_repeated(all, index) ? ERR_INVITATION_REPEATED : OK;
+        if (why == OK)
+            code = look_for_obstacle(req, place, all[index].email, &why);
+        if (why != OK)
+            write_refused(refused, index, all[index].email, why);
+    }
+    json_close(refused, ']');
+    return code == OK && refused->failed ? ERR_MEMORY : code;
+}
+
+static enum err store_all(struct request *req, const struct place *place, struct invitation *all, size_t count,
+                          struct buffer *made)
+{
+    enum err code = take_tries(req, count);
+
+    json_open(made, '[');
+    for (size_t index = 0; code == OK && index < count; index++) {
+        code = store(req, place, &all[index]);
+        if (code == OK)
+            write_made(made, &all[index]);
+    }
+    json_close(made, ']');
+    return code;
 }
 
 /* 400 with every address that stands in the way; the transaction is rolled back with the request. */
@@ -442,12 +484,13 @@ static enum err reply_refused(struct request *req, const struct buffer *refused)
     json_raw(&body, buffer_string(refused));
     json_close(&body, '}');
     json_close(&body, '}');
-    return refused->failed ? ERR_MEMORY : reply_buffer(req, 400, &body);
+    return reply_buffer(req, 400, &body);
 }
 
 enum err invitations_create(struct request *req)
 {
     const json_t *list = json_object_get(req->json, "invitations");
+    struct invitation *all = read_list(req, list);
     struct buffer made = buffer_make(req->arena, ANSWER_MAX);
     struct buffer refused = buffer_make(req->arena, ANSWER_MAX);
     const char *named = body_text(req, "workspace_id");
@@ -455,20 +498,19 @@ enum err invitations_create(struct request *req)
     struct place place;
     enum err code;
 
+    if (!all)
+        return ERR_MEMORY;
     if (!uuid_parse(path_value(req, "organization_id"), &organization) || (named && !uuid_parse(named, &workspace)))
         return ERR_BAD_UUID;
-    json_open(&made, '[');
-    json_open(&refused, '[');
     code = begin(req, &organization, named ? &workspace : NULL, &place);
-    for (size_t index = 0; code == OK && index < json_array_size(list); index++)
-        code = create_one(req, &place, list, index, &made, &refused);
-    json_close(&made, ']');
-    json_close(&refused, ']');
-    if (code != OK)
-        return code;
-    if (strcmp(refused.failed ? "" : buffer_string(&refused), "[]") != 0)
+    if (code == OK)
+        code = check_all(req, &place, all, json_array_size(list), &refused);
+    if (code == OK && strcmp(buffer_string(&refused), "[]") != 0)
         return reply_refused(req, &refused);
-    code = db_commit(req->db);
+    if (code == OK)
+        code = store_all(req, &place, all, json_array_size(list), &made);
+    if (code == OK)
+        code = db_commit(req->db);
     return code == OK ? reply_buffer(req, 201, &made) : code;
 }
 

@@ -514,6 +514,24 @@ def test_the_token_is_told_to_nobody(people, sql):
             assert token not in person.get(path).text
 
 
+def test_how_many(make_server):
+    """Counted for each person: what is handed over, and tries of accepting. What was refused costs nothing."""
+    server = make_server(ORGD_RATE_LIMITS="on").start()
+    admin = client.Api(server.url, f"Access {server.auth_key}")
+    alice, bob = client.make_accounts(admin, "alice", "bob")
+    emails = [{"email": f"m{number}@example.com"} for number in range(99)]
+    assert create(alice, *emails[1:], {"email": alice.email}).status_code == 400
+    assert create(alice, *emails).status_code == 201
+    assert create(alice, {"email": "n1@example.com"}, {"email": "n2@example.com"}).status_code == 429
+    assert invite(alice, "n1@example.com").status_code == 200
+    answer = invite(alice, "n2@example.com")
+    assert (answer.status_code, answer.json()) == (429, {"detail": "Too Many Requests"})
+    assert 1 <= int(answer.headers["Retry-After"]) <= 60
+    assert invite(bob, "n2@example.com").status_code == 200
+    tries = [accept(alice, bob, "x" * 22).status_code for _ in range(70)]
+    assert tries[:60] == [400] * 60 and 429 in tries
+
+
 def test_an_address_that_the_rules_keep_out(make_server):
     server = make_server(AGENTA_ACCESS_BLOCKED_EMAILS="blocked@example.com").start()
     admin = client.Api(server.url, f"Access {server.auth_key}")
