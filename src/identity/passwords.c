@@ -66,6 +66,7 @@ static bool bcrypt_matches(void *arena, const char *hash, const char *password)
 
 struct argon2_cost {
     argon2_type type;
+    bool current; /* of the version that libsodium knows */
     uint32_t kib, passes, lanes;
 };
 
@@ -112,23 +113,24 @@ static bool take_argon2_type(const char **at, argon2_type *type)
 static bool read_argon2(const char *hash, struct argon2_cost *cost)
 {
     const char *at = hash;
-    uint32_t version;
+    uint32_t version = ARGON2_VERSION_10;
 
     if (strlen(hash) > ARGON2_MAX || !take_argon2_type(&at, &cost->type))
         return false;
     if (strncmp(at, "v=", 2) == 0 && (!take_number(&at, "v=", ARGON2_VERSION_13, &version) || *at++ != '$'))
         return false;
+    cost->current = version == ARGON2_VERSION_13;
     return take_number(&at, "m=", PASSWORD_IMPORTED_KIB_MAX, &cost->kib) &&
            take_number(&at, ",t=", PASSWORD_IMPORTED_PASSES_MAX, &cost->passes) &&
            take_number(&at, ",p=", PASSWORD_IMPORTED_LANES_MAX, &cost->lanes) && *at == '$';
 }
 
-/* libsodium is twice as fast, and knows one lane only. */
+/* libsodium is twice as fast, and knows one lane and one version only. */
 static enum password_verdict verify_argon2(const struct argon2_cost *cost, const char *hash, const char *password)
 {
     size_t len = strlen(password);
 
-    if (cost->type == Argon2_id && cost->lanes == 1 && strlen(hash) < crypto_pwhash_STRBYTES) {
+    if (cost->type == Argon2_id && cost->current && cost->lanes == 1 && strlen(hash) < crypto_pwhash_STRBYTES) {
         if (sodium_init() < 0 || crypto_pwhash_str_verify(hash, password, len) != 0)
             return PASSWORD_WRONG;
         return crypto_pwhash_str_needs_rehash(hash, PASSWORD_PASSES, MEMORY_BYTES) == 0 ? PASSWORD_RIGHT

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "access/limits.h"
 #include "base/base64.h"
 #include "base/email.h"
 #include "base/json.h"
@@ -152,9 +153,13 @@ enum err codes_create(struct request *req)
         return fdi_refuse(req, "Please provide an email since you have set the contactMethod to \"EMAIL\"");
     if (!email || !email_valid_known(email))
         return fdi_status_text(req, "GENERAL_ERROR", "message", "Email is invalid");
-    code = account_ask(req, email, &account);
+    code = limit_take_client(req, LIMIT_CODE_CLIENT);
+    if (code == OK)
+        code = limit_take(req, LIMIT_CODE_ADDRESS, email);
+    if (code == OK)
+        code = account_ask(req, email, &account);
     if (code != OK)
-        return code;
+        return fdi_pass(req, code);
     if (!account.has_account && !email_valid(email))
         return fdi_status_text(req, "GENERAL_ERROR", "message", "Email is invalid");
     if (!account.may_sign_in)
@@ -187,7 +192,9 @@ static enum err resend(struct request *req, const char *hash)
         return ERR_MEMORY;
     if (result_rows(&row) == 0)
         return ERR_AGAIN;
-    code = DB_RUN(req->db, code_device_extend, NULL, param_text(hash), param_int(CODE_DEVICE_VALID_S));
+    code = limit_take(req, LIMIT_CODE_ADDRESS, result_text(&row, 0, 0));
+    if (code == OK)
+        code = DB_RUN(req->db, code_device_extend, NULL, param_text(hash), param_int(CODE_DEVICE_VALID_S));
     if (code == OK)
         code = send_code(req, hash, result_text(&row, 0, 0));
     return code == OK ? db_commit(req->db) : code;
@@ -206,10 +213,12 @@ enum err codes_resend(struct request *req)
     if (!id)
         return fdi_refuse(req, "Please provide deviceId");
     if (read_device(req, id, session, hash))
+        code = limit_take_client(req, LIMIT_CODE_CLIENT);
+    if (code == OK)
         code = resend(req, hash);
     if (code == ERR_AGAIN)
         return fdi_status(req, "RESTART_FLOW_ERROR");
-    return code == OK ? fdi_status(req, "OK") : code;
+    return code == OK ? fdi_status(req, "OK") : fdi_pass(req, code);
 }
 
 /* ---- signing in ---- */
@@ -277,6 +286,7 @@ static enum err enter(struct request *req, const char *email)
 static enum err consume(struct request *req, const char *device_hash, const char *input)
 {
     char hash[65];
+    const char *email;
     struct result device, found;
     enum err code = hash_code(req, device_hash, input, hash) ? db_begin(req->db) : ERR_MEMORY;
 
@@ -288,16 +298,20 @@ static enum err consume(struct request *req, const char *device_hash, const char
         return ERR_MEMORY;
     if (result_rows(&device) == 0)
         return fdi_status(req, "RESTART_FLOW_ERROR");
-    code = DB_RUN(req->db, code_check, &found, param_text(device_hash), param_text(hash));
+    email = result_text(&device, 0, 0);
+    code = limit_take(req, LIMIT_CODE_GUESS_ADDRESS, email);
+    if (code == OK)
+        code = DB_RUN(req->db, code_check, &found, param_text(device_hash), param_text(hash));
     if (code != OK)
-        return code;
+        return fdi_pass(req, code);
     if (!result_keep(&found, req->arena))
         return ERR_MEMORY;
     if (result_rows(&found) == 0)
         return fail(req, device_hash, "INCORRECT_USER_INPUT_CODE_ERROR");
     if (!result_bool(&found, 0, 0))
         return fail(req, device_hash, "EXPIRED_USER_INPUT_CODE_ERROR");
-    return enter(req, result_text(&device, 0, 0));
+    limit_give(req, LIMIT_CODE_GUESS_ADDRESS, email);
+    return enter(req, email);
 }
 
 enum err codes_consume(struct request *req)

@@ -3,6 +3,7 @@
 
 #include <talloc.h>
 
+#include "access/limits.h"
 #include "access/methods.h"
 #include "base/email.h"
 #include "base/json.h"
@@ -64,7 +65,9 @@ enum err discover_address(struct request *req)
     (void)email_problem(req->arena, body_text(req, "email"), &email);
     if (!email)
         return ERR_MEMORY;
-    code = ask(req, &discover_person, email, &exists);
+    code = limit_take_client(req, LIMIT_DISCOVER_CLIENT);
+    if (code == OK)
+        code = ask(req, &discover_person, email, &exists);
     if (code != OK)
         return code;
     json_open(&body, '{');
@@ -137,9 +140,11 @@ static enum err answer_exists(struct request *req, const struct statement *state
 
     if (!email)
         return fdi_refuse(req, "Please provide the email as a GET param");
-    code = ask(req, statement, email, &exists);
+    code = limit_take_client(req, LIMIT_DISCOVER_CLIENT);
+    if (code == OK)
+        code = ask(req, statement, email, &exists);
     if (code != OK)
-        return code;
+        return fdi_pass(req, code);
     json_open(&body, '{');
     json_key(&body, "status");
     json_text(&body, "OK");

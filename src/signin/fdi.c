@@ -77,6 +77,13 @@ enum err fdi_status_text(struct request *req, const char *status, const char *na
     return answer_texts(req, 200, (const char *const[]){"status", status, name, text}, 4);
 }
 
+enum err fdi_pass(struct request *req, enum err code)
+{
+    if (code != ERR_TOO_MANY_REQUESTS)
+        return code;
+    return fdi_status_text(req, "GENERAL_ERROR", "message", "Too many attempts. Please wait before you try again.");
+}
+
 static void write_third_party(struct buffer *out, const struct fdi_user *user)
 {
     json_open(out, '{');

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "access/limits.h"
 #include "identity/password_policy.h"
 #include "mail/outbox.h"
 #include "signin/account.h"
@@ -104,6 +105,20 @@ static enum err enter(struct request *req, const struct attempt *attempt, const 
     return code == OK ? fdi_user(req, &user, NULL) : code == ERR_ACCESS_DENIED ? deny(req) : code;
 }
 
+/* Checks the password as often as the address allows; a right one does not count. */
+static enum err check(struct request *req, const struct attempt *attempt, const struct password_login *login,
+                      bool *right)
+{
+    enum err code = limit_take(req, LIMIT_SIGN_IN_ADDRESS, attempt->email);
+
+    *right = false;
+    if (code == OK)
+        code = login_check(req, login, attempt->password, right);
+    if (code == OK && *right)
+        limit_give(req, LIMIT_SIGN_IN_ADDRESS, attempt->email);
+    return code;
+}
+
 enum err passwords_sign_in(struct request *req)
 {
     struct attempt attempt = {0};
@@ -113,11 +128,13 @@ enum err passwords_sign_in(struct request *req)
 
     if (!go)
         return code;
-    code = login_by_password(req, attempt.email, &login);
+    code = limit_take_client(req, LIMIT_SIGN_IN_CLIENT);
     if (code == OK)
-        code = login_check(req, &login, attempt.password, &right);
+        code = login_by_password(req, attempt.email, &login);
+    if (code == OK)
+        code = check(req, &attempt, &login, &right);
     if (code != OK)
-        return code;
+        return fdi_pass(req, code);
     return right ? enter(req, &attempt, &login.login, false) : fdi_status(req, "WRONG_CREDENTIALS_ERROR");
 }
 
@@ -155,7 +172,7 @@ static enum err sign_up_once(struct request *req, const struct attempt *attempt)
     enum err code = login_by_password(req, attempt->email, &login);
 
     if (code == OK && login.found) {
-        code = login_check(req, &login, attempt->password, &right);
+        code = check(req, attempt, &login, &right);
         if (code != OK)
             return code;
         return right ? enter(req, attempt, &login.login, false)
@@ -171,13 +188,15 @@ static enum err sign_up_once(struct request *req, const struct attempt *attempt)
 enum err passwords_sign_up(struct request *req)
 {
     struct attempt attempt = {0};
-    bool go;
-    enum err code = read_attempt(req, true, &attempt, &go);
+    bool go = false;
+    enum err code = limit_take_client(req, LIMIT_SIGN_UP_CLIENT);
 
+    if (code == OK)
+        code = read_attempt(req, true, &attempt, &go);
     if (!go)
-        return code;
+        return fdi_pass(req, code);
     code = ERR_CONFLICT;
     for (int tries = 0; code == ERR_CONFLICT && tries < SIGN_UP_TRIES; tries++)
         code = sign_up_once(req, &attempt);
-    return code == ERR_CONFLICT ? refuse_unproven(req) : code; /* a login without a password */
+    return code == ERR_CONFLICT ? refuse_unproven(req) /* a login without a password */ : fdi_pass(req, code);
 }

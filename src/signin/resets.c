@@ -4,6 +4,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "access/limits.h"
 #include "base/base64.h"
 #include "base/email.h"
 #include "base/json.h"
@@ -85,6 +86,11 @@ enum err resets_request(struct request *req)
     form_problem(&problems, "email", form_email_error(req, form.email, false, &email));
     if (problems.count > 0)
         return form_refuse(req, &problems);
+    code = limit_take_client(req, LIMIT_RESET_CLIENT);
+    if (code == OK)
+        code = limit_take(req, LIMIT_RESET_ADDRESS, email);
+    if (code != OK)
+        return fdi_pass(req, code);
     if (!mail_enabled(req->config)) {
         log_message(LOG_INFO, "a password reset was asked for, but no mail is configured to send the link");
         return fdi_status(req, "OK");
@@ -173,10 +179,12 @@ enum err resets_submit(struct request *req)
                  form.password ? password_problem(req->arena, req->config, form.password) : form_missing);
     if (problems.count > 0)
         return form_refuse(req, &problems);
-    code = use_token(req, json_string_value(token), form.password);
+    code = limit_take_client(req, LIMIT_RESET_TRY_CLIENT);
+    if (code == OK)
+        code = use_token(req, json_string_value(token), form.password);
     if (code == ERR_AGAIN)
         return fdi_status(req, "RESET_PASSWORD_INVALID_TOKEN_ERROR");
-    return code == OK ? fdi_status(req, "OK") : code;
+    return code == OK ? fdi_status(req, "OK") : fdi_pass(req, code);
 }
 
 /* ---- making one ---- */
