@@ -54,9 +54,28 @@ def alice(people):
 
 
 @pytest.fixture(scope="session")
-def second(server):
-    """A second program over the same databases, with the same keys."""
+def beside(server):
+    """Makes programs over the same databases, with the same keys and other settings."""
     uris = {f"POSTGRES_URI_{name.upper()}": f"postgresql://orgd@/agenta_oss_{name}?host={server.data}" for name in ("core", "tracing")}
-    second = serving.Server(AGENTA_AUTH_KEY=server.auth_key, AGENTA_CRYPT_KEY=server.crypt_key, **uris).start()
+    return lambda **settings: serving.Server(AGENTA_AUTH_KEY=server.auth_key, AGENTA_CRYPT_KEY=server.crypt_key, **uris, **settings)
+
+
+@pytest.fixture(scope="session")
+def second(beside):
+    second = beside().start()
     yield second
     second.close()
+
+
+@pytest.fixture
+def another(beside):
+    """The same, for one test: `another(AGENTA_API_URL=...)`."""
+    made = []
+
+    def make(**settings):
+        made.append(beside(**settings).start())
+        return made[-1]
+
+    yield make
+    for server in made:
+        server.close()
