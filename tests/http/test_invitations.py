@@ -4,6 +4,7 @@ import urllib.parse
 
 import client
 import pytest
+import sessions
 
 NOT_ALLOWED = "You do not have permission to perform this action. Please contact your Organization Owner"
 MEMBER = (400, "User is already a member of the workspace")
@@ -366,7 +367,7 @@ def test_mine_with_proof(act, alice_and_bob, sql):
     alice, bob = alice_and_bob
     token = invited(alice, bob, "viewer")
     name = alice.ok("GET", f"/organizations/{alice.organization}")["name"]
-    session = proven(client.session_of(bob, sql), sql)
+    session = proven(sessions.session_of(bob, sql), sql)
     (mine,) = session.ok("GET", "/invitations")
     assert {key: value for key, value in mine.items() if key not in ("id", "created_at", "expires_at")} == {
         "email": bob.email, "role": "viewer", "organization_id": alice.organization, "organization_name": name,
@@ -382,7 +383,7 @@ def test_what_a_session_has_proven_is_how_it_began(alice_and_bob, sql):
     """Not what else is known of the account, or was added to the session."""
     alice, bob = alice_and_bob
     invited(alice, bob)
-    session = client.session_of(bob, sql)
+    session = sessions.session_of(bob, sql)
     sql("INSERT INTO user_identities (id, user_id, method, subject) VALUES (gen_random_uuid(), %s, 'social:google', %s)",
         bob.user, bob.user)
     sql("UPDATE orgd.sessions SET session_identities = session_identities || '{social:google}' WHERE handle = %s", session.handle)
@@ -398,7 +399,7 @@ def test_from_the_link_to_the_place(may_own, make_server):
     admin = client.Api(server.url, f"Access {server.auth_key}")
     alice, = client.make_accounts(admin, "alice")
     link = client.invite(alice, alice.organization, alice.workspace, "New.Person@example.com", "viewer")
-    session = client.sign_up(client.Api(server.url), link["email"])
+    session = sessions.sign_up(server.url, link["email"])
     before = [each["name"] for each in session.ok("GET", "/organizations/")]
     assert before == (["new.person"] if may_own else [])
     path = (f"/organizations/{link['organization_id']}/workspaces/{link['workspace_id']}/invite/accept"

@@ -1,6 +1,7 @@
 """Members: removed by those who manage, leaving by themselves, given another role; and what is left to them."""
 import client
 import pytest
+import sessions
 
 NOT_ALLOWED = {"message": "You do not have permission to perform this action. Please contact your Organization Owner"}
 
@@ -71,7 +72,7 @@ def test_who_was_removed_is_refused_on_the_next_request(joined, key):
 def test_a_session_is_refused_on_the_next_request(joined, sql, second):
     """In the scope that was taken away, here and elsewhere; at home it goes on."""
     alice, bob, _ = joined
-    session = client.session_of(bob, sql)
+    session = sessions.session_of(bob, sql)
     elsewhere = client.Api(second.url, session.authorization)
     for api in (session, elsewhere):
         for scope in (f"project_id={alice.project}", f"workspace_id={alice.workspace}"):

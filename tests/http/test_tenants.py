@@ -6,6 +6,7 @@ import re
 import client
 import pytest
 import serving
+import sessions
 import test_openapi
 
 NOT_MEMBER = (403, "Not a member of this organization.")
@@ -111,7 +112,7 @@ def test_somebody_elses_things(method, path, body, expected, pair, callers, sql)
     victim.invitation = sql("SELECT id::text FROM project_invitations WHERE token = %s", victim.token)[0][0]
     before = state(sql, victim)
     if "project_id={0" not in path or "/invite/accept" in path:  # where a session names a scope that is not its own, it ends there
-        callers.append(client.session_of(attacker, sql))
+        callers.append(sessions.session_of(attacker, sql))
     for caller in callers:
         answer = caller.call(method, path.format(victim, attacker), filled(body, victim, attacker))
         assert (answer.status_code, answer.json()["detail"]) == expected
@@ -143,7 +144,7 @@ def test_what_is_made_lies_in_ones_own_place(method, path, body, pair, callers, 
 
 
 def test_sessions_of_others(pair, sql):
-    victim, attacker = (client.session_of(person, sql) for person in pair)
+    victim, attacker = (sessions.session_of(person, sql) for person in pair)
     assert attacker.delete(f"/auth/sessions/{victim.handle}").status_code == 404
     assert victim.get("/profile").status_code == 200
 
