@@ -240,7 +240,8 @@ static enum err hand_over(struct request *req, const struct place *place, struct
         return ERR_MEMORY;
     made->url = mail_enabled(req->config) ? NULL : link;
     return made->url ? OK
-                     : outbox_add(req->db, made->email, "invitation", fields, sizeof fields / sizeof *fields, VALID_S);
+                     : outbox_add(req->config, req->db, made->email, "invitation", fields,
+                                  sizeof fields / sizeof *fields, VALID_S);
 }
 
 /* Stores an invitation that nothing stands in the way of, in the place of an expired one, and hands it over. */

@@ -3,8 +3,11 @@ import re
 import urllib.parse
 
 import client
+import mailbox
 import pytest
+import serving
 import sessions
+import signing
 
 NOT_ALLOWED = "You do not have permission to perform this action. Please contact your Organization Owner"
 MEMBER = (400, "User is already a member of the workspace")
@@ -417,6 +420,69 @@ def test_from_the_link_to_the_place(may_own, make_server):
     answer = session.get(f"/projects/current?project_id={alice.project}")
     assert (answer.status_code, answer.json()) == (401, {"detail": "Unauthorized"})
     assert [each["name"] for each in session.ok("GET", "/organizations/")] == before
+
+
+# ---- by mail ----
+
+
+@pytest.fixture(scope="module")
+def mails():
+    box = mailbox.Mailbox()
+    yield box
+    box.close()
+
+
+@pytest.fixture(scope="module")
+def mailing(mails):
+    """A server that sends mail, and so lets people sign in with codes."""
+    made = serving.Server(**mails.settings).start()
+    yield made
+    made.close()
+
+
+def test_from_the_mail_to_the_place(mailing, mails):
+    """Invited by mail; signed in with a mailed code, which proves the address; accepted without the link."""
+    alice, = client.make_accounts(client.Api(mailing.url, f"Access {mailing.auth_key}"), "alice")
+    alice.ok("PATCH", f"/organizations/{alice.organization}", {"name": "<b>Acme & Söhne</b>"})
+    email = f"dave-{alice.suffix}@acme.example"
+    assert invite(alice, email, roles=["viewer"]).text == "true"
+    mail = mails.next(email)
+    assert mail["subject"] == f"{alice.username} invited you to join their organization"
+    (url,) = re.findall(r"http://localhost/auth\?\S+", mailbox.text_of(mail))
+    html = mail.get_body(("html",)).get_content()
+    assert "<b>Acme" not in html and url.replace("&", "&amp;") in html
+    assert alice.ok("POST", invite_path(alice, "/resend"), {"email": email}) is True
+    assert url in mailbox.text_of(mails.next(email))
+    browser = signing.Browser(mailing.url)
+    device = browser.outcome("/auth/signinup/code", {"email": email})
+    number = re.search(r"^(\d{6})$", mailbox.text_of(mails.next(email)), re.M).group(1)
+    browser.outcome("/auth/signinup/code/consume", {"deviceId": device["deviceId"], "userInputCode": number,
+                                                    "preAuthSessionId": device["preAuthSessionId"]})
+    (mine,) = browser.api.ok("GET", "/invitations")
+    assert (mine["organization_name"], mine["needs_token"]) == ("<b>Acme & Söhne</b>", False)
+    assert browser.api.post(f"/invitations/{mine['id']}/accept").status_code == 200
+    assert code(browser.api.post(invite_path(alice, f"/accept?project_id={alice.project}"),
+                                 {"token": client.link(url)["token"], "email": email})) == (409, "INVITE_ALREADY_ACCEPTED")
+    assert browser.api.ok("GET", f"/projects/current?project_id={alice.project}")["user_role"] == "viewer"
+
+
+def test_many_by_mail(mailing, mails):
+    """Each gets one, and who invites no link; where nobody is invited nothing is mailed."""
+    alice, = client.make_accounts(client.Api(mailing.url, f"Access {mailing.auth_key}"), "alice")
+    emails = [f"many{number}-{alice.suffix}@acme.example" for number in range(3)]
+    assert create(alice, *({"email": email} for email in emails), {"email": alice.email}).status_code == 400
+    assert [each["url"] for each in create(alice, *({"email": email} for email in emails)).json()] == [None] * 3
+    assert {mails.taken.get(timeout=20)["to"][0] for _ in emails} == set(emails)
+    assert mails.is_empty()
+
+
+def test_a_mail_server_that_is_down(make_server):
+    """The invitation stands, and its mail waits."""
+    server = make_server(SMTP_HOST="127.0.0.1", SMTP_PORT="9", SMTP_FROM_EMAIL="orgd@acme.example", SMTP_USE_TLS="false").start()
+    alice, = client.make_accounts(client.Api(server.url, f"Access {server.auth_key}"), "alice")
+    assert invite(alice, "dave@acme.example").text == "true"
+    assert [each["status"] for each in waiting(alice)] == ["pending"]
+    assert server.sql("SELECT recipient, template FROM orgd.outbox") == [("dave@acme.example", "invitation")]
 
 
 # ---- many, listed, revoked ----
