@@ -1,4 +1,7 @@
 """Members: removed by those who manage, leaving by themselves, given another role; and what is left to them."""
+import concurrent.futures
+import contextlib
+
 import client
 import pytest
 import sessions
@@ -195,6 +198,66 @@ def test_leaving(people, sql, key):
     assert bob_at_home.ok("GET", "/organizations/") == []
     token = client.invite(alice, alice.organization, alice.workspace, bob.email)["token"]
     assert client.accept(bob_at_home, token, alice.organization, alice.workspace, email=bob.email).status_code == 200
+
+
+# ---- at the same moment ----
+
+
+@pytest.fixture
+def meanwhile(server):
+    """Does something in an open transaction, lets a request wait for it, and answers that request."""
+    def run(statements, request):
+        with contextlib.closing(server.connect()) as connection, connection.cursor() as cursor, \
+                concurrent.futures.ThreadPoolExecutor(1) as pool:
+            cursor.execute("BEGIN")
+            for statement, *parameters in statements:
+                cursor.execute(statement, parameters)
+            answer = pool.submit(request)
+            try:
+                with pytest.raises(concurrent.futures.TimeoutError):
+                    answer.result(0.5)
+            finally:
+                cursor.execute("COMMIT")
+            return answer.result(10)
+    return run
+
+
+def test_a_key_made_while_its_maker_is_removed(joined, meanwhile, key, sql):
+    """It waits, and is not made."""
+    alice, bob, _ = joined
+    token = bob.using("Secret " + client.sign(key, client.claims_of(bob, project_id=alice.project)))
+    assert token.get("/projects/current").status_code == 200
+    answer = meanwhile([("DELETE FROM project_members WHERE user_id = %s AND project_id = %s", bob.user, alice.project)],
+                       lambda: token.post("/keys/"))
+    assert answer.status_code == 401
+    assert traces(sql, alice, bob)[3] == 1
+
+
+def test_a_removal_while_a_key_is_made(joined, meanwhile, sql):
+    """It waits, and takes the key as well."""
+    alice, bob, _ = joined
+    answer = meanwhile([
+        ("SELECT id FROM project_members WHERE user_id = %s AND project_id = %s FOR KEY SHARE", bob.user, alice.project),
+        ("INSERT INTO api_keys (id, prefix, hashed_key, project_id, created_by_id) VALUES (gen_random_uuid(), 'p', 'p.h', %s, %s)",
+         alice.project, bob.user)], lambda: remove(alice, alice, bob.email))
+    assert answer.status_code == 200
+    assert traces(sql, alice, bob) == (0, 0, 0, 0, 0)
+
+
+def test_a_removal_while_the_member_joins_another_workspace(joined, meanwhile, sql):
+    """It waits, and leaves them the organization."""
+    alice, bob, _ = joined
+    second = sql("INSERT INTO workspaces (id, name, organization_id) VALUES (gen_random_uuid(), 'w', %s) RETURNING id::text",
+                 alice.organization)[0][0]
+    answer = meanwhile([
+        ("SELECT id FROM workspaces WHERE id = %s FOR NO KEY UPDATE", second),
+        ("INSERT INTO workspace_members (id, user_id, workspace_id, role) VALUES (gen_random_uuid(), %s, %s, 'viewer')",
+         bob.user, second)], lambda: remove(alice, alice, bob.email))
+    assert answer.status_code == 200
+    assert traces(sql, alice, bob)[:3] == (1, 1, 0)
+
+
+# ---- another role ----
 
 
 @pytest.mark.parametrize("role,other", [("viewer", "admin"), ("admin", "viewer")])
