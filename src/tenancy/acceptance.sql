@@ -1,7 +1,7 @@
 -- acceptance_by_token: the invitation to an organization that a token and an address name, for a person who holds them
 -- $3, $4 the address as given and folded. Always one row: whether the address has an account; the invitation or NULL, its
 -- workspace and token; whether it is addressed to the person.
-SELECT lower(u.email) IN (lower($3::text), lower($4::text)) OR EXISTS (SELECT FROM users WHERE email IN ($3::text, $4::text)),
+SELECT EXISTS (SELECT FROM users WHERE lower(email) IN (lower($3::text), lower($4::text))),
        i.id, i.workspace_id, i.token, coalesce(lower(i.email) = lower(u.email), false)
 FROM users u
 LEFT JOIN LATERAL (

@@ -7,13 +7,12 @@ LEFT JOIN projects p ON p.workspace_id = w.id AND p.is_default
 WHERE w.id = $1::uuid;
 
 -- invitation_obstacles: whether an address belongs to a member of a workspace, is invited to its organization, has an account
--- Members by old addresses in mixed case are found too; an account that can sign in has its address in lower case.
 SELECT EXISTS (SELECT FROM workspace_members m JOIN users u ON u.id = m.user_id
                WHERE m.workspace_id = $2::uuid AND lower(u.email) = lower($3::text)),
        EXISTS (SELECT FROM project_invitations i JOIN projects p ON p.id = i.project_id
                WHERE p.organization_id = $1::uuid AND lower(i.email) = lower($3::text) AND i.used IS NOT TRUE
                  AND (i.expiration_date IS NULL OR i.expiration_date > now())),
-       EXISTS (SELECT FROM users WHERE email = $3::text);
+       EXISTS (SELECT FROM users WHERE lower(email) = lower($3::text));
 
 -- invitation_forget_expired: removes what is expired of the invitations of an address to an organization
 -- A statement before the one that invites again: the table of live invitations follows at the end of each.

@@ -17,14 +17,13 @@ SELECT organization_id FROM workspaces WHERE id = $1::uuid;
 SELECT u.id, u.id = o.owner_id OR coalesce(m.role = 'owner', false)
 FROM workspaces w
 JOIN organizations o ON o.id = w.organization_id
-JOIN LATERAL (
-    SELECT user_id FROM workspace_members WHERE workspace_id = w.id
-    UNION SELECT user_id FROM organization_members WHERE organization_id = o.id
-    UNION SELECT j.user_id FROM project_members j JOIN projects p ON p.id = j.project_id WHERE p.workspace_id = w.id
-) AS place ON true
-JOIN users u ON u.id = place.user_id
+JOIN users u ON lower(u.email) = lower($2::text)
 LEFT JOIN workspace_members m ON m.workspace_id = w.id AND m.user_id = u.id
-WHERE w.id = $1::uuid AND lower(u.email) = lower($2::text)
+WHERE w.id = $1::uuid
+  AND (m.user_id IS NOT NULL
+       OR EXISTS (SELECT FROM organization_members j WHERE j.organization_id = o.id AND j.user_id = u.id)
+       OR EXISTS (SELECT FROM project_members j JOIN projects p ON p.id = j.project_id
+                  WHERE p.workspace_id = w.id AND j.user_id = u.id))
 ORDER BY u.email = $2::text DESC, u.id
 LIMIT 1;
 

@@ -422,6 +422,27 @@ def test_from_the_link_to_the_place(may_own, make_server):
     assert [each["name"] for each in session.ok("GET", "/organizations/")] == before
 
 
+def test_where_only_the_invited_sign_up(make_server):
+    """While the invitation is there and good; and who has signed up stays, whatever becomes of it."""
+    server = make_server(ORGD_ACCESS_INVITE_ONLY="on").start()
+    alice, = client.make_accounts(client.Api(server.url, f"Access {server.auth_key}"), "alice")
+
+    def sign_up(name):
+        return client.Api(server.url).post("/auth/signup", signing.form(email=f"{name}@acme.example", password=signing.PASSWORD))
+
+    def outcome(name):
+        return sign_up(name).json()["status"]
+
+    for name in ("late", "revoked", "dave"):
+        assert outcome(name) == "GENERAL_ERROR"
+        assert invite(alice, f"{name}@acme.example").status_code == 200
+    server.sql("UPDATE project_invitations SET expiration_date = now() WHERE email LIKE 'late@%'")
+    assert alice.delete(f"/organizations/{alice.organization}/invitations/{waiting(alice)[1]['id']}").status_code == 200
+    assert [outcome(name) for name in ("late", "revoked", "dave")] == ["GENERAL_ERROR", "GENERAL_ERROR", "OK"]
+    assert alice.delete(f"/workspaces/{alice.workspace}/users/?email=dave@acme.example").text == "true"
+    assert sessions.sign_in(server.url, "dave@acme.example").get("/profile").status_code == 200
+
+
 # ---- by mail ----
 
 
