@@ -1,4 +1,5 @@
-/* Measures how many password hashes a second the machine checks, without a server around them: hash_rate THREADS SECONDS. */
+/* Measures how many password hashes a second the machine checks, without a server around them: hash_rate THREADS
+ * SECONDS. */
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>

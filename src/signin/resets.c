@@ -116,6 +116,8 @@ static enum err reset(struct request *req, const char *token_hash, const char *p
     enum err code = db_begin(req->db);
 
     if (code == OK)
+        code = RUN_QUERY(req, ERR_AGAIN, reset_hold, param_text(token_hash));
+    if (code == OK)
         code = DB_RUN(req->db, reset_take, &row, param_text(token_hash));
     if (code != OK)
         return code;
