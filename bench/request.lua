@@ -1,6 +1,7 @@
 -- What wrk sends: one method, path and body, with the keys of several people in turn.
 --
--- Arguments: method, path, body or "-", then the API keys; without keys no one is named.
+-- Arguments: method, path, body or "-", then the API keys; without keys no one is named. Where the body holds {key}, the keys
+-- go there and not into a header.
 
 local requests, turn = {}, 0
 
@@ -11,8 +12,13 @@ function init(args)
     if body then headers["Content-Type"] = "application/json" end
     if #args < 4 then requests[1] = wrk.format(method, path, headers, body) end
     for i = 4, #args do
-        headers["Authorization"] = "ApiKey " .. args[i]
-        requests[#requests + 1] = wrk.format(method, path, headers, body)
+        local own = body
+        if body and body:find("{key}", 1, true) then
+            own = body:gsub("{key}", args[i])
+        else
+            headers["Authorization"] = "ApiKey " .. args[i]
+        end
+        requests[#requests + 1] = wrk.format(method, path, headers, own)
     end
 end
 

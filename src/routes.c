@@ -160,8 +160,8 @@ static const struct route open_routes[] = {
      .answer = &session_answer, .answer_kind = ANSWER_LIST, .handle = session_list},
     {METHOD_DELETE, "/auth/sessions", CALLER_NONE, 0, "end_other_sessions", "Access", "End my other sessions", 200,
      .answer_kind = ANSWER_ANY_OBJECT, .handle = session_revoke_others},
-    {METHOD_DELETE, "/auth/sessions/{session_id}", CALLER_NONE, 0, "end_session", "Access", "End one of my sessions", 200,
-     .parameters = session_parameters, .parameter_count = SESSION_PARAMETERS, .answer_kind = ANSWER_ANY_OBJECT,
+    {METHOD_DELETE, "/auth/sessions/{session_id}", CALLER_NONE, 0, "end_session", "Access", "End one of my sessions",
+     200, .parameters = session_parameters, .parameter_count = SESSION_PARAMETERS, .answer_kind = ANSWER_ANY_OBJECT,
      .handle = session_revoke},
 
     /* administration */

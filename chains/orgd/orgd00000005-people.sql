@@ -111,13 +111,13 @@ CREATE TABLE orgd.outbox (
     id          uuid PRIMARY KEY,
     recipient   text NOT NULL,
     template    text NOT NULL,
-    fields      jsonb NOT NULL,
+    fields      text NOT NULL,
     attempts    integer NOT NULL DEFAULT 0,
     next_at     timestamptz NOT NULL DEFAULT now(),
     given_up_at timestamptz,
     last_error  text,
     created_at  timestamptz NOT NULL DEFAULT now(),
-    expires_at  timestamptz
+    expires_at  timestamptz NOT NULL
 );
 CREATE INDEX orgd_outbox_next ON orgd.outbox (next_at) WHERE given_up_at IS NULL;
 

@@ -21,6 +21,8 @@
 #include "instance/gate.h"
 #include "instance/ready.h"
 #include "instance/stores.h"
+#include "mail/sender.h"
+#include "mail/transport.h"
 #include "migrate/databases.h"
 #include "outbound/fetch.h"
 #include "routes.h"
@@ -207,6 +209,14 @@ static enum err start_decisions(struct serving *serving, struct error *error)
     return err;
 }
 
+static enum err start_mail(struct serving *serving, struct error *error)
+{
+    struct db_options options = {
+        .uri = serving->stores.uris[DATABASE_CORE], .connect_ms = CONNECT_MS, .statement_ms = CONNECT_MS};
+
+    return sender_start(&serving->config, &options, error);
+}
+
 static enum err say_ready(struct serving *serving, bool waiting, struct error *error)
 {
     struct buffer line = buffer_make(serving->arena, READY_MAX);
@@ -227,6 +237,8 @@ static enum err check_config(const struct config *config, struct error *error)
     if (entry)
         return error_set(error, ERR_USAGE,
                          "ORGD_TRUSTED_PROXIES: %.100s is neither an address nor a network like 10.0.0.0/8", entry);
+    if (transport_check(config, error) != OK)
+        return ERR_USAGE;
     return methods_check(config, error);
 }
 
@@ -251,11 +263,14 @@ static enum err bring_up(struct serving *serving, bool *waiting, struct error *e
         err = open_gate(serving, waiting, error);
     if (err == OK)
         err = start_decisions(serving, error);
+    if (err == OK)
+        err = start_mail(serving, error);
     return err;
 }
 
 static void take_down(struct serving *serving)
 {
+    sender_stop();
     if (serving->decisions)
         decisions_stop();
     gate_stop(serving->gate);

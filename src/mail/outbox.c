@@ -1,20 +1,75 @@
-/* The outbox. */
+/* The outbox: adding to it, and reading what a mail is to say. */
 #include "mail/outbox.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "base/json.h"
+#include "base/seal.h"
+#include "mail/transport.h"
+#include "statements.h"
+
+enum { FIELDS_MAX = 32 << 10 };
+#define WEEK_S (INT64_C(7) * 24 * 3600)
 
 bool mail_enabled(const struct config *config)
 {
-    (void)config;
-    return false;
+    return transport_from(config) != NULL;
 }
 
-enum err outbox_add(struct db *db, const char *recipient, const char *template, const struct mail_field *fields,
-                    size_t count, int64_t valid_s)
+static struct sealing sealing_of(const struct config *config, const char *id)
 {
-    (void)db;
-    (void)recipient;
-    (void)template;
-    (void)fields;
-    (void)count;
-    (void)valid_s;
-    return ERR_INTERNAL;
+    return (struct sealing){.pass = secret_of(config->crypt_key), .purpose = "outbox", .label = id};
+}
+
+static void write_fields(struct buffer *out, const struct mail_field *fields, size_t count)
+{
+    json_open(out, '{');
+    for (size_t i = 0; i < count; i++) {
+        json_key(out, fields[i].name);
+        json_text(out, fields[i].value);
+    }
+    json_close(out, '}');
+}
+
+enum err outbox_add(const struct config *config, struct db *db, const char *recipient, const char *template,
+                    const struct mail_field *fields, size_t count, int64_t valid_s)
+{
+    void *arena = talloc_new(NULL);
+    struct buffer plain = buffer_make(arena, FIELDS_MAX), sealed = buffer_make(arena, 2 * FIELDS_MAX);
+    struct uuid id = uuid_v7();
+    char label[UUID_TEXT_SIZE];
+    struct sealing how = sealing_of(config, uuid_format(&id, label));
+    enum err code = ERR_MEMORY;
+
+    write_fields(&plain, fields, count);
+    if (buffer_string(&plain) && seal(&how, plain.data, plain.len, &sealed) && buffer_string(&sealed))
+        code = DB_RUN(db, outbox_insert, NULL, param_uuid(&id), param_text(recipient), param_text(template),
+                      param_text(buffer_string(&sealed)), param_int(valid_s ? valid_s : WEEK_S));
+    talloc_free(arena);
+    return code;
+}
+
+/* "app.acme.io" of "https://app.acme.io/x" */
+static json_t *site_of(const struct config *config)
+{
+    const char *scheme = strstr(config->web_url, "://");
+    const char *host = scheme ? scheme + 3 : config->web_url;
+
+    return json_stringn(host, strcspn(host, "/"));
+}
+
+json_t *outbox_fields(void *arena, const struct config *config, const struct uuid *id, const char *sealed)
+{
+    char label[UUID_TEXT_SIZE];
+    struct sealing how = sealing_of(config, uuid_format(id, label));
+    char *plain = talloc_size(arena, FIELDS_MAX);
+    json_t *fields = NULL;
+    size_t len;
+
+    if (plain && unseal(&how, sealed, plain, FIELDS_MAX, &len))
+        fields = json_loadb(plain, len, 0, NULL);
+    if (fields)
+        (void)json_object_set_new(fields, "site", site_of(config));
+    return fields;
 }

@@ -2,6 +2,7 @@
 #ifndef ORGD_MAIL_OUTBOX_H
 #define ORGD_MAIL_OUTBOX_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -21,10 +22,14 @@ bool mail_enabled(const struct config *config);
 
 /*
  * Adds a mail to the open transaction of `db`; it leaves after the commit. `template` names a file pair of
- * src/mail/templates ("invitation", "code", "password-reset"); the fields must be those that it uses. A mail that could
- * not be delivered within `valid_s` seconds is dropped (0: a week). Errors: those of db_run.
+ * src/mail/templates; the fields must be those that it uses, but `site`, which is the host of AGENTA_WEB_URL. A mail
+ * that could not be delivered within `valid_s` seconds is dropped (0: a week). What it says is encrypted while it
+ * waits. Errors: those of db_run; ERR_MEMORY.
  */
-enum err outbox_add(struct db *db, const char *recipient, const char *template, const struct mail_field *fields,
-                    size_t count, int64_t valid_s) MUST_CHECK;
+enum err outbox_add(const struct config *config, struct db *db, const char *recipient, const char *template,
+                    const struct mail_field *fields, size_t count, int64_t valid_s) MUST_CHECK;
+
+/* Reads the fields of the mail `id` back, `site` among them; released by the caller. NULL when they cannot be read. */
+json_t *outbox_fields(void *arena, const struct config *config, const struct uuid *id, const char *sealed);
 
 #endif

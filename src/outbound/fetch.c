@@ -124,19 +124,24 @@ static size_t take_body(char *data, size_t size, size_t count, void *context)
     return call->body.failed ? 0 : size * count;
 }
 
+/* NULL without memory; the list is gone then. */
+static struct curl_slist *add_header(struct curl_slist *list, const char *header)
+{
+    struct curl_slist *longer = list ? curl_slist_append(list, header) : NULL;
+
+    if (!longer)
+        curl_slist_free_all(list);
+    return longer;
+}
+
 static struct curl_slist *headers_of(const struct fetch *fetch)
 {
     struct curl_slist *list = curl_slist_append(NULL, "Accept: application/json");
 
-    for (size_t i = 0; list && i < FETCH_HEADERS_MAX && fetch->headers[i]; i++) {
-        struct curl_slist *longer = curl_slist_append(list, fetch->headers[i]);
-
-        if (!longer) {
-            curl_slist_free_all(list);
-            return NULL;
-        }
-        list = longer;
-    }
+    if (fetch->json)
+        list = add_header(list, "Content-Type: application/json");
+    for (size_t i = 0; i < FETCH_HEADERS_MAX && fetch->headers[i]; i++)
+        list = add_header(list, fetch->headers[i]);
     return list;
 }
 
@@ -176,8 +181,8 @@ static void set_options(CURL *curl, struct call *call, const struct curl_slist *
     (void)curl_easy_setopt(curl, CURLOPT_OPENSOCKETDATA, call);
     (void)curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take_body);
     (void)curl_easy_setopt(curl, CURLOPT_WRITEDATA, call);
-    if (fetch->form)
-        (void)curl_easy_setopt(curl, CURLOPT_POSTFIELDS, fetch->form);
+    if (fetch->form || fetch->json)
+        (void)curl_easy_setopt(curl, CURLOPT_POSTFIELDS, fetch->form ? fetch->form : fetch->json);
     if (fetch->user) {
         (void)curl_easy_setopt(curl, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC);
         (void)curl_easy_setopt(curl, CURLOPT_USERNAME, fetch->user);

@@ -14,6 +14,7 @@ enum { FETCH_HEADERS_MAX = 4, FETCH_BODY_MAX = 1 << 20, FETCH_MS = 8000 };
 struct fetch {
     const char *url;
     const char *form;                       /* posted as application/x-www-form-urlencoded; NULL: GET */
+    const char *json;                       /* posted as application/json, in place of a form */
     const char *headers[FETCH_HEADERS_MAX]; /* "Name: value" */
     const char *user, *password;            /* HTTP Basic; NULL: none */
     /*

@@ -102,8 +102,8 @@ static enum err send_code(struct request *req, const char *device_hash, const ch
     err = DB_RUN(req->db, code_add, NULL, param_text(device_hash), param_text(hash), param_int(CODE_VALID_S));
     if (err != OK)
         return err;
-    return outbox_add(req->db, email, "code", (const struct mail_field[]){{"code", code}, {"minutes", minutes}}, 2,
-                      CODE_VALID_S);
+    return outbox_add(req->config, req->db, email, "code",
+                      (const struct mail_field[]){{"code", code}, {"minutes", minutes}}, 2, CODE_VALID_S);
 }
 
 /* ---- creating ---- */

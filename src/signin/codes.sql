@@ -8,9 +8,16 @@ INSERT INTO orgd.code_devices (device_hash, email, expires_at)
 VALUES (decode($1::text, 'hex'), $2::text, now() + make_interval(secs => $3::bigint));
 
 -- code_device_hold: the address of a device and its failures, held; no row: it is unknown, or has waited too long
-SELECT email, failures FROM orgd.code_devices
-WHERE device_hash = decode($1::text, 'hex') AND expires_at > now()
-FOR UPDATE;
+-- All devices of the address are held, in one order: signing in with one of them forgets the others.
+WITH held AS MATERIALIZED (
+    SELECT device_hash, email, failures, expires_at
+    FROM orgd.code_devices
+    WHERE email = (SELECT email FROM orgd.code_devices WHERE device_hash = decode($1::text, 'hex'))
+    ORDER BY device_hash
+    FOR UPDATE
+)
+SELECT email, failures FROM held
+WHERE device_hash = decode($1::text, 'hex') AND expires_at > now();
 
 -- code_device_extend: lets a device wait longer, for another code
 UPDATE orgd.code_devices SET expires_at = now() + make_interval(secs => $2::bigint)

@@ -66,7 +66,7 @@ static enum err send_link(struct request *req, const char *email)
     if (code == OK)
         code = add_token(req, email, &link);
     if (code == OK)
-        code = outbox_add(req->db, email, "password-reset",
+        code = outbox_add(req->config, req->db, email, "password-reset",
                           (const struct mail_field[]){{"link", link}, {"minutes", "60"}}, 2, RESET_VALID_S);
     return code == OK ? db_commit(req->db) : code;
 }
@@ -115,6 +115,8 @@ static enum err reset(struct request *req, const char *token_hash, const char *p
     bool has_account;
     enum err code = db_begin(req->db);
 
+    if (code == OK)
+        code = RUN_QUERY(req, ERR_AGAIN, reset_hold, param_text(token_hash));
     if (code == OK)
         code = DB_RUN(req->db, reset_take, &row, param_text(token_hash));
     if (code != OK)

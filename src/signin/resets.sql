@@ -15,6 +15,12 @@ VALUES (decode($1::text, 'hex'), $2::uuid, now() + make_interval(secs => $3::big
 SELECT EXISTS (
     SELECT FROM orgd.password_resets WHERE token_hash = decode($1::text, 'hex') AND expires_at > now());
 
+-- reset_hold: holds the login that a token is for, so that several of its tokens are used one after the other
+SELECT l.id
+FROM orgd.password_resets r JOIN orgd.logins l ON l.id = r.login_id
+WHERE r.token_hash = decode($1::text, 'hex') AND r.expires_at > now()
+FOR NO KEY UPDATE OF l;
+
 -- reset_take: uses a token up; the login that it is for. No row: it is unknown, used or expired.
 DELETE FROM orgd.password_resets
 WHERE token_hash = decode($1::text, 'hex') AND expires_at > now()

@@ -179,6 +179,14 @@ def test_a_link_is_good_once_also_at_once(browser, server):
     assert sorted(answers) == ["OK"] + ["RESET_PASSWORD_INVALID_TOKEN_ERROR"] * 9
 
 
+def test_several_links_at_once(browser, server):
+    """One after the other, and the first one makes an end of the others."""
+    browser.sign_up(address())
+    tokens = [token_of(link_for(browser.api)) for _ in range(6)]
+    answers = serving.in_parallel(6, lambda number: reset(server, tokens[number])["status"])
+    assert sorted(answers) == ["OK"] + ["RESET_PASSWORD_INVALID_TOKEN_ERROR"] * 5
+
+
 def test_a_link_ends(browser, server, sql):
     email = address()
     browser.sign_up(email)

@@ -1,0 +1,236 @@
+/* Sends what is in the outbox. */
+#include "mail/sender.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <talloc.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/platform.h"
+#include "http/metrics.h"
+#include "mail/outbox.h"
+#include "mail/transport.h"
+#include "statements.h"
+
+/* A mail waits 5 s after its first failure, then twice as long each time, half an hour at most; none of it exact. */
+enum { FIRST_WAIT_S = 5, LONGEST_WAIT_S = 1800, LEASE_MARGIN_S = 30, RECONNECT_MS = 1000, IDLE_MS = 30000 };
+
+static struct {
+    const struct config *config;
+    struct db_options options;
+    pthread_t thread;
+    int wake;
+    bool started;
+    _Atomic bool stopping;
+    _Atomic uint64_t sent, failed, given_up, waiting;
+} sender = {.wake = -1};
+
+/* ---- metrics ---- */
+
+static double read_count(void *count)
+{
+    return (double)atomic_load((_Atomic uint64_t *)count);
+}
+
+static void register_metrics(void)
+{
+    static const char total[] = "Mails that were tried.";
+
+    metrics_register(METRIC_COUNTER, "orgd_mail_total", "result=\"sent\"", total, read_count, &sender.sent);
+    metrics_register(METRIC_COUNTER, "orgd_mail_total", "result=\"failed\"", total, read_count, &sender.failed);
+    metrics_register(METRIC_COUNTER, "orgd_mail_total", "result=\"given_up\"", total, read_count, &sender.given_up);
+    metrics_register(METRIC_GAUGE, "orgd_mail_waiting", NULL, "Mails in the outbox.", read_count, &sender.waiting);
+}
+
+/* ---- one mail ---- */
+
+struct mail {
+    struct uuid id;
+    const char *recipient, *template, *fields;
+    int64_t attempts, date;
+};
+
+static int64_t wait_s(int64_t attempts)
+{
+    int64_t wait = attempts > 9 ? LONGEST_WAIT_S : (int64_t)FIRST_WAIT_S << (attempts - 1);
+    uint16_t random;
+
+    if (wait > LONGEST_WAIT_S)
+        wait = LONGEST_WAIT_S;
+    platform.random_bytes(&random, sizeof random);
+    return wait / 2 + wait * random / UINT16_MAX;
+}
+
+static enum delivery deliver(void *arena, struct transport *transport, const struct mail *mail, struct error *error)
+{
+    json_t *fields = outbox_fields(arena, sender.config, &mail->id, mail->fields);
+    struct mail_message message = {.id = mail->id, .date = mail->date};
+    enum delivery delivery = DELIVERY_NEVER;
+
+    message.from = mail_address(arena, transport_from(sender.config));
+    message.to = mail_address(arena, mail->recipient);
+    if (!message.from || !message.to)
+        (void)error_set(error, ERR_REFUSED, "an address is not one that mail can be sent to");
+    else if (!fields)
+        (void)error_set(error, ERR_REFUSED, "what it says was encrypted with another AGENTA_CRYPT_KEY");
+    else if (mail_render(arena, mail->template, fields, &message.content) != OK)
+        (void)error_set(error, ERR_REFUSED, "the template %.40s is not there or wants other fields", mail->template);
+    else
+        delivery = transport_send(transport, &message, error);
+    json_decref(fields);
+    return delivery;
+}
+
+/* Its id and the server's words, never what it says or who gets it. */
+static enum err settle(struct db *db, const struct mail *mail, enum delivery delivery, const struct error *error)
+{
+    char id[UUID_TEXT_SIZE];
+    int64_t wait = wait_s(mail->attempts);
+
+    (void)uuid_format(&mail->id, id);
+    if (delivery == DELIVERY_DONE) {
+        atomic_fetch_add(&sender.sent, 1);
+        return DB_RUN(db, outbox_done, NULL, param_uuid(&mail->id));
+    }
+    if (delivery == DELIVERY_NEVER) {
+        atomic_fetch_add(&sender.given_up, 1);
+        log_message(LOG_WARNING, "mail %s (%s) was given up: %s", id, mail->template, error->cause);
+        return DB_RUN(db, outbox_never, NULL, param_uuid(&mail->id), param_text(error->cause));
+    }
+    atomic_fetch_add(&sender.failed, 1);
+    log_message(LOG_WARNING, "mail %s (%s) could not be sent, next try in %lld s: %s", id, mail->template,
+                (long long)wait, error->cause);
+    return DB_RUN(db, outbox_later, NULL, param_uuid(&mail->id), param_int(wait), param_text(error->cause));
+}
+
+/* Takes one mail and tries to send it. `none` when none is due. */
+static enum err send_one(struct db *db, struct transport *transport, bool *none)
+{
+    void *arena = talloc_new(NULL);
+    struct error error = {0};
+    struct mail mail = {0};
+    struct result row;
+    enum err code = DB_RUN(db, outbox_take, &row, param_int(sender.config->smtp_timeout + LEASE_MARGIN_S));
+
+    *none = code == OK && result_rows(&row) == 0;
+    if (code == OK && !*none) {
+        (void)result_uuid(&row, 0, 0, &mail.id);
+        mail.recipient = result_text(&row, 0, 1);
+        mail.template = result_text(&row, 0, 2);
+        mail.fields = result_text(&row, 0, 3);
+        mail.attempts = result_int(&row, 0, 4);
+        mail.date = result_int(&row, 0, 5);
+        code = settle(db, &mail, deliver(arena, transport, &mail, &error), &error);
+    }
+    result_clear(&row);
+    talloc_free(arena);
+    return code;
+}
+
+/* ---- the thread ---- */
+
+/* Removes what is too old, and says so of what was never sent. */
+static enum err sweep(struct db *db)
+{
+    struct result rows;
+    enum err code = DB_RUN(db, outbox_sweep, &rows);
+
+    for (int i = 0; code == OK && i < result_rows(&rows); i++)
+        log_message(LOG_WARNING, "mail %s (%s) was too old to be sent after %lld tries: %s", result_text(&rows, i, 0),
+                    result_text(&rows, i, 1), (long long)result_int(&rows, i, 2), result_text(&rows, i, 3));
+    result_clear(&rows);
+    return code;
+}
+
+/* Waits for a notification, for the next mail to be due, or for the end. False when the connection is lost. */
+static bool wait_for_work(struct db *db, int64_t due_s)
+{
+    PGconn *conn = db_handle(db);
+    struct pollfd fds[] = {{.fd = PQsocket(conn), .events = POLLIN}, {.fd = sender.wake, .events = POLLIN}};
+    int64_t ms = due_s < 0 ? 0 : due_s * 1000;
+    PGnotify *notify;
+
+    if (poll(fds, 2, (int)(ms < IDLE_MS ? ms : IDLE_MS)) > 0 && !PQconsumeInput(conn))
+        return false;
+    while ((notify = PQnotifies(conn)))
+        PQfreemem(notify);
+    return PQstatus(conn) == CONNECTION_OK;
+}
+
+/* Until the connection is lost or the program stops. */
+static void work(struct db *db, struct transport *transport)
+{
+    enum err code = OK;
+
+    while (code == OK && !atomic_load(&sender.stopping)) {
+        bool none = false;
+        struct result row;
+
+        db_set_deadline(db, 0);
+        code = send_one(db, transport, &none);
+        if (code != OK || !none)
+            continue;
+        code = sweep(db);
+        if (code == OK)
+            code = DB_RUN(db, outbox_state, &row);
+        if (code != OK)
+            continue;
+        atomic_store(&sender.waiting, (uint64_t)result_int(&row, 0, 0));
+        if (!wait_for_work(db, result_int(&row, 0, 2)))
+            code = ERR_UNAVAILABLE;
+        result_clear(&row);
+    }
+}
+
+static void *sender_main(void *nothing)
+{
+    void *arena = talloc_new(NULL);
+    struct db *db = db_create(arena, &sender.options);
+    struct transport *transport = transport_create(arena, sender.config);
+    struct pollfd fd = {.fd = sender.wake, .events = POLLIN};
+    struct error error;
+
+    (void)nothing;
+    while (db && transport && !atomic_load(&sender.stopping)) {
+        db_set_deadline(db, 0);
+        if (db_connect(db, &error) == OK && db_script(db, "LISTEN orgd_outbox", NULL) == OK)
+            work(db, transport);
+        db_close(db);
+        if (!atomic_load(&sender.stopping))
+            (void)poll(&fd, 1, RECONNECT_MS);
+    }
+    talloc_free(arena);
+    return NULL;
+}
+
+enum err sender_start(const struct config *config, const struct db_options *options, struct error *error)
+{
+    if (!mail_enabled(config))
+        return OK;
+    sender.config = config;
+    sender.options = *options;
+    sender.options.name = "orgd mail";
+    sender.options.on_revoke = NULL;
+    atomic_store(&sender.stopping, false);
+    sender.wake = eventfd(0, EFD_CLOEXEC);
+    if (sender.wake < 0 || pthread_create(&sender.thread, NULL, sender_main, NULL) != 0)
+        return error_set(error, ERR_SYSTEM, "cannot start the thread that sends mail");
+    sender.started = true;
+    register_metrics();
+    return OK;
+}
+
+void sender_stop(void)
+{
+    if (!sender.started)
+        return;
+    atomic_store(&sender.stopping, true);
+    (void)eventfd_write(sender.wake, 1);
+    (void)pthread_join(sender.thread, NULL);
+    (void)close(sender.wake);
+    sender.started = false;
+}

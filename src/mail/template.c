@@ -1,0 +1,74 @@
+/* Fills in templates. */
+#include "mail/template.h"
+
+#include <string.h>
+
+#include "base/buffer.h"
+
+enum { CONTENT_MAX = 64 << 10, NAME_MAX_LENGTH = 32 };
+
+static void add_value(struct buffer *out, const char *value, bool html)
+{
+    static const struct {
+        char c;
+        const char *entity;
+    } entities[] = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}};
+
+    for (; *value; value++) {
+        const char *entity = NULL;
+
+        for (size_t i = 0; html && i < sizeof entities / sizeof *entities; i++)
+            if (entities[i].c == *value)
+                entity = entities[i].entity;
+        if (entity)
+            buffer_text(out, entity);
+        else
+            buffer_char(out, (unsigned char)*value < ' ' || *value == 0x7f ? ' ' : *value);
+    }
+}
+
+static const char *value_of(const json_t *fields, const char *name, size_t len)
+{
+    char key[NAME_MAX_LENGTH];
+
+    if (len >= sizeof key)
+        return NULL;
+    memcpy(key, name, len);
+    key[len] = '\0';
+    return json_string_value(json_object_get(fields, key));
+}
+
+static enum err fill(void *arena, const char *text, const json_t *fields, bool html, const char **filled)
+{
+    struct buffer out = buffer_make(arena, CONTENT_MAX);
+    const char *open;
+
+    while ((open = strstr(text, "{{"))) {
+        size_t len = strcspn(open + 2, "}");
+        const char *value = value_of(fields, open + 2, len);
+
+        if (!value)
+            return ERR_NOT_FOUND;
+        buffer_add(&out, text, (size_t)(open - text));
+        add_value(&out, value, html);
+        text = open + 2 + len + 2;
+    }
+    buffer_text(&out, text);
+    *filled = buffer_string(&out);
+    return *filled ? OK : ERR_MEMORY;
+}
+
+enum err mail_render(void *arena, const char *name, const json_t *fields, struct mail_content *content)
+{
+    const struct mail_template *template = mail_templates;
+    enum err code;
+
+    while (template->name && strcmp(template->name, name) != 0)
+        template ++;
+    if (!template->name)
+        return ERR_NOT_FOUND;
+    code = fill(arena, template->subject, fields, false, &content->subject);
+    if (code == OK)
+        code = fill(arena, template->text, fields, false, &content->text);
+    return code == OK ? fill(arena, template->html, fields, true, &content->html) : code;
+}
