@@ -18,7 +18,8 @@ OURS = {"GET /health/ready",
         "DELETE /organizations/{organization_id}/invitations/{invitation_id}",
         "PATCH /organizations/{organization_id}/members/{user_id}", "GET /invitations",
         "POST /invitations/{invitation_id}/accept", "POST /invitations/{invitation_id}/decline",
-        "GET /auth/sessions", "DELETE /auth/sessions", "DELETE /auth/sessions/{session_id}"}
+        "GET /auth/sessions", "DELETE /auth/sessions", "DELETE /auth/sessions/{session_id}",
+        "GET /admin/access/report", "GET /admin/access/explain"}
 
 
 @pytest.fixture(scope="module")

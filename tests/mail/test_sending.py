@@ -37,7 +37,7 @@ def waiting(server, columns="attempts, given_up_at IS NOT NULL, last_error"):
 
 def test_somebody_signs_in_by_the_code_that_was_mailed(sending, shared_mail):
     device = ask_for_code(sending, "Ann@acme.io")
-    mail = shared_mail.next()
+    mail = shared_mail.take()
     assert mail["from"] == "orgd@acme.io" and mail["to"] == ["ann@acme.io"]
     message, code = mail["message"], code_in(mail)
     assert message["Subject"] == f"{code} is your code for app.acme.io"
@@ -52,7 +52,7 @@ def test_somebody_signs_in_by_the_code_that_was_mailed(sending, shared_mail):
 def test_what_a_mail_says_is_not_readable_while_it_waits(mail_server):
     gone = mail_server()
     gone.close()
-    server = Server(**gone.settings, SMTP_USE_TLS="false").start()
+    server = Server(**gone.settings).start()
     try:
         ask_for_code(server, "ann@acme.io")
         rows = waiting(server, "fields")
@@ -65,12 +65,12 @@ def test_a_hundred_mails_go_out_once_each(sending, shared_mail):
     addresses = {f"many{i}@acme.io" for i in range(100)}
     with concurrent.futures.ThreadPoolExecutor(16) as pool:
         list(pool.map(lambda address: ask_for_code(sending, address), addresses))
-    assert {shared_mail.next()["to"][0] for _ in addresses} == addresses
-    assert shared_mail.nothing()
+    assert {shared_mail.take()["to"][0] for _ in addresses} == addresses
+    assert shared_mail.stays_empty()
 
 
 def test_two_processes_share_an_outbox(mail_server, sending, shared_mail):
-    other = Server(**shared_mail.settings, SMTP_USE_TLS="false", POSTGRES_URI_CORE=f"postgresql://orgd@/agenta_oss_core?host={sending.data}",
+    other = Server(**shared_mail.settings, POSTGRES_URI_CORE=f"postgresql://orgd@/agenta_oss_core?host={sending.data}",
                    POSTGRES_URI_TRACING=f"postgresql://orgd@/agenta_oss_tracing?host={sending.data}",
                    AGENTA_CRYPT_KEY=(sending.data / "crypt-key").read_text(encoding="utf-8").strip(),
                    AGENTA_AUTH_KEY=sending.auth_key, ORGD_RATE_LIMITS="false", AGENTA_WEB_URL="https://app.acme.io").start()
@@ -79,8 +79,8 @@ def test_two_processes_share_an_outbox(mail_server, sending, shared_mail):
         with concurrent.futures.ThreadPoolExecutor(8) as pool:
             list(pool.map(lambda pair: ask_for_code(pair[0], pair[1]),
                           ((sending if i % 2 else other, address) for i, address in enumerate(addresses))))
-        assert sorted(shared_mail.next()["to"][0] for _ in addresses) == sorted(addresses)
-        assert shared_mail.nothing()
+        assert sorted(shared_mail.take()["to"][0] for _ in addresses) == sorted(addresses)
+        assert shared_mail.stays_empty()
     finally:
         other.close()
 
@@ -93,7 +93,7 @@ def test_what_the_server_refuses(mail_server, folder, line, given_up):
     refuse = folder / "refuse"
     refuse.write_text(line + "\n", encoding="utf-8")
     mail = mail_server(REFUSE=str(refuse))
-    server = Server(**mail.settings, SMTP_USE_TLS="false").start()
+    server = Server(**mail.settings).start()
     try:
         device = ask_for_code(server, "ann@acme.io")
         wait_for("it was tried", lambda: [row for row in waiting(server) if row[2]], 20)
@@ -102,7 +102,7 @@ def test_what_the_server_refuses(mail_server, folder, line, given_up):
         assert ("given up" if given_up else "next try") in server.messages() and "ann@acme.io" not in server.messages()
         if not given_up:
             refuse.unlink()
-            assert enter_code(server, device, code_in(mail.next(30)))["status"] == "OK"
+            assert enter_code(server, device, code_in(mail.take(30)))["status"] == "OK"
     finally:
         server.close()
 
@@ -110,12 +110,12 @@ def test_what_the_server_refuses(mail_server, folder, line, given_up):
 def test_a_server_that_comes_back_gets_the_mail(mail_server):
     away = mail_server()
     away.close()
-    server = Server(**away.settings, SMTP_USE_TLS="false").start()
+    server = Server(**away.settings).start()
     try:
         device = ask_for_code(server, "ann@acme.io")
         wait_for("it was tried", lambda: waiting(server)[0][2], 20)
         back = mail_server(PORT=str(away.port))
-        assert enter_code(server, device, code_in(back.next(30)))["status"] == "OK"
+        assert enter_code(server, device, code_in(back.take(30)))["status"] == "OK"
         wait_for("the outbox is empty", lambda: waiting(server) == [], 10)
     finally:
         server.close()
@@ -166,7 +166,7 @@ def test_starttls_with_a_certificate_that_is_vouched_for(mail_server, certificat
                     SMTP_PASSWORD="secret word").start()
     try:
         ask_for_code(server, "ann@acme.io")
-        got = mail.next()
+        got = mail.take()
         assert got["secure"] is True and got["user"] == "orgd"
         assert "secret word" not in server.messages()
     finally:
@@ -175,10 +175,10 @@ def test_starttls_with_a_certificate_that_is_vouched_for(mail_server, certificat
 
 def test_tls_from_the_first_byte(mail_server, certificates):
     mail = mail_server(KEY=str(certificates / "server.key"), CERT=str(certificates / "server.pem"), SSL="1")
-    server = Server(**mail.settings, ORGD_SMTP_CA_FILE=str(certificates / "ca.pem"), SMTP_USE_SSL="true", SMTP_USE_TLS="false").start()
+    server = Server(**mail.settings, ORGD_SMTP_CA_FILE=str(certificates / "ca.pem")).start()
     try:
         ask_for_code(server, "ann@acme.io")
-        assert mail.next()["secure"] is True
+        assert mail.take()["secure"] is True
     finally:
         server.close()
 
@@ -189,11 +189,11 @@ def test_nothing_leaves_where_it_could_be_read_or_is_not_welcome(mail_server, ce
     mail = mail_server(**({} if case == "no STARTTLS" else tls), **({"LOGIN": "orgd:right"} if "password" in case else {}))
     vouched = {"ORGD_SMTP_CA_FILE": str(certificates / "ca.pem")} if "password" in case else {}
     login = {"SMTP_USERNAME": "orgd", "SMTP_PASSWORD": "wrong secret"} if case == "wrong password" else {}
-    server = Server(**mail.settings, **vouched, **login).start()
+    server = Server(**{**mail.settings, "SMTP_USE_TLS": "true"}, **vouched, **login).start()
     try:
         ask_for_code(server, "ann@acme.io")
         wait_for("it was tried", lambda: waiting(server)[0][2], 20)
-        assert waiting(server)[0][1] is False and mail.nothing(0.2)
+        assert waiting(server)[0][1] is False and mail.stays_empty(0.2)
         assert "wrong secret" not in server.messages() and "wrong secret" not in waiting(server)[0][2]
     finally:
         server.close()
