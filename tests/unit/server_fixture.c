@@ -262,7 +262,9 @@ static int fail(const struct error *error)
 int main(int argc, char **argv)
 {
     void *arena = talloc_new(NULL);
-    struct application app = {.tables = tables,
+    struct config config = {.license = "oss"};
+    struct application app = {.config = &config,
+                              .tables = tables,
                               .gzip = true,
                               .recognize = know_everybody,
                               .authenticate = know_everybody,
