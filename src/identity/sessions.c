@@ -5,6 +5,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "base/log.h"
 #include "base/platform.h"
 #include "base/utf8.h"
 #include "identity/refresh_tokens.h"
@@ -221,6 +222,7 @@ enum err session_rotate(struct request *req, const char *token, struct session_r
     struct secret installation = secret_of(req->config->crypt_key);
     struct session *session = &refresh->session;
     struct refresh_token presented, next;
+    char handle[UUID_TEXT_SIZE];
     struct result row;
     enum err code;
 
@@ -252,6 +254,8 @@ enum err session_rotate(struct request *req, const char *token, struct session_r
     case SUPERSEDED:
         break;
     }
+    log_message(LOG_WARNING, "session %s ends: a refresh token that was replaced came again, from %s",
+                uuid_format(&session->id, handle), req->client);
     code = session_end(req, &session->user_id, &session->id);
     return code == OK ? ERR_SESSION_STOLEN : code;
 }

@@ -27,7 +27,7 @@ enum { RSA_BITS = 2048, KEYS_MAX = 16, PRIVATE_MAX = 4096, SEALED_TEXT_MAX = 819
 
 struct known {
     char id[SIGNING_KEY_ID_SIZE];
-    EVP_PKEY *key;
+    EVP_PKEY *key; /* NULL: it cannot be opened, which is tried once */
     int64_t signs_until_us;
 };
 
@@ -76,13 +76,19 @@ static const char *close_key(struct request *req, const char *id, EVP_PKEY *key)
     return good ? buffer_string(&text) : NULL;
 }
 
-/* The key that memory has under that name, with a reference of its own, or NULL. Needs the lock. */
-static EVP_PKEY *remembered(const char *id)
+/* What memory has under that name, or NULL. Needs the lock. */
+static const struct known *remembered(const char *id)
 {
     for (size_t i = 0; i < memory.count; i++)
-        if (strcmp(memory.keys[i].id, id) == 0 && EVP_PKEY_up_ref(memory.keys[i].key) == 1)
-            return memory.keys[i].key;
+        if (strcmp(memory.keys[i].id, id) == 0)
+            return &memory.keys[i];
     return NULL;
+}
+
+/* A reference of one's own, or NULL. */
+static EVP_PKEY *share(EVP_PKEY *key)
+{
+    return key && EVP_PKEY_up_ref(key) == 1 ? key : NULL;
 }
 
 static void remember(struct request *req, const struct result *rows, uint64_t epoch)
@@ -93,15 +99,14 @@ static void remember(struct request *req, const struct result *rows, uint64_t ep
     pthread_mutex_lock(&memory.lock);
     for (int row = 0; row < result_rows(rows) && count < KEYS_MAX; row++) {
         const char *id = result_text(rows, row, 0);
+        const struct known *before = remembered(id);
         struct known *known = &keys[count];
         if (strlen(id) >= sizeof known->id)
             continue;
         memcpy(known->id, id, strlen(id) + 1);
         known->signs_until_us = result_int(rows, row, 2);
-        known->key = remembered(id);
-        if (!known->key)
-            known->key = open_key(req, id, result_text(rows, row, 1));
-        count += known->key != NULL;
+        known->key = before ? share(before->key) : open_key(req, id, result_text(rows, row, 1));
+        count++;
     }
     for (size_t i = 0; i < memory.count; i++)
         EVP_PKEY_free(memory.keys[i].key);
@@ -162,19 +167,21 @@ static bool is_fresh(void)
  */
 static bool choose(struct signing_key *chosen, int64_t *last_us)
 {
+    const struct known *eldest = NULL;
     int64_t now = platform.realtime_us();
 
-    chosen->key = NULL;
     *last_us = 0;
     pthread_mutex_lock(&memory.lock);
     for (size_t i = 0; i < memory.count && memory.keys[i].signs_until_us > now; i++) {
-        if (i == 0)
-            *last_us = memory.keys[i].signs_until_us;
-        chosen->key = memory.keys[i].key;
-        memcpy(chosen->id, memory.keys[i].id, sizeof chosen->id);
+        if (!memory.keys[i].key)
+            continue;
+        eldest = &memory.keys[i];
+        if (*last_us == 0)
+            *last_us = eldest->signs_until_us;
     }
-    if (chosen->key && EVP_PKEY_up_ref(chosen->key) != 1)
-        chosen->key = NULL;
+    chosen->key = eldest ? share(eldest->key) : NULL;
+    if (eldest)
+        memcpy(chosen->id, eldest->id, sizeof chosen->id);
     pthread_mutex_unlock(&memory.lock);
     return chosen->key != NULL;
 }
@@ -246,21 +253,32 @@ enum err signing_key_current(struct request *req, struct signing_key *key)
     return last_us > platform.realtime_us() + AHEAD_US ? OK : renew(req, key);
 }
 
+/* A reference to the key of that name, or NULL; `known` tells whether memory has heard of it. */
+static EVP_PKEY *find(const char *id, bool *known)
+{
+    const struct known *found;
+    EVP_PKEY *key;
+
+    pthread_mutex_lock(&memory.lock);
+    found = remembered(id);
+    *known = found != NULL;
+    key = found ? share(found->key) : NULL;
+    pthread_mutex_unlock(&memory.lock);
+    return key;
+}
+
 enum err signing_key_find(struct request *req, const char *id, struct signing_key *key)
 {
     enum err code = OK;
+    bool known;
 
     if (strncmp(id, "d-", 2) != 0)
         return ERR_UNAUTHORIZED;
-    pthread_mutex_lock(&memory.lock);
-    key->key = remembered(id);
-    pthread_mutex_unlock(&memory.lock);
-    if (!key->key) {
+    key->key = find(id, &known);
+    if (!known)
         code = load(req);
-        pthread_mutex_lock(&memory.lock);
-        key->key = remembered(id);
-        pthread_mutex_unlock(&memory.lock);
-    }
+    if (code == OK && !known)
+        key->key = find(id, &known);
     if (code != OK || !key->key)
         return code != OK ? code : ERR_UNAUTHORIZED;
     memcpy(key->id, id, strlen(id) + 1);
@@ -318,7 +336,8 @@ enum err signing_keys_publish(struct request *req, struct buffer *out)
     json_open(out, '[');
     pthread_mutex_lock(&memory.lock);
     for (size_t i = 0; i < memory.count && good; i++)
-        good = write_public(out, &memory.keys[i]);
+        if (memory.keys[i].key)
+            good = write_public(out, &memory.keys[i]);
     pthread_mutex_unlock(&memory.lock);
     json_close(out, ']');
     json_close(out, '}');

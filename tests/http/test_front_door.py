@@ -272,6 +272,19 @@ def test_a_header_that_would_split_the_answer_is_not_sent(server):
     assert answer.status == 500 and "location" not in answer.headers and "set-cookie" not in answer.headers
 
 
+def test_headers_of_a_success_that_was_none(server):
+    """Tokens must not be sent when the commit failed after they were made."""
+    failed = server.get("/too-late")
+    assert failed.status == 503 and "set-cookie" not in failed.headers and failed.headers["x-plain"] == "stays"
+    done = server.get("/too-late?fails=0")
+    assert (done.status, done.headers["set-cookie"]) == (200, "token=1")
+    assert done.headers["access-control-expose-headers"] == "X-Plain,Set-Cookie"
+
+
+def test_an_inline_handler_that_needs_the_database_gets_a_worker(server):
+    assert server.get("/again").json() == {"worker": True}
+
+
 def test_the_cause_of_a_failure_is_in_the_log_only(server):
     answer = server.get("/failure", "X-Request-Id: fail-1")
     assert answer.json() == {"detail": "An internal error has occurred."}

@@ -97,6 +97,7 @@ static void a_request_is_read_whole(void **state)
     assert_string_equal(req.origin, "http://o");
     assert_string_equal(req.id, "r-1");
     assert_null(req.cookie);
+    assert_null(req.rid);
     assert_true(req.accepts_gzip);
     assert_true(framing.keep_alive && framing.expects_continue && framing.has_length && !framing.chunked);
     assert_int_equal(framing.length, 12);

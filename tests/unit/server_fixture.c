@@ -122,6 +122,28 @@ static enum err answer_split(struct request *req)
     return code == OK ? reply_json(req, 200, "{}") : code;
 }
 
+/* Fails when all is answered, as a commit may. */
+static enum err answer_too_late(struct request *req)
+{
+    enum err code = reply_header(req, "X-Plain", "stays");
+
+    if (code == OK)
+        code = reply_header_of_success(req, "Set-Cookie", "token=1");
+    if (code == OK)
+        code = reply_expose(req, "X-Plain");
+    if (code == OK)
+        code = reply_expose(req, "Set-Cookie");
+    if (code == OK)
+        code = reply_json(req, 200, "{}");
+    return code == OK && number_of(req, "fails", 1) ? ERR_UNCERTAIN : code;
+}
+
+/* Finds inline that it needs the database. */
+static enum err answer_again(struct request *req)
+{
+    return req->db ? reply_json(req, 200, "{\"worker\":true}") : ERR_AGAIN;
+}
+
 static enum err answer_failure(struct request *req)
 {
     return error_set(&req->error, ERR_INTERNAL, "the fixture was asked to fail");
@@ -160,6 +182,8 @@ static const struct route routes[] = {
     {.method = METHOD_GET, .path = "/slow-lane", .flags = ROUTE_SLOW, .status = 200, .handle = answer_slow},
     {.method = METHOD_GET, .path = "/big", .status = 200, .handle = answer_big},
     {.method = METHOD_GET, .path = "/split", .status = 200, .handle = answer_split},
+    {.method = METHOD_GET, .path = "/too-late", .status = 200, .handle = answer_too_late},
+    {.method = METHOD_GET, .path = "/again", .flags = ROUTE_INLINE, .status = 200, .handle = answer_again},
     {.method = METHOD_GET, .path = "/failure", .status = 200, .handle = answer_failure},
     {.method = METHOD_GET, .path = "/nothing", .status = 204, .handle = answer_nothing},
     {.method = METHOD_POST, .path = "/database", .flags = ROUTE_INLINE, .status = 200, .handle = answer_database},
@@ -238,7 +262,9 @@ static int fail(const struct error *error)
 int main(int argc, char **argv)
 {
     void *arena = talloc_new(NULL);
-    struct application app = {.tables = tables,
+    struct config config = {.license = "oss"};
+    struct application app = {.config = &config,
+                              .tables = tables,
                               .gzip = true,
                               .recognize = know_everybody,
                               .authenticate = know_everybody,
