@@ -159,18 +159,31 @@ static enum err sweep(struct db *db)
     return code;
 }
 
+/* Whether there were any. */
+static bool forget_notifications(PGconn *conn)
+{
+    PGnotify *notify;
+    bool any = false;
+
+    while ((notify = PQnotifies(conn))) {
+        PQfreemem(notify);
+        any = true;
+    }
+    return any;
+}
+
 /* Waits for a notification, for the next mail to be due, or for the end. False when the connection is lost. */
 static bool wait_for_work(struct db *db, int64_t due_s)
 {
     PGconn *conn = db_handle(db);
     struct pollfd fds[] = {{.fd = PQsocket(conn), .events = POLLIN}, {.fd = sender.wake, .events = POLLIN}};
     int64_t ms = due_s < 0 ? 0 : due_s * 1000;
-    PGnotify *notify;
 
+    if (forget_notifications(conn)) /* it came with an answer: the socket will not tell of it again */
+        return true;
     if (poll(fds, 2, (int)(ms < IDLE_MS ? ms : IDLE_MS)) > 0 && !PQconsumeInput(conn))
         return false;
-    while ((notify = PQnotifies(conn)))
-        PQfreemem(notify);
+    (void)forget_notifications(conn);
     return PQstatus(conn) == CONNECTION_OK;
 }
 
