@@ -1,55 +1,13 @@
-"""A real mail server, and servers that send through it."""
-import email
-import email.policy
-import json
-import os
+"""Mailboxes, and servers that send to them."""
 import pathlib
-import queue
 import subprocess
 import sys
-import threading
 
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
+import mailbox  # noqa: E402  (in the folder above)
 from serving import Server, make_folder, shutil  # noqa: E402
-
-NODE = pathlib.Path(__file__).resolve().parent.parent / "node"
-
-
-class MailServer:
-    """tests/node/mail_server.mjs, on a free port."""
-
-    def __init__(self, **environment):
-        self.mails = queue.Queue()
-        self.process = subprocess.Popen(["node", "mail_server.mjs"], cwd=NODE, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                        env={**os.environ, **environment}, text=True)
-        self.port = int(self.process.stdout.readline())
-        threading.Thread(target=self.read, daemon=True).start()
-
-    def read(self):
-        for line in self.process.stdout:
-            self.mails.put(json.loads(line))
-
-    def next(self, seconds=20):
-        """The next mail: its envelope, and its content as a message."""
-        mail = self.mails.get(timeout=seconds)
-        mail["message"] = email.message_from_bytes(mail["data"].encode("latin1"), policy=email.policy.default)
-        return mail
-
-    def nothing(self, seconds=1.0):
-        try:
-            raise AssertionError(f"a mail came: {self.mails.get(timeout=seconds)}")
-        except queue.Empty:
-            return True
-
-    @property
-    def settings(self):
-        return {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(self.port), "SMTP_FROM_EMAIL": "orgd@acme.io"}
-
-    def close(self):
-        self.process.terminate()
-        self.process.wait(10)
 
 
 @pytest.fixture
@@ -58,7 +16,7 @@ def mail_server():
     made = []
 
     def make(**environment):
-        made.append(MailServer(**environment))
+        made.append(mailbox.Mailbox(**environment))
         return made[-1]
 
     yield make
@@ -68,7 +26,7 @@ def mail_server():
 
 @pytest.fixture(scope="module")
 def shared_mail():
-    server = MailServer()
+    server = mailbox.Mailbox()
     yield server
     server.close()
 
@@ -76,7 +34,7 @@ def shared_mail():
 @pytest.fixture(scope="module")
 def sending(shared_mail):
     """A server that signs people in by codes, which it sends."""
-    server = Server(**shared_mail.settings, SMTP_USE_TLS="false", AGENTA_WEB_URL="https://app.acme.io",
+    server = Server(**shared_mail.settings, AGENTA_WEB_URL="https://app.acme.io",
                     ORGD_RATE_LIMITS="false").start()
     yield server
     server.close()
