@@ -1,5 +1,6 @@
 /* The program's entry: the table of commands. */
 #include "base/options.h"
+#include "commands/access.h"
 #include "commands/commands.h"
 #include "commands/import.h"
 #include "commands/migrate.h"
@@ -17,6 +18,7 @@ static const struct command commands[] = {
     SERVE_COMMAND,
     MIGRATE_COMMANDS,
     SCHEMA_COMMANDS,
+    ACCESS_COMMANDS,
     IMPORT_COMMANDS,
     {.name = "config",
      .arguments = "",

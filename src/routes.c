@@ -3,6 +3,7 @@
 
 #include "access/methods.h"
 #include "access/permissions.h"
+#include "access/posture.h"
 #include "http/openapi.h"
 #include "identity/api_keys.h"
 #include "identity/identity.h"
@@ -168,6 +169,11 @@ static const struct route open_routes[] = {
     {METHOD_POST, "/admin/simple/accounts/", CALLER_ADMIN, 0, "create_simple_accounts", "Admin",
      "Create simple accounts", 200, .body = &simple_accounts_body, .answer = &simple_accounts_answer,
      .handle = accounts_create},
+    {METHOD_GET, "/admin/access/report", CALLER_ADMIN, 0, "report_access", "Admin",
+     "Who may sign in and own organizations", 200, .answer = &access_report_answer, .handle = access_report_show},
+    {METHOD_GET, "/admin/access/explain", CALLER_ADMIN, 0, "explain_access", "Admin",
+     "Whether an address may sign in, and why", 200, .parameters = access_explain_parameters,
+     .parameter_count = ACCESS_EXPLAIN_PARAMETERS, .answer = &access_explain_answer, .handle = access_explain_show},
     {0},
 };
 /* clang-format on */

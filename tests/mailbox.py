@@ -12,9 +12,10 @@ NODE = pathlib.Path(__file__).resolve().parent / "node"
 
 
 class Mailbox:
-    """Takes mail for everybody. `settings` are what orgd needs to send through it."""
+    """Takes mail for everybody. What else it does is said by variables, which tests/node/mail_server.mjs explains."""
 
     def __init__(self, **environment):
+        self.encryption = "SSL" if environment.get("SSL") == "1" else "TLS" if "KEY" in environment else None
         self.process = subprocess.Popen(["node", "mail_server.mjs"], cwd=NODE, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                                         stderr=subprocess.DEVNULL, env={**os.environ, **environment})
         line = self.process.stdout.readline()
@@ -25,21 +26,36 @@ class Mailbox:
 
     @property
     def settings(self):
-        return {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(self.port), "SMTP_FROM_EMAIL": "orgd@acme.example",
-                "SMTP_USE_TLS": "false"}
+        """What orgd needs to send through it."""
+        return {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(self.port), "SMTP_FROM_EMAIL": "orgd@acme.io",
+                "SMTP_USE_TLS": str(self.encryption == "TLS").lower(), "SMTP_USE_SSL": str(self.encryption == "SSL").lower()}
 
     def _read(self):
         for line in self.process.stdout:
             self.taken.put(json.loads(line))
 
-    def next(self, address, seconds=20):
-        """The next mail, which must be for this address."""
+    def take(self, seconds=20):
+        """The next mail: its envelope, how it came, and its content as `message`."""
         mail = self.taken.get(timeout=seconds)
+        mail["message"] = email.message_from_bytes(mail["data"].encode("latin-1"), policy=email.policy.default)
+        return mail
+
+    def next(self, address, seconds=20):
+        """The message of the next mail, which must be for this address."""
+        mail = self.take(seconds)
         assert mail["to"] == [address]
-        return email.message_from_bytes(mail["data"].encode("latin-1"), policy=email.policy.default)
+        return mail["message"]
 
     def is_empty(self):
         return self.taken.empty()
+
+    def stays_empty(self, seconds=1.0):
+        """Whether no mail comes for so long."""
+        try:
+            self.taken.get(timeout=seconds)
+        except queue.Empty:
+            return True
+        return False
 
     def close(self):
         self.process.terminate()

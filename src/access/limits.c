@@ -29,6 +29,8 @@ struct bucket {
 };
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static pthread_once_t salted = PTHREAD_ONCE_INIT;
+static unsigned char salt[KEY]; /* so that nobody can choose subjects that fall into the set of another's */
 static struct bucket buckets[SETS][WAYS];
 
 /* How long one try takes to come back. */
@@ -37,16 +39,23 @@ static int64_t step_us(const struct limit_row *row)
     return row->seconds * 1000000 / row->tries;
 }
 
+static void make_salt(void)
+{
+    platform.random_bytes(salt, sizeof salt);
+}
+
 static struct bucket *find_bucket(enum limit limit, const char *subject)
 {
-    char text[512];
+    char text[KEY + 512];
     unsigned char digest[32];
-    size_t len = strnlen(subject, sizeof text - 1);
+    size_t len = strnlen(subject, sizeof text - KEY - 1);
     struct bucket *set, *place;
 
-    text[0] = (char)limit;
-    memcpy(text + 1, subject, len);
-    digest_sha256(text, len + 1, digest);
+    (void)pthread_once(&salted, make_salt);
+    memcpy(text, salt, KEY);
+    text[KEY] = (char)limit;
+    memcpy(text + KEY + 1, subject, len);
+    digest_sha256(text, KEY + 1 + len, digest);
     set = buckets[(digest[31] << 8 | digest[30]) % SETS];
     place = &set[0];
     for (size_t i = 0; i < WAYS; i++) {

@@ -105,14 +105,29 @@ static const char *nearest_name(const char *name)
     return nearest.best;
 }
 
+/* The name that is in force instead of `name`, which is one of the row's; NULL when it is this one, or the default. */
+static const char *hider_of(const struct loading *loading, const struct config_row *row, const char *name)
+{
+    const char *set_as = loading->config->origins[row - config_rows].name;
+
+    return set_as && strcmp(set_as, name) != 0 ? set_as : NULL;
+}
+
 /* Notes a name that has no effect. Names of other programs are none of our business. */
 static bool add_stray(struct loading *loading, const char *name, const char *value, const char *where)
 {
     bool ours = strncmp(name, "AGENTA_", 7) == 0 || strncmp(name, "ORGD_", 5) == 0;
     struct config_stray stray = {.name = name, .where = where};
+    const struct config_row *row = config_row_find(name);
 
-    if (config_row_find(name))
-        return true;
+    if (row) {
+        stray.hider = hider_of(loading, row, name);
+        if (!stray.hider)
+            return true;
+        stray.reason = talloc_asprintf(loading->arena, "%s is set too, and wins", stray.hider);
+        if (!stray.reason)
+            return false;
+    }
     for (size_t i = 0; i < config_unused_count && !stray.reason; i++) {
         if (strcmp(config_unused[i].name, name) == 0)
             stray.reason = config_unused[i].reason;
@@ -180,6 +195,14 @@ enum err config_override(void *arena, struct config *config, const char *name, c
     if (err == OK)
         config->origins[row - config_rows] = (struct config_origin){row->name, where};
     return err;
+}
+
+const char *config_set_as(const struct config *config, const char *name)
+{
+    const struct config_row *row = config_row_find(name);
+    const struct config_origin *origin = row && config->origins ? &config->origins[row - config_rows] : NULL;
+
+    return origin && origin->name ? origin->name : name;
 }
 
 void config_warn(const struct config *config)

@@ -26,6 +26,7 @@ struct config_stray {
     const char *where;
     const char *nearest; /* known name that may have been meant, or NULL */
     const char *reason;  /* why a known one has no effect; NULL for an unknown one */
+    const char *hider;   /* another name of the same variable, which is set and wins; NULL when that is not why */
 };
 
 /* One member per row of config.def. TEXT and SECRET are NULL when unset and without default. */
@@ -62,6 +63,10 @@ enum err config_load(void *arena, const char *file, struct config *config, struc
  */
 enum err config_override(void *arena, struct config *config, const char *name, const char *value, const char *where,
                          struct error *error) MUST_CHECK;
+
+/* The name under which the variable `name` was set, perhaps one of its aliases; `name` itself where the default is in
+ * force. */
+const char *config_set_as(const struct config *config, const char *name);
 
 /* Logs one warning for each unknown name among the strays. */
 void config_warn(const struct config *config);

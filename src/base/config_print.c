@@ -8,7 +8,7 @@
 #include "base/nearest.h"
 #include "base/utf8.h"
 
-#define NAME_WIDTH 36
+#define NAME_WIDTH 40
 #define VALUE_WIDTH 36
 #define LINE_WIDTH 100
 #define MASK "***"

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "access/methods.h"
+#include "access/report.h"
 #include "base/log.h"
 #include "base/platform.h"
 #include "http/client_address.h"
@@ -219,10 +220,16 @@ static enum err start_mail(struct serving *serving, struct error *error)
 
 static enum err say_ready(struct serving *serving, bool waiting, struct error *error)
 {
-    struct buffer line = buffer_make(serving->arena, READY_MAX);
+    struct buffer line = buffer_make(serving->arena, READY_MAX), posture = line;
     const char *databases = stores_describe(&serving->stores, serving->arena);
+    struct access_report report;
 
-    ready_line(&serving->config, server_address(serving->server), databases ? databases : "", waiting, &line);
+    if (access_report_make(serving->arena, &serving->config, true, &report) != OK)
+        return error_set(error, ERR_MEMORY, "no memory");
+    access_report_log(&report);
+    access_posture(&serving->config, &posture);
+    ready_line(&serving->config, server_address(serving->server), databases ? databases : "",
+               buffer_string(&posture) ? buffer_string(&posture) : "", waiting, &line);
     log_flush();
     if (!buffer_string(&line) || fputs(buffer_string(&line), stdout) == EOF || fflush(stdout) != 0)
         return error_set(error, ERR_SYSTEM, "cannot write to standard output: %m");

@@ -7,14 +7,11 @@
 #include "base/buffer.h"
 #include "base/config.h"
 
-/* Who may sign up and who may own organizations, in words: "sign-up open to everybody, ...". */
-void ready_posture(const struct config *config, struct buffer *out);
-
 /*
- * The line, with its newline. `address` is what is listened on, `databases` describes them, `waiting`: they are not
- * there yet.
+ * The line, with its newline. `address` is what is listened on, `databases` describes them, `posture` says who
+ * may sign up, `waiting`: the databases are not there yet.
  */
-void ready_line(const struct config *config, const char *address, const char *databases, bool waiting,
-                struct buffer *out);
+void ready_line(const struct config *config, const char *address, const char *databases, const char *posture,
+                bool waiting, struct buffer *out);
 
 #endif

@@ -108,7 +108,7 @@ void mail_message_write(struct buffer *out, const struct mail_message *message)
     write_words(out, message->content.subject);
     buffer_format(out, "\r\nMessage-ID: <%s@%s>\r\nMIME-Version: 1.0\r\nAuto-Submitted: auto-generated\r\n", id,
                   strrchr(message->from, '@') + 1);
-    buffer_format(out, "Content-Type: multipart/alternative; boundary=\"%s\"\r\n\r\n", id);
+    buffer_format(out, "Content-Type: multipart/alternative;\r\n boundary=\"%s\"\r\n\r\n", id);
     write_part(out, id, "text/plain", message->content.text);
     write_part(out, id, "text/html", message->content.html);
     buffer_format(out, "--%s--\r\n", id);

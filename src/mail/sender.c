@@ -26,6 +26,8 @@ static struct {
     int wake;
     bool started;
     _Atomic bool stopping;
+    bool taken; /* the mail `taken_id` was taken, and the database does not know yet */
+    struct uuid taken_id;
     _Atomic uint64_t sent, failed, given_up, waiting;
 } sender = {.wake = -1};
 
@@ -85,6 +87,15 @@ static enum delivery deliver(void *arena, struct transport *transport, const str
     return delivery;
 }
 
+/* Removes the mail that was taken; when the database is away, as the first thing once it is back. */
+static enum err forget_taken(struct db *db)
+{
+    enum err code = DB_RUN(db, outbox_done, NULL, param_uuid(&sender.taken_id));
+
+    sender.taken = code != OK;
+    return code;
+}
+
 /* Its id and the server's words, never what it says or who gets it. */
 static enum err settle(struct db *db, const struct mail *mail, enum delivery delivery, const struct error *error)
 {
@@ -94,7 +105,9 @@ static enum err settle(struct db *db, const struct mail *mail, enum delivery del
     (void)uuid_format(&mail->id, id);
     if (delivery == DELIVERY_DONE) {
         atomic_fetch_add(&sender.sent, 1);
-        return DB_RUN(db, outbox_done, NULL, param_uuid(&mail->id));
+        sender.taken = true;
+        sender.taken_id = mail->id;
+        return forget_taken(db);
     }
     if (delivery == DELIVERY_NEVER) {
         atomic_fetch_add(&sender.given_up, 1);
@@ -164,7 +177,7 @@ static bool wait_for_work(struct db *db, int64_t due_s)
 /* Until the connection is lost or the program stops. */
 static void work(struct db *db, struct transport *transport)
 {
-    enum err code = OK;
+    enum err code = sender.taken ? forget_taken(db) : OK;
 
     while (code == OK && !atomic_load(&sender.stopping)) {
         bool none = false;
@@ -190,7 +203,7 @@ static void *sender_main(void *nothing)
 {
     void *arena = talloc_new(NULL);
     struct db *db = db_create(arena, &sender.options);
-    struct transport *transport = transport_create(arena, sender.config);
+    struct transport *transport = transport_create(arena, sender.config, &sender.stopping);
     struct pollfd fd = {.fd = sender.wake, .events = POLLIN};
     struct error error;
 

@@ -3,6 +3,7 @@
 
 #include <curl/curl.h>
 #include <jansson.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <talloc.h>
 
@@ -14,6 +15,7 @@ enum { MESSAGE_MAX = 1 << 20, SERVER_WORDS = 200 };
 
 struct transport {
     const struct config *config;
+    const _Atomic bool *stopping;
     CURL *curl; /* keeps the connection to the mail server */
 };
 
@@ -51,13 +53,14 @@ static int clean_up(struct transport *transport)
     return 0;
 }
 
-struct transport *transport_create(void *arena, const struct config *config)
+struct transport *transport_create(void *arena, const struct config *config, const _Atomic bool *stopping)
 {
     struct transport *transport = talloc_zero(arena, struct transport);
 
     if (!transport)
         return NULL;
     transport->config = config;
+    transport->stopping = stopping;
     transport->curl = curl_easy_init();
     if (!transport->curl) {
         talloc_free(transport);
@@ -72,6 +75,7 @@ struct transport *transport_create(void *arena, const struct config *config)
 struct upload {
     const char *data;
     size_t len, at;
+    const _Atomic bool *stopping;
 };
 
 static size_t give(char *to, size_t size, size_t count, void *context)
@@ -86,6 +90,27 @@ static size_t give(char *to, size_t size, size_t count, void *context)
     return len;
 }
 
+/* A mail that the server has as a whole is waited for: it may take it. */
+static int break_off(void *context, curl_off_t down_all, curl_off_t down, curl_off_t up_all, curl_off_t up)
+{
+    const struct upload *upload = context;
+
+    (void)down_all, (void)down, (void)up_all, (void)up;
+    return atomic_load(upload->stopping) && upload->at < upload->len;
+}
+
+/* Servers like to repeat whom a mail was for: that is nothing for a log. */
+static void hide_addresses(char *words)
+{
+    for (char *word = words; *word; word += strspn(word, " ")) {
+        size_t len = strcspn(word, " ");
+
+        if (memchr(word, '@', len))
+            memset(word, '*', len);
+        word += len;
+    }
+}
+
 /* The last line that the server said, for the one who reads the log. */
 static size_t note_reply(char *line, size_t size, size_t count, void *context)
 {
@@ -97,6 +122,7 @@ static size_t note_reply(char *line, size_t size, size_t count, void *context)
     words[len] = '\0';
     while (len > 0 && words[len - 1] == ' ')
         words[--len] = '\0';
+    hide_addresses(words);
     return size * count;
 }
 
@@ -124,6 +150,9 @@ static void set_options(const struct transport *transport, const char *url, cons
     (void)curl_easy_setopt(curl, CURLOPT_UPLOAD, 1L);
     (void)curl_easy_setopt(curl, CURLOPT_READFUNCTION, give);
     (void)curl_easy_setopt(curl, CURLOPT_READDATA, upload);
+    (void)curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);
+    (void)curl_easy_setopt(curl, CURLOPT_XFERINFOFUNCTION, break_off);
+    (void)curl_easy_setopt(curl, CURLOPT_XFERINFODATA, upload);
     (void)curl_easy_setopt(curl, CURLOPT_HEADERFUNCTION, note_reply);
     (void)curl_easy_setopt(curl, CURLOPT_HEADERDATA, words);
     (void)curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, problem);
@@ -147,7 +176,7 @@ static enum delivery send_by_smtp(struct transport *transport, const struct mail
     const char *url = talloc_asprintf(arena, "%s://%s:%lld", config->smtp_use_ssl ? "smtps" : "smtp", config->smtp_host,
                                       (long long)config->smtp_port);
     struct curl_slist *recipients = curl_slist_append(NULL, message->to);
-    struct upload upload = {.data = text->data, .len = text->len};
+    struct upload upload = {.data = text->data, .len = text->len, .stopping = transport->stopping};
     char words[SERVER_WORDS] = "", problem[CURL_ERROR_SIZE] = "";
     enum delivery delivery = DELIVERY_LATER;
     CURLcode result;

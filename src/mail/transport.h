@@ -2,6 +2,8 @@
 #ifndef ORGD_MAIL_TRANSPORT_H
 #define ORGD_MAIL_TRANSPORT_H
 
+#include <stdbool.h>
+
 #include "base/config.h"
 #include "base/error.h"
 #include "mail/message.h"
@@ -15,12 +17,15 @@ enum delivery {
 
 struct transport;
 
-/* Keeps a connection between mails. A talloc child of `arena`; `config` is borrowed. NULL without memory. */
-struct transport *transport_create(void *arena, const struct config *config);
+/*
+ * Keeps a connection between mails. A talloc child of `arena`; `config` and `stopping` are borrowed. Once `stopping` is
+ * true, a mail that the server has not got as a whole is broken off. NULL without memory.
+ */
+struct transport *transport_create(void *arena, const struct config *config, const _Atomic bool *stopping);
 
 /*
  * Delivers one mail, within SMTP_TIMEOUT. When it was not taken, `error` has a sentence that holds nothing of the mail
- * but the server's own words.
+ * but the server's own words, without addresses in them.
  */
 enum delivery transport_send(struct transport *transport, const struct mail_message *message, struct error *error);
 

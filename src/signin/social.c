@@ -4,6 +4,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "access/limits.h"
 #include "base/base64.h"
 #include "base/email.h"
 #include "base/json.h"
@@ -238,6 +239,9 @@ enum err social_sign_in(struct request *req)
         (void)error_set(&error, ERR_UNAUTHORIZED, "it sent no code (%.60s)", "refused or given up");
         return report(req, provider, &error);
     }
+    code = limit_take_client(req, LIMIT_SOCIAL_CLIENT);
+    if (code != OK)
+        return fdi_pass(req, code);
     code =
         social_profile_fetch(req->arena, req->config, provider, &back, req->deadline_us - FAILED_US, &profile, &error);
     if (code == ERR_MEMORY)

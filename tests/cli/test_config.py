@@ -41,8 +41,8 @@ def test_text_is_aligned_and_narrow(orgd):
     rows = [line for line in done.out.splitlines() if re.match(r"[A-Z_]+ ", line)]
     assert len(rows) == len(variables(orgd("config", "--json")))
     assert max(map(len, done.out.splitlines())) <= 100
-    assert {line.index(line.split()[1]) for line in rows} == {36}
-    assert {line.rindex("default") for line in rows} == {72}
+    assert {line.index(line.split()[1]) for line in rows} == {40}
+    assert {line.rindex("default") for line in rows} == {76}
 
 
 SECRET = "hunter2-hunter2-hunter2"
@@ -82,15 +82,22 @@ def test_reveal_of_others(orgd):
 
 
 def test_names_without_effect(orgd):
-    done = orgd("config", "--json", variables={"ORGD_LISEN": "x", "SMTP_HOST": "mail", "SMTP_PORT": "", "OTHER": "1",
+    done = orgd("config", "--json", variables={"ORGD_LISEN": "x", "REDIS_URI": "redis", "POSTHOG_HOST": "", "OTHER": "1",
                                                "AGENTA_SERVICES_URL": "http://x"})
     strays = {row["name"]: row for row in json.loads(done.out)["without_effect"]}
-    assert set(strays) == {"ORGD_LISEN", "SMTP_HOST", "AGENTA_SERVICES_URL"}
+    assert set(strays) == {"ORGD_LISEN", "REDIS_URI", "AGENTA_SERVICES_URL"}
     assert strays["ORGD_LISEN"]["nearest"] == "ORGD_LISTEN"
-    assert strays["SMTP_HOST"]["reason"]
+    assert strays["REDIS_URI"]["reason"]
     warnings = done.err.splitlines()
     assert len(warnings) == 1
     assert 'level=warning message="ORGD_LISEN (environment) is no variable that orgd knows; did you mean ORGD_LISTEN?"' in warnings[0]
+
+
+def test_a_name_that_another_name_hides(orgd):
+    """Even by nothing: an empty list is a list."""
+    done = orgd("config", "--json", variables={"AGENTA_ACCESS_ALLOWED_DOMAINS": "", "AGENTA_ALLOWED_DOMAINS": "a.io"})
+    (stray,) = json.loads(done.out)["without_effect"]
+    assert (stray["name"], stray["reason"]) == ("AGENTA_ALLOWED_DOMAINS", "AGENTA_ACCESS_ALLOWED_DOMAINS is set too, and wins")
 
 
 def test_no_name_forges_a_warning(orgd):

@@ -76,6 +76,20 @@ def test_a_newcomer_gets_an_account_and_comes_back_to_it(serving, provider):
     assert len(api.ok("GET", "/organizations/")) == 1
 
 
+def test_a_login_stays_with_its_account(serving, provider):
+    """P5: its owner has another address now, and somebody else the old one."""
+    first = sign_in(serving, provider, "moved@acme.io")
+    serving.sql("UPDATE users SET email = 'new@acme.io' WHERE email = 'moved@acme.io'")
+    serving.sql("INSERT INTO users (id, uid, email, username) VALUES (gen_random_uuid(), 'other', 'moved@acme.io', 'other')")
+    second = sign_in(serving, provider, "moved@acme.io")
+    assert second.json["user"]["id"] == first.json["user"]["id"]
+
+    def profile(answer):
+        return client.Api(serving.url, f"Bearer {answer.headers['st-access-token']}").ok("GET", "/profile/")
+
+    assert profile(second)["id"] == profile(first)["id"] and profile(second)["email"] == "new@acme.io"
+
+
 def test_a_hundred_first_sign_ins_are_one_account(serving, provider):
     starts = [address(serving).json for _ in range(20)]
     returns = [provider.sign_in(one["urlWithQueryParams"], "many@acme.io") for one in starts]
@@ -252,6 +266,13 @@ def test_issuers_that_lie_hang_or_lead_elsewhere(liar, misled):
 def test_answers_without_a_good_token(liar, misled, token):
     liar.serve(liar.document(), token=token)
     assert failed(finish(misled, {"code": "c"}))
+
+
+def test_tokens_that_prove_nothing(liar, misled):
+    """What a client brings from a provider counts only as an ID token that the provider signed for this deployment."""
+    liar.serve(liar.document(), token=(200, {}, {"id_token": "a.b.c"}))
+    for tokens in ({}, {"access_token": "somebody's"}, {"id_token": "a.b.c"}, {"id_token": ""}, {"id_token": 7, "access_token": "x"}):
+        assert failed(misled.request("POST", "/auth/signinup", {"thirdPartyId": "oidc", "oAuthTokens": tokens})), tokens
 
 
 def test_an_issuer_that_hangs_holds_up_nobody_else(liar, misled):

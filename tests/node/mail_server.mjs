@@ -1,10 +1,11 @@
 // A real mail server for the tests: prints its port, then one JSON line for each mail.
 // Environment: KEY, CERT (PEM files: STARTTLS is offered), SSL=1 (TLS from the first byte), LOGIN="user:password" (demanded),
-// REFUSE (a file: its first line, "rcpt 550 text" or "data 451 text" or "mail 550 text", is looked at for each mail).
+// REFUSE (a file: its first line, "rcpt 550 text" or "data 451 text" or "mail 550 text", is looked at for each mail), PORT,
+// DELAY (milliseconds from the end of a mail to the answer).
 import { readFileSync, existsSync } from 'node:fs';
 import { SMTPServer } from 'smtp-server';
 
-const { KEY, CERT, SSL, LOGIN, REFUSE } = process.env;
+const { KEY, CERT, SSL, LOGIN, REFUSE, PORT = '0', DELAY = '0' } = process.env;
 
 function refusal(stage) {
   const line = REFUSE && existsSync(REFUSE) ? readFileSync(REFUSE, 'utf8').split('\n')[0] : '';
@@ -34,9 +35,9 @@ const server = new SMTPServer({
           secure: session.secure, user: session.user ?? null, data: Buffer.concat(chunks).toString('latin1'),
         }));
       }
-      done(refused);
+      setTimeout(() => done(refused), Number(DELAY));
     });
   },
 });
 server.on('error', () => {});
-server.listen(0, '127.0.0.1', () => console.log(server.server.address().port));
+server.listen(Number(PORT), '127.0.0.1', () => console.log(server.server.address().port));

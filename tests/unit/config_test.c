@@ -229,14 +229,14 @@ static void secrets_are_in_no_sentence(void **state)
 static void unknown_names_are_strays(void **state)
 {
     (void)state;
-    ENVIRONMENT("AGENTA_ACCESS_ALOWED_DOMAIN=x", "ORGD_SOMETHING_ELSE_ALTOGETHER=x", "SMTP_HOST=mail",
-                "SMTP_PORT=", "HOME=/", "AGENTA_SERVICES_URL=http://x", "broken", "AGENTA_BLOCKED_DOMAINS=x");
+    ENVIRONMENT("AGENTA_ACCESS_ALOWED_DOMAIN=x", "ORGD_SOMETHING_ELSE_ALTOGETHER=x", "REDIS_URI=redis",
+                "POSTHOG_HOST=", "HOME=/", "AGENTA_SERVICES_URL=http://x", "broken", "AGENTA_BLOCKED_DOMAINS=x");
     assert_int_equal(load(NULL), OK);
     assert_int_equal(config.stray_count, 4);
     assert_string_equal(config.strays[0].nearest, "AGENTA_ACCESS_ALLOWED_DOMAINS");
     assert_null(config.strays[0].reason);
     assert_null(config.strays[1].nearest);
-    assert_string_equal(config.strays[2].name, "SMTP_HOST");
+    assert_string_equal(config.strays[2].name, "REDIS_URI");
     assert_non_null(config.strays[2].reason);
     assert_string_equal(config.strays[3].name, "AGENTA_SERVICES_URL");
 }
@@ -373,11 +373,11 @@ static void printed_without_secrets(void **state)
     json_t *read;
 
     (void)state;
-    ENVIRONMENT("AGENTA_AUTH_KEY=hunter2", "AGENTA_ALLOWED_DOMAINS=a.io, b.io", "ORGD_X\xff=1", "SMTP_HOST=x");
+    ENVIRONMENT("AGENTA_AUTH_KEY=hunter2", "AGENTA_ALLOWED_DOMAINS=a.io, b.io", "ORGD_X\xff=1", "REDIS_URI=x");
     assert_int_equal(load(NULL), OK);
     assert_int_equal(config_print(&config, false, &text), OK);
     assert_null(strstr(buffer_string(&text), "hunter2"));
-    assert_non_null(strstr(buffer_string(&text), "AGENTA_AUTH_KEY                     ***"));
+    assert_non_null(strstr(buffer_string(&text), "AGENTA_AUTH_KEY                         ***"));
     assert_non_null(
         strstr(buffer_string(&text), "a.io,b.io                           environment (AGENTA_ALLOWED_DOMAINS)\n"));
     for (const char *line = buffer_string(&text); *line; line = strchr(line, '\n') + 1)

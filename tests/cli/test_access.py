@@ -1,0 +1,126 @@
+"""`orgd access`: who may sign in and who may own organizations, in words, and by the exit status."""
+import json
+import re
+
+import pytest
+import serving
+
+DOMAINS = "AGENTA_ACCESS_ALLOWED_DOMAINS"
+INVITE_ONLY = {"ORGD_ACCESS_INVITE_ONLY": "on"}
+
+
+@pytest.fixture
+def explain(orgd):
+    """Explains an address as that of somebody who has nothing: (exit status, first line)."""
+    def run(email, **variables):
+        done = orgd("access", "explain", email, "--stranger", variables=variables)
+        assert done.err == ""
+        return done.status, done.out.splitlines()[0]
+    return run
+
+
+# The conformance checklist of the predecessor, and what a person at the keyboard may type.
+@pytest.mark.parametrize("variables, email, status, words", [
+    ({}, "Ann@Acme.io", 0, "ann@acme.io may sign in: no rule speaks against it."),
+    ({DOMAINS: "acme.io"}, "a@acme.io", 0, "an allowed one (acme.io in AGENTA_ACCESS_ALLOWED_DOMAINS)."),
+    ({DOMAINS: "acme.io"}, "a@x.acme.io", 0, "an allowed one (acme.io in "),
+    ({DOMAINS: "acme.io"}, "a@notacme.io", 1, "a@notacme.io may not sign in: its domain is neither one of the allowed ones nor below one"),
+    ({DOMAINS: "acme.io"}, "a@b@acme.io", 1, "a@b@acme.io is no e-mail address: it is refused before any rule is asked."),
+    ({DOMAINS: "acme.io", "AGENTA_ACCESS_BLOCKED_EMAILS": "a@acme.io"}, "a@acme.io", 1,
+     "the address is blocked (a@acme.io in AGENTA_ACCESS_BLOCKED_EMAILS)."),
+    ({"AGENTA_BLOCKED_DOMAINS": "acme.io"}, "a@x.acme.io", 1, "a blocked one (acme.io in AGENTA_BLOCKED_DOMAINS)."),
+    ({"AGENTA_BLOCKED_DOMAINS": "münchen.de"}, "a@xn--mnchen-3ya.de", 1, "a blocked one (münchen.de in "),
+    ({"AGENTA_BLOCKED_DOMAINS": "xn--mnchen-3ya.de"}, "a@München.de", 1, "a blocked one (xn--mnchen-3ya.de in "),
+    ({DOMAINS: "acme.io"}, "a@аcme.io", 1, "a@xn--cme-5cd.io may not sign in"),  # its first letter is Cyrillic
+    ({"AGENTA_ACCESS_BLOCKED_EMAILS": "ann@acme.io"}, '"ann"@acme.io', 1, "ann@acme.io may not sign in: the address is blocked"),
+    (INVITE_ONLY, "a@acme.io", 1, "signing up takes an invitation, and it has none (ORGD_ACCESS_INVITE_ONLY)."),
+    ({}, "", 1, "is no e-mail address"),
+    ({}, "a\x1b[2J@\nacme.io", 1, "a?[2j@?acme.io is no e-mail address"),
+    ({}, b"\xff@acme.io", 1, "?@acme.io is no e-mail address"),
+    ({}, "a" * 100000 + "@acme.io", 1, "… is no e-mail address"),
+])
+def test_explain(explain, variables, email, status, words):
+    answered, line = explain(email, **variables)
+    assert answered == status
+    assert words in line
+
+
+def test_what_is_supposed_counts_without_a_database(orgd):
+    for option, rule in (("--invited", "invited"), ("--account", "has-account")):
+        done = orgd("access", "explain", "a@acme.io", option, "--json", variables=INVITE_ONLY)
+        answer = json.loads(done.out)
+        assert (done.status, answer["may_sign_in"], answer["rule"]) == (0, True, rule)
+        assert (answer["invited"], answer["has_account"]) == (option == "--invited", option == "--account")
+
+
+def test_owning_is_a_question_of_its_own(orgd):
+    variables = {"AGENTA_ORG_CREATION_ALLOWLIST": "boss@acme.io", DOMAINS: "acme.io"}
+
+    def lines(email):
+        return orgd("access", "explain", email, "--stranger", variables=variables).out.splitlines()
+
+    assert lines("boss@acme.io")[1] == "It may own organizations: AGENTA_ORG_CREATION_ALLOWLIST lists it."
+    assert lines("ann@acme.io")[1].startswith("It may not own organizations: AGENTA_ORG_CREATION_ALLOWLIST lists others.")
+    answer = json.loads(orgd("access", "explain", "ann@acme.io", "--stranger", "--json", variables=variables).out)
+    assert answer["may_sign_in"] and not answer["may_own"]
+    assert (answer["entry"], answer["variable"], answer["sentences"][0]) == ("acme.io", DOMAINS, lines("ann@acme.io")[0])
+
+
+def test_without_a_database_only_certain_answers_are_given(orgd):
+    nowhere = {"POSTGRES_URI_CORE": "postgresql://u:s3cr3t@127.0.0.1:1/core", "POSTGRES_URI_TRACING": "postgresql://127.0.0.1:1/tracing"}
+    done = orgd("access", "explain", "a@acme.io", variables=nowhere)
+    assert done.status == 0
+    assert "Whether it has an account or an invitation is not known: " in done.out
+    assert json.loads(orgd("access", "explain", "a@acme.io", "--json", variables=nowhere).out)["invited"] is None
+    assert orgd("access", "explain", "a@acme.io", variables={**nowhere, **INVITE_ONLY, "AGENTA_BLOCKED_EMAILS": "a@acme.io"}).status == 1
+    unknown = orgd("access", "explain", "a@acme.io", variables={**nowhere, **INVITE_ONLY})
+    assert (unknown.status, unknown.out) == (3, "")
+    assert "--invited" in unknown.err
+    assert "s3cr3t" not in done.out + done.err + unknown.err
+
+
+def test_the_database_is_asked(pair):
+    pair.run("migrate", "up")
+    pair.sql("INSERT INTO users (id, uid, email, username) VALUES (gen_random_uuid(), 'x', 'Ann@acme.io', 'ann')")
+    out, err = pair.run("access", "explain", "ann@acme.io", **INVITE_ONLY)
+    assert err == ""
+    assert out.splitlines()[0] == ("ann@acme.io may sign in: signing up takes an invitation, but it has an account already "
+                                   "(ORGD_ACCESS_INVITE_ONLY).")
+    assert out.splitlines()[2] == "It has an account and no open invitation."
+    out, _ = pair.run("access", "explain", "bob@acme.io", status=1, **INVITE_ONLY)
+    assert out.splitlines()[2] == "It has no account and no open invitation."
+
+
+def test_report(orgd):
+    done = orgd("access", "report", variables={"AGENTA_ALLOWED_DOMAINS": "@acme.io", "ORGD_LISTEN": "0.0.0.0:8000",
+                                               "AGENTA_ACCESS_BLOCKED_EMAILS": "eve@x.io"})
+    assert (done.status, done.err) == (0, "")
+    assert done.out.splitlines() == [
+        "Only addresses of these domains, and of what is below them, may sign in: @acme.io (AGENTA_ALLOWED_DOMAINS).",
+        "1 address may not sign in, whatever else is said (AGENTA_ACCESS_BLOCKED_EMAILS).",
+        "Whoever may sign in may sign up: no invitation is needed.",
+        "People sign in with a password.",
+        "Everybody gets an organization of their own when they sign up, and may create more (AGENTA_ACCESS_ALLOWED_OWNER_EMAILS is empty).",
+        "No mail is sent: whoever invites somebody passes the link on, and nobody can reset a password by mail.",
+        "Warning: A password proves no address: whoever comes first signs up with one that is let in, whether it is theirs or not. "
+        "Configure mail, so that people sign in by code, or sign in through identity providers alone.",
+        "Warning: @acme.io in AGENTA_ALLOWED_DOMAINS is no domain and fits no address, so it lets nobody in; write acme.io, which "
+        "stands for what is below it too."]
+
+
+def test_report_for_programs(orgd):
+    report = json.loads(orgd("access", "report", "--json", variables={**INVITE_ONLY, "GITHUB_OAUTH_CLIENT_ID": "i",
+                                                                     "GITHUB_OAUTH_CLIENT_SECRET": "s"}).out)
+    assert (report["domains"], report["invite_only"], report["owners"], report["mail"]) == ("any", True, "everybody", False)
+    facts = {line["code"]: line["text"] for line in report["facts"]}
+    assert facts["methods"] == "People sign in with a password, or through GitHub."
+    assert facts["sign-up"].startswith("Signing up takes an invitation")
+    assert [line["code"] for line in report["warnings"]] == ["unproven"]
+
+
+def test_every_warning_is_documented():
+    source = (serving.TREE / "src" / "access" / "warnings.c").read_text(encoding="utf-8")
+    codes = set(re.findall(r'warn\(report, "([a-z-]+)"', source))
+    documented = (serving.TREE / "docs" / "security.md").read_text(encoding="utf-8")
+    assert len(codes) > 10
+    assert [code for code in sorted(codes) if f"| `{code}` |" not in documented] == []

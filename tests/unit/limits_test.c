@@ -1,0 +1,179 @@
+/* Tests of the limits: how many tries there are, when they come back, and whose they are. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "access/limits.h"
+#include "base/platform.h"
+
+#define SECOND INT64_C(1000000)
+
+static int64_t now_us = SECOND;
+static const struct config limited = {.rate_limits = true};
+
+static int64_t fake_clock(void)
+{
+    return now_us;
+}
+
+/* A new request; of the test's arena. */
+static struct request *request_of(void **state, const char *client)
+{
+    struct request *req = talloc_zero(*state, struct request);
+
+    req->arena = req;
+    req->config = &limited;
+    req->client = client;
+    return req;
+}
+
+static bool takes(void **state, enum limit limit, const char *subject)
+{
+    return limit_take(request_of(state, "192.0.2.1"), limit, subject) == OK;
+}
+
+static bool client_takes(void **state, enum limit limit, const char *client)
+{
+    return limit_take_client(request_of(state, client), limit) == OK;
+}
+
+static void tries_come_back_one_by_one(void **state)
+{
+    struct request *req = request_of(state, "192.0.2.1");
+
+    /* ten at once, in 300 s as many again: one in 30 s */
+    for (int i = 0; i < 10; i++)
+        assert_true(takes(state, LIMIT_SIGN_IN_ADDRESS, "ann@acme.io"));
+    assert_int_equal(limit_take(req, LIMIT_SIGN_IN_ADDRESS, "ann@acme.io"), ERR_TOO_MANY_REQUESTS);
+    assert_int_equal(req->reply.header_count, 1);
+    assert_string_equal(req->reply.headers[0].name, "Retry-After");
+    assert_string_equal(req->reply.headers[0].value, "30");
+    now_us += 29 * SECOND;
+    assert_false(takes(state, LIMIT_SIGN_IN_ADDRESS, "ann@acme.io"));
+    now_us += 1 * SECOND;
+    assert_true(takes(state, LIMIT_SIGN_IN_ADDRESS, "ann@acme.io"));
+    assert_false(takes(state, LIMIT_SIGN_IN_ADDRESS, "ann@acme.io"));
+    now_us += 3600 * SECOND;
+    for (int i = 0; i < 10; i++)
+        assert_true(takes(state, LIMIT_SIGN_IN_ADDRESS, "ann@acme.io"));
+    assert_false(takes(state, LIMIT_SIGN_IN_ADDRESS, "ann@acme.io"));
+}
+
+static void subjects_and_limits_do_not_share(void **state)
+{
+    while (takes(state, LIMIT_CODE_ADDRESS, "a@acme.io"))
+        ;
+    assert_true(takes(state, LIMIT_CODE_ADDRESS, "b@acme.io"));
+    assert_true(takes(state, LIMIT_RESET_ADDRESS, "a@acme.io"));
+}
+
+static void a_network_of_ipv6_is_one_client(void **state)
+{
+    while (client_takes(state, LIMIT_RESET_TRY_CLIENT, "2001:db8:0:1::1"))
+        ;
+    assert_false(client_takes(state, LIMIT_RESET_TRY_CLIENT, "2001:db8:0:1:ffff::9"));
+    assert_true(client_takes(state, LIMIT_RESET_TRY_CLIENT, "2001:db8:0:2::1"));
+    while (client_takes(state, LIMIT_RESET_TRY_CLIENT, "192.0.2.7"))
+        ;
+    assert_true(client_takes(state, LIMIT_RESET_TRY_CLIENT, "192.0.2.8"));
+    assert_true(client_takes(state, LIMIT_RESET_TRY_CLIENT, "::ffff:192.0.2.9"));
+}
+
+static void what_is_given_back_can_be_taken_again(void **state)
+{
+    for (int i = 0; i < 1000; i++) {
+        assert_true(takes(state, LIMIT_CODE_GUESS_ADDRESS, "given@acme.io"));
+        limit_give(request_of(state, "192.0.2.1"), LIMIT_CODE_GUESS_ADDRESS, "given@acme.io");
+    }
+    /* giving more than was taken makes no more tries than there are */
+    for (int i = 0; i < 100; i++)
+        limit_give(request_of(state, "192.0.2.1"), LIMIT_CODE_GUESS_ADDRESS, "given@acme.io");
+    for (int i = 0; i < 20; i++)
+        assert_true(takes(state, LIMIT_CODE_GUESS_ADDRESS, "given@acme.io"));
+    assert_false(takes(state, LIMIT_CODE_GUESS_ADDRESS, "given@acme.io"));
+}
+
+/* What is remembered is bounded. A flood makes room among the least used buckets, not among those that are used up. */
+static void a_flood_does_not_free_who_is_limited(void **state)
+{
+    char subject[32];
+
+    while (takes(state, LIMIT_SIGN_IN_ADDRESS, "guessed@acme.io"))
+        ;
+    for (int i = 0; i < 200000; i++) {
+        struct request *req = request_of(state, "192.0.2.1");
+
+        (void)snprintf(subject, sizeof subject, "%d@acme.io", i);
+        assert_int_equal(limit_take(req, LIMIT_SIGN_IN_ADDRESS, subject), OK);
+        talloc_free(req);
+    }
+    assert_false(takes(state, LIMIT_SIGN_IN_ADDRESS, "guessed@acme.io"));
+}
+
+static void switched_off_there_are_none(void **state)
+{
+    static const struct config unlimited = {.rate_limits = false};
+    struct request *req = request_of(state, "192.0.2.1");
+
+    req->config = &unlimited;
+    for (int i = 0; i < 1000; i++)
+        assert_int_equal(limit_take(req, LIMIT_RESET_ADDRESS, "off@acme.io"), OK);
+    assert_int_equal(req->reply.header_count, 0);
+}
+
+static void long_subjects_are_subjects(void **state)
+{
+    char *subject = talloc_zero_size(*state, 100001);
+
+    memset(subject, 'x', 100000);
+    assert_true(takes(state, LIMIT_RESET_ADDRESS, subject));
+    assert_true(takes(state, LIMIT_RESET_ADDRESS, ""));
+}
+
+static void the_manual_has_the_table(void **state)
+{
+    const char *root = getenv("SOURCE_ROOT");
+    char *path = talloc_asprintf(*state, "%s/docs/security.md", root ? root : ".");
+    char *text = talloc_zero_size(*state, 1 << 20);
+    struct buffer table = buffer_make(*state, 1 << 16);
+    FILE *file = fopen(path, "r");
+
+    assert_non_null(file);
+    assert_true(fread(text, 1, (1 << 20) - 1, file) > 0);
+    (void)fclose(file);
+    limits_document(&table);
+    if (!strstr(text, buffer_string(&table)))
+        fail_msg("put this into docs/security.md:\n%s", buffer_string(&table));
+}
+
+static int use_fake_clock(void **state)
+{
+    *state = talloc_new(NULL);
+    platform.monotonic_us = fake_clock;
+    return 0;
+}
+
+static int free_arena(void **state)
+{
+    talloc_free(*state);
+    return 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(tries_come_back_one_by_one),           cmocka_unit_test(subjects_and_limits_do_not_share),
+        cmocka_unit_test(a_network_of_ipv6_is_one_client),      cmocka_unit_test(what_is_given_back_can_be_taken_again),
+        cmocka_unit_test(a_flood_does_not_free_who_is_limited), cmocka_unit_test(switched_off_there_are_none),
+        cmocka_unit_test(long_subjects_are_subjects),           cmocka_unit_test(the_manual_has_the_table),
+    };
+
+    return cmocka_run_group_tests(tests, use_fake_clock, free_arena);
+}

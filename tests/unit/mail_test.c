@@ -1,0 +1,137 @@
+/* Tests of what mail says and how it travels: nothing that somebody chose can end a header, a line or an element. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/base64.h"
+#include "mail/message.h"
+
+#define HOSTILE "<b>\"x'&\r\nBcc: evil@evil.io\r\n\r\n</b>{{link}}"
+
+/* Every field that some template has, all with the same value. */
+static json_t *all_fields(const char *value)
+{
+    static const char *const names[] = {"inviter", "organization", "role",    "link",
+                                        "expires", "code",         "minutes", "site"};
+    json_t *fields = json_object();
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        json_object_set_new(fields, names[i], json_string(value));
+    return fields;
+}
+
+static void templates_escape_what_is_put_into_them(void **state)
+{
+    json_t *fields = all_fields(HOSTILE);
+
+    for (const struct mail_template *template = mail_templates; template->name; template ++) {
+        struct mail_content content;
+
+        assert_int_equal(mail_render(*state, template->name, fields, &content), OK);
+        assert_null(strpbrk(content.subject, "\r\n"));
+        assert_null(strchr(content.text, '\r'));
+        assert_null(strstr(content.html, "<b>"));
+        assert_null(strstr(content.html, "\"x"));
+        assert_null(strchr(content.html, '\r'));
+        assert_non_null(strstr(content.html, "&lt;b&gt;&quot;x&#39;&amp;"));
+    }
+    json_decref(fields);
+}
+
+static void a_field_that_is_missing_is_no_mail(void **state)
+{
+    json_t *fields = json_pack("{s:s}", "site", "acme.io");
+    struct mail_content content;
+
+    assert_int_equal(mail_render(*state, "code", fields, &content), ERR_NOT_FOUND);
+    assert_int_equal(mail_render(*state, "no such", fields, &content), ERR_NOT_FOUND);
+    json_decref(fields);
+}
+
+static const char *write(void *arena, const char *subject, const char *text)
+{
+    struct buffer out = buffer_make(arena, 1 << 20);
+    struct mail_message message = {.from = "orgd@acme.io",
+                                   .to = "ann@acme.io",
+                                   .date = 1800000000,
+                                   .content = {.subject = subject, .text = text, .html = "<p>x</p>"}};
+
+    mail_message_write(&out, &message);
+    return buffer_string(&out);
+}
+
+/* All header lines, and all lines of the body, are short, ASCII, and end with CRLF. */
+static void lines_are_as_mail_wants_them(void **state)
+{
+    char *long_text = talloc_zero_array(*state, char, 5001);
+    const char *mail;
+
+    memset(long_text, 'x', 5000);
+    mail = write(*state,
+                 "\xc3\x84nn \xf0\x9f\x98\x80 l\xc3\xa4"
+                 "dt dich ein, und das in einer sehr langen Zeile, die kein Ende nimmt",
+                 long_text);
+    for (const char *line = mail; *line;) {
+        const char *end = strstr(line, "\r\n");
+
+        assert_non_null(end);
+        assert_true(end - line <= 78);
+        for (; line < end; line++)
+            assert_true(*line >= ' ' && *line <= '~');
+        line = end + 2;
+    }
+    assert_non_null(strstr(mail, "Date: Fri, 15 Jan 2027 08:00:00 +0000\r\n"));
+    assert_non_null(strstr(mail, "Message-ID: <00000000-0000-0000-0000-000000000000@acme.io>\r\n"));
+    assert_non_null(strstr(write(*state, "plain", "x"), "Subject: plain\r\n"));
+    assert_non_null(strstr(write(*state, "=?UTF-8?B?eA==?=", "x"), "Subject: =?UTF-8?B?PT9"));
+}
+
+/* The encoded words of a subject, put together again. */
+static void subjects_survive(void **state)
+{
+    const char *subject =
+        "\xc3\x84nn \xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80"
+        "\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80\xf0\x9f\x98\x80 end";
+    const char *at = strstr(write(*state, subject, "x"), "Subject: ") + strlen("Subject: ");
+    char decoded[200] = "";
+    size_t total = 0;
+
+    while (strncmp(at, "=?UTF-8?B?", 10) == 0) {
+        size_t len = strcspn(at + 10, "?"), written;
+
+        assert_true(base64_read(BASE64, at + 10, len, decoded + total, sizeof decoded - total, &written));
+        total += written;
+        at += 10 + len + 2;
+        at += strspn(at, "\r\n ");
+    }
+    assert_int_equal(total, strlen(subject));
+    assert_memory_equal(decoded, subject, total);
+}
+
+static void addresses_are_sound_or_refused(void **state)
+{
+    static const char *const wrong[] = {
+        "",        "@",       "a@",       "@b.io",         "ab.io",      "a b@c.io",   "a@b.io\r\nBcc: c@d.io",
+        "a@b.io>", "<a@b.io", "a,b@c.io", "a@b.io,c@d.io", "\"a\"@b.io", "a@b\x01.io", "a@-\xc3\xa4-..io"};
+
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        assert_null(mail_address(*state, wrong[i]));
+    assert_string_equal(mail_address(*state, "a+b@c.io"), "a+b@c.io");
+    assert_string_equal(mail_address(*state, "a@m\xc3\xbcnchen.de"), "a@xn--mnchen-3ya.de");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(templates_escape_what_is_put_into_them), cmocka_unit_test(a_field_that_is_missing_is_no_mail),
+        cmocka_unit_test(lines_are_as_mail_wants_them),           cmocka_unit_test(subjects_survive),
+        cmocka_unit_test(addresses_are_sound_or_refused),
+    };
+
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
