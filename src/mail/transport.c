@@ -112,7 +112,7 @@ static void hide_addresses(char *words)
 }
 
 /* The last line in which the server refused something, for the one who reads the log; its farewell comes after it. */
-static size_t note_reply(char *line, size_t size, size_t count, void *context)
+static size_t note_reply(const char *line, size_t size, size_t count, void *context)
 {
     char *words = context;
     size_t len = size * count < SERVER_WORDS ? size * count : SERVER_WORDS - 1;
