@@ -4,6 +4,7 @@ import contextlib
 import pathlib
 import re
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -11,7 +12,7 @@ import time
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from serving import Server, wait_for  # noqa: E402
+from serving import PROGRAM, Server, clean_environment, wait_for  # noqa: E402
 
 
 def ask_for_code(server, address):
@@ -200,6 +201,29 @@ def test_nothing_leaves_where_it_could_be_read_or_is_not_welcome(start, mail_ser
     wait_for("it was tried", lambda: waiting(server)[0][2], 20)
     assert waiting(server)[0][1] is False and mail.stays_empty(0.2)
     assert "wrong secret" not in server.messages() and "wrong secret" not in waiting(server)[0][2]
+
+
+# ---- the command ----
+
+def mail_test(address, **settings):
+    done = subprocess.run([PROGRAM, "mail", "test", address], env=clean_environment(AGENTA_WEB_URL="https://app.acme.io", **settings),
+                          capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_a_mail_to_see_whether_mail_arrives(mail_server, folder):
+    refuse = folder / "refuse"
+    mail = mail_server(REFUSE=str(refuse))
+    assert mail_test("ann@m\u00fcnchen.de", **mail.settings) == (0, "The mail for ann@xn--mnchen-3ya.de was taken.\n", "")
+    got = mail.take()
+    assert got["message"]["To"] == "ann@xn--mnchen-3ya.de" and got["message"]["Subject"] == "Mail from app.acme.io arrives"
+    refuse.write_text("rcpt 550 no such user\n", encoding="utf-8")
+    status, out, err = mail_test("ann@acme.io", **mail.settings)
+    assert (status, out) == (1, "") and err.endswith("RCPT failed: 550; it said: 550 no such user.\n")
+    mail.close()
+    assert mail_test("ann@acme.io", **mail.settings)[0] == 3
+    assert mail_test("nobody", **mail.settings)[0] == 2
+    assert "no mail is configured" in mail_test("ann@acme.io")[2]
 
 
 # ---- configuration ----
