@@ -1,7 +1,7 @@
 -- What wrk sends: one method, path and body, with the keys of several people in turn.
 --
--- Arguments: method, path, body or "-", then the API keys; without keys no one is named. Where the body holds {key}, the keys
--- go there and not into a header.
+-- Arguments: method, path, body or "-", then the API keys, or credentials with their scheme; without keys no one is named. Where the
+-- body holds {key}, the keys go there and not into a header.
 
 local requests, turn = {}, 0
 
@@ -16,7 +16,7 @@ function init(args)
         if body and body:find("{key}", 1, true) then
             own = body:gsub("{key}", args[i])
         else
-            headers["Authorization"] = "ApiKey " .. args[i]
+            headers["Authorization"] = args[i]:find(" ", 1, true) and args[i] or "ApiKey " .. args[i]
         end
         requests[#requests + 1] = wrk.format(method, path, headers, own)
     end

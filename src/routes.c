@@ -17,6 +17,9 @@
 #include "signin/resets.h"
 #include "signin/session_routes.h"
 #include "signin/social.h"
+#include "tenancy/acceptance.h"
+#include "tenancy/invitations.h"
+#include "tenancy/members.h"
 #include "tenancy/organizations.h"
 #include "tenancy/projects.h"
 #include "tenancy/workspaces.h"
@@ -34,6 +37,18 @@ static enum err openapi_show(struct request *req)
 static const struct field organization_id[] = {{.name = "organization_id", .type = FIELD_STRING, .required = true}};
 static const struct field transfer_ids[] = {{.name = "organization_id", .type = FIELD_STRING, .required = true},
                                             {.name = "new_owner_id", .type = FIELD_STRING, .required = true}};
+static const struct field workspace_ids[] = {{.name = "organization_id", .type = FIELD_STRING, .required = true},
+                                             {.name = "workspace_id", .type = FIELD_STRING, .required = true}};
+static const struct field accept_parameters[] = {{.name = "organization_id", .type = FIELD_STRING, .required = true},
+                                                 {.name = "workspace_id", .type = FIELD_STRING, .required = true},
+                                                 {.name = "project_id", .type = FIELD_STRING, .required = true}};
+static const struct field removal_parameters[] = {{.name = "workspace_id", .type = FIELD_STRING, .required = true},
+                                                  {.name = "email", .type = FIELD_STRING, .required = true}};
+static const struct field invitation_ids[] = {{.name = "organization_id", .type = FIELD_STRING, .required = true},
+                                              {.name = "invitation_id", .type = FIELD_STRING, .required = true}};
+static const struct field invitation_id[] = {{.name = "invitation_id", .type = FIELD_STRING, .required = true}};
+static const struct field member_ids[] = {{.name = "organization_id", .type = FIELD_STRING, .required = true},
+                                          {.name = "user_id", .type = FIELD_STRING, .required = true}};
 static const struct field any_project_id[] = {{.name = "project_id", .type = FIELD_STRING, .required = true}};
 static const struct field user_id[] = {{.name = "user_id", .type = FIELD_STRING, .required = true}};
 static const struct field key_prefix[] = {{.name = "key_prefix", .type = FIELD_STRING, .required = true}};
@@ -74,6 +89,40 @@ static const struct route open_routes[] = {
      .answer = &workspace_answer, .answer_kind = ANSWER_LIST, .handle = workspaces_list},
     {METHOD_GET, "/workspaces/roles", CALLER_USER, ROUTE_INLINE, "get_all_workspace_roles", "Workspaces",
      "Get All Workspace Roles", 200, .answer_kind = ANSWER_STRING_MAPS, .handle = workspaces_roles},
+
+    {METHOD_DELETE, "/workspaces/{workspace_id}/users", CALLER_USER, 0, "remove_user_from_workspace", "Workspaces",
+     "Remove User From Workspace", 200, PARAMETERS(removal_parameters), .handle = members_remove},
+
+    /* invitations and members */
+    {METHOD_POST, "/organizations/{organization_id}/workspaces/{workspace_id}/invite", CALLER_USER, 0,
+     "invite_user_to_workspace", "Organizations", "Invite User To Organization", 200, PARAMETERS(workspace_ids),
+     .body = &invite_body, .body_kind = BODY_LIST, .handle = invitations_invite},
+    {METHOD_POST, "/organizations/{organization_id}/workspaces/{workspace_id}/invite/resend", CALLER_USER, 0,
+     "resend_invitation", "Organizations", "Resend User Invitation To Organization", 200, PARAMETERS(workspace_ids),
+     .body = &invite_resend_body, .handle = invitations_resend},
+    {METHOD_POST, "/organizations/{organization_id}/workspaces/{workspace_id}/invite/accept", CALLER_USER, 0,
+     "accept_invitation", "Organizations", "Accept Organization Invitation", 200, PARAMETERS(accept_parameters),
+     .body = &acceptance_body, .handle = acceptance_accept},
+    {METHOD_GET, "/organizations/{organization_id}/invitations", CALLER_USER, 0, "list_invitations", "Organizations",
+     "Invitations to an organization that wait", 200, PARAMETERS(organization_id), .answer = &invitation_waiting_answer,
+     .answer_kind = ANSWER_LIST, .handle = invitations_list},
+    {METHOD_POST, "/organizations/{organization_id}/invitations", CALLER_USER, 0, "create_invitations", "Organizations",
+     "Invite many: all of them or none", 201, PARAMETERS(organization_id), .body = &invitations_create_body,
+     .answer = &invitation_made_answer, .answer_kind = ANSWER_LIST, .handle = invitations_create},
+    {METHOD_DELETE, "/organizations/{organization_id}/invitations/{invitation_id}", CALLER_USER, 0, "revoke_invitation",
+     "Organizations", "Revoke an invitation", 200, PARAMETERS(invitation_ids), .handle = invitations_revoke},
+    {METHOD_PATCH, "/organizations/{organization_id}/members/{user_id}", CALLER_USER, 0, "set_member_role",
+     "Organizations", "Give a member another role", 200, PARAMETERS(member_ids), .body = &member_role_body,
+     .answer = &member_role_answer, .handle = members_set_role},
+    {METHOD_GET, "/invitations", CALLER_USER, 0, "list_my_invitations", "Invitations",
+     "Invitations that wait for the caller", 200, .answer = &invitation_mine_answer, .answer_kind = ANSWER_LIST,
+     .handle = acceptance_list},
+    {METHOD_POST, "/invitations/{invitation_id}/accept", CALLER_USER, 0, "accept_my_invitation", "Invitations",
+     "Accept an invitation", 200, PARAMETERS(invitation_id), .body = &acceptance_by_id_body, .body_kind = BODY_OPTIONAL,
+     .answer_kind = ANSWER_ANY_OBJECT, .handle = acceptance_accept_by_id},
+    {METHOD_POST, "/invitations/{invitation_id}/decline", CALLER_USER, 0, "decline_my_invitation", "Invitations",
+     "Decline an invitation", 200, PARAMETERS(invitation_id), .body = &acceptance_by_id_body,
+     .body_kind = BODY_OPTIONAL, .answer_kind = ANSWER_ANY_OBJECT, .handle = acceptance_decline},
 
     /* projects */
     {METHOD_GET, "/projects", CALLER_USER, 0, "get_projects", "Projects", "Get Projects", 200,

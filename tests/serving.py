@@ -184,6 +184,10 @@ class Server:
     def auth_key(self):
         return (self.data / "auth-key").read_text(encoding="utf-8").strip()
 
+    @property
+    def crypt_key(self):
+        return (self.data / "crypt-key").read_text(encoding="utf-8").strip()
+
     def admin(self, method, path, body=None):
         return self.request(method, path, body, {"Authorization": f"Access {self.auth_key}"})
 

@@ -4,17 +4,42 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "base/buffer.h"
+
 const struct role roles[] = {
-    {"owner", "Can fully manage the workspace, including adding and removing members.", true},
+    {ROLE_OWNER, "Can fully manage the workspace, including adding and removing members.", true},
     {"admin", "Can manage workspace settings and members but cannot delete the workspace.", true},
     {"viewer", NULL, false},
     {NULL, NULL, false},
 };
 
-bool role_manages(const char *name)
+static const struct role *role_find(const char *name)
 {
     for (const struct role *role = roles; name && role->name; role++)
         if (strcmp(role->name, name) == 0)
-            return role->manages;
-    return false;
+            return role;
+    return NULL;
+}
+
+bool role_manages(const char *name)
+{
+    const struct role *role = role_find(name);
+
+    return role && role->manages;
+}
+
+bool role_assignable(const char *name)
+{
+    return role_find(name) && strcmp(name, ROLE_OWNER) != 0;
+}
+
+const char *roles_managing(void *arena)
+{
+    struct buffer out = buffer_make(arena, 1000);
+
+    for (const struct role *role = roles; role->name; role++)
+        if (role->manages)
+            buffer_format(&out, "%c%s", out.len ? ',' : '{', role->name);
+    buffer_char(&out, '}');
+    return buffer_string(&out);
 }

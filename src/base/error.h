@@ -14,7 +14,7 @@ enum err {
 
 #define OK ERR_OK
 
-enum error_shape { SHAPE_TEXT, SHAPE_MESSAGE, SHAPE_BARE };
+enum error_shape { SHAPE_TEXT, SHAPE_MESSAGE, SHAPE_BARE, SHAPE_CODED };
 
 /* What a client is told for a code; a row of errors.def. */
 struct error_row {

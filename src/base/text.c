@@ -1,4 +1,4 @@
-/* UTF-8 checking, counting, trimming and percent-decoding. */
+/* UTF-8 checking, counting, trimming and percent-encoding. */
 #include "base/text.h"
 
 #include <ctype.h>
@@ -96,4 +96,17 @@ char *text_percent_decode(void *arena, const char *text, size_t len, bool plus)
     }
     decoded[to] = '\0';
     return text_valid(decoded, to) ? decoded : NULL;
+}
+
+void text_percent_encode(struct buffer *out, const char *text)
+{
+    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+
+    while (*text) {
+        size_t len = strspn(text, plain);
+        buffer_add(out, text, len);
+        text += len;
+        if (*text)
+            buffer_format(out, "%%%02X", (unsigned)(unsigned char)*text++);
+    }
 }

@@ -1,10 +1,12 @@
-/* Text in UTF-8: checking, counting, trimming, percent-decoding. */
+/* Text in UTF-8: checking, counting, trimming, percent-encoding. */
 #ifndef ORGD_BASE_TEXT_H
 #define ORGD_BASE_TEXT_H
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "base/buffer.h"
 
 /* Well-formed UTF-8 (RFC 3629: no overlong forms, no surrogates) without NUL. */
 bool text_valid(const char *text, size_t len);
@@ -23,6 +25,10 @@ const char *text_fold_email(void *arena, const char *text);
  * NULL when an escape is not two hex digits, or the result is not well-formed UTF-8 or holds NUL.
  */
 char *text_percent_decode(void *arena, const char *text, size_t len, bool plus);
+
+/* Appends text with everything but letters, digits and `-._~` percent-encoded (RFC 3986 2.3): safe in any part of a
+ * URI. */
+void text_percent_encode(struct buffer *out, const char *text);
 
 /* 0 to 15, or -1 when it is no hexadecimal digit. */
 int text_hex_digit(char c);

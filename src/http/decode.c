@@ -334,6 +334,18 @@ static bool is_json(const char *content_type)
            strncasecmp(content_type + len - 5, "+json", 5) == 0;
 }
 
+/* The body as a whole: an object, or the list of objects that the route wants. */
+static void check_whole(struct problems *problems, json_t *value)
+{
+    const struct route *route = problems->req->route;
+    const struct field list = {.name = "body", .type = FIELD_LIST, .model = route->body};
+
+    if (route->body_kind == BODY_LIST)
+        check_list(problems, &list, value);
+    else
+        check_object(problems, route->body, value);
+}
+
 /* The body under another content type counts as one string. */
 static void check_raw_body(struct problems *problems)
 {
@@ -341,8 +353,7 @@ static void check_raw_body(struct problems *problems)
     bool echo = req->body_len <= ECHO_MAX && text_valid(req->body, req->body_len);
     json_t *input = echo ? json_stringn(req->body, req->body_len) : json_null();
 
-    problem(problems, "model_attributes_type", "Input should be a valid dictionary or object to extract fields from",
-            input);
+    check_whole(problems, input);
     json_decref(input);
 }
 
@@ -391,6 +402,8 @@ static enum err check_body(struct problems *problems)
     enum err code;
 
     push(problems, "body", 0);
+    if (req->body_len == 0 && req->route->body_kind == BODY_OPTIONAL)
+        return keep_json(req, json_object());
     if (req->body_len == 0) {
         problem(problems, "missing", "Field required", NULL);
         return OK;
@@ -406,7 +419,7 @@ static enum err check_body(struct problems *problems)
     }
     code = keep_json(req, json);
     if (code == OK)
-        check_object(problems, req->route->body, json);
+        check_whole(problems, json);
     return code;
 }
 

@@ -87,6 +87,9 @@ enum route_flag {
     ROUTE_OUTBOUND = 16,   /* goes to the outbound lane: waits for servers of others */
 };
 
+/* The shape of a body: the model, a list of it, or the model that may be left out and then is an empty object. */
+enum body_kind { BODY_MODEL, BODY_LIST, BODY_OPTIONAL };
+
 /* The shape of a successful answer: the model, a list of it, or something simpler. */
 enum answer_kind { ANSWER_MODEL, ANSWER_LIST, ANSWER_STRING, ANSWER_ANY_OBJECT, ANSWER_STRING_MAPS };
 
@@ -103,7 +106,8 @@ struct route {
     int status;                     /* of success */
     const struct field *parameters; /* of path, then query: those named in `path` are path parameters */
     size_t parameter_count;
-    const struct model *body;     /* NULL: no body is read */
+    const struct model *body; /* NULL: no body is read */
+    enum body_kind body_kind;
     const struct model *answer;   /* for the OpenAPI document; NULL: not described by a model */
     enum answer_kind answer_kind; /* likewise */
     /* Whether the route is there at all in this configuration; NULL: always. */

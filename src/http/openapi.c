@@ -208,8 +208,12 @@ static void write_operation(struct document *document, const struct route *route
         write_parameters(document, route);
     if (route->body) {
         json_key(out, "requestBody");
-        buffer_text(out, "{\"required\":true,\"content\":{\"application/json\":{\"schema\":");
-        write_reference(document, route->body);
+        buffer_format(out, "{\"required\":%s,\"content\":{\"application/json\":{\"schema\":",
+                      route->body_kind == BODY_OPTIONAL ? "false" : "true");
+        if (route->body_kind == BODY_LIST)
+            write_collection(document, "array", "items", route->body);
+        else
+            write_reference(document, route->body);
         buffer_text(out, "}}}");
     }
     write_responses(document, route);

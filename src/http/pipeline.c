@@ -39,14 +39,18 @@ static void write_refusal(struct request *req, const struct error_row *row, stru
     json_open(body, '{');
     if (row->shape != SHAPE_BARE)
         json_key(body, "detail");
-    if (row->shape == SHAPE_MESSAGE)
+    if (row->shape == SHAPE_MESSAGE || row->shape == SHAPE_CODED)
         json_open(body, '{');
+    if (row->shape == SHAPE_CODED) {
+        json_key(body, "error");
+        json_text(body, row->name);
+    }
     if (row->shape != SHAPE_TEXT)
         json_key(body, "message");
     json_text(body, row->text);
     if (admin)
         admin_details(req, body);
-    if (row->shape == SHAPE_MESSAGE)
+    if (row->shape == SHAPE_MESSAGE || row->shape == SHAPE_CODED)
         json_close(body, '}');
     json_close(body, '}');
 }

@@ -53,7 +53,7 @@ static bool is_bcrypt(const char *hash)
 static bool bcrypt_matches(void *arena, const char *hash, const char *password)
 {
     struct crypt_data *data = talloc_zero(arena, struct crypt_data);
-    const char *made = data ? crypt_r(password, hash, data) : NULL;
+    const char *made = data ? crypt_rn(password, hash, data, sizeof *data) : NULL;
     bool same = made && secret_equal(secret_of(made), secret_of(hash));
 
     if (data)

@@ -71,7 +71,8 @@ SELECT coalesce(json_agg(json_build_object(
            'expires_at', orgd.spaced(s.expires_at),
            'current', s.handle = $2::uuid)
            ORDER BY s.seen_at DESC, s.handle), '[]')
-FROM (SELECT * FROM orgd.sessions WHERE user_id = $1::uuid AND expires_at > now()
+FROM (SELECT handle, client, address, session_identities, created_at, seen_at, expires_at
+      FROM orgd.sessions WHERE user_id = $1::uuid AND expires_at > now()
       ORDER BY seen_at DESC, handle LIMIT 1000) AS s;
 
 -- session_resolve: whose session an access token names, what its sign-in proved about their address, and the scope that

@@ -176,14 +176,13 @@ static enum err take_rows(struct importing *importing, const char *method)
 
     while (code == OK && count > 0) {
         void *scratch = talloc_new(importing->arena);
-        struct result rows;
+        struct result rows = {NULL};
 
         code = scratch ? db_script(importing->source, "FETCH 500 FROM logins", &rows) : ERR_MEMORY;
         count = code == OK ? result_rows(&rows) : 0;
         for (int row = 0; code == OK && row < count; row++)
             code = take_row(importing, method, &rows, row, scratch);
-        if (count > 0)
-            result_clear(&rows);
+        result_clear(&rows);
         (void)talloc_free(scratch);
     }
     return code == OK ? db_script(importing->source, "CLOSE logins", NULL) : code;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "access/limits.h"
 #include "access/rules.h"
 #include "base/json.h"
 #include "identity/sessions.h"
@@ -69,9 +70,9 @@ enum err session_refresh(struct request *req)
     const char *token = session_refresh_find(req, &transport);
     bool forged = transport == TRANSPORT_COOKIE && session_maybe_forged(req);
     enum err outcome = ERR_SESSION_NONE;
-    enum err code = OK;
+    enum err code = limit_take_client(req, LIMIT_REFRESH_CLIENT);
 
-    if (token && !forged) {
+    if (code == OK && token && !forged) {
         code = db_begin(req->db);
         outcome = code == OK ? exchange(req, token, transport) : code;
         if (outcome == OK || is_session_failure(outcome))

@@ -9,6 +9,7 @@
 #include "identity/identity.h"
 #include "statements.h"
 #include "tenancy/organizations.h"
+#include "tenancy/workspaces.h"
 
 static const struct field create_fields[] = {
     {.name = "name", .type = FIELD_STRING, .required = true, .max = NAME_MAX_CHARACTERS},
@@ -91,35 +92,6 @@ enum err projects_get(struct request *req)
     return reply_project(req, 200, &id);
 }
 
-/* Holds the workspace, so that nobody else changes which of its projects is the default; `gone` when it is no more. */
-static enum err lock_workspace(struct request *req, const struct uuid *workspace, struct uuid *organization,
-                               enum err gone)
-{
-    struct result row;
-    enum err code = DB_RUN(req->db, workspace_lock, &row, param_uuid(workspace));
-
-    if (code != OK)
-        return code;
-    if (result_rows(&row) == 0 || !result_uuid(&row, 0, 0, organization))
-        code = gone;
-    result_clear(&row);
-    return code;
-}
-
-static enum err check_manages(struct request *req, const struct uuid *workspace)
-{
-    struct result row;
-    enum err code =
-        DB_RUN(req->db, workspace_role, &row, param_uuid(workspace), param_uuid(&identity_of(req)->user_id));
-
-    if (code != OK)
-        return code;
-    if (result_rows(&row) == 0 || !role_manages(result_text(&row, 0, 0)))
-        code = ERR_PROJECT_NOT_ALLOWED;
-    result_clear(&row);
-    return code;
-}
-
 static enum err has_default(struct request *req, const struct uuid *workspace, bool *has)
 {
     struct result row;
@@ -145,10 +117,10 @@ static enum err insert_project(struct request *req, const struct uuid *id, const
     bool make_default = body_bool(req, "make_default", false);
     bool exists = false;
     struct uuid organization;
-    enum err code = lock_workspace(req, &caller->workspace_id, &organization, ERR_PROJECT_NEEDS_CONTEXT);
+    enum err code = workspace_hold(req, &caller->workspace_id, &organization, ERR_PROJECT_NEEDS_CONTEXT);
 
     if (code == OK)
-        code = check_manages(req, &caller->workspace_id);
+        code = workspace_check_manager(req, &caller->workspace_id, ERR_PROJECT_NOT_ALLOWED);
     if (code == OK)
         code = has_default(req, &caller->workspace_id, &exists);
     if (code == OK && make_default && exists)
@@ -185,7 +157,7 @@ static enum err change_project(struct request *req, const struct uuid *id, const
     enum err code = OK;
 
     if (make_default)
-        code = lock_workspace(req, &access->workspace_id, &organization, ERR_PROJECT_NOT_FOUND);
+        code = workspace_hold(req, &access->workspace_id, &organization, ERR_PROJECT_NOT_FOUND);
     if (code == OK && make_default)
         code = clear_default(req, &access->workspace_id, id);
     if (code != OK)
@@ -242,7 +214,7 @@ enum err projects_delete(struct request *req)
         return ERR_BAD_UUID;
     code = db_begin(req->db);
     if (code == OK) /* from here on it neither goes nor becomes the default */
-        code = lock_workspace(req, &caller->workspace_id, &organization, ERR_PROJECT_NOT_FOUND);
+        code = workspace_hold(req, &caller->workspace_id, &organization, ERR_PROJECT_NOT_FOUND);
     if (code == OK)
         code = load_access(req, &id, &access);
     if (code == OK && !uuid_equal(&access.workspace_id, &caller->workspace_id))

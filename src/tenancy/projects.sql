@@ -25,21 +25,6 @@ WHERE p.id = $1::uuid AND m.user_id = $2::uuid
 ORDER BY m.created_at, m.id
 LIMIT 1;
 
--- workspace_lock: holds a workspace while its projects change, and tells its organization
--- The organization's key is held first, as its deletion takes it first: the two never wait for each other.
-WITH organization AS MATERIALIZED (
-    SELECT id FROM organizations WHERE id = (SELECT organization_id FROM workspaces WHERE id = $1::uuid)
-    FOR KEY SHARE
-)
-SELECT w.organization_id
-FROM organization
-JOIN workspaces w ON w.organization_id = organization.id
-WHERE w.id = $1::uuid
-FOR NO KEY UPDATE OF w;
-
--- workspace_role: what a person is in a workspace; asked after it is held, since a transfer may have been waited for
-SELECT role FROM workspace_members WHERE workspace_id = $1::uuid AND user_id = $2::uuid LIMIT 1;
-
 -- project_default_exists: whether a workspace has a default project
 SELECT EXISTS (SELECT FROM projects WHERE workspace_id = $1::uuid AND is_default);
 

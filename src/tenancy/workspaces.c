@@ -1,4 +1,4 @@
-/* The workspace endpoints. */
+/* The workspace endpoints, and what others need of a workspace. */
 #include "tenancy/workspaces.h"
 
 #include "access/roles.h"
@@ -36,4 +36,45 @@ enum err workspaces_roles(struct request *req)
     }
     json_close(&body, ']');
     return reply_buffer(req, 200, &body);
+}
+
+enum err workspace_hold(struct request *req, const struct uuid *workspace, struct uuid *organization, enum err gone)
+{
+    struct result row;
+    enum err code = DB_RUN(req->db, workspace_lock, &row, param_uuid(workspace));
+
+    if (code != OK)
+        return code;
+    if (result_rows(&row) == 0 || !result_uuid(&row, 0, 0, organization))
+        code = gone;
+    result_clear(&row);
+    return code;
+}
+
+enum err workspace_check_manager(struct request *req, const struct uuid *workspace, enum err refusal)
+{
+    struct result row;
+    enum err code =
+        DB_RUN(req->db, workspace_role, &row, param_uuid(workspace), param_uuid(&identity_of(req)->user_id));
+
+    if (code != OK)
+        return code;
+    if (result_rows(&row) == 0 || !role_manages(result_text(&row, 0, 0)) || !result_bool(&row, 0, 1))
+        code = refusal;
+    result_clear(&row);
+    return code;
+}
+
+enum err workspace_find(struct request *req, const struct uuid *organization, const struct uuid *named,
+                        struct uuid *workspace, enum err none)
+{
+    struct result row;
+    enum err code = DB_RUN(req->db, workspace_of_organization, &row, param_uuid(organization), param_uuid(named));
+
+    if (code != OK)
+        return code;
+    if (result_rows(&row) == 0 || !result_uuid(&row, 0, 0, workspace))
+        code = none;
+    result_clear(&row);
+    return code;
 }

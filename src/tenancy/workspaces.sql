@@ -4,3 +4,30 @@ SELECT coalesce(json_agg(json_build_object(
            ORDER BY w.created_at, w.id), '[]')
 FROM workspaces w
 WHERE w.id IN (SELECT workspace_id FROM workspace_members WHERE user_id = $1::uuid);
+
+-- workspace_lock: holds a workspace while its projects, members and invitations change, and tells its organization
+-- The organization's key is held first, as its deletion takes it first: the two never wait for each other.
+WITH organization AS MATERIALIZED (
+    SELECT id FROM organizations WHERE id = (SELECT organization_id FROM workspaces WHERE id = $1::uuid)
+    FOR KEY SHARE
+)
+SELECT w.organization_id
+FROM organization
+JOIN workspaces w ON w.organization_id = organization.id
+WHERE w.id = $1::uuid
+FOR NO KEY UPDATE OF w;
+
+-- workspace_role: what a person is in a workspace, and whether they are a member of its organization
+-- Asked after it is held, since a transfer may have been waited for.
+SELECT m.role, EXISTS (SELECT FROM organization_members o
+                       WHERE o.organization_id = w.organization_id AND o.user_id = m.user_id)
+FROM workspace_members m
+JOIN workspaces w ON w.id = m.workspace_id
+WHERE m.workspace_id = $1::uuid AND m.user_id = $2::uuid
+LIMIT 1;
+
+-- workspace_of_organization: a workspace, if it lies in an organization; the oldest of the organization when none is named
+SELECT id FROM workspaces
+WHERE organization_id = $1::uuid AND ($2::uuid IS NULL OR id = $2::uuid)
+ORDER BY created_at, id
+LIMIT 1;

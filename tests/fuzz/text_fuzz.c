@@ -1,4 +1,5 @@
-/* Fuzzes UTF-8: what is valid according to jansson, what trimming takes off, what is shown to people. */
+/* Fuzzes UTF-8: what is valid according to jansson, what trimming takes off, what is shown to people, what is encoded.
+ */
 #include <jansson.h>
 #include <string.h>
 #include <talloc.h>
@@ -72,6 +73,18 @@ static void check_show(void *arena, const char *text)
     }
 }
 
+static void check_encoded(void *arena, const char *text, bool valid)
+{
+    struct buffer out = buffer_make(arena, 3 * strlen(text) + 1);
+    const char *encoded, *decoded;
+
+    text_percent_encode(&out, text);
+    encoded = buffer_string(&out);
+    require(encoded && strpbrk(encoded, " \"<>@+/?#&=;\\'()") == NULL);
+    decoded = text_percent_decode(arena, encoded, strlen(encoded), true);
+    require(valid ? decoded && strcmp(decoded, text) == 0 : !decoded);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     void *arena = talloc_new(NULL);
@@ -89,6 +102,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     }
     check_trim(arena, text);
     check_show(arena, text);
+    check_encoded(arena, text, text_valid(text, strlen(text)));
     json_decref(json);
     (void)talloc_free(arena);
     return 0;

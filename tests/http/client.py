@@ -88,60 +88,6 @@ def make_accounts(admin, *names):
     return made
 
 
-PASSWORD = "Correct-Horse-1"
-HASH = "$argon2id$v=19$m=8,t=1,p=1$b3JnZCB0ZXN0cycgc2FsdA$sDoO4krktTBHitgc4GqCB8yj9tB6blfT1m6YCVQI/uQ"
-
-
-def form(email, password=PASSWORD):
-    """The body of a sign-up or sign-in."""
-    return {"formFields": [{"id": "email", "value": email}, {"id": "password", "value": password}]}
-
-
-class Session(Api):
-    """A session in header transport, with the tokens of the answer that began it."""
-
-    def __init__(self, url, answer):
-        super().__init__(url)
-        self.take(answer)
-
-    def take(self, answer):
-        self.answer = answer
-        self.access = answer.headers["st-access-token"]
-        self.refresh = answer.headers.get("st-refresh-token")
-        self.authorization = f"Bearer {self.access}"
-        self.claims = read_token(self.access)[1]
-        self.handle = self.claims["sessionHandle"]
-
-    def renew(self, refresh=None):
-        """The answer to a refresh; whether it is a success or not, this session keeps its tokens."""
-        return self.call("POST", "/auth/session/refresh", headers={"Authorization": f"Bearer {refresh or self.refresh}"})
-
-
-def sign_up(nobody, email, password=PASSWORD):
-    """A session of a new person."""
-    answer = nobody.call("POST", "/auth/signup", form(email, password), headers={"st-auth-mode": "header"})
-    assert answer.status_code == 200 and answer.json()["status"] == "OK", answer.text
-    return Session(nobody.url, answer)
-
-
-def sign_in(nobody, email, password=PASSWORD, **headers):
-    answer = nobody.call("POST", "/auth/signin", form(email, password), headers={"st-auth-mode": "header", **headers})
-    assert answer.status_code == 200 and answer.json()["status"] == "OK", answer.text
-    return Session(nobody.url, answer)
-
-
-def session_of(account, sql):
-    """A session of somebody whom the administration made, who gets a password for it."""
-    sql("INSERT INTO orgd.logins (id, method, email, password_hash, user_id) VALUES (gen_random_uuid(), 'emailpassword', %s, %s, %s)"
-        " ON CONFLICT DO NOTHING", account.email, HASH, account.user)
-    return sign_in(Api(account.url), account.email)
-
-
-def read_token(token):
-    """Header and claims of a JWT, unverified."""
-    return tuple(json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4))) for part in token.split(".")[:2])
-
-
 def add_member(sql, account, organization, role="admin"):
     """Makes somebody a member of an organization, its workspaces and its projects, as accepting an invitation does."""
     sql("INSERT INTO organization_members (id, user_id, organization_id, role) VALUES (gen_random_uuid(), %s, %s, %s)",
@@ -150,6 +96,30 @@ def add_member(sql, account, organization, role="admin"):
         " SELECT gen_random_uuid(), %s, id, %s FROM workspaces WHERE organization_id = %s", account.user, role, organization)
     sql("INSERT INTO project_members (id, user_id, project_id, role)"
         " SELECT gen_random_uuid(), %s, id, %s FROM projects WHERE organization_id = %s", account.user, role, organization)
+
+
+def link(url):
+    """What the link of an invitation says, by the names of its parameters."""
+    return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query, strict_parsing=True))
+
+
+def invite(person, organization, workspace, email, role="admin"):
+    """Invites an address as somebody, and answers what the link says."""
+    return link(person.ok("POST", f"/organizations/{organization}/workspaces/{workspace}/invite",
+                          [{"email": email, "roles": [role]}])["url"])
+
+
+def accept(person, token, organization, workspace, project=NOBODY, email=None):
+    """The answer to accepting an invitation by its token."""
+    return person.post(f"/organizations/{organization}/workspaces/{workspace}/invite/accept?project_id={project}",
+                       {"token": token, "email": email or person.email})
+
+
+def join(owner, person, role="admin"):
+    """Makes somebody a member of the owner's first workspace, by invitation."""
+    token = invite(owner, owner.organization, owner.workspace, person.email, role)["token"]
+    answer = accept(person, token, owner.organization, owner.workspace)
+    assert answer.status_code == 200, answer.text
 
 
 def base64url(data):
@@ -174,6 +144,11 @@ def claims_of(account, **changes):
               "exp": int(time.time()) + 300}
     claims.update(changes)
     return {name: value for name, value in claims.items() if value is not Ellipsis}
+
+
+def without_scope(account, key):
+    """The API as somebody, in no project."""
+    return account.using("Secret " + sign(key, {"user_id": account.user, "exp": int(time.time()) + 300}))
 
 
 def raw(url, request):

@@ -6,6 +6,7 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import client  # noqa: E402  (beside this file)
+import serving  # noqa: E402
 
 
 @pytest.fixture(scope="session")
@@ -31,6 +32,16 @@ def nobody(server):
     return client.Api(server.url)
 
 
+@pytest.fixture(scope="session")
+def second(server):
+    """A second program over the same databases."""
+    uris = {f"POSTGRES_URI_{name.upper()}": f"postgresql://orgd@/agenta_oss_{name}?host={server.data}" for name in ("core", "tracing")}
+    crypt_key = (server.data / "crypt-key").read_text(encoding="utf-8").strip()
+    second = serving.Server(AGENTA_AUTH_KEY=server.auth_key, AGENTA_CRYPT_KEY=crypt_key, **uris).start()
+    yield second
+    second.close()
+
+
 @pytest.fixture
 def people(admin):
     """Makes new people, each with an organization of their own: `alice, bob = people("alice", "bob")`."""
@@ -40,3 +51,31 @@ def people(admin):
 @pytest.fixture
 def alice(people):
     return people("alice")[0]
+
+
+@pytest.fixture(scope="session")
+def beside(server):
+    """Makes programs over the same databases, with the same keys and other settings."""
+    uris = {f"POSTGRES_URI_{name.upper()}": f"postgresql://orgd@/agenta_oss_{name}?host={server.data}" for name in ("core", "tracing")}
+    return lambda **settings: serving.Server(AGENTA_AUTH_KEY=server.auth_key, AGENTA_CRYPT_KEY=server.crypt_key, **uris, **settings)
+
+
+@pytest.fixture(scope="session")
+def second(beside):
+    second = beside().start()
+    yield second
+    second.close()
+
+
+@pytest.fixture
+def another(beside):
+    """The same, for one test: `another(AGENTA_API_URL=...)`."""
+    made = []
+
+    def make(**settings):
+        made.append(beside(**settings).start())
+        return made[-1]
+
+    yield make
+    for server in made:
+        server.close()

@@ -6,7 +6,6 @@ import time
 
 import client
 import pytest
-import serving
 
 NO_WORKSPACE = {"detail": "No workspace membership"}
 
@@ -168,15 +167,6 @@ def test_a_membership_that_comes_back(alice, sql):
     sql("INSERT INTO project_members (id, user_id, project_id, role) VALUES (gen_random_uuid(), %s, %s, 'owner')",
         alice.user, alice.project)
     assert works(alice)  # a refusal is not remembered
-
-
-@pytest.fixture(scope="module")
-def second(server):
-    """A second program over the same databases."""
-    uris = {f"POSTGRES_URI_{name.upper()}": f"postgresql://orgd@/agenta_oss_{name}?host={server.data}" for name in ("core", "tracing")}
-    second = serving.Server(AGENTA_AUTH_KEY=server.auth_key, **uris).start()
-    yield second
-    second.close()
 
 
 def test_what_a_second_server_takes_away(alice, second):

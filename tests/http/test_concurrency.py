@@ -39,6 +39,24 @@ INVARIANTS = {
     "a member of a workspace but not of a project of it":
         """SELECT m.id FROM workspace_members m JOIN projects p ON p.workspace_id = m.workspace_id WHERE NOT EXISTS (
                SELECT FROM project_members j WHERE j.project_id = p.id AND j.user_id = m.user_id)""",
+    "a member of a workspace but not of its organization":
+        """SELECT m.id FROM workspace_members m JOIN workspaces w ON w.id = m.workspace_id WHERE NOT EXISTS (
+               SELECT FROM organization_members o
+               WHERE o.organization_id = w.organization_id AND o.user_id = m.user_id)""",
+    "a member of an organization but of none of its workspaces":
+        """SELECT m.id FROM organization_members m WHERE NOT EXISTS (
+               SELECT FROM workspace_members j JOIN workspaces w ON w.id = j.workspace_id
+               WHERE w.organization_id = m.organization_id AND j.user_id = m.user_id)""",
+    "a key of somebody who is no member of its project":
+        """SELECT k.id FROM api_keys k WHERE NOT EXISTS (
+               SELECT FROM project_members m WHERE m.project_id = k.project_id AND m.user_id = k.created_by_id)""",
+    "an address twice among the live invitations of an organization":
+        """SELECT p.organization_id FROM project_invitations i JOIN projects p ON p.id = i.project_id
+           WHERE i.used IS NOT TRUE GROUP BY p.organization_id, lower(i.email) HAVING count(*) > 1""",
+    "an invitation that is used by nobody, or by somebody who is no member":
+        """SELECT i.id FROM project_invitations i JOIN projects p ON p.id = i.project_id
+           WHERE i.used AND NOT EXISTS (SELECT FROM workspace_members m
+                                        WHERE m.workspace_id = p.workspace_id AND m.user_id = i.user_id)""",
     "somebody twice in an organization":
         "SELECT user_id FROM organization_members GROUP BY user_id, organization_id HAVING count(*) > 1",
     "somebody twice in a workspace":
@@ -258,3 +276,170 @@ def test_keys_made_while_their_organization_goes(people, sql):
 def test_user_names(people):
     alice, = people("alice")
     assert same(alice, "PUT", "/profile/username", {"username": "Same"}) == {200: MANY}
+
+
+# ---- invitations and members ----
+
+def invite_path(account):
+    return f"/organizations/{account.organization}/workspaces/{account.workspace}/invite"
+
+
+def invited(account, person):
+    return client.invite(account, account.organization, account.workspace, person.email)["token"]
+
+
+def accept(account, person, token):
+    return client.accept(person.using(person.authorization), token, account.organization, account.workspace, email=person.email)
+
+
+def remove(account, caller, email):
+    return caller.using(caller.authorization).delete(f"/workspaces/{account.workspace}/users/?email={email}")
+
+
+def add_workspace(sql, account):
+    """A second workspace with a default project, owned like the first."""
+    workspace = sql("INSERT INTO workspaces (id, name, organization_id) VALUES (gen_random_uuid(), 'w', %s) RETURNING id::text",
+                    account.organization)[0][0]
+    project = sql("INSERT INTO projects (id, project_name, is_default, organization_id, workspace_id)"
+                  " VALUES (gen_random_uuid(), 'p', true, %s, %s) RETURNING id::text", account.organization, workspace)[0][0]
+    sql("INSERT INTO workspace_members (id, user_id, workspace_id, role) VALUES (gen_random_uuid(), %s, %s, 'owner')",
+        account.user, workspace)
+    sql("INSERT INTO project_members (id, user_id, project_id, role) VALUES (gen_random_uuid(), %s, %s, 'owner')",
+        account.user, project)
+    return workspace
+
+
+def test_invitations_of_one_address(people):
+    alice, = people("alice")
+    emails = (f"one-{alice.suffix}@example.com", f"ONE-{alice.suffix}@Example.com")
+    assert at_once(lambda number: alice.using(alice.authorization).post(
+        invite_path(alice), [{"email": emails[number % 2]}])) == {200: 1, 400: MANY - 1}
+
+
+def test_an_expired_invitation_replaced_by_many(people, sql):
+    alice, bob = people("alice", "bob")
+    invited(alice, bob)
+    sql("UPDATE project_invitations SET expiration_date = now() - interval '1 day' WHERE email = %s", bob.email)
+    assert same(alice, "POST", invite_path(alice), [{"email": bob.email}]) == {200: 1, 400: MANY - 1}
+
+
+def test_invitations_to_two_workspaces_at_once(people, sql):
+    """One live invitation per organization, though different workspaces are held."""
+    alice, = people("alice")
+    places = (alice.workspace, add_workspace(sql, alice))
+    for number in range(10):
+        assert at_once(lambda index: alice.using(alice.authorization).post(
+            f"/organizations/{alice.organization}/workspaces/{places[index % 2]}/invite",
+            [{"email": f"two{number}-{alice.suffix}@example.com"}]), 10) == {200: 1, 400: 9}
+
+
+def test_lists_of_addresses_that_overlap(people, sql):
+    alice, = people("alice")
+
+    def step(number):
+        return alice.using(alice.authorization).post(f"/organizations/{alice.organization}/invitations", {"invitations": [
+            {"email": f"list{(number + step) % 10}-{alice.suffix}@example.com"} for step in range(3)]})
+
+    counts = at_once(step)
+    assert len(alice.ok("GET", f"/organizations/{alice.organization}/invitations")) == 3 * counts[201]
+
+
+def test_one_invitation_accepted_by_many(people, sql):
+    alice, bob = people("alice", "bob")
+    alice.ok("POST", "/projects/", {"name": "second"})
+    token = invited(alice, bob)
+    assert at_once(lambda _: accept(alice, bob, token)) == {200: 1, 409: MANY - 1}
+
+
+def test_two_invitations_of_one_person(people):
+    """To two organizations, at the same moment."""
+    alice, bob, carol = people("alice", "bob", "carol")
+    tokens = {alice: invited(alice, carol), bob: invited(bob, carol)}
+    assert at_once(lambda number: accept((alice, bob)[number % 2], carol, tokens[(alice, bob)[number % 2]])) == {
+        200: 2, 409: MANY - 2}
+
+
+def test_two_invitations_to_one_organization(people, sql):
+    """Into two workspaces of it, of which one removes them meanwhile: the organization stays with who is in a workspace."""
+    for _ in range(5):
+        alice, bob = people("alice", "bob")
+        second = add_workspace(sql, alice)
+        client.join(alice, bob)
+        token = client.invite(alice, alice.organization, second, bob.email)["token"]
+        at_once(lambda number: remove(alice, alice, bob.email) if number % 2 else accept(alice, bob, token), 10)
+
+
+def test_accepted_sent_again_revoked_and_declined_at_once(people, sql):
+    for _ in range(3):
+        alice, bob = people("alice", "bob")
+        token = invited(alice, bob)
+        one = sql("SELECT id::text FROM project_invitations WHERE token = %s", token)[0][0]
+
+        def step(number):
+            mine, theirs = alice.using(alice.authorization), bob.using(bob.authorization)
+            return [lambda: accept(alice, bob, token),
+                    lambda: mine.post(invite_path(alice) + "/resend", {"email": bob.email}),
+                    lambda: mine.delete(f"/organizations/{alice.organization}/invitations/{one}"),
+                    lambda: theirs.post(f"/invitations/{one}/decline", {"token": token}),
+                    lambda: mine.post(invite_path(alice), [{"email": bob.email}])][number % 5]()
+
+        counts = at_once(step)
+        assert counts[200] >= 1
+
+
+def test_one_member_removed_by_many(people):
+    alice, bob = people("alice", "bob")
+    client.join(alice, bob)
+    assert at_once(lambda number: remove(alice, (alice, bob)[number % 2], bob.email))[200] >= MANY // 2
+
+
+def test_a_member_who_makes_keys_and_projects_while_removed(people, admin):
+    alice, bob = people("alice", "bob")
+    for _ in range(5):
+        client.join(alice, bob)
+        token = bob.using("Secret " + client.sign(admin.authorization.removeprefix("Access "), client.claims_of(bob, project_id=alice.project)))
+
+        def step(number):
+            api = token.using(token.authorization)
+            if number == 20:
+                return remove(alice, alice, bob.email)
+            return api.post("/keys/") if number % 2 else api.post("/projects/", {"name": "p"})
+
+        assert set(at_once(step, 40)) <= {200, 201, 401, 403}
+
+
+def test_roles_given_against_transfers_and_removals(people, sql):
+    for _ in range(3):
+        alice, bob, carol = people("alice", "bob", "carol")
+        client.join(alice, bob)
+        client.join(alice, carol)
+
+        def step(number):
+            api = (alice, bob, carol)[number % 3].using((alice, bob, carol)[number % 3].authorization)
+            other = (alice, bob, carol)[(number + 1) % 3]
+            if number % 4 == 0:
+                return api.post(f"/organizations/{alice.organization}/transfer/{other.user}")
+            if number % 4 == 1 and number > 60:
+                return remove(alice, api, other.email)
+            return api.patch(f"/organizations/{alice.organization}/members/{other.user}", {"role": ("admin", "viewer")[number % 2]})
+
+        at_once(step)
+
+
+def test_everything_about_members_while_their_organization_goes(people, sql):
+    alice, bob, carol = people("alice", "bob", "carol")
+    alice.ok("POST", "/organizations/", {"name": "second"})
+    client.join(alice, bob)
+    token = invited(alice, carol)
+
+    def step(number):
+        mine = alice.using(alice.authorization)
+        return [lambda: accept(alice, carol, token),
+                lambda: mine.post(invite_path(alice), [{"email": f"x{number}@example.com"}]),
+                lambda: remove(alice, alice, bob.email),
+                lambda: mine.patch(f"/organizations/{alice.organization}/members/{bob.user}", {"role": "viewer"}),
+                lambda: mine.post(f"/organizations/{alice.organization}/transfer/{bob.user}"),
+                lambda: remove(alice, bob, bob.email)][number % 6]() if number != 50 else mine.delete(
+                    f"/organizations/{alice.organization}")
+
+    assert set(at_once(step)) <= {200, 400, 401, 403, 404, 409}

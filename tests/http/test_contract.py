@@ -5,6 +5,7 @@ import re
 
 import client
 import pytest
+import sessions
 
 REFERENCE = pathlib.Path(__file__).resolve().parent.parent / "reference" / "examples.json"
 EXAMPLES = {example["name"]: example for example in json.loads(REFERENCE.read_text(encoding="utf-8"))}
@@ -19,6 +20,9 @@ LEFT_OUT = {
 
 FLAGS = {"is_demo": False, "allow_sso": False, "auto_join": False, "allow_root": False, "allow_email": True,
          "allow_social": False, "domains_only": False}
+
+
+NOT_ALLOWED = "You do not have permission to perform this action. Please contact your Organization Owner"
 
 
 def walk(value, change):
@@ -76,6 +80,8 @@ DIFFERENCES = [
      ["POST /organizations/{organization_id}/transfer/{new_owner_id}: target not a member"]),
     ("C8", "members are listed from the memberships", real_members,
      ["GET /organizations/{organization_id}: 200 with two members and pending invitations"]),
+    ("S1", "who is no member invites nobody", refused(403, {"detail": NOT_ALLOWED}),
+     ["POST /organizations/{organization_id}/workspaces/{workspace_id}/invite: of another user's workspace"]),
     ("C16", "an organization without a name is named after its owner", member("name", None, "<text>"),
      ["POST /organizations: no name"]),
     ("C16", "an organization without a name is named after its owner", member("organization_name", "None", "<text>"),
@@ -111,6 +117,8 @@ def expected(example):
 PATTERNS = [
     (client.ID, "<id>"),
     (r"[A-Za-z0-9]{8}\.[0-9a-f]{64}", "<key>"),
+    (r"http://localhost/auth\?token=[A-Za-z0-9_-]{22}&email=[A-Za-z0-9._-]+%40example\.com"
+     rf"&organization_id={client.ID}&workspace_id={client.ID}&project_id={client.ID}", "<invitation link>"),
     (r"Secret [A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", "Secret <token>"),
     (r"ApiKey [A-Za-z0-9]{8}\.[0-9a-f]{64}", "ApiKey <key>"),
     (r"\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{6})?\+00:00", "<moment>"),
@@ -168,6 +176,7 @@ def world(people, sql):
     for who, account in (("alice", alice), ("bob", bob), ("carol", carol)):
         for what in ("user", "organization", "workspace", "project"):
             names[f"{who}.{what}"] = getattr(account, what)
+        names[f"{who}.email"] = account.email
     return {"alice": alice, "bob": bob, "carol": carol, "names": names, "suffix": alice.suffix}
 
 
@@ -206,6 +215,32 @@ def with_invitation(world, sql):
         f"token {world['suffix']}", f"dave-{world['suffix']}@example.com", world["alice"].project)
 
 
+def bob_left(world, sql):
+    without_bob(world, sql)
+    sql("DELETE FROM project_members WHERE user_id = %s AND project_id <> %s", world["bob"].user, world["bob"].project)
+
+
+def invited(world, email):
+    alice = world["alice"]
+    return client.invite(alice, alice.organization, alice.workspace, email)
+
+
+def bob_invited(world, sql):
+    bob_left(world, sql)
+    world["names"]["bob.token"] = invited(world, world["bob"].email)["token"]
+
+
+def bob_accepted(world, sql):
+    bob_invited(world, sql)
+    client.accept(world["bob"], world["names"]["bob.token"], world["alice"].organization, world["alice"].workspace)
+
+
+def dave_invited(world, sql):
+    invited(world, f"dave-{world['suffix']}@example.com")
+
+
+INVITE = "POST /organizations/{organization_id}/workspaces/{workspace_id}/invite"
+
 # What had happened before, by the beginning of an example's name.
 PREPARED = {
     "GET /organizations: 200 as bob": renamed,
@@ -215,6 +250,12 @@ PREPARED = {
     "GET /projects: 200 as bob": nothing,
     "GET /projects: 200": only_default_projects,
     "GET /projects/{project_id}: 200": spare_is_default,
+    f"{INVITE}: 200 new member": bob_left,
+    f"{INVITE}: again": bob_invited,
+    f"{INVITE}/accept: again": bob_accepted,
+    f"{INVITE}/accept": bob_invited,
+    f"{INVITE}/resend": dave_invited,
+    "DELETE /workspaces/{workspace_id}/users: 200 pending": dave_invited,
 }
 
 
@@ -238,7 +279,7 @@ def caller(example, world, admin, nobody, sql):
     if who in world:
         return world[who]
     if who.endswith("'s session"):
-        return client.session_of(world[who.split("'")[0]], sql)
+        return sessions.session_of(world[who.split("'")[0]], sql)
     return nobody.using(filled(who, world["names"]))
 
 

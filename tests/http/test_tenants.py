@@ -6,11 +6,18 @@ import re
 import client
 import pytest
 import serving
+import sessions
+import test_openapi
 
 NOT_MEMBER = (403, "Not a member of this organization.")
 NOT_OWNER = (403, "You do not have permission to perform this action")
 NO_TRANSFER = (403, "Only the organization owner can transfer ownership")
 NO_PROJECT = (404, "Project not found")
+NO_INVITING = (403, "You do not have permission to perform this action. Please contact your Organization Owner")
+NO_REMOVAL = (403, {"message": NO_INVITING[1]})
+NO_INVITATION = (400, {"error": "INVITE_NOT_FOUND", "message": "Invitation does not exist."})
+NO_PROOF = (403, {"error": "INVITE_TOKEN_NEEDED",
+                  "message": "This sign-in does not prove the address; open the link of the invitation instead."})
 NO_KEY = (404, "API key not found or does not belong to the user.")
 
 # Every operation that takes an id of something, with an id of somebody else's. {} is the victim.
@@ -28,9 +35,35 @@ ATTACKS = [
     ("DELETE", "/projects/{0.project}", None, NO_PROJECT),
     ("DELETE", "/projects/{0.project}?project_id={0.project}", None, NO_PROJECT),
     ("DELETE", "/keys/{0.prefix}", None, NO_KEY),
+    ("POST", "/organizations/{0.organization}/workspaces/{0.workspace}/invite", [{"email": "friend@example.com"}], NO_INVITING),
+    ("POST", "/organizations/{1.organization}/workspaces/{0.workspace}/invite", [{"email": "friend@example.com"}], NO_INVITING),
+    ("POST", "/organizations/{0.organization}/workspaces/{1.workspace}/invite", [{"email": "friend@example.com"}], NO_INVITING),
+    ("POST", "/organizations/{0.organization}/workspaces/{0.workspace}/invite/resend", {"email": "guest@example.com"}, NO_INVITING),
+    ("POST", "/organizations/{1.organization}/workspaces/{0.workspace}/invite/resend", {"email": "guest@example.com"}, NO_INVITING),
+    ("POST", "/organizations/{0.organization}/workspaces/{0.workspace}/invite/accept?project_id={0.project}",
+     {"token": "{0.token}", "email": "guest-{0.suffix}@example.com"}, (400, "User does not exist")),
+    ("POST", "/organizations/{0.organization}/workspaces/{0.workspace}/invite/accept?project_id={0.project}",
+     {"token": "{0.token}", "email": "{1.email}"}, NO_INVITATION),
+    ("POST", "/organizations/{1.organization}/workspaces/{1.workspace}/invite/accept?project_id={1.project}",
+     {"token": "{0.token}", "email": "{1.email}"}, NO_INVITATION),
+    ("DELETE", "/workspaces/{0.workspace}/users?email={0.email}", None, NO_REMOVAL),
+    ("DELETE", "/workspaces/{0.workspace}/users?email={1.email}", None, NO_REMOVAL),
+    ("GET", "/organizations/{0.organization}/invitations", None, NO_INVITING),
+    ("POST", "/organizations/{0.organization}/invitations", {"invitations": [{"email": "friend@example.com"}]}, NO_INVITING),
+    ("POST", "/organizations/{1.organization}/invitations",
+     {"invitations": [{"email": "friend@example.com"}], "workspace_id": "{0.workspace}"}, NO_INVITING),
+    ("DELETE", "/organizations/{0.organization}/invitations/{0.invitation}", None, NO_INVITING),
+    ("DELETE", "/organizations/{1.organization}/invitations/{0.invitation}", None, (404, "Invitation not found")),
+    ("PATCH", "/organizations/{0.organization}/members/{0.user}", {"role": "viewer"}, NO_REMOVAL),
+    ("PATCH", "/organizations/{0.organization}/members/{1.user}", {"role": "admin"}, NO_REMOVAL),
+    ("PATCH", "/organizations/{1.organization}/members/{0.user}", {"role": "viewer"}, (404, "Member not found")),
+    ("POST", "/invitations/{0.invitation}/accept", None, NO_PROOF),
+    ("POST", "/invitations/{0.invitation}/accept", {"token": "{0.token}"}, NO_INVITATION),
+    ("POST", "/invitations/{0.invitation}/decline", None, NO_PROOF),
+    ("POST", "/invitations/{0.invitation}/decline", {"token": "{0.token}"}, NO_INVITATION),
 ]
 # What the caller sees is their own, whatever scope is named.
-LISTS = ["/organizations/", "/workspaces/", "/projects/", "/projects/current", "/keys/", "/profile",
+LISTS = ["/invitations", "/organizations/", "/workspaces/", "/projects/", "/projects/current", "/keys/", "/profile",
          "/access/permissions/check"]
 
 
@@ -44,10 +77,18 @@ def state(sql, person):
     tables = {"users": "id = %(user)s", "organizations": "id = %(organization)s", "workspaces": "organization_id = %(organization)s",
               "projects": "organization_id = %(organization)s", "organization_members": "organization_id = %(organization)s",
               "workspace_members": "workspace_id = %(workspace)s", "project_members": "project_id = %(project)s",
+              "project_invitations": "project_id = %(project)s",
               "api_keys": "created_by_id = %(user)s OR project_id = %(project)s"}
     return {table: sql(f"SELECT t::text FROM {table} t WHERE {which} ORDER BY id" % {
         name: f"'{getattr(person, name)}'" for name in ("user", "organization", "workspace", "project")})
         for table, which in tables.items()}
+
+
+def filled(body, victim, attacker):
+    """A body with the names in braces replaced."""
+    if isinstance(body, dict):
+        return {name: filled(value, victim, attacker) for name, value in body.items()}
+    return body.format(victim, attacker) if isinstance(body, str) else body
 
 
 @pytest.fixture
@@ -66,9 +107,14 @@ def callers(pair, key):
 @pytest.mark.parametrize("method,path,body,expected", ATTACKS, ids=lambda value: str(value)[:50])
 def test_somebody_elses_things(method, path, body, expected, pair, callers, sql):
     victim, attacker = pair
+    guest = client.invite(victim, victim.organization, victim.workspace, f"guest-{victim.suffix}@example.com")
+    victim.token = guest["token"]
+    victim.invitation = sql("SELECT id::text FROM project_invitations WHERE token = %s", victim.token)[0][0]
     before = state(sql, victim)
+    if "project_id={0" not in path or "/invite/accept" in path:  # where a session names a scope that is not its own, it ends there
+        callers.append(sessions.session_of(attacker, sql))
     for caller in callers:
-        answer = caller.call(method, path.format(victim, attacker), body)
+        answer = caller.call(method, path.format(victim, attacker), filled(body, victim, attacker))
         assert (answer.status_code, answer.json()["detail"]) == expected
         assert not [value for value in ids_of(victim) if value in answer.text]
     assert state(sql, victim) == before
@@ -95,6 +141,12 @@ def test_what_is_made_lies_in_ones_own_place(method, path, body, pair, callers, 
     assert state(sql, victim) == before
     assert sql("SELECT count(*) FROM projects WHERE workspace_id = %s", attacker.workspace)[0][0] + sql(
         "SELECT count(*) FROM api_keys WHERE project_id = %s", attacker.project)[0][0] == 2 + len(callers)
+
+
+def test_sessions_of_others(pair, sql):
+    victim, attacker = (sessions.session_of(person, sql) for person in pair)
+    assert attacker.delete(f"/auth/sessions/{victim.handle}").status_code == 404
+    assert victim.get("/profile").status_code == 200
 
 
 def test_tokens_that_claim_another_place(pair, key, sql):
@@ -176,6 +228,8 @@ def test_a_transfer_where_the_role_is_with_somebody_else(named, people, sql):
 def test_every_operation_with_an_id_is_attacked():
     """A new endpoint needs its attack here."""
     reference = serving.TREE / "tests/reference/openapi.json"
-    operations = {name for name in json.loads(pathlib.Path(reference).read_text(encoding="utf-8"))["operations"] if "{" in name}
+    recorded = json.loads(pathlib.Path(reference).read_text(encoding="utf-8"))["operations"]
+    operations = {name for name in [*recorded, *test_openapi.OURS] if "{" in name}
     attacked = {f"{method} {re.sub(r'{[^}]*}', '{}', path.split('?')[0])}" for method, path, _, _ in ATTACKS}
+    attacked.add("DELETE /auth/sessions/{}")  # test_sessions_of_others
     assert {re.sub(r"{[^}]*}", "{}", name) for name in operations} == attacked

@@ -190,6 +190,47 @@ static void other_content_types_are_one_string(void **state)
     talloc_free(arena);
 }
 
+static void a_body_may_be_a_list(void **state)
+{
+    static const struct route list = {METHOD_POST,  "/things",     CALLER_USER,           0,
+                                      "create_all", .body = &part, .body_kind = BODY_LIST};
+    static const char *const cases[][2] = {
+        {"[]", ""},
+        {"[{\"color\":\"red\"}]", ""},
+        {"[{\"color\":\"red\"},{}]", MISSING("\"body\",1,\"color\"") "{}}"},
+        {"[1]", NOT_OBJECT("\"body\",0", "1")},
+        {"{\"color\":\"red\"}", "{\"type\":\"list_type\",\"loc\":[\"body\"],\"msg\":\"Input should be a valid "
+                                "list\",\"input\":{\"color\":\"red\"}}"},
+        {"", MISSING("\"body\"") "null}"},
+    };
+    void *arena = talloc_new(NULL);
+    struct request req = {.arena = arena, .route = &list, .content_type = "application/json"};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        assert_string_equal(problems(&req, cases[i][0], strlen(cases[i][0])), cases[i][1]);
+    req.content_type = NULL;
+    assert_string_equal(
+        problems(&req, "[]", 2),
+        "{\"type\":\"list_type\",\"loc\":[\"body\"],\"msg\":\"Input should be a valid list\",\"input\":\"[]\"}");
+    talloc_free(arena);
+}
+
+static void a_body_may_be_left_out(void **state)
+{
+    static const struct route optional = {
+        METHOD_POST, "/things", CALLER_USER, 0, "touch", .body = &thing, .body_kind = BODY_OPTIONAL};
+    struct request req = {.arena = talloc_new(NULL), .route = &optional};
+
+    (void)state;
+    assert_string_equal(problems(&req, "", 0), "");
+    assert_false(body_has(&req, "name"));
+    assert_string_equal(problems(&req, "{}", 2), NOT_OBJECT("\"body\"", "\"{}\""));
+    req.content_type = "application/json";
+    assert_string_equal(problems(&req, "{}", 2), MISSING("\"body\",\"name\"") "{}}");
+    talloc_free(req.arena);
+}
+
 static void unreadable_json_is_told_where(void **state)
 {
     static const char invalid[] = "{\"type\":\"json_invalid\",\"loc\":[\"body\",";
@@ -304,10 +345,16 @@ static void query_values_are_the_last_given(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(good_bodies_are_accepted),        cmocka_unit_test(each_kind_of_problem_is_told),
-        cmocka_unit_test(all_problems_are_told_at_once),   cmocka_unit_test(other_content_types_are_one_string),
-        cmocka_unit_test(unreadable_json_is_told_where),   cmocka_unit_test(answers_stay_small),
-        cmocka_unit_test(query_values_are_the_last_given), cmocka_unit_test(models_within_themselves_have_an_end),
+        cmocka_unit_test(good_bodies_are_accepted),
+        cmocka_unit_test(each_kind_of_problem_is_told),
+        cmocka_unit_test(all_problems_are_told_at_once),
+        cmocka_unit_test(other_content_types_are_one_string),
+        cmocka_unit_test(unreadable_json_is_told_where),
+        cmocka_unit_test(answers_stay_small),
+        cmocka_unit_test(query_values_are_the_last_given),
+        cmocka_unit_test(models_within_themselves_have_an_end),
+        cmocka_unit_test(a_body_may_be_a_list),
+        cmocka_unit_test(a_body_may_be_left_out),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,4 @@
-/* Tests of base/text: UTF-8, trimming, percent-decoding. */
+/* Tests of base/text: UTF-8, trimming, percent-encoding. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -65,12 +65,31 @@ static void percent_escapes_are_decoded_or_refused(void **state)
     talloc_free(arena);
 }
 
+static void all_but_the_plainest_characters_are_escaped(void **state)
+{
+    static const char *const cases[][2] = {{"ann+a@acme.io", "ann%2Ba%40acme.io"},
+                                           {"a b/c?d=e&f", "a%20b%2Fc%3Fd%3De%26f"},
+                                           {"-._~", "-._~"},
+                                           {"\xc3\xa9%", "%C3%A9%25"},
+                                           {"", ""}};
+    void *arena = talloc_new(NULL);
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct buffer out = buffer_make(arena, 100);
+        text_percent_encode(&out, cases[i][0]);
+        assert_string_equal(buffer_string(&out), cases[i][1]);
+    }
+    talloc_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(utf8_is_told_from_what_looks_like_it),
         cmocka_unit_test(white_space_goes_from_both_ends_only),
         cmocka_unit_test(percent_escapes_are_decoded_or_refused),
+        cmocka_unit_test(all_but_the_plainest_characters_are_escaped),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

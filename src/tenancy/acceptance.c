@@ -1,0 +1,198 @@
+/* The endpoints of those who were invited. */
+#include "tenancy/acceptance.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "access/limits.h"
+#include "access/roles.h"
+#include "base/email.h"
+#include "base/secret.h"
+#include "identity/identity.h"
+#include "statements.h"
+#include "tenancy/workspaces.h"
+
+static const struct field token_fields[] = {
+    {.name = "token", .type = FIELD_STRING, .required = true},
+    {.name = "email", .type = FIELD_STRING, .required = true},
+};
+const struct model acceptance_body = {"InviteToken", token_fields, 2, NULL};
+
+static const struct field by_id_fields[] = {{.name = "token", .type = FIELD_STRING, .nullable = true}};
+const struct model acceptance_by_id_body = {"InvitationProof", by_id_fields, 1, NULL};
+
+static const struct field mine_fields[] = {
+    {.name = "id", .type = FIELD_UUID, .required = true},
+    {.name = "email", .type = FIELD_STRING, .required = true},
+    {.name = "role", .type = FIELD_STRING, .required = true},
+    {.name = "created_at", .type = FIELD_STRING, .required = true},
+    {.name = "expires_at", .type = FIELD_STRING, .nullable = true, .required = true},
+    {.name = "organization_id", .type = FIELD_UUID, .nullable = true, .required = true},
+    {.name = "organization_name", .type = FIELD_STRING, .nullable = true, .required = true},
+    {.name = "workspace_id", .type = FIELD_UUID, .nullable = true, .required = true},
+    {.name = "project_id", .type = FIELD_UUID, .nullable = true, .required = true},
+    {.name = "invited_by", .type = FIELD_STRING, .nullable = true, .required = true},
+    {.name = "needs_token", .type = FIELD_BOOL, .required = true},
+};
+const struct model invitation_mine_answer = {"InvitationMine", mine_fields, 11, NULL};
+
+/* An invitation that is addressed to the caller. */
+struct found {
+    struct uuid id, workspace;
+};
+
+static bool is_same_token(const char *stored, const char *given)
+{
+    return stored && given && secret_equal(secret_of(stored), secret_of(given));
+}
+
+/* ---- finding it ---- */
+
+static enum err take_try(struct request *req)
+{
+    char person[UUID_TEXT_SIZE];
+
+    return limit_take(req, LIMIT_ACCEPTANCE, uuid_format(&identity_of(req)->user_id, person));
+}
+
+/* By what the link says. */
+static enum err find_by_token(struct request *req, const struct uuid *organization, struct found *found)
+{
+    const char *token = body_text(req, "token");
+    const char *email = body_text(req, "email");
+    const char *folded = email_fold(req->arena, email);
+    struct result row;
+    enum err code;
+
+    if (!folded)
+        return ERR_MEMORY;
+    code = DB_RUN(req->db, acceptance_by_token, &row, param_uuid(organization), param_text(token), param_text(email),
+                  param_text(folded), param_uuid(&identity_of(req)->user_id));
+    if (code != OK)
+        return code;
+    if (result_rows(&row) == 0)
+        code = ERR_UNAUTHORIZED; /* the caller has gone at this moment */
+    else if (!result_bool(&row, 0, 0))
+        code = ERR_INVITE_NO_USER;
+    else if (!is_same_token(result_text(&row, 0, 3), token) || !result_uuid(&row, 0, 1, &found->id) ||
+             !result_uuid(&row, 0, 2, &found->workspace))
+        code = ERR_INVITE_NOT_FOUND;
+    else if (!result_bool(&row, 0, 4))
+        code = ERR_INVITE_EMAIL_MISMATCH;
+    result_clear(&row);
+    return code;
+}
+
+/* By its id, for who has proven the address or knows the token. */
+static enum err find_by_id(struct request *req, struct found *found)
+{
+    const char *token = body_text(req, "token");
+    struct result row;
+    enum err code;
+
+    if (!uuid_parse(path_value(req, "invitation_id"), &found->id))
+        return ERR_BAD_UUID;
+    if (!token && !identity_of(req)->address_proven)
+        return ERR_INVITE_TOKEN_NEEDED;
+    code = DB_RUN(req->db, acceptance_by_id, &row, param_uuid(&found->id), param_uuid(&identity_of(req)->user_id));
+    if (code != OK)
+        return code;
+    if (result_rows(&row) == 0 || !result_uuid(&row, 0, 0, &found->workspace) ||
+        (token && !is_same_token(result_text(&row, 0, 1), token)))
+        code = ERR_INVITE_NOT_FOUND;
+    result_clear(&row);
+    return code;
+}
+
+/* ---- what is done with it ---- */
+
+/* Holds the workspace, then the invitation: nobody else accepts, revokes or sends it again from here on. */
+static enum err hold(struct request *req, const struct found *found, struct uuid *organization, bool *expired)
+{
+    struct result row;
+    enum err code = workspace_hold(req, &found->workspace, organization, ERR_INVITE_NOT_FOUND);
+
+    if (code == OK)
+        code = DB_RUN(req->db, acceptance_hold, &row, param_uuid(&found->id), param_uuid(&found->workspace));
+    if (code != OK)
+        return code;
+    if (result_rows(&row) == 0)
+        code = ERR_INVITE_NOT_FOUND;
+    else if (result_bool(&row, 0, 0))
+        code = ERR_INVITE_ALREADY_ACCEPTED;
+    *expired = code == OK && result_bool(&row, 0, 1);
+    result_clear(&row);
+    return code;
+}
+
+static enum err join(struct request *req, const struct found *found)
+{
+    struct uuid organization;
+    bool expired = false;
+    enum err code = hold(req, found, &organization, &expired);
+
+    if (code == OK && expired)
+        code = ERR_INVITE_EXPIRED;
+    if (code == OK)
+        code = DB_RUN(req->db, acceptance_join, NULL, param_uuid(&found->id), param_uuid(&identity_of(req)->user_id),
+                      param_text(ROLE_DEFAULT), param_uuid(&organization), param_uuid(&found->workspace));
+    if (code == OK)
+        code = db_commit(req->db);
+    if (code == ERR_REFERENCE) /* the account was deleted at this moment */
+        return ERR_UNAUTHORIZED;
+    return code == OK ? reply_json(req, 200, "{\"message\":\"Added user to workspace\"}") : code;
+}
+
+enum err acceptance_accept(struct request *req)
+{
+    struct uuid organization;
+    struct found found;
+    enum err code;
+
+    if (!uuid_parse(path_value(req, "organization_id"), &organization))
+        return ERR_BAD_UUID;
+    code = take_try(req);
+    if (code == OK)
+        code = db_begin(req->db);
+    if (code == OK)
+        code = find_by_token(req, &organization, &found);
+    return code == OK ? join(req, &found) : code;
+}
+
+enum err acceptance_accept_by_id(struct request *req)
+{
+    struct found found;
+    enum err code = take_try(req);
+
+    if (code == OK)
+        code = db_begin(req->db);
+    if (code == OK)
+        code = find_by_id(req, &found);
+    return code == OK ? join(req, &found) : code;
+}
+
+enum err acceptance_decline(struct request *req)
+{
+    struct uuid organization;
+    struct found found;
+    bool expired;
+    enum err code = take_try(req);
+
+    if (code == OK)
+        code = db_begin(req->db);
+    if (code == OK)
+        code = find_by_id(req, &found);
+    if (code == OK)
+        code = hold(req, &found, &organization, &expired);
+    if (code == OK)
+        code = RUN_QUERY(req, ERR_INVITE_NOT_FOUND, invitation_revoke, param_uuid(&found.id));
+    if (code == OK)
+        code = db_commit(req->db);
+    return code == OK ? reply_detail(req, 200, "Invitation declined") : code;
+}
+
+enum err acceptance_list(struct request *req)
+{
+    return REPLY_QUERY(req, 200, ERR_INTERNAL, acceptance_mine, param_uuid(&identity_of(req)->user_id),
+                       param_bool(identity_of(req)->address_proven));
+}

@@ -1,0 +1,69 @@
+-- acceptance_by_token: the invitation to an organization that a token and an address name, for a person who holds them
+-- $3, $4 the address as given and folded. Always one row: whether the address has an account; the invitation or NULL, its
+-- workspace and token; whether it is addressed to the person.
+SELECT EXISTS (SELECT FROM users WHERE lower(email) IN (lower($3::text), lower($4::text))),
+       i.id, i.workspace_id, i.token, coalesce(lower(i.email) = lower(u.email), false)
+FROM users u
+LEFT JOIN LATERAL (
+    SELECT i.id, i.email, i.token, p.workspace_id
+    FROM project_invitations i
+    JOIN projects p ON p.id = i.project_id
+    WHERE i.token = $2::text AND p.organization_id = $1::uuid AND lower(i.email) IN (lower($3::text), lower($4::text))
+) AS i ON true
+WHERE u.id = $5::uuid;
+
+-- acceptance_by_id: an invitation that is addressed to a person: its workspace and token
+SELECT p.workspace_id, i.token
+FROM project_invitations i
+JOIN projects p ON p.id = i.project_id
+JOIN users u ON lower(u.email) = lower(i.email)
+WHERE i.id = $1::uuid AND u.id = $2::uuid;
+
+-- acceptance_hold: holds an invitation to a held workspace: whether it is used, and expired
+SELECT i.used IS TRUE, coalesce(i.expiration_date <= now(), false)
+FROM project_invitations i
+JOIN projects p ON p.id = i.project_id
+WHERE i.id = $1::uuid AND p.workspace_id = $2::uuid
+FOR UPDATE OF i;
+
+-- acceptance_join: makes a person what an invitation says, in the organization, the workspace and each of its projects
+-- What they are already they stay. Nobody becomes owner by invitation: the first role that is given stands for it.
+WITH invitation AS (
+    UPDATE project_invitations
+    SET used = true, user_id = $2::uuid, updated_at = now(), updated_by_id = $2::uuid
+    WHERE id = $1::uuid
+    RETURNING CASE role WHEN 'owner' THEN $3::text ELSE role END AS role
+), organization_member AS (
+    INSERT INTO organization_members (id, user_id, organization_id, role, created_by_id, updated_at)
+    SELECT orgd.uuid_v7(), $2::uuid, $4::uuid, role, $2::uuid, now() FROM invitation
+    ON CONFLICT DO NOTHING
+), workspace_member AS (
+    INSERT INTO workspace_members (id, user_id, workspace_id, role, created_by_id, updated_at)
+    SELECT orgd.uuid_v7(), $2::uuid, $5::uuid, role, $2::uuid, now() FROM invitation
+    ON CONFLICT DO NOTHING
+)
+INSERT INTO project_members (id, user_id, project_id, role, created_by_id, updated_at)
+SELECT orgd.uuid_v7(), $2::uuid, p.id, invitation.role, $2::uuid, now()
+FROM invitation, projects p
+WHERE p.workspace_id = $5::uuid
+ON CONFLICT DO NOTHING;
+
+-- acceptance_mine: the invitations that wait for the address of a person, the oldest first
+-- $2: whether the person has proven that the address is theirs. To others it is told that there is one, and not by whom:
+-- they may have typed the address of somebody else.
+SELECT coalesce(json_agg(json_build_object(
+           'id', i.id, 'email', i.email, 'role', i.role, 'created_at', orgd.spaced(i.created_at),
+           'expires_at', orgd.spaced(i.expiration_date),
+           'organization_id', CASE WHEN $2::boolean THEN o.id END,
+           'organization_name', CASE WHEN $2::boolean THEN coalesce(o.name, '') END,
+           'workspace_id', CASE WHEN $2::boolean THEN p.workspace_id END,
+           'project_id', CASE WHEN $2::boolean THEN p.id END,
+           'invited_by', CASE WHEN $2::boolean THEN inviter.username END,
+           'needs_token', NOT $2::boolean)
+           ORDER BY i.created_at, i.id), '[]')
+FROM users u
+JOIN project_invitations i ON lower(i.email) = lower(u.email)
+JOIN projects p ON p.id = i.project_id
+JOIN organizations o ON o.id = p.organization_id
+LEFT JOIN users inviter ON inviter.id = i.created_by_id
+WHERE u.id = $1::uuid AND i.used IS NOT TRUE AND (i.expiration_date IS NULL OR i.expiration_date > now());

@@ -1,0 +1,569 @@
+/* The endpoints of those who invite. */
+#include "tenancy/invitations.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "access/limits.h"
+#include "access/roles.h"
+#include "access/rules.h"
+#include "base/base64.h"
+#include "base/email.h"
+#include "base/json.h"
+#include "base/platform.h"
+#include "base/text.h"
+#include "identity/identity.h"
+#include "mail/outbox.h"
+#include "statements.h"
+#include "tenancy/workspaces.h"
+
+enum { TOKEN_BYTES = 16, LINK_MAX = 8 << 10, VALID_S = 7 * 24 * 60 * 60, AT_ONCE_MAX = 100, ANSWER_MAX = 1 << 20 };
+
+/* ---- what is asked ---- */
+
+/* The address of an object as it is stored, in `arena`. */
+static const char *address_of(void *arena, const json_t *object)
+{
+    return email_fold(arena, json_string_value(json_object_get(object, "email")));
+}
+
+static const char *check_address(const json_t *object)
+{
+    void *arena = talloc_new(NULL);
+    const char *email = address_of(arena, object);
+    bool valid = email && email_valid(email);
+
+    (void)talloc_free(arena);
+    return valid ? NULL : "Value error, The address is not an e-mail address that can sign in.";
+}
+
+static const char *check_invitation(const json_t *object)
+{
+    const char *role = json_string_value(json_object_get(object, "role"));
+
+    if (role && !role_assignable(role))
+        return "Value error, The role is not one that can be given to a member.";
+    return check_address(object);
+}
+
+static const char *check_number(const json_t *object)
+{
+    size_t count = json_array_size(json_object_get(object, "invitations"));
+
+    return count >= 1 && count <= AT_ONCE_MAX ? NULL : "Value error, From 1 to 100 addresses are invited at once.";
+}
+
+static const struct field invite_fields[] = {
+    {.name = "email", .type = FIELD_STRING, .required = true, .max = EMAIL_MAX},
+    {.name = "roles", .type = FIELD_STRING_LIST, .nullable = true},
+};
+const struct model invite_body = {"InviteRequest", invite_fields, 2, check_address};
+
+static const struct field resend_fields[] = {{.name = "email", .type = FIELD_STRING, .required = true}};
+const struct model invite_resend_body = {"ResendInviteRequest", resend_fields, 1, NULL};
+
+static const struct field invitation_fields[] = {
+    {.name = "email", .type = FIELD_STRING, .required = true, .max = EMAIL_MAX},
+    {.name = "role", .type = FIELD_STRING, .nullable = true},
+};
+static const struct model invitation_one = {"InvitationCreate", invitation_fields, 2, check_invitation};
+static const struct field create_fields[] = {
+    {.name = "invitations", .type = FIELD_LIST, .required = true, .model = &invitation_one},
+    {.name = "workspace_id", .type = FIELD_UUID, .nullable = true},
+};
+const struct model invitations_create_body = {"InvitationsCreate", create_fields, 2, check_number};
+
+/* ---- what is answered ---- */
+
+static const struct field made_fields[] = {
+    {.name = "id", .type = FIELD_UUID, .required = true},
+    {.name = "email", .type = FIELD_STRING, .required = true},
+    {.name = "role", .type = FIELD_STRING, .required = true},
+    {.name = "expires_at", .type = FIELD_STRING, .required = true},
+    {.name = "url", .type = FIELD_STRING, .nullable = true, .required = true},
+};
+const struct model invitation_made_answer = {"InvitationMade", made_fields, 5, NULL};
+
+static const struct field waiting_fields[] = {
+    {.name = "id", .type = FIELD_UUID, .required = true},
+    {.name = "email", .type = FIELD_STRING, .required = true},
+    {.name = "role", .type = FIELD_STRING, .required = true},
+    {.name = "status", .type = FIELD_STRING, .required = true},
+    {.name = "created_at", .type = FIELD_STRING, .required = true},
+    {.name = "expires_at", .type = FIELD_STRING, .nullable = true, .required = true},
+    {.name = "workspace_id", .type = FIELD_UUID, .required = true},
+    {.name = "project_id", .type = FIELD_UUID, .required = true},
+    {.name = "invited_by_id", .type = FIELD_UUID, .nullable = true, .required = true},
+};
+const struct model invitation_waiting_answer = {"InvitationWaiting", waiting_fields, 9, NULL};
+
+/* ---- what both rest on ---- */
+
+/* Where an invitation leads, and what its mail says; the texts live as long as the request. */
+struct place {
+    struct uuid organization, workspace, project;
+    const char *organization_name, *inviter, *inviter_email;
+};
+
+struct invitation {
+    struct uuid id;
+    const char *token, *email, *role;
+    const char *expires; /* as clients read it */
+    const char *url;
+};
+
+static enum err load_place(struct request *req, struct place *place)
+{
+    struct result row;
+    enum err code =
+        DB_RUN(req->db, invitation_place, &row, param_uuid(&place->workspace), param_uuid(&identity_of(req)->user_id));
+
+    if (code != OK)
+        return code;
+    if (!result_keep(&row, req->arena))
+        return ERR_MEMORY;
+    if (result_rows(&row) == 0)
+        return ERR_INVITATION_NOT_ALLOWED;
+    if (!result_uuid(&row, 0, 0, &place->project))
+        return ERR_INVITATION_NO_PROJECT;
+    place->organization_name = result_text(&row, 0, 1);
+    place->inviter = result_text(&row, 0, 2);
+    place->inviter_email = result_text(&row, 0, 3);
+    return OK;
+}
+
+/*
+ * Begins a transaction and holds a workspace of an organization, the oldest when `named` is NULL, for a caller who
+ * manages it. From here on nobody joins, leaves or is invited.
+ */
+static enum err begin(struct request *req, const struct uuid *organization, const struct uuid *named,
+                      struct place *place)
+{
+    enum err code = db_begin(req->db);
+
+    if (code == OK)
+        code = workspace_find(req, organization, named, &place->workspace, ERR_INVITATION_NOT_ALLOWED);
+    if (code == OK)
+        code = workspace_hold(req, &place->workspace, &place->organization, ERR_INVITATION_NOT_ALLOWED);
+    if (code == OK)
+        code = workspace_check_manager(req, &place->workspace, ERR_INVITATION_NOT_ALLOWED);
+    return code == OK ? load_place(req, place) : code;
+}
+
+/* Begins at the place that the path names. */
+static enum err begin_at_path(struct request *req, struct place *place)
+{
+    struct uuid organization, workspace;
+
+    if (!uuid_parse(path_value(req, "organization_id"), &organization) ||
+        !uuid_parse(path_value(req, "workspace_id"), &workspace))
+        return ERR_BAD_UUID;
+    return begin(req, &organization, &workspace, place);
+}
+
+static bool is_denied(struct request *req, const char *email, bool has_account)
+{
+    const struct access_question question = {.email = email, .has_account = has_account, .invited = true};
+
+    return !access_decide(req->arena, req->config, &question).may_sign_in;
+}
+
+/* What stands in the way of inviting an address: OK, or the refusal in `why`. */
+static enum err look_for_obstacle(struct request *req, const struct place *place, const char *email, enum err *why)
+{
+    const char *own = email_fold(req->arena, place->inviter_email);
+    struct result row;
+    enum err code;
+
+    if (!own)
+        return ERR_MEMORY;
+    code = DB_RUN(req->db, invitation_obstacles, &row, param_uuid(&place->organization), param_uuid(&place->workspace),
+                  param_text(email));
+    if (code != OK)
+        return code;
+    *why = OK;
+    if (strcmp(own, email) == 0)
+        *why = ERR_INVITATION_SELF;
+    else if (result_bool(&row, 0, 0))
+        *why = ERR_INVITATION_MEMBER;
+    else if (result_bool(&row, 0, 1))
+        *why = ERR_INVITATION_WAITS;
+    else if (is_denied(req, email, result_bool(&row, 0, 2)))
+        *why = ERR_INVITATION_DENIED;
+    result_clear(&row);
+    return OK;
+}
+
+static const char *make_token(struct request *req)
+{
+    struct buffer token = buffer_make(req->arena, 64);
+    unsigned char random[TOKEN_BYTES];
+
+    platform.random_bytes(random, sizeof random);
+    base64_write(&token, BASE64_URL, random, sizeof random);
+    return buffer_string(&token);
+}
+
+static void add_id(struct buffer *link, const char *name, const struct uuid *id)
+{
+    char text[UUID_TEXT_SIZE];
+
+    buffer_format(link, "&%s=%s", name, uuid_format(id, text));
+}
+
+/* The page of the console that the addressed person opens. NULL without memory. */
+static const char *make_link(struct request *req, const struct place *place, const char *token, const char *email)
+{
+    struct buffer link = buffer_make(req->arena, LINK_MAX);
+
+    buffer_format(&link, "%s/auth?token=", req->config->web_url);
+    text_percent_encode(&link, token);
+    buffer_text(&link, "&email=");
+    text_percent_encode(&link, email);
+    add_id(&link, "organization_id", &place->organization);
+    add_id(&link, "workspace_id", &place->workspace);
+    add_id(&link, "project_id", &place->project);
+    return buffer_string(&link);
+}
+
+/* Puts the mail into the outbox, where mail can be sent; the caller gets the link where it cannot. */
+static enum err hand_over(struct request *req, const struct place *place, struct invitation *made)
+{
+    const char *link = make_link(req, place, made->token, made->email);
+    const struct mail_field fields[] = {{"inviter", place->inviter},
+                                        {"organization", place->organization_name},
+                                        {"role", made->role},
+                                        {"link", link},
+                                        {"expires", made->expires}};
+
+    if (!link)
+        return ERR_MEMORY;
+    made->url = mail_enabled(req->config) ? NULL : link;
+    return made->url ? OK
+                     : outbox_add(req->config, req->db, made->email, "invitation", fields,
+                                  sizeof fields / sizeof *fields, VALID_S);
+}
+
+/* Stores an invitation that nothing stands in the way of, in the place of an expired one, and hands it over. */
+static enum err store(struct request *req, const struct place *place, struct invitation *made)
+{
+    struct result row;
+    enum err code;
+
+    made->id = uuid_v7();
+    made->token = make_token(req);
+    if (!made->token)
+        return ERR_MEMORY;
+    code = DB_RUN(req->db, invitation_forget_expired, NULL, param_uuid(&place->organization), param_text(made->email));
+    if (code == OK)
+        code = DB_RUN(req->db, invitation_create, &row, param_uuid(&made->id), param_text(made->token),
+                      param_text(made->email), param_text(made->role), param_uuid(&place->project),
+                      param_uuid(&identity_of(req)->user_id));
+    if (code == ERR_CONFLICT) /* invited to another workspace of the organization at the same moment */
+        return ERR_INVITATION_MEMBER;
+    if (code != OK)
+        return code;
+    if (!result_keep(&row, req->arena))
+        return ERR_MEMORY;
+    made->expires = result_text(&row, 0, 0);
+    return hand_over(req, place, made);
+}
+
+/* Takes as many tries of the caller as invitations are handed over: all of them, or none. */
+static enum err take_tries(struct request *req, size_t count)
+{
+    char person[UUID_TEXT_SIZE];
+    enum err code = OK;
+    size_t taken = 0;
+
+    (void)uuid_format(&identity_of(req)->user_id, person);
+    while (taken < count && (code = limit_take(req, LIMIT_INVITATION, person)) == OK)
+        taken++;
+    while (code != OK && taken-- > 0)
+        limit_give(req, LIMIT_INVITATION, person);
+    return code;
+}
+
+/* `true`, or the link when no mail can be sent. */
+static enum err reply_handed_over(struct request *req, const struct invitation *made)
+{
+    struct buffer body = buffer_make(req->arena, LINK_MAX + 64);
+
+    if (!made->url)
+        return reply_json(req, 200, "true");
+    json_open(&body, '{');
+    json_key(&body, "url");
+    json_text(&body, made->url);
+    json_close(&body, '}');
+    return reply_buffer(req, 200, &body);
+}
+
+/* ---- one at a time ---- */
+
+/* The first of the roles, if it can be given; words that older consoles send mean the usual one. */
+static const char *role_of(const json_t *element)
+{
+    const char *role = json_string_value(json_array_get(json_object_get(element, "roles"), 0));
+
+    return role_assignable(role) ? role : ROLE_DEFAULT;
+}
+
+enum err invitations_invite(struct request *req)
+{
+    const json_t *element = json_array_get(req->json, 0);
+    struct invitation made = {.email = address_of(req->arena, element), .role = role_of(element)};
+    struct place place;
+    enum err why = OK;
+    enum err code;
+
+    if (json_array_size(req->json) != 1)
+        return ERR_INVITATION_ONE;
+    if (!made.email)
+        return ERR_MEMORY;
+    code = begin_at_path(req, &place);
+    if (code == OK)
+        code = look_for_obstacle(req, &place, made.email, &why);
+    if (code == OK && why != OK) /* here both are told with one text */
+        code = why == ERR_INVITATION_WAITS ? ERR_INVITATION_MEMBER : why;
+    if (code == OK)
+        code = take_tries(req, 1);
+    if (code == OK)
+        code = store(req, &place, &made);
+    if (code == OK)
+        code = db_commit(req->db);
+    return code == OK ? reply_handed_over(req, &made) : code;
+}
+
+/* The invitation that is sent again, from the row of invitation_last; `expired` when it has to be made anew. */
+static enum err load_last(struct request *req, struct place *place, const char *email, struct invitation *last,
+                          bool *expired)
+{
+    struct result row;
+    enum err code = DB_RUN(req->db, invitation_last, &row, param_uuid(&place->workspace), param_text(email));
+
+    if (code != OK)
+        return code;
+    if (!result_keep(&row, req->arena))
+        return ERR_MEMORY;
+    if (result_rows(&row) == 0 || result_bool(&row, 0, 6))
+        return ERR_INVITATION_NONE;
+    *expired = result_bool(&row, 0, 7);
+    last->token = result_text(&row, 0, 1);
+    last->email = *expired ? email : result_text(&row, 0, 2);
+    last->role = result_text(&row, 0, 3);
+    last->expires = result_text(&row, 0, 5);
+    if (!*expired)
+        (void)result_uuid(&row, 0, 4, &place->project);
+    return OK;
+}
+
+enum err invitations_resend(struct request *req)
+{
+    const char *email = address_of(req->arena, req->json);
+    struct invitation last = {.email = NULL};
+    struct place place;
+    bool expired = false;
+    enum err code;
+
+    if (!email)
+        return ERR_MEMORY;
+    code = begin_at_path(req, &place);
+    if (code == OK)
+        code = load_last(req, &place, email, &last, &expired);
+    if (code == OK)
+        code = take_tries(req, 1);
+    if (code == OK)
+        code = expired ? store(req, &place, &last) : hand_over(req, &place, &last);
+    if (code == OK)
+        code = db_commit(req->db);
+    return code == OK ? reply_handed_over(req, &last) : code;
+}
+
+/* ---- many at once ---- */
+
+/* Whether an address stands in the list before it. */
+static bool is_repeated(const struct invitation *all, size_t index)
+{
+    for (size_t earlier = 0; earlier < index; earlier++)
+        if (strcmp(all[earlier].email, all[index].email) == 0)
+            return true;
+    return false;
+}
+
+static void write_refused(struct buffer *out, size_t index, const char *email, enum err why)
+{
+    json_open(out, '{');
+    json_key(out, "index");
+    json_int(out, (int64_t)index);
+    json_key(out, "email");
+    json_text(out, email);
+    json_key(out, "error");
+    json_text(out, error_row(why)->name);
+    json_key(out, "message");
+    json_text(out, error_row(why)->text);
+    json_close(out, '}');
+}
+
+static void write_made(struct buffer *out, const struct invitation *made)
+{
+    json_open(out, '{');
+    json_key(out, "id");
+    json_uuid(out, &made->id);
+    json_key(out, "email");
+    json_text(out, made->email);
+    json_key(out, "role");
+    json_text(out, made->role);
+    json_key(out, "expires_at");
+    json_text(out, made->expires);
+    json_key(out, "url");
+    json_text(out, made->url);
+    json_close(out, '}');
+}
+
+/* What each element asks for. NULL without memory. */
+static struct invitation *read_list(struct request *req, const json_t *list)
+{
+    struct invitation *all = talloc_zero_array(req->arena, struct invitation, (unsigned)json_array_size(list));
+
+    for (size_t index = 0; all && index < json_array_size(list); index++) {
+        const json_t *element = json_array_get(list, index);
+        const char *role = json_string_value(json_object_get(element, "role"));
+        all[index].email = address_of(req->arena, element);
+        all[index].role = role ? role : ROLE_DEFAULT;
+        if (!all[index].email)
+            return NULL;
+    }
+    return all;
+}
+
+/* Writes every address that cannot be invited, and why. */
+static enum err check_all(struct request *req, const struct place *place, const struct invitation *all, size_t count,
+                          struct buffer *refused)
+{
+    enum err code = OK;
+
+    json_open(refused, '[');
+    for (size_t index = 0; code == OK && index < count; index++) {
+        enum err why = is_repeated(all, index) ? ERR_INVITATION_REPEATED : OK;
+        if (why == OK)
+            code = look_for_obstacle(req, place, all[index].email, &why);
+        if (why != OK)
+            write_refused(refused, index, all[index].email, why);
+    }
+    json_close(refused, ']');
+    return code == OK && refused->failed ? ERR_MEMORY : code;
+}
+
+static enum err store_all(struct request *req, const struct place *place, struct invitation *all, size_t count,
+                          struct buffer *made)
+{
+    enum err code = take_tries(req, count);
+
+    json_open(made, '[');
+    for (size_t index = 0; code == OK && index < count; index++) {
+        code = store(req, place, &all[index]);
+        if (code == OK)
+            write_made(made, &all[index]);
+    }
+    json_close(made, ']');
+    return code;
+}
+
+/* 400 with every address that stands in the way; the transaction is rolled back with the request. */
+static enum err reply_refused(struct request *req, const struct buffer *refused)
+{
+    struct buffer body = buffer_make(req->arena, ANSWER_MAX);
+
+    json_open(&body, '{');
+    json_key(&body, "detail");
+    json_open(&body, '{');
+    json_key(&body, "error");
+    json_text(&body, "INVITATIONS_REFUSED");
+    json_key(&body, "message");
+    json_text(&body, "Nobody was invited, because these addresses cannot be.");
+    json_key(&body, "invitations");
+    json_raw(&body, buffer_string(refused));
+    json_close(&body, '}');
+    json_close(&body, '}');
+    return reply_buffer(req, 400, &body);
+}
+
+enum err invitations_create(struct request *req)
+{
+    const json_t *list = json_object_get(req->json, "invitations");
+    struct invitation *all = read_list(req, list);
+    struct buffer made = buffer_make(req->arena, ANSWER_MAX);
+    struct buffer refused = buffer_make(req->arena, ANSWER_MAX);
+    const char *named = body_text(req, "workspace_id");
+    struct uuid organization, workspace;
+    struct place place;
+    enum err code;
+
+    if (!all)
+        return ERR_MEMORY;
+    if (!uuid_parse(path_value(req, "organization_id"), &organization) || (named && !uuid_parse(named, &workspace)))
+        return ERR_BAD_UUID;
+    code = begin(req, &organization, named ? &workspace : NULL, &place);
+    if (code == OK)
+        code = check_all(req, &place, all, json_array_size(list), &refused);
+    if (code == OK && strcmp(buffer_string(&refused), "[]") != 0)
+        return reply_refused(req, &refused);
+    if (code == OK)
+        code = store_all(req, &place, all, json_array_size(list), &made);
+    if (code == OK)
+        code = db_commit(req->db);
+    return code == OK ? reply_buffer(req, 201, &made) : code;
+}
+
+/* ---- those that wait ---- */
+
+enum err invitations_list(struct request *req)
+{
+    const char *managing = roles_managing(req->arena);
+    struct uuid organization;
+
+    if (!managing)
+        return ERR_MEMORY;
+    if (!uuid_parse(path_value(req, "organization_id"), &organization))
+        return ERR_BAD_UUID;
+    return REPLY_QUERY(req, 200, ERR_INVITATION_NOT_ALLOWED, invitation_list, param_uuid(&organization),
+                       param_uuid(&identity_of(req)->user_id), param_text(managing));
+}
+
+static enum err find_workspace(struct request *req, const struct uuid *id, struct uuid *workspace)
+{
+    struct uuid organization;
+    struct result row;
+    enum err code;
+
+    if (!uuid_parse(path_value(req, "organization_id"), &organization))
+        return ERR_BAD_UUID;
+    code = DB_RUN(req->db, invitation_workspace, &row, param_uuid(id), param_uuid(&organization));
+    if (code != OK)
+        return code;
+    if (result_rows(&row) == 0 || !result_uuid(&row, 0, 0, workspace))
+        code = ERR_INVITATION_UNKNOWN;
+    result_clear(&row);
+    return code;
+}
+
+enum err invitations_revoke(struct request *req)
+{
+    struct uuid id, workspace, organization;
+    enum err code;
+
+    if (!uuid_parse(path_value(req, "invitation_id"), &id))
+        return ERR_BAD_UUID;
+    code = db_begin(req->db);
+    if (code == OK)
+        code = find_workspace(req, &id, &workspace);
+    if (code == OK)
+        code = workspace_hold(req, &workspace, &organization, ERR_INVITATION_UNKNOWN);
+    if (code == OK)
+        code = workspace_check_manager(req, &workspace, ERR_INVITATION_NOT_ALLOWED);
+    if (code == OK) /* accepted or gone meanwhile: there is nothing left to revoke */
+        code = RUN_QUERY(req, ERR_INVITATION_UNKNOWN, invitation_revoke, param_uuid(&id));
+    if (code == OK)
+        code = db_commit(req->db);
+    return code == OK ? reply_detail(req, 200, "Invitation revoked") : code;
+}

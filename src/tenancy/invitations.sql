@@ -1,0 +1,61 @@
+-- invitation_place: where an invitation to a workspace leads (its default project), and what its mail says
+SELECT p.id, coalesce(o.name, ''), u.username, u.email
+FROM workspaces w
+JOIN organizations o ON o.id = w.organization_id
+JOIN users u ON u.id = $2::uuid
+LEFT JOIN projects p ON p.workspace_id = w.id AND p.is_default
+WHERE w.id = $1::uuid;
+
+-- invitation_obstacles: whether an address belongs to a member of a workspace, is invited to its organization, has an account
+SELECT EXISTS (SELECT FROM workspace_members m JOIN users u ON u.id = m.user_id
+               WHERE m.workspace_id = $2::uuid AND lower(u.email) = lower($3::text)),
+       EXISTS (SELECT FROM project_invitations i JOIN projects p ON p.id = i.project_id
+               WHERE p.organization_id = $1::uuid AND lower(i.email) = lower($3::text) AND i.used IS NOT TRUE
+                 AND (i.expiration_date IS NULL OR i.expiration_date > now())),
+       EXISTS (SELECT FROM users WHERE lower(email) = lower($3::text));
+
+-- invitation_forget_expired: removes what is expired of the invitations of an address to an organization
+-- A statement before the one that invites again: the table of live invitations follows at the end of each.
+DELETE FROM project_invitations i
+USING projects p
+WHERE p.id = i.project_id AND p.organization_id = $1::uuid AND lower(i.email) = lower($2::text)
+  AND i.used IS NOT TRUE AND i.expiration_date <= now();
+
+-- invitation_create: an invitation for seven days, and its end as clients read it
+INSERT INTO project_invitations (id, token, email, used, role, project_id, expiration_date, created_by_id, updated_at)
+VALUES ($1::uuid, $2::text, $3::text, false, $4::text, $5::uuid, now() + interval '7 days', $6::uuid, now())
+RETURNING orgd.spaced(expiration_date);
+
+-- invitation_last: the invitation of an address to a workspace that is sent again: one that is not used, the newest
+SELECT i.id, i.token, i.email, i.role, i.project_id, orgd.spaced(i.expiration_date),
+       i.used IS TRUE, coalesce(i.expiration_date <= now(), false)
+FROM project_invitations i
+JOIN projects p ON p.id = i.project_id
+WHERE p.workspace_id = $1::uuid AND lower(i.email) = lower($2::text)
+ORDER BY i.used IS TRUE, i.created_at DESC, i.id DESC
+LIMIT 1;
+
+-- invitation_list: the invitations to an organization that wait, in the workspaces that a person manages; no row: in none
+-- $3: the roles that manage. The token is not among what is told.
+SELECT coalesce(json_agg(json_build_object(
+           'id', i.id, 'email', i.email, 'role', i.role,
+           'status', CASE WHEN i.expiration_date <= now() THEN 'expired' ELSE 'pending' END,
+           'created_at', orgd.spaced(i.created_at), 'expires_at', orgd.spaced(i.expiration_date),
+           'workspace_id', w.id, 'project_id', p.id, 'invited_by_id', i.created_by_id)
+           ORDER BY i.created_at, i.id) FILTER (WHERE i.id IS NOT NULL), '[]')
+FROM workspaces w
+JOIN workspace_members m ON m.workspace_id = w.id AND m.user_id = $2::uuid AND m.role = ANY ($3::text[])
+JOIN organization_members o ON o.organization_id = w.organization_id AND o.user_id = m.user_id
+LEFT JOIN projects p ON p.workspace_id = w.id
+LEFT JOIN project_invitations i ON i.project_id = p.id AND i.used IS NOT TRUE
+WHERE w.organization_id = $1::uuid
+HAVING count(*) > 0;
+
+-- invitation_workspace: the workspace that an invitation to an organization leads to
+SELECT p.workspace_id
+FROM project_invitations i
+JOIN projects p ON p.id = i.project_id
+WHERE i.id = $1::uuid AND p.organization_id = $2::uuid;
+
+-- invitation_revoke: removes an invitation that nobody has used
+DELETE FROM project_invitations WHERE id = $1::uuid AND used IS NOT TRUE RETURNING id;

@@ -1,0 +1,174 @@
+/* The member endpoints. */
+#include "tenancy/members.h"
+
+#include "access/roles.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "identity/identity.h"
+#include "statements.h"
+#include "tenancy/workspaces.h"
+
+static const char *check_role(const json_t *object)
+{
+    if (role_assignable(json_string_value(json_object_get(object, "role"))))
+        return NULL;
+    return "Value error, The role is not one that can be given to a member.";
+}
+
+static const struct field role_fields[] = {{.name = "role", .type = FIELD_STRING, .required = true}};
+const struct model member_role_body = {"MemberRole", role_fields, 1, check_role};
+
+static const struct field answer_fields[] = {
+    {.name = "organization_id", .type = FIELD_UUID, .required = true},
+    {.name = "user_id", .type = FIELD_UUID, .required = true},
+    {.name = "role", .type = FIELD_STRING, .required = true},
+};
+const struct model member_role_answer = {"MemberRoleAnswer", answer_fields, 3, NULL};
+
+/*
+ * Holds all workspaces of an organization until the open transaction ends. Who accepts an invitation to one of them
+ * holds that one, so whether a membership of the organization is still needed cannot change meanwhile.
+ */
+static enum err hold_all(struct request *req, const struct uuid *organization, enum err gone)
+{
+    return RUN_QUERY(req, gone, organization_hold, param_uuid(organization));
+}
+
+/* ---- removal ---- */
+
+static enum err find_organization(struct request *req, const struct uuid *workspace, struct uuid *organization)
+{
+    struct result row;
+    enum err code = DB_RUN(req->db, workspace_organization, &row, param_uuid(workspace));
+
+    if (code != OK)
+        return code;
+    if (result_rows(&row) == 0 || !result_uuid(&row, 0, 0, organization))
+        code = ERR_MEMBER_NOT_ALLOWED;
+    result_clear(&row);
+    return code;
+}
+
+/* Whom the address means: `*is_member` when it means somebody. Owners are refused. */
+static enum err find_member(struct request *req, const struct uuid *workspace, const char *email, struct uuid *person,
+                            bool *is_member, bool *is_owner)
+{
+    struct result row;
+    enum err code = DB_RUN(req->db, member_find, &row, param_uuid(workspace), param_text(email));
+
+    if (code != OK)
+        return code;
+    *is_member = result_rows(&row) > 0 && result_uuid(&row, 0, 0, person);
+    *is_owner = *is_member && result_bool(&row, 0, 1);
+    result_clear(&row);
+    return OK;
+}
+
+/* In the open transaction, with the workspaces held. */
+static enum err remove_address(struct request *req, const struct uuid *organization, const struct uuid *workspace,
+                               const char *email)
+{
+    bool is_member = false, is_owner = false;
+    struct uuid person;
+    enum err code = find_member(req, workspace, email, &person, &is_member, &is_owner);
+
+    if (code == OK && !(is_member && uuid_equal(&person, &identity_of(req)->user_id)))
+        code = workspace_check_manager(req, workspace, ERR_MEMBER_NOT_ALLOWED);
+    if (code == OK && is_owner)
+        code = ERR_MEMBER_NOT_ALLOWED;
+    if (code == OK && is_member)
+        code =
+            DB_RUN(req->db, member_remove, NULL, param_uuid(workspace), param_uuid(&person), param_uuid(organization));
+    if (code == OK && is_member)
+        code = DB_RUN(req->db, member_forget_keys, NULL, param_uuid(workspace), param_uuid(&person));
+    if (code == OK)
+        code = DB_RUN(req->db, member_forget_invitations, NULL, param_uuid(workspace), param_text(email));
+    return code;
+}
+
+enum err members_remove(struct request *req)
+{
+    const char *email = text_trim(req->arena, query_value(req, "email"));
+    struct uuid workspace, organization;
+    enum err code;
+
+    if (!uuid_parse(path_value(req, "workspace_id"), &workspace))
+        return ERR_BAD_UUID;
+    if (!email)
+        return ERR_MEMORY;
+    code = db_begin(req->db);
+    if (code == OK)
+        code = find_organization(req, &workspace, &organization);
+    if (code == OK)
+        code = hold_all(req, &organization, ERR_MEMBER_NOT_ALLOWED);
+    if (code == OK)
+        code = remove_address(req, &organization, &workspace, email);
+    if (code == OK)
+        code = db_commit(req->db);
+    return code == OK ? reply_json(req, 200, "true") : code;
+}
+
+/* ---- another role ---- */
+
+/* Whether the caller may give a member of the organization another role: who manages every workspace that they are in.
+ */
+static enum err check_standing(struct request *req, const struct uuid *organization, const struct uuid *person)
+{
+    const char *managing = roles_managing(req->arena);
+    struct uuid member;
+    struct result row;
+    enum err code;
+
+    if (!managing)
+        return ERR_MEMORY;
+    code = DB_RUN(req->db, member_standing, &row, param_uuid(organization), param_uuid(&identity_of(req)->user_id),
+                  param_uuid(person), param_text(managing));
+    if (code != OK)
+        return code;
+    if (result_rows(&row) == 0 || !result_bool(&row, 0, 0))
+        code = ERR_MEMBER_NOT_ALLOWED;
+    else if (!result_uuid(&row, 0, 2, &member))
+        code = ERR_MEMBER_NOT_FOUND;
+    else if (result_bool(&row, 0, 1))
+        code = ERR_MEMBER_IS_OWNER;
+    result_clear(&row);
+    return code;
+}
+
+static enum err reply_role(struct request *req, const struct uuid *organization, const struct uuid *person,
+                           const char *role)
+{
+    struct buffer body = buffer_make(req->arena, 1000);
+
+    json_open(&body, '{');
+    json_key(&body, "organization_id");
+    json_uuid(&body, organization);
+    json_key(&body, "user_id");
+    json_uuid(&body, person);
+    json_key(&body, "role");
+    json_text(&body, role);
+    json_close(&body, '}');
+    return reply_buffer(req, 200, &body);
+}
+
+enum err members_set_role(struct request *req)
+{
+    const char *role = body_text(req, "role");
+    struct uuid organization, person;
+    enum err code;
+
+    if (!uuid_parse(path_value(req, "organization_id"), &organization) ||
+        !uuid_parse(path_value(req, "user_id"), &person))
+        return ERR_BAD_UUID;
+    code = db_begin(req->db);
+    if (code == OK)
+        code = hold_all(req, &organization, ERR_MEMBER_NOT_ALLOWED);
+    if (code == OK)
+        code = check_standing(req, &organization, &person);
+    if (code == OK)
+        code = DB_RUN(req->db, member_set_role, NULL, param_uuid(&organization), param_uuid(&identity_of(req)->user_id),
+                      param_uuid(&person), param_text(role));
+    if (code == OK)
+        code = db_commit(req->db);
+    return code == OK ? reply_role(req, &organization, &person, role) : code;
+}

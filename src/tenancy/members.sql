@@ -1,0 +1,80 @@
+-- organization_hold: holds all workspaces of an organization, in one order; who holds one of them is waited for
+-- The organization's key is held first, as its deletion takes it first.
+WITH organization AS MATERIALIZED (
+    SELECT id FROM organizations WHERE id = $1::uuid FOR KEY SHARE
+)
+SELECT w.id
+FROM organization
+JOIN workspaces w ON w.organization_id = organization.id
+ORDER BY w.id
+FOR NO KEY UPDATE OF w;
+
+-- workspace_organization: the organization that a workspace lies in
+SELECT organization_id FROM workspaces WHERE id = $1::uuid;
+
+-- member_find: who an address means in a workspace, and whether it or its organization is theirs
+-- Whoever has a place in it counts, also where another program left half of a membership.
+SELECT u.id, u.id = o.owner_id OR coalesce(m.role = 'owner', false)
+FROM workspaces w
+JOIN organizations o ON o.id = w.organization_id
+JOIN users u ON lower(u.email) = lower($2::text)
+LEFT JOIN workspace_members m ON m.workspace_id = w.id AND m.user_id = u.id
+WHERE w.id = $1::uuid
+  AND (m.user_id IS NOT NULL
+       OR EXISTS (SELECT FROM organization_members j WHERE j.organization_id = o.id AND j.user_id = u.id)
+       OR EXISTS (SELECT FROM project_members j JOIN projects p ON p.id = j.project_id
+                  WHERE p.workspace_id = w.id AND j.user_id = u.id))
+ORDER BY u.email = $2::text DESC, u.id
+LIMIT 1;
+
+-- member_remove: takes a person out of a workspace and its projects, and out of the organization when no workspace is left
+-- Owners of single projects lose them too: transfers by other programs left such roles behind.
+-- revokes
+WITH project AS (
+    DELETE FROM project_members
+    WHERE user_id = $2::uuid AND project_id IN (SELECT id FROM projects WHERE workspace_id = $1::uuid)
+), workspace AS (
+    DELETE FROM workspace_members WHERE user_id = $2::uuid AND workspace_id = $1::uuid
+)
+DELETE FROM organization_members
+WHERE user_id = $2::uuid AND organization_id = $3::uuid
+  AND NOT EXISTS (SELECT FROM workspace_members m JOIN workspaces w ON w.id = m.workspace_id
+                  WHERE m.user_id = $2::uuid AND w.organization_id = $3::uuid AND w.id <> $1::uuid);
+
+-- member_forget_keys: removes the keys that a person made in a workspace, so that they do not work again after another invitation
+-- A statement after the one that removes the memberships: it sees the keys that were made while that one waited.
+-- revokes
+DELETE FROM api_keys
+WHERE created_by_id = $2::uuid AND project_id IN (SELECT id FROM projects WHERE workspace_id = $1::uuid);
+
+-- member_forget_invitations: removes the invitations of an address to a workspace, used ones too
+DELETE FROM project_invitations
+WHERE lower(email) = lower($2::text) AND project_id IN (SELECT id FROM projects WHERE workspace_id = $1::uuid);
+
+-- member_standing: whether a person manages every workspace of an organization in which another is, and whether that is the owner
+-- $4: the roles that manage. No row: the first is no member, or manages nothing; NULL in the third column: the second is no member.
+SELECT NOT EXISTS (
+           SELECT FROM workspaces w
+           JOIN workspace_members theirs ON theirs.workspace_id = w.id AND theirs.user_id = $3::uuid
+           WHERE w.organization_id = o.id AND NOT EXISTS (
+               SELECT FROM workspace_members mine
+               WHERE mine.workspace_id = w.id AND mine.user_id = $2::uuid AND mine.role = ANY ($4::text[]))),
+       o.owner_id = $3::uuid,
+       (SELECT m.user_id FROM organization_members m WHERE m.organization_id = o.id AND m.user_id = $3::uuid LIMIT 1)
+FROM organizations o
+WHERE o.id = $1::uuid
+  AND EXISTS (SELECT FROM organization_members m WHERE m.organization_id = o.id AND m.user_id = $2::uuid)
+  AND EXISTS (SELECT FROM workspaces w JOIN workspace_members m ON m.workspace_id = w.id
+              WHERE w.organization_id = o.id AND m.user_id = $2::uuid AND m.role = ANY ($4::text[]));
+
+-- member_set_role: gives a member one role in an organization, its workspaces and its projects
+-- revokes
+WITH organization AS (
+    UPDATE organization_members SET role = $4::text, updated_at = now(), updated_by_id = $2::uuid
+    WHERE organization_id = $1::uuid AND user_id = $3::uuid
+), workspace AS (
+    UPDATE workspace_members SET role = $4::text, updated_at = now(), updated_by_id = $2::uuid
+    WHERE user_id = $3::uuid AND workspace_id IN (SELECT id FROM workspaces WHERE organization_id = $1::uuid)
+)
+UPDATE project_members SET role = $4::text, updated_at = now(), updated_by_id = $2::uuid
+WHERE user_id = $3::uuid AND project_id IN (SELECT id FROM projects WHERE organization_id = $1::uuid);
