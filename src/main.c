@@ -3,6 +3,7 @@
 #include "commands/access.h"
 #include "commands/commands.h"
 #include "commands/import.h"
+#include "commands/mail.h"
 #include "commands/migrate.h"
 #include "commands/schema.h"
 #include "commands/serve.h"
@@ -19,6 +20,7 @@ static const struct command commands[] = {
     MIGRATE_COMMANDS,
     SCHEMA_COMMANDS,
     ACCESS_COMMANDS,
+    MAIL_COMMANDS,
     IMPORT_COMMANDS,
     {.name = "config",
      .arguments = "",

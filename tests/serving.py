@@ -33,7 +33,7 @@ def make_folder():
 def clean_environment(**extra):
     """The environment without what would configure orgd, and without libpq's variables."""
     kept = {name: value for name, value in os.environ.items()
-            if not re.match(r"(ORGD|AGENTA|POSTGRES|ALEMBIC|SUPERTOKENS|PG)", name)}
+            if not re.match(r"(ORGD|AGENTA|POSTGRES|ALEMBIC|SUPERTOKENS|SMTP|SENDGRID|PG)", name)}
     return {**kept, **extra}
 
 

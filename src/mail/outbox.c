@@ -50,8 +50,7 @@ enum err outbox_add(const struct config *config, struct db *db, const char *reci
     return code;
 }
 
-/* "app.acme.io" of "https://app.acme.io/x" */
-static json_t *site_of(const struct config *config)
+json_t *outbox_site(const struct config *config)
 {
     const char *scheme = strstr(config->web_url, "://");
     const char *host = scheme ? scheme + 3 : config->web_url;
@@ -70,6 +69,6 @@ json_t *outbox_fields(void *arena, const struct config *config, const struct uui
     if (plain && unseal(&how, sealed, plain, FIELDS_MAX, &len))
         fields = json_loadb(plain, len, 0, NULL);
     if (fields)
-        (void)json_object_set_new(fields, "site", site_of(config));
+        (void)json_object_set_new(fields, "site", outbox_site(config));
     return fields;
 }

@@ -29,6 +29,9 @@ bool mail_enabled(const struct config *config);
 enum err outbox_add(const struct config *config, struct db *db, const char *recipient, const char *template,
                     const struct mail_field *fields, size_t count, int64_t valid_s) MUST_CHECK;
 
+/* What mail calls this deployment: "app.acme.io" of "https://app.acme.io/x". A new reference; NULL without memory. */
+json_t *outbox_site(const struct config *config);
+
 /* Reads the fields of the mail `id` back, `site` among them; released by the caller. NULL when they cannot be read. */
 json_t *outbox_fields(void *arena, const struct config *config, const struct uuid *id, const char *sealed);
 

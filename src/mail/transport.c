@@ -111,12 +111,14 @@ static void hide_addresses(char *words)
     }
 }
 
-/* The last line that the server said, for the one who reads the log. */
-static size_t note_reply(char *line, size_t size, size_t count, void *context)
+/* The last line in which the server refused something, for the one who reads the log; its farewell comes after it. */
+static size_t note_reply(const char *line, size_t size, size_t count, void *context)
 {
     char *words = context;
     size_t len = size * count < SERVER_WORDS ? size * count : SERVER_WORDS - 1;
 
+    if (len == 0 || (line[0] != '4' && line[0] != '5'))
+        return size * count;
     for (size_t i = 0; i < len; i++)
         words[i] = (char)(line[i] >= ' ' && line[i] <= '~' ? line[i] : ' ');
     words[len] = '\0';
@@ -194,7 +196,7 @@ static enum delivery send_by_smtp(struct transport *transport, const struct mail
     if (delivery != DELIVERY_DONE)
         (void)error_set(error, ERR_UNAVAILABLE, "%.100s:%lld: %.150s%s%s", config->smtp_host,
                         (long long)config->smtp_port, problem[0] ? problem : curl_easy_strerror(result),
-                        reply >= 400 ? "; it said: " : "", reply >= 400 ? words : "");
+                        words[0] ? "; it said: " : "", words);
     curl_slist_free_all(recipients);
     return delivery;
 }

@@ -6,8 +6,8 @@ import subprocess
 
 import pytest
 
-COMMANDS = ["serve", "migrate status", "migrate up", "migrate down", "migrate history", "schema dump", "config", "openapi", "version", "help",
-            "completion bash"]
+COMMANDS = ["serve", "migrate status", "migrate up", "migrate down", "migrate history", "schema dump", "access explain", "access report",
+            "mail test", "import logins", "config", "openapi", "version", "help", "completion bash"]
 
 
 def test_help_lists_every_command(orgd):

@@ -25,6 +25,32 @@ def mail_server():
 
 
 @pytest.fixture(scope="module")
+def home():
+    """A folder whose databases serve one test after the other: making them takes longer than most tests."""
+    folder = make_folder()
+    yield folder
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def start(home):
+    """Starts a server with an empty outbox and a log of its own; one at a time."""
+    made = []
+
+    def make(**environment):
+        (home / "orgd.log").unlink(missing_ok=True)
+        made.append(Server(home, **environment).start())
+        return made[-1]
+
+    yield make
+    for server in made:
+        if server.process.poll() is not None:
+            server = Server(home).start()
+        server.sql("DELETE FROM orgd.outbox")
+        server.close()
+
+
+@pytest.fixture(scope="module")
 def shared_mail():
     server = mailbox.Mailbox()
     yield server

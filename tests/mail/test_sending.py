@@ -4,6 +4,7 @@ import contextlib
 import pathlib
 import re
 import socket
+import subprocess
 import sys
 import threading
 import time
@@ -11,7 +12,7 @@ import time
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent))
-from serving import Server, wait_for  # noqa: E402
+from serving import PROGRAM, Server, clean_environment, wait_for  # noqa: E402
 
 
 def ask_for_code(server, address):
@@ -49,16 +50,13 @@ def test_somebody_signs_in_by_the_code_that_was_mailed(sending, shared_mail):
     wait_for("the mail is forgotten", lambda: waiting(sending) == [], 5)
 
 
-def test_what_a_mail_says_is_not_readable_while_it_waits(mail_server):
+def test_what_a_mail_says_is_not_readable_while_it_waits(start, mail_server):
     gone = mail_server()
     gone.close()
-    server = Server(**gone.settings).start()
-    try:
-        ask_for_code(server, "ann@acme.io")
-        rows = waiting(server, "fields")
-        assert len(rows) == 1 and "code" not in rows[0][0] and not re.search(r"\d{6}\D", rows[0][0])
-    finally:
-        server.close()
+    server = start(**gone.settings)
+    ask_for_code(server, "ann@acme.io")
+    rows = waiting(server, "fields")
+    assert len(rows) == 1 and "code" not in rows[0][0] and not re.search(r"\d{6}\D", rows[0][0])
 
 
 def test_a_hundred_mails_go_out_once_each(sending, shared_mail):
@@ -88,68 +86,57 @@ def test_two_processes_share_an_outbox(mail_server, sending, shared_mail):
 @pytest.mark.parametrize("line, given_up", [
     ("rcpt 550 5.1.1 <ann@acme.io>: no such user", True), ("data 554 we do not like it", True), ("rcpt 451 try later", False), ("data 452 full", False),
     ("mail 550 sender not allowed", False)])
-def test_what_the_server_refuses(mail_server, folder, line, given_up):
+def test_what_the_server_refuses(start, mail_server, folder, line, given_up):
     """For good: given up, and said so. For now, or because of us: tried again."""
     refuse = folder / "refuse"
     refuse.write_text(line + "\n", encoding="utf-8")
     mail = mail_server(REFUSE=str(refuse))
-    server = Server(**mail.settings).start()
-    try:
-        device = ask_for_code(server, "ann@acme.io")
-        wait_for("it was tried", lambda: [row for row in waiting(server) if row[2]], 20)
-        attempts, gave_up, error = waiting(server)[0]
-        assert gave_up == given_up and attempts == 1 and line.split(" ", 2)[1] in error, error
-        assert ("given up" if given_up else "next try") in server.messages() and "ann@acme.io" not in server.messages() + error
-        if not given_up:
-            refuse.unlink()
-            assert enter_code(server, device, code_in(mail.take(30)))["status"] == "OK"
-    finally:
-        server.close()
+    server = start(**mail.settings)
+    device = ask_for_code(server, "ann@acme.io")
+    wait_for("it was tried", lambda: [row for row in waiting(server) if row[2]], 20)
+    attempts, gave_up, error = waiting(server)[0]
+    assert gave_up == given_up and attempts == 1 and line.split(" ")[1] in error, error
+    assert error.endswith("it said: " + line.split(" ", 1)[1].replace("<ann@acme.io>:", "**************")), error
+    assert ("given up" if given_up else "next try") in server.messages() and "ann@acme.io" not in server.messages() + error
+    if not given_up:
+        refuse.unlink()
+        assert enter_code(server, device, code_in(mail.take(30)))["status"] == "OK"
 
 
-def test_a_server_that_comes_back_gets_the_mail(mail_server):
+def test_a_server_that_comes_back_gets_the_mail(start, mail_server):
     away = mail_server()
     away.close()
-    server = Server(**away.settings).start()
-    try:
-        device = ask_for_code(server, "ann@acme.io")
-        wait_for("it was tried", lambda: waiting(server)[0][2], 20)
-        back = mail_server(PORT=str(away.port))
-        assert enter_code(server, device, code_in(back.take(30)))["status"] == "OK"
-        wait_for("the outbox is empty", lambda: waiting(server) == [], 10)
-    finally:
-        server.close()
+    server = start(**away.settings)
+    device = ask_for_code(server, "ann@acme.io")
+    wait_for("it was tried", lambda: waiting(server)[0][2], 20)
+    back = mail_server(PORT=str(away.port))
+    assert enter_code(server, device, code_in(back.take(30)))["status"] == "OK"
+    wait_for("the outbox is empty", lambda: waiting(server) == [], 10)
 
 
-def test_a_mail_that_was_taken_while_the_database_was_away_goes_out_once(mail_server):
+def test_a_mail_that_was_taken_while_the_database_was_away_goes_out_once(start, mail_server):
     mail = mail_server(DELAY="1500")
-    server = Server(**mail.settings, SMTP_TIMEOUT="10").start()
-    try:
-        ask_for_code(server, "ann@acme.io")
-        mail.take()
-        server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'orgd mail'")
-        assert len(waiting(server)) == 1  # it was not taken before the connection ended
-        wait_for("the mail is forgotten", lambda: waiting(server) == [], 20)
-        assert mail.stays_empty(0.2)
-    finally:
-        server.close()
+    server = start(**mail.settings, SMTP_TIMEOUT="10")
+    ask_for_code(server, "ann@acme.io")
+    mail.take()
+    server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'orgd mail'")
+    assert len(waiting(server)) == 1  # it was not taken before the connection ended
+    wait_for("the mail is forgotten", lambda: waiting(server) == [], 20)
+    assert mail.stays_empty(0.2)
 
 
-def test_a_server_that_hangs_does_not_hold_up_the_end():
+def test_a_server_that_hangs_does_not_hold_up_the_end(start):
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = Server(SMTP_HOST="127.0.0.1", SMTP_PORT=str(listening.getsockname()[1]), SMTP_FROM_EMAIL="orgd@acme.io",
-                        SMTP_USE_TLS="false", SMTP_TIMEOUT="300").start()
-        try:
-            ask_for_code(server, "ann@acme.io")
-            connection, _ = listening.accept()
-            with connection:
-                assert server.stop(seconds=20) == 0
-        finally:
-            server.close()
+        server = start(SMTP_HOST="127.0.0.1", SMTP_PORT=str(listening.getsockname()[1]), SMTP_FROM_EMAIL="orgd@acme.io",
+                       SMTP_USE_TLS="false", SMTP_TIMEOUT="300")
+        ask_for_code(server, "ann@acme.io")
+        connection, _ = listening.accept()
+        with connection:
+            assert server.stop(seconds=20) == 0
 
 
 @pytest.mark.parametrize("behaviour", ["hangs", "closes", "babbles", "closes in the middle"])
-def test_a_server_that_misbehaves_takes_nothing_and_holds_up_nobody(behaviour):
+def test_a_server_that_misbehaves_takes_nothing_and_holds_up_nobody(start, behaviour):
     listening = socket.create_server(("127.0.0.1", 0))
     stop = threading.Event()
 
@@ -170,8 +157,8 @@ def test_a_server_that_misbehaves_takes_nothing_and_holds_up_nobody(behaviour):
                 threading.Thread(target=talk, args=(listening.accept()[0],), daemon=True).start()
 
     threading.Thread(target=accept, daemon=True).start()
-    server = Server(SMTP_HOST="127.0.0.1", SMTP_PORT=str(listening.getsockname()[1]), SMTP_FROM_EMAIL="orgd@acme.io",
-                    SMTP_USE_TLS="false", SMTP_TIMEOUT="2").start()
+    server = start(SMTP_HOST="127.0.0.1", SMTP_PORT=str(listening.getsockname()[1]), SMTP_FROM_EMAIL="orgd@acme.io",
+                   SMTP_USE_TLS="false", SMTP_TIMEOUT="2")
     try:
         begun = time.monotonic()
         ask_for_code(server, "ann@acme.io")
@@ -182,48 +169,61 @@ def test_a_server_that_misbehaves_takes_nothing_and_holds_up_nobody(behaviour):
     finally:
         stop.set()
         listening.close()
-        server.close()
 
 
 # ---- encryption and authentication ----
 
-def test_starttls_with_a_certificate_that_is_vouched_for(mail_server, certificates):
+def test_starttls_with_a_certificate_that_is_vouched_for(start, mail_server, certificates):
     mail = mail_server(KEY=str(certificates / "server.key"), CERT=str(certificates / "server.pem"), LOGIN="orgd:secret word")
-    server = Server(**mail.settings, ORGD_SMTP_CA_FILE=str(certificates / "ca.pem"), SMTP_USERNAME="orgd",
-                    SMTP_PASSWORD="secret word").start()
-    try:
-        ask_for_code(server, "ann@acme.io")
-        got = mail.take()
-        assert got["secure"] is True and got["user"] == "orgd"
-        assert "secret word" not in server.messages()
-    finally:
-        server.close()
+    server = start(**mail.settings, ORGD_SMTP_CA_FILE=str(certificates / "ca.pem"), SMTP_USERNAME="orgd",
+                   SMTP_PASSWORD="secret word")
+    ask_for_code(server, "ann@acme.io")
+    got = mail.take()
+    assert got["secure"] is True and got["user"] == "orgd"
+    assert "secret word" not in server.messages()
 
 
-def test_tls_from_the_first_byte(mail_server, certificates):
+def test_tls_from_the_first_byte(start, mail_server, certificates):
     mail = mail_server(KEY=str(certificates / "server.key"), CERT=str(certificates / "server.pem"), SSL="1")
-    server = Server(**mail.settings, ORGD_SMTP_CA_FILE=str(certificates / "ca.pem")).start()
-    try:
-        ask_for_code(server, "ann@acme.io")
-        assert mail.take()["secure"] is True
-    finally:
-        server.close()
+    server = start(**mail.settings, ORGD_SMTP_CA_FILE=str(certificates / "ca.pem"))
+    ask_for_code(server, "ann@acme.io")
+    assert mail.take()["secure"] is True
 
 
 @pytest.mark.parametrize("case", ["no STARTTLS", "unknown certificate", "wrong password", "no password"])
-def test_nothing_leaves_where_it_could_be_read_or_is_not_welcome(mail_server, certificates, case):
+def test_nothing_leaves_where_it_could_be_read_or_is_not_welcome(start, mail_server, certificates, case):
     tls = {"KEY": str(certificates / "server.key"), "CERT": str(certificates / "server.pem")}
     mail = mail_server(**({} if case == "no STARTTLS" else tls), **({"LOGIN": "orgd:right"} if "password" in case else {}))
     vouched = {"ORGD_SMTP_CA_FILE": str(certificates / "ca.pem")} if "password" in case else {}
     login = {"SMTP_USERNAME": "orgd", "SMTP_PASSWORD": "wrong secret"} if case == "wrong password" else {}
-    server = Server(**{**mail.settings, "SMTP_USE_TLS": "true"}, **vouched, **login).start()
-    try:
-        ask_for_code(server, "ann@acme.io")
-        wait_for("it was tried", lambda: waiting(server)[0][2], 20)
-        assert waiting(server)[0][1] is False and mail.stays_empty(0.2)
-        assert "wrong secret" not in server.messages() and "wrong secret" not in waiting(server)[0][2]
-    finally:
-        server.close()
+    server = start(**{**mail.settings, "SMTP_USE_TLS": "true"}, **vouched, **login)
+    ask_for_code(server, "ann@acme.io")
+    wait_for("it was tried", lambda: waiting(server)[0][2], 20)
+    assert waiting(server)[0][1] is False and mail.stays_empty(0.2)
+    assert "wrong secret" not in server.messages() and "wrong secret" not in waiting(server)[0][2]
+
+
+# ---- the command ----
+
+def mail_test(address, **settings):
+    done = subprocess.run([PROGRAM, "mail", "test", address], env=clean_environment(AGENTA_WEB_URL="https://app.acme.io", **settings),
+                          capture_output=True, text=True, timeout=60, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def test_a_mail_to_see_whether_mail_arrives(mail_server, folder):
+    refuse = folder / "refuse"
+    mail = mail_server(REFUSE=str(refuse))
+    assert mail_test("ann@m\u00fcnchen.de", **mail.settings) == (0, "The mail for ann@xn--mnchen-3ya.de was taken.\n", "")
+    got = mail.take()
+    assert got["message"]["To"] == "ann@xn--mnchen-3ya.de" and got["message"]["Subject"] == "Mail from app.acme.io arrives"
+    refuse.write_text("rcpt 550 no such user\n", encoding="utf-8")
+    status, out, err = mail_test("ann@acme.io", **mail.settings)
+    assert (status, out) == (1, "") and err.endswith("RCPT failed: 550; it said: 550 no such user.\n")
+    mail.close()
+    assert mail_test("ann@acme.io", **mail.settings)[0] == 3
+    assert mail_test("nobody", **mail.settings)[0] == 2
+    assert "no mail is configured" in mail_test("ann@acme.io")[2]
 
 
 # ---- configuration ----
@@ -244,7 +244,7 @@ def test_settings_that_contradict_each_other_refuse_the_start(make_server, setti
 
 # ---- SendGrid ----
 
-def test_sendgrid():
+def test_sendgrid(start):
     sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "http"))
     from identity_providers import Misbehaving  # noqa: E402
     import json
@@ -256,7 +256,7 @@ def test_sendgrid():
 
     api = Misbehaving()
     api.pages = {"/v3/mail/send": page}
-    server = Server(SENDGRID_API_KEY="SG.key", SENDGRID_FROM_EMAIL="orgd@acme.io", ORGD_SENDGRID_URL=api.issuer).start()
+    server = start(SENDGRID_API_KEY="SG.key", SENDGRID_FROM_EMAIL="orgd@acme.io", ORGD_SENDGRID_URL=api.issuer)
     try:
         device = ask_for_code(server, "ann@acme.io")
         wait_for("it was sent", lambda: len(got) == 2, 30)
@@ -269,5 +269,4 @@ def test_sendgrid():
         wait_for("the outbox is empty", lambda: waiting(server) == [], 10)
         assert "SG.key" not in server.messages()
     finally:
-        server.close()
         api.close()

@@ -74,63 +74,62 @@ static const char *text_of(const struct access_report *report, const char *code)
 #define DOMAINS "AGENTA_ACCESS_ALLOWED_DOMAINS="
 #define OWNERS "AGENTA_ACCESS_ALLOWED_OWNER_EMAILS="
 
+static const struct {
+    const char *variables[8];
+    const char *codes;
+} cases[] = {
+    {{OTP}, ""},
+    {{OTP, DOMAINS "acme.io", OWNERS "boss@acme.io"}, ""},
+    {{OTP, "ORGD_LISTEN=[::1]:80", "AGENTA_API_URL=http://localhost:8000/api"}, ""},
+    {{OTP, "ORGD_LISTEN=localhost:80", "AGENTA_API_URL=http://a.localhost/api"}, ""},
+    /* where it can be reached */
+    {{OTP, "ORGD_LISTEN=0.0.0.0:80"}, "open-public "},
+    {{OTP, "ORGD_LISTEN=[::]:80"}, "open-public "},
+    {{OTP, "ORGD_LISTEN=192.0.2.1:80", "AGENTA_ACCESS_BLOCKED_DOMAINS=x.io"}, "open-public "},
+    {{OTP, "ORGD_LISTEN=0.0.0.0:80", DOMAINS "acme.io"}, ""},
+    {{OTP, "ORGD_LISTEN=0.0.0.0:80", "ORGD_ACCESS_INVITE_ONLY=on"}, ""},
+    {{OTP, "AGENTA_API_URL=https://a.acme.io/api"}, "open-public proxy "},
+    {{OTP, "AGENTA_API_URL=https://notlocalhost/api"}, "open-public proxy "},
+    {{OTP, "AGENTA_API_URL=https://a.acme.io/api", "ORGD_TRUSTED_PROXIES=127.0.0.1"}, "open-public "},
+    {{OTP, "AGENTA_API_URL=https://a.acme.io/api", DOMAINS "acme.io"}, "proxy "},
+    {{OTP, "ORGD_RATE_LIMITS=off"}, "no-limits "},
+    /* how people sign in */
+    {{DOMAINS "acme.io"}, "unproven "},
+    {{"ORGD_ACCESS_INVITE_ONLY=on"}, "unproven "},
+    {{OTP, "ORGD_EMAIL_METHOD=password", OWNERS "boss@acme.io"}, "unproven "},
+    {{"ORGD_EMAIL_METHOD=password"}, ""},
+    {{"AGENTA_ACCESS_EMAIL_DISABLED=on"}, "no-start "},
+    {{"ORGD_EMAIL_METHOD=otp"}, "no-start "},
+    /* mail */
+    {{"SMTP_HOST=mail.acme.io"}, "mail-incomplete "},
+    {{"SENDGRID_API_KEY=k"}, "mail-incomplete "},
+    {{OTP, "SMTP_USE_TLS=off"}, "mail-clear "},
+    {{OTP, "SMTP_USE_TLS=off", "SMTP_USE_SSL=on"}, ""},
+    {{OTP, "SMTP_USE_SSL=on"}, "no-start "},
+    {{"SMTP_HOST=127.0.0.1", "SMTP_PORT=25", "SMTP_FROM_EMAIL=a@b.io", "SMTP_USE_TLS=off"}, ""},
+    /* lists against each other */
+    {{OTP, DOMAINS "acme.io", "AGENTA_ACCESS_BLOCKED_DOMAINS=x.io"}, "blocked-domains "},
+    {{OTP, DOMAINS, "AGENTA_ALLOWED_DOMAINS=acme.io"}, "hidden-name "},
+    {{OTP, DOMAINS "acme.io", "AGENTA_ALLOWED_DOMAINS="}, ""},
+    {{OTP, OWNERS, "AGENTA_ORG_CREATION_ALLOWLIST=a@b.io"}, "hidden-name "},
+    {{OTP, "AGENTA_API_CACHING_ENABLED=on", "AGENTA_CACHE_ENABLED=off"}, ""},
+    {{OTP, OWNERS "a@acme.io,b@acme.io", "AGENTA_ACCESS_BLOCKED_EMAILS=a@acme.io"}, "owner-refused "},
+    {{OTP, OWNERS "a@b.io,b@acme.io", DOMAINS "acme.io"}, "owner-refused "},
+    {{OTP, OWNERS "a@x.b.io", "AGENTA_ACCESS_BLOCKED_DOMAINS=b.io"}, "owner-refused no-owner "},
+    {{OTP, OWNERS "acme.io"}, "no-owner entry "},
+    {{OTP, OWNERS "boss@acme.io", "ORGD_ACCESS_INVITE_ONLY=on"}, ""},
+    /* entries */
+    {{OTP, DOMAINS "@acme.io,*.acme.io,.acme.io,acme.io.,a.io;b.io,\"a.io\",a..io,acme.io"},
+     "entry entry entry entry entry entry entry "},
+    {{OTP, "AGENTA_ACCESS_BLOCKED_DOMAINS=*.acme.io,ann@b.io"}, "entry entry "},
+    {{OTP, "AGENTA_ACCESS_BLOCKED_EMAILS=acme.io,@acme.io,*@acme.io,ann@acme.io,a@b@c.io"}, "entry entry entry entry "},
+    {{OTP, DOMAINS "com,co.uk,acme.co.uk,intranet,localhost"}, "public-suffix public-suffix "},
+    {{OTP, "AGENTA_ACCESS_BLOCKED_DOMAINS=ru"}, ""},
+    {{OTP, DOMAINS "m\xc3\xbcnchen.de,xn--mnchen-3ya.de", OWNERS "a@m\xc3\xbcnchen.de"}, ""},
+};
+
 static void every_warning_has_its_reason(void **state)
 {
-    static const struct {
-        const char *variables[8];
-        const char *codes;
-    } cases[] = {
-        {{OTP}, ""},
-        {{OTP, DOMAINS "acme.io", OWNERS "boss@acme.io"}, ""},
-        {{OTP, "ORGD_LISTEN=[::1]:80", "AGENTA_API_URL=http://localhost:8000/api"}, ""},
-        {{OTP, "ORGD_LISTEN=localhost:80", "AGENTA_API_URL=http://a.localhost/api"}, ""},
-        /* where it can be reached */
-        {{OTP, "ORGD_LISTEN=0.0.0.0:80"}, "open-public "},
-        {{OTP, "ORGD_LISTEN=[::]:80"}, "open-public "},
-        {{OTP, "ORGD_LISTEN=192.0.2.1:80", "AGENTA_ACCESS_BLOCKED_DOMAINS=x.io"}, "open-public "},
-        {{OTP, "ORGD_LISTEN=0.0.0.0:80", DOMAINS "acme.io"}, ""},
-        {{OTP, "ORGD_LISTEN=0.0.0.0:80", "ORGD_ACCESS_INVITE_ONLY=on"}, ""},
-        {{OTP, "AGENTA_API_URL=https://a.acme.io/api"}, "open-public proxy "},
-        {{OTP, "AGENTA_API_URL=https://notlocalhost/api"}, "open-public proxy "},
-        {{OTP, "AGENTA_API_URL=https://a.acme.io/api", "ORGD_TRUSTED_PROXIES=127.0.0.1"}, "open-public "},
-        {{OTP, "AGENTA_API_URL=https://a.acme.io/api", DOMAINS "acme.io"}, "proxy "},
-        {{OTP, "ORGD_RATE_LIMITS=off"}, "no-limits "},
-        /* how people sign in */
-        {{DOMAINS "acme.io"}, "unproven "},
-        {{"ORGD_ACCESS_INVITE_ONLY=on"}, "unproven "},
-        {{OTP, "ORGD_EMAIL_METHOD=password", OWNERS "boss@acme.io"}, "unproven "},
-        {{"ORGD_EMAIL_METHOD=password"}, ""},
-        {{"AGENTA_ACCESS_EMAIL_DISABLED=on"}, "no-start "},
-        {{"ORGD_EMAIL_METHOD=otp"}, "no-start "},
-        /* mail */
-        {{"SMTP_HOST=mail.acme.io"}, "mail-incomplete "},
-        {{"SENDGRID_API_KEY=k"}, "mail-incomplete "},
-        {{OTP, "SMTP_USE_TLS=off"}, "mail-clear "},
-        {{OTP, "SMTP_USE_TLS=off", "SMTP_USE_SSL=on"}, ""},
-        {{OTP, "SMTP_USE_SSL=on"}, "no-start "},
-        {{"SMTP_HOST=127.0.0.1", "SMTP_PORT=25", "SMTP_FROM_EMAIL=a@b.io", "SMTP_USE_TLS=off"}, ""},
-        /* lists against each other */
-        {{OTP, DOMAINS "acme.io", "AGENTA_ACCESS_BLOCKED_DOMAINS=x.io"}, "blocked-domains "},
-        {{OTP, DOMAINS, "AGENTA_ALLOWED_DOMAINS=acme.io"}, "hidden-name "},
-        {{OTP, DOMAINS "acme.io", "AGENTA_ALLOWED_DOMAINS="}, ""},
-        {{OTP, OWNERS, "AGENTA_ORG_CREATION_ALLOWLIST=a@b.io"}, "hidden-name "},
-        {{OTP, "AGENTA_API_CACHING_ENABLED=on", "AGENTA_CACHE_ENABLED=off"}, ""},
-        {{OTP, OWNERS "a@acme.io,b@acme.io", "AGENTA_ACCESS_BLOCKED_EMAILS=a@acme.io"}, "owner-refused "},
-        {{OTP, OWNERS "a@b.io,b@acme.io", DOMAINS "acme.io"}, "owner-refused "},
-        {{OTP, OWNERS "a@x.b.io", "AGENTA_ACCESS_BLOCKED_DOMAINS=b.io"}, "owner-refused no-owner "},
-        {{OTP, OWNERS "acme.io"}, "no-owner entry "},
-        {{OTP, OWNERS "boss@acme.io", "ORGD_ACCESS_INVITE_ONLY=on"}, ""},
-        /* entries */
-        {{OTP, DOMAINS "@acme.io,*.acme.io,.acme.io,acme.io.,a.io;b.io,\"a.io\",a..io,acme.io"},
-         "entry entry entry entry entry entry entry "},
-        {{OTP, "AGENTA_ACCESS_BLOCKED_DOMAINS=*.acme.io,ann@b.io"}, "entry entry "},
-        {{OTP, "AGENTA_ACCESS_BLOCKED_EMAILS=acme.io,@acme.io,*@acme.io,ann@acme.io,a@b@c.io"},
-         "entry entry entry entry "},
-        {{OTP, DOMAINS "com,co.uk,acme.co.uk,intranet,localhost"}, "public-suffix public-suffix "},
-        {{OTP, "AGENTA_ACCESS_BLOCKED_DOMAINS=ru"}, ""},
-        {{OTP, DOMAINS "m\xc3\xbcnchen.de,xn--mnchen-3ya.de", OWNERS "a@m\xc3\xbcnchen.de"}, ""},
-    };
-
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         void *arena = talloc_new(*state);
         struct config config = load(arena, cases[i].variables);

@@ -166,7 +166,7 @@ static void only_the_issuers_signatures_count(void **state)
     assert_int_equal(verify(make(*state, rsa, "{\"alg\":\"HS256\",\"kid\":\"r\"}", GOOD)), ERR_UNAUTHORIZED);
     assert_int_equal(verify(make(*state, rsa, "{\"alg\":\"ES256\",\"kid\":\"e\"}", GOOD)), ERR_UNAUTHORIZED);
     assert_int_equal(verify(make(*state, rsa, "{\"alg\":\"RS256\",\"crit\":[\"b64\"]}", GOOD)), ERR_UNAUTHORIZED);
-    for (size_t i = 0; good[i]; i += 7) {
+    for (size_t i = 0; i < strlen(good); i += 7) {
         changed = talloc_strdup(*state, good);
         changed[i] = changed[i] == 'A' ? 'B' : 'A';
         assert_int_not_equal(verify(changed), OK);
