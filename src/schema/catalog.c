@@ -151,11 +151,10 @@ static const struct statement *statement_for(const struct reading *reading, enum
  */
 static enum err read_kinds(struct reading *reading, enum schema_kind first, enum schema_kind end)
 {
-    const char *texts[2 * SCHEMA_KIND_COUNT + 2];
+    const char *texts[2 * SCHEMA_KIND_COUNT + 3];
     size_t count = 0, cursors = 0;
     enum schema_kind kinds[SCHEMA_KIND_COUNT];
 
-    texts[count++] = "SET LOCAL search_path = pg_catalog";
     for (enum schema_kind kind = first; kind < end; kind++) {
         const struct statement *statement = statement_for(reading, kind);
 
@@ -170,6 +169,7 @@ static enum err read_kinds(struct reading *reading, enum schema_kind first, enum
         reading->kinds[count] = kinds[i];
         texts[count++] = talloc_asprintf(reading->arena, "FETCH ALL FROM %s", statement_for(reading, kinds[i])->name);
     }
+    texts[count++] = "SET LOCAL search_path = pg_catalog";
     for (size_t i = 0; i < count; i++) {
         if (!texts[i])
             return error_set(&reading->error, ERR_MEMORY, "no memory");
