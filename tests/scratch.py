@@ -76,6 +76,11 @@ class Cluster:
                 cursor.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
                 cursor.execute(f'CREATE DATABASE "{database}"')
 
+    def drop(self, *databases):
+        with contextlib.closing(self.connect("postgres")) as connection, connection.cursor() as cursor:
+            for database in databases:
+                cursor.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
+
 
 class Pair:
     """A core and a tracing database, and the program in one edition against them."""
