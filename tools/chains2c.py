@@ -1,4 +1,4 @@
-"""Turns chains/ into one C file: the table of chains and revisions, with their SQL.
+"""Turns chains/ into one C file: the tables of chains, revisions and decisions, with their SQL.
 
 usage: chains2c.py CHAINS_FOLDER OUTPUT DEPFILE
 
@@ -32,12 +32,96 @@ class Revision:
 
 
 class Chain:
-    def __init__(self, name, database, edition, table):
+    def __init__(self, name, database, edition, table, legacy=None):
         self.name = name
         self.database = database
         self.edition = edition
         self.table = table
+        self.legacy = legacy is not None
         self.revisions = []
+
+
+class Decision:
+    def __init__(self, name, kind, needs, uses, what, sql):
+        self.name = name
+        self.kind = kind
+        self.needs = needs  # names of other decisions
+        self.uses = uses  # (chain, revision, down)
+        self.what = what
+        self.sql = sql
+
+
+def read_decision(path):
+    """The file of one decision: lines `-- key: value`, the sentence, one SELECT."""
+    if not re.fullmatch(r"[a-z_]+\.sql", path.name):
+        raise Refused(f"{path}: the name of a decision is of a-z and _")
+    kind, needs, uses, what = None, [], [], []
+    lines = path.read_text(encoding="utf-8").split("\n")
+    number = 0
+    while number < len(lines) and lines[number].startswith("-- "):
+        field = re.fullmatch(r"-- (kind|for|needs): (.+)", lines[number])
+        if not field:
+            what.append(lines[number][3:])
+        elif field.group(1) == "kind":
+            kind = field.group(2)
+        elif field.group(1) == "needs":
+            needs.append(field.group(2))
+        else:
+            use = re.fullmatch(r"(up|down) ([a-z_]+)/([a-z0-9]+)", field.group(2))
+            if not use:
+                raise Refused(f"{path}:{number + 1}: expected `-- for: up|down CHAIN/REVISION`")
+            uses.append((use.group(2), use.group(3), use.group(1) == "down"))
+        number += 1
+    if kind not in ("change", "report", "obstacle", "part") or not what:
+        raise Refused(f"{path}: expected `-- kind: change|report|obstacle|part` and a sentence that says what is decided")
+    if (kind == "part") != (not uses):
+        raise Refused(f"{path}: a part is for other decisions only, anything else is `-- for:` a revision")
+    sql = check_sql(path, "\n".join(lines[number:])).strip()
+    if not sql.endswith(";") or ";" in sql[:-1]:
+        raise Refused(f"{path}: a decision is one statement")
+    return Decision(path.stem, kind, needs, uses, " ".join(what), sql[:-1])
+
+
+def read_decisions(folder):
+    """By name, each with what it needs written in front of it."""
+    found = {path.stem: read_decision(path) for path in sorted((folder / "decisions").glob("*.sql"))}
+    done = {}
+
+    def compose(name, above):
+        if name in above or name not in found:
+            raise Refused(f"{folder}/decisions/{(above or [name])[-1]}.sql: {name} is not a decision that it can need")
+        if name not in done:
+            decision = found[name]
+            parts = [f"decided_{need} AS (\n{compose(need, above + [name])}\n)" for need in decision.needs]
+            done[name] = f"WITH {', '.join(parts)}\n(\n{decision.sql}\n)" if parts else decision.sql
+        return done[name]
+
+    for name in found:
+        compose(name, [])
+    for name, decision in found.items():
+        decision.sql = done[name]
+    return found
+
+
+def check_uses(folder, decisions, chains):
+    known = {(chain.name, revision.id) for chain in chains for revision in chain.revisions}
+    for decision in decisions.values():
+        for chain, revision, _ in decision.uses:
+            if (chain, revision) not in known:
+                raise Refused(f"{folder}/decisions/{decision.name}.sql: there is no revision {chain}/{revision}")
+
+
+def with_decisions(path, sql, decisions):
+    """Each line `-- decide: NAME` becomes a temporary table decided_NAME with the answer."""
+
+    def replace(line):
+        name = line.group(1)
+        if name not in decisions:
+            raise Refused(f"{path}: there is no decision {name}")
+        return (f"DROP TABLE IF EXISTS pg_temp.decided_{name};\n"
+                f"CREATE TEMPORARY TABLE decided_{name} ON COMMIT DROP AS\n{decisions[name].sql};")
+
+    return re.sub(r"^-- decide: (.+)$", replace, sql, flags=re.M)
 
 
 def check_sql(path, sql):
@@ -48,7 +132,7 @@ def check_sql(path, sql):
     return sql.strip("\n") + "\n" if sql.strip() else ""
 
 
-def read_revision(path):
+def read_revision(path, decisions):
     lines = path.read_text(encoding="utf-8").split("\n")
 
     def header(number, key):
@@ -76,12 +160,12 @@ def read_revision(path):
     marks = [(i, line) for i, line in marks if line in ("-- up", "-- down") or line.startswith("-- down: impossible")]
     if len(marks) != 2 or marks[0][1] != "-- up":
         raise Refused(f"{path}: expected one `-- up` and then one `-- down` or `-- down: impossible, because ...`")
-    up = check_sql(path, "\n".join(lines[marks[0][0] + 1 : marks[1][0]]))
+    up = with_decisions(path, check_sql(path, "\n".join(lines[marks[0][0] + 1 : marks[1][0]])), decisions)
     below = "\n".join(lines[marks[1][0] + 1 :])
     stays = None
     down = None
     if marks[1][1] == "-- down":
-        down = check_sql(path, below)
+        down = with_decisions(path, check_sql(path, below), decisions)
     else:
         stays = marks[1][1][len("-- down: impossible") :].lstrip(", ")
         if not stays or below.strip():
@@ -103,29 +187,38 @@ def read_baseline(folder):
     return Revision(BASELINE, None, BASELINE_WHAT, tuple(texts), None, BASELINE_STAYS)
 
 
-def read_chains(folder):
+def link(folder, chain, revisions):
+    """Appends the revisions in the order in which each names its predecessor."""
+    while revisions:
+        previous = chain.revisions[-1].id if chain.revisions else None
+        following = [revision for revision in revisions if revision.revises == previous]
+        if len(following) != 1:
+            raise Refused(f"{folder}/{chain.name}: {len(following)} revisions come after {previous or 'none'},"
+                          f" and left over are {', '.join(revision.id for revision in revisions)}")
+        chain.revisions += following
+        revisions.remove(following[0])
+    if not chain.revisions:
+        raise Refused(f"{folder}/{chain.name}: a chain without revisions")
+    if len({r.id for r in chain.revisions}) != len(chain.revisions):
+        raise Refused(f"{folder}/{chain.name}: a revision id occurs twice")
+
+
+def read_chains(folder, decisions):
     chains = []
     for number, line in enumerate((folder / "chains.txt").read_text(encoding="utf-8").split("\n"), 1):
         fields = line.split()
         if not fields or line.startswith("#"):
             continue
-        if len(fields) != 4 or fields[1] not in ("core", "tracing") or fields[2] not in ("all", "ee"):
-            raise Refused(f"{folder}/chains.txt:{number}: expected directory, core or tracing, all or ee, version table")
+        if len(fields) not in (4, 5) or fields[1] not in ("core", "tracing") or fields[2] not in ("all", "oss", "ee"):
+            raise Refused(f"{folder}/chains.txt:{number}: expected directory, core or tracing, all, oss or ee, version table")
+        if fields[4:] not in ([], ["legacy"]):
+            raise Refused(f"{folder}/chains.txt:{number}: after the version table comes nothing or `legacy`")
         if not re.fullmatch(r"[a-z_]+\.[a-z_]+", fields[3]):
             raise Refused(f"{folder}/chains.txt:{number}: the version table needs its schema")
         chain = Chain(*fields)
         if (folder / chain.name / "baseline").is_dir():
             chain.revisions.append(read_baseline(folder / chain.name / "baseline"))
-        for path in sorted((folder / chain.name).glob("*.sql")):
-            revision = read_revision(path)
-            previous = chain.revisions[-1].id if chain.revisions else None
-            if revision.revises != previous:
-                raise Refused(f"{path}: revises {revision.revises or 'none'}, but comes after {previous or 'none'}")
-            chain.revisions.append(revision)
-        if not chain.revisions:
-            raise Refused(f"{folder}/{chain.name}: a chain without revisions")
-        if len({r.id for r in chain.revisions}) != len(chain.revisions):
-            raise Refused(f"{folder}/{chain.name}: a revision id occurs twice")
+        link(folder, chain, [read_revision(path, decisions) for path in sorted((folder / chain.name).glob("*.sql"))])
         chains.append(chain)
     if sum(len(chain.revisions) for chain in chains) > REVISIONS_MAX:
         raise Refused(f"{folder}: more than {REVISIONS_MAX} revisions; raise REVISIONS_MAX here and in chains.h")
@@ -164,6 +257,27 @@ def literal(text):
     return out[0] if len(out) == 1 else "\n        " + "\n        ".join(out)
 
 
+def write_decisions(decisions, out):
+    shown = [decision for decision in decisions.values() if decision.kind != "part"]
+    for decision in shown:
+        out.append(f"static const struct decision_use {decision.name}_uses[] = {{")
+        for chain, revision, down in decision.uses:
+            out.append(f"    {{{literal(chain)}, {literal(revision)}, {'true' if down else 'false'}}},")
+        out.append("};\n")
+    out.append("const struct decision decisions[] = {")
+    for decision in shown:
+        out.append("    {")
+        out.append(f"        .name = {literal(decision.name)},")
+        out.append(f"        .what = {literal(decision.what)},")
+        out.append(f"        .kind = DECISION_{decision.kind.upper()},")
+        out.append(f"        .uses = {decision.name}_uses,")
+        out.append(f"        .use_count = sizeof {decision.name}_uses / sizeof {decision.name}_uses[0],")
+        out.append(f"        .sql = {literal(decision.sql)},")
+        out.append("    },")
+    out.append("};\n")
+    out.append("const size_t decision_count = sizeof decisions / sizeof decisions[0];")
+
+
 def write(chains, out):
     out.append("/* Generated from chains/ by tools/chains2c.py. */\n")
     out.append('#include "migrate/chains.h"\n')
@@ -198,6 +312,8 @@ def write(chains, out):
         out.append(f"        .name = {literal(chain.name)},")
         out.append(f"        .database = DATABASE_{chain.database.upper()},")
         out.append(f"        .enterprise = {'true' if chain.edition == 'ee' else 'false'},")
+        out.append(f"        .open = {'true' if chain.edition == 'oss' else 'false'},")
+        out.append(f"        .legacy = {'true' if chain.legacy else 'false'},")
         out.append(f"        .ours = {'false' if schema == 'public' else 'true'},")
         out.append(f"        .table = {literal(chain.table)},")
         out.append(f"        .read = {literal(f'SELECT version_num FROM {chain.table} ORDER BY 1 LIMIT 2')},")
@@ -214,11 +330,14 @@ def main():
         sys.exit(__doc__)
     folder, output, depfile = (pathlib.Path(a) for a in sys.argv[1:])
     try:
-        chains = read_chains(folder)
+        decisions = read_decisions(folder)
+        chains = read_chains(folder, decisions)
+        check_uses(folder, decisions, chains)
     except (Refused, OSError, UnicodeDecodeError) as reason:
         sys.exit(f"chains2c: {reason}")
     out = []
     write(chains, out)
+    write_decisions(decisions, out)
     output.write_text("\n".join(out) + "\n", encoding="utf-8")
     # folders too, so that a new file is noticed
     used = [folder] + sorted(p for p in folder.rglob("*"))

@@ -13,6 +13,9 @@ SELECT current_database(),
 -- migrate_has_table: whether a version table exists
 SELECT to_regclass($1) IS NOT NULL;
 
+-- migrate_is_enterprise: whether the core database of v0.103.5 has what only the enterprise edition had
+SELECT to_regclass('public.subscriptions') IS NOT NULL;
+
 -- migrate_lock: takes the lock of runners on this database, if it is free
 SELECT pg_try_advisory_lock(1869768548, 1);
 
@@ -37,5 +40,8 @@ SELECT a.pid, a.application_name, a.state, extract(epoch FROM now() - a.xact_sta
  ORDER BY a.xact_start
  LIMIT 1;
 
--- migrate_set_plan: the plan that the adoption gives to organizations without one
-SELECT set_config('orgd.default_plan', $1, true);
+-- migrate_set_run: what the options of a run mean to revisions and decisions
+SELECT set_config('orgd.default_plan', $1, true),
+       set_config('orgd.legacy', $2, true),
+       set_config('orgd.everyone', $3, true),
+       set_config('orgd.strict', $4, true);

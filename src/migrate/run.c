@@ -26,14 +26,7 @@ struct run {
     char sqlstate[6]; /* of the last failure */
 };
 
-/* One revision, one direction. */
-struct step {
-    const struct chain *chain;
-    size_t at;
-    bool down;
-};
-
-static const struct revision *revision_of(const struct step *step)
+static const struct revision *revision_of(const struct migrate_step *step)
 {
     return &step->chain->revisions[step->at];
 }
@@ -48,20 +41,32 @@ static enum err failed(struct run *run, const char *what)
                      cause.cause);
 }
 
+enum err migrate_set_options(struct db *db, const struct migrate_options *options)
+{
+    const char *plan = options->default_plan;
+    enum err err = db_script(db, settings, NULL);
+
+    if (err != OK)
+        return err;
+    return DB_RUN(db, migrate_set_run, NULL, param_text(plan != NULL && plan[0] != '\0' ? plan : DEFAULT_PLAN),
+                  param_text(options->legacy == MIGRATE_DROP ? "drop" : "archive"),
+                  param_text(options->everyone != NULL ? options->everyone : ""),
+                  param_text(options->strict ? "true" : "false"));
+}
+
+enum err migrate_decide(struct db *db, const struct decision *decision, struct result *result)
+{
+    return db_script(db, decision->sql, result);
+}
+
 static enum err begin(struct run *run)
 {
-    const char *plan = run->options->default_plan;
-
-    if (db_begin(run->db) != OK || db_script(run->db, settings, NULL) != OK)
-        return failed(run, "no transaction");
-    if (plan == NULL || plan[0] == '\0')
-        plan = DEFAULT_PLAN;
-    if (DB_RUN(run->db, migrate_set_plan, NULL, param_text(plan)) != OK)
+    if (db_begin(run->db) != OK || migrate_set_options(run->db, run->options) != OK)
         return failed(run, "no transaction");
     return OK;
 }
 
-static enum err script(struct run *run, const char *sql, const struct step *step)
+static enum err script(struct run *run, const char *sql, const struct migrate_step *step)
 {
     if (sql[0] == '\0' || db_script(run->db, sql, NULL) == OK)
         return OK;
@@ -69,7 +74,7 @@ static enum err script(struct run *run, const char *sql, const struct step *step
 }
 
 /* Moves the version row, which must be the one expected. */
-static enum err version(struct run *run, const char *sql, const struct step *step)
+static enum err version(struct run *run, const char *sql, const struct migrate_step *step)
 {
     struct result result;
     bool one;
@@ -86,7 +91,7 @@ static enum err version(struct run *run, const char *sql, const struct step *ste
 }
 
 /* Inside a transaction. */
-static enum err apply(struct run *run, const struct step *step)
+static enum err apply(struct run *run, const struct migrate_step *step)
 {
     const struct revision *revision = revision_of(step);
     enum err err;
@@ -111,7 +116,7 @@ static enum err commit(struct run *run)
 }
 
 /* All of `steps` in one transaction. */
-static enum err transaction(struct run *run, const struct step *steps, size_t count)
+static enum err transaction(struct run *run, const struct migrate_step *steps, size_t count)
 {
     enum err err = begin(run);
 
@@ -126,7 +131,7 @@ static enum err transaction(struct run *run, const struct step *steps, size_t co
 }
 
 /* The same, again while a lock is in the way and there is time. */
-static enum err patient_transaction(struct run *run, const struct step *steps, size_t count)
+static enum err patient_transaction(struct run *run, const struct migrate_step *steps, size_t count)
 {
     for (int attempt = 0;; attempt++) {
         enum err err = transaction(run, steps, count);
@@ -137,7 +142,7 @@ static enum err patient_transaction(struct run *run, const struct step *steps, s
 }
 
 /* One transaction for each of `steps`, which are told. */
-static enum err one_by_one(struct run *run, const struct step *steps, size_t count)
+static enum err one_by_one(struct run *run, const struct migrate_step *steps, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         enum err err = patient_transaction(run, &steps[i], 1);
@@ -148,23 +153,6 @@ static enum err one_by_one(struct run *run, const struct step *steps, size_t cou
                      steps[i].down ? "undone" : "applied", revision_of(&steps[i])->id);
     }
     return OK;
-}
-
-/* What is missing, in order of execution. */
-static size_t steps_up(const struct run *run, struct step steps[REVISIONS_MAX])
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < run->state.count; i++) {
-        const struct migrate_position *position = &run->state.positions[i];
-
-        if (!migrate_runs(position->chain, run->options->enterprise, run->options->target))
-            continue;
-        for (int at = position->at + 1; at < (int)position->chain->count; at++) {
-            steps[count++] = (struct step){.chain = position->chain, .at = (size_t)at};
-        }
-    }
-    return count;
 }
 
 static enum err read_state(struct run *run)
@@ -183,8 +171,43 @@ static bool can_go_up(enum migrate_condition condition)
     return condition == MIGRATE_EMPTY || condition == MIGRATE_CURRENT || condition == MIGRATE_BEHIND;
 }
 
+/* One obstacle; what it finds is the reason to refuse. */
+static enum err ask_obstacle(struct run *run, const struct decision *decision)
+{
+    struct result result;
+    enum err err = OK;
+
+    if (migrate_decide(run->db, decision, &result) != OK)
+        return failed(run, decision->name);
+    if (result_rows(&result) > 0) {
+        const char *reason = result_text(&result, 0, PQnfields(result.pg) - 1);
+
+        err = error_set(run->error, ERR_REFUSED, "the %s database: %s", migrate_database_name(run->database),
+                        reason != NULL ? reason : decision->what);
+    }
+    result_clear(&result);
+    return err;
+}
+
+/* Looks for what stands in the way of any of `steps`, before the first of them. */
+static enum err look_for_obstacles(struct run *run, const struct migrate_step *steps, size_t count)
+{
+    enum err err = begin(run);
+
+    for (size_t i = 0; i < count * decision_count && err == OK; i++) {
+        const struct migrate_step *step = &steps[i / decision_count];
+        const struct decision *decision = &decisions[i % decision_count];
+
+        if (decision->kind == DECISION_OBSTACLE &&
+            decision_is_for(decision, step->chain, revision_of(step), step->down))
+            err = ask_obstacle(run, decision);
+    }
+    db_rollback(run->db);
+    return err;
+}
+
 /* With the lock held. */
-static enum err up_locked(struct run *run, struct step *steps)
+static enum err up_locked(struct run *run, struct migrate_step *steps)
 {
     enum err err = read_state(run); /* again: another runner may just have finished */
     size_t count;
@@ -197,7 +220,7 @@ static enum err up_locked(struct run *run, struct step *steps)
         (run->options->only_empty && run->state.condition != MIGRATE_EMPTY)) {
         return OK;
     }
-    count = steps_up(run, steps);
+    count = migrate_steps_up(&run->state, run->options->enterprise, run->options->target, steps);
     if (run->state.condition == MIGRATE_EMPTY) {
         err = patient_transaction(run, steps, count);
         if (err == OK) {
@@ -206,7 +229,8 @@ static enum err up_locked(struct run *run, struct step *steps)
         }
         return err;
     }
-    return one_by_one(run, steps, count);
+    err = look_for_obstacles(run, steps, count);
+    return err == OK ? one_by_one(run, steps, count) : err;
 }
 
 static void prepare_runs(struct run runs[DATABASE_COUNT], struct db *const dbs[DATABASE_COUNT],
@@ -223,9 +247,14 @@ static void prepare_runs(struct run runs[DATABASE_COUNT], struct db *const dbs[D
 enum err migrate_up(struct db *const dbs[DATABASE_COUNT], const struct migrate_options *options, struct error *error)
 {
     struct run runs[DATABASE_COUNT];
-    struct step steps[REVISIONS_MAX];
+    struct migrate_step steps[REVISIONS_MAX];
     bool idle = true;
 
+    if (options->strict && options->target != MIGRATE_TO_AGENTA) {
+        return error_set(error, ERR_USAGE,
+                         "what v0.104.0 does with members and projects can break rules that orgd's own chain holds, so "
+                         "it is only for comparison: add --to agenta");
+    }
     prepare_runs(runs, dbs, options, error);
     for (int i = 0; i < DATABASE_COUNT; i++) {
         enum err err = read_state(&runs[i]);
@@ -234,6 +263,12 @@ enum err migrate_up(struct db *const dbs[DATABASE_COUNT], const struct migrate_o
             return err;
         if (!can_go_up(runs[i].state.condition))
             return refuse(&runs[i]);
+        if (runs[i].state.condition == MIGRATE_BEHIND && !options->only_empty) {
+            err = look_for_obstacles(&runs[i], steps,
+                                     migrate_steps_up(&runs[i].state, options->enterprise, options->target, steps));
+            if (err != OK)
+                return err;
+        }
         idle = idle && runs[i].state.condition == MIGRATE_CURRENT;
     }
     for (int i = 0; i < DATABASE_COUNT && !idle; i++) {
@@ -249,49 +284,10 @@ enum err migrate_up(struct db *const dbs[DATABASE_COUNT], const struct migrate_o
     return OK;
 }
 
-/* The position in `state` of the chain that has `revision` behind it; -1 when there is none. `at` is the revision's
- * place. */
-static int find_target(const struct migrate_state *state, const char *revision, size_t *at)
-{
-    for (size_t i = 0; i < state->count; i++) {
-        for (int k = 0; k <= state->positions[i].at; k++) {
-            if (strcmp(state->positions[i].chain->revisions[k].id, revision) == 0) {
-                *at = (size_t)k;
-                return (int)i;
-            }
-        }
-    }
-    return -1;
-}
-
-/* What ran after the target, newest first. False when the database does not know the target. */
-static bool steps_down(const struct migrate_state *state, const char *revision, struct step steps[REVISIONS_MAX],
-                       size_t *count)
-{
-    bool agenta = strcmp(revision, "agenta") == 0;
-    size_t keep = 0;
-    int target = agenta ? -1 : find_target(state, revision, &keep);
-
-    *count = 0;
-    if (!agenta && target < 0)
-        return false;
-    for (int i = (int)state->count - 1; i >= 0; i--) {
-        const struct migrate_position *position = &state->positions[i];
-        int lowest = i == target ? (int)keep + 1 : 0;
-
-        if (i < target || (agenta && !position->chain->ours))
-            continue;
-        for (int at = position->at; at >= lowest; at--) {
-            steps[(*count)++] = (struct step){.chain = position->chain, .at = (size_t)at, .down = true};
-        }
-    }
-    return true;
-}
-
 /* Looks before anything is touched: can each step be undone? */
 static enum err check_down(struct run *run, const char *revision, bool *known)
 {
-    struct step steps[REVISIONS_MAX];
+    struct migrate_step steps[REVISIONS_MAX];
     size_t count;
     enum err err = read_state(run);
 
@@ -299,7 +295,7 @@ static enum err check_down(struct run *run, const char *revision, bool *known)
         return err;
     if (run->state.condition != MIGRATE_CURRENT && run->state.condition != MIGRATE_BEHIND)
         return refuse(run);
-    if (!steps_down(&run->state, revision, steps, &count))
+    if (!migrate_steps_down(&run->state, revision, steps, &count))
         return OK;
     *known = true;
     for (size_t i = 0; i < count; i++) {
@@ -309,18 +305,18 @@ static enum err check_down(struct run *run, const char *revision, bool *known)
                              revision_of(&steps[i])->stays);
         }
     }
-    return OK;
+    return look_for_obstacles(run, steps, count);
 }
 
 /* With the lock held. */
 static enum err down_locked(struct run *run, const char *revision)
 {
-    struct step steps[REVISIONS_MAX];
+    struct migrate_step steps[REVISIONS_MAX];
     size_t count;
     bool known = false;
     enum err err = check_down(run, revision, &known);
 
-    if (err != OK || !steps_down(&run->state, revision, steps, &count))
+    if (err != OK || !migrate_steps_down(&run->state, revision, steps, &count))
         return err;
     return one_by_one(run, steps, count);
 }

