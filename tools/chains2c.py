@@ -41,6 +41,9 @@ class Chain:
         self.revisions = []
 
 
+EDITIONS = ("oss", "ee")
+
+
 class Decision:
     def __init__(self, name, kind, needs, uses, what, sql):
         self.name = name
@@ -53,8 +56,6 @@ class Decision:
 
 def read_decision(path):
     """The file of one decision: lines `-- key: value`, the sentence, one SELECT."""
-    if not re.fullmatch(r"[a-z_]+\.sql", path.name):
-        raise Refused(f"{path}: the name of a decision is of a-z and _")
     kind, needs, uses, what = None, [], [], []
     lines = path.read_text(encoding="utf-8").split("\n")
     number = 0
@@ -79,12 +80,20 @@ def read_decision(path):
     sql = check_sql(path, "\n".join(lines[number:])).strip()
     if not sql.endswith(";") or ";" in sql[:-1]:
         raise Refused(f"{path}: a decision is one statement")
-    return Decision(path.stem, kind, needs, uses, " ".join(what), sql[:-1])
+    return Decision(path.name.split(".")[0], kind, needs, uses, " ".join(what), sql[:-1])
 
 
-def read_decisions(folder):
-    """By name, each with what it needs written in front of it."""
-    found = {path.stem: read_decision(path) for path in sorted((folder / "decisions").glob("*.sql"))}
+def read_edition(folder, edition):
+    """The decisions of one edition by name, each with what it needs written in front of it."""
+    found = {}
+    for path in sorted((folder / "decisions").glob("*.sql")):
+        name, *suffixes = path.name.split(".")
+        if not re.fullmatch(r"[a-z_]+", name) or suffixes[:-1] not in ([], ["oss"], ["ee"]):
+            raise Refused(f"{path}: expected NAME.sql, NAME.oss.sql or NAME.ee.sql, the name of a-z and _")
+        if suffixes in (["sql"], [edition, "sql"]):
+            if name in found:
+                raise Refused(f"{path}: there are two of this name for one edition")
+            found[name] = read_decision(path)
     done = {}
 
     def compose(name, above):
@@ -103,12 +112,17 @@ def read_decisions(folder):
     return found
 
 
+def read_decisions(folder):
+    return {edition: read_edition(folder, edition) for edition in EDITIONS}
+
+
 def check_uses(folder, decisions, chains):
     known = {(chain.name, revision.id) for chain in chains for revision in chain.revisions}
-    for decision in decisions.values():
-        for chain, revision, _ in decision.uses:
-            if (chain, revision) not in known:
-                raise Refused(f"{folder}/decisions/{decision.name}.sql: there is no revision {chain}/{revision}")
+    for edition in EDITIONS:
+        for decision in decisions[edition].values():
+            for chain, revision, _ in decision.uses:
+                if (chain, revision) not in known:
+                    raise Refused(f"{folder}/decisions/{decision.name}.sql: there is no revision {chain}/{revision}")
 
 
 def with_decisions(path, sql, decisions):
@@ -121,7 +135,7 @@ def with_decisions(path, sql, decisions):
         return (f"DROP TABLE IF EXISTS pg_temp.decided_{name};\n"
                 f"CREATE TEMPORARY TABLE decided_{name} ON COMMIT DROP AS\n{decisions[name].sql};")
 
-    return re.sub(r"^-- decide: (.+)$", replace, sql, flags=re.M)
+    return re.sub(r"^ *-- decide: (.+)$", replace, sql, flags=re.M)
 
 
 def check_sql(path, sql):
@@ -218,7 +232,8 @@ def read_chains(folder, decisions):
         chain = Chain(*fields)
         if (folder / chain.name / "baseline").is_dir():
             chain.revisions.append(read_baseline(folder / chain.name / "baseline"))
-        link(folder, chain, [read_revision(path, decisions) for path in sorted((folder / chain.name).glob("*.sql"))])
+        own = decisions["ee" if chain.edition == "ee" else "oss"]
+        link(folder, chain, [read_revision(path, own) for path in sorted((folder / chain.name).glob("*.sql"))])
         chains.append(chain)
     if sum(len(chain.revisions) for chain in chains) > REVISIONS_MAX:
         raise Refused(f"{folder}: more than {REVISIONS_MAX} revisions; raise REVISIONS_MAX here and in chains.h")
@@ -258,7 +273,8 @@ def literal(text):
 
 
 def write_decisions(decisions, out):
-    shown = [decision for decision in decisions.values() if decision.kind != "part"]
+    everything = {**decisions["ee"], **decisions["oss"]}
+    shown = [everything[name] for name in sorted(everything) if everything[name].kind != "part"]
     for decision in shown:
         out.append(f"static const struct decision_use {decision.name}_uses[] = {{")
         for chain, revision, down in decision.uses:
@@ -266,13 +282,15 @@ def write_decisions(decisions, out):
         out.append("};\n")
     out.append("const struct decision decisions[] = {")
     for decision in shown:
+        texts = [literal(decisions[edition][decision.name].sql if decision.name in decisions[edition] else None)
+                 for edition in EDITIONS]
         out.append("    {")
         out.append(f"        .name = {literal(decision.name)},")
         out.append(f"        .what = {literal(decision.what)},")
         out.append(f"        .kind = DECISION_{decision.kind.upper()},")
         out.append(f"        .uses = {decision.name}_uses,")
         out.append(f"        .use_count = sizeof {decision.name}_uses / sizeof {decision.name}_uses[0],")
-        out.append(f"        .sql = {literal(decision.sql)},")
+        out.append(f"        .sql = {{{', '.join(texts)}}},")
         out.append("    },")
     out.append("};\n")
     out.append("const size_t decision_count = sizeof decisions / sizeof decisions[0];")

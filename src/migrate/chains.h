@@ -68,7 +68,7 @@ struct decision {
     enum decision_kind kind;
     const struct decision_use *uses;
     size_t use_count;
-    const char *sql;
+    const char *sql[2]; /* by edition; NULL where the edition has no such question */
 };
 
 extern const struct decision decisions[];

@@ -97,8 +97,9 @@ size_t migrate_steps_up(const struct migrate_state *state, bool enterprise, enum
 bool migrate_steps_down(const struct migrate_state *state, const char *revision,
                         struct migrate_step steps[REVISIONS_MAX], size_t *count);
 
-/* Answers a decision; a transaction with migrate_set_options is open. */
-enum err migrate_decide(struct db *db, const struct decision *decision, struct result *result) MUST_CHECK;
+/* Answers a decision that is for a revision of this edition's; a transaction with migrate_set_options is open. */
+enum err migrate_decide(struct db *db, const struct decision *decision, bool enterprise,
+                        struct result *result) MUST_CHECK;
 
 /* Reads the state. `db` is connected. Errors: those of db_run; not being current is no error. */
 enum err migrate_state(struct db *db, enum database database, bool enterprise, enum migrate_target target,

@@ -54,9 +54,9 @@ enum err migrate_set_options(struct db *db, const struct migrate_options *option
                   param_text(options->strict ? "true" : "false"));
 }
 
-enum err migrate_decide(struct db *db, const struct decision *decision, struct result *result)
+enum err migrate_decide(struct db *db, const struct decision *decision, bool enterprise, struct result *result)
 {
-    return db_script(db, decision->sql, result);
+    return db_script(db, decision->sql[enterprise ? EDITION_EE : EDITION_OSS], result);
 }
 
 static enum err begin(struct run *run)
@@ -177,7 +177,7 @@ static enum err ask_obstacle(struct run *run, const struct decision *decision)
     struct result result;
     enum err err = OK;
 
-    if (migrate_decide(run->db, decision, &result) != OK)
+    if (migrate_decide(run->db, decision, run->options->enterprise, &result) != OK)
         return failed(run, decision->name);
     if (result_rows(&result) > 0) {
         const char *reason = result_text(&result, 0, PQnfields(result.pg) - 1);
