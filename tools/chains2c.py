@@ -16,6 +16,15 @@ REVISIONS_MAX = 256  # as in chains.h
 BASELINE = "park00000000"
 BASELINE_WHAT = "A fresh database, created in one step instead of by replaying its history."
 BASELINE_STAYS = "below it lies a database of an older release"
+# A schema that holds something else stays: what the way from an older release has to remember.
+REMOVE_SCHEMA = """
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_class WHERE relnamespace = '{0}'::regnamespace) THEN
+        DROP SCHEMA {0};
+    END IF;
+END
+$$"""
 TRANSACTION = re.compile(r"^\s*(begin|start\s+transaction|commit|rollback|abort|savepoint)\b[^\n]*;", re.I | re.M)
 
 
@@ -80,7 +89,7 @@ def read_decision(path):
     if (kind == "part") != (not uses):
         raise Refused(f"{path}: a part is for other decisions only, anything else is `-- for:` a revision")
     sql = check_sql(path, "\n".join(lines[number:])).strip()
-    if not sql.endswith(";") or ";" in sql[:-1]:
+    if not sql.endswith(";") or ";" in re.sub(r"'(?:[^']|'')*'|--[^\n]*", "", sql[:-1]):
         raise Refused(f"{path}: a decision is one statement")
     try:
         classify.check_read_only(sql)
@@ -108,7 +117,7 @@ def read_edition(folder, edition):
         if name not in done:
             decision = found[name]
             parts = [f"decided_{need} AS (\n{compose(need, above + [name])}\n)" for need in decision.needs]
-            done[name] = f"WITH {', '.join(parts)}\n(\n{decision.sql}\n)" if parts else decision.sql
+            done[name] = f"WITH {', '.join(parts)}\nSELECT * FROM (\n{decision.sql}\n) decided" if parts else decision.sql
         return done[name]
 
     for name in found:
@@ -142,6 +151,24 @@ def with_decisions(path, sql, decisions):
                 f"CREATE TEMPORARY TABLE decided_{name} ON COMMIT DROP AS\n{decisions[name].sql};")
 
     return re.sub(r"^ *-- decide: (.+)$", replace, sql, flags=re.M)
+
+
+def with_parts(path, sql, depth=0):
+    """Each line `-- include: NAME` becomes the text of parts/NAME.sql."""
+
+    def replace(line):
+        part = path.parent.parent / "parts" / f"{line.group(1)}.sql"
+        if depth > 8:
+            raise Refused(f"{path}: parts that include each other")
+        return with_parts(path, check_sql(part, part.read_text(encoding="utf-8")), depth + 1)
+
+    return re.sub(r"^ *-- include: ([a-z_]+)$", replace, sql, flags=re.M)
+
+
+def expand(path, id, sql, decisions):
+    """The whole SQL of a revision. `@revision` and `@chain` stand for itself and its folder in what it includes."""
+    sql = with_decisions(path, with_parts(path, check_sql(path, sql)), decisions)
+    return sql.replace("@revision", id).replace("@chain", path.parent.name)
 
 
 def check_sql(path, sql):
@@ -180,12 +207,12 @@ def read_revision(path, decisions):
     marks = [(i, line) for i, line in marks if line in ("-- up", "-- down") or line.startswith("-- down: impossible")]
     if len(marks) != 2 or marks[0][1] != "-- up":
         raise Refused(f"{path}: expected one `-- up` and then one `-- down` or `-- down: impossible, because ...`")
-    up = with_decisions(path, check_sql(path, "\n".join(lines[marks[0][0] + 1 : marks[1][0]])), decisions)
+    up = expand(path, id, "\n".join(lines[marks[0][0] + 1 : marks[1][0]]), decisions)
     below = "\n".join(lines[marks[1][0] + 1 :])
     stays = None
     down = None
     if marks[1][1] == "-- down":
-        down = with_decisions(path, check_sql(path, below), decisions)
+        down = expand(path, id, below, decisions)
     else:
         stays = marks[1][1][len("-- down: impossible") :].lstrip(", ")
         if not stays or below.strip():
@@ -384,7 +411,7 @@ def write(chains, scripts, out):
     out.append("const struct chain chains[] = {")
     for chain in chains:
         schema = chain.table.split(".")[0]
-        remove = f"DROP TABLE {chain.table};" + ("" if schema == "public" else f"\nDROP SCHEMA {schema};")
+        remove = f"DROP TABLE {chain.table};" + ("" if schema == "public" else REMOVE_SCHEMA.format(schema))
         out.append("    {")
         out.append(f"        .name = {literal(chain.name)},")
         out.append(f"        .database = DATABASE_{chain.database.upper()},")

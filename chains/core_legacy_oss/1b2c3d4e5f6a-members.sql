@@ -3,5 +3,10 @@
 -- Makes the people of the one organization its members.
 
 -- up
+-- What others write meanwhile waits, and the last revision of this chain sees to it.
+LOCK TABLE users, organizations, workspaces, projects, project_invitations, organization_members, workspace_members,
+           project_members IN SHARE ROW EXCLUSIVE MODE;
+
+-- include: members
 
 -- down

@@ -107,7 +107,7 @@ enum err migrate_state(struct db *db, enum database database, bool enterprise, e
 
 /*
  * Inside a transaction: sets what revisions and decisions read, for the rest of it: search_path, time limits and
- * orgd.default_plan, orgd.legacy, orgd.everyone, orgd.strict.
+ * orgd.default_plan, orgd.legacy, orgd.everyone, orgd.strict and orgd.exact (nothing of orgd's is to stay behind).
  */
 enum err migrate_set_options(struct db *db, const struct migrate_options *options) MUST_CHECK;
 

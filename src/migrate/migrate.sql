@@ -44,4 +44,5 @@ SELECT a.pid, a.application_name, a.state, extract(epoch FROM now() - a.xact_sta
 SELECT set_config('orgd.default_plan', $1, true),
        set_config('orgd.legacy', $2, true),
        set_config('orgd.everyone', $3, true),
-       set_config('orgd.strict', $4, true);
+       set_config('orgd.strict', $4, true),
+       set_config('orgd.exact', $5, true);

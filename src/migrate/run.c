@@ -13,6 +13,7 @@ static const char settings[] = "SET LOCAL search_path = public;"
                                "SET LOCAL statement_timeout = 0;"
                                "SET LOCAL idle_in_transaction_session_timeout = 0;"
                                "SET LOCAL check_function_bodies = on;"
+                               "SET LOCAL datestyle = 'ISO';"
                                "SET LOCAL lock_timeout = '3s'";
 
 /* One database, one run. */
@@ -51,7 +52,8 @@ enum err migrate_set_options(struct db *db, const struct migrate_options *option
     return DB_RUN(db, migrate_set_run, NULL, param_text(plan != NULL && plan[0] != '\0' ? plan : DEFAULT_PLAN),
                   param_text(options->legacy == MIGRATE_DROP ? "drop" : "archive"),
                   param_text(options->everyone != NULL ? options->everyone : ""),
-                  param_text(options->strict ? "true" : "false"));
+                  param_text(options->strict ? "true" : "false"),
+                  param_text(options->target == MIGRATE_TO_AGENTA && options->legacy == MIGRATE_DROP ? "true" : "false"));
 }
 
 enum err migrate_decide(struct db *db, const struct decision *decision, bool enterprise, struct result *result)

@@ -212,9 +212,10 @@ static enum err judge_origin(struct db *db, struct migrate_state *state, int row
     for (size_t i = 0; i < state->count; i++) {
         struct migrate_position *position = &state->positions[i];
 
-        if (position->chain->legacy && position != origin.own) {
-            position->at = -1;
-            position->skipped = true;
+        if (position->chain->legacy) {
+            position->skipped = position != origin.own;
+            if (position->skipped)
+                position->at = -1;
         } else if (position == base) {
             position->skipped = origin.own != NULL;
         }

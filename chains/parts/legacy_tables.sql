@@ -1,0 +1,56 @@
+-- include: archive
+SELECT pg_temp.archive_open('@revision', '@chain');
+
+-- decide: going
+
+-- Foreign keys to what stays would keep users and projects from being deleted, or delete what is archived.
+SELECT pg_temp.change('@revision',
+                      format('ALTER TABLE %s DROP CONSTRAINT %I', k.child, k.conname),
+                      format('ALTER TABLE %s ADD CONSTRAINT %I %s', k.child, k.conname, k.definition)),
+       -- what they pointed at may be gone by then
+       pg_temp.change('@revision', '',
+                      CASE WHEN k.confdeltype = 'c' OR k.strict
+                           THEN format('DELETE FROM %s c WHERE %s AND NOT EXISTS (SELECT FROM %s p WHERE %s)',
+                                       k.child, k.filled, k.parent, k.meets)
+                           ELSE format('UPDATE %s c SET %s WHERE %s AND NOT EXISTS (SELECT FROM %s p WHERE %s)',
+                                       k.child, k.emptied, k.filled, k.parent, k.meets)
+                      END)
+  FROM (SELECT k.conrelid::regclass::text AS child,
+               k.confrelid::regclass AS parent,
+               k.conname,
+               k.confdeltype,
+               pg_get_constraintdef(k.oid) AS definition,
+               bool_or(a.attnotnull) AS strict,
+               string_agg(format('c.%I = p.%I', a.attname, b.attname), ' AND ') AS meets,
+               string_agg(format('c.%I IS NOT NULL', a.attname), ' AND ') AS filled,
+               string_agg(format('%I = NULL', a.attname), ', ') AS emptied
+          FROM decided_going g
+          JOIN pg_constraint k ON k.conrelid = to_regclass(g.name) AND k.contype = 'f'
+         CROSS JOIN unnest(k.conkey, k.confkey) AS u (child_number, parent_number)
+          JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.child_number
+          JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = u.parent_number
+         WHERE g.kind = 'table' AND g.outcome = 'archived'
+           AND k.confrelid NOT IN (SELECT to_regclass(o.name) FROM decided_going o WHERE o.kind = 'table')
+         GROUP BY k.oid, k.conrelid, k.confrelid, k.conname, k.confdeltype
+         ORDER BY k.conrelid::regclass::text, k.conname) k;
+
+DO $$
+DECLARE
+    found record;
+BEGIN
+    FOR found IN
+        SELECT g.kind, g.name, g.outcome, split_part(g.name, '.', 2) AS bare
+          FROM decided_going g
+         WHERE g.kind IN ('table', 'type') AND g.outcome <> 'kept'
+         ORDER BY g.place, g.name
+    LOOP
+        IF found.outcome = 'dropped' THEN
+            EXECUTE format('DROP %s %s %s', found.kind, found.name, CASE found.kind WHEN 'table' THEN 'CASCADE' ELSE '' END);
+        ELSE
+            PERFORM pg_temp.change('@revision',
+                                   format('ALTER %s %s SET SCHEMA orgd_archive', found.kind, found.name),
+                                   format('ALTER %s orgd_archive.%s SET SCHEMA public', found.kind, found.bare));
+        END IF;
+    END LOOP;
+END
+$$;
