@@ -9,6 +9,8 @@ import pathlib
 import re
 import sys
 
+import classify
+
 ID = re.compile(r"[a-z0-9]{1,32}")
 REVISIONS_MAX = 256  # as in chains.h
 BASELINE = "park00000000"
@@ -89,6 +91,10 @@ def read_decision(path):
     sql = check_sql(path, "\n".join(lines[number:])).strip()
     if not sql.endswith(";") or ";" in re.sub(r"'(?:[^']|'')*'|--[^\n]*", "", sql[:-1]):
         raise Refused(f"{path}: a decision is one statement")
+    try:
+        classify.check_read_only(sql)
+    except (classify.Unclassified, classify.pg_query.Malformed) as reason:
+        raise Refused(f"{path}: {reason}") from None
     return Decision(path.name.split(".")[0], kind, needs, uses, " ".join(what), sql[:-1])
 
 
@@ -323,26 +329,79 @@ def write_decisions(decisions, out):
     out.append("const size_t decision_count = sizeof decisions / sizeof decisions[0];")
 
 
-def write(chains, out):
+def write_script(name, statements, out):
+    """One script as C: its statements, and before them their locks."""
+    for number, statement in enumerate(statements):
+        if statement.locks:
+            locks = ", ".join(f"{{{literal(table)}, LOCK_{classify.MODES[mode].replace(' ', '_')}}}"
+                              for table, mode in sorted(statement.locks.items()))
+            out.append(f"static const struct script_lock {name}_{number}_locks[] = {{{locks}}};")
+    if statements:
+        out.append(f"static const struct script_statement {name}_statements[] = {{")
+    for number, statement in enumerate(statements):
+        bits = " | ".join(f"HAZARD_BIT({code})" for code in sorted(statement.hazards)) or "0"
+        out.append(f"    {{.sql = {literal(statement.sql)},")
+        out.append(f"     .what = {literal(statement.what)},")
+        locks = f"{name}_{number}_locks" if statement.locks else "NULL"
+        out.append(f"     .hazards = {bits}, .locks = {locks}, .lock_count = {len(statement.locks)}}},")
+    if statements:
+        out.append("};")
+
+
+def script(name, statements):
+    return f"{{{name}_statements, {len(statements)}}}" if statements else "{NULL, 0}"
+
+
+def classified(chains):
+    """The statements of every script: {(chain, revision, "up", "up_ee" or "down"): statements}."""
+    texts = {}
+    for chain in chains:
+        for revision in chain.revisions:
+            place = (chain.name, revision.id)
+            texts[(*place, "up")] = revision.up[0]
+            if revision.up[1] != revision.up[0]:
+                texts[(*place, "up_ee")] = revision.up[1]
+            if revision.down is not None:
+                texts[(*place, "down")] = revision.down
+    classifier = classify.Classifier()
+    place = None
+    try:
+        for place, text in texts.items():
+            classifier.learn(text)
+        found = {}
+        for place, text in texts.items():
+            found[place] = classifier.statements(text)
+        return found
+    except classify.pg_query.Malformed as reason:
+        raise Refused(f"{place[0]}/{place[1]}, {place[2]}: line {reason.line + 1} does not parse: {reason}") from None
+    except classify.Unclassified as reason:
+        raise Refused(f"{place[0]}/{place[1]}, {place[2]}, line {reason}") from None
+
+
+def write(chains, scripts, out):
     out.append("/* Generated from chains/ by tools/chains2c.py. */\n")
     out.append('#include "migrate/chains.h"\n')
     for chain in chains:
-        for position, revision in enumerate(chain.revisions):
-            name = f"{chain.name}_{revision.id}"
-            same = revision.up[0] == revision.up[1]
-            out.append(f"static const char {name}_up[] = {literal(revision.up[0])};")
-            if not same:
-                out.append(f"static const char {name}_up_ee[] = {literal(revision.up[1])};")
+        for revision in chain.revisions:
+            for part in ("up", "up_ee", "down"):
+                if (chain.name, revision.id, part) in scripts:
+                    write_script(f"{chain.name}_{revision.id}_{part}", scripts[(chain.name, revision.id, part)], out)
+            if revision.down is not None:
+                name = f"{chain.name}_{revision.id}_down"
+                out.append(f"static const struct script {name} = {script(name, scripts[(chain.name, revision.id, 'down')])};")
         out.append(f"static const struct revision {chain.name}_revisions[] = {{")
         for position, revision in enumerate(chain.revisions):
             name = f"{chain.name}_{revision.id}"
             prepare, arrive, leave = version_sql(chain, position)
-            same = revision.up[0] == revision.up[1]
+            ups = []
+            for part in ("up", "up_ee"):
+                part = part if (chain.name, revision.id, part) in scripts else "up"
+                ups.append(script(f"{name}_{part}", scripts[(chain.name, revision.id, part)]))
             out.append("    {")
             out.append(f"        .id = {literal(revision.id)},")
             out.append(f"        .what = {literal(revision.what)},")
-            out.append(f"        .up = {{{name}_up, {name}_up{'' if same else '_ee'}}},")
-            out.append(f"        .down = {literal(revision.down)},")
+            out.append(f"        .up = {{{', '.join(ups)}}},")
+            out.append(f"        .down = {'NULL' if revision.down is None else '&' + name + '_down'},")
             out.append(f"        .stays = {literal(revision.stays)},")
             out.append(f"        .prepare = {literal(prepare)},")
             out.append(f"        .arrive = {literal(arrive)},")
@@ -378,14 +437,17 @@ def main():
         decisions = read_decisions(folder)
         chains = read_chains(folder, decisions)
         check_uses(folder, decisions, chains)
+        scripts = classified(chains)
     except (Refused, OSError, UnicodeDecodeError) as reason:
         sys.exit(f"chains2c: {reason}")
     out = []
-    write(chains, out)
+    write(chains, scripts, out)
     write_decisions(decisions, out)
     output.write_text("\n".join(out) + "\n", encoding="utf-8")
     # folders too, so that a new file is noticed
-    used = [folder] + sorted(p for p in folder.rglob("*"))
+    tools = pathlib.Path(__file__).resolve().parent
+    used = [folder, *sorted(folder.rglob("*")), tools / "classify.py", tools / "check" / "pg_query.py",
+            tools.parent / "src" / "migrate" / "hazards.def"]
     depfile.write_text(f"{output}: " + " ".join(str(p).replace(" ", "\\ ") for p in used) + "\n", encoding="utf-8")
 
 

@@ -4,6 +4,7 @@
 
 -- up
 -- A database that was EE from the start has all of it; nothing that exists is altered.
+-- hazards: NONE
 DO $$
 BEGIN
     CREATE TYPE meters_type AS ENUM (

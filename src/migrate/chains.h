@@ -5,6 +5,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "migrate/script.h"
+
 enum database { DATABASE_CORE, DATABASE_TRACING };
 #define DATABASE_COUNT 2
 
@@ -13,16 +15,16 @@ enum edition { EDITION_OSS, EDITION_EE };
 /* Revisions of all chains together, at most; the build refuses more. */
 #define REVISIONS_MAX 256
 
-/* One step. All SQL is complete text without parameters and runs with search_path public. */
+/* One step. All SQL is without parameters and runs with search_path public. */
 struct revision {
     const char *id;
-    const char *what;    /* one sentence */
-    const char *up[2];   /* by edition; "" when only the version row moves */
-    const char *down;    /* NULL when it cannot be undone */
-    const char *stays;   /* why not; NULL when it can */
-    const char *prepare; /* before `up`: creates the version table on the first revision, else "" */
-    const char *arrive;  /* after `up`: moves the version row; hits exactly one row */
-    const char *leave;   /* after `down`: moves it back; hits exactly one row */
+    const char *what;          /* one sentence */
+    struct script up[2];       /* by edition; empty when only the version row moves */
+    const struct script *down; /* NULL when it cannot be undone */
+    const char *stays;         /* why not; NULL when it can */
+    const char *prepare;       /* before `up`: creates the version table on the first revision, else "" */
+    const char *arrive;        /* after `up`: moves the version row; hits exactly one row */
+    const char *leave;         /* after `down`: moves it back; hits exactly one row */
 };
 
 struct chain {

@@ -75,6 +75,17 @@ static enum err script(struct run *run, const char *sql, const struct migrate_st
     return failed(run, revision_of(step)->id);
 }
 
+static enum err run_script(struct run *run, const struct script *script, const struct migrate_step *step)
+{
+    for (size_t i = 0; i < script->count; i++) {
+        const struct script_statement *statement = &script->statements[i];
+
+        if (db_script(run->db, statement->sql, NULL) != OK)
+            return failed(run, revision_of(step)->id);
+    }
+    return OK;
+}
+
 /* Moves the version row, which must be the one expected. */
 static enum err version(struct run *run, const char *sql, const struct migrate_step *step)
 {
@@ -101,10 +112,10 @@ static enum err apply(struct run *run, const struct migrate_step *step)
     if (!step->down) {
         err = script(run, revision->prepare, step);
         if (err == OK)
-            err = script(run, revision->up[run->options->enterprise ? EDITION_EE : EDITION_OSS], step);
+            err = run_script(run, &revision->up[run->options->enterprise ? EDITION_EE : EDITION_OSS], step);
         return err == OK ? version(run, revision->arrive, step) : err;
     }
-    err = script(run, revision->down, step);
+    err = run_script(run, revision->down, step);
     if (err == OK)
         err = version(run, revision->leave, step);
     if (err == OK && step->at == 0)
