@@ -1,9 +1,17 @@
 -- include: archive
+-- hazards: NONE
 SELECT pg_temp.archive_open('@revision', '@chain');
 
 -- decide: going
 
 -- Foreign keys to what stays would keep users and projects from being deleted, or delete what is archived.
+-- hazards: CORRECTNESS, IS_USER_GENERATED
+-- locks: ACCESS EXCLUSIVE human_evaluation_variants, human_evaluations_scenarios, human_evaluations
+-- locks: ACCESS EXCLUSIVE auto_evaluation_scenario_results, auto_evaluation_aggregated_results
+-- locks: ACCESS EXCLUSIVE auto_evaluation_evaluator_configs, auto_evaluation_scenarios, auto_evaluations
+-- locks: ACCESS EXCLUSIVE auto_evaluator_configs, environments_revisions, environments, app_variant_revisions
+-- locks: ACCESS EXCLUSIVE app_variants, bases, deployments, docker_images, templates, app_db, testsets, ids_mapping
+-- locks: ACCESS EXCLUSIVE users, projects
 SELECT pg_temp.change('@revision',
                       format('ALTER TABLE %s DROP CONSTRAINT %I', k.child, k.conname),
                       format('ALTER TABLE %s ADD CONSTRAINT %I %s', k.child, k.conname, k.definition)),
@@ -34,6 +42,12 @@ SELECT pg_temp.change('@revision',
          GROUP BY k.oid, k.conrelid, k.confrelid, k.conname, k.confdeltype
          ORDER BY k.conrelid::regclass::text, k.conname) k;
 
+-- hazards: DELETES_DATA, IS_USER_GENERATED
+-- locks: ACCESS EXCLUSIVE human_evaluation_variants, human_evaluations_scenarios, human_evaluations
+-- locks: ACCESS EXCLUSIVE auto_evaluation_scenario_results, auto_evaluation_aggregated_results
+-- locks: ACCESS EXCLUSIVE auto_evaluation_evaluator_configs, auto_evaluation_scenarios, auto_evaluations
+-- locks: ACCESS EXCLUSIVE auto_evaluator_configs, environments_revisions, environments, app_variant_revisions
+-- locks: ACCESS EXCLUSIVE app_variants, bases, deployments, docker_images, templates, app_db, testsets, ids_mapping
 DO $$
 DECLARE
     found record;

@@ -4,9 +4,11 @@
 
 -- up
 -- include: archive
+-- hazards: NONE
 SELECT pg_temp.archive_open('f3a4b5c6d7e8', 'tracing_legacy');
 
 -- A type that something uses stays.
+-- hazards: IS_USER_GENERATED
 DO $$
 DECLARE
     found record;
@@ -33,4 +35,5 @@ $$;
 
 -- down
 -- include: archive
+-- hazards: IS_USER_GENERATED
 SELECT pg_temp.archive_undo('f3a4b5c6d7e8');
