@@ -81,6 +81,9 @@ DELETE FROM webhook_deliveries w USING decided_deliveries d WHERE w.project_id =
 -- hazards: CORRECTNESS, IS_USER_GENERATED
 -- locks: ACCESS EXCLUSIVE webhook_deliveries, projects
 SELECT pg_temp.drop_foreign_keys('@revision', 'webhook_deliveries', 'project_id');
+-- hazards: CORRECTNESS, IS_USER_GENERATED
+-- locks: ACCESS EXCLUSIVE webhook_deliveries, webhook_subscriptions
+SELECT pg_temp.drop_foreign_keys('@revision', 'webhook_deliveries', 'project_id', 'subscription_id');
 -- hazards: IMPACTS_DATABASE_PERFORMANCE
 -- locks: SHARE ROW EXCLUSIVE webhook_deliveries, projects
 SELECT pg_temp.add_constraint('@revision', 'webhook_deliveries', 'webhook_deliveries_project_id_fkey',
