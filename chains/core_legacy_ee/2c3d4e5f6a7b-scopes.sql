@@ -13,6 +13,7 @@ SELECT pg_temp.change('2c3d4e5f6a7b',
                       'ALTER TABLE api_keys ALTER COLUMN created_by_id DROP NOT NULL',
                       'ALTER TABLE api_keys ALTER COLUMN created_by_id SET NOT NULL');
 SELECT pg_temp.change('2c3d4e5f6a7b', '', 'DELETE FROM api_keys WHERE created_by_id IS NULL');
+-- locks: ACCESS EXCLUSIVE workspaces
 SELECT pg_temp.drop_foreign_keys('2c3d4e5f6a7b', 'projects', 'workspace_id');
 
 -- decide: projects
@@ -23,6 +24,8 @@ SELECT pg_temp.add_constraint('2c3d4e5f6a7b', 'projects', 'projects_workspace_id
 
 -- down
 -- include: archive
+-- hazards: DELETES_DATA, CORRECTNESS, IMPACTS_DATABASE_PERFORMANCE, IS_USER_GENERATED
+-- locks: ACCESS EXCLUSIVE api_keys, projects, workspaces
 DO $$
 BEGIN
     IF NOT pg_temp.archive_undo('2c3d4e5f6a7b') THEN

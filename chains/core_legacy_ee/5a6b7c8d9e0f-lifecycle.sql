@@ -7,6 +7,7 @@
 
 -- Meters belong to the organization, whatever becomes of its subscription.
 -- decide: billing
+-- locks: ACCESS EXCLUSIVE subscriptions
 SELECT pg_temp.drop_foreign_keys('5a6b7c8d9e0f', 'meters', 'organization_id');
 SELECT pg_temp.drop_foreign_keys('5a6b7c8d9e0f', 'subscriptions', 'organization_id');
 SELECT pg_temp.keep_rows('5a6b7c8d9e0f', 'meters',

@@ -52,6 +52,8 @@ SELECT pg_temp.change('0a1b2c3d4e5f',
                       'ALTER TABLE api_keys ALTER COLUMN project_id DROP NOT NULL');
 
 -- The foreign keys that emptied a scope, and the second unique constraint on the id.
+-- hazards: CORRECTNESS
+-- locks: ACCESS EXCLUSIVE projects, organizations, workspaces
 SELECT pg_temp.change('0a1b2c3d4e5f',
                       format('ALTER TABLE projects DROP CONSTRAINT %I', k.conname),
                       format('ALTER TABLE projects ADD CONSTRAINT %I %s', k.conname, pg_get_constraintdef(k.oid)))
@@ -74,7 +76,10 @@ SELECT pg_temp.add_constraint('0a1b2c3d4e5f', 'projects', 'projects_workspace_id
 
 -- down
 -- include: archive
+-- locks: ACCESS EXCLUSIVE users, organizations, workspaces, projects
 DROP TABLE project_members, workspace_members, organization_members;
+-- hazards: CORRECTNESS, IMPACTS_DATABASE_PERFORMANCE, IS_USER_GENERATED
+-- locks: ACCESS EXCLUSIVE api_keys, projects, organizations, workspaces
 DO $$
 BEGIN
     IF NOT pg_temp.archive_undo('0a1b2c3d4e5f') THEN

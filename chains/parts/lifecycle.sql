@@ -18,6 +18,7 @@ SELECT pg_temp.relax('@revision', to_regclass(format('public.%I', t.name)), true
             END) AS t (name);
 
 -- Who wrote a row is remembered also when they are gone.
+-- locks: ACCESS EXCLUSIVE users
 SELECT pg_temp.drop_foreign_keys('@revision', 'organizations', 'created_by_id');
 SELECT pg_temp.drop_foreign_keys('@revision', 'organizations', 'updated_by_id');
 SELECT pg_temp.drop_foreign_keys('@revision', 'organizations', 'deleted_by_id');
@@ -60,6 +61,7 @@ SELECT pg_temp.keep_rows('@revision', 'secrets', 'NOT EXISTS (SELECT FROM organi
 UPDATE secrets s
    SET organization_id = NULL
  WHERE s.organization_id IS NOT NULL AND NOT EXISTS (SELECT FROM organizations o WHERE o.id = s.organization_id);
+-- locks: ACCESS EXCLUSIVE projects, organizations
 SELECT pg_temp.drop_foreign_keys('@revision', 'secrets', 'project_id');
 SELECT pg_temp.drop_foreign_keys('@revision', 'secrets', 'organization_id');
 SELECT pg_temp.add_constraint('@revision', 'secrets', 'secrets_project_id_fkey',

@@ -1,6 +1,8 @@
 -- decide: members
 
 -- Unless nothing of this program is to stay in the database, it remembers which memberships it made, and from what.
+-- hazards: AUTHZ_UPDATE, IMPACTS_DATABASE_PERFORMANCE
+-- locks: ROW EXCLUSIVE organization_members, workspace_members, project_members
 DO $$
 DECLARE
     mark text := CASE WHEN current_setting('orgd.exact')::boolean THEN '' ELSE

@@ -1,3 +1,4 @@
+-- hazards: NONE
 SELECT pg_temp.keep_rows_and_what_hangs_on_them(
            '@revision', 'projects',
            't.id IN (SELECT d.project_id FROM decided_projects d WHERE d.outcome IN (''archived'', ''deleted''))');

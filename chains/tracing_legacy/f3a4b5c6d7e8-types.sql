@@ -7,6 +7,7 @@
 SELECT pg_temp.archive_open('f3a4b5c6d7e8', 'tracing_legacy');
 
 -- A type that something uses stays.
+-- hazards: IS_USER_GENERATED
 DO $$
 DECLARE
     found record;
