@@ -55,6 +55,14 @@ def table_of(relation):
     return relation["relname"] if schema in (None, "public") else f"{schema}.{relation['relname']}"
 
 
+def text_of(argument):
+    """The text of a constant, NULL as "", casts and what is put together of constants included; None of anything else."""
+    kind, node = next(iter(argument.items()))
+    if kind == "A_Const":
+        return node.get("sval", {}).get("sval", "")
+    return text_of(node["arg"]) if kind == "TypeCast" else None
+
+
 def is_temporary(relation):
     return relation.get("relpersistence") == "t" or relation.get("schemaname") == "pg_temp"
 
@@ -99,9 +107,10 @@ class Classifier:
         statement = Statement(body, "")
         declared = declarations(comment, statement)
         if kind in ("DoStmt", "CallStmt", "SelectStmt"):
-            if not declared:
+            seen = kind == "SelectStmt" and self.helpers(node, statement)
+            if not declared and not seen:
                 raise Unclassified("what this does is not to be seen; write `-- hazards: CODE, ...` or `-- hazards: NONE` before it")
-            statement.what = {"DoStmt": "DO", "CallStmt": "CALL", "SelectStmt": "SELECT"}[kind]
+            statement.what = statement.what or {"DoStmt": "DO", "CallStmt": "CALL", "SelectStmt": "SELECT"}[kind]
         elif kind in HARMLESS:
             statement.what = " ".join(re.findall(r"[A-Za-z_.]+", body)[:3 if kind.startswith("Create") else 2])
         else:
@@ -114,9 +123,48 @@ class Classifier:
             if table in made:
                 del statement.locks[table]
         if not statement.locks and not declared:  # nothing that others use
-            statement.hazards &= {"HAS_UNTRACKABLE_DEPENDENCIES", "AUTHZ_UPDATE", "DELETES_DATA", "CORRECTNESS"}
+            statement.hazards -= {"INDEX_BUILD", "INDEX_DROPPED", "IMPACTS_DATABASE_PERFORMANCE"}
+        if "pg_temp" in statement.what or statement.what.startswith(("CREATE TABLE decided_", "DROP TABLE pg_temp")):
+            statement.what = ""
         statement.hazards |= {LOCK_HAZARDS[mode] for mode in statement.locks.values() if mode in LOCK_HAZARDS}
         return statement
+
+    def helpers(self, node, statement):
+        """Calls of the functions in chains/parts, and nothing else; whether all that they do is to be seen."""
+        calls = [target["ResTarget"]["val"].get("FuncCall") for target in node.get("targetList", [])]
+        if not calls or not all(call and call["funcname"][0]["String"]["sval"] == "pg_temp" for call in calls):
+            return False
+        return all([self.helper(call["funcname"][1]["String"]["sval"], call["args"], node, statement) for call in calls])
+
+    def helper(self, name, arguments, node, statement):
+        texts = [text_of(argument) for argument in arguments]
+        inner = None
+        if name == "change" and texts[1] is not None:
+            inner = texts[1]
+        elif name == "add_constraint" and None not in texts:
+            inner = f"ALTER TABLE {texts[1]} ADD CONSTRAINT {texts[2]} {texts[3]}"
+        elif name == "drop_foreign_keys" and texts[1]:
+            inner = f"ALTER TABLE {texts[1]} DROP CONSTRAINT the_foreign_key"
+        elif name == "relax":
+            listed = [texts[1]] if texts[1] else [part["sval"] for kind, array in pg_query.nodes(node) if kind == "A_ArrayExpr"
+                                                  for _, part in pg_query.nodes(array) if isinstance(part.get("sval"), str)]
+            for table in listed:
+                statement.lock(table, ACCESS_EXCLUSIVE)
+            statement.what = f"ALTER TABLE {', '.join(listed)}"
+            return bool(listed)
+        elif name == "archive_undo":
+            statement.hazards.add("IS_USER_GENERATED")
+            statement.what = "what the archive keeps comes back"
+            return True
+        else:
+            return name in ("archive_open", "keep_rows")
+        if inner:
+            for part in self.statements(inner):
+                statement.what = part.what
+                statement.hazards |= part.hazards
+                for table, mode in part.locks.items():
+                    statement.lock(table, mode)
+        return True
 
     @staticmethod
     def inner(kind, node, statement):
@@ -257,7 +305,8 @@ class Classifier:
 
     def _CreateFunctionStmt(self, node, statement, made):
         statement.what = f"CREATE FUNCTION {named(node['funcname'])}"
-        statement.hazards.add("HAS_UNTRACKABLE_DEPENDENCIES")
+        if not statement.what.startswith("CREATE FUNCTION pg_temp."):
+            statement.hazards.add("HAS_UNTRACKABLE_DEPENDENCIES")
 
     def _AlterObjectSchemaStmt(self, node, statement, made):
         if node["objectType"] != "OBJECT_TABLE":

@@ -7,32 +7,25 @@
 LOCK TABLE projects, api_keys IN ACCESS EXCLUSIVE MODE;
 LOCK TABLE users, organizations, workspaces, organization_members, project_members IN SHARE ROW EXCLUSIVE MODE;
 
--- hazards: NONE
 SELECT pg_temp.archive_open('2c3d4e5f6a7b', 'core_legacy_ee');
 
--- hazards: CORRECTNESS
--- locks: ACCESS EXCLUSIVE api_keys
 SELECT pg_temp.change('2c3d4e5f6a7b',
                       'ALTER TABLE api_keys ALTER COLUMN created_by_id DROP NOT NULL',
                       'ALTER TABLE api_keys ALTER COLUMN created_by_id SET NOT NULL');
--- hazards: NONE
 SELECT pg_temp.change('2c3d4e5f6a7b', '', 'DELETE FROM api_keys WHERE created_by_id IS NULL');
--- hazards: CORRECTNESS, IS_USER_GENERATED
--- locks: ACCESS EXCLUSIVE projects, workspaces
+-- locks: ACCESS EXCLUSIVE workspaces
 SELECT pg_temp.drop_foreign_keys('2c3d4e5f6a7b', 'projects', 'workspace_id');
 
 -- decide: projects
 -- include: scopes
 
--- hazards: IMPACTS_DATABASE_PERFORMANCE
--- locks: SHARE ROW EXCLUSIVE projects, workspaces
 SELECT pg_temp.add_constraint('2c3d4e5f6a7b', 'projects', 'projects_workspace_id_fkey',
                               'FOREIGN KEY (workspace_id) REFERENCES workspaces ON DELETE CASCADE');
 
 -- down
 -- include: archive
--- hazards: DELETES_DATA, IS_USER_GENERATED, IMPACTS_DATABASE_PERFORMANCE
--- locks: ACCESS EXCLUSIVE projects, workspaces, api_keys
+-- hazards: DELETES_DATA, CORRECTNESS, IMPACTS_DATABASE_PERFORMANCE, IS_USER_GENERATED
+-- locks: ACCESS EXCLUSIVE api_keys, projects, workspaces
 DO $$
 BEGIN
     IF NOT pg_temp.archive_undo('2c3d4e5f6a7b') THEN

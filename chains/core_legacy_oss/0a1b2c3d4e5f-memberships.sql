@@ -8,7 +8,6 @@
 LOCK TABLE projects, api_keys IN ACCESS EXCLUSIVE MODE;
 LOCK TABLE users, organizations, workspaces IN SHARE ROW EXCLUSIVE MODE;
 
--- hazards: NONE
 SELECT pg_temp.archive_open('0a1b2c3d4e5f', 'core_legacy_oss');
 
 CREATE TABLE organization_members (
@@ -46,18 +45,15 @@ CREATE TABLE project_members (
 -- decide: workspaces
 -- decide: projects
 
--- hazards: NONE
 SELECT pg_temp.keep_rows('0a1b2c3d4e5f', 'api_keys', 't.id IN (SELECT d.key_id FROM decided_keys d)');
 DELETE FROM api_keys k USING decided_keys d WHERE k.id = d.key_id;
--- hazards: IMPACTS_DATABASE_PERFORMANCE
--- locks: ACCESS EXCLUSIVE api_keys
 SELECT pg_temp.change('0a1b2c3d4e5f',
                       'ALTER TABLE api_keys ALTER COLUMN project_id SET NOT NULL',
                       'ALTER TABLE api_keys ALTER COLUMN project_id DROP NOT NULL');
 
 -- The foreign keys that emptied a scope, and the second unique constraint on the id.
--- hazards: CORRECTNESS, IS_USER_GENERATED
--- locks: ACCESS EXCLUSIVE projects, workspaces, organizations
+-- hazards: CORRECTNESS
+-- locks: ACCESS EXCLUSIVE projects, organizations, workspaces
 SELECT pg_temp.change('0a1b2c3d4e5f',
                       format('ALTER TABLE projects DROP CONSTRAINT %I', k.conname),
                       format('ALTER TABLE projects ADD CONSTRAINT %I %s', k.conname, pg_get_constraintdef(k.oid)))
@@ -69,24 +65,22 @@ SELECT pg_temp.change('0a1b2c3d4e5f',
                 OR k.contype = 'u' AND a.attname = 'id')
          ORDER BY k.conname DESC OFFSET 0) k;
 
--- hazards: NONE
 SELECT pg_temp.keep_rows('0a1b2c3d4e5f', 'workspaces', 't.id IN (SELECT d.workspace_id FROM decided_workspaces d)',
                          'organization_id');
 UPDATE workspaces w SET organization_id = d.organization_id FROM decided_workspaces d WHERE w.id = d.workspace_id;
 
 -- include: scopes
 
--- hazards: IMPACTS_DATABASE_PERFORMANCE
--- locks: SHARE ROW EXCLUSIVE projects, workspaces
 SELECT pg_temp.add_constraint('0a1b2c3d4e5f', 'projects', 'projects_workspace_id_fkey',
                               'FOREIGN KEY (workspace_id) REFERENCES workspaces ON DELETE CASCADE');
 
 -- down
 -- include: archive
+-- locks: ACCESS EXCLUSIVE users, organizations, workspaces, projects
 DROP TABLE project_members, workspace_members, organization_members;
 DROP TABLE IF EXISTS orgd.backfilled_members;
--- hazards: IS_USER_GENERATED, CORRECTNESS, IMPACTS_DATABASE_PERFORMANCE
--- locks: ACCESS EXCLUSIVE projects, workspaces, organizations, api_keys
+-- hazards: CORRECTNESS, IMPACTS_DATABASE_PERFORMANCE, IS_USER_GENERATED
+-- locks: ACCESS EXCLUSIVE api_keys, projects, organizations, workspaces
 DO $$
 BEGIN
     IF NOT pg_temp.archive_undo('0a1b2c3d4e5f') THEN

@@ -7,8 +7,7 @@
 LOCK TABLE users, organizations, workspaces, projects, project_invitations, organization_members, workspace_members,
            project_members IN SHARE ROW EXCLUSIVE MODE;
 
--- hazards: IMPACTS_DATABASE_PERFORMANCE
--- locks: ROW EXCLUSIVE organization_members, workspace_members, project_members
+-- hazards: AUTHZ_UPDATE
 DO $missed$
 BEGIN
     IF NOT current_setting('orgd.strict')::boolean

@@ -1,17 +1,17 @@
 -- include: archive
--- hazards: NONE
 SELECT pg_temp.archive_open('@revision', '@chain');
 
 -- decide: going
 
 -- Foreign keys to what stays would keep users and projects from being deleted, or delete what is archived.
 -- hazards: CORRECTNESS, IS_USER_GENERATED
--- locks: ACCESS EXCLUSIVE human_evaluation_variants, human_evaluations_scenarios, human_evaluations
--- locks: ACCESS EXCLUSIVE auto_evaluation_scenario_results, auto_evaluation_aggregated_results
--- locks: ACCESS EXCLUSIVE auto_evaluation_evaluator_configs, auto_evaluation_scenarios, auto_evaluations
--- locks: ACCESS EXCLUSIVE auto_evaluator_configs, environments_revisions, environments, app_variant_revisions
--- locks: ACCESS EXCLUSIVE app_variants, bases, deployments, docker_images, templates, app_db, testsets, ids_mapping
--- locks: ACCESS EXCLUSIVE users, projects
+-- locks: ACCESS EXCLUSIVE app_db, app_variant_revisions, app_variants, auto_evaluation_aggregated_results
+-- locks: ACCESS EXCLUSIVE auto_evaluation_evaluator_configs, auto_evaluation_scenario_results
+-- locks: ACCESS EXCLUSIVE auto_evaluation_scenarios, auto_evaluations, auto_evaluator_configs, bases
+-- locks: ACCESS EXCLUSIVE deployments, docker_images, environments, environments_revisions
+-- locks: ACCESS EXCLUSIVE human_evaluation_variants, human_evaluations, human_evaluations_scenarios
+-- locks: ACCESS EXCLUSIVE ids_mapping, templates, testsets, folders, organizations, projects, users
+-- locks: ACCESS EXCLUSIVE workspaces
 SELECT pg_temp.change('@revision',
                       format('ALTER TABLE %s DROP CONSTRAINT %I', k.child, k.conname),
                       format('ALTER TABLE %s ADD CONSTRAINT %I %s', k.child, k.conname, k.definition)),
@@ -43,11 +43,13 @@ SELECT pg_temp.change('@revision',
          ORDER BY k.conrelid::regclass::text, k.conname) k;
 
 -- hazards: DELETES_DATA, IS_USER_GENERATED
--- locks: ACCESS EXCLUSIVE human_evaluation_variants, human_evaluations_scenarios, human_evaluations
--- locks: ACCESS EXCLUSIVE auto_evaluation_scenario_results, auto_evaluation_aggregated_results
--- locks: ACCESS EXCLUSIVE auto_evaluation_evaluator_configs, auto_evaluation_scenarios, auto_evaluations
--- locks: ACCESS EXCLUSIVE auto_evaluator_configs, environments_revisions, environments, app_variant_revisions
--- locks: ACCESS EXCLUSIVE app_variants, bases, deployments, docker_images, templates, app_db, testsets, ids_mapping
+-- locks: ACCESS EXCLUSIVE app_db, app_variant_revisions, app_variants, auto_evaluation_aggregated_results
+-- locks: ACCESS EXCLUSIVE auto_evaluation_evaluator_configs, auto_evaluation_scenario_results
+-- locks: ACCESS EXCLUSIVE auto_evaluation_scenarios, auto_evaluations, auto_evaluator_configs, bases
+-- locks: ACCESS EXCLUSIVE deployments, docker_images, environments, environments_revisions
+-- locks: ACCESS EXCLUSIVE human_evaluation_variants, human_evaluations, human_evaluations_scenarios
+-- locks: ACCESS EXCLUSIVE ids_mapping, templates, testsets, folders, organizations, projects, users
+-- locks: ACCESS EXCLUSIVE workspaces
 DO $$
 DECLARE
     found record;

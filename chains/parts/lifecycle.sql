@@ -1,16 +1,7 @@
 -- include: relax
 
--- hazards: NONE
 SELECT pg_temp.archive_open('@revision', '@chain');
 
--- hazards: CORRECTNESS
--- locks: ACCESS EXCLUSIVE users, workspaces, projects, organization_members, workspace_members, project_members
--- locks: ACCESS EXCLUSIVE project_invitations, api_keys, secrets, organizations, user_identities, folders
--- locks: ACCESS EXCLUSIVE tool_connections, webhook_subscriptions, webhook_deliveries, testcase_blobs
--- locks: ACCESS EXCLUSIVE workflow_artifacts, workflow_variants, workflow_revisions, testset_artifacts
--- locks: ACCESS EXCLUSIVE testset_variants, testset_revisions, query_artifacts, query_variants, query_revisions
--- locks: ACCESS EXCLUSIVE environment_artifacts, environment_variants, environment_revisions, evaluation_runs
--- locks: ACCESS EXCLUSIVE evaluation_scenarios, evaluation_results, evaluation_metrics, evaluation_queues
 SELECT pg_temp.relax('@revision', to_regclass(format('public.%I', t.name)), true)
   FROM unnest(ARRAY[
            'users', 'workspaces', 'projects', 'organization_members', 'workspace_members', 'project_members',
@@ -27,98 +18,55 @@ SELECT pg_temp.relax('@revision', to_regclass(format('public.%I', t.name)), true
             END) AS t (name);
 
 -- Who wrote a row is remembered also when they are gone.
--- hazards: CORRECTNESS, IS_USER_GENERATED
--- locks: ACCESS EXCLUSIVE organizations, users
+-- locks: ACCESS EXCLUSIVE users
 SELECT pg_temp.drop_foreign_keys('@revision', 'organizations', 'created_by_id');
--- hazards: CORRECTNESS, IS_USER_GENERATED
--- locks: ACCESS EXCLUSIVE organizations, users
 SELECT pg_temp.drop_foreign_keys('@revision', 'organizations', 'updated_by_id');
--- hazards: CORRECTNESS, IS_USER_GENERATED
--- locks: ACCESS EXCLUSIVE organizations, users
 SELECT pg_temp.drop_foreign_keys('@revision', 'organizations', 'deleted_by_id');
--- hazards: CORRECTNESS, IS_USER_GENERATED
--- locks: ACCESS EXCLUSIVE api_keys, users
 SELECT pg_temp.drop_foreign_keys('@revision', 'api_keys', 'created_by_id');
--- hazards: CORRECTNESS, IS_USER_GENERATED
--- locks: ACCESS EXCLUSIVE webhook_subscriptions, users
 SELECT pg_temp.drop_foreign_keys('@revision', 'webhook_subscriptions', 'created_by_id');
 
 -- A membership goes with the person, an invitation stays.
--- hazards: CORRECTNESS, IS_USER_GENERATED
--- locks: ACCESS EXCLUSIVE organization_members, users
 SELECT pg_temp.drop_foreign_keys('@revision', 'organization_members', 'user_id');
--- hazards: CORRECTNESS, IS_USER_GENERATED
--- locks: ACCESS EXCLUSIVE workspace_members, users
 SELECT pg_temp.drop_foreign_keys('@revision', 'workspace_members', 'user_id');
--- hazards: CORRECTNESS, IS_USER_GENERATED
--- locks: ACCESS EXCLUSIVE project_members, users
 SELECT pg_temp.drop_foreign_keys('@revision', 'project_members', 'user_id');
--- hazards: CORRECTNESS, IS_USER_GENERATED
--- locks: ACCESS EXCLUSIVE project_invitations, users
 SELECT pg_temp.drop_foreign_keys('@revision', 'project_invitations', 'user_id');
--- hazards: IMPACTS_DATABASE_PERFORMANCE
--- locks: SHARE ROW EXCLUSIVE organization_members, users
 SELECT pg_temp.add_constraint('@revision', 'organization_members', 'organization_members_user_id_fkey',
                               'FOREIGN KEY (user_id) REFERENCES users ON DELETE CASCADE');
--- hazards: IMPACTS_DATABASE_PERFORMANCE
--- locks: SHARE ROW EXCLUSIVE workspace_members, users
 SELECT pg_temp.add_constraint('@revision', 'workspace_members', 'workspace_members_user_id_fkey',
                               'FOREIGN KEY (user_id) REFERENCES users ON DELETE CASCADE');
--- hazards: IMPACTS_DATABASE_PERFORMANCE
--- locks: SHARE ROW EXCLUSIVE project_members, users
 SELECT pg_temp.add_constraint('@revision', 'project_members', 'project_members_user_id_fkey',
                               'FOREIGN KEY (user_id) REFERENCES users ON DELETE CASCADE');
--- hazards: IMPACTS_DATABASE_PERFORMANCE
--- locks: SHARE ROW EXCLUSIVE project_invitations, users
 SELECT pg_temp.add_constraint('@revision', 'project_invitations', 'project_invitations_user_id_fkey',
                               'FOREIGN KEY (user_id) REFERENCES users ON DELETE SET NULL');
 
 -- decide: deliveries
--- hazards: NONE
 SELECT pg_temp.keep_rows('@revision', 'webhook_deliveries',
                          '(t.project_id, t.id) IN (SELECT d.project_id, d.delivery_id FROM decided_deliveries d)');
 DELETE FROM webhook_deliveries w USING decided_deliveries d WHERE w.project_id = d.project_id AND w.id = d.delivery_id;
--- hazards: CORRECTNESS, IS_USER_GENERATED
--- locks: ACCESS EXCLUSIVE webhook_deliveries, projects
 SELECT pg_temp.drop_foreign_keys('@revision', 'webhook_deliveries', 'project_id');
--- hazards: CORRECTNESS, IS_USER_GENERATED
--- locks: ACCESS EXCLUSIVE webhook_deliveries, webhook_subscriptions
 SELECT pg_temp.drop_foreign_keys('@revision', 'webhook_deliveries', 'project_id', 'subscription_id');
--- hazards: IMPACTS_DATABASE_PERFORMANCE
--- locks: SHARE ROW EXCLUSIVE webhook_deliveries, projects
 SELECT pg_temp.add_constraint('@revision', 'webhook_deliveries', 'webhook_deliveries_project_id_fkey',
                               'FOREIGN KEY (project_id) REFERENCES projects ON DELETE CASCADE');
--- hazards: IMPACTS_DATABASE_PERFORMANCE
--- locks: SHARE ROW EXCLUSIVE webhook_deliveries, webhook_subscriptions
 SELECT pg_temp.add_constraint('@revision', 'webhook_deliveries', 'webhook_deliveries_subscription_id_fkey',
                               'FOREIGN KEY (project_id, subscription_id)'
                               ' REFERENCES webhook_subscriptions (project_id, id) ON DELETE CASCADE');
 
 -- Nothing dangles unless somebody had switched the foreign keys off.
--- hazards: NONE
 SELECT pg_temp.keep_rows('@revision', 'secrets', 'NOT EXISTS (SELECT FROM projects p WHERE p.id = t.project_id)'
                                                  ' AND t.project_id IS NOT NULL', 'project_id');
 UPDATE secrets s
    SET project_id = NULL
  WHERE s.project_id IS NOT NULL AND NOT EXISTS (SELECT FROM projects p WHERE p.id = s.project_id);
--- hazards: NONE
 SELECT pg_temp.keep_rows('@revision', 'secrets', 'NOT EXISTS (SELECT FROM organizations o WHERE o.id = t.organization_id)'
                                                  ' AND t.organization_id IS NOT NULL', 'organization_id');
 UPDATE secrets s
    SET organization_id = NULL
  WHERE s.organization_id IS NOT NULL AND NOT EXISTS (SELECT FROM organizations o WHERE o.id = s.organization_id);
--- hazards: CORRECTNESS, IS_USER_GENERATED
--- locks: ACCESS EXCLUSIVE secrets, projects
+-- locks: ACCESS EXCLUSIVE projects, organizations
 SELECT pg_temp.drop_foreign_keys('@revision', 'secrets', 'project_id');
--- hazards: CORRECTNESS, IS_USER_GENERATED
--- locks: ACCESS EXCLUSIVE secrets, organizations
 SELECT pg_temp.drop_foreign_keys('@revision', 'secrets', 'organization_id');
--- hazards: IMPACTS_DATABASE_PERFORMANCE
--- locks: SHARE ROW EXCLUSIVE secrets, projects
 SELECT pg_temp.add_constraint('@revision', 'secrets', 'secrets_project_id_fkey',
                               'FOREIGN KEY (project_id) REFERENCES projects ON DELETE CASCADE');
--- hazards: IMPACTS_DATABASE_PERFORMANCE
--- locks: SHARE ROW EXCLUSIVE secrets, organizations
 SELECT pg_temp.add_constraint('@revision', 'secrets', 'secrets_organization_id_fkey',
                               'FOREIGN KEY (organization_id) REFERENCES organizations ON DELETE CASCADE');
 

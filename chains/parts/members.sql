@@ -1,7 +1,7 @@
 -- decide: members
 
 -- Unless nothing of this program is to stay in the database, it remembers which memberships it made, and from what.
--- hazards: IMPACTS_DATABASE_PERFORMANCE, IS_USER_GENERATED
+-- hazards: AUTHZ_UPDATE, IMPACTS_DATABASE_PERFORMANCE
 -- locks: ROW EXCLUSIVE organization_members, workspace_members, project_members
 DO $$
 DECLARE

@@ -5,7 +5,6 @@ SELECT pg_temp.keep_rows_and_what_hangs_on_them(
 DELETE FROM projects p
  USING decided_projects d
  WHERE p.id = d.project_id AND d.outcome IN ('archived', 'deleted');
--- hazards: NONE
 SELECT pg_temp.keep_rows('@revision', 'projects', 't.id IN (SELECT d.project_id FROM decided_projects d)',
                          'organization_id, workspace_id, is_default');
 UPDATE projects p
@@ -15,8 +14,6 @@ UPDATE projects p
   FROM decided_projects d
  WHERE p.id = d.project_id;
 
--- hazards: IMPACTS_DATABASE_PERFORMANCE
--- locks: ACCESS EXCLUSIVE projects
 SELECT pg_temp.change('@revision',
                       'ALTER TABLE projects ALTER COLUMN organization_id SET NOT NULL,'
                       ' ALTER COLUMN workspace_id SET NOT NULL',

@@ -4,7 +4,6 @@
 
 -- up
 -- include: archive
--- hazards: NONE
 SELECT pg_temp.archive_open('f3a4b5c6d7e8', 'tracing_legacy');
 
 -- A type that something uses stays.
@@ -35,5 +34,4 @@ $$;
 
 -- down
 -- include: archive
--- hazards: IS_USER_GENERATED
 SELECT pg_temp.archive_undo('f3a4b5c6d7e8');
