@@ -26,5 +26,21 @@ def templates(cluster):
 
 @pytest.fixture
 def make_old(templates, make_pair):
-    """Makes a pair of v0.103.5 databases."""
-    return lambda edition="oss", kind="empty": templates.fill(make_pair(edition), edition, kind)
+    """Makes pairs of v0.103.5 databases, which go with the test."""
+    made = []
+
+    def make(edition="oss", kind="empty"):
+        made.append(templates.fill(make_pair(edition), edition, kind))
+        return made[-1]
+
+    yield make
+    for pair in made:
+        templates.drop(pair.core, pair.tracing)
+
+
+@pytest.fixture(scope="module")
+def lived_in(cluster, templates):
+    """The lived-in database after the upgrade. Tests only look."""
+    pair = templates.fill(cluster.pair(), "oss", "livedin")
+    old.up(pair, "--to", "agenta")
+    return pair

@@ -31,9 +31,14 @@ class Templates:
             self.loaded[name] = database
         return self.loaded[name]
 
-    def copy(self, template, database):
+    def drop(self, *databases):
         with contextlib.closing(self.cluster.connect("postgres")) as connection, connection.cursor() as cursor:
-            cursor.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+            for database in databases:
+                cursor.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
+
+    def copy(self, template, database):
+        self.drop(database)
+        with contextlib.closing(self.cluster.connect("postgres")) as connection, connection.cursor() as cursor:
             cursor.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
 
     def fill(self, pair, edition="oss", kind="empty"):
