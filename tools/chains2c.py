@@ -309,8 +309,10 @@ def write_decisions(decisions, out):
     everything = {**decisions["ee"], **decisions["oss"]}
     shown = [everything[name] for name in sorted(everything) if everything[name].kind != "part"]
     for decision in shown:
+        uses = {use for edition in EDITIONS if decision.name in decisions[edition]
+                for use in decisions[edition][decision.name].uses}
         out.append(f"static const struct decision_use {decision.name}_uses[] = {{")
-        for chain, revision, down in decision.uses:
+        for chain, revision, down in sorted(uses):
             out.append(f"    {{{literal(chain)}, {literal(revision)}, {'true' if down else 'false'}}},")
         out.append("};\n")
     out.append("const struct decision decisions[] = {")

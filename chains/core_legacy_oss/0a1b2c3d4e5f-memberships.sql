@@ -78,6 +78,7 @@ SELECT pg_temp.add_constraint('0a1b2c3d4e5f', 'projects', 'projects_workspace_id
 -- include: archive
 -- locks: ACCESS EXCLUSIVE users, organizations, workspaces, projects
 DROP TABLE project_members, workspace_members, organization_members;
+DROP TABLE IF EXISTS orgd.backfilled_members;
 -- hazards: CORRECTNESS, IMPACTS_DATABASE_PERFORMANCE, IS_USER_GENERATED
 -- locks: ACCESS EXCLUSIVE api_keys, projects, organizations, workspaces
 DO $$
@@ -92,6 +93,9 @@ BEGIN
                 FOREIGN KEY (workspace_id) REFERENCES workspaces ON DELETE SET NULL,
             ADD CONSTRAINT uq_projects_id UNIQUE (id);
         ALTER TABLE api_keys ALTER COLUMN project_id DROP NOT NULL;
+    END IF;
+    IF NOT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'orgd') THEN
+        DROP SCHEMA IF EXISTS orgd;
     END IF;
 END
 $$;

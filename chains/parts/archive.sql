@@ -141,29 +141,39 @@ BEGIN
 END
 $$;
 
--- Drops the foreign keys on one column, whatever their names. What points at nothing by the time they come back is
--- emptied then.
-CREATE OR REPLACE FUNCTION pg_temp.drop_foreign_keys(of_revision text, on_table regclass, on_column text) RETURNS void
+-- Drops the foreign keys on a list of columns, whatever their names. What points at nothing by the time they come back
+-- is emptied then.
+CREATE OR REPLACE FUNCTION pg_temp.drop_foreign_keys(of_revision text, on_table regclass, VARIADIC on_columns text[])
+    RETURNS void
     LANGUAGE plpgsql
 AS $$
 DECLARE
     found record;
 BEGIN
     FOR found IN
-        SELECT k.conname, pg_get_constraintdef(k.oid) AS definition, k.confrelid::regclass AS parent, b.attname AS meets
+        SELECT k.conname, pg_get_constraintdef(k.oid) AS definition, k.confrelid::regclass AS parent,
+               string_agg(format('p.%I = c.%I', b.attname, a.attname), ' AND ') AS meets,
+               string_agg(format('c.%I IS NOT NULL', a.attname), ' AND ') AS filled,
+               string_agg(format('%I = NULL', a.attname), ', ') AS emptied
           FROM pg_constraint k
-          JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attname = on_column
-          JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = k.confkey[1]
-         WHERE k.conrelid = on_table AND k.contype = 'f' AND k.conkey = ARRAY[a.attnum]
+         CROSS JOIN unnest(k.conkey, k.confkey) WITH ORDINALITY AS u (child_number, parent_number, place)
+          JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.child_number
+          JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = u.parent_number
+         WHERE k.conrelid = on_table AND k.contype = 'f'
+         GROUP BY k.oid, k.conname, k.confrelid
+        HAVING array_agg(a.attname::text ORDER BY u.place) = on_columns
          ORDER BY k.conname
     LOOP
         PERFORM pg_temp.change(of_revision,
                                format('ALTER TABLE %s DROP CONSTRAINT %I', on_table, found.conname),
                                format('ALTER TABLE %s ADD CONSTRAINT %I %s', on_table, found.conname, found.definition));
         PERFORM pg_temp.change(of_revision, '',
-                               format('UPDATE %s c SET %I = NULL WHERE c.%I IS NOT NULL'
-                                      ' AND NOT EXISTS (SELECT FROM %s p WHERE p.%I = c.%I)',
-                                      on_table, on_column, on_column, found.parent, found.meets, on_column));
+                               format('%s WHERE %s AND NOT EXISTS (SELECT FROM %s p WHERE %s)',
+                                      CASE WHEN cardinality(on_columns) = 1
+                                           THEN format('UPDATE %s c SET %s', on_table, found.emptied)
+                                           ELSE format('DELETE FROM %s c', on_table)
+                                      END,
+                                      found.filled, found.parent, found.meets));
     END LOOP;
 END
 $$;

@@ -44,6 +44,7 @@ SELECT pg_temp.keep_rows('@revision', 'webhook_deliveries',
                          '(t.project_id, t.id) IN (SELECT d.project_id, d.delivery_id FROM decided_deliveries d)');
 DELETE FROM webhook_deliveries w USING decided_deliveries d WHERE w.project_id = d.project_id AND w.id = d.delivery_id;
 SELECT pg_temp.drop_foreign_keys('@revision', 'webhook_deliveries', 'project_id');
+SELECT pg_temp.drop_foreign_keys('@revision', 'webhook_deliveries', 'project_id', 'subscription_id');
 SELECT pg_temp.add_constraint('@revision', 'webhook_deliveries', 'webhook_deliveries_project_id_fkey',
                               'FOREIGN KEY (project_id) REFERENCES projects ON DELETE CASCADE');
 SELECT pg_temp.add_constraint('@revision', 'webhook_deliveries', 'webhook_deliveries_subscription_id_fkey',

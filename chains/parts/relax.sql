@@ -1,6 +1,7 @@
 -- include: archive
 
--- Gives a table the six columns of its rows' lives that it does not have, and lets all of them be empty.
+-- Lets the six columns of a row's life be empty; with defaults, also adds those that the table does not have. On the
+-- way back, whoever owns the organization stands in for nobody.
 CREATE OR REPLACE FUNCTION pg_temp.relax(of_revision text, on_table regclass, with_default boolean) RETURNS void
     LANGUAGE plpgsql
 AS $$
@@ -24,23 +25,34 @@ BEGIN
             UNION ALL
             SELECT 10 + a.attnum,
                    format('ALTER COLUMN %I DROP NOT NULL', a.attname),
-                   format('ALTER COLUMN %I SET NOT NULL', a.attname),
-                   CASE
-                       WHEN a.attname = 'created_at'
-                       THEN format('UPDATE %s SET created_at = coalesce(updated_at, now()) WHERE created_at IS NULL;', on_table)
-                       -- whoever owns the organization stands in for nobody
-                       WHEN on_table::text = 'organizations'
-                       THEN format('UPDATE organizations SET %I = owner_id WHERE %I IS NULL;', a.attname, a.attname)
-                       WHEN EXISTS (SELECT FROM pg_attribute p WHERE p.attrelid = on_table AND p.attname = 'project_id')
-                       THEN format('UPDATE %s t SET %I = o.owner_id FROM projects p JOIN organizations o'
-                                   ' ON o.id = p.organization_id WHERE p.id = t.project_id AND t.%I IS NULL;',
-                                   on_table, a.attname, a.attname)
-                       WHEN EXISTS (SELECT FROM pg_attribute p WHERE p.attrelid = on_table AND p.attname = 'organization_id')
-                       THEN format('UPDATE %s t SET %I = o.owner_id FROM organizations o'
-                                   ' WHERE o.id = t.organization_id AND t.%I IS NULL;',
-                                   on_table, a.attname, a.attname)
-                   END
+                   CASE WHEN stand_in.fill IS NOT NULL THEN format('ALTER COLUMN %I SET NOT NULL', a.attname) END,
+                   -- where nobody can stand in, the column goes back only if it is filled
+                   coalesce(stand_in.fill,
+                            format('DO $undo$ BEGIN IF NOT EXISTS (SELECT FROM %s WHERE %I IS NULL) THEN'
+                                   ' ALTER TABLE %s ALTER COLUMN %I SET NOT NULL; END IF; END $undo$;',
+                                   on_table, a.attname, on_table, a.attname))
               FROM pg_attribute a
+             CROSS JOIN LATERAL (
+                       SELECT CASE
+                                  WHEN a.attname = 'created_at'
+                                  THEN format('UPDATE %s SET created_at = coalesce(updated_at, now())'
+                                              ' WHERE created_at IS NULL;', on_table)
+                                  WHEN on_table::text = 'organizations'
+                                  THEN format('UPDATE organizations SET %I = owner_id WHERE %I IS NULL;',
+                                              a.attname, a.attname)
+                                  WHEN to_regclass('projects') IS NOT NULL AND EXISTS (
+                                           SELECT FROM pg_attribute p
+                                            WHERE p.attrelid = on_table AND p.attname = 'project_id')
+                                  THEN format('UPDATE %s t SET %I = o.owner_id FROM projects p JOIN organizations o'
+                                              ' ON o.id = p.organization_id WHERE p.id = t.project_id AND t.%I IS NULL;',
+                                              on_table, a.attname, a.attname)
+                                  WHEN to_regclass('projects') IS NOT NULL AND EXISTS (
+                                           SELECT FROM pg_attribute p
+                                            WHERE p.attrelid = on_table AND p.attname = 'organization_id')
+                                  THEN format('UPDATE %s t SET %I = o.owner_id FROM organizations o'
+                                              ' WHERE o.id = t.organization_id AND t.%I IS NULL;',
+                                              on_table, a.attname, a.attname)
+                              END AS fill) stand_in
              WHERE a.attrelid = on_table AND a.attnotnull AND NOT a.attisdropped
                AND a.attname IN ('created_at', 'updated_at', 'deleted_at', 'created_by_id', 'updated_by_id', 'deleted_by_id')
             UNION ALL

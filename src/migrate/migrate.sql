@@ -14,7 +14,7 @@ SELECT current_database(),
 SELECT to_regclass($1) IS NOT NULL;
 
 -- migrate_is_enterprise: whether the core database of v0.103.5 has what only the enterprise edition had
-SELECT to_regclass('public.subscriptions') IS NOT NULL;
+SELECT to_regclass('public.subscriptions') IS NOT NULL AND to_regclass('public.organization_members') IS NOT NULL;
 
 -- migrate_lock: takes the lock of runners on this database, if it is free
 SELECT pg_try_advisory_lock(1869768548, 1);
