@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "db/db.h"
 #include "migrate/chains.h"
+#include "migrate/progress.h"
 
 /* The chains of one database at most; see chains/chains.txt. */
 #define MIGRATE_CHAINS_MAX 8
@@ -66,10 +67,17 @@ struct migrate_options {
     const char *
         default_plan; /* for organizations without one, when an OSS database is adopted; NULL: self_hosted_enterprise */
     enum migrate_legacy legacy;
-    const char *everyone;   /* role of users without a used invitation in the organization; NULL or "": left out */
-    bool strict;            /* who becomes a member of what exactly as in v0.104.0; only with MIGRATE_TO_AGENTA */
-    int64_t wait_ms;        /* for another runner, and for locks held by others; 0: ten minutes */
-    migrate_listener *tell; /* may be NULL */
+    const char *everyone;      /* role of users without a used invitation in the organization; NULL or "": left out */
+    bool strict;               /* who becomes a member of what exactly as in v0.104.0; only with MIGRATE_TO_AGENTA */
+    const char *to;            /* revision after which a database goes no further; NULL: all of `target` */
+    bool atomic;               /* each database in one transaction */
+    unsigned allow;            /* destructive hazards that are accepted, HAZARD_BIT */
+    bool accept_open_signup;   /* from v0.103.5 on sign-up is open to everybody */
+    bool access_restricted;    /* it is not: one of the four access variables is set */
+    struct progress *progress; /* shows and stops the run; may be NULL */
+    migrate_listener *advise;  /* told, before a refusal, what would help; may be NULL */
+    int64_t wait_ms;           /* for another runner, and for locks held by others; 0: ten minutes */
+    migrate_listener *tell;    /* may be NULL */
     void *context;
 };
 
@@ -91,6 +99,9 @@ struct migrate_step {
 /* What is missing in a database that is empty, current or behind, in order of execution. */
 size_t migrate_steps_up(const struct migrate_state *state, bool enterprise, enum migrate_target target,
                         struct migrate_step steps[REVISIONS_MAX]);
+
+/* How many of `steps` lead to the last one of revision `to`; all of them when it is NULL. */
+size_t migrate_steps_until(const struct migrate_step *steps, size_t count, const char *to);
 
 /* What ran after `revision` ("agenta": orgd's own chain), newest first. False when the database does not have it
  * behind itself. */

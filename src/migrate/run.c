@@ -2,10 +2,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "migrate/consent.h"
+#include "migrate/execute.h"
 #include "migrate/lock.h"
 #include "migrate/migrate.h"
 #include "statements.h"
 
+#define BLOCKER_SIZE 400
+#define WHERE_SIZE 120
 #define DEFAULT_PLAN "self_hosted_enterprise"
 
 static const char settings[] = "SET LOCAL search_path = public;"
@@ -24,7 +28,8 @@ struct run {
     int64_t deadline; /* of waiting for locks */
     struct error *error;
     struct migrate_state state;
-    char sqlstate[6]; /* of the last failure */
+    char sqlstate[6];                      /* of the last failure */
+    const struct script_statement *failed; /* the statement that it was, or NULL */
 };
 
 static const struct revision *revision_of(const struct migrate_step *step)
@@ -49,11 +54,11 @@ enum err migrate_set_options(struct db *db, const struct migrate_options *option
 
     if (err != OK)
         return err;
-    return DB_RUN(db, migrate_set_run, NULL, param_text(plan != NULL && plan[0] != '\0' ? plan : DEFAULT_PLAN),
-                  param_text(options->legacy == MIGRATE_DROP ? "drop" : "archive"),
-                  param_text(options->everyone != NULL ? options->everyone : ""),
-                  param_text(options->strict ? "true" : "false"),
-                  param_text(options->target == MIGRATE_TO_AGENTA && options->legacy == MIGRATE_DROP ? "true" : "false"));
+    return DB_RUN(
+        db, migrate_set_run, NULL, param_text(plan != NULL && plan[0] != '\0' ? plan : DEFAULT_PLAN),
+        param_text(options->legacy == MIGRATE_DROP ? "drop" : "archive"),
+        param_text(options->everyone != NULL ? options->everyone : ""), param_text(options->strict ? "true" : "false"),
+        param_text(options->target == MIGRATE_TO_AGENTA && options->legacy == MIGRATE_DROP ? "true" : "false"));
 }
 
 enum err migrate_decide(struct db *db, const struct decision *decision, bool enterprise, struct result *result)
@@ -75,15 +80,19 @@ static enum err script(struct run *run, const char *sql, const struct migrate_st
     return failed(run, revision_of(step)->id);
 }
 
+static enum err stopped(struct run *run)
+{
+    return error_set(run->error, ERR_STOPPING, "the %s database: stopped", migrate_database_name(run->database));
+}
+
 static enum err run_script(struct run *run, const struct script *script, const struct migrate_step *step)
 {
-    for (size_t i = 0; i < script->count; i++) {
-        const struct script_statement *statement = &script->statements[i];
+    struct progress_view place = {.database = migrate_database_name(run->database), .revision = revision_of(step)->id};
+    enum err err = migrate_execute(run->db, script, place, run->options->progress, &run->failed);
 
-        if (db_script(run->db, statement->sql, NULL) != OK)
-            return failed(run, revision_of(step)->id);
-    }
-    return OK;
+    if (err == ERR_STOPPING)
+        return stopped(run);
+    return err == OK ? OK : failed(run, revision_of(step)->id);
 }
 
 /* Moves the version row, which must be the one expected. */
@@ -134,6 +143,7 @@ static enum err transaction(struct run *run, const struct migrate_step *steps, s
     enum err err = begin(run);
 
     run->sqlstate[0] = '\0';
+    run->failed = NULL;
     for (size_t i = 0; i < count && err == OK; i++)
         err = apply(run, &steps[i]);
     if (err == OK)
@@ -143,15 +153,40 @@ static enum err transaction(struct run *run, const struct migrate_step *steps, s
     return err;
 }
 
+static bool is_lock(const struct run *run)
+{
+    return strcmp(run->sqlstate, "55P03") == 0 && !progress_is_stopped(run->options->progress);
+}
+
+/* Waited long enough for a lock. */
+static enum err blocked(struct run *run)
+{
+    char blocker[BLOCKER_SIZE] = "";
+
+    if (db_connected(run->db))
+        migrate_name_blocker(run->db, run->failed, blocker, sizeof blocker);
+    return error_set(run->error, ERR_BUSY, "the %s database: %s; end that or wait for it, and run this again",
+                     migrate_database_name(run->database),
+                     blocker[0] != '\0' ? blocker : "a table is locked by somebody");
+}
+
 /* The same, again while a lock is in the way and there is time. */
 static enum err patient_transaction(struct run *run, const struct migrate_step *steps, size_t count)
 {
     for (int attempt = 0;; attempt++) {
         enum err err = transaction(run, steps, count);
 
-        if (err != ERR_BUSY || !migrate_try_again(run->db, run->sqlstate, attempt, run->options, run->deadline))
-            return err;
+        if (err == ERR_BUSY &&
+            migrate_try_again(run->db, run->sqlstate, attempt, run->failed, run->options, run->deadline))
+            continue;
+        return err == ERR_BUSY && is_lock(run) ? blocked(run) : err;
     }
+}
+
+static void tell_step(struct run *run, const struct migrate_step *step)
+{
+    migrate_tell(run->options, "the %s database: %s %s", migrate_database_name(run->database),
+                 step->down ? "undone" : "applied", revision_of(step)->id);
 }
 
 /* One transaction for each of `steps`, which are told. */
@@ -162,8 +197,7 @@ static enum err one_by_one(struct run *run, const struct migrate_step *steps, si
 
         if (err != OK)
             return err;
-        migrate_tell(run->options, "the %s database: %s %s", migrate_database_name(run->database),
-                     steps[i].down ? "undone" : "applied", revision_of(&steps[i])->id);
+        tell_step(run, &steps[i]);
     }
     return OK;
 }
@@ -215,8 +249,34 @@ static enum err look_for_obstacles(struct run *run, const struct migrate_step *s
             decision_is_for(decision, step->chain, revision_of(step), step->down))
             err = ask_obstacle(run, decision);
     }
+    if (err == OK && count > 0 && !steps[0].down)
+        err = migrate_consent(run->db, &run->state, steps, count, run->options, run->error);
     db_rollback(run->db);
     return err;
+}
+
+static size_t steps_up(const struct run *run, struct migrate_step steps[REVISIONS_MAX])
+{
+    size_t count = migrate_steps_up(&run->state, run->options->enterprise, run->options->target, steps);
+
+    return migrate_steps_until(steps, count, run->options->to);
+}
+
+/* All in one transaction; told when it is done. */
+static enum err at_once(struct run *run, const struct migrate_step *steps, size_t count)
+{
+    enum err err = patient_transaction(run, steps, count);
+
+    if (err != OK)
+        return err;
+    if (run->state.condition == MIGRATE_EMPTY) {
+        migrate_tell(run->options, "the %s database (%s) is initialized", migrate_database_name(run->database),
+                     run->state.name);
+        return OK;
+    }
+    for (size_t i = 0; i < count; i++)
+        tell_step(run, &steps[i]);
+    return OK;
 }
 
 /* With the lock held. */
@@ -233,17 +293,15 @@ static enum err up_locked(struct run *run, struct migrate_step *steps)
         (run->options->only_empty && run->state.condition != MIGRATE_EMPTY)) {
         return OK;
     }
-    count = migrate_steps_up(&run->state, run->options->enterprise, run->options->target, steps);
-    if (run->state.condition == MIGRATE_EMPTY) {
-        err = patient_transaction(run, steps, count);
-        if (err == OK) {
-            migrate_tell(run->options, "the %s database (%s) is initialized", migrate_database_name(run->database),
-                         run->state.name);
-        }
-        return err;
-    }
+    count = steps_up(run, steps);
+    if (count == 0)
+        return OK;
+    if (run->state.condition == MIGRATE_EMPTY)
+        return at_once(run, steps, count);
     err = look_for_obstacles(run, steps, count);
-    return err == OK ? one_by_one(run, steps, count) : err;
+    if (err != OK)
+        return err;
+    return run->options->atomic ? at_once(run, steps, count) : one_by_one(run, steps, count);
 }
 
 static void prepare_runs(struct run runs[DATABASE_COUNT], struct db *const dbs[DATABASE_COUNT],
@@ -257,42 +315,41 @@ static void prepare_runs(struct run runs[DATABASE_COUNT], struct db *const dbs[D
     }
 }
 
-enum err migrate_up(struct db *const dbs[DATABASE_COUNT], const struct migrate_options *options, struct error *error)
+/* Before anything is touched, without the lock. */
+static enum err look_first(struct run *run, bool *idle)
 {
-    struct run runs[DATABASE_COUNT];
     struct migrate_step steps[REVISIONS_MAX];
-    bool idle = true;
+    enum err err = read_state(run);
+    size_t count;
 
+    if (err != OK)
+        return err;
+    if (!can_go_up(run->state.condition))
+        return refuse(run);
+    count = steps_up(run, steps);
+    *idle = *idle && count == 0;
+    if (run->state.condition != MIGRATE_BEHIND || run->options->only_empty)
+        return OK;
+    return look_for_obstacles(run, steps, count);
+}
+
+/* `to` has to be a revision of this edition's. */
+static enum err check_target(const struct migrate_options *options, struct error *error)
+{
+    for (size_t i = 0; options->to && i < chain_count; i++) {
+        for (size_t k = 0; k < chains[i].count && migrate_runs(&chains[i], options->enterprise, options->target); k++) {
+            if (strcmp(chains[i].revisions[k].id, options->to) == 0)
+                return OK;
+        }
+    }
+    if (options->to) {
+        return error_set(error, ERR_USAGE, "%s is not a revision that this edition has; see `orgd migrate history`",
+                         options->to);
+    }
     if (options->strict && options->target != MIGRATE_TO_AGENTA) {
         return error_set(error, ERR_USAGE,
                          "what v0.104.0 does with members and projects can break rules that orgd's own chain holds, so "
                          "it is only for comparison: add --to agenta");
-    }
-    prepare_runs(runs, dbs, options, error);
-    for (int i = 0; i < DATABASE_COUNT; i++) {
-        enum err err = read_state(&runs[i]);
-
-        if (err != OK)
-            return err;
-        if (!can_go_up(runs[i].state.condition))
-            return refuse(&runs[i]);
-        if (runs[i].state.condition == MIGRATE_BEHIND && !options->only_empty) {
-            err = look_for_obstacles(&runs[i], steps,
-                                     migrate_steps_up(&runs[i].state, options->enterprise, options->target, steps));
-            if (err != OK)
-                return err;
-        }
-        idle = idle && runs[i].state.condition == MIGRATE_CURRENT;
-    }
-    for (int i = 0; i < DATABASE_COUNT && !idle; i++) {
-        enum err err = migrate_lock_database(dbs[i], runs[i].database, options, runs[i].deadline, error);
-
-        if (err != OK)
-            return err;
-        err = up_locked(&runs[i], steps);
-        migrate_unlock_database(dbs[i]);
-        if (err != OK)
-            return err;
     }
     return OK;
 }
@@ -334,6 +391,70 @@ static enum err down_locked(struct run *run, const char *revision)
     return one_by_one(run, steps, count);
 }
 
+/* One database, from taking the lock to giving it back. */
+static enum err with_lock(struct run *run, const char *down_to)
+{
+    struct migrate_step steps[REVISIONS_MAX];
+    struct progress *progress = run->options->progress;
+    enum err err;
+
+    progress_use(progress, run->db);
+    err = migrate_lock_database(run->db, run->database, run->options, run->deadline, run->error);
+    if (err == OK) {
+        err = down_to ? down_locked(run, down_to) : up_locked(run, steps);
+        progress_use(progress, NULL);
+        migrate_unlock_database(run->db);
+    }
+    progress_use(progress, NULL);
+    return err;
+}
+
+/* Where a run that was stopped has left the databases. */
+static enum err stopped_at(struct run runs[DATABASE_COUNT])
+{
+    char where[DATABASE_COUNT][WHERE_SIZE];
+    struct error ignored;
+
+    for (int i = 0; i < DATABASE_COUNT; i++) {
+        struct run *run = &runs[i];
+        size_t len = 0;
+        /* what was cancelled late may have hit the rollback, and closed the connection */
+        enum err err = db_connect(run->db, &ignored);
+
+        if (err == OK)
+            err = migrate_state(run->db, run->database, run->options->enterprise, run->options->target, &run->state,
+                                &ignored);
+        where[i][0] = '\0';
+        for (size_t k = 0; k < run->state.count && err == OK && len < WHERE_SIZE; k++) {
+            const char *found = run->state.positions[k].found;
+
+            if (found[0] != '\0' && !strstr(where[i], found))
+                len += (size_t)snprintf(where[i] + len, WHERE_SIZE - len, "%s%s", len > 0 ? " " : "", found);
+        }
+        if (len == 0)
+            (void)snprintf(where[i], WHERE_SIZE, "%s", err == OK ? "nothing, it is empty" : "an unknown revision");
+    }
+    return error_set(
+        runs[0].error, ERR_STOPPING,
+        "stopped, and what was under way is rolled back; the core database has %s, the tracing database has "
+        "%s; run the same command again to go on from there",
+        where[DATABASE_CORE], where[DATABASE_TRACING]);
+}
+
+enum err migrate_up(struct db *const dbs[DATABASE_COUNT], const struct migrate_options *options, struct error *error)
+{
+    struct run runs[DATABASE_COUNT];
+    bool idle = true;
+    enum err err = check_target(options, error);
+
+    prepare_runs(runs, dbs, options, error);
+    for (int i = 0; i < DATABASE_COUNT && err == OK; i++)
+        err = look_first(&runs[i], &idle);
+    for (int i = 0; i < DATABASE_COUNT && err == OK && !idle; i++)
+        err = with_lock(&runs[i], NULL);
+    return err != OK && progress_is_stopped(options->progress) ? stopped_at(runs) : err;
+}
+
 enum err migrate_down(struct db *const dbs[DATABASE_COUNT], const char *revision, const struct migrate_options *options,
                       struct error *error)
 {
@@ -352,14 +473,10 @@ enum err migrate_down(struct db *const dbs[DATABASE_COUNT], const char *revision
                          revision);
     }
     for (int i = DATABASE_COUNT - 1; i >= 0; i--) {
-        enum err err = migrate_lock_database(dbs[i], runs[i].database, options, runs[i].deadline, error);
+        enum err err = with_lock(&runs[i], revision);
 
         if (err != OK)
-            return err;
-        err = down_locked(&runs[i], revision);
-        migrate_unlock_database(dbs[i]);
-        if (err != OK)
-            return err;
+            return progress_is_stopped(options->progress) ? stopped_at(runs) : err;
     }
     return OK;
 }

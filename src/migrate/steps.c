@@ -39,6 +39,17 @@ size_t migrate_steps_up(const struct migrate_state *state, bool enterprise, enum
     return count;
 }
 
+size_t migrate_steps_until(const struct migrate_step *steps, size_t count, const char *to)
+{
+    size_t until = to ? 0 : count;
+
+    for (size_t i = 0; to && i < count; i++) {
+        if (strcmp(steps[i].chain->revisions[steps[i].at].id, to) == 0)
+            until = i + 1;
+    }
+    return until;
+}
+
 /* The position of the chain that has `revision` behind it; -1 when there is none. `at` is the revision's place. */
 static int find_target(const struct migrate_state *state, const char *revision, size_t *at)
 {
