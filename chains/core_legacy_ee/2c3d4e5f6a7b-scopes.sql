@@ -4,8 +4,9 @@
 
 -- up
 -- include: archive
+LOCK TABLE users, organizations, workspaces IN SHARE ROW EXCLUSIVE MODE;
 LOCK TABLE projects, api_keys IN ACCESS EXCLUSIVE MODE;
-LOCK TABLE users, organizations, workspaces, organization_members, project_members IN SHARE ROW EXCLUSIVE MODE;
+LOCK TABLE organization_members, project_members IN SHARE ROW EXCLUSIVE MODE;
 
 SELECT pg_temp.archive_open('2c3d4e5f6a7b', 'core_legacy_ee');
 

@@ -4,9 +4,10 @@
 
 -- up
 -- include: archive
--- Nobody adds a key, a project or anything that belongs to one while it is decided what becomes of them.
-LOCK TABLE projects, api_keys IN ACCESS EXCLUSIVE MODE;
+-- Nobody adds a key, a project or anything that belongs to one while it is decided what becomes of them. The order is
+-- that of the application, which writes a user before an organization, and a project before its keys.
 LOCK TABLE users, organizations, workspaces IN SHARE ROW EXCLUSIVE MODE;
+LOCK TABLE projects, api_keys IN ACCESS EXCLUSIVE MODE;
 
 SELECT pg_temp.archive_open('0a1b2c3d4e5f', 'core_legacy_oss');
 

@@ -1,4 +1,7 @@
 -- include: archive
+-- What foreign keys point at is locked with them, and here before them, as whoever writes does it.
+LOCK TABLE users, organizations, workspaces, projects, folders IN ACCESS EXCLUSIVE MODE;
+
 SELECT pg_temp.archive_open('@revision', '@chain');
 
 -- decide: going
