@@ -30,9 +30,10 @@ def memory_folder():
 
 
 class Cluster:
-    """A running cluster. PostgreSQL refuses to run as root, so root gives it to the user postgres."""
+    """A running cluster, on an address if one is given. PostgreSQL refuses to run as root, so root gives it to the user
+    postgres."""
 
-    def __init__(self):
+    def __init__(self, address=""):
         self.numbers = itertools.count()
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="orgd-test-", dir=memory_folder()))
         self.run_as = {}
@@ -44,7 +45,7 @@ class Cluster:
         programs = postgres_programs()
         self._call(programs / "initdb", "-D", "data", "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
         self.server = subprocess.Popen(
-            [programs / "postgres", "-D", "data", "-c", "listen_addresses=", "-c", f"unix_socket_directories={self.folder}",
+            [programs / "postgres", "-D", "data", "-c", f"listen_addresses={address}", "-c", f"unix_socket_directories={self.folder}",
              "-c", "fsync=off", "-c", "max_connections=50"],
             cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self.run_as)
         self._call(programs / "pg_isready", "-q", "-h", self.folder, "-t", "30", tries=100)
