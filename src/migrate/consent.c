@@ -101,7 +101,7 @@ void consent_command(const struct migrate_options *options, bool losses, bool op
         buffer_text(out, " --accept-open-signup");
 }
 
-static bool deletes(const struct migrate_step *step, bool enterprise)
+bool consent_step_deletes(const struct migrate_step *step, bool enterprise)
 {
     const struct script *script = &step->chain->revisions[step->at].up[enterprise ? EDITION_EE : EDITION_OSS];
 
@@ -112,32 +112,42 @@ static bool deletes(const struct migrate_step *step, bool enterprise)
     return false;
 }
 
-/* By the decisions of the steps that delete something; a step without any is taken to lose what nobody can count. */
+static bool changes(const struct decision *decision, const struct migrate_step *step)
+{
+    return decision->kind == DECISION_CHANGE &&
+           decision_is_for(decision, step->chain, &step->chain->revisions[step->at], false);
+}
+
+bool consent_is_uncounted(const struct migrate_step *step, bool enterprise)
+{
+    for (size_t i = 0; i < decision_count; i++) {
+        if (changes(&decisions[i], step))
+            return false;
+    }
+    return consent_step_deletes(step, enterprise);
+}
+
+/* By the decisions of the steps that delete something; what nobody can count is taken to be something. */
 static enum err count_losses(struct db *db, const struct migrate_step *steps, size_t count, bool enterprise,
                              struct losses *losses)
 {
     enum err err = OK;
 
     for (size_t i = 0; i < count && err == OK; i++) {
-        const struct revision *revision = &steps[i].chain->revisions[steps[i].at];
-        bool told = false;
-
-        if (!deletes(&steps[i], enterprise))
+        losses->any = losses->any || consent_is_uncounted(&steps[i], enterprise);
+        if (!consent_step_deletes(&steps[i], enterprise))
             continue;
         for (size_t k = 0; k < decision_count && err == OK; k++) {
             struct result result;
 
-            if (decisions[k].kind != DECISION_CHANGE ||
-                !decision_is_for(&decisions[k], steps[i].chain, revision, false))
+            if (!changes(&decisions[k], &steps[i]))
                 continue;
-            told = true;
             err = migrate_decide(db, &decisions[k], enterprise, &result);
             if (err == OK) {
                 losses_add(losses, k, &result);
                 result_clear(&result);
             }
         }
-        losses->any = losses->any || !told;
     }
     return err;
 }
