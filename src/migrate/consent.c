@@ -36,6 +36,7 @@ void losses_add(struct losses *losses, size_t number, const struct result *resul
 {
     int outcome = PQnfields(result->pg) - 2;
     int rows_column = PQfnumber(result->pg, "rows");
+    int holds_column = PQfnumber(result->pg, "holds");
     int rows = result_rows(result);
 
     for (int row = 0; row < rows; row++) {
@@ -43,6 +44,8 @@ void losses_add(struct losses *losses, size_t number, const struct result *resul
 
         if (!word || !is_loss(word))
             continue;
+        if (holds_column >= 0 && !result_text(result, row, holds_column))
+            continue; /* an empty frame */
         if (rows_column >= 0) {
             add_object(losses, result, row, rows_column);
         } else if (number < LOSSES_MAX) {
@@ -176,8 +179,8 @@ static enum err refuse(const struct migrate_state *state, const struct migrate_o
     if (losses->any) {
         buffer_text(&text, " loses ");
         losses_write(losses, &text);
-        buffer_format(&text, "%s (`orgd migrate plan` lists them)",
-                      options->legacy == MIGRATE_ARCHIVE ? " to the archive" : " for good");
+        buffer_format(&text, "%s%s", options->legacy == MIGRATE_ARCHIVE ? " to the archive" : " for good",
+                      opens ? "" : " (`orgd migrate plan` lists them)");
     }
     if (opens) {
         buffer_format(&text, "%s has %" PRId64 " people, and sign-up opens to everybody: set one of",

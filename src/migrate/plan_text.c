@@ -194,6 +194,11 @@ static void write_rows(const struct plan_decision *answer, void *arena, struct b
 
 static void write_decision(const struct plan_decision *answer, void *arena, struct buffer *out)
 {
+    if (result_rows(&answer->result) == 0) {
+        if (answer->decision->kind != DECISION_OBSTACLE)
+            buffer_format(out, "\n  %s (%s): none\n", answer->decision->name, revision_of(answer->step)->id);
+        return;
+    }
     buffer_format(out, "\n  %s (%s): %s\n  %d in all", answer->decision->name, revision_of(answer->step)->id,
                   answer->decision->what, result_rows(&answer->result));
     for (size_t i = 0; i < answer->outcome_count; i++)
