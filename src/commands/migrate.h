@@ -8,12 +8,16 @@ extern const struct option_row migrate_status_options[];
 extern const struct option_row migrate_plan_options[];
 extern const struct option_row migrate_up_options[];
 extern const struct option_row migrate_down_options[];
+extern const struct option_row migrate_verify_options[];
+extern const struct option_row migrate_purge_options[];
 extern const struct option_row migrate_history_options[];
 
 int migrate_status_run(const struct config *config, const struct options *options);
 int migrate_plan_run(const struct config *config, const struct options *options);
 int migrate_up_run(const struct config *config, const struct options *options);
 int migrate_down_run(const struct config *config, const struct options *options);
+int migrate_verify_run(const struct config *config, const struct options *options);
+int migrate_purge_run(const struct config *config, const struct options *options);
 int migrate_history_run(const struct config *config, const struct options *options);
 
 /* Rows for the table of commands. */
@@ -43,6 +47,19 @@ int migrate_history_run(const struct config *config, const struct options *optio
          .summary = "Undo every revision that ran after a given one",                                                  \
          .options = migrate_down_options,                                                                              \
          .run = migrate_down_run},                                                                                     \
+        {.name = "migrate verify",                                                                                     \
+         .arguments = "",                                                                                              \
+         .summary = "Compare the databases with what they look like when made from nothing",                           \
+         .details =                                                                                                    \
+             "Exit status 1 when something is missing, changed, or added to a table of ours. Somebody's own tables, "  \
+             "views and indexes are told, and are no difference.",                                                     \
+         .options = migrate_verify_options,                                                                            \
+         .run = migrate_verify_run},                                                                                   \
+        {.name = "migrate purge",                                                                                      \
+         .arguments = "",                                                                                              \
+         .summary = "Empty the archive of what the way from v0.103.5 took away",                                       \
+         .options = migrate_purge_options,                                                                             \
+         .run = migrate_purge_run},                                                                                    \
     {                                                                                                                  \
         .name = "migrate history", .arguments = "", .summary = "List the revisions that this program knows",           \
         .options = migrate_history_options, .run = migrate_history_run, .unconfigured = true                           \
