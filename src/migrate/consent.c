@@ -36,6 +36,7 @@ void losses_add(struct losses *losses, size_t number, const struct result *resul
 {
     int outcome = PQnfields(result->pg) - 2;
     int rows_column = PQfnumber(result->pg, "rows");
+    int holds_column = PQfnumber(result->pg, "holds");
     int rows = result_rows(result);
 
     for (int row = 0; row < rows; row++) {
@@ -43,6 +44,8 @@ void losses_add(struct losses *losses, size_t number, const struct result *resul
 
         if (!word || !is_loss(word))
             continue;
+        if (holds_column >= 0 && !result_text(result, row, holds_column))
+            continue; /* an empty frame */
         if (rows_column >= 0) {
             add_object(losses, result, row, rows_column);
         } else if (number < LOSSES_MAX) {
@@ -101,7 +104,7 @@ void consent_command(const struct migrate_options *options, bool losses, bool op
         buffer_text(out, " --accept-open-signup");
 }
 
-static bool deletes(const struct migrate_step *step, bool enterprise)
+bool consent_step_deletes(const struct migrate_step *step, bool enterprise)
 {
     const struct script *script = &step->chain->revisions[step->at].up[enterprise ? EDITION_EE : EDITION_OSS];
 
@@ -112,32 +115,42 @@ static bool deletes(const struct migrate_step *step, bool enterprise)
     return false;
 }
 
-/* By the decisions of the steps that delete something; a step without any is taken to lose what nobody can count. */
+static bool changes(const struct decision *decision, const struct migrate_step *step)
+{
+    return decision->kind == DECISION_CHANGE &&
+           decision_is_for(decision, step->chain, &step->chain->revisions[step->at], false);
+}
+
+bool consent_is_uncounted(const struct migrate_step *step, bool enterprise)
+{
+    for (size_t i = 0; i < decision_count; i++) {
+        if (changes(&decisions[i], step))
+            return false;
+    }
+    return consent_step_deletes(step, enterprise);
+}
+
+/* By the decisions of the steps that delete something; what nobody can count is taken to be something. */
 static enum err count_losses(struct db *db, const struct migrate_step *steps, size_t count, bool enterprise,
                              struct losses *losses)
 {
     enum err err = OK;
 
     for (size_t i = 0; i < count && err == OK; i++) {
-        const struct revision *revision = &steps[i].chain->revisions[steps[i].at];
-        bool told = false;
-
-        if (!deletes(&steps[i], enterprise))
+        losses->any = losses->any || consent_is_uncounted(&steps[i], enterprise);
+        if (!consent_step_deletes(&steps[i], enterprise))
             continue;
         for (size_t k = 0; k < decision_count && err == OK; k++) {
             struct result result;
 
-            if (decisions[k].kind != DECISION_CHANGE ||
-                !decision_is_for(&decisions[k], steps[i].chain, revision, false))
+            if (!changes(&decisions[k], &steps[i]))
                 continue;
-            told = true;
             err = migrate_decide(db, &decisions[k], enterprise, &result);
             if (err == OK) {
                 losses_add(losses, k, &result);
                 result_clear(&result);
             }
         }
-        losses->any = losses->any || !told;
     }
     return err;
 }
@@ -166,8 +179,8 @@ static enum err refuse(const struct migrate_state *state, const struct migrate_o
     if (losses->any) {
         buffer_text(&text, " loses ");
         losses_write(losses, &text);
-        buffer_format(&text, "%s (`orgd migrate plan` lists them)",
-                      options->legacy == MIGRATE_ARCHIVE ? " to the archive" : " for good");
+        buffer_format(&text, "%s%s", options->legacy == MIGRATE_ARCHIVE ? " to the archive" : " for good",
+                      opens ? "" : " (`orgd migrate plan` lists them)");
     }
     if (opens) {
         buffer_format(&text, "%s has %" PRId64 " people, and sign-up opens to everybody: set one of",

@@ -21,6 +21,11 @@ void losses_add(struct losses *losses, size_t number, const struct result *resul
 /* "20 tables with 44 rows, keys: 3, projects: 1". */
 void losses_write(const struct losses *losses, struct buffer *out);
 
+/* Whether what the step does on the way up deletes anything, whatever is there now. */
+bool consent_step_deletes(const struct migrate_step *step, bool enterprise);
+/* Whether it does, and no decision tells what. */
+bool consent_is_uncounted(const struct migrate_step *step, bool enterprise);
+
 /* Whether `steps` open sign-up to everybody, where people have been among themselves until now. */
 bool consent_opens_signup(const struct migrate_step *steps, size_t count);
 

@@ -100,6 +100,12 @@ struct migrate_step {
 size_t migrate_steps_up(const struct migrate_state *state, bool enterprise, enum migrate_target target,
                         struct migrate_step steps[REVISIONS_MAX]);
 
+/* Whether `up` can do something about it, or need not. */
+bool migrate_can_go_up(enum migrate_condition condition);
+
+/* Whether the options fit together, and `to` is a revision that the edition has; else USAGE. */
+enum err migrate_check_options(const struct migrate_options *options, struct error *error) MUST_CHECK;
+
 /* How many of `steps` lead to the last one of revision `to`; all of them when it is NULL. */
 size_t migrate_steps_until(const struct migrate_step *steps, size_t count, const char *to);
 

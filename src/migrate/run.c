@@ -213,11 +213,6 @@ static enum err refuse(struct run *run)
     return error_set(run->error, ERR_REFUSED, "%s", run->state.sentence);
 }
 
-static bool can_go_up(enum migrate_condition condition)
-{
-    return condition == MIGRATE_EMPTY || condition == MIGRATE_CURRENT || condition == MIGRATE_BEHIND;
-}
-
 /* One obstacle; what it finds is the reason to refuse. */
 static enum err ask_obstacle(struct run *run, const struct decision *decision)
 {
@@ -287,7 +282,7 @@ static enum err up_locked(struct run *run, struct migrate_step *steps)
 
     if (err != OK)
         return err;
-    if (!can_go_up(run->state.condition))
+    if (!migrate_can_go_up(run->state.condition))
         return refuse(run);
     if (run->state.condition == MIGRATE_CURRENT ||
         (run->options->only_empty && run->state.condition != MIGRATE_EMPTY)) {
@@ -324,34 +319,13 @@ static enum err look_first(struct run *run, bool *idle)
 
     if (err != OK)
         return err;
-    if (!can_go_up(run->state.condition))
+    if (!migrate_can_go_up(run->state.condition))
         return refuse(run);
     count = steps_up(run, steps);
     *idle = *idle && count == 0;
     if (run->state.condition != MIGRATE_BEHIND || run->options->only_empty)
         return OK;
     return look_for_obstacles(run, steps, count);
-}
-
-/* `to` has to be a revision of this edition's. */
-static enum err check_target(const struct migrate_options *options, struct error *error)
-{
-    for (size_t i = 0; options->to && i < chain_count; i++) {
-        for (size_t k = 0; k < chains[i].count && migrate_runs(&chains[i], options->enterprise, options->target); k++) {
-            if (strcmp(chains[i].revisions[k].id, options->to) == 0)
-                return OK;
-        }
-    }
-    if (options->to) {
-        return error_set(error, ERR_USAGE, "%s is not a revision that this edition has; see `orgd migrate history`",
-                         options->to);
-    }
-    if (options->strict && options->target != MIGRATE_TO_AGENTA) {
-        return error_set(error, ERR_USAGE,
-                         "what v0.104.0 does with members and projects can break rules that orgd's own chain holds, so "
-                         "it is only for comparison: add --to agenta");
-    }
-    return OK;
 }
 
 /* Looks before anything is touched: can each step be undone? */
@@ -445,7 +419,7 @@ enum err migrate_up(struct db *const dbs[DATABASE_COUNT], const struct migrate_o
 {
     struct run runs[DATABASE_COUNT];
     bool idle = true;
-    enum err err = check_target(options, error);
+    enum err err = migrate_check_options(options, error);
 
     prepare_runs(runs, dbs, options, error);
     for (int i = 0; i < DATABASE_COUNT && err == OK; i++)

@@ -39,6 +39,31 @@ size_t migrate_steps_up(const struct migrate_state *state, bool enterprise, enum
     return count;
 }
 
+bool migrate_can_go_up(enum migrate_condition condition)
+{
+    return condition == MIGRATE_EMPTY || condition == MIGRATE_CURRENT || condition == MIGRATE_BEHIND;
+}
+
+enum err migrate_check_options(const struct migrate_options *options, struct error *error)
+{
+    for (size_t i = 0; options->to && i < chain_count; i++) {
+        for (size_t k = 0; k < chains[i].count && migrate_runs(&chains[i], options->enterprise, options->target); k++) {
+            if (strcmp(chains[i].revisions[k].id, options->to) == 0)
+                return OK;
+        }
+    }
+    if (options->to) {
+        return error_set(error, ERR_USAGE, "%s is not a revision that this edition has; see `orgd migrate history`",
+                         options->to);
+    }
+    if (options->strict && options->target != MIGRATE_TO_AGENTA) {
+        return error_set(error, ERR_USAGE,
+                         "what v0.104.0 does with members and projects can break rules that orgd's own chain holds, so "
+                         "it is only for comparison: add --to agenta");
+    }
+    return OK;
+}
+
 size_t migrate_steps_until(const struct migrate_step *steps, size_t count, const char *to)
 {
     size_t until = to ? 0 : count;
