@@ -15,7 +15,7 @@
 SHELL = /bin/sh
 .NOTPARALLEL:
 .DEFAULT_GOAL = build
-.PHONY: run test check fuzz bench format build install clean bare help
+.PHONY: run test sweep check fuzz bench format build install clean bare help
 
 ifeq ($(origin CC),default)
 CC = gcc
@@ -62,6 +62,10 @@ run: ## start a server over its own database, in the foreground
 test: ## run every test
 	$(call built,run test)
 	@SANITIZE=$(sanitizers) tools/run-tests $(dir) $(TESTS) $(FLAGS)
+
+sweep: ## kill a migration after each of its messages to the database (takes minutes)
+	$(call built,run test)
+	@SANITIZE=$(sanitizers) ORGD_SWEEP=all tools/run-tests $(dir) tests/migrate/test_safety.py -k after_a_statement $(FLAGS)
 
 check: ## layout, static analysis, and the project's own rules
 	$(call built,check)
