@@ -63,7 +63,8 @@ def test_without_what_is_ours_a_shape_is_the_reference(edition, name):
 
 @pytest.mark.parametrize("sql, expected", [
     ("DROP INDEX ix_projects_organization_id", [("missing", None, "TABLE public.projects INDEX ix_projects_organization_id")]),
-    ("ALTER TABLE users ALTER COLUMN email DROP NOT NULL", [("changed", "TABLE public.users COLUMN email", "TABLE public.users COLUMN email")]),
+    ("ALTER TABLE projects ALTER COLUMN organization_id DROP NOT NULL", [("changed", "TABLE public.projects COLUMN organization_id",
+      "TABLE public.projects COLUMN organization_id uuid NOT NULL")]),
     ("ALTER TABLE users ADD CONSTRAINT mine CHECK (email <> '')", [("added", "TABLE public.users CONSTRAINT mine", None)]),
     ("DROP TRIGGER orgd_follow_project ON projects", [("missing", None, "TABLE public.projects TRIGGER orgd_follow_project")]),
     ("DROP TABLE folders CASCADE", None),
