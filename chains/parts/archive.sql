@@ -88,8 +88,8 @@ BEGIN
         FOR link IN
             SELECT k.conrelid::regclass AS child,
                    k.confrelid::regclass AS parent,
-                   string_agg(format('c.%I = p.%I', a.attname, b.attname), ' AND ') AS meets,
-                   CASE k.confdeltype WHEN 'n' THEN string_agg(quote_ident(a.attname), ', ') END AS emptied
+                   string_agg(format('c.%I = p.%I', a.attname, b.attname), ' AND ' ORDER BY a.attnum) AS meets,
+                   CASE k.confdeltype WHEN 'n' THEN string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) END AS emptied
               FROM pg_constraint k
              CROSS JOIN unnest(k.conkey, k.confkey) AS u (child_number, parent_number)
               JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.child_number
@@ -97,7 +97,8 @@ BEGIN
              WHERE k.contype = 'f' AND k.confdeltype IN ('c', 'n') AND k.conparentid = 0
                AND k.confrelid IN (SELECT g.relation FROM going g WHERE g.round = turn
                                                                     AND g.columns IS NULL)
-             GROUP BY k.oid, k.conrelid, k.confrelid, k.confdeltype
+             GROUP BY k.oid, k.conname, k.conrelid, k.confrelid, k.confdeltype
+             ORDER BY k.conrelid::regclass::text, k.conname
         LOOP
             EXECUTE format('LOCK TABLE %s IN SHARE ROW EXCLUSIVE MODE', link.child);
             EXECUTE format('INSERT INTO going SELECT %L::regclass, c.ctid, %s, %L FROM %s c JOIN %s p ON %s'
@@ -115,7 +116,10 @@ BEGIN
      USING going o
      WHERE g.columns IS NOT NULL AND o.columns IS NULL AND o.relation = g.relation AND o.row_id = g.row_id;
     FOR link IN
-        SELECT DISTINCT g.relation::regclass AS relation, g.columns FROM going g WHERE g.columns IS NOT NULL
+        SELECT DISTINCT g.relation::regclass AS relation, g.relation::regclass::text AS name, g.columns
+          FROM going g
+         WHERE g.columns IS NOT NULL
+         ORDER BY name, g.columns
     LOOP
         PERFORM pg_temp.keep_rows(of_revision, link.relation,
                                   format('t.ctid IN (SELECT g.row_id FROM going g WHERE g.relation = %L::regclass'
@@ -131,7 +135,7 @@ BEGIN
                      FROM pg_constraint k
                     WHERE k.contype = 'f' AND k.conrelid = g.relation AND k.confrelid <> g.relation
                       AND k.confrelid IN (SELECT o.relation FROM going o WHERE o.columns IS NULL)),
-                  g.relation
+                  g.relation::regclass::text
          LIMIT 1;
         EXIT WHEN following IS NULL;
         PERFORM pg_temp.keep_rows(of_revision, following,
@@ -152,9 +156,9 @@ DECLARE
 BEGIN
     FOR found IN
         SELECT k.conname, pg_get_constraintdef(k.oid) AS definition, k.confrelid::regclass AS parent,
-               string_agg(format('p.%I = c.%I', b.attname, a.attname), ' AND ') AS meets,
-               string_agg(format('c.%I IS NOT NULL', a.attname), ' AND ') AS filled,
-               string_agg(format('%I = NULL', a.attname), ', ') AS emptied
+               string_agg(format('p.%I = c.%I', b.attname, a.attname), ' AND ' ORDER BY u.place) AS meets,
+               string_agg(format('c.%I IS NOT NULL', a.attname), ' AND ' ORDER BY u.place) AS filled,
+               string_agg(format('%I = NULL', a.attname), ', ' ORDER BY u.place) AS emptied
           FROM pg_constraint k
          CROSS JOIN unnest(k.conkey, k.confkey) WITH ORDINALITY AS u (child_number, parent_number, place)
           JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.child_number

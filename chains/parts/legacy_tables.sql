@@ -32,9 +32,9 @@ SELECT pg_temp.change('@revision',
                k.confdeltype,
                pg_get_constraintdef(k.oid) AS definition,
                bool_or(a.attnotnull) AS strict,
-               string_agg(format('c.%I = p.%I', a.attname, b.attname), ' AND ') AS meets,
-               string_agg(format('c.%I IS NOT NULL', a.attname), ' AND ') AS filled,
-               string_agg(format('%I = NULL', a.attname), ', ') AS emptied
+               string_agg(format('c.%I = p.%I', a.attname, b.attname), ' AND ' ORDER BY a.attnum) AS meets,
+               string_agg(format('c.%I IS NOT NULL', a.attname), ' AND ' ORDER BY a.attnum) AS filled,
+               string_agg(format('%I = NULL', a.attname), ', ' ORDER BY a.attnum) AS emptied
           FROM decided_going g
           JOIN pg_constraint k ON k.conrelid = to_regclass(g.name) AND k.contype = 'f'
          CROSS JOIN unnest(k.conkey, k.confkey) AS u (child_number, parent_number)

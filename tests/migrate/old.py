@@ -86,6 +86,17 @@ def state(pair, skip=()):
     return [(shape(pair, database), rows(pair, database, skip)) for database in (pair.core, pair.tracing)]
 
 
+def same(got, want):
+    """Two answers of `state`, or one part of each; what differs is shown."""
+    for (shape_got, rows_got), (shape_want, rows_want) in zip(got, want, strict=True):
+        assert shape_got == shape_want
+        different = {table: ([row for row in rows_got.get(table, []) if row not in rows_want.get(table, [])],
+                             [row for row in rows_want.get(table, []) if row not in rows_got.get(table, [])])
+                     for table in {*rows_got, *rows_want} if rows_got.get(table) != rows_want.get(table)}
+        assert not different, different
+    return True
+
+
 def members(pair):
     """{(place, scope, email): role}; each pair of a user and a scope once."""
     found = pair.sql("""

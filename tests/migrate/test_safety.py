@@ -11,10 +11,7 @@ import old
 import psycopg2
 import pytest
 import scratch
-from proxy import Proxy
 
-# The sweeps go over every message of a run when ORGD_SWEEP=all (make sweep), otherwise over some.
-SWEEP = os.environ.get("ORGD_SWEEP") == "all"
 SLOW = """
 CREATE FUNCTION slow() RETURNS event_trigger LANGUAGE plpgsql AS
 $$ BEGIN IF current_query() LIKE '%%{statement}%%' THEN PERFORM pg_sleep({seconds}); END IF; END $$;
@@ -198,51 +195,3 @@ def test_time_left_is_guessed(make_old):
              + "UPDATE pg_class SET relpages = 500000 WHERE relname = 'api_keys'")
     written = on_a_terminal(pair, "migrate", "up", *old.ACCEPTED)
     assert re.search(r"CREATE INDEX orgd_api_keys_hash ON api_keys \(\d+ of \d+\), 1 s, about \d+ s left", written), repr(written)
-
-
-def messages_of_a_run(pair):
-    """How many messages an undisturbed run sends."""
-    watcher = Proxy(pair.cluster, 0, None)
-    through(pair, watcher, 0)
-    watcher.close()
-    return watcher.count
-
-
-def through(pair, proxy, *statuses):
-    runner = pair.start("migrate", "up", *old.ACCEPTED, POSTGRES_URI_CORE=proxy.uri(pair.core),
-                        POSTGRES_URI_TRACING=proxy.uri(pair.tracing))
-    proxy.runner = runner
-    out, err = runner.communicate(timeout=60)
-    assert runner.returncode in statuses, f"{runner.returncode}: {out}{err}"
-    return err
-
-
-def places(count):
-    return range(1, count + 1) if SWEEP else [1, 2] + [count * part // 5 for part in range(1, 6)]
-
-
-def test_killed_after_a_statement(make_old, templates, undisturbed):
-    pair = make_old("oss", "livedin")
-    for place in places(messages_of_a_run(pair)):
-        templates.fill(pair, "oss", "livedin")
-        proxy = Proxy(pair.cluster, place, lambda _: (proxy.runner.kill(), proxy.runner.wait()))
-        through(pair, proxy, -signal.SIGKILL, 0)
-        proxy.close()
-        finish(pair)
-        assert old.state(pair) == undisturbed, f"killed after message {place}"
-
-
-def test_a_backend_terminated_after_a_statement(make_old, templates, undisturbed):
-    pair = make_old("oss", "livedin")
-
-    def terminate(pid):
-        pair.sql("SELECT pg_terminate_backend(%s, 5000)", [pid])
-
-    for place in places(messages_of_a_run(pair)):
-        templates.fill(pair, "oss", "livedin")
-        proxy = Proxy(pair.cluster, place, terminate)
-        err = through(pair, proxy, 3, 0)
-        proxy.close()
-        assert err.count("\n") <= 1, err
-        finish(pair)
-        assert old.state(pair) == undisturbed, f"terminated after message {place}"
