@@ -370,5 +370,5 @@ def check_read_only(sql):
     if len(trees) != 1 or kinds[0] != "SelectStmt":
         raise Unclassified("a decision is one SELECT")
     for kind in kinds:
-        if kind in ("InsertStmt", "UpdateStmt", "DeleteStmt", "IntoClause", "LockingClause"):
+        if kind in ("InsertStmt", "UpdateStmt", "DeleteStmt", "intoClause", "LockingClause"):
             raise Unclassified(f"a decision only reads, and this has a {kind}")
