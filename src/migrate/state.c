@@ -85,11 +85,16 @@ static enum err read_position(struct db *db, struct migrate_position *position, 
         (void)snprintf(position->found, sizeof position->found, "%s", id != NULL ? id : "");
     }
     result_clear(&result);
+    return OK;
+}
+
+/* Where in its chain the revision found is. */
+static void place(struct migrate_position *position)
+{
     for (size_t i = 0; i < position->chain->count; i++) {
         if (strcmp(position->found, position->chain->revisions[i].id) == 0)
             position->at = (int)i;
     }
-    return OK;
 }
 
 /* One row is what a version table has. */
@@ -247,9 +252,17 @@ static enum err read_chains(struct db *db, struct migrate_state *state, bool ent
     enum err err;
 
     for (size_t i = 0; i < state->count; i++) {
-        err = read_position(db, &state->positions[i], &rows[i]);
-        if (err != OK)
-            return err;
+        struct migrate_position *position = &state->positions[i];
+
+        if (i > 0 && strcmp(position->chain->table, position[-1].chain->table) == 0) {
+            memcpy(position->found, position[-1].found, sizeof position->found);
+            rows[i] = rows[i - 1];
+        } else {
+            err = read_position(db, position, &rows[i]);
+            if (err != OK)
+                return err;
+        }
+        place(position);
     }
     if (rows[0] < 0) {
         judge(state, MIGRATE_FOREIGN, "is neither empty nor one of Agenta's: it holds objects, but no table %s",
