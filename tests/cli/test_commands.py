@@ -6,7 +6,8 @@ import subprocess
 
 import pytest
 
-COMMANDS = ["serve", "migrate status", "migrate up", "migrate down", "migrate history", "schema dump", "config", "openapi", "version", "help",
+COMMANDS = ["serve", "migrate status", "migrate plan", "migrate up", "migrate down", "migrate verify", "migrate purge",
+            "migrate history", "schema dump", "config", "openapi", "version", "help",
             "completion bash"]
 
 
@@ -84,7 +85,7 @@ def test_manual_is_clean_troff(orgd, tmp_path):
 
 @pytest.mark.parametrize("line, words", [
     (["orgd", "mig"], {"migrate"}),
-    (["orgd", "migrate", ""], {"status", "up", "down", "history", "--config", "--help"}),
+    (["orgd", "migrate", ""], {"status", "plan", "up", "down", "verify", "purge", "history", "--config", "--help"}),
     (["orgd", "--config", "x", "migrate", "st"], {"status"}),
     (["orgd", "migrate", "up", "--to", ""], {"head", "agenta"}),
     (["orgd", "migrate", "up", "--to", "=", "h"], {"head"}),
