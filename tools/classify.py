@@ -27,7 +27,7 @@ ALTERS = {"AT_AddColumn", "AT_AddConstraint", "AT_AlterConstraint", "AT_ColumnDe
           "AT_DropNotNull", "AT_SetNotNull", "AT_AlterColumnType", *WEAKER}
 # What concerns no table that others use.
 HARMLESS = {"CreateSchemaStmt", "CreateEnumStmt", "CreateExtensionStmt", "CreateSeqStmt", "VariableSetStmt", "ViewStmt",
-            "AlterEnumStmt"}
+            "AlterEnumStmt", "VacuumStmt"}
 
 
 class Unclassified(Exception):

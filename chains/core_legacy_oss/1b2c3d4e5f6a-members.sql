@@ -7,6 +7,11 @@
 LOCK TABLE users, organizations, workspaces, projects, project_invitations, organization_members, workspace_members,
            project_members IN SHARE ROW EXCLUSIVE MODE;
 
+-- A database that was just restored has no statistics, and the new tables have none.
+ANALYZE users, organizations, workspaces, projects, project_invitations;
+
 -- include: members
+
+ANALYZE organization_members, workspace_members, project_members;
 
 -- down

@@ -18,6 +18,8 @@ static const char settings[] = "SET LOCAL search_path = public;"
                                "SET LOCAL idle_in_transaction_session_timeout = 0;"
                                "SET LOCAL check_function_bodies = on;"
                                "SET LOCAL datestyle = 'ISO';"
+                               "SET LOCAL jit = off;"
+                               "SET LOCAL work_mem = '128MB';"
                                "SET LOCAL lock_timeout = '3s'";
 
 /* One database, one run. */
