@@ -36,6 +36,7 @@ def judged(sql):
     ("WITH d AS (DELETE FROM keys RETURNING u) INSERT INTO users SELECT u FROM d", {"users": ROW, "keys": ROW},
      {"DELETES_DATA", "IMPACTS_DATABASE_PERFORMANCE"}),
     ("INSERT INTO users VALUES (1)", {"users": ROW}, set()),
+    ("ANALYZE users", {"users": classify.SHARE_UPDATE_EXCLUSIVE}, {"IMPACTS_DATABASE_PERFORMANCE"}),
     ("TRUNCATE users", {"users": AE}, {"DELETES_DATA", "ACQUIRES_ACCESS_EXCLUSIVE_LOCK"}),
     ("LOCK TABLE users IN SHARE ROW EXCLUSIVE MODE", {"users": SRE}, {"ACQUIRES_SHARE_ROW_EXCLUSIVE_LOCK"}),
     ("GRANT SELECT ON users TO public", {}, {"AUTHZ_UPDATE"}),
@@ -67,7 +68,9 @@ def test_what_the_script_has_made_itself_is_nobodys():
     ("-- hazards: NONE\n-- locks: STRONG users\nDO 'BEGIN END'", "expected `-- locks:"),
     ("DROP INDEX nobody_knows", "nobody_knows"),
     ("ALTER TABLE users ENABLE ROW LEVEL SECURITY", "AT_EnableRowSecurity"),
-    ("VACUUM users", "VacuumStmt"),
+    ("VACUUM users", "VACUUM cannot run"),
+    ("ANALYZE", "has to name its tables"),
+    ("CLUSTER users", "a ClusterStmt is nothing"),
     ("CREATE RULE r AS ON INSERT TO users DO NOTHING", "RuleStmt"),
 ])
 def test_what_cannot_be_judged_is_refused(sql, words):
@@ -86,8 +89,8 @@ def test_the_build_stops_and_says_where(tmp_path):
     chains = tmp_path / "chains"
     shutil.copytree(TREE / "chains", chains)
     last = sorted((chains / "orgd").glob("*.sql"))[-1]
-    last.write_text(last.read_text(encoding="utf-8").replace("-- up\n", "-- up\nVACUUM users;\n", 1), encoding="utf-8")
+    last.write_text(last.read_text(encoding="utf-8").replace("-- up\n", "-- up\nCLUSTER users;\n", 1), encoding="utf-8")
     done = subprocess.run(["/usr/bin/python3", TREE / "tools" / "chains2c.py", chains, tmp_path / "c", tmp_path / "d"],
                           capture_output=True, text=True)
     assert done.returncode == 1 and not (tmp_path / "c").exists()
-    assert done.stderr.startswith(f"chains2c: orgd/{last.name[:12]}, up, line 1: a VacuumStmt"), done.stderr
+    assert done.stderr.startswith(f"chains2c: orgd/{last.name[:12]}, up, line 1: a ClusterStmt"), done.stderr
