@@ -281,22 +281,38 @@ static enum err read_chains(struct db *db, struct migrate_state *state, bool ent
     return err;
 }
 
+/* The name, the landmark, and whether there is anything at all: that is asked only when it is not plain. */
+static enum err look_around(struct db *db, struct migrate_state *state, bool *landmark, bool *filled)
+{
+    struct result result;
+    enum err err = DB_RUN(db, migrate_database, &result, param_text(landmarks[state->database]));
+
+    if (err != OK)
+        return err;
+    (void)snprintf(state->name, sizeof state->name, "%s", result_text(&result, 0, 0));
+    *landmark = *filled = result_bool(&result, 0, 1);
+    result_clear(&result);
+    if (*landmark)
+        return OK;
+    err = db_run(db, &migrate_is_filled, NULL, 0, &result);
+    if (err != OK)
+        return err;
+    *filled = result_bool(&result, 0, 0);
+    result_clear(&result);
+    return OK;
+}
+
 enum err migrate_state(struct db *db, enum database database, bool enterprise, enum migrate_target target,
                        struct migrate_state *state, struct error *error)
 {
-    struct result result;
     bool filled;
     bool landmark;
     bool judged = false;
 
     memset(state, 0, sizeof *state);
     state->database = database;
-    if (DB_RUN(db, migrate_database, &result, param_text(landmarks[database])) != OK)
+    if (look_around(db, state, &landmark, &filled) != OK)
         return failed(db, database, error);
-    (void)snprintf(state->name, sizeof state->name, "%s", result_text(&result, 0, 0));
-    filled = result_bool(&result, 0, 1);
-    landmark = result_bool(&result, 0, 2);
-    result_clear(&result);
     for (size_t i = 0; i < chain_count && state->count < MIGRATE_CHAINS_MAX; i++) {
         if (chains[i].database == database) {
             state->positions[state->count++] =
