@@ -27,7 +27,7 @@ ALTERS = {"AT_AddColumn", "AT_AddConstraint", "AT_AlterConstraint", "AT_ColumnDe
           "AT_DropNotNull", "AT_SetNotNull", "AT_AlterColumnType", *WEAKER}
 # What concerns no table that others use.
 HARMLESS = {"CreateSchemaStmt", "CreateEnumStmt", "CreateExtensionStmt", "CreateSeqStmt", "VariableSetStmt", "ViewStmt",
-            "AlterEnumStmt", "VacuumStmt"}
+            "AlterEnumStmt"}
 
 
 class Unclassified(Exception):
@@ -291,6 +291,17 @@ class Classifier:
             statement.lock(table_of(relation["RangeVar"]), ACCESS_EXCLUSIVE)
         statement.hazards.add("DELETES_DATA")
 
+    def _VacuumStmt(self, node, statement, made):
+        if node.get("is_vacuumcmd"):
+            raise Unclassified("VACUUM cannot run in a transaction, and revisions are transactions")
+        tables = [table_of(relation["VacuumRelation"]["relation"]) for relation in node.get("rels", [])]
+        if not tables:
+            raise Unclassified("ANALYZE has to name its tables")
+        statement.what = f"ANALYZE {', '.join(tables)}"
+        statement.hazards.add("IMPACTS_DATABASE_PERFORMANCE")
+        for table in tables:
+            statement.lock(table, SHARE_UPDATE_EXCLUSIVE)
+
     def _LockStmt(self, node, statement, made):
         tables = [table_of(relation["RangeVar"]) for relation in node["relations"]]
         statement.what = f"LOCK TABLE {', '.join(tables)}"
@@ -370,5 +381,5 @@ def check_read_only(sql):
     if len(trees) != 1 or kinds[0] != "SelectStmt":
         raise Unclassified("a decision is one SELECT")
     for kind in kinds:
-        if kind in ("InsertStmt", "UpdateStmt", "DeleteStmt", "IntoClause", "LockingClause"):
+        if kind in ("InsertStmt", "UpdateStmt", "DeleteStmt", "intoClause", "LockingClause"):
             raise Unclassified(f"a decision only reads, and this has a {kind}")

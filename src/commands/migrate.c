@@ -63,7 +63,7 @@ static void status_text(const struct migrate_state *state, struct buffer *out)
 {
     buffer_format(out, "%-8s %-8s", migrate_database_name(state->database), migrate_condition_name(state->condition));
     for (size_t i = 0; i < state->count; i++) {
-        if (state->positions[i].found[0] != '\0')
+        if (state->positions[i].found[0] != '\0' && !state->positions[i].skipped)
             buffer_format(out, " %s", state->positions[i].found);
     }
     buffer_char(out, '\n');

@@ -3,10 +3,7 @@
 
 #include <string.h>
 #include <talloc.h>
-#include <unistd.h>
 
-#include "db/pgdata.h"
-#include "instance/data_dir.h"
 
 #define CONNECT_MS 10000
 

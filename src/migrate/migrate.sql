@@ -1,14 +1,15 @@
--- migrate_database: name of the database, whether it holds anything that does not come from an extension, and a certain table
-SELECT current_database(),
-       EXISTS (SELECT
+-- migrate_database: name of the database, and whether a certain table exists
+SELECT current_database(), to_regclass($1) IS NOT NULL;
+
+-- migrate_is_filled: whether the database holds anything that does not come from an extension
+SELECT EXISTS (SELECT
                  FROM pg_class c
                  JOIN pg_namespace n ON n.oid = c.relnamespace
                 WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
                   AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
                   AND NOT EXISTS (SELECT
                                     FROM pg_depend d
-                                   WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')),
-       to_regclass($1) IS NOT NULL;
+                                   WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'));
 
 -- migrate_has_table: whether a version table exists
 SELECT to_regclass($1) IS NOT NULL;

@@ -85,11 +85,16 @@ static enum err read_position(struct db *db, struct migrate_position *position, 
         (void)snprintf(position->found, sizeof position->found, "%s", id != NULL ? id : "");
     }
     result_clear(&result);
+    return OK;
+}
+
+/* Where in its chain the revision found is. */
+static void place(struct migrate_position *position)
+{
     for (size_t i = 0; i < position->chain->count; i++) {
         if (strcmp(position->found, position->chain->revisions[i].id) == 0)
             position->at = (int)i;
     }
-    return OK;
 }
 
 /* One row is what a version table has. */
@@ -247,9 +252,17 @@ static enum err read_chains(struct db *db, struct migrate_state *state, bool ent
     enum err err;
 
     for (size_t i = 0; i < state->count; i++) {
-        err = read_position(db, &state->positions[i], &rows[i]);
-        if (err != OK)
-            return err;
+        struct migrate_position *position = &state->positions[i];
+
+        if (i > 0 && strcmp(position->chain->table, position[-1].chain->table) == 0) {
+            memcpy(position->found, position[-1].found, sizeof position->found);
+            rows[i] = rows[i - 1];
+        } else {
+            err = read_position(db, position, &rows[i]);
+            if (err != OK)
+                return err;
+        }
+        place(position);
     }
     if (rows[0] < 0) {
         judge(state, MIGRATE_FOREIGN, "is neither empty nor one of Agenta's: it holds objects, but no table %s",
@@ -268,22 +281,38 @@ static enum err read_chains(struct db *db, struct migrate_state *state, bool ent
     return err;
 }
 
+/* The name, the landmark, and whether there is anything at all: that is asked only when it is not plain. */
+static enum err look_around(struct db *db, struct migrate_state *state, bool *landmark, bool *filled)
+{
+    struct result result;
+    enum err err = DB_RUN(db, migrate_database, &result, param_text(landmarks[state->database]));
+
+    if (err != OK)
+        return err;
+    (void)snprintf(state->name, sizeof state->name, "%s", result_text(&result, 0, 0));
+    *landmark = *filled = result_bool(&result, 0, 1);
+    result_clear(&result);
+    if (*landmark)
+        return OK;
+    err = db_run(db, &migrate_is_filled, NULL, 0, &result);
+    if (err != OK)
+        return err;
+    *filled = result_bool(&result, 0, 0);
+    result_clear(&result);
+    return OK;
+}
+
 enum err migrate_state(struct db *db, enum database database, bool enterprise, enum migrate_target target,
                        struct migrate_state *state, struct error *error)
 {
-    struct result result;
     bool filled;
     bool landmark;
     bool judged = false;
 
     memset(state, 0, sizeof *state);
     state->database = database;
-    if (DB_RUN(db, migrate_database, &result, param_text(landmarks[database])) != OK)
+    if (look_around(db, state, &landmark, &filled) != OK)
         return failed(db, database, error);
-    (void)snprintf(state->name, sizeof state->name, "%s", result_text(&result, 0, 0));
-    filled = result_bool(&result, 0, 1);
-    landmark = result_bool(&result, 0, 2);
-    result_clear(&result);
     for (size_t i = 0; i < chain_count && state->count < MIGRATE_CHAINS_MAX; i++) {
         if (chains[i].database == database) {
             state->positions[state->count++] =

@@ -72,7 +72,7 @@ static bool counts(const char *line, enum migrate_target target)
 {
     const char *name = strchr(line, ' ');
 
-    return line[0] != '\0' && line[0] != '#' && !starts_with(line, "ALEMBIC") &&
+    return line[0] != '\0' && line[0] != '#' && !starts_with(line, "ALEMBIC") && !starts_with(line, "server: ") &&
            !(name && starts_with(name, " orgd_archive.")) && !(target == MIGRATE_TO_AGENTA && is_ours(line));
 }
 
