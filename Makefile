@@ -15,7 +15,7 @@
 SHELL = /bin/sh
 .NOTPARALLEL:
 .DEFAULT_GOAL = build
-.PHONY: run test check fuzz bench timing format build install clean bare help
+.PHONY: run test kill-sweep check fuzz bench timing format build install clean bare help
 
 ifeq ($(origin CC),default)
 CC = gcc
@@ -63,6 +63,10 @@ test: ## run every test
 	$(call built,run test)
 	@SANITIZE=$(sanitizers) tools/run-tests $(dir) $(TESTS) $(FLAGS)
 
+kill-sweep: ## kill the migrations after each of their statements and run them again (takes half an hour)
+	$(call built,run test)
+	@KILL_SWEEP=all SANITIZE=$(sanitizers) tools/run-tests $(dir) tests/migrate/test_kill.py $(FLAGS)
+
 check: ## layout, static analysis, and the project's own rules
 	$(call built,check)
 	@tools/run-checks $(dir)
@@ -101,5 +105,5 @@ bare: ## prove `make run`, `make check` and `make test` in a bare Debian 12 (as 
 	@tools/bare-debian $(or $(BARE),$(error Say where: make bare BARE=folder)) run test check
 
 help: ## this
-	@sed -n 's/^\([a-z]*\): ##/\1/p' Makefile | awk '{ name = $$1; $$1 = ""; printf "make %-9s%s\n", name, $$0 }'
+	@sed -n 's/^\([a-z-]*\): ##/\1/p' Makefile | awk '{ name = $$1; $$1 = ""; printf "make %-11s%s\n", name, $$0 }'
 	@echo; sed -n 's/^#   /  /p' Makefile

@@ -22,12 +22,20 @@ def postgres_programs():
     return found[-1].parent
 
 
-class Cluster:
-    """A running cluster. PostgreSQL refuses to run as root, so root gives it to the user postgres."""
+def memory_folder():
+    """A folder in memory, if there is room: creating a database is hundreds of files."""
+    shared = "/dev/shm"
+    roomy = os.access(shared, os.W_OK | os.X_OK) and shutil.disk_usage(shared).free > 6 << 30
+    return shared if roomy else None
 
-    def __init__(self):
+
+class Cluster:
+    """A running cluster, on an address if one is given. PostgreSQL refuses to run as root, so root gives it to the user
+    postgres."""
+
+    def __init__(self, address=""):
         self.numbers = itertools.count()
-        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="orgd-test-"))
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="orgd-test-", dir=memory_folder()))
         self.run_as = {}
         if os.geteuid() == 0:
             owner = pwd.getpwnam("postgres")
@@ -37,7 +45,7 @@ class Cluster:
         programs = postgres_programs()
         self._call(programs / "initdb", "-D", "data", "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
         self.server = subprocess.Popen(
-            [programs / "postgres", "-D", "data", "-c", "listen_addresses=", "-c", f"unix_socket_directories={self.folder}",
+            [programs / "postgres", "-D", "data", "-c", f"listen_addresses={address}", "-c", f"unix_socket_directories={self.folder}",
              "-c", "fsync=off", "-c", "max_connections=50"],
             cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self.run_as)
         self._call(programs / "pg_isready", "-q", "-h", self.folder, "-t", "30", tries=100)
@@ -75,6 +83,11 @@ class Cluster:
             for database in databases:
                 cursor.execute(f'DROP DATABASE IF EXISTS "{database}" WITH (FORCE)')
                 cursor.execute(f'CREATE DATABASE "{database}"')
+
+    def drop(self, *databases):
+        with contextlib.closing(self.connect("postgres")) as connection, connection.cursor() as cursor:
+            for database in databases:
+                cursor.execute(f'DROP DATABASE "{database}" WITH (FORCE)')
 
 
 class Pair:

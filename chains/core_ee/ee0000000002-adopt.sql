@@ -4,6 +4,7 @@
 
 -- up
 -- A database that was EE from the start has all of it; nothing that exists is altered.
+-- hazards: NONE
 DO $$
 BEGIN
     CREATE TYPE meters_type AS ENUM (
@@ -113,16 +114,27 @@ SELECT o.id,
   FROM organizations o
  WHERE NOT EXISTS (SELECT FROM subscriptions s WHERE s.organization_id = o.id);
 
--- Persons are counted, not rows: a membership written twice is one seat.
+-- Persons are counted, not rows: a membership written twice is one seat. Agenta's own adoption writes the count of the
+-- year 0 ...
 INSERT INTO meters (meter_id, key, value, synced, organization_id, year, month)
-SELECT gen_random_uuid(),
-       'USERS',
-       (SELECT count(DISTINCT m.user_id) FROM organization_members m WHERE m.organization_id = o.id),
-       0,
-       o.id,
-       0,
-       0
+SELECT gen_random_uuid(), 'USERS', coalesce(m.people, 0), 0, o.id, 0, 0
   FROM organizations o
- WHERE NOT EXISTS (SELECT FROM meters m WHERE m.organization_id = o.id AND m.key = 'USERS');
+  LEFT JOIN (SELECT organization_id, count(DISTINCT user_id) AS people FROM organization_members GROUP BY 1) m
+    ON m.organization_id = o.id
+ WHERE NOT EXISTS (SELECT FROM meters e WHERE e.organization_id = o.id AND e.key = 'USERS');
+
+-- ... and everything that counts afterwards looks for the one without a year, whose id is a hash of what it counts: a
+-- UUID of version 5 in the namespace of meters.
+INSERT INTO meters (meter_id, key, value, synced, organization_id)
+SELECT encode(set_byte(set_byte(h.hash, 6, get_byte(h.hash, 6) & 15 | 80), 8, get_byte(h.hash, 8) & 63 | 128), 'hex')::uuid,
+       'USERS', coalesce(m.people, 0), 0, o.id
+  FROM organizations o
+ CROSS JOIN LATERAL (
+           SELECT substr(digest('\xeaf4d8ebb6455438bd19042b2cc308b2'::bytea
+                                || convert_to('key=users|org=' || o.id, 'UTF8'), 'sha1'), 1, 16) AS hash
+       ) h
+  LEFT JOIN (SELECT organization_id, count(DISTINCT user_id) AS people FROM organization_members GROUP BY 1) m
+    ON m.organization_id = o.id
+ WHERE NOT EXISTS (SELECT FROM meters e WHERE e.organization_id = o.id AND e.key = 'USERS' AND e.year IS NULL);
 
 -- down

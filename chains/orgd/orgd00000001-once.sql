@@ -8,6 +8,7 @@
 LOCK TABLE organization_members, workspace_members, project_members, projects, project_invitations
     IN SHARE ROW EXCLUSIVE MODE;
 
+-- hazards: NONE
 DO $$
 DECLARE
     broken record;

@@ -7,13 +7,23 @@
 extern const char schema_dump_details[];
 extern const struct option_row schema_dump_command_options[];
 
+extern const char schema_lint_details[];
+extern const struct option_row schema_lint_command_options[];
+
 int schema_dump_run(const struct config *config, const struct options *options);
+int schema_lint_run(const struct config *config, const struct options *options);
 
 /* Rows for the table of commands. */
 #define SCHEMA_COMMANDS                                                                                                \
+    {.name = "schema dump",                                                                                            \
+     .arguments = "[URI]",                                                                                             \
+     .summary = "Print the catalog of a database as text",                                                             \
+     .details = schema_dump_details,                                                                                   \
+     .options = schema_dump_command_options,                                                                           \
+     .run = schema_dump_run},                                                                                          \
     {                                                                                                                  \
-        .name = "schema dump", .arguments = "[URI]", .summary = "Print the catalog of a database as text",             \
-        .details = schema_dump_details, .options = schema_dump_command_options, .run = schema_dump_run                 \
+        .name = "schema lint", .arguments = "[URI]", .summary = "Find what is wrong with a schema, and how to fix it", \
+        .details = schema_lint_details, .options = schema_lint_command_options, .run = schema_lint_run                 \
     }
 
 #endif

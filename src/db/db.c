@@ -186,6 +186,13 @@ static bool finish_connecting(PGconn *conn, int64_t deadline_us)
     return state == PGRES_POLLING_OK;
 }
 
+/* What the server says beside an answer. libpq would write it to standard error. */
+static void ignore_notice(void *context, const char *message)
+{
+    (void)context;
+    (void)message;
+}
+
 enum err db_connect(struct db *db, struct error *error)
 {
     char uri[URI_SIZE];
@@ -205,6 +212,7 @@ enum err db_connect(struct db *db, struct error *error)
         return code;
     }
     (void)PQsetnonblocking(db->conn, 1);
+    (void)PQsetNoticeProcessor(db->conn, ignore_notice, NULL);
     memset(db->prepared, 0, statement_count);
     return OK;
 }

@@ -12,7 +12,8 @@ static enum err send_all(struct db *db, const char *const *texts, size_t count)
     if (!PQenterPipelineMode(conn))
         return db_lost(db, false);
     for (size_t i = 0; i < count; i++) {
-        if (!PQsendQueryParams(conn, texts[i], 0, NULL, NULL, NULL, NULL, 0))
+        /* the server would keep the answers of a slow statement's predecessors to itself */
+        if (!PQsendQueryParams(conn, texts[i], 0, NULL, NULL, NULL, NULL, 0) || !PQsendFlushRequest(conn))
             return db_lost(db, false);
     }
     return PQpipelineSync(conn) == 1 ? OK : db_lost(db, false);

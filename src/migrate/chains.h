@@ -1,9 +1,11 @@
-/* The table of migration chains and their revisions, made at build time from chains/. */
+/* The tables of migration chains, their revisions and what these decide, made at build time from chains/. */
 #ifndef ORGD_MIGRATE_CHAINS_H
 #define ORGD_MIGRATE_CHAINS_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "migrate/script.h"
 
 enum database { DATABASE_CORE, DATABASE_TRACING };
 #define DATABASE_COUNT 2
@@ -13,22 +15,24 @@ enum edition { EDITION_OSS, EDITION_EE };
 /* Revisions of all chains together, at most; the build refuses more. */
 #define REVISIONS_MAX 256
 
-/* One step. All SQL is complete text without parameters and runs with search_path public. */
+/* One step. All SQL is without parameters and runs with search_path public. */
 struct revision {
     const char *id;
-    const char *what;    /* one sentence */
-    const char *up[2];   /* by edition; "" when only the version row moves */
-    const char *down;    /* NULL when it cannot be undone */
-    const char *stays;   /* why not; NULL when it can */
-    const char *prepare; /* before `up`: creates the version table on the first revision, else "" */
-    const char *arrive;  /* after `up`: moves the version row; hits exactly one row */
-    const char *leave;   /* after `down`: moves it back; hits exactly one row */
+    const char *what;          /* one sentence */
+    struct script up[2];       /* by edition; empty when only the version row moves */
+    const struct script *down; /* NULL when it cannot be undone */
+    const char *stays;         /* why not; NULL when it can */
+    const char *prepare;       /* before `up`: creates the version table on the first revision, else "" */
+    const char *arrive;        /* after `up`: moves the version row; hits exactly one row */
+    const char *leave;         /* after `down`: moves it back; hits exactly one row */
 };
 
 struct chain {
     const char *name; /* its folder */
     enum database database;
     bool enterprise;                  /* only in the enterprise edition */
+    bool open;                        /* only in the open edition */
+    bool legacy;                      /* from an older release to where the next chain of the same table begins */
     bool ours;                        /* not one of Agenta's */
     const char *table;                /* version table, with schema */
     const char *read;                 /* its rows, at most two */
@@ -40,5 +44,40 @@ struct chain {
 /* In the order in which they run over a database. */
 extern const struct chain chains[];
 extern const size_t chain_count;
+
+enum decision_kind {
+    DECISION_CHANGE,   /* each row is something that the revision does */
+    DECISION_REPORT,   /* each row is something that somebody has to know */
+    DECISION_OBSTACLE, /* each row is a reason not to begin */
+};
+
+/* A revision for which something is decided, in one direction. */
+struct decision_use {
+    const char *chain;    /* its folder */
+    const char *revision; /* its id */
+    bool down;
+};
+
+/*
+ * One question about the rows of a database. The revision carries out what the query answers, and a plan shows the
+ * answer of the same query beforehand. It reads only, takes no parameters, and depends on the settings of
+ * migrate_set_options; it can be asked in every state from the one that its chain begins with up to the revision. The
+ * last two columns are texts: `outcome`, one word, and `reason`, one sentence.
+ */
+struct decision {
+    const char *name; /* its file */
+    const char *what; /* one sentence */
+    enum decision_kind kind;
+    const struct decision_use *uses;
+    size_t use_count;
+    const char *sql[2]; /* by edition; NULL where the edition has no such question */
+};
+
+extern const struct decision decisions[];
+extern const size_t decision_count;
+
+/* Whether the decision is made for a revision in that direction. */
+bool decision_is_for(const struct decision *decision, const struct chain *chain, const struct revision *revision,
+                     bool down);
 
 #endif

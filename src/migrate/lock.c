@@ -4,8 +4,10 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <talloc.h>
 #include <time.h>
 
+#include "base/buffer.h"
 #include "base/platform.h"
 #include "statements.h"
 
@@ -14,6 +16,8 @@
 #define TELL_AFTER_POLLS 20 /* a second */
 #define RETRY_MS 100
 #define RETRY_MAX_MS 2000
+#define TELL_EVERY 10 /* attempts */
+#define ARRAY_MAX (16 << 10)
 
 void migrate_tell(const struct migrate_options *options, const char *format, ...)
 {
@@ -77,6 +81,8 @@ enum err migrate_lock_database(struct db *db, enum database database, const stru
                              "%s has been migrating the %s database for too long to wait; try again later", holder,
                              migrate_database_name(database));
         }
+        if (progress_is_stopped(options->progress))
+            return error_set(error, ERR_STOPPING, "stopped");
         if (polls == TELL_AFTER_POLLS) {
             name_holder(db, holder, sizeof holder);
             migrate_tell(options, "waiting for %s to finish migrating the %s database", holder,
@@ -93,36 +99,67 @@ void migrate_unlock_database(struct db *db)
     }
 }
 
-void migrate_name_blocker(struct db *db, char *to, size_t size)
+/* The tables and the modes of a statement's locks as two arrays of PostgreSQL's. Names are words of our own SQL. */
+static void write_arrays(const struct script_statement *statement, struct buffer *tables, struct buffer *modes)
 {
+    buffer_char(tables, '{');
+    buffer_char(modes, '{');
+    for (size_t i = 0; statement && i < statement->lock_count; i++) {
+        const struct script_lock *lock = &statement->locks[i];
+
+        buffer_format(tables, "%s\"%s\"", i > 0 ? "," : "", lock->table);
+        buffer_format(modes, "%s\"%s\"", i > 0 ? "," : "", lock_mode_name(lock->mode));
+    }
+    buffer_char(tables, '}');
+    buffer_char(modes, '}');
+}
+
+static void write_blocker(const struct result *result, char *to, size_t size)
+{
+    const char *user = result_text(result, 0, 1);
+    const char *name = result_text(result, 0, 2);
+    const char *state = result_text(result, 0, 3);
+    const char *query = result_text(result, 0, 5);
+    const char *table = result_text(result, 0, 6);
+
+    (void)snprintf(to, size, "%s is locked by process %lld (user %s%s%s), %s for %lld s%s%s", table ? table : "a table",
+                   (long long)result_int(result, 0, 0), user ? user : "?", name && name[0] ? ", " : "",
+                   name ? name : "", state ? state : "busy", (long long)result_int(result, 0, 4),
+                   query && query[0] ? ", last statement: " : "", query ? query : "");
+}
+
+void migrate_name_blocker(struct db *db, const struct script_statement *statement, char *to, size_t size)
+{
+    void *arena = talloc_new(NULL);
+    struct buffer tables = buffer_make(arena, ARRAY_MAX);
+    struct buffer modes = buffer_make(arena, ARRAY_MAX);
     struct result result;
 
     to[0] = '\0';
-    if (db_run(db, &migrate_blocker, NULL, 0, &result) != OK)
-        return;
-    if (result_rows(&result) == 1) {
-        const char *state = result_text(&result, 0, 2);
-
-        (void)snprintf(to, size, "process %lld (%s), %s for %lld s", (long long)result_int(&result, 0, 0),
-                       result_text(&result, 0, 1), state != NULL ? state : "busy",
-                       (long long)result_int(&result, 0, 3));
+    write_arrays(statement, &tables, &modes);
+    if (buffer_string(&tables) && buffer_string(&modes) &&
+        DB_RUN(db, migrate_blocker, &result, param_text(buffer_string(&tables)), param_text(buffer_string(&modes))) ==
+            OK) {
+        if (result_rows(&result) == 1)
+            write_blocker(&result, to, size);
+        result_clear(&result);
     }
-    result_clear(&result);
+    (void)talloc_free(arena);
 }
 
-bool migrate_try_again(struct db *db, const char *sqlstate, int attempt, const struct migrate_options *options,
-                       int64_t deadline)
+bool migrate_try_again(struct db *db, const char *sqlstate, int attempt, const struct script_statement *statement,
+                       const struct migrate_options *options, int64_t deadline)
 {
     bool lock = strcmp(sqlstate, "55P03") == 0 || strcmp(sqlstate, "40P01") == 0;
     unsigned char jitter;
     int64_t wait = (int64_t)RETRY_MS << (attempt < 5 ? attempt : 5);
-    char blocker[200];
+    char blocker[400];
 
-    if (!lock || !db_connected(db) || platform.monotonic_us() >= deadline)
+    if (!lock || !db_connected(db) || platform.monotonic_us() >= deadline || progress_is_stopped(options->progress))
         return false;
-    if (attempt == 0) {
-        migrate_name_blocker(db, blocker, sizeof blocker);
-        migrate_tell(options, "waiting for a table that is locked%s%s", blocker[0] != '\0' ? " by " : "", blocker);
+    if (attempt % TELL_EVERY == 0) {
+        migrate_name_blocker(db, statement, blocker, sizeof blocker);
+        migrate_tell(options, "waiting: %s", blocker[0] != '\0' ? blocker : "a table is locked");
     }
     /* two runners or an application in step with us would otherwise meet again and again */
     platform.random_bytes(&jitter, sizeof jitter);

@@ -18,13 +18,16 @@ void migrate_unlock_database(struct db *db);
 
 /*
  * After a statement failed: true when that was a lock held by somebody else and there is time to try again; then it has
- * waited a little, longer with each attempt, and told whose transaction stands in the way. `db` has no transaction
- * open.
+ * waited a little, longer with each attempt, and told whose transaction stands in the way. `statement` is the one that
+ * failed, or NULL. `db` has no transaction open.
  */
-bool migrate_try_again(struct db *db, const char *sqlstate, int attempt, const struct migrate_options *options,
-                       int64_t deadline);
+bool migrate_try_again(struct db *db, const char *sqlstate, int attempt, const struct script_statement *statement,
+                       const struct migrate_options *options, int64_t deadline);
 
-/* Writes "process 123 (name), idle in transaction for 12 s" or "". */
-void migrate_name_blocker(struct db *db, char *to, size_t size);
+/*
+ * Writes who holds what `statement` needs, or else the oldest transaction that holds anything: "projects is locked by
+ * process 123 (user ann, psql), idle in transaction for 12 s, last statement: SELECT ..."; "" when there is nobody.
+ */
+void migrate_name_blocker(struct db *db, const struct script_statement *statement, char *to, size_t size);
 
 #endif

@@ -1,17 +1,21 @@
--- migrate_database: name of the database, whether it holds anything that does not come from an extension, and a certain table
-SELECT current_database(),
-       EXISTS (SELECT
+-- migrate_database: name of the database, and whether a certain table exists
+SELECT current_database(), to_regclass($1) IS NOT NULL;
+
+-- migrate_is_filled: whether the database holds anything that does not come from an extension
+SELECT EXISTS (SELECT
                  FROM pg_class c
                  JOIN pg_namespace n ON n.oid = c.relnamespace
                 WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
                   AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
                   AND NOT EXISTS (SELECT
                                     FROM pg_depend d
-                                   WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')),
-       to_regclass($1) IS NOT NULL;
+                                   WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'));
 
 -- migrate_has_table: whether a version table exists
 SELECT to_regclass($1) IS NOT NULL;
+
+-- migrate_is_enterprise: whether the core database of v0.103.5 has what only the enterprise edition had
+SELECT to_regclass('public.subscriptions') IS NOT NULL AND to_regclass('public.organization_members') IS NOT NULL;
 
 -- migrate_lock: takes the lock of runners on this database, if it is free
 SELECT pg_try_advisory_lock(1869768548, 1);
@@ -27,15 +31,38 @@ SELECT a.pid, a.application_name
    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
  LIMIT 1;
 
--- migrate_blocker: the oldest transaction that holds a lock on a table of this database
-SELECT a.pid, a.application_name, a.state, extract(epoch FROM now() - a.xact_start)::bigint
-  FROM pg_stat_activity a
- WHERE a.datname = current_database() AND a.pid <> pg_backend_pid() AND a.xact_start IS NOT NULL
-   AND EXISTS (SELECT
-                 FROM pg_locks l
-                WHERE l.pid = a.pid AND l.locktype = 'relation' AND l.granted AND l.relation >= 16384)
- ORDER BY a.xact_start
+-- migrate_blocker: whose transaction holds a lock against modes $2 on tables $1, or else the oldest that holds any
+SELECT a.pid, a.usename, a.application_name, a.state, extract(epoch FROM clock_timestamp() - a.xact_start)::bigint,
+       regexp_replace(left(a.query, 80), '\s+', ' ', 'g'),
+       CASE WHEN wanted.name IS NOT NULL THEN l.relation::regclass END
+  FROM pg_locks l
+  JOIN pg_stat_activity a ON a.pid = l.pid
+  LEFT JOIN unnest($1::text[], $2::text[]) AS wanted (name, mode)
+    ON l.relation = to_regclass(wanted.name)
+   AND l.mode = ANY (CASE wanted.mode
+           WHEN 'ROW EXCLUSIVE' THEN ARRAY['ShareLock', 'ShareRowExclusiveLock', 'ExclusiveLock', 'AccessExclusiveLock']
+           WHEN 'SHARE' THEN ARRAY['RowExclusiveLock', 'ShareUpdateExclusiveLock', 'ShareRowExclusiveLock',
+                                   'ExclusiveLock', 'AccessExclusiveLock']
+           WHEN 'ACCESS EXCLUSIVE' THEN ARRAY['AccessShareLock', 'RowShareLock', 'RowExclusiveLock',
+                                              'ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock',
+                                              'ExclusiveLock', 'AccessExclusiveLock']
+           ELSE ARRAY['RowExclusiveLock', 'ShareUpdateExclusiveLock', 'ShareLock', 'ShareRowExclusiveLock',
+                      'ExclusiveLock', 'AccessExclusiveLock']
+       END)
+ WHERE l.locktype = 'relation' AND l.granted AND l.relation >= 16384 AND a.pid <> pg_backend_pid()
+   AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+   AND a.xact_start IS NOT NULL
+ ORDER BY wanted.name IS NULL, a.xact_start
  LIMIT 1;
 
--- migrate_set_plan: the plan that the adoption gives to organizations without one
-SELECT set_config('orgd.default_plan', $1, true);
+-- migrate_pages: pages of some tables, as far as known
+SELECT coalesce(sum(greatest(c.relpages, 0)), 0)::bigint
+  FROM unnest($1::text[]) AS t (name)
+  JOIN pg_class c ON c.oid = to_regclass(t.name);
+
+-- migrate_set_run: what the options of a run mean to revisions and decisions
+SELECT set_config('orgd.default_plan', $1, true),
+       set_config('orgd.legacy', $2, true),
+       set_config('orgd.everyone', $3, true),
+       set_config('orgd.strict', $4, true),
+       set_config('orgd.exact', $5, true);

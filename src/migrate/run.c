@@ -2,10 +2,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "migrate/consent.h"
+#include "migrate/execute.h"
 #include "migrate/lock.h"
 #include "migrate/migrate.h"
 #include "statements.h"
 
+#define BLOCKER_SIZE 400
+#define WHERE_SIZE 120
 #define DEFAULT_PLAN "self_hosted_enterprise"
 
 static const char settings[] = "SET LOCAL search_path = public;"
@@ -13,6 +17,9 @@ static const char settings[] = "SET LOCAL search_path = public;"
                                "SET LOCAL statement_timeout = 0;"
                                "SET LOCAL idle_in_transaction_session_timeout = 0;"
                                "SET LOCAL check_function_bodies = on;"
+                               "SET LOCAL datestyle = 'ISO';"
+                               "SET LOCAL jit = off;"
+                               "SET LOCAL work_mem = '128MB';"
                                "SET LOCAL lock_timeout = '3s'";
 
 /* One database, one run. */
@@ -23,17 +30,11 @@ struct run {
     int64_t deadline; /* of waiting for locks */
     struct error *error;
     struct migrate_state state;
-    char sqlstate[6]; /* of the last failure */
+    char sqlstate[6];                      /* of the last failure */
+    const struct script_statement *failed; /* the statement that it was, or NULL */
 };
 
-/* One revision, one direction. */
-struct step {
-    const struct chain *chain;
-    size_t at;
-    bool down;
-};
-
-static const struct revision *revision_of(const struct step *step)
+static const struct revision *revision_of(const struct migrate_step *step)
 {
     return &step->chain->revisions[step->at];
 }
@@ -48,28 +49,56 @@ static enum err failed(struct run *run, const char *what)
                      cause.cause);
 }
 
+enum err migrate_set_options(struct db *db, const struct migrate_options *options)
+{
+    const char *plan = options->default_plan;
+    enum err err = db_script(db, settings, NULL);
+
+    if (err != OK)
+        return err;
+    return DB_RUN(
+        db, migrate_set_run, NULL, param_text(plan != NULL && plan[0] != '\0' ? plan : DEFAULT_PLAN),
+        param_text(options->legacy == MIGRATE_DROP ? "drop" : "archive"),
+        param_text(options->everyone != NULL ? options->everyone : ""), param_text(options->strict ? "true" : "false"),
+        param_text(options->target == MIGRATE_TO_AGENTA && options->legacy == MIGRATE_DROP ? "true" : "false"));
+}
+
+enum err migrate_decide(struct db *db, const struct decision *decision, bool enterprise, struct result *result)
+{
+    return db_script(db, decision->sql[enterprise ? EDITION_EE : EDITION_OSS], result);
+}
+
 static enum err begin(struct run *run)
 {
-    const char *plan = run->options->default_plan;
-
-    if (db_begin(run->db) != OK || db_script(run->db, settings, NULL) != OK)
-        return failed(run, "no transaction");
-    if (plan == NULL || plan[0] == '\0')
-        plan = DEFAULT_PLAN;
-    if (DB_RUN(run->db, migrate_set_plan, NULL, param_text(plan)) != OK)
+    if (db_begin(run->db) != OK || migrate_set_options(run->db, run->options) != OK)
         return failed(run, "no transaction");
     return OK;
 }
 
-static enum err script(struct run *run, const char *sql, const struct step *step)
+static enum err script(struct run *run, const char *sql, const struct migrate_step *step)
 {
     if (sql[0] == '\0' || db_script(run->db, sql, NULL) == OK)
         return OK;
     return failed(run, revision_of(step)->id);
 }
 
+static enum err stopped(struct run *run)
+{
+    return error_set(run->error, ERR_STOPPING, "the %s database: stopped", migrate_database_name(run->database));
+}
+
+static enum err run_script(struct run *run, const struct script *script, const struct migrate_step *step)
+{
+    struct progress_view place = {.database = migrate_database_name(run->database), .revision = revision_of(step)->id};
+    enum err err = migrate_execute(run->db, script, place, run->options->progress, &run->failed);
+
+    if (err == ERR_STOPPING)
+        return stopped(run);
+    return err == OK ? OK : failed(run, revision_of(step)->id);
+}
+
 /* Moves the version row, which must be the one expected. */
-static enum err version(struct run *run, const char *sql, const struct step *step)
+static enum err version(struct run *run, const char *sql, const struct migrate_step *step)
 {
     struct result result;
     bool one;
@@ -86,7 +115,7 @@ static enum err version(struct run *run, const char *sql, const struct step *ste
 }
 
 /* Inside a transaction. */
-static enum err apply(struct run *run, const struct step *step)
+static enum err apply(struct run *run, const struct migrate_step *step)
 {
     const struct revision *revision = revision_of(step);
     enum err err;
@@ -94,10 +123,10 @@ static enum err apply(struct run *run, const struct step *step)
     if (!step->down) {
         err = script(run, revision->prepare, step);
         if (err == OK)
-            err = script(run, revision->up[run->options->enterprise ? EDITION_EE : EDITION_OSS], step);
+            err = run_script(run, &revision->up[run->options->enterprise ? EDITION_EE : EDITION_OSS], step);
         return err == OK ? version(run, revision->arrive, step) : err;
     }
-    err = script(run, revision->down, step);
+    err = run_script(run, revision->down, step);
     if (err == OK)
         err = version(run, revision->leave, step);
     if (err == OK && step->at == 0)
@@ -111,11 +140,12 @@ static enum err commit(struct run *run)
 }
 
 /* All of `steps` in one transaction. */
-static enum err transaction(struct run *run, const struct step *steps, size_t count)
+static enum err transaction(struct run *run, const struct migrate_step *steps, size_t count)
 {
     enum err err = begin(run);
 
     run->sqlstate[0] = '\0';
+    run->failed = NULL;
     for (size_t i = 0; i < count && err == OK; i++)
         err = apply(run, &steps[i]);
     if (err == OK)
@@ -125,46 +155,53 @@ static enum err transaction(struct run *run, const struct step *steps, size_t co
     return err;
 }
 
+static bool is_lock(const struct run *run)
+{
+    return strcmp(run->sqlstate, "55P03") == 0 && !progress_is_stopped(run->options->progress);
+}
+
+/* Waited long enough for a lock. */
+static enum err blocked(struct run *run)
+{
+    char blocker[BLOCKER_SIZE] = "";
+
+    if (db_connected(run->db))
+        migrate_name_blocker(run->db, run->failed, blocker, sizeof blocker);
+    return error_set(run->error, ERR_BUSY, "the %s database: %s; end that or wait for it, and run this again",
+                     migrate_database_name(run->database),
+                     blocker[0] != '\0' ? blocker : "a table is locked by somebody");
+}
+
 /* The same, again while a lock is in the way and there is time. */
-static enum err patient_transaction(struct run *run, const struct step *steps, size_t count)
+static enum err patient_transaction(struct run *run, const struct migrate_step *steps, size_t count)
 {
     for (int attempt = 0;; attempt++) {
         enum err err = transaction(run, steps, count);
 
-        if (err != ERR_BUSY || !migrate_try_again(run->db, run->sqlstate, attempt, run->options, run->deadline))
-            return err;
+        if (err == ERR_BUSY &&
+            migrate_try_again(run->db, run->sqlstate, attempt, run->failed, run->options, run->deadline))
+            continue;
+        return err == ERR_BUSY && is_lock(run) ? blocked(run) : err;
     }
 }
 
+static void tell_step(struct run *run, const struct migrate_step *step)
+{
+    migrate_tell(run->options, "the %s database: %s %s", migrate_database_name(run->database),
+                 step->down ? "undone" : "applied", revision_of(step)->id);
+}
+
 /* One transaction for each of `steps`, which are told. */
-static enum err one_by_one(struct run *run, const struct step *steps, size_t count)
+static enum err one_by_one(struct run *run, const struct migrate_step *steps, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         enum err err = patient_transaction(run, &steps[i], 1);
 
         if (err != OK)
             return err;
-        migrate_tell(run->options, "the %s database: %s %s", migrate_database_name(run->database),
-                     steps[i].down ? "undone" : "applied", revision_of(&steps[i])->id);
+        tell_step(run, &steps[i]);
     }
     return OK;
-}
-
-/* What is missing, in order of execution. */
-static size_t steps_up(const struct run *run, struct step steps[REVISIONS_MAX])
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < run->state.count; i++) {
-        const struct migrate_position *position = &run->state.positions[i];
-
-        if (!migrate_runs(position->chain, run->options->enterprise, run->options->target))
-            continue;
-        for (int at = position->at + 1; at < (int)position->chain->count; at++) {
-            steps[count++] = (struct step){.chain = position->chain, .at = (size_t)at};
-        }
-    }
-    return count;
 }
 
 static enum err read_state(struct run *run)
@@ -178,35 +215,90 @@ static enum err refuse(struct run *run)
     return error_set(run->error, ERR_REFUSED, "%s", run->state.sentence);
 }
 
-static bool can_go_up(enum migrate_condition condition)
+/* One obstacle; what it finds is the reason to refuse. */
+static enum err ask_obstacle(struct run *run, const struct decision *decision)
 {
-    return condition == MIGRATE_EMPTY || condition == MIGRATE_CURRENT || condition == MIGRATE_BEHIND;
+    struct result result;
+    enum err err = OK;
+
+    if (migrate_decide(run->db, decision, run->options->enterprise, &result) != OK)
+        return failed(run, decision->name);
+    if (result_rows(&result) > 0) {
+        const char *reason = result_text(&result, 0, PQnfields(result.pg) - 1);
+
+        err = error_set(run->error, ERR_REFUSED, "the %s database: %s", migrate_database_name(run->database),
+                        reason != NULL ? reason : decision->what);
+    }
+    result_clear(&result);
+    return err;
+}
+
+/* Looks for what stands in the way of any of `steps`, before the first of them. */
+static enum err look_for_obstacles(struct run *run, const struct migrate_step *steps, size_t count)
+{
+    enum err err = begin(run);
+
+    for (size_t i = 0; i < count * decision_count && err == OK; i++) {
+        const struct migrate_step *step = &steps[i / decision_count];
+        const struct decision *decision = &decisions[i % decision_count];
+
+        if (decision->kind == DECISION_OBSTACLE &&
+            decision_is_for(decision, step->chain, revision_of(step), step->down))
+            err = ask_obstacle(run, decision);
+    }
+    if (err == OK && count > 0 && !steps[0].down)
+        err = migrate_consent(run->db, &run->state, steps, count, run->options, run->error);
+    db_rollback(run->db);
+    return err;
+}
+
+static size_t steps_up(const struct run *run, struct migrate_step steps[REVISIONS_MAX])
+{
+    size_t count = migrate_steps_up(&run->state, run->options->enterprise, run->options->target, steps);
+
+    return migrate_steps_until(steps, count, run->options->to);
+}
+
+/* All in one transaction; told when it is done. */
+static enum err at_once(struct run *run, const struct migrate_step *steps, size_t count)
+{
+    enum err err = patient_transaction(run, steps, count);
+
+    if (err != OK)
+        return err;
+    if (run->state.condition == MIGRATE_EMPTY) {
+        migrate_tell(run->options, "the %s database (%s) is initialized", migrate_database_name(run->database),
+                     run->state.name);
+        return OK;
+    }
+    for (size_t i = 0; i < count; i++)
+        tell_step(run, &steps[i]);
+    return OK;
 }
 
 /* With the lock held. */
-static enum err up_locked(struct run *run, struct step *steps)
+static enum err up_locked(struct run *run, struct migrate_step *steps)
 {
     enum err err = read_state(run); /* again: another runner may just have finished */
     size_t count;
 
     if (err != OK)
         return err;
-    if (!can_go_up(run->state.condition))
+    if (!migrate_can_go_up(run->state.condition))
         return refuse(run);
     if (run->state.condition == MIGRATE_CURRENT ||
         (run->options->only_empty && run->state.condition != MIGRATE_EMPTY)) {
         return OK;
     }
     count = steps_up(run, steps);
-    if (run->state.condition == MIGRATE_EMPTY) {
-        err = patient_transaction(run, steps, count);
-        if (err == OK) {
-            migrate_tell(run->options, "the %s database (%s) is initialized", migrate_database_name(run->database),
-                         run->state.name);
-        }
+    if (count == 0)
+        return OK;
+    if (run->state.condition == MIGRATE_EMPTY)
+        return at_once(run, steps, count);
+    err = look_for_obstacles(run, steps, count);
+    if (err != OK)
         return err;
-    }
-    return one_by_one(run, steps, count);
+    return run->options->atomic ? at_once(run, steps, count) : one_by_one(run, steps, count);
 }
 
 static void prepare_runs(struct run runs[DATABASE_COUNT], struct db *const dbs[DATABASE_COUNT],
@@ -220,78 +312,28 @@ static void prepare_runs(struct run runs[DATABASE_COUNT], struct db *const dbs[D
     }
 }
 
-enum err migrate_up(struct db *const dbs[DATABASE_COUNT], const struct migrate_options *options, struct error *error)
+/* Before anything is touched, without the lock. */
+static enum err look_first(struct run *run, bool *idle)
 {
-    struct run runs[DATABASE_COUNT];
-    struct step steps[REVISIONS_MAX];
-    bool idle = true;
+    struct migrate_step steps[REVISIONS_MAX];
+    enum err err = read_state(run);
+    size_t count;
 
-    prepare_runs(runs, dbs, options, error);
-    for (int i = 0; i < DATABASE_COUNT; i++) {
-        enum err err = read_state(&runs[i]);
-
-        if (err != OK)
-            return err;
-        if (!can_go_up(runs[i].state.condition))
-            return refuse(&runs[i]);
-        idle = idle && runs[i].state.condition == MIGRATE_CURRENT;
-    }
-    for (int i = 0; i < DATABASE_COUNT && !idle; i++) {
-        enum err err = migrate_lock_database(dbs[i], runs[i].database, options, runs[i].deadline, error);
-
-        if (err != OK)
-            return err;
-        err = up_locked(&runs[i], steps);
-        migrate_unlock_database(dbs[i]);
-        if (err != OK)
-            return err;
-    }
-    return OK;
-}
-
-/* The position in `state` of the chain that has `revision` behind it; -1 when there is none. `at` is the revision's
- * place. */
-static int find_target(const struct migrate_state *state, const char *revision, size_t *at)
-{
-    for (size_t i = 0; i < state->count; i++) {
-        for (int k = 0; k <= state->positions[i].at; k++) {
-            if (strcmp(state->positions[i].chain->revisions[k].id, revision) == 0) {
-                *at = (size_t)k;
-                return (int)i;
-            }
-        }
-    }
-    return -1;
-}
-
-/* What ran after the target, newest first. False when the database does not know the target. */
-static bool steps_down(const struct migrate_state *state, const char *revision, struct step steps[REVISIONS_MAX],
-                       size_t *count)
-{
-    bool agenta = strcmp(revision, "agenta") == 0;
-    size_t keep = 0;
-    int target = agenta ? -1 : find_target(state, revision, &keep);
-
-    *count = 0;
-    if (!agenta && target < 0)
-        return false;
-    for (int i = (int)state->count - 1; i >= 0; i--) {
-        const struct migrate_position *position = &state->positions[i];
-        int lowest = i == target ? (int)keep + 1 : 0;
-
-        if (i < target || (agenta && !position->chain->ours))
-            continue;
-        for (int at = position->at; at >= lowest; at--) {
-            steps[(*count)++] = (struct step){.chain = position->chain, .at = (size_t)at, .down = true};
-        }
-    }
-    return true;
+    if (err != OK)
+        return err;
+    if (!migrate_can_go_up(run->state.condition))
+        return refuse(run);
+    count = steps_up(run, steps);
+    *idle = *idle && count == 0;
+    if (run->state.condition != MIGRATE_BEHIND || run->options->only_empty)
+        return OK;
+    return look_for_obstacles(run, steps, count);
 }
 
 /* Looks before anything is touched: can each step be undone? */
 static enum err check_down(struct run *run, const char *revision, bool *known)
 {
-    struct step steps[REVISIONS_MAX];
+    struct migrate_step steps[REVISIONS_MAX];
     size_t count;
     enum err err = read_state(run);
 
@@ -299,7 +341,7 @@ static enum err check_down(struct run *run, const char *revision, bool *known)
         return err;
     if (run->state.condition != MIGRATE_CURRENT && run->state.condition != MIGRATE_BEHIND)
         return refuse(run);
-    if (!steps_down(&run->state, revision, steps, &count))
+    if (!migrate_steps_down(&run->state, revision, steps, &count))
         return OK;
     *known = true;
     for (size_t i = 0; i < count; i++) {
@@ -309,20 +351,84 @@ static enum err check_down(struct run *run, const char *revision, bool *known)
                              revision_of(&steps[i])->stays);
         }
     }
-    return OK;
+    return look_for_obstacles(run, steps, count);
 }
 
 /* With the lock held. */
 static enum err down_locked(struct run *run, const char *revision)
 {
-    struct step steps[REVISIONS_MAX];
+    struct migrate_step steps[REVISIONS_MAX];
     size_t count;
     bool known = false;
     enum err err = check_down(run, revision, &known);
 
-    if (err != OK || !steps_down(&run->state, revision, steps, &count))
+    if (err != OK || !migrate_steps_down(&run->state, revision, steps, &count))
         return err;
     return one_by_one(run, steps, count);
+}
+
+/* One database, from taking the lock to giving it back. */
+static enum err with_lock(struct run *run, const char *down_to)
+{
+    struct migrate_step steps[REVISIONS_MAX];
+    struct progress *progress = run->options->progress;
+    enum err err;
+
+    progress_use(progress, run->db);
+    err = migrate_lock_database(run->db, run->database, run->options, run->deadline, run->error);
+    if (err == OK) {
+        err = down_to ? down_locked(run, down_to) : up_locked(run, steps);
+        progress_use(progress, NULL);
+        migrate_unlock_database(run->db);
+    }
+    progress_use(progress, NULL);
+    return err;
+}
+
+/* Where a run that was stopped has left the databases. */
+static enum err stopped_at(struct run runs[DATABASE_COUNT])
+{
+    char where[DATABASE_COUNT][WHERE_SIZE];
+    struct error ignored;
+
+    for (int i = 0; i < DATABASE_COUNT; i++) {
+        struct run *run = &runs[i];
+        size_t len = 0;
+        /* what was cancelled late may have hit the rollback, and closed the connection */
+        enum err err = db_connect(run->db, &ignored);
+
+        if (err == OK)
+            err = migrate_state(run->db, run->database, run->options->enterprise, run->options->target, &run->state,
+                                &ignored);
+        where[i][0] = '\0';
+        for (size_t k = 0; k < run->state.count && err == OK && len < WHERE_SIZE; k++) {
+            const char *found = run->state.positions[k].found;
+
+            if (found[0] != '\0' && !strstr(where[i], found))
+                len += (size_t)snprintf(where[i] + len, WHERE_SIZE - len, "%s%s", len > 0 ? " " : "", found);
+        }
+        if (len == 0)
+            (void)snprintf(where[i], WHERE_SIZE, "%s", err == OK ? "nothing, it is empty" : "an unknown revision");
+    }
+    return error_set(
+        runs[0].error, ERR_STOPPING,
+        "stopped, and what was under way is rolled back; the core database has %s, the tracing database has "
+        "%s; run the same command again to go on from there",
+        where[DATABASE_CORE], where[DATABASE_TRACING]);
+}
+
+enum err migrate_up(struct db *const dbs[DATABASE_COUNT], const struct migrate_options *options, struct error *error)
+{
+    struct run runs[DATABASE_COUNT];
+    bool idle = true;
+    enum err err = migrate_check_options(options, error);
+
+    prepare_runs(runs, dbs, options, error);
+    for (int i = 0; i < DATABASE_COUNT && err == OK; i++)
+        err = look_first(&runs[i], &idle);
+    for (int i = 0; i < DATABASE_COUNT && err == OK && !idle; i++)
+        err = with_lock(&runs[i], NULL);
+    return err != OK && progress_is_stopped(options->progress) ? stopped_at(runs) : err;
 }
 
 enum err migrate_down(struct db *const dbs[DATABASE_COUNT], const char *revision, const struct migrate_options *options,
@@ -343,14 +449,10 @@ enum err migrate_down(struct db *const dbs[DATABASE_COUNT], const char *revision
                          revision);
     }
     for (int i = DATABASE_COUNT - 1; i >= 0; i--) {
-        enum err err = migrate_lock_database(dbs[i], runs[i].database, options, runs[i].deadline, error);
+        enum err err = with_lock(&runs[i], revision);
 
         if (err != OK)
-            return err;
-        err = down_locked(&runs[i], revision);
-        migrate_unlock_database(dbs[i]);
-        if (err != OK)
-            return err;
+            return progress_is_stopped(options->progress) ? stopped_at(runs) : err;
     }
     return OK;
 }

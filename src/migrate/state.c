@@ -6,12 +6,6 @@
 #include "migrate/migrate.h"
 #include "statements.h"
 
-/* Revisions of v0.103.5 and those on the way from there to park00000000. */
-static const char *const old_revisions[] = {
-    "b3c4d5e6f7a9", "0a1b2c3d4e5f", "1b2c3d4e5f6a", "3d4e5f6a7b8c", "4f5a6b7c8d9e", "2c3d4e5f6a7b",
-    "4e5f6a7b8c9d", "5a6b7c8d9e0f", "d1e2f3a4b5c6", "f3a4b5c6d7e8", "a4b5c6d7e8f9",
-};
-
 /* Tables that a database of Agenta has had in every release, so that core and tracing are not taken for each other. */
 static const char *const landmarks[DATABASE_COUNT] = {"public.organizations", "public.spans"};
 
@@ -27,20 +21,6 @@ const char *migrate_condition_name(enum migrate_condition condition)
 const char *migrate_database_name(enum database database)
 {
     return database == DATABASE_CORE ? "core" : "tracing";
-}
-
-bool migrate_runs(const struct chain *chain, bool enterprise, enum migrate_target target)
-{
-    return (enterprise || !chain->enterprise) && !(target == MIGRATE_TO_AGENTA && chain->ours);
-}
-
-static bool is_old(const char *id)
-{
-    for (size_t i = 0; i < sizeof old_revisions / sizeof old_revisions[0]; i++) {
-        if (strcmp(id, old_revisions[i]) == 0)
-            return true;
-    }
-    return false;
 }
 
 /* Ids of one chain are letters and a number of fixed width: a higher number is newer. */
@@ -105,11 +85,26 @@ static enum err read_position(struct db *db, struct migrate_position *position, 
         (void)snprintf(position->found, sizeof position->found, "%s", id != NULL ? id : "");
     }
     result_clear(&result);
+    return OK;
+}
+
+/* Where in its chain the revision found is. */
+static void place(struct migrate_position *position)
+{
     for (size_t i = 0; i < position->chain->count; i++) {
         if (strcmp(position->found, position->chain->revisions[i].id) == 0)
             position->at = (int)i;
     }
-    return OK;
+}
+
+/* One row is what a version table has. */
+static bool judge_rows(struct migrate_state *state, const struct migrate_position *position, int rows)
+{
+    if (rows == 1 || rows < 0)
+        return true;
+    judge(state, MIGRATE_UNKNOWN, "has %s rows in %s instead of one, so its revision is not known",
+          rows == 0 ? "no" : "several", position->chain->table);
+    return false;
 }
 
 /* Judges one chain by what its version table holds. False once the whole is judged. */
@@ -118,25 +113,119 @@ static bool judge_position(struct migrate_state *state, const struct migrate_pos
     const char *table = position->chain->table;
     const char *head = head_of(position->chain);
 
-    if (rows == 0 || rows > 1) {
-        judge(state, MIGRATE_UNKNOWN, "has %s rows in %s instead of one, so its revision is not known",
-              rows == 0 ? "no" : "several", table);
-    } else if (rows == 1 && position->at < 0 && is_old(position->found)) {
-        judge(
-            state, MIGRATE_OLD,
-            "is at revision %s, that is at v0.103.5 or on the way from there to v0.104.0; the upgrade from there is not part of "
-            "this version of orgd, which needs %s",
-            position->found, head);
-    } else if (rows == 1 && position->at < 0 && is_newer(position->found, head)) {
+    if (!judge_rows(state, position, rows))
+        return false;
+    if (rows < 0 || position->at >= 0)
+        return true;
+    if (is_newer(position->found, head)) {
         judge(state, MIGRATE_AHEAD, "is ahead: found revision %s in %s, and this version knows %s as the newest",
               position->found, table, head);
-    } else if (rows == 1 && position->at < 0) {
+    } else {
         judge(state, MIGRATE_UNKNOWN, "has revision %s in %s, which this version does not know; it knows %s",
               position->found, table, head);
+    }
+    return false;
+}
+
+/* What is known about a database that does not begin where a fresh one does. */
+struct origin {
+    const struct migrate_position *own;   /* of the legacy chain of this edition that knows the revision, or NULL */
+    const struct migrate_position *other; /* the same of the other edition */
+    bool shared;                          /* a chain that comes after the legacy one has begun */
+    bool enterprise_shape;                /* has the tables that only the enterprise edition had */
+};
+
+static bool same_table(const struct migrate_position *a, const struct migrate_position *b)
+{
+    return strcmp(a->chain->table, b->chain->table) == 0;
+}
+
+static struct origin find_origin(const struct migrate_state *state, bool enterprise)
+{
+    const struct migrate_position *first = &state->positions[0];
+    struct origin origin = {0};
+
+    for (size_t i = 0; i < state->count; i++) {
+        const struct migrate_position *position = &state->positions[i];
+
+        if (!same_table(position, first)) {
+            origin.shared = origin.shared || position->found[0] != '\0';
+        } else if (position->chain->legacy && position->at >= 0) {
+            if (migrate_runs(position->chain, enterprise, MIGRATE_TO_HEAD)) {
+                origin.own = position;
+            } else {
+                origin.other = position;
+            }
+        }
+    }
+    return origin;
+}
+
+/* A revision below a fresh database's, of both editions, of one, or of none. */
+static bool judge_legacy(struct migrate_state *state, const struct origin *origin, const char *found, bool enterprise)
+{
+    const char *table = state->positions[0].chain->table;
+
+    if (origin->own == NULL && origin->other == NULL) {
+        if (origin->shared)
+            return true; /* judged as any other chain */
+        judge(
+            state, MIGRATE_OLD,
+            "has revision %s in %s, which is none from v0.103.5 on: bring it to v0.103.5 with Agenta's own migrations "
+            "first",
+            found, table);
+    } else if (origin->shared) {
+        judge(state, MIGRATE_UNKNOWN,
+              "is at revision %s in %s, and yet has a version table of what comes after it: its history is forked, so "
+              "restore it from a backup",
+              found, table);
+    } else if (origin->other != NULL && (origin->own == NULL || origin->enterprise_shape != enterprise)) {
+        judge(state, MIGRATE_OLD,
+              enterprise ? "is of the open edition at revision %s, before v0.104.0: bring it to v0.104.0 with "
+                           "AGENTA_LICENSE=oss first, and then run this again with AGENTA_LICENSE=ee"
+                         : "is of the enterprise edition at revision %s, before v0.104.0: run this with "
+                           "AGENTA_LICENSE=ee",
+              found);
     } else {
         return true;
     }
     return false;
+}
+
+/* Judges the legacy chains and the one that they lead to, which share a version table. */
+static enum err judge_origin(struct db *db, struct migrate_state *state, int rows, bool enterprise, bool *judged)
+{
+    const struct migrate_position *first = &state->positions[0];
+    struct origin origin = find_origin(state, enterprise);
+    const struct migrate_position *base = first;
+
+    while (base->chain->legacy)
+        base++;
+    *judged = !judge_rows(state, first, rows);
+    if (!*judged && base->at < 0 && !is_newer(first->found, head_of(base->chain))) {
+        struct result result;
+        enum err err = db_run(db, &migrate_is_enterprise, NULL, 0, &result);
+
+        if (err != OK)
+            return err;
+        origin.enterprise_shape = result_bool(&result, 0, 0);
+        result_clear(&result);
+        *judged = !judge_legacy(state, &origin, first->found, enterprise);
+    }
+    if (!*judged && origin.own == NULL)
+        *judged = !judge_position(state, base, rows);
+    for (size_t i = 0; i < state->count; i++) {
+        struct migrate_position *position = &state->positions[i];
+
+        if (position->chain->legacy) {
+            position->skipped = position != origin.own;
+            if (position->skipped)
+                position->at = -1;
+        } else if (position == base) {
+            position->skipped = origin.own != NULL;
+        }
+    }
+    return OK;
 }
 
 /* Every table is there and known: is anything missing? */
@@ -145,7 +234,7 @@ static void judge_progress(struct migrate_state *state, bool enterprise, enum mi
     for (size_t i = 0; i < state->count; i++) {
         const struct migrate_position *position = &state->positions[i];
 
-        if (!migrate_runs(position->chain, enterprise, target))
+        if (position->skipped || !migrate_runs(position->chain, enterprise, target))
             continue;
         if (position->at + 1 < (int)position->chain->count) {
             judge(state, MIGRATE_BEHIND, "is behind: found %s in %s, and this version needs %s",
@@ -156,50 +245,86 @@ static void judge_progress(struct migrate_state *state, bool enterprise, enum mi
     judge(state, MIGRATE_CURRENT, "is current: all chains are at their newest revision");
 }
 
+/* Reads the version tables of all chains of the database and judges them. */
+static enum err read_chains(struct db *db, struct migrate_state *state, bool enterprise, bool *judged)
+{
+    int rows[MIGRATE_CHAINS_MAX] = {-1};
+    enum err err;
+
+    for (size_t i = 0; i < state->count; i++) {
+        struct migrate_position *position = &state->positions[i];
+
+        if (i > 0 && strcmp(position->chain->table, position[-1].chain->table) == 0) {
+            memcpy(position->found, position[-1].found, sizeof position->found);
+            rows[i] = rows[i - 1];
+        } else {
+            err = read_position(db, position, &rows[i]);
+            if (err != OK)
+                return err;
+        }
+        place(position);
+    }
+    if (rows[0] < 0) {
+        judge(state, MIGRATE_FOREIGN, "is neither empty nor one of Agenta's: it holds objects, but no table %s",
+              state->positions[0].chain->table);
+        *judged = true;
+        return OK;
+    }
+    err = judge_origin(db, state, rows[0], enterprise, judged);
+    for (size_t i = 1; i < state->count && err == OK && !*judged; i++) {
+        const struct migrate_position *position = &state->positions[i];
+
+        /* a chain of the other edition, or one not asked for, does not stand in the way */
+        if (!same_table(position, &state->positions[0]) && migrate_runs(position->chain, enterprise, MIGRATE_TO_HEAD))
+            *judged = !judge_position(state, position, rows[i]);
+    }
+    return err;
+}
+
+/* The name, the landmark, and whether there is anything at all: that is asked only when it is not plain. */
+static enum err look_around(struct db *db, struct migrate_state *state, bool *landmark, bool *filled)
+{
+    struct result result;
+    enum err err = DB_RUN(db, migrate_database, &result, param_text(landmarks[state->database]));
+
+    if (err != OK)
+        return err;
+    (void)snprintf(state->name, sizeof state->name, "%s", result_text(&result, 0, 0));
+    *landmark = *filled = result_bool(&result, 0, 1);
+    result_clear(&result);
+    if (*landmark)
+        return OK;
+    err = db_run(db, &migrate_is_filled, NULL, 0, &result);
+    if (err != OK)
+        return err;
+    *filled = result_bool(&result, 0, 0);
+    result_clear(&result);
+    return OK;
+}
+
 enum err migrate_state(struct db *db, enum database database, bool enterprise, enum migrate_target target,
                        struct migrate_state *state, struct error *error)
 {
-    struct result result;
     bool filled;
     bool landmark;
     bool judged = false;
 
     memset(state, 0, sizeof *state);
     state->database = database;
-    if (DB_RUN(db, migrate_database, &result, param_text(landmarks[database])) != OK)
+    if (look_around(db, state, &landmark, &filled) != OK)
         return failed(db, database, error);
-    (void)snprintf(state->name, sizeof state->name, "%s", result_text(&result, 0, 0));
-    filled = result_bool(&result, 0, 1);
-    landmark = result_bool(&result, 0, 2);
-    result_clear(&result);
-    if (!filled) {
-        for (size_t i = 0; i < chain_count; i++) {
-            if (chains[i].database == database) {
-                state->positions[state->count++] = (struct migrate_position){.chain = &chains[i], .at = -1};
-            }
+    for (size_t i = 0; i < chain_count && state->count < MIGRATE_CHAINS_MAX; i++) {
+        if (chains[i].database == database) {
+            state->positions[state->count++] =
+                (struct migrate_position){.chain = &chains[i], .at = -1, .skipped = chains[i].legacy};
         }
+    }
+    if (!filled) {
         judge(state, MIGRATE_EMPTY, "is empty");
         return OK;
     }
-    for (size_t i = 0; i < chain_count && state->count < MIGRATE_CHAINS_MAX; i++) {
-        struct migrate_position *position = &state->positions[state->count];
-        int rows;
-
-        if (chains[i].database != database)
-            continue;
-        *position = (struct migrate_position){.chain = &chains[i], .at = -1};
-        state->count++;
-        if (read_position(db, position, &rows) != OK)
-            return failed(db, database, error);
-        if (!judged && position == &state->positions[0] && rows < 0) {
-            judge(state, MIGRATE_FOREIGN, "is neither empty nor one of Agenta's: it holds objects, but no table %s",
-                  chains[i].table);
-            judged = true;
-        }
-        /* a chain of the other edition, or one not asked for, does not stand in the way */
-        if (!judged && migrate_runs(&chains[i], enterprise, MIGRATE_TO_HEAD))
-            judged = !judge_position(state, position, rows);
-    }
+    if (read_chains(db, state, enterprise, &judged) != OK)
+        return failed(db, database, error);
     if (!judged && !landmark) {
         judge(state, MIGRATE_FOREIGN,
               "has no table %s, so it is not the %s database: are the two swapped, or the same?", landmarks[database],

@@ -6,7 +6,12 @@
 
 #include "statements.h"
 
-enum { VERSION_OLDEST = 120000 };
+enum {
+    VERSION_OLDEST = 120000,
+    /* How many tables are locked at a time by counting; the server has room for max_locks_per_transaction, 64, times
+     * its connections. */
+    LOCKED_MAX = 200,
+};
 
 /* What reads one kind of line: a column for each field. */
 struct source {
@@ -146,11 +151,10 @@ static const struct statement *statement_for(const struct reading *reading, enum
  */
 static enum err read_kinds(struct reading *reading, enum schema_kind first, enum schema_kind end)
 {
-    const char *texts[2 * SCHEMA_KIND_COUNT + 2];
+    const char *texts[2 * SCHEMA_KIND_COUNT + 3];
     size_t count = 0, cursors = 0;
     enum schema_kind kinds[SCHEMA_KIND_COUNT];
 
-    texts[count++] = "SET LOCAL search_path = pg_catalog";
     for (enum schema_kind kind = first; kind < end; kind++) {
         const struct statement *statement = statement_for(reading, kind);
 
@@ -165,6 +169,7 @@ static enum err read_kinds(struct reading *reading, enum schema_kind first, enum
         reading->kinds[count] = kinds[i];
         texts[count++] = talloc_asprintf(reading->arena, "FETCH ALL FROM %s", statement_for(reading, kinds[i])->name);
     }
+    texts[count++] = "SET LOCAL search_path = pg_catalog";
     for (size_t i = 0; i < count; i++) {
         if (!texts[i])
             return error_set(&reading->error, ERR_MEMORY, "no memory");
@@ -177,7 +182,9 @@ struct counting {
     struct reading *reading;
     struct result tables; /* of schema_countable */
     const char **texts;   /* what counts those that can be counted */
-    size_t count;
+    size_t text_count;
+    size_t total; /* tables that can be counted */
+    size_t done;
     int next; /* the first row of `tables` without a line yet */
 };
 
@@ -216,31 +223,47 @@ static enum err read_count(void *context, size_t number, const struct result *ro
     const struct catalog_receiver *receiver = counting->reading->receiver;
     enum err err = write_hidden(counting);
 
+    (void)number; /* they come in the order of the tables */
     if (err == OK)
         err = write_count(counting, result_text(row, 0, 0), result_length(row, 0, 0));
     if (err == OK && receiver->counted)
-        receiver->counted(receiver->context, number + 1, counting->count);
+        receiver->counted(receiver->context, ++counting->done, counting->total);
     return err;
+}
+
+/* A table stays locked until its transaction ends, or a part of it that is undone: so they are counted in parts. */
+static bool list_countable(struct counting *counting, void *arena)
+{
+    size_t rows = (size_t)result_rows(&counting->tables);
+
+    counting->texts = talloc_zero_array(arena, const char *, (unsigned)(rows + 2 * (rows / LOCKED_MAX + 1)));
+    if (!counting->texts)
+        return false;
+    for (size_t row = 0; row < rows; row++) {
+        if (is_hidden(counting, (int)row))
+            continue;
+        if (counting->total % LOCKED_MAX == 0) {
+            if (counting->total > 0)
+                counting->texts[counting->text_count++] = "ROLLBACK TO SAVEPOINT part";
+            counting->texts[counting->text_count++] = "SAVEPOINT part";
+        }
+        counting->texts[counting->text_count++] = result_text(&counting->tables, (int)row, 3);
+        counting->total++;
+    }
+    return true;
 }
 
 static enum err read_counts(struct reading *reading)
 {
     struct counting counting = {.reading = reading};
     enum err err = db_run(reading->db, &schema_countable, NULL, 0, &counting.tables);
-    int rows;
 
     if (err != OK)
         return err;
-    rows = result_rows(&counting.tables);
-    counting.texts = talloc_zero_array(reading->arena, const char *, (unsigned)rows + 1);
-    if (!counting.texts)
+    if (!list_countable(&counting, reading->arena))
         err = error_set(&reading->error, ERR_MEMORY, "no memory");
-    for (int row = 0; row < rows && err == OK; row++) {
-        if (!is_hidden(&counting, row))
-            counting.texts[counting.count++] = result_text(&counting.tables, row, 3);
-    }
-    if (err == OK && counting.count > 0)
-        err = db_pipeline(reading->db, counting.texts, counting.count, read_count, &counting);
+    if (err == OK && counting.text_count > 0)
+        err = db_pipeline(reading->db, counting.texts, counting.text_count, read_count, &counting);
     if (err == OK)
         err = write_hidden(&counting);
     result_clear(&counting.tables);
@@ -323,6 +346,14 @@ static enum err read_all(struct reading *reading)
     return err == OK ? announce(reading, SCHEMA_SECTION_COUNT - 1) : err;
 }
 
+enum err catalog_failed(const struct db *db, enum err err, struct error *error)
+{
+    bool locks = strcmp(db_sqlstate(db), "53200") == 0;
+
+    return error_set(error, err, "the catalog cannot be read: %.400s%s", db_error(db)->cause,
+                     locks ? "; the server may need a larger max_locks_per_transaction" : "");
+}
+
 enum err catalog_begin(struct db *db, struct error *error)
 {
     int version = PQserverVersion(db_handle(db));
@@ -334,15 +365,16 @@ enum err catalog_begin(struct db *db, struct error *error)
     }
     err = db_begin(db);
     if (err == OK) {
-        err = db_script(db,
-                        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
-                        "SET LOCAL search_path = pg_catalog; SET LOCAL quote_all_identifiers = off;"
-                        "SET LOCAL cursor_tuple_fraction = 1; SET LOCAL row_security = off;"
-                        "SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = hex;"
-                        "SET LOCAL intervalstyle = postgres; SET LOCAL xmlbinary = base64",
-                        NULL);
+        err =
+            db_script(db,
+                      "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
+                      "SET LOCAL search_path = pg_catalog; SET LOCAL quote_all_identifiers = off;"
+                      "SET LOCAL cursor_tuple_fraction = 1; SET LOCAL work_mem = '64MB'; SET LOCAL row_security = off;"
+                      "SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = hex;"
+                      "SET LOCAL intervalstyle = postgres; SET LOCAL xmlbinary = base64",
+                      NULL);
     }
-    return err == OK ? OK : error_set(error, err, "the catalog cannot be read: %.450s", db_error(db)->cause);
+    return err == OK ? OK : catalog_failed(db, err, error);
 }
 
 enum err catalog_read(struct db *db, const struct catalog_options *options, const struct catalog_receiver *receiver,
@@ -360,7 +392,7 @@ enum err catalog_read(struct db *db, const struct catalog_options *options, cons
     if (err != OK && reading.error.code != OK)
         *error = reading.error;
     else if (err != OK)
-        (void)error_set(error, err, "the catalog cannot be read: %.450s", db_error(db)->cause);
+        (void)catalog_failed(db, err, error);
     db_rollback(db); /* nothing was written */
     (void)talloc_free(reading.arena);
     return err;

@@ -45,5 +45,7 @@ enum err catalog_read(struct db *db, const struct catalog_options *options, cons
  * in pg_catalog only. End it with db_rollback. Errors: those of db_begin; REFUSED for an older server.
  */
 enum err catalog_begin(struct db *db, struct error *error) MUST_CHECK;
+/* The sentence for a statement that failed with `err`, which it answers. */
+enum err catalog_failed(const struct db *db, enum err err, struct error *error);
 
 #endif

@@ -13,7 +13,7 @@ SELECT upper(t.name), CASE
        END
   FROM (VALUES (1, 'alembic_version'), (2, 'alembic_version_oss'), (3, 'alembic_version_ee')) t (number, name)
   LEFT JOIN pg_class c ON c.relname = t.name AND c.relnamespace = to_regnamespace('public')
-                      AND c.relkind IN ('r', 'p', 'v')
+                      AND c.relkind IN ('r', 'p')
  ORDER BY t.number;
 
 -- schema_countable: tables whose rows are counted: schema, name, why they cannot be, what counts them

@@ -300,7 +300,7 @@ enum err schema_graph(struct db *db, enum schema_graph_format format, struct buf
         if (err == OK)
             err = db_run(db, &schema_graph_references, NULL, 0, &graph.references);
         if (err != OK)
-            (void)error_set(error, err, "the catalog cannot be read: %.450s", db_error(db)->cause);
+            (void)catalog_failed(db, err, error);
         else
             err = draw(&graph, format, error);
     }

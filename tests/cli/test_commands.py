@@ -6,8 +6,9 @@ import subprocess
 
 import pytest
 
-COMMANDS = ["serve", "migrate status", "migrate up", "migrate down", "migrate history", "schema dump", "access explain", "access report",
-            "mail test", "import logins", "config", "openapi", "version", "help", "completion bash"]
+COMMANDS = ["serve", "migrate status", "migrate plan", "migrate up", "migrate down", "migrate verify", "migrate purge", "migrate history",
+            "schema dump", "schema lint", "access explain", "access report", "mail test", "import logins", "config", "openapi", "version", "help",
+            "completion bash"]
 
 
 def test_help_lists_every_command(orgd):
@@ -84,7 +85,7 @@ def test_manual_is_clean_troff(orgd, tmp_path):
 
 @pytest.mark.parametrize("line, words", [
     (["orgd", "mig"], {"migrate"}),
-    (["orgd", "migrate", ""], {"status", "up", "down", "history", "--config", "--help"}),
+    (["orgd", "migrate", ""], {"status", "plan", "up", "down", "verify", "purge", "history", "--config", "--help"}),
     (["orgd", "--config", "x", "migrate", "st"], {"status"}),
     (["orgd", "migrate", "up", "--to", ""], {"head", "agenta"}),
     (["orgd", "migrate", "up", "--to", "=", "h"], {"head"}),

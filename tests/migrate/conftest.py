@@ -1,4 +1,5 @@
 """What the tests of the migrations share beyond the scratch cluster."""
+import old
 import pytest
 
 
@@ -15,4 +16,31 @@ def shared_head(cluster):
     """Databases at orgd's head. Tests leave them there."""
     pair = cluster.pair()
     pair.run("migrate", "up")
+    return pair
+
+
+@pytest.fixture(scope="session")
+def templates(cluster):
+    return old.Templates(cluster)
+
+
+@pytest.fixture
+def make_old(templates, make_pair):
+    """Makes pairs of v0.103.5 databases, which go with the test."""
+    made = []
+
+    def make(edition="oss", kind="empty"):
+        made.append(templates.fill(make_pair(edition), edition, kind))
+        return made[-1]
+
+    yield make
+    for pair in made:
+        templates.drop(pair.core, pair.tracing)
+
+
+@pytest.fixture(scope="module")
+def lived_in(cluster, templates):
+    """The lived-in database after the upgrade. Tests only look."""
+    pair = templates.fill(cluster.pair(), "oss", "livedin")
+    old.up(pair, "--to", "agenta")
     return pair

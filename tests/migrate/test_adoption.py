@@ -1,4 +1,7 @@
 """An OSS database becomes an EE one: tables, plans, seats."""
+import random
+
+import old
 import scratch
 
 PEOPLE = """
@@ -39,8 +42,9 @@ def test_adoption_gives_plans_and_counts_people(pair):
     assert pair.sql("SELECT DISTINCT plan, active, anchor = extract(day FROM now() AT TIME ZONE 'UTC'), customer_id"
                     " FROM subscriptions") == [("it's a plan; DROP TABLE users", True, True, None)]
     assert pair.sql("SELECT o.name, m.value, m.synced, m.year, m.month, m.day FROM meters m"
-                    " JOIN organizations o ON o.id = m.organization_id WHERE m.key = 'USERS' ORDER BY 1") == [
-        ("Acme", 3, 0, 0, 0, None), ("Empty", 0, 0, 0, 0, None)]
+                    " JOIN organizations o ON o.id = m.organization_id WHERE m.key = 'USERS' ORDER BY 1, 4 NULLS LAST") == [
+        ("Acme", 3, 0, 0, 0, None), ("Acme", 3, 0, None, None, None),
+        ("Empty", 0, 0, 0, 0, None), ("Empty", 0, 0, None, None, None)]
     pair.run("migrate", "up")
     assert pair.sql("SELECT count(*) FROM subscriptions") == [(2,)]
 
@@ -72,3 +76,75 @@ def test_the_oss_program_accepts_an_ee_database(make_pair):
     pair.run("migrate", "status", "--exit-code")
     pair.run("migrate", "up")
     assert pair.dump() == before
+
+
+def test_the_gauge_is_where_the_runtime_looks(pair):
+    # the id is a hash of the key and the organization, as in the vector of the enterprise API
+    organization = "11111111-1111-7111-8111-111111111111"
+    pair.run("migrate", "up", "--to", "agenta")
+    pair.sql(PEOPLE + "INSERT INTO organizations (id, name, owner_id) SELECT %s, 'Vector', id FROM users LIMIT 1", [organization])
+    pair.edition = "ee"
+    pair.run("migrate", "up", "--to", "agenta")
+    assert pair.sql("SELECT meter_id::text FROM meters WHERE organization_id = %s AND year IS NULL", [organization]) == [
+        ("4968c574-06c5-5b35-8522-89fdd759af07",)]
+
+
+def test_adopting_twice_changes_nothing(pair):
+    pair.run("migrate", "up")
+    pair.sql(PEOPLE)
+    pair.edition = "ee"
+    pair.run("migrate", "up")
+    before = old.rows(pair)
+    pair.run("migrate", "up")
+    pair.run("migrate", "down", "--to", "ee0000000001")
+    pair.run("migrate", "up", AGENTA_ACCESS_DEFAULT_PLAN="another")
+    assert old.rows(pair) == before
+
+
+def test_a_database_that_agenta_adopted_gets_the_gauge_of_the_runtime(pair):
+    pair.run("migrate", "up", "--to", "agenta")
+    pair.sql(PEOPLE)
+    pair.edition = "ee"
+    pair.run("migrate", "up", "--to", "agenta")
+    pair.sql("DELETE FROM meters WHERE year IS NULL")
+    pair.run("migrate", "down", "--to", "ee0000000001")
+    pair.run("migrate", "up", "--to", "agenta")
+    assert pair.sql("SELECT count(*), count(year) FROM meters") == [(4, 2)]
+
+
+def test_no_database_is_made_that_nobody_named(pair):
+    # the original makes agenta_ee_core and others beside the databases that it was given
+    pair.run("migrate", "up")
+    pair.edition = "ee"
+    before = pair.sql("SELECT datname::text FROM pg_database ORDER BY 1")
+    pair.run("migrate", "up")
+    assert pair.sql("SELECT datname::text FROM pg_database ORDER BY 1") == before
+
+
+def test_with_a_prefix_instead_of_addresses():
+    # libpq takes the address of the host `postgres` from PGHOSTADDR, so no name has to be resolved
+    address = f"127.{random.randint(1, 254)}.{random.randint(1, 254)}.{random.randint(1, 254)}"
+    cluster = scratch.Cluster(address)
+    try:
+        cluster.create("shop_core", "shop_tracing")
+        pair = scratch.Pair(cluster, "shop")
+        named = {"POSTGRES_URI_CORE": "", "POSTGRES_URI_TRACING": "", "POSTGRES_DB_PREFIX": "shop", "POSTGRES_USER": "postgres",
+                 "POSTGRES_PASSWORD": "any", "PGHOSTADDR": address}
+        databases = pair.sql("SELECT datname::text FROM pg_database ORDER BY 1")
+        pair.run("migrate", "up", **named)
+        pair.sql(PEOPLE)
+        pair.edition = "ee"
+        pair.run("migrate", "up", **named)
+        assert pair.sql("SELECT count(*) FROM subscriptions") == [(2,)]
+        assert pair.sql("SELECT datname::text FROM pg_database ORDER BY 1") == databases
+    finally:
+        cluster.stop()
+
+
+def test_adoption_does_not_begin_on_an_unfinished_open_database(make_old):
+    pair = make_old("oss", "livedin")
+    pair.edition = "ee"
+    before = old.state(pair)
+    _, err = old.up(pair, status=3)
+    assert "AGENTA_LICENSE=oss first" in err
+    assert old.same(old.state(pair), before)

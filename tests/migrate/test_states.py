@@ -67,10 +67,10 @@ def test_one_database_missing_is_made(pair):
 
 
 @pytest.mark.parametrize("database, revision", [("core", "b3c4d5e6f7a9"), ("core", "4f5a6b7c8d9e"), ("tracing", "d1e2f3a4b5c6")])
-def test_v0_103_5_is_refused(current, database, revision):
+def test_an_old_revision_beside_later_chains_is_refused(current, database, revision):
     current.sql("UPDATE alembic_version SET version_num = %s", [revision], getattr(current, database))
-    assert states(current)[0][database == "tracing"] == "old"
-    refused(current, database, revision, "v0.103.5", "not part of this version")
+    assert states(current)[0][database == "tracing"] == "unknown"
+    refused(current, database, revision, "forked")
 
 
 @pytest.mark.parametrize("table, revision, state", [
@@ -151,14 +151,15 @@ def test_down_stops_where_it_was_told(pair):
 
 
 def test_down_refuses_what_it_does_not_know(current):
-    _, err = current.run("migrate", "down", "--to", "b3c4d5e6f7a9", status=2)
-    assert "b3c4d5e6f7a9" in err and err.count("\n") == 1
+    _, err = current.run("migrate", "down", "--to", "9f8e7d6c5b4a", status=2)
+    assert "9f8e7d6c5b4a" in err and err.count("\n") == 1
     current.run("migrate", "down", status=2)
 
 
 def test_history_lists_each_revision(current):
     listed = [row["revision"] for row in json.loads(current.run("migrate", "history", "--json")[0]) if row["database"] == "core"]
-    assert listed[:3] == ["park00000000", "oss000000000", "oss000000001"] and "ee0000000002" in listed
+    chain = iter(listed)
+    assert all(revision in chain for revision in ("b3c4d5e6f7a9", "4f5a6b7c8d9e", "park00000000", "oss000000001", "ee0000000002"))
     text, _ = current.run("migrate", "history")
     assert all(revision in text for revision in listed)
 

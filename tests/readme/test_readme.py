@@ -5,45 +5,24 @@ import subprocess
 
 import pytest
 import serving
+import tour
 
 TREE = serving.TREE
 README = TREE / "README.md"
-FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
-MARK = "---- end of a block of the tour ----"
-
-
-def tour():
-    """[(commands, what they print)] of the README's tour."""
-    text = README.read_text(encoding="utf-8").split("\n## A tour\n")[1].split("\n## ")[0]
-    blocks = []
-    for language, body in FENCED.findall(text):
-        if language == "sh":
-            blocks.append((body, ""))
-        else:
-            assert blocks and not blocks[-1][1], "an answer in the tour follows no commands"
-            blocks[-1] = (blocks[-1][0], body)
-    return blocks
-
-
-def as_pattern(printed):
-    return re.escape(printed).replace(re.escape("…"), r"[^\n]+?")
 
 
 def test_tour_prints_what_the_readme_says(folder, make_server):
     server = make_server(folder=folder, ORGD_DATA_DIR=str(folder / "orgd-data")).start()
     (folder / "build").mkdir()
     (folder / "build" / "orgd").symlink_to(serving.PROGRAM)
-    blocks = tour()
-    assert len(blocks) >= 6, "the tour has lost its blocks"
-    script = "set -eu\n" + "".join(f"{commands}\necho '{MARK}'\n" for commands, _ in blocks)
+    commands = tour.blocks(README.read_text(encoding="utf-8").split("\n## A tour\n")[1].split("\n## ")[0])
+    assert len(commands) >= 6, "the tour has lost its blocks"
+    script = tour.script(commands)
     assert "127.0.0.1:8000" in script
     done = subprocess.run(["sh"], input=script.replace("127.0.0.1:8000", f"127.0.0.1:{server.port}"), cwd=folder,
                           env=serving.clean_environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
                           timeout=120)
-    printed = done.stdout.split(MARK + "\n")
-    for (commands, expected), got in zip(blocks, printed):
-        assert re.fullmatch(as_pattern(expected), got), f"{commands}\nprints\n{got}\nand not\n{expected}\n{done.stderr}"
-    assert done.returncode == 0, done.stderr
+    tour.compare(commands, done)
     assert done.stderr == ""
 
 

@@ -1,7 +1,18 @@
 """The dump has the format of the reference files, does not depend on what must not matter, and is never half written."""
+import contextlib
+import gzip
 import os
+import pty
+import re
+import subprocess
+import sys
+import time
 
+import pytest
 import scratch
+import serving
+
+DATABASES = sorted((scratch.TREE / "tests" / "reference" / "databases").glob("*.sql.gz"))
 
 
 def test_header_names_database_and_server(shared):
@@ -9,6 +20,15 @@ def test_header_names_database_and_server(shared):
     assert lines[0] == lines[2] == "#" * 64
     assert lines[1] == f"## SCHEMA DUMP — database: {shared.core}"
     assert lines[3].startswith("server: ") and lines[4] == ""
+
+
+@pytest.mark.parametrize("path", DATABASES, ids=lambda path: path.name[:-len(".sql.gz")])
+def test_loaded_databases_equal_the_reference_dumps(pair, path):
+    subprocess.run(["psql", "-qX", "-v", "ON_ERROR_STOP=1", pair.cluster.uri(pair.core)], input=gzip.decompress(path.read_bytes()),
+                   stdout=subprocess.DEVNULL, check=True)
+    name = re.match(r"(\w+\.v[0-9.]+)\.", path.name).group(1)
+    expected = (scratch.REFERENCE / f"{name}.txt").read_text(encoding="utf-8")
+    assert scratch.without_header(pair.dump()) == scratch.without_header(expected)
 
 
 def test_an_empty_database(pair):
@@ -60,3 +80,158 @@ def test_a_database_that_is_not_there(shared, tmp_path):
     out, err = shared.run("schema", "dump", shared.cluster.uri("missing"), "-o", str(tmp_path / "x"), status=3)
     assert out == "" and '"missing"' in err and err.count("\n") == 1
     assert os.listdir(tmp_path) == []
+
+
+NAMES = ['with "quotes"', "a.b", "tab\tand\nnewline\r", "back\\slash", "(a, b)", "täbel €", "x" * 63, "é" * 31, "plain_name-$1", " ", "\x01\x7f"]
+
+
+def test_names_can_be_told_apart(pair):
+    def read(line):
+        """The names that a line begins with, after TABLE, by the rule of the format."""
+        names = re.match(r'TABLE ((?:[^".\s]|"(?:[^"]|"")*")+)\.((?:[^".\s]|"(?:[^"]|"")*")+) COLUMN-ORDER \((.*)\)$', line).groups()
+        plain = []
+        for name in names:
+            if name.startswith('"'):
+                name = re.sub(r"\\(u00..|.)", lambda found: {"n": "\n", "t": "\t", "r": "\r", "\\": "\\"}.get(
+                    found.group(1), chr(int(found.group(1)[1:], 16)) if found.group(1)[0] == "u" else ""), name[1:-1].replace('""', '"'))
+            plain.append(name)
+        return plain
+
+    quoted = {name: '"' + name.replace('"', '""') + '"' for name in NAMES}
+    pair.sql(";".join(f"CREATE SCHEMA {name}; CREATE TABLE {name}.{name} ({name} int)" for name in quoted.values()))
+    lines = [line for line in pair.dump(pair.core, "--full").split("\n") if " COLUMN-ORDER (" in line]
+    assert [read(line) for line in lines] == [[name] * 3 for name in sorted(NAMES, key=str.encode)]
+    assert "TABLE plain_name-$1.plain_name-$1 COLUMN-ORDER (plain_name-$1)" in lines
+    assert r'TABLE "tab\tand\nnewline\r"."tab\tand\nnewline\r" COLUMN-ORDER ("tab\tand\nnewline\r")' in lines
+
+
+def test_a_text_with_control_characters_stays_one_line(pair):
+    pair.sql("CREATE TABLE t (x text DEFAULT E'a\nb\\c', y text DEFAULT E'a\\\\c', CHECK (x <> E'\t'))")
+    lines = pair.dump().split("\n")
+    assert r"TABLE public.t COLUMN x text DEFAULT \'a\nbc'::text" in lines, lines
+    assert r"TABLE public.t COLUMN y text DEFAULT 'a\c'::text" in lines, lines
+    assert r"TABLE public.t CONSTRAINT t_x_check \CHECK ((x <> '\t'::text))" in lines, lines
+
+
+def make_tables(pair, count, rest=""):
+    pair.sql(f"CREATE PROCEDURE make() LANGUAGE plpgsql AS $$BEGIN FOR i IN 1..{count} LOOP"
+             f" EXECUTE format('CREATE TABLE a%s (x int) {rest}', i); IF i % 500 = 0 THEN COMMIT; END IF; END LOOP; END$$")
+    pair.sql("CALL make()")
+
+
+def test_ten_thousand_tables(pair, tmp_path):
+    make_tables(pair, 10000, "PARTITION BY RANGE (x)")  # without a file for each, which takes long to remove
+    measure = ("import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True);"
+               "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)")
+    target = tmp_path / "dump.txt"
+    done = subprocess.run([sys.executable, "-c", measure, scratch.PROGRAM, "schema", "dump", "--full", "-o", str(target),
+                           pair.cluster.uri(pair.core)], env=pair.environment(), text=True, capture_output=True, check=True)
+    lines = target.read_text(encoding="utf-8").split("\n")
+    assert sum(" COLUMN-ORDER (x)" in line for line in lines) == 10000
+    assert sum(line.endswith(" PARTITION BY RANGE (x)") for line in lines) == 10000
+    if not any(name.endswith("SAN_OPTIONS") for name in os.environ):
+        assert int(done.stdout) < 100 * 1024, "more than 100 MB"
+
+
+def test_counting_holds_few_locks_at_a_time(pair):
+    make_tables(pair, 450)
+    pair.sql("INSERT INTO a450 VALUES (1)")
+    counts = [line for line in pair.dump(pair.core, "--counts").split("\n") if line.startswith("COUNT ")]
+    assert counts == sorted(f"COUNT public.a{i} {int(i == 450)}" for i in range(1, 451))
+    pair.sql("CREATE TABLE held (x int)")
+    with waiting_dump(pair) as process:
+        locked = pair.sql("SELECT count(*) FROM pg_locks l JOIN pg_stat_activity a USING (pid) JOIN pg_class c ON c.oid = l.relation"
+                          " WHERE a.application_name = 'orgd schema dump' AND c.relname ~ '^a[0-9]+$'")[0][0]
+    process.communicate(timeout=30)
+    assert process.returncode == 0 and 0 < locked <= 200
+
+
+@contextlib.contextmanager
+def waiting_dump(pair, *options, **popen):
+    """A dump that waits in the middle of counting, for a lock on the table `held`; gives it and lets it go on."""
+    connection = pair.cluster.connect(pair.core)
+    connection.autocommit = False
+    with contextlib.closing(connection), connection.cursor() as cursor:
+        cursor.execute("LOCK TABLE held IN ACCESS EXCLUSIVE MODE")
+        process = subprocess.Popen([scratch.PROGRAM, "schema", "dump", "--counts", pair.cluster.uri(pair.core), *options],
+                                   env=pair.environment(), stdout=subprocess.PIPE, **popen)
+        serving.wait_for("the dump waits", lambda: pair.sql(
+            "SELECT pid FROM pg_stat_activity WHERE application_name = 'orgd schema dump' AND wait_event_type = 'Lock'"))
+        yield process
+
+
+@pytest.mark.parametrize("to_file", [True, False])
+def test_a_connection_that_is_lost_in_the_middle(pair, tmp_path, to_file):
+    pair.sql("CREATE TABLE counted (x int); CREATE TABLE held (x int); CREATE TABLE later (x int)")
+    options = ["-o", str(tmp_path / "dump.txt")] if to_file else []
+    with waiting_dump(pair, *options, stderr=subprocess.PIPE) as process:
+        pair.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'orgd schema dump'")
+        out, err = process.communicate(timeout=30)
+    assert process.returncode == 3 and out == b"" and err.count(b"\n") == 1 and err.startswith(b"orgd: the catalog cannot be read: ")
+    assert os.listdir(tmp_path) == []
+
+
+def test_progress_of_counting_on_a_terminal(pair):
+    pair.sql("CREATE TABLE counted (x int); CREATE TABLE held (x int); CREATE TABLE later (x int)")
+    ours, theirs = pty.openpty()
+    with waiting_dump(pair, stderr=theirs) as process:
+        os.close(theirs)
+        time.sleep(1.2)
+    out, _ = process.communicate(timeout=30)
+    shown = b""
+    with contextlib.suppress(OSError):  # the terminal says so when its other side is closed
+        while chunk := os.read(ours, 10000):
+            shown += chunk
+    os.close(ours)
+    assert process.returncode == 0 and b"COUNT public.later 0\n" in out
+    assert shown.startswith(b"\rcounting rows: 2 of 3 tables") and shown.endswith(b"\r\x1b[K"), shown
+
+
+def test_what_may_not_be_read_is_named(pair):
+    pair.sql("DROP ROLE IF EXISTS dump_reader; CREATE ROLE dump_reader LOGIN; CREATE SCHEMA closed; CREATE TABLE closed.t (x int);"
+             "CREATE TABLE a (x int); CREATE TABLE b (x int); CREATE TABLE c (x int, y int); CREATE TABLE filtered (x int);"
+             "CREATE TABLE alembic_version (version_num text); INSERT INTO a SELECT generate_series(1, 3);"
+             "ALTER TABLE filtered ENABLE ROW LEVEL SECURITY; GRANT SELECT ON a, filtered TO dump_reader;"
+             "GRANT SELECT (y) ON c TO dump_reader; GRANT SELECT ON closed.t TO dump_reader")
+    uri = pair.cluster.uri(pair.core).replace("postgres@", "dump_reader@")
+    dump = pair.run("schema", "dump", "--counts", "--full", uri)[0]
+    assert [line for line in dump.split("\n") if line.startswith("COUNT ")] == [
+        "COUNT closed.t (hidden: no USAGE on the schema)",
+        "COUNT public.a 3",
+        "COUNT public.alembic_version (hidden: no SELECT on the table)",
+        "COUNT public.b (hidden: no SELECT on the table)",
+        "COUNT public.c 0",
+        "COUNT public.filtered (hidden: row security)",
+    ]
+    assert "\nALEMBIC_VERSION (hidden: no SELECT on the table)\n" in dump
+    assert "\nTABLE closed.t COLUMN x integer\n" in dump
+
+
+def test_a_view_instead_of_a_version_table_is_not_read(pair):
+    pair.sql("CREATE FUNCTION called() RETURNS text LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'called'; END$$;"
+             "CREATE VIEW alembic_version AS SELECT called() AS version_num")
+    assert "\nALEMBIC_VERSION (absent)\n" in pair.dump()
+
+
+def test_objects_of_extensions_belong_to_the_extension(pair):
+    before = pair.dump(pair.core, "--full")
+    pair.sql("CREATE EXTENSION pg_stat_statements; CREATE EXTENSION hstore")
+    added = set(pair.dump(pair.core, "--full").split("\n")) - set(before.split("\n"))
+    assert all("EXTENSION" in line or line.startswith("COMMENT ON extension") for line in added), added
+
+
+def test_without_an_address_it_is_the_core_database(shared):
+    assert shared.run("schema", "dump")[0] == shared.dump()
+
+
+def test_without_an_address_it_is_the_private_cluster(server):
+    done = subprocess.run([scratch.PROGRAM, "schema", "dump"], env=serving.clean_environment(ORGD_DATA_DIR=str(server.data)),
+                          text=True, capture_output=True, check=True)
+    assert "## SCHEMA DUMP — database: agenta_oss_core\n" in done.stdout and "TABLE public.users COLUMN" in done.stdout
+
+
+def test_a_private_cluster_that_is_not_there_is_not_made(folder):
+    done = subprocess.run([scratch.PROGRAM, "schema", "dump"], env=serving.clean_environment(ORGD_DATA_DIR=str(folder / "data")),
+                          text=True, capture_output=True, check=False)
+    assert done.returncode == 3 and "no private cluster" in done.stderr
+    assert os.listdir(folder) == []

@@ -1,0 +1,101 @@
+"""Measures `orgd schema dump` against pg_dump and against one psql for each question, and how it grows with the tables."""
+import os
+import statistics
+import subprocess
+import time
+
+import load
+
+SIZES = (100, 1000, 10000)
+# What a script asks with sixteen calls of psql: the sections, and for each version table whether it is there and its row.
+QUESTIONS = [load.statement("src/schema/catalog.sql", f"schema_{name}") for name in (
+    "server", "extensions", "enums", "sequences", "columns", "tables", "constraints", "indexes", "triggers", "views")]
+QUESTIONS += [f"SELECT to_regclass('public.{table}') IS NOT NULL" for table in ("alembic_version", "alembic_version_oss",
+                                                                               "alembic_version_ee")]
+QUESTIONS += ["SELECT version_num FROM alembic_version", "SELECT version_num FROM alembic_version_oss", "SELECT current_user"]
+
+# Eight columns, three indexes, a default, a check, and a chain of references for each table.
+MAKE = """
+SELECT format('CREATE TABLE table_%%1$s (id uuid PRIMARY KEY, parent_id uuid%%2$s, name varchar(100) NOT NULL,'
+              ' state text NOT NULL DEFAULT ''new'', amount numeric(12, 2) DEFAULT 0 CHECK (amount >= 0), data jsonb,'
+              ' created_at timestamptz DEFAULT CURRENT_TIMESTAMP, updated_at timestamptz, UNIQUE (name, parent_id));'
+              'CREATE INDEX ON table_%%1$s (parent_id) WHERE parent_id IS NOT NULL', i,
+              CASE WHEN i %% 100 > 0 THEN format(' REFERENCES table_%%s ON DELETE CASCADE', i - 1) END)
+  FROM generate_series(%(first)d, %(last)d) i
+\\gexec
+"""
+
+
+def timed(command):
+    """(seconds, MiB resident at most) of a command whose output nobody reads."""
+    environment = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "ORGD_", "POSTGRES_"))}
+    started = time.monotonic()
+    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=environment)
+    _, status, usage = os.wait4(process.pid, 0)
+    seconds = time.monotonic() - started
+    process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode != 0:
+        raise SystemExit(f"bench: {command[0]} ended with status {process.returncode}.")
+    return seconds, usage.ru_maxrss / 1024
+
+
+def by_psql(database, scratch):
+    """The command of a shell script that asks one question after the other."""
+    path = os.path.join(scratch, "by-psql.sh")
+    with open(path, "w", encoding="utf-8") as script:
+        script.write("set -e\n")
+        for number, question in enumerate(QUESTIONS):
+            asked = os.path.join(scratch, f"by-psql-{number}.sql")
+            with open(asked, "w", encoding="utf-8") as file:
+                file.write(question + "\n")
+            script.write(f"{load.programs()}/psql -XAtq -v ON_ERROR_STOP=1 -f '{asked}' '{database.uri}'\n")
+    return ["sh", path]
+
+
+def compare(found, binary, database, scratch, rounds):
+    """The same database by orgd and by others, in turns."""
+    commands = {"schema dump": [binary, "schema", "dump", database.uri],
+                "schema dump --full": [binary, "schema", "dump", "--full", database.uri],
+                "pg_dump -s": [f"{load.programs()}/pg_dump", "-s", database.uri],
+                "16 x psql": by_psql(database, scratch)}
+    seconds = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, command in commands.items():
+            seconds[name].append(timed(command)[0])
+    for name, samples in seconds.items():
+        found[f"dump {name}"] = {"seconds": statistics.median(samples), "samples": samples, "ratio": statistics.median(
+            sample / own for sample, own in zip(samples, seconds["schema dump"]))}
+
+
+def grow(found, binary, database, scratch):
+    """Databases of more and more tables."""
+    for size in SIZES:
+        name = f"bench_{size}"
+        database.query(f"CREATE DATABASE {name}")
+        grown = load.Database(os.path.abspath(database.arguments[1]), name)
+        for first in range(0, size, 1000):
+            path = os.path.join(scratch, "make-tables.sql")
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(MAKE % {"first": first, "last": min(first + 1000, size) - 1})
+            grown.script(path, {})
+        grown.query("VACUUM ANALYZE")
+        samples = [timed([binary, "schema", "dump", grown.uri]) for _ in range(3)]
+        found[f"dump {size} tables"] = {"seconds": statistics.median(seconds for seconds, _ in samples),
+                                        "memory": max(memory for _, memory in samples), "samples": samples}
+        database.query(f"DROP DATABASE {name}")
+
+
+def measure(binary, database, scratch, rounds):
+    found = {}
+    compare(found, binary, database, scratch, rounds)
+    grow(found, binary, database, scratch)
+    return found
+
+
+def show(found):
+    for name, row in found.items():
+        if name.startswith("dump "):
+            memory = f", {row['memory']:.0f} MiB" if "memory" in row else ""
+            times = f", {row['ratio']:.1f} times that of orgd" if row.get("ratio", 1) != 1 else ""
+            samples = [sample[0] if isinstance(sample, tuple) else sample for sample in row["samples"]]
+            print(f"{name:35}{row['seconds'] * 1000:8.0f} ms, best {min(samples) * 1000:.0f}{memory}{times}")

@@ -1,0 +1,61 @@
+/* Opens and closes the databases of one migrate command. */
+#include "commands/migrate_databases.h"
+
+#include <string.h>
+#include <talloc.h>
+
+
+#define CONNECT_MS 10000
+
+bool migrate_is_enterprise_edition(const struct config *config)
+{
+    return config->license != NULL && strcmp(config->license, "ee") == 0;
+}
+
+static enum err connect_all(void *arena, struct migrate_databases *databases, struct error *error)
+{
+    for (int i = 0; i < DATABASE_COUNT; i++) {
+        struct db_options options = {.uri = databases->stores.uris[i],
+                                     .name = "orgd migrate",
+                                     .connect_ms = CONNECT_MS,
+                                     .statement_ms = MIGRATE_STATEMENT_MS};
+        struct error cause = {0};
+        enum err err;
+
+        databases->dbs[i] = db_create(arena, &options);
+        err = databases->dbs[i] != NULL ? db_connect(databases->dbs[i], &cause)
+                                        : error_set(&cause, ERR_MEMORY, "no memory");
+        if (err != OK) {
+            return error_set(error, err, "the %s database: %.450s", migrate_database_name((enum database)i),
+                             cause.cause);
+        }
+    }
+    return OK;
+}
+
+void migrate_close(struct migrate_databases *databases)
+{
+    for (int i = 0; i < DATABASE_COUNT; i++) {
+        if (databases->dbs[i])
+            db_close(databases->dbs[i]);
+    }
+    stores_close(&databases->stores);
+}
+
+enum err migrate_open(void *arena, const struct config *config, bool make, struct migrate_databases *databases,
+                      struct error *error)
+{
+    enum err err = make ? OK : stores_check(arena, config, error);
+
+    *databases = (struct migrate_databases){0};
+    if (err == OK)
+        err = stores_open(arena, config, STORES_COMMAND, &databases->stores, error);
+    if (err != OK)
+        return err;
+    err = stores_start(arena, config, &databases->stores, error);
+    if (err == OK)
+        err = connect_all(arena, databases, error);
+    if (err != OK)
+        migrate_close(databases);
+    return err;
+}

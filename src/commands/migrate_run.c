@@ -1,0 +1,210 @@
+/* Runs `orgd migrate plan`, `up` and `down`. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "commands/migrate.h"
+#include "commands/migrate_databases.h"
+#include "commands/migrate_watch.h"
+#include "migrate/databases.h"
+#include "migrate/plan.h"
+
+#define PLAN_MAX ((size_t)1 << 30)
+#define WAIT_MAX_S 86400
+
+/* What a run does; the same for `plan` and `up`. */
+#define RUN_OPTIONS                                                                                                    \
+    {.name = "to",                                                                                                     \
+     .value = "REVISION|head|agenta",                                                                                  \
+     .help = "How far: one revision, all chains (head), or Agenta's own without the one of orgd (agenta)"},            \
+        {.name = "legacy",                                                                                             \
+         .value = "archive|drop",                                                                                      \
+         .help = "What becomes of tables and rows that v0.104.0 has no place for; `archive` keeps them for a way "     \
+                 "back"},                                                                                              \
+        {.name = "everyone",                                                                                           \
+         .value = "viewer|annotator|editor|developer|admin",                                                           \
+         .help = "Make users without a used invitation members in this role, instead of leaving them out"},            \
+    {                                                                                                                  \
+        .name = "strict-v0.104.0",                                                                                     \
+        .help = "Decide on members and projects exactly as Agenta v0.104.0, for comparison; only with --to agenta"     \
+    }
+
+#define CONSENT_OPTIONS                                                                                                \
+    {.name = "allow", .repeated = true, .value = "HAZARD", .help = "Accept a destructive hazard that the plan names"}, \
+    {                                                                                                                  \
+        .name = "accept-open-signup", .help = "Accept that everybody may sign up afterwards"                           \
+    }
+
+const struct option_row migrate_plan_options[] = {
+    RUN_OPTIONS,
+    CONSENT_OPTIONS,
+    {.name = "json", .help = "Print JSON, with every row"},
+    {0},
+};
+const struct option_row migrate_up_options[] = {
+    RUN_OPTIONS,
+    CONSENT_OPTIONS,
+    {.name = "atomic", .help = "Migrate each database in one transaction"},
+    {.name = "wait", .value = "SECONDS", .help = "How long to wait for locks and for another runner (600)"},
+    {0},
+};
+const struct option_row migrate_down_options[] = {
+    {.name = "to", .value = "REVISION", .help = "The revision to stay at; `agenta` undoes orgd's own chain"},
+    {.name = "wait", .value = "SECONDS", .help = "How long to wait for locks and for another runner (600)"},
+    {0},
+};
+
+/* Where sentences go while a run is watched. */
+struct voice {
+    struct watch *watch;
+};
+
+static void say(void *context, const char *sentence)
+{
+    const struct voice *voice = context;
+
+    if (voice && voice->watch)
+        watch_clear(voice->watch);
+    (void)puts(sentence);
+    (void)fflush(stdout);
+}
+
+static void advise(void *context, const char *sentence)
+{
+    (void)context;
+    (void)fprintf(stderr, "%s\n", sentence);
+}
+
+static struct migrate_options config_options(const struct config *config)
+{
+    return (struct migrate_options){
+        .enterprise = migrate_is_enterprise_edition(config),
+        .default_plan = databases_default_plan(config),
+        .access_restricted = config->allowed_owners.count > 0 || config->allowed_domains.count > 0 ||
+                             config->blocked_domains.count > 0 || config->blocked_emails.count > 0,
+        .tell = say,
+        .advise = advise,
+    };
+}
+
+static enum err read_allowed(const struct options *options, struct migrate_options *run, struct error *error)
+{
+    const char *code;
+
+    for (size_t i = 0; (code = option_value_at(options, "allow", i)) != NULL; i++) {
+        int hazard = hazard_find(code);
+
+        if (hazard < 0) {
+            return error_set(error, ERR_USAGE, "%s is not a hazard; `orgd migrate plan` names those that need --allow",
+                             code);
+        }
+        run->allow |= 1U << hazard;
+    }
+    return OK;
+}
+
+static enum err read_run(const struct options *options, struct migrate_options *run, struct error *error)
+{
+    const char *to = option_value(options, "to");
+    const char *legacy = option_value(options, "legacy");
+
+    if (to != NULL && strcmp(to, "agenta") == 0)
+        run->target = MIGRATE_TO_AGENTA;
+    else if (to != NULL && strcmp(to, "head") != 0)
+        run->to = to;
+    run->legacy = legacy != NULL && strcmp(legacy, "drop") == 0 ? MIGRATE_DROP : MIGRATE_ARCHIVE;
+    run->everyone = option_value(options, "everyone");
+    run->strict = option_given(options, "strict-v0.104.0");
+    run->accept_open_signup = option_given(options, "accept-open-signup");
+    return read_allowed(options, run, error);
+}
+
+static enum err read_wait(const struct options *options, struct migrate_options *run, struct error *error)
+{
+    const char *wait = option_value(options, "wait");
+    char *end;
+    long seconds;
+
+    if (!wait)
+        return OK;
+    seconds = strtol(wait, &end, 10);
+    if (wait[0] < '0' || wait[0] > '9' || *end != '\0' || seconds < 1 || seconds > WAIT_MAX_S)
+        return error_set(error, ERR_USAGE, "--wait takes a number of seconds from 1 to %d", WAIT_MAX_S);
+    run->wait_ms = seconds * 1000;
+    return OK;
+}
+
+int migrate_plan_run(const struct config *config, const struct options *options)
+{
+    struct migrate_options run = config_options(config);
+    struct buffer out = buffer_make(options->arena, PLAN_MAX);
+    struct migrate_databases databases;
+    struct plan *plan = NULL;
+    struct error error;
+    enum err err = read_run(options, &run, &error);
+
+    if (err == OK)
+        err = migrate_open(options->arena, config, false, &databases, &error);
+    if (err == OK) {
+        err = plan_make(databases.dbs, &run, options->arena, &plan, &error);
+        if (err == OK)
+            (option_given(options, "json") ? plan_write_json : plan_write_text)(plan, &out);
+        migrate_close(&databases);
+    }
+    return err == OK ? command_output(&out) : command_failed(&error);
+}
+
+/* Up, or down to a revision, watched. */
+static enum err run_watched(const struct config *config, const struct options *options, struct migrate_options *run,
+                            const char *down_to, struct error *error)
+{
+    struct migrate_databases databases;
+    struct voice voice = {0};
+    enum err err;
+
+    watch_block_signals();
+    err = migrate_open(options->arena, config, down_to == NULL, &databases, error);
+    if (err != OK)
+        return err;
+    err = watch_start(options->arena, &voice.watch, &run->progress, error);
+    if (err == OK) {
+        run->context = &voice;
+        err = down_to ? migrate_down(databases.dbs, down_to, run, error) : migrate_up(databases.dbs, run, error);
+        watch_stop(voice.watch);
+    }
+    migrate_close(&databases);
+    return err;
+}
+
+int migrate_up_run(const struct config *config, const struct options *options)
+{
+    struct migrate_options run = config_options(config);
+    struct error error;
+    enum err err = read_run(options, &run, &error);
+
+    run.atomic = option_given(options, "atomic");
+    if (err == OK)
+        err = read_wait(options, &run, &error);
+    if (err == OK)
+        err = run_watched(config, options, &run, NULL, &error);
+    if (err != OK)
+        return command_failed(&error);
+    say(NULL, run.to ? "both databases are as far as asked for" : "both databases are current");
+    return STATUS_DONE;
+}
+
+int migrate_down_run(const struct config *config, const struct options *options)
+{
+    struct migrate_options run = config_options(config);
+    const char *to = option_value(options, "to");
+    struct error error;
+    enum err err = OK;
+
+    if (!to)
+        err = error_set(&error, ERR_USAGE, "name the revision to stay at with --to; see `orgd migrate history`");
+    if (err == OK)
+        err = read_wait(options, &run, &error);
+    if (err == OK)
+        err = run_watched(config, options, &run, to, &error);
+    return err == OK ? STATUS_DONE : command_failed(&error);
+}

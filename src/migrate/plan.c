@@ -1,0 +1,284 @@
+/* Finds out what a run would do, in one snapshot of each database. */
+#include "migrate/plan.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "statements.h"
+
+enum { NAMES_MAX = 64 << 10, TABLES_MAX = 512 };
+
+/* One database being looked at. */
+struct look {
+    struct db *db;
+    void *arena;
+    const struct migrate_options *options;
+    struct plan_database *found;
+};
+
+static const struct revision *revision_of(const struct migrate_step *step)
+{
+    return &step->chain->revisions[step->at];
+}
+
+static const struct script *script_of(const struct look *look, const struct migrate_step *step)
+{
+    return &revision_of(step)->up[look->options->enterprise ? EDITION_EE : EDITION_OSS];
+}
+
+/* Counts how often each outcome occurs. */
+static void count_outcomes(struct plan_decision *answer)
+{
+    int column = PQnfields(answer->result.pg) - 2;
+    int rows = result_rows(&answer->result);
+
+    for (int row = 0; row < rows; row++) {
+        const char *word = result_text(&answer->result, row, column);
+        size_t i = 0;
+
+        if (!word)
+            continue;
+        while (i < answer->outcome_count && strcmp(answer->outcomes[i].word, word) != 0)
+            i++;
+        if (i == PLAN_OUTCOMES_MAX)
+            continue;
+        if (i == answer->outcome_count)
+            answer->outcomes[answer->outcome_count++].word = word;
+        answer->outcomes[i].rows++;
+    }
+}
+
+static enum err decide(struct look *look, size_t number, const struct migrate_step *step)
+{
+    struct plan_decision *answer = &look->found->decisions[look->found->decision_count];
+    enum err err = migrate_decide(look->db, &decisions[number], look->options->enterprise, &answer->result);
+
+    if (err != OK)
+        return err;
+    if (!result_keep(&answer->result, look->arena))
+        return ERR_MEMORY;
+    answer->decision = &decisions[number];
+    answer->step = step;
+    count_outcomes(answer);
+    if (answer->decision->kind == DECISION_CHANGE && consent_step_deletes(step, look->options->enterprise))
+        losses_add(&look->found->losses, number, &answer->result);
+    look->found->decision_count++;
+    return OK;
+}
+
+/* Each decision once, with the first step that asks it. */
+static enum err decide_all(struct look *look)
+{
+    struct plan_database *found = look->found;
+    bool *done = talloc_zero_array(look->arena, bool, (unsigned)decision_count + 1);
+    enum err err = OK;
+
+    found->decisions = talloc_zero_array(look->arena, struct plan_decision, (unsigned)decision_count + 1);
+    if (!done || !found->decisions)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < found->count && err == OK; i++) {
+        const struct migrate_step *step = &found->steps[i];
+
+        if (consent_is_uncounted(step, look->options->enterprise))
+            found->losses.any = true;
+        for (size_t k = 0; k < decision_count && err == OK; k++) {
+            if (done[k] || !decision_is_for(&decisions[k], step->chain, revision_of(step), false) ||
+                !decisions[k].sql[look->options->enterprise ? EDITION_EE : EDITION_OSS])
+                continue;
+            done[k] = true;
+            err = decide(look, k, step);
+        }
+    }
+    return err;
+}
+
+static void add_lock(struct plan_database *found, const struct script_lock *lock, const char *revision)
+{
+    size_t i = 0;
+
+    while (i < found->table_count && strcmp(found->tables[i].name, lock->table) != 0)
+        i++;
+    if (i == TABLES_MAX)
+        return;
+    if (i == found->table_count)
+        found->tables[found->table_count++] = (struct plan_table){.name = lock->table};
+    if (lock->mode > found->tables[i].mode) {
+        found->tables[i].mode = lock->mode;
+        found->tables[i].revision = revision;
+    }
+}
+
+/* Collects locks and hazards of all statements. */
+static void judge_statements(struct look *look)
+{
+    struct plan_database *found = look->found;
+
+    for (size_t i = 0; i < found->count; i++) {
+        const struct script *script = script_of(look, &found->steps[i]);
+
+        for (size_t k = 0; k < script->count; k++) {
+            const struct script_statement *statement = &script->statements[k];
+
+            found->hazards |= statement->hazards;
+            for (size_t l = 0; l < statement->lock_count; l++)
+                add_lock(found, &statement->locks[l], revision_of(&found->steps[i])->id);
+        }
+    }
+}
+
+/* Keeps the tables that exist, in order of their names, with how many rows they have. */
+static enum err count_rows(struct look *look)
+{
+    struct plan_database *found = look->found;
+    struct plan_table *existing = talloc_zero_array(look->arena, struct plan_table, TABLES_MAX);
+    struct buffer names = buffer_make(look->arena, NAMES_MAX);
+    struct result result;
+    size_t count = 0;
+    enum err err;
+
+    buffer_char(&names, '{');
+    for (size_t i = 0; i < found->table_count; i++)
+        buffer_format(&names, "%s\"%s\"", i > 0 ? "," : "", found->tables[i].name);
+    buffer_char(&names, '}');
+    if (!existing || !buffer_string(&names))
+        return ERR_MEMORY;
+    err = DB_RUN(look->db, plan_tables, &result, param_text(buffer_string(&names)));
+    if (err != OK)
+        return err;
+    for (int row = 0; row < result_rows(&result); row++) {
+        for (size_t i = 0; i < found->table_count; i++) {
+            if (strcmp(found->tables[i].name, result_text(&result, row, 0)) != 0)
+                continue;
+            existing[count] = found->tables[i];
+            existing[count].rows = result_int(&result, row, 1);
+            existing[count++].exact = result_bool(&result, row, 2);
+        }
+    }
+    result_clear(&result);
+    found->tables = existing;
+    found->table_count = count;
+    return OK;
+}
+
+/* The revision that the database has of the chain that goes on, or of the one before it. */
+static const char *revision_now(const struct plan_database *found)
+{
+    const char *now = "agenta";
+
+    if (found->count > 0 && found->steps[0].chain->ours && found->steps[0].at == 0)
+        return now;
+    for (size_t i = 0; i < found->state.count; i++) {
+        const struct migrate_position *position = &found->state.positions[i];
+
+        if (!position->skipped && position->found[0] != '\0')
+            now = position->found;
+        if (found->count > 0 && position->chain == found->steps[0].chain)
+            break;
+    }
+    return now;
+}
+
+/* How far back `down` could go afterwards. */
+static void find_floor(struct look *look)
+{
+    struct plan_database *found = look->found;
+
+    for (size_t i = found->count; i > 0; i--) {
+        const struct revision *revision = revision_of(&found->steps[i - 1]);
+        bool gone = look->options->legacy == MIGRATE_DROP &&
+                    consent_step_deletes(&found->steps[i - 1], look->options->enterprise);
+
+        if (revision->down && !gone)
+            continue;
+        found->floor = revision->id;
+        found->floor_reason = revision->down ? "what it takes away is not kept with --legacy drop" : revision->stays;
+        return;
+    }
+    found->back = true;
+    found->floor = revision_now(found);
+}
+
+static enum err look_inside(struct look *look, enum database database, struct error *error)
+{
+    struct plan_database *found = look->found;
+    enum err err = db_script(look->db, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", NULL);
+
+    if (err == OK)
+        err = migrate_set_options(look->db, look->options);
+    if (err != OK)
+        return error_set(error, err, "%s", db_error(look->db)->cause);
+    err = migrate_state(look->db, database, look->options->enterprise, look->options->target, &found->state, error);
+    if (err != OK)
+        return err;
+    if (!migrate_can_go_up(found->state.condition))
+        return error_set(error, ERR_REFUSED, "%s", found->state.sentence);
+    found->count = migrate_steps_until(
+        found->steps, migrate_steps_up(&found->state, look->options->enterprise, look->options->target, found->steps),
+        look->options->to);
+    judge_statements(look);
+    find_floor(look);
+    if (found->state.condition != MIGRATE_BEHIND) /* nothing is there yet, or nothing is done */
+        found->table_count = 0;
+    else
+        err = decide_all(look);
+    if (err == OK)
+        err = count_rows(look);
+    found->opens_signup = consent_opens_signup(found->steps, found->count);
+    if (err == OK && found->opens_signup)
+        err = posture_read(look->db, look->arena, &found->posture);
+    return err == OK ? OK : error_set(error, err, "%s", err == ERR_MEMORY ? "no memory" : db_error(look->db)->cause);
+}
+
+enum err plan_make(struct db *const dbs[DATABASE_COUNT], const struct migrate_options *options, void *arena,
+                   struct plan **plan, struct error *error)
+{
+    enum err err = migrate_check_options(options, error);
+
+    *plan = talloc_zero(arena, struct plan);
+    if (!*plan)
+        return error_set(error, ERR_MEMORY, "no memory");
+    (*plan)->options = options;
+    for (int i = 0; i < DATABASE_COUNT && err == OK; i++) {
+        struct look look = {.db = dbs[i], .arena = *plan, .options = options, .found = &(*plan)->databases[i]};
+        struct error cause = {0};
+
+        look.found->tables = talloc_zero_array(*plan, struct plan_table, TABLES_MAX);
+        err = look.found->tables ? db_begin(dbs[i]) : ERR_MEMORY;
+        if (err == OK)
+            err = look_inside(&look, (enum database)i, &cause);
+        else
+            (void)error_set(&cause, err, "%s", db_error(dbs[i])->cause);
+        db_rollback(dbs[i]); /* nothing was written */
+        if (err == ERR_REFUSED)
+            *error = cause;
+        else if (err != OK)
+            (void)error_set(error, err, "the %s database cannot be looked at: %.400s",
+                            migrate_database_name((enum database)i), cause.cause);
+    }
+    return err;
+}
+
+bool plan_is_obstructed(const struct plan *plan)
+{
+    for (int i = 0; i < DATABASE_COUNT; i++) {
+        for (size_t k = 0; k < plan->databases[i].decision_count; k++) {
+            const struct plan_decision *answer = &plan->databases[i].decisions[k];
+
+            if (answer->decision->kind == DECISION_OBSTACLE && result_rows(&answer->result) > 0)
+                return true;
+        }
+    }
+    return false;
+}
+
+bool plan_needs_losses(const struct plan *plan)
+{
+    return plan->databases[DATABASE_CORE].losses.any || plan->databases[DATABASE_TRACING].losses.any;
+}
+
+bool plan_needs_signup(const struct plan *plan)
+{
+    const struct plan_database *core = &plan->databases[DATABASE_CORE];
+
+    return core->opens_signup && core->posture.people > 0 && !plan->options->access_restricted;
+}

@@ -1,0 +1,46 @@
+/* Lists and empties the archive. */
+#include "migrate/purge.h"
+
+#include "migrate/lock.h"
+#include "statements.h"
+
+static enum err failed(struct db *db, enum database database, struct error *error)
+{
+    const struct error *cause = db_error(db);
+
+    return error_set(error, cause->code, "the archive of the %s database: %.400s", migrate_database_name(database),
+                     cause->cause);
+}
+
+enum err purge_list(struct db *db, enum database database, struct result *list, struct error *error)
+{
+    return db_run(db, &purge_archive, NULL, 0, list) == OK ? OK : failed(db, database, error);
+}
+
+static enum err drop(struct db *db, const struct migrate_options *options)
+{
+    enum err err = db_begin(db);
+
+    if (err == OK)
+        err = migrate_set_options(db, options);
+    if (err == OK)
+        err = db_run(db, &purge_drop, NULL, 0, NULL);
+    return err == OK ? db_commit(db) : err;
+}
+
+enum err purge_database(struct db *db, enum database database, const struct migrate_options *options,
+                        struct error *error)
+{
+    int64_t deadline = migrate_deadline(options);
+    enum err err = migrate_lock_database(db, database, options, deadline, error);
+
+    if (err != OK)
+        return err;
+    err = drop(db, options);
+    if (err != OK) {
+        err = failed(db, database, error);
+        db_rollback(db);
+    }
+    migrate_unlock_database(db);
+    return err;
+}

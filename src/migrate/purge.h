@@ -1,0 +1,18 @@
+/* The archive: what it holds, and its end. */
+#ifndef ORGD_MIGRATE_PURGE_H
+#define ORGD_MIGRATE_PURGE_H
+
+#include "migrate/migrate.h"
+
+/* What the archive of a database holds: kind, name, rows (NULL for what has none), and what is outside and hangs on it.
+ */
+enum err purge_list(struct db *db, enum database database, struct result *list, struct error *error) MUST_CHECK;
+
+/*
+ * Empties the archive for good, with what hangs on it, in one transaction and under the lock of runners. Errors: BUSY,
+ * and those of db_run.
+ */
+enum err purge_database(struct db *db, enum database database, const struct migrate_options *options,
+                        struct error *error) MUST_CHECK;
+
+#endif

@@ -1,0 +1,47 @@
+/* Looks for what is wrong with a schema by rules, each a statement that finds and says how to fix. */
+#ifndef ORGD_SCHEMA_LINT_H
+#define ORGD_SCHEMA_LINT_H
+
+#include "base/error.h"
+#include "db/db.h"
+
+enum lint_severity { LINT_NOTICE, LINT_WARNING, LINT_ERROR };
+
+struct lint_rule {
+    const char *id; /* "foreign-key-conflict" */
+    enum lint_severity severity;
+    const char *what;             /* what it finds, without final period */
+    const struct statement *find; /* rows: object, what is wrong with it, the SQL that fixes it */
+};
+
+extern const struct lint_rule lint_rules[];
+extern const size_t lint_rule_count;
+
+/* "notice", "warning", "error". */
+const char *lint_severity_name(enum lint_severity severity);
+/* NULL when there is none of this id. */
+const struct lint_rule *lint_rule_named(const char *id);
+
+struct lint_finding {
+    const struct lint_rule *rule;
+    const char *object; /* schema and name, quoted as SQL */
+    const char *what;   /* one sentence without final period */
+    const char *fix;    /* SQL; several statements with "; " between them; none of them needs a transaction */
+};
+
+struct lint_receiver {
+    void *context;
+    /* In the order of the rules. The texts are valid during the call. An error ends the search with that error. */
+    enum err (*found)(void *context, const struct lint_finding *finding);
+    /* An object that could not be looked at, for lack of a right to it. */
+    void (*hidden)(void *context, const char *object);
+};
+
+/*
+ * Applies every rule that `ignored` does not name (NULL ends it) to one snapshot of a database, which it cannot change.
+ * `db` is connected and has no transaction open. Errors: those of catalog_begin and db_run, those of the receiver.
+ */
+enum err schema_lint(struct db *db, const struct lint_rule *const *ignored, const struct lint_receiver *receiver,
+                     struct error *error) MUST_CHECK;
+
+#endif

@@ -1,0 +1,247 @@
+"""What `plan` says beforehand is what `up` then does."""
+import contextlib
+import json
+import time
+
+import awkward
+import old
+import psycopg2
+import pytest
+
+STRONG = ["RowExclusiveLock", "ShareUpdateExclusiveLock", "ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock"]
+
+
+def plan(pair, *options, **more):
+    return json.loads(pair.run("migrate", "plan", "--json", *options, **more)[0])
+
+
+def decision(planned, name, database=0):
+    found = [one for one in planned["databases"][database]["decisions"] if one["name"] == name]
+    assert len(found) == 1, f"{name} is answered {len(found)} times"
+    return found[0]
+
+
+def of(rows, *outcomes):
+    return [row for row in rows if row["outcome"] in outcomes]
+
+
+def memberships(pair):
+    return {(place, str(user), str(scope), role) for place in ("organization", "workspace", "project")
+            for user, scope, role in pair.sql(f"SELECT user_id, {place}_id, role FROM {place}_members")}
+
+
+def count(pair, table):
+    return pair.sql(f"SELECT count(*) FROM {table}")[0][0]
+
+
+def check(pair, *options):
+    """Plans, runs with what the plan says is needed, and compares everything that can be counted."""
+    planned = plan(pair, *options)
+    before = old.rows(pair)
+    assert planned["command"].startswith("orgd migrate up") and not planned["obstructed"]
+    out, _ = pair.run(*planned["command"].split()[1:])
+    core = planned["databases"][0]
+    assert [row["revision"] for row in core["revisions"]] == [
+        line.rpartition(" ")[2] for line in out.split("\n") if line.startswith("the core database: applied ")]
+    for table in core["tables"]:
+        assert table["rows"] == len(before[table["table"]]) and table["exact"]
+    people(pair, planned)
+    things(pair, planned, before, "drop" not in options)
+    return planned
+
+
+def people(pair, planned):
+    rows = decision(planned, "members")["rows"]
+    expected = {(row["place"], row["user_id"], row["scope_id"], row["role"]) for row in rows}
+    assert len(expected) == len(rows) and memberships(pair) == expected
+    joined = {str(row[0]) for row in pair.sql("SELECT user_id FROM project_members UNION SELECT user_id FROM organization_members")}
+    everybody = {str(row[0]) for row in pair.sql("SELECT id FROM users")}
+    assert {row["user_id"] for row in decision(planned, "left_out")["rows"]} == everybody - joined
+
+
+def things(pair, planned, before, archive):
+    keys = decision(planned, "keys")
+    gone = {row["project_id"] for row in of(decision(planned, "projects")["rows"], "archived", "deleted")}
+    projects = {str(row[0]): row[1:] for row in pair.sql("SELECT id, organization_id::text, workspace_id::text, is_default FROM projects")}
+    assert len(projects) == len(before["projects"]) - len(gone) and not gone & set(projects)
+    for row in of(decision(planned, "projects")["rows"], "adopted", "demoted"):
+        assert projects[row["project_id"]] == (row["organization_id"], row["workspace_id"], row["is_default"])
+    if not gone:
+        assert count(pair, "api_keys") == len(before["api_keys"]) - keys["count"]
+    assert count(pair, "webhook_deliveries") == len(before["webhook_deliveries"]) - decision(planned, "deliveries")["count"]
+    assert pair.sql("SELECT count(*) FROM api_keys WHERE id = ANY (%s::uuid[])", [[row["key_id"] for row in keys["rows"]]]) == [(0,)]
+    superseded = [row["invitation_id"] for row in decision(planned, "invitations")["rows"]]
+    assert pair.sql("SELECT count(*), count(*) FILTER (WHERE id = ANY (%s::uuid[])) FROM project_invitations"
+                    " WHERE deleted_at IS NOT NULL", [superseded]) == [(len(superseded), len(superseded))]
+    for row in decision(planned, "dropped")["rows"]:
+        if row["kind"] == "table":
+            assert pair.sql("SELECT to_regclass(%s)", [row["name"]]) == [(None,)]
+            if archive:
+                assert count(pair, row["name"].replace("public.", "orgd_archive.")) == row["rows"], row
+
+
+@pytest.mark.parametrize("options", [(), ("--everyone", "viewer"), ("--to", "agenta"), ("--to", "agenta", "--legacy", "drop")], ids=" ".join)
+def test_the_lived_in_database_becomes_what_was_planned(make_old, options):
+    planned = check(make_old("oss", "livedin"), *options)
+    assert decision(planned, "keys")["count"] == 6 and decision(planned, "deliveries")["count"] == 4
+    assert planned["posture"]["opens_signup"] and planned["posture"]["people"] == 40
+    assert planned["needs"] == {"allow": ["DELETES_DATA"], "accept_open_signup": True}
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_an_awkward_database_becomes_what_was_planned(make_old, seed):
+    pair = make_old("oss", "livedin")
+    awkward.spoil(pair, seed)
+    planned = check(pair)
+    assert sum(of_domain["people"] for of_domain in planned["posture"]["domains"]) == planned["posture"]["people"] == 100
+
+
+def test_the_enterprise_edition_is_planned_as_well(make_old):
+    pair = make_old("ee", "empty")
+    planned = plan(pair)
+    assert [row["revision"] for row in planned["databases"][0]["revisions"]][:5] == [
+        "2c3d4e5f6a7b", "4e5f6a7b8c9d", "5a6b7c8d9e0f", "park00000000", "oss000000000"]
+    assert not planned["posture"]["opens_signup"] and planned["needs"] == {"allow": [], "accept_open_signup": False}
+    pair.run(*planned["command"].split()[1:])
+
+
+def test_after_the_run_there_is_nothing_to_do(make_old):
+    pair = make_old("oss", "livedin")
+    old.up(pair)
+    planned = plan(pair)
+    assert [database["revisions"] for database in planned["databases"]] == [[], []] and planned["command"] is None
+    assert "Nothing to do." in pair.run("migrate", "plan")[0]
+
+
+def test_a_plan_can_end_at_a_revision(make_old):
+    pair = make_old("oss", "livedin")
+    planned = plan(pair, "--to", "1b2c3d4e5f6a")
+    assert [row["revision"] for row in planned["databases"][0]["revisions"]] == ["0a1b2c3d4e5f", "1b2c3d4e5f6a"]
+    assert planned["databases"][1]["revisions"] == []
+    pair.run(*planned["command"].split()[1:])
+    assert pair.sql("TABLE alembic_version") == [("1b2c3d4e5f6a",)]
+    assert pair.sql("TABLE alembic_version", database=pair.tracing) == [("d1e2f3a4b5c6",)]
+    _, err = pair.run("migrate", "plan", "--to", "0123456789ab", status=2)
+    assert "0123456789ab" in err and err.count("\n") == 1
+
+
+def test_how_far_it_can_be_undone(make_old):
+    pair = make_old("oss", "livedin")
+    undo = plan(pair)["databases"][0]["undo"]
+    assert undo == {"complete": True, "to": "b3c4d5e6f7a9", "reason": None}
+    undo = plan(pair, "--legacy", "drop")["databases"][0]["undo"]
+    assert not undo["complete"] and undo["to"] == "4f5a6b7c8d9e" and "--legacy drop" in undo["reason"]
+    planned = plan(pair)
+    before = old.state(pair)
+    pair.run(*planned["command"].split()[1:])
+    old.down(pair, planned["databases"][0]["undo"]["to"], planned["databases"][1]["undo"]["to"])
+    assert old.state(pair) == before
+
+
+def test_a_plan_reads_only_and_does_not_wait_for_writers(make_old):
+    pair = make_old("oss", "livedin")
+    before = old.state(pair)
+    with contextlib.closing(pair.cluster.connect(pair.core)) as writer, writer.cursor() as cursor:
+        cursor.execute("DROP ROLE IF EXISTS looker; CREATE ROLE looker LOGIN; GRANT pg_read_all_data TO looker")
+        cursor.execute("BEGIN; LOCK TABLE projects, users, api_keys IN EXCLUSIVE MODE")
+        uris = {name: pair.cluster.uri(database).replace("postgres@", "looker@")
+                for name, database in (("POSTGRES_URI_CORE", pair.core), ("POSTGRES_URI_TRACING", pair.tracing))}
+        started = time.monotonic()
+        planned = plan(pair, **uris)
+        assert time.monotonic() - started < 10
+        cursor.execute("ROLLBACK")
+    assert decision(planned, "members")["count"] > 0 and old.state(pair) == before
+
+
+def test_it_is_written_for_people_too(make_old):
+    pair = make_old("oss", "livedin")
+    out, _ = pair.run("migrate", "plan")
+    for words in ("REVISION ", "HAZARD ", "STRONGEST LOCK", "DELETES_DATA", "ACCESS EXCLUSIVE", "noinvite@example.com",
+                  "Nobody invited them.", "6 in all, 6 archived", "AGENTA_ACCESS_ALLOWED_OWNER_EMAILS",
+                  "orgd migrate down --to b3c4d5e6f7a9", "To do this: orgd migrate up --allow DELETES_DATA --accept-open-signup"):
+        assert words in out, words
+
+
+def held(pair, pid, existing):
+    found = pair.sql("SELECT l.relation::regclass::text, l.mode FROM pg_locks l WHERE l.pid = %s AND l.granted AND l.locktype = 'relation'"
+                   " AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())", [pid])
+    strongest = {}
+    for table, mode in found:
+        table = table.removeprefix("orgd_archive.")
+        if mode in STRONG and table in existing:
+            strongest[table] = max(strongest.get(table, 0), STRONG.index(mode))
+    return strongest
+
+
+def locks_of(pair, revision):
+    """Runs one revision, holds it at its last statement, and tells which tables it has locked how."""
+    with contextlib.closing(pair.cluster.connect(pair.core)) as blocker, blocker.cursor() as cursor:
+        existing = {row[0] for row in pair.sql("SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")}
+        cursor.execute("BEGIN; SELECT FROM alembic_version FOR UPDATE")
+        runner = pair.start("migrate", "up", *old.ACCEPTED, "--to", revision)
+        pid = []
+
+        def waits():
+            pid[:] = [row[0] for row in pair.sql(
+                "SELECT a.pid FROM pg_stat_activity a WHERE a.application_name = 'orgd migrate' AND a.datname = %s"
+                " AND a.wait_event_type = 'Lock' AND a.query LIKE 'UPDATE public.alembic_version%%'", [pair.core])]
+            return pid
+
+        old.wait(waits)
+        found = held(pair, pid[0], existing - {"alembic_version"})
+        cursor.execute("COMMIT")
+        out, err = runner.communicate(timeout=60)
+        assert runner.returncode == 0, out + err
+    return found
+
+
+@pytest.mark.parametrize("edition, kind", [("oss", "livedin"), ("ee", "empty")])
+def test_the_locks_are_those_that_are_taken(make_old, edition, kind):
+    pair = make_old(edition, kind)
+    planned = plan(pair)
+    modes = {"".join(word.title() for word in mode.split()) + "Lock": mode for mode in (
+        "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE", "SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE")}
+    for revision in planned["databases"][0]["revisions"]:
+        if not revision["chain"].startswith("core_legacy"):
+            continue
+        expected = {}
+        for statement in revision["statements"]:
+            for lock in statement["locks"]:
+                strength = [modes[name] for name in STRONG].index(lock["mode"])
+                expected[lock["table"]] = max(expected.get(lock["table"], 0), strength)
+        found = locks_of(pair, revision["revision"])
+        assert {table for table in found if found[table] > expected.get(table, -1)} == set(), revision["revision"]
+        # a table may be spared when there is nothing to do on it
+        weaker = {table for table in expected if table in found and found[table] < expected[table]}
+        assert weaker == set(), revision["revision"]
+
+
+def test_rows_of_a_large_table_are_estimated(make_old):
+    pair = make_old("oss", "empty")
+    pair.sql("UPDATE pg_class SET reltuples = 5e6 WHERE relname = 'spans'", database=pair.tracing)
+    spans = [table for table in plan(pair)["databases"][1]["tables"] if table["table"] == "spans"][0]
+    assert (spans["rows"], spans["exact"]) == (5000000, False)
+    assert "about 5000000" in pair.run("migrate", "plan")[0]
+
+
+def test_what_stands_in_the_way_is_in_the_plan(make_old):
+    pair = make_old("oss", "livedin")
+    pair.sql("CREATE TABLE workspace_members (id int)")
+    planned = plan(pair)
+    assert planned["obstructed"] and decision(planned, "in_the_way")["count"] == 1
+    assert "Something stands in the way" in pair.run("migrate", "plan")[0]
+    pair.run("migrate", "up", *old.ACCEPTED, status=3)
+
+
+def test_a_database_that_cannot_be_brought_up_has_no_plan(pair):
+    pair.sql("CREATE TABLE invoices (id int)")
+    _, err = pair.run("migrate", "plan", status=3)
+    assert err.startswith("orgd: the core database") and err.count("\n") == 1
+
+
+def test_empty_databases_are_planned(pair):
+    planned = plan(pair)
+    assert planned["needs"] == {"allow": [], "accept_open_signup": False} and planned["databases"][0]["revisions"]
+    pair.run(*planned["command"].split()[1:])
+    with pytest.raises(psycopg2.Error):
+        pair.sql("CREATE TABLE users ()")

@@ -1,0 +1,86 @@
+"""A proxy between a program and PostgreSQL that stops the world before the n-th request."""
+import contextlib
+import os
+import pathlib
+import shutil
+import socket
+import struct
+import tempfile
+import threading
+
+
+class Proxy:
+    """Forwards connections on a Unix socket of its own. `before(number, pid)` is called with the number of each request
+    (simple query or sync) of all connections together and the process behind it, before it is forwarded; when it answers
+    True, nothing is forwarded any more."""
+
+    def __init__(self, cluster, before=lambda number, pid: False):
+        self.target = str(cluster.folder / ".s.PGSQL.5432")
+        self.before = before
+        self.requests = 0
+        self.lock = threading.Lock()
+        self.stopped = False
+        self.connections = []
+        self.folder = pathlib.Path(tempfile.mkdtemp(prefix="orgd-test-"))
+        self.folder.chmod(0o755)
+        self.listener = socket.socket(socket.AF_UNIX)
+        self.listener.bind(str(self.folder / ".s.PGSQL.5432"))
+        os.chmod(self.folder / ".s.PGSQL.5432", 0o777)
+        self.listener.listen(16)
+        threading.Thread(target=self._accept, daemon=True).start()
+
+    def uri(self, database):
+        return f"postgresql://postgres@/{database}?host={self.folder}"
+
+    def _accept(self):
+        while True:
+            try:
+                client, _ = self.listener.accept()
+            except OSError:
+                return
+            server = socket.socket(socket.AF_UNIX)
+            server.connect(self.target)
+            self.connections += [client, server]
+            process = {}
+            for source, sink, requests in ((client, server, True), (server, client, False)):
+                threading.Thread(target=self._pump, args=(source, sink, requests, process), daemon=True).start()
+
+    def _pump(self, source, sink, requests, process):
+        with contextlib.suppress(OSError, EOFError):
+            if requests:  # the first message has no type
+                head = self._read(source, 4)
+                sink.sendall(head + self._read(source, struct.unpack("!I", head)[0] - 4))
+            while True:
+                head = self._read(source, 5)
+                body = self._read(source, struct.unpack("!I", head[1:])[0] - 4)
+                if requests and head[:1] in b"QS" and self._stop(process):
+                    break
+                if not requests and head[:1] == b"K":
+                    process["pid"] = struct.unpack("!I", body[:4])[0]
+                sink.sendall(head + body)
+        for end in (source, sink):
+            with contextlib.suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
+
+    def _stop(self, process):
+        with self.lock:
+            if not self.stopped:
+                self.requests += 1
+                self.stopped = bool(self.before(self.requests, process.get("pid")))
+            return self.stopped
+
+    @staticmethod
+    def _read(source, size):
+        data = b""
+        while len(data) < size:
+            more = source.recv(size - len(data))
+            if not more:
+                raise EOFError
+            data += more
+        return data
+
+    def close(self):
+        self.listener.close()
+        for end in self.connections:
+            end.close()
+        shutil.rmtree(self.folder)
