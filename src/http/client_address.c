@@ -80,8 +80,10 @@ static const char *read_entry(void *arena, const char *from, const char *end)
         from++;
     while (end > from && (end[-1] == ' ' || end[-1] == '\t'))
         end--;
+    if (from >= end)
+        return NULL;
     colon = memchr(from, ':', (size_t)(end - from));
-    if (from < end && *from == '[') {
+    if (*from == '[') {
         const char *close = memchr(from, ']', (size_t)(end - from));
 
         from++;

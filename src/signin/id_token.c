@@ -334,11 +334,13 @@ static bool sign(EVP_PKEY *key, const struct buffer *text, unsigned char raw[2 *
 
 static void write_part(struct buffer *out, const json_t *object)
 {
-    char *text = json_dumps(object, JSON_COMPACT);
+    char text[ID_TOKEN_MAX];
+    size_t len = json_dumpb(object, text, sizeof text, JSON_COMPACT);
 
-    if (text)
-        base64_write(out, BASE64_URL, text, strlen(text));
-    free(text);
+    if (len == 0 || len > sizeof text)
+        out->failed = true;
+    else
+        base64_write(out, BASE64_URL, text, len);
 }
 
 /* A PEM key whose line ends may be written as \n, as they are in environments. */

@@ -160,6 +160,17 @@ static void who_may_own_is_a_list_of_its_own(void **state)
     assert_false(access_may_own(*state, &boss, ""));
 }
 
+static int make_arena(void **state)
+{
+    *state = talloc_new(NULL);
+    return *state ? 0 : -1;
+}
+
+static int free_arena(void **state)
+{
+    return talloc_free(*state);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -167,5 +178,5 @@ int main(void)
         cmocka_unit_test(who_may_own_is_a_list_of_its_own),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_arena, free_arena);
 }

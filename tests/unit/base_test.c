@@ -180,6 +180,17 @@ static void digests_match_published_vectors(void **state)
     assert_false(secret_equal(secret_of("a"), secret_of("ab")));
 }
 
+static int make_arena(void **state)
+{
+    *state = talloc_new(NULL);
+    return *state ? 0 : -1;
+}
+
+static int free_arena(void **state)
+{
+    return talloc_free(*state);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -192,5 +203,5 @@ int main(void)
         cmocka_unit_test(digests_match_published_vectors),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_arena, free_arena);
 }

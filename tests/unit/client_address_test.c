@@ -59,6 +59,17 @@ static void entries_are_addresses_or_networks(void **state)
         assert_string_equal(client_address_problem(&(struct config_list){&wrong[i], 1}), wrong[i]);
 }
 
+static int make_arena(void **state)
+{
+    *state = talloc_new(NULL);
+    return *state ? 0 : -1;
+}
+
+static int free_arena(void **state)
+{
+    return talloc_free(*state);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -66,5 +77,5 @@ int main(void)
         cmocka_unit_test(entries_are_addresses_or_networks),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_arena, free_arena);
 }

@@ -125,6 +125,17 @@ static void addresses_are_sound_or_refused(void **state)
     assert_string_equal(mail_address(*state, "a@m\xc3\xbcnchen.de"), "a@xn--mnchen-3ya.de");
 }
 
+static int make_arena(void **state)
+{
+    *state = talloc_new(NULL);
+    return *state ? 0 : -1;
+}
+
+static int free_arena(void **state)
+{
+    return talloc_free(*state);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -133,5 +144,5 @@ int main(void)
         cmocka_unit_test(addresses_are_sound_or_refused),
     };
 
-    return cmocka_run_group_tests(tests, NULL, NULL);
+    return cmocka_run_group_tests(tests, make_arena, free_arena);
 }
