@@ -69,11 +69,11 @@ void schema_parity_sentence(struct buffer *out, const struct schema_document *su
     else if (result.equal)
         buffer_format(out, "The schemas of %s and %s are equal%s.", subset->name, superset->name, order);
     else {
-        buffer_format(
-            out,
-            "The schema of %s is a strict subset of that of %s%s, which adds %zu schema object%s and %zu version table%s: ",
-            subset->name, superset->name, order, result.objects, result.objects == 1 ? "" : "s", result.versions,
-            result.versions == 1 ? "" : "s");
+        buffer_format(out, "The schema of %s is a strict subset of that of %s%s; the latter adds %zu schema object%s",
+                      subset->name, superset->name, order, result.objects, result.objects == 1 ? "" : "s");
+        if (result.versions > 0)
+            buffer_format(out, " and %zu version table%s", result.versions, result.versions == 1 ? "" : "s");
+        buffer_text(out, ": ");
         add_additions(out, differences);
         buffer_char(out, '.');
     }
