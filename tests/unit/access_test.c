@@ -40,101 +40,95 @@ static struct config config_of(void *arena, const struct lists *lists)
                            .invite_only = lists->invite_only};
 }
 
+static const struct {
+    struct lists lists;
+    const char *email;
+    bool has_account, invited, may_sign_in;
+    enum access_rule rule;
+    const char *entry;
+} cases[] = {
+    {{0}, "ann@acme.io", false, false, true, ACCESS_OPEN, NULL},
+    {{0}, "", false, false, true, ACCESS_OPEN, NULL},
+    /* blocked addresses: exact, and before everything else */
+    {{.blocked_emails = "ann@acme.io"}, " Ann@ACME.io ", false, false, false, ACCESS_BLOCKED_EMAIL, "ann@acme.io"},
+    {{.blocked_emails = "ann@acme.io"}, "ann+x@acme.io", false, false, true, ACCESS_OPEN, NULL},
+    {{.blocked_emails = "ann@acme.io"}, "ann@x.acme.io", false, false, true, ACCESS_OPEN, NULL},
+    {{.blocked_emails = "ann@acme.io", .allowed_domains = "acme.io"},
+     "ann@acme.io",
+     true,
+     true,
+     false,
+     ACCESS_BLOCKED_EMAIL,
+     "ann@acme.io"},
+    /* allowed domains, with what is below them */
+    {{.allowed_domains = "acme.io"}, "a@acme.io", false, false, true, ACCESS_ALLOWED_DOMAIN, "acme.io"},
+    {{.allowed_domains = "b.io,acme.io"}, "a@x.y.acme.io", false, false, true, ACCESS_ALLOWED_DOMAIN, "acme.io"},
+    {{.allowed_domains = "acme.io"}, "a@notacme.io", false, false, false, ACCESS_NOT_ALLOWED, NULL},
+    {{.allowed_domains = "acme.io"}, "a@acme.io.evil.io", false, false, false, ACCESS_NOT_ALLOWED, NULL},
+    {{.allowed_domains = "acme.io"}, "a@b@acme.io", false, false, false, ACCESS_NOT_ALLOWED, NULL},
+    {{.allowed_domains = "acme.io"}, "acme.io", false, false, false, ACCESS_NOT_ALLOWED, NULL},
+    {{.allowed_domains = "acme.io"}, "a@", false, false, false, ACCESS_NOT_ALLOWED, NULL},
+    {{.allowed_domains = "@acme.io,*.acme.io,.acme.io"}, "a@acme.io", false, false, false, ACCESS_NOT_ALLOWED, NULL},
+    /* where domains are allowed, blocked ones are not asked about */
+    {{.allowed_domains = "acme.io", .blocked_domains = "acme.io"},
+     "a@acme.io",
+     false,
+     false,
+     true,
+     ACCESS_ALLOWED_DOMAIN,
+     "acme.io"},
+    /* blocked domains */
+    {{.blocked_domains = "acme.io"}, "a@acme.io", false, false, false, ACCESS_BLOCKED_DOMAIN, "acme.io"},
+    {{.blocked_domains = "acme.io"}, "a@x.acme.io", false, false, false, ACCESS_BLOCKED_DOMAIN, "acme.io"},
+    {{.blocked_domains = "acme.io"}, "a@notacme.io", false, false, true, ACCESS_OPEN, NULL},
+    {{.blocked_domains = "acme.io"}, "a@b@acme.io", false, false, true, ACCESS_OPEN, NULL},
+    /* one domain in two spellings */
+    {{.blocked_domains = "m\xc3\xbcnchen.de"},
+     "a@xn--mnchen-3ya.de",
+     false,
+     false,
+     false,
+     ACCESS_BLOCKED_DOMAIN,
+     "m\xc3\xbcnchen.de"},
+    {{.allowed_domains = "xn--mnchen-3ya.de"},
+     "a@m\xc3\xbcnchen.de",
+     false,
+     false,
+     true,
+     ACCESS_ALLOWED_DOMAIN,
+     "xn--mnchen-3ya.de"},
+    {{.blocked_emails = "a@m\xc3\xbcnchen.de"},
+     "a@xn--mnchen-3ya.de",
+     false,
+     false,
+     false,
+     ACCESS_BLOCKED_EMAIL,
+     "a@m\xc3\xbcnchen.de"},
+    /* letters of other scripts that look the same are other letters */
+    {{.allowed_domains = "acme.io"}, "a@\xd0\xb0\x63me.io", false, false, false, ACCESS_NOT_ALLOWED, NULL},
+    /* by invitation only: an invitation or an account is needed, and neither helps against the lists */
+    {{.invite_only = true}, "a@acme.io", false, false, false, ACCESS_INVITATION_NEEDED, NULL},
+    {{.invite_only = true}, "a@acme.io", false, true, true, ACCESS_INVITED, NULL},
+    {{.invite_only = true}, "a@acme.io", true, false, true, ACCESS_HAS_ACCOUNT, NULL},
+    {{.invite_only = true, .allowed_domains = "acme.io"},
+     "a@acme.io",
+     false,
+     false,
+     false,
+     ACCESS_INVITATION_NEEDED,
+     NULL},
+    {{.invite_only = true, .allowed_domains = "acme.io"}, "a@b.io", false, true, false, ACCESS_NOT_ALLOWED, NULL},
+    {{.invite_only = true, .blocked_emails = "a@acme.io"},
+     "a@acme.io",
+     true,
+     true,
+     false,
+     ACCESS_BLOCKED_EMAIL,
+     "a@acme.io"},
+};
+
 static void each_case_is_decided_by_its_rule(void **state)
 {
-    static const struct {
-        struct lists lists;
-        const char *email;
-        bool has_account, invited, may_sign_in;
-        enum access_rule rule;
-        const char *entry;
-    } cases[] = {
-        {{0}, "ann@acme.io", false, false, true, ACCESS_OPEN, NULL},
-        {{0}, "", false, false, true, ACCESS_OPEN, NULL},
-        /* blocked addresses: exact, and before everything else */
-        {{.blocked_emails = "ann@acme.io"}, " Ann@ACME.io ", false, false, false, ACCESS_BLOCKED_EMAIL, "ann@acme.io"},
-        {{.blocked_emails = "ann@acme.io"}, "ann+x@acme.io", false, false, true, ACCESS_OPEN, NULL},
-        {{.blocked_emails = "ann@acme.io"}, "ann@x.acme.io", false, false, true, ACCESS_OPEN, NULL},
-        {{.blocked_emails = "ann@acme.io", .allowed_domains = "acme.io"},
-         "ann@acme.io",
-         true,
-         true,
-         false,
-         ACCESS_BLOCKED_EMAIL,
-         "ann@acme.io"},
-        /* allowed domains, with what is below them */
-        {{.allowed_domains = "acme.io"}, "a@acme.io", false, false, true, ACCESS_ALLOWED_DOMAIN, "acme.io"},
-        {{.allowed_domains = "b.io,acme.io"}, "a@x.y.acme.io", false, false, true, ACCESS_ALLOWED_DOMAIN, "acme.io"},
-        {{.allowed_domains = "acme.io"}, "a@notacme.io", false, false, false, ACCESS_NOT_ALLOWED, NULL},
-        {{.allowed_domains = "acme.io"}, "a@acme.io.evil.io", false, false, false, ACCESS_NOT_ALLOWED, NULL},
-        {{.allowed_domains = "acme.io"}, "a@b@acme.io", false, false, false, ACCESS_NOT_ALLOWED, NULL},
-        {{.allowed_domains = "acme.io"}, "acme.io", false, false, false, ACCESS_NOT_ALLOWED, NULL},
-        {{.allowed_domains = "acme.io"}, "a@", false, false, false, ACCESS_NOT_ALLOWED, NULL},
-        {{.allowed_domains = "@acme.io,*.acme.io,.acme.io"},
-         "a@acme.io",
-         false,
-         false,
-         false,
-         ACCESS_NOT_ALLOWED,
-         NULL},
-        /* where domains are allowed, blocked ones are not asked about */
-        {{.allowed_domains = "acme.io", .blocked_domains = "acme.io"},
-         "a@acme.io",
-         false,
-         false,
-         true,
-         ACCESS_ALLOWED_DOMAIN,
-         "acme.io"},
-        /* blocked domains */
-        {{.blocked_domains = "acme.io"}, "a@acme.io", false, false, false, ACCESS_BLOCKED_DOMAIN, "acme.io"},
-        {{.blocked_domains = "acme.io"}, "a@x.acme.io", false, false, false, ACCESS_BLOCKED_DOMAIN, "acme.io"},
-        {{.blocked_domains = "acme.io"}, "a@notacme.io", false, false, true, ACCESS_OPEN, NULL},
-        {{.blocked_domains = "acme.io"}, "a@b@acme.io", false, false, true, ACCESS_OPEN, NULL},
-        /* one domain in two spellings */
-        {{.blocked_domains = "m\xc3\xbcnchen.de"},
-         "a@xn--mnchen-3ya.de",
-         false,
-         false,
-         false,
-         ACCESS_BLOCKED_DOMAIN,
-         "m\xc3\xbcnchen.de"},
-        {{.allowed_domains = "xn--mnchen-3ya.de"},
-         "a@m\xc3\xbcnchen.de",
-         false,
-         false,
-         true,
-         ACCESS_ALLOWED_DOMAIN,
-         "xn--mnchen-3ya.de"},
-        {{.blocked_emails = "a@m\xc3\xbcnchen.de"},
-         "a@xn--mnchen-3ya.de",
-         false,
-         false,
-         false,
-         ACCESS_BLOCKED_EMAIL,
-         "a@m\xc3\xbcnchen.de"},
-        /* letters of other scripts that look the same are other letters */
-        {{.allowed_domains = "acme.io"}, "a@\xd0\xb0\x63me.io", false, false, false, ACCESS_NOT_ALLOWED, NULL},
-        /* by invitation only: an invitation or an account is needed, and neither helps against the lists */
-        {{.invite_only = true}, "a@acme.io", false, false, false, ACCESS_INVITATION_NEEDED, NULL},
-        {{.invite_only = true}, "a@acme.io", false, true, true, ACCESS_INVITED, NULL},
-        {{.invite_only = true}, "a@acme.io", true, false, true, ACCESS_HAS_ACCOUNT, NULL},
-        {{.invite_only = true, .allowed_domains = "acme.io"},
-         "a@acme.io",
-         false,
-         false,
-         false,
-         ACCESS_INVITATION_NEEDED,
-         NULL},
-        {{.invite_only = true, .allowed_domains = "acme.io"}, "a@b.io", false, true, false, ACCESS_NOT_ALLOWED, NULL},
-        {{.invite_only = true, .blocked_emails = "a@acme.io"},
-         "a@acme.io",
-         true,
-         true,
-         false,
-         ACCESS_BLOCKED_EMAIL,
-         "a@acme.io"},
-    };
-
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         void *arena = talloc_new(*state);
         struct config config = config_of(arena, &cases[i].lists);
