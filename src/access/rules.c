@@ -47,7 +47,7 @@ static bool is_address(const struct subject *subject, const char *entry)
 {
     const char *domain = email_domain(entry), *own = email_domain(subject->email);
 
-    if (!domain || !own)
+    if (!domain || !own || !subject->domain)
         return strcmp(entry, subject->email) == 0;
     return domain - entry == own - subject->email && strncmp(entry, subject->email, (size_t)(domain - entry)) == 0 &&
            strcmp(comparable(subject->arena, domain), subject->domain) == 0;
@@ -57,8 +57,11 @@ static bool is_address(const struct subject *subject, const char *entry)
 static bool is_of_domain(const struct subject *subject, const char *entry)
 {
     const char *wanted = comparable(subject->arena, entry);
-    size_t len = strlen(wanted), have = subject->domain ? strlen(subject->domain) : 0;
+    size_t len = strlen(wanted), have;
 
+    if (!subject->domain)
+        return false;
+    have = strlen(subject->domain);
     if (have < len || strcmp(subject->domain + have - len, wanted) != 0)
         return false;
     return have == len || subject->domain[have - len - 1] == '.';

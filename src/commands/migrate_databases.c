@@ -4,7 +4,6 @@
 #include <string.h>
 #include <talloc.h>
 
-
 #define CONNECT_MS 10000
 
 bool migrate_is_enterprise_edition(const struct config *config)

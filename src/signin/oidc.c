@@ -128,7 +128,7 @@ static enum err ask(void *arena, const char *url, bool trusted, int64_t deadline
     size_t len = strlen(url);
     const char *at = talloc_asprintf(arena, "%.*s/.well-known/openid-configuration",
                                      (int)(len - (len > 0 && url[len - 1] == '/')), url);
-    const json_t *document, *keys;
+    const json_t *document = NULL, *keys;
     const char *text;
     enum err code = at ? fetch_object(arena, at, trusted, deadline_us, &document, &text, error) : ERR_MEMORY;
 

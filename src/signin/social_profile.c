@@ -324,7 +324,7 @@ static enum err fetch_with_token(struct asking *asking, const char *url, const c
 static enum err fetch_oauth(struct asking *asking, struct social_profile *profile)
 {
     const struct provider *provider = asking->provider;
-    const json_t *tokens, *user, *addresses = NULL;
+    const json_t *tokens = NULL, *user = NULL, *addresses = NULL;
     const char *token = NULL;
     enum err code;
 
