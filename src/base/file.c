@@ -4,48 +4,55 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <talloc.h>
 #include <unistd.h>
 
-enum { NAME_SIZE = 300 };
+#include "base/buffer.h"
+
+enum { NAME_SIZE = 300, CHUNK = 64 << 10 };
+
+/* All of an open file, at most `max` bytes and one more. */
+static enum err read_all(int fd, const char *name, size_t max, struct buffer *content, struct error *error)
+{
+    char chunk[CHUNK];
+
+    while (content->len <= max) {
+        size_t left = max + 1 - content->len;
+        ssize_t got = read(fd, chunk, left < sizeof chunk ? left : sizeof chunk);
+
+        if (got < 0 && errno == EINTR)
+            continue;
+        if (got < 0)
+            return error_set(error, ERR_SYSTEM, "cannot read %s: %m", name);
+        if (got == 0)
+            return OK;
+        buffer_add(content, chunk, (size_t)got);
+        if (content->failed)
+            return error_set(error, ERR_MEMORY, "no memory to read %s", name);
+    }
+    return error_set(error, ERR_REFUSED, "%s is larger than %zu bytes", name, max);
+}
 
 enum err file_read(void *arena, int directory, const char *name, size_t max, char **text, struct error *error)
 {
-    enum err err = OK;
-    char *content = NULL;
-    size_t len = 0;
+    struct buffer content = buffer_make(arena, max + 2);
+    enum err err;
     int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
 
     if (fd < 0)
         return error_set(error, errno == ENOENT ? ERR_NOT_FOUND : ERR_SYSTEM, "cannot read %s: %m", name);
-    content = talloc_size(arena, max + 1);
-    if (!content) {
-        err = error_set(error, ERR_MEMORY, "no memory to read %s", name);
-        goto out;
-    }
-    while (len <= max) {
-        ssize_t got = read(fd, content + len, max + 1 - len);
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got < 0) {
-            err = error_set(error, ERR_SYSTEM, "cannot read %s: %m", name);
-            goto out;
-        }
-        if (got == 0)
-            break;
-        len += (size_t)got;
-    }
-    if (len > max) {
-        err = error_set(error, ERR_REFUSED, "%s is larger than %zu bytes", name, max);
-        goto out;
-    }
-    content[len] = '\0';
-    *text = content;
-out:
-    if (err != OK)
-        talloc_free(content);
+    err = read_all(fd, name, max, &content, error);
     (void)close(fd);
+    if (err == OK && content.len > 0 && memchr(content.data, '\0', content.len))
+        err = error_set(error, ERR_REFUSED, "%s is no text: it holds NUL bytes", name);
+    if (err == OK) {
+        *text = content.len > 0 ? content.data : talloc_strdup(arena, "");
+        err = *text ? OK : error_set(error, ERR_MEMORY, "no memory to read %s", name);
+    }
+    if (err != OK)
+        talloc_free(content.data);
     return err;
 }
 

@@ -9,7 +9,8 @@
 
 /*
  * Reads the file `name` of the open directory `directory` (AT_FDCWD: a path) into a NUL-terminated text of `arena`.
- * ERR_NOT_FOUND when there is none; ERR_REFUSED when it is larger than `max` bytes; ERR_SYSTEM otherwise.
+ * ERR_NOT_FOUND when there is none; ERR_REFUSED when it is larger than `max` bytes or holds
+ * NUL; ERR_SYSTEM otherwise.
  */
 enum err file_read(void *arena, int directory, const char *name, size_t max, char **text,
                    struct error *error) MUST_CHECK;

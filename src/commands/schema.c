@@ -37,8 +37,7 @@ const struct option_row schema_dump_command_options[] = {
     {0},
 };
 
-/* Puts `out` under `path` by renaming a finished file, so that nobody ever sees half of it. */
-static enum err write_file(void *arena, const char *path, const struct buffer *out, struct error *error)
+enum err schema_write_file(void *arena, const char *path, const struct buffer *out, struct error *error)
 {
     char *temporary = talloc_asprintf(arena, "%s.XXXXXX", path);
     mode_t mask = umask(0);
@@ -125,7 +124,7 @@ int schema_dump_run(const struct config *config, const struct options *options)
         source_close(&source);
     }
     if (err == OK && file != NULL)
-        err = write_file(options->arena, file, &out, &error);
+        err = schema_write_file(options->arena, file, &out, &error);
     if (err != OK)
         return command_failed(&error);
     return file != NULL ? STATUS_DONE : command_output(&out);

@@ -12,6 +12,14 @@ extern const struct option_row schema_lint_command_options[];
 
 int schema_dump_run(const struct config *config, const struct options *options);
 int schema_lint_run(const struct config *config, const struct options *options);
+int schema_diff_run(const struct config *config, const struct options *options);
+int schema_parity_run(const struct config *config, const struct options *options);
+
+extern const char schema_diff_details[], schema_parity_details[];
+extern const struct option_row schema_diff_command_options[], schema_parity_command_options[];
+
+/* Puts `out` under `path` by renaming a finished file, so that nobody ever sees half of it. ERR_SYSTEM. */
+enum err schema_write_file(void *arena, const char *path, const struct buffer *out, struct error *error) MUST_CHECK;
 
 /* Rows for the table of commands. */
 #define SCHEMA_COMMANDS                                                                                                \
@@ -21,9 +29,22 @@ int schema_lint_run(const struct config *config, const struct options *options);
      .details = schema_dump_details,                                                                                   \
      .options = schema_dump_command_options,                                                                           \
      .run = schema_dump_run},                                                                                          \
+        {.name = "schema lint",                                                                                        \
+         .arguments = "[URI]",                                                                                         \
+         .summary = "Find what is wrong with a schema, and how to fix it",                                             \
+         .details = schema_lint_details,                                                                               \
+         .options = schema_lint_command_options,                                                                       \
+         .run = schema_lint_run},                                                                                      \
+        {.name = "schema diff",                                                                                        \
+         .arguments = "A B",                                                                                           \
+         .summary = "Tell what differs between two schemas",                                                           \
+         .details = schema_diff_details,                                                                               \
+         .options = schema_diff_command_options,                                                                       \
+         .run = schema_diff_run},                                                                                      \
     {                                                                                                                  \
-        .name = "schema lint", .arguments = "[URI]", .summary = "Find what is wrong with a schema, and how to fix it", \
-        .details = schema_lint_details, .options = schema_lint_command_options, .run = schema_lint_run                 \
+        .name = "schema parity", .arguments = "SUBSET SUPERSET",                                                       \
+        .summary = "Tell whether one schema is a strict subset of another", .details = schema_parity_details,          \
+        .options = schema_parity_command_options, .run = schema_parity_run                                             \
     }
 
 #endif

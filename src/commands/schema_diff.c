@@ -1,0 +1,280 @@
+/* Runs `orgd schema diff` and `orgd schema parity`. */
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <stdio.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/file.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "commands/schema.h"
+#include "commands/source.h"
+#include "schema/dump.h"
+#include "schema/parity.h"
+#include "schema/report.h"
+
+#define DUMP_MAX ((size_t)1 << 30)
+#define IGNORE_MAX ((size_t)1 << 20)
+
+const char schema_diff_details[] =
+    "A and B are each a connection URI or the file of an earlier dump. One change is one line: what follows from another "
+    "difference is not told again. Exits with 1 when they differ.";
+const char schema_parity_details[] =
+    "Each is a connection URI or the file of an earlier dump. The first is a subset when each of its objects is in the "
+    "second, equal but perhaps for the physical order of columns. Exits with 1 when it is not.";
+
+const struct option_row schema_diff_command_options[] = {
+    {.name = "json", .help = "Print JSON"},
+    {.name = "html", .help = "Print a page that shows both sides next to each other"},
+    {.name = "output",
+     .letter = 'o',
+     .value = "FILE",
+     .help = "Write to a file, which appears only when it is complete"},
+    {.name = "ignore",
+     .repeated = true,
+     .value = "KIND",
+     .help = "Leave a kind of difference out, as it is printed: `column order`, `comment`, ..."},
+    {.name = "ignore-file",
+     .value = "FILE",
+     .help =
+         "Leave out what the lines `KIND | OBJECT | REASON` of a file name; * and ? in OBJECT stand for any text and any character"},
+    {0},
+};
+const struct option_row schema_parity_command_options[] = {
+    {.name = "json", .help = "Print JSON"},
+    {0},
+};
+
+/* ---- the two sides ---- */
+
+static enum err read_live(void *arena, const struct config *config, const char *uri, struct buffer *text,
+                          struct error *error)
+{
+    struct schema_dump_options what = {.full = true};
+    struct source source;
+    enum err err = source_open(arena, config, uri, "orgd schema diff", &source, error);
+
+    if (err != OK)
+        return err;
+    err = schema_dump(source.db, &what, text, error);
+    source_close(&source);
+    return err;
+}
+
+/* A dump file, or a database, which is dumped in full. */
+static enum err read_side(void *arena, const struct config *config, const char *name, struct schema_document *document,
+                          struct error *error)
+{
+    struct buffer text = buffer_make(arena, DUMP_MAX);
+    struct error cause = {0};
+    char *content = NULL;
+    enum err err;
+
+    if (strstr(name, "://"))
+        err = read_live(arena, config, name, &text, &cause);
+    else
+        err = file_read(arena, AT_FDCWD, name, DUMP_MAX, &content, &cause);
+    if (err == OK)
+        err = schema_document_read(arena, content ? content : text.data, content ? strlen(content) : text.len, document,
+                                   &cause);
+    if (err == OK || strstr(name, "://"))
+        return err == OK ? OK : error_set(error, err, "%.500s", cause.cause);
+    return error_set(error, err == ERR_PARSE ? ERR_REFUSED : err, "%.200s: %.300s", name, cause.cause);
+}
+
+static enum err compare(const struct config *config, const struct options *options, struct schema_document *a,
+                        struct schema_document *b, struct schema_differences *found, struct error *error)
+{
+    enum err err = read_side(options->arena, config, options->arguments[0], a, error);
+
+    if (err == OK)
+        err = read_side(options->arena, config, options->arguments[1], b, error);
+    if (err == OK)
+        err = schema_diff(options->arena, a, b, found, error);
+    if (err == OK && found->skipped > 0)
+        (void)fprintf(
+            stderr,
+            "orgd: %zu sections are in only one of the two and were not compared; a dump with --full has all of them.\n",
+            found->skipped);
+    return err;
+}
+
+/* ---- what is left out ---- */
+
+struct ignored {
+    const char *kind, *object; /* `object` is a pattern */
+    size_t line;               /* of the file; 0: of the command line */
+    bool used;
+};
+
+struct ignoring {
+    struct ignored *rows;
+    size_t count;
+};
+
+static enum err add_ignored(void *arena, struct ignoring *ignoring, struct ignored row, struct error *error)
+{
+    ignoring->rows = talloc_realloc_size(arena, ignoring->rows, (ignoring->count + 1) * sizeof row);
+    if (!ignoring->rows || !row.kind || !row.object)
+        return error_set(error, ERR_MEMORY, "no memory");
+    ignoring->rows[ignoring->count++] = row;
+    return OK;
+}
+
+static bool is_kind(const char *kind)
+{
+    if (strcmp(kind, "column order") == 0)
+        return true;
+    for (int i = 0; i < SCHEMA_KIND_COUNT; i++)
+        if (strcmp(schema_lines[i].kind, kind) == 0)
+            return true;
+    return false;
+}
+
+static enum err read_ignored_line(void *arena, char *line, size_t number, struct ignoring *ignoring,
+                                  struct error *error)
+{
+    char *object = strstr(line, " | "), *reason = object ? strstr(object + 3, " | ") : NULL;
+    struct ignored row = {.line = number};
+
+    if (!*text_trim(arena, line) || line[0] == '#')
+        return OK;
+    if (!reason || !*text_trim(arena, reason + 3))
+        return error_set(error, ERR_USAGE,
+                         "line %zu of the ignore file is not `KIND | OBJECT | REASON`; every line needs its reason",
+                         number);
+    *object = *reason = '\0';
+    row.kind = text_trim(arena, line);
+    row.object = text_trim(arena, object + 3);
+    if (row.kind && !is_kind(row.kind))
+        return error_set(error, ERR_USAGE, "line %zu of the ignore file names a kind that there is not: %.60s", number,
+                         row.kind);
+    return add_ignored(arena, ignoring, row, error);
+}
+
+static enum err read_ignored(const struct options *options, struct ignoring *ignoring, struct error *error)
+{
+    const char *file = option_value(options, "ignore-file"), *kind;
+    char *text = NULL, *line, *rest = NULL;
+    enum err err = OK;
+
+    for (size_t i = 0; err == OK && (kind = option_value_at(options, "ignore", i)); i++)
+        err = is_kind(kind)
+                  ? add_ignored(options->arena, ignoring, (struct ignored){.kind = kind, .object = "*"}, error)
+                  : error_set(error, ERR_USAGE, "there is no kind of difference called %.60s", kind);
+    if (err != OK || !file)
+        return err;
+    err = file_read(options->arena, AT_FDCWD, file, IGNORE_MAX, &text, error);
+    rest = text;
+    for (size_t number = 1; err == OK && (line = strsep(&rest, "\n")); number++)
+        err = read_ignored_line(options->arena, line, number, ignoring, error);
+    return err;
+}
+
+static bool is_ignored(const struct ignoring *ignoring, const struct schema_difference *difference)
+{
+    bool ignored = false;
+
+    for (size_t i = 0; i < ignoring->count; i++) {
+        struct ignored *row = &ignoring->rows[i];
+
+        if (strcmp(row->kind, schema_difference_kind(difference)) == 0 &&
+            fnmatch(row->object, difference->object, 0) == 0)
+            ignored = row->used = true;
+    }
+    return ignored;
+}
+
+static void leave_out(const struct ignoring *ignoring, struct schema_differences *found)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < found->count; i++)
+        if (!is_ignored(ignoring, &found->items[i]))
+            found->items[kept++] = found->items[i];
+    found->count = kept;
+    for (size_t i = 0; i < ignoring->count; i++)
+        if (ignoring->rows[i].line > 0 && !ignoring->rows[i].used)
+            (void)fprintf(stderr, "orgd: line %zu of the ignore file is of no use: nothing it names differs.\n",
+                          ignoring->rows[i].line);
+}
+
+/* ---- commands ---- */
+
+int schema_diff_run(const struct config *config, const struct options *options)
+{
+    struct buffer out = buffer_make(options->arena, DUMP_MAX);
+    const char *file = option_value(options, "output");
+    struct ignoring ignoring = {0};
+    struct schema_document a, b;
+    struct schema_differences found;
+    struct error error = {0};
+    enum err err = OK;
+    int status;
+
+    if (option_given(options, "json") && option_given(options, "html"))
+        err = error_set(&error, ERR_USAGE, "--json and --html are two forms of one answer; choose one");
+    if (err == OK)
+        err = read_ignored(options, &ignoring, &error);
+    if (err == OK)
+        err = compare(config, options, &a, &b, &found, &error);
+    if (err != OK)
+        return command_failed(&error);
+    leave_out(&ignoring, &found);
+    if (option_given(options, "json"))
+        schema_report_json(&out, &a, &b, &found);
+    else if (option_given(options, "html"))
+        schema_report_html(&out, &a, &b, &found);
+    else
+        schema_report_text(&out, &found);
+    if (file && (err = schema_write_file(options->arena, file, &out, &error)) != OK)
+        return command_failed(&error);
+    status = file ? STATUS_DONE : command_output(&out);
+    return status == STATUS_DONE && found.count > 0 ? STATUS_NO : status;
+}
+
+static void write_parity_json(struct buffer *out, const struct schema_parity_result *result, const char *sentence)
+{
+    json_open(out, '{');
+    json_key(out, "subset");
+    json_bool(out, result->subset);
+    json_key(out, "equal");
+    json_bool(out, result->equal);
+    json_key(out, "reordered_tables");
+    json_int(out, (int64_t)result->order);
+    json_key(out, "added_objects");
+    json_int(out, (int64_t)result->objects);
+    json_key(out, "added_version_tables");
+    json_int(out, (int64_t)result->versions);
+    json_key(out, "sentence");
+    json_text(out, sentence);
+    json_key(out, "differences");
+}
+
+int schema_parity_run(const struct config *config, const struct options *options)
+{
+    struct buffer out = buffer_make(options->arena, DUMP_MAX), sentence = buffer_make(options->arena, DUMP_MAX);
+    struct schema_document subset, superset;
+    struct schema_parity_result result;
+    struct schema_differences found;
+    struct error error = {0};
+    int status;
+
+    if (compare(config, options, &subset, &superset, &found, &error) != OK)
+        return command_failed(&error);
+    result = schema_parity_judge(&found);
+    schema_parity_sentence(&sentence, &subset, &superset, &found);
+    if (option_given(options, "json")) {
+        write_parity_json(&out, &result, buffer_string(&sentence));
+        schema_report_json(&out, &subset, &superset, &found);
+        json_close(&out, '}');
+        buffer_char(&out, '\n');
+    } else {
+        for (size_t i = 0; i < found.count; i++)
+            schema_report_line(&out, &found.items[i]);
+        buffer_format(&out, "%s\n", buffer_string(&sentence));
+    }
+    status = command_output(&out);
+    return status == STATUS_DONE && !result.subset ? STATUS_NO : status;
+}

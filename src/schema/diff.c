@@ -1,0 +1,370 @@
+/* Compares two dumps, object by object. */
+#include "schema/diff.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "schema/belonging.h"
+
+#define TEXT_MAX ((size_t)64 << 20)
+
+struct comparing {
+    void *arena;
+    const struct schema_document *a, *b;
+    struct schema_differences *found;
+    size_t room;
+    struct belonging *gone; /* what is only in one of them */
+    struct error *error;
+};
+
+const char *schema_change_name(enum schema_change change)
+{
+    static const char *const names[] = {"added", "removed", "changed", "renamed", "reordered"};
+
+    return names[change];
+}
+
+const char *schema_difference_kind(const struct schema_difference *difference)
+{
+    return difference->change == SCHEMA_REORDERED ? "column order" : schema_lines[difference->kind].kind;
+}
+
+static enum err no_memory(const struct comparing *comparing)
+{
+    return error_set(comparing->error, ERR_MEMORY, "no memory for the differences");
+}
+
+/* ---- texts ---- */
+
+/* Its key fields with dots between them; the types of comments and the like stand before the name. */
+static const char *name_of(void *arena, const struct schema_object *object)
+{
+    struct buffer out = buffer_make(arena, TEXT_MAX);
+    size_t i = 0;
+
+    for (const struct schema_field *field = schema_lines[object->kind].fields; field->name; field++, i++) {
+        if (!field->key)
+            continue;
+        if (field->type == SCHEMA_TEXT) {
+            buffer_text(&out, out.len == 0 ? "" : strcmp(field->before, "(") == 0 ? "(" : " ");
+            schema_format_text(&out, object->values[i], strlen(object->values[i]));
+            buffer_text(&out, field->after ? field->after : "");
+        } else {
+            buffer_text(&out, out.len == 0 ? "" : ".");
+            schema_format_name(&out, object->values[i], strlen(object->values[i]));
+        }
+    }
+    return buffer_string(&out);
+}
+
+static bool differs(const struct schema_object *a, const struct schema_object *b, size_t i)
+{
+    if (!a->values[i] || !b->values[i])
+        return a->values[i] != b->values[i];
+    return strcmp(a->values[i], b->values[i]) != 0;
+}
+
+static void add_property(struct buffer *out, const struct schema_field *field, const char *value)
+{
+    const char *before = field->before + strspn(field->before, " ");
+
+    if (!value)
+        return;
+    buffer_text(out, out->len > 0 ? " " : "");
+    if (strncmp(before, "= ", 2) != 0 && strcmp(field->name, "column order") != 0)
+        buffer_text(out, before);
+    if (field->type == SCHEMA_NAME)
+        schema_format_name(out, value, strlen(value));
+    else if (field->type == SCHEMA_TEXT)
+        schema_format_text(out, value, strlen(value));
+    else
+        buffer_text(out, value);
+    buffer_text(out, field->after ? field->after : "");
+}
+
+/* The properties of an object: all of them, or those that `other` has otherwise. NULL when there are none. */
+static const char *properties_of(void *arena, const struct schema_object *object, const struct schema_object *other)
+{
+    struct buffer out = buffer_make(arena, TEXT_MAX);
+    size_t i = 0;
+
+    for (const struct schema_field *field = schema_lines[object->kind].fields; field->name; field++, i++)
+        if (!field->key && (!other || differs(object, other, i)))
+            add_property(&out, field, object->values[i]);
+    return out.len > 0 ? buffer_string(&out) : NULL;
+}
+
+static const char *names_of_properties(void *arena, const struct schema_object *a, const struct schema_object *b)
+{
+    struct buffer out = buffer_make(arena, TEXT_MAX);
+    size_t i = 0;
+
+    for (const struct schema_field *field = schema_lines[a->kind].fields; field->name; field++, i++)
+        if (!field->key && differs(a, b, i))
+            buffer_format(&out, "%s%s", out.len > 0 ? ", " : "", field->name);
+    return buffer_string(&out);
+}
+
+/* ---- differences ---- */
+
+static enum err add(struct comparing *comparing, struct schema_difference difference)
+{
+    struct schema_differences *found = comparing->found;
+    enum schema_parity parity = schema_lines[difference.kind].parity;
+
+    difference.object = name_of(comparing->arena, difference.a ? difference.a : difference.b);
+    difference.parity =
+        parity == SCHEMA_PARITY || (parity == SCHEMA_PARITY_ORDER && difference.change != SCHEMA_REORDERED);
+    if (found->count == comparing->room) {
+        comparing->room = comparing->room ? 2 * comparing->room : 64;
+        found->items = talloc_realloc_size(comparing->arena, found->items, comparing->room * sizeof *found->items);
+    }
+    if (!found->items || !difference.object)
+        return no_memory(comparing);
+    found->items[found->count++] = difference;
+    return OK;
+}
+
+/* An object that only one of them has. */
+static enum err add_single(struct comparing *comparing, const struct schema_object *a, const struct schema_object *b)
+{
+    const struct schema_object *object = a ? a : b;
+    const char *definition = properties_of(comparing->arena, object, NULL);
+
+    return add(comparing, (struct schema_difference){.change = a ? SCHEMA_REMOVED : SCHEMA_ADDED,
+                                                     .kind = object->kind,
+                                                     .a = a,
+                                                     .b = b,
+                                                     .what = "",
+                                                     .from = a ? definition : NULL,
+                                                     .to = a ? NULL : definition});
+}
+
+/* The end of the name that begins at `at` in a list. */
+static const char *after_name(const char *at)
+{
+    bool quoted = false;
+
+    for (; *at && (quoted || (*at != ',' && *at != ')')); at++)
+        quoted = quoted != (*at == '"'); /* a doubled one closes and opens */
+    return at;
+}
+
+static bool lists(const char *list, const char *name, size_t len)
+{
+    for (const char *at = list + 1, *end; *at && *at != ')'; at = *end == ',' ? end + 2 : end) {
+        end = after_name(at);
+        if ((size_t)(end - at) == len && strncmp(at, name, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The names of a list that are in the other one too, in the order of the first. NULL without memory. */
+static const char *common_columns(void *arena, const char *list, const char *other)
+{
+    struct buffer out = buffer_make(arena, TEXT_MAX);
+
+    buffer_char(&out, '(');
+    for (const char *at = list + 1, *end; *at && *at != ')'; at = *end == ',' ? end + 2 : end) {
+        end = after_name(at);
+        if (!lists(other, at, (size_t)(end - at)))
+            continue;
+        buffer_text(&out, out.len > 1 ? ", " : "");
+        buffer_add(&out, at, (size_t)(end - at));
+    }
+    buffer_char(&out, ')');
+    return buffer_string(&out);
+}
+
+/* Columns come and go as columns: here only the order of those that stay counts. */
+static enum err compare_order(struct comparing *comparing, const struct schema_object *a, const struct schema_object *b)
+{
+    const char *from = schema_value(a, "column order"), *to = schema_value(b, "column order");
+    const char *left, *right;
+
+    if (strcmp(from, to) == 0)
+        return OK;
+    left = common_columns(comparing->arena, from, to);
+    right = common_columns(comparing->arena, to, from);
+    if (!left || !right)
+        return no_memory(comparing);
+    if (strcmp(left, right) == 0)
+        return OK;
+    return add(comparing, (struct schema_difference){.change = SCHEMA_REORDERED,
+                                                     .kind = a->kind,
+                                                     .a = a,
+                                                     .b = b,
+                                                     .what = "column order",
+                                                     .from = left,
+                                                     .to = right});
+}
+
+static enum err compare_both(struct comparing *comparing, const struct schema_object *a, const struct schema_object *b)
+{
+    const char *what;
+
+    if (a->kind == SCHEMA_TABLE)
+        return compare_order(comparing, a, b);
+    what = names_of_properties(comparing->arena, a, b);
+    if (!what)
+        return no_memory(comparing);
+    if (!*what)
+        return OK;
+    return add(comparing, (struct schema_difference){.change = SCHEMA_CHANGED,
+                                                     .kind = a->kind,
+                                                     .a = a,
+                                                     .b = b,
+                                                     .what = what,
+                                                     .from = properties_of(comparing->arena, a, b),
+                                                     .to = properties_of(comparing->arena, b, a)});
+}
+
+/* Walks through both, in their common order. `single` and `both` may be NULL. */
+static enum err walk(struct comparing *comparing,
+                     enum err (*single)(struct comparing *, const struct schema_object *, const struct schema_object *),
+                     enum err (*both)(struct comparing *, const struct schema_object *, const struct schema_object *))
+{
+    const struct schema_document *a = comparing->a, *b = comparing->b;
+    size_t i = 0, j = 0;
+    enum err code = OK;
+
+    while (code == OK && (i < a->count || j < b->count)) {
+        const struct schema_object *left = i < a->count ? &a->objects[i] : NULL;
+        const struct schema_object *right = j < b->count ? &b->objects[j] : NULL;
+        int order = !left ? 1 : !right ? -1 : schema_compare(left, right);
+        enum schema_section section = schema_lines[(order <= 0 ? left : right)->kind].section;
+
+        i += order <= 0;
+        j += order >= 0;
+        if (!a->has[section] || !b->has[section])
+            continue;
+        if (order == 0)
+            code = both ? both(comparing, left, right) : OK;
+        else
+            code = single(comparing, order < 0 ? left : NULL, order < 0 ? NULL : right);
+    }
+    return code;
+}
+
+static enum err note_gone(struct comparing *comparing, const struct schema_object *a, const struct schema_object *b)
+{
+    return belonging_note(comparing->gone, a ? a : b) ? OK : no_memory(comparing);
+}
+
+/* ---- renames ---- */
+
+/* A definition without the name that stands in it: of an index, what follows its ON. */
+static const char *definition_of(const struct schema_object *object)
+{
+    const char *definition = schema_value(object, "definition");
+    const char *on = object->kind == SCHEMA_INDEX ? strstr(definition, " ON ") : NULL;
+
+    return on ? on : definition;
+}
+
+static bool is_unique(const struct schema_object *object)
+{
+    return strncmp(schema_value(object, "definition"), "CREATE UNIQUE ", strlen("CREATE UNIQUE ")) == 0;
+}
+
+static bool is_rename(const struct schema_difference *removed, const struct schema_difference *added)
+{
+    const struct schema_object *a = removed->a, *b = added->b;
+
+    return (removed->kind == SCHEMA_CONSTRAINT || removed->kind == SCHEMA_INDEX) && removed->kind == added->kind &&
+           removed->change == SCHEMA_REMOVED && added->change == SCHEMA_ADDED &&
+           strcmp(a->values[0], b->values[0]) == 0 && strcmp(a->values[1], b->values[1]) == 0 &&
+           (a->kind != SCHEMA_INDEX || is_unique(a) == is_unique(b)) && strcmp(definition_of(a), definition_of(b)) == 0;
+}
+
+/* Whether both are about parts of one relation; such differences stand together. */
+static bool is_neighbour(const struct schema_difference *a, const struct schema_difference *b)
+{
+    const struct schema_object *left = a->a ? a->a : a->b, *right = b->a ? b->a : b->b;
+
+    return left->kind == right->kind && strcmp(left->values[0], right->values[0]) == 0 &&
+           strcmp(left->values[1], right->values[1]) == 0;
+}
+
+/* Looks for the one that was added in place of the removed one. What became part of a rename has no `what` any more. */
+static void find_rename(struct schema_difference *removed, struct schema_difference *from,
+                        const struct schema_difference *end)
+{
+    for (struct schema_difference *added = from; added < end && is_neighbour(removed, added); added++) {
+        if (!added->what || !is_rename(removed, added))
+            continue;
+        removed->change = SCHEMA_RENAMED;
+        removed->b = added->b;
+        removed->what = "name";
+        removed->from = schema_value(removed->a, "name");
+        removed->to = schema_value(added->b, "name");
+        added->what = NULL;
+        return;
+    }
+}
+
+/* A pair of a removed and an added one becomes a renamed one. */
+static void find_renames(struct schema_differences *found)
+{
+    struct schema_difference *first = found->items, *end = found->items + found->count;
+    size_t kept = 0;
+
+    for (struct schema_difference *at = first; at < end; at++) {
+        if (at->kind != SCHEMA_CONSTRAINT && at->kind != SCHEMA_INDEX)
+            continue;
+        if (!is_neighbour(at, first))
+            first = at;
+        if (at->change == SCHEMA_REMOVED && at->what)
+            find_rename(at, first, end);
+    }
+    for (size_t i = 0; i < found->count; i++)
+        if (found->items[i].what)
+            found->items[kept++] = found->items[i];
+    found->count = kept;
+}
+
+/* ---- what follows from another difference ---- */
+
+static void drop_followers(struct comparing *comparing)
+{
+    struct schema_differences *found = comparing->found;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < found->count; i++)
+        if (!belonging_follows(comparing->gone, &found->items[i]))
+            found->items[kept++] = found->items[i];
+    found->count = kept;
+}
+
+static size_t count_skipped(const struct schema_document *a, const struct schema_document *b)
+{
+    size_t skipped = 0;
+
+    for (int i = 0; i < SCHEMA_SECTION_COUNT; i++)
+        skipped += a->has[i] != b->has[i];
+    return skipped;
+}
+
+enum err schema_diff(void *arena, const struct schema_document *a, const struct schema_document *b,
+                     struct schema_differences *differences, struct error *error)
+{
+    struct comparing comparing = {.arena = arena, .a = a, .b = b, .found = differences, .error = error};
+    enum err code;
+
+    *differences = (struct schema_differences){.skipped = count_skipped(a, b)};
+    comparing.gone = belonging_create(arena, a, b);
+    if (!comparing.gone)
+        return no_memory(&comparing);
+    code = walk(&comparing, note_gone, NULL);
+    if (code == OK)
+        code = walk(&comparing, add_single, compare_both);
+    if (code != OK)
+        return code;
+    find_renames(differences);
+    if (!belonging_learn(comparing.gone, differences))
+        return no_memory(&comparing);
+    drop_followers(&comparing);
+    return OK;
+}

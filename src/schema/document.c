@@ -1,0 +1,418 @@
+/* Reads the text of a dump, by cursor. */
+#include "schema/document.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/text.h"
+
+/* The line being read: it ends with a NUL, and values are cut out of it in place once all of it is understood. */
+struct reading {
+    void *arena;
+    char *at;  /* of the next line */
+    char *end; /* of the text, where a NUL stands */
+    size_t line;
+    struct schema_document *document;
+    size_t room;
+    struct error *error;
+};
+
+/* A value within a line, before it is cut out. */
+struct span {
+    char *from, *to;
+    bool quoted, escaped;
+};
+
+static enum err refuse(const struct reading *reading, const char *what)
+{
+    return error_set(reading->error, ERR_PARSE, "line %zu of the dump %s", reading->line, what);
+}
+
+/* The next line without its end; NULL after the last one. */
+static char *next_line(struct reading *reading)
+{
+    char *line = reading->at, *end;
+
+    if (line >= reading->end)
+        return NULL;
+    end = memchr(line, '\n', (size_t)(reading->end - line));
+    if (!end)
+        end = reading->end;
+    *end = '\0';
+    reading->at = end + 1;
+    reading->line++;
+    return line;
+}
+
+/* ---- values ---- */
+
+static bool is_plain(unsigned char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
+           c == '-' || c > 0x7f;
+}
+
+/* The end of a quoted name, after its last quote; NULL when it has none. */
+static char *after_quotes(char *at)
+{
+    for (at++; *at; at++) {
+        if (at[0] == '"' && at[1] == '"')
+            at++;
+        else if (*at == '"')
+            return at + 1;
+    }
+    return NULL;
+}
+
+static char *read_name(char *at, struct span *span)
+{
+    *span = (struct span){.from = at};
+    if (*at == '"') {
+        char *end = after_quotes(at);
+
+        *span = (struct span){.from = at + 1, .to = end ? end - 1 : at, .quoted = true};
+        return end;
+    }
+    while (is_plain((unsigned char)*at))
+        at++;
+    span->to = at;
+    return at > span->from ? at : NULL;
+}
+
+static char *read_list(char *at, struct span *span)
+{
+    struct span name;
+
+    *span = (struct span){.from = at};
+    if (*at++ != '(')
+        return NULL;
+    while (at && *at != ')') {
+        if (at != span->from + 1) {
+            if (strncmp(at, ", ", 2) != 0)
+                return NULL;
+            at += 2;
+        }
+        at = read_name(at, &name);
+    }
+    span->to = at ? at + 1 : span->from;
+    return at ? at + 1 : NULL;
+}
+
+static bool begins_with(const char *at, const char *prefix)
+{
+    return strncmp(at, prefix, strlen(prefix)) == 0;
+}
+
+/* Whether a text ends at `at`: what must come next begins there. */
+static bool text_ends(const char *at, const struct schema_field *field)
+{
+    if (field->after)
+        return begins_with(at, field->after);
+    for (field++; field->name; field++) {
+        if (begins_with(at, field->before))
+            return true;
+        if (!field->optional)
+            return false;
+    }
+    return false;
+}
+
+/* Steps over '...', "..." and nested parentheses; what is not closed goes on to the end of the line. */
+static char *read_text(char *at, const struct schema_field *field, struct span *span)
+{
+    char quote = '\0';
+    unsigned depth = 0;
+
+    *span = (struct span){.from = at, .escaped = *at == '\\'};
+    for (; *at; at++) {
+        if (quote) {
+            quote = *at == quote ? '\0' : quote;
+            continue;
+        }
+        if (depth == 0 && text_ends(at, field))
+            break;
+        if (*at == '\'' || *at == '"')
+            quote = *at;
+        else if (*at == '(')
+            depth++;
+        else if (*at == ')' && depth > 0)
+            depth--;
+    }
+    span->to = at;
+    return at;
+}
+
+/* ---- escapes ---- */
+
+static int hex4(const char *at)
+{
+    int value = 0;
+
+    for (int i = 0; i < 4; i++) {
+        int digit = text_hex_digit(at[i]);
+
+        if (digit < 0)
+            return -1;
+        value = value * 16 + digit;
+    }
+    return value;
+}
+
+/* The byte of the escape at `at`, which is a backslash; `*at` is left at its last character. -1 for none. */
+static int unescape(char **at)
+{
+    static const char letters[] = "\\ntr", bytes[] = "\\\n\t\r";
+    const char *letter = (*at)[1] ? strchr(letters, (*at)[1]) : NULL;
+    int value;
+
+    if (letter) {
+        (*at)++;
+        return bytes[letter - letters];
+    }
+    value = (*at)[1] == 'u' ? hex4(*at + 2) : -1;
+    if (value <= 0 || (value >= 0x20 && value != 0x7f))
+        return -1;
+    *at += 5;
+    return value;
+}
+
+/* Makes the span a string, in place. NULL for an escape that is none. */
+static char *cut_out(const struct span *span)
+{
+    char *from = span->from + span->escaped, *to = span->from, *start = span->from;
+
+    *span->to = '\0';
+    if (!span->quoted && !span->escaped)
+        return start;
+    for (; from < span->to; from++) {
+        int byte = *from;
+
+        if (*from == '\\')
+            byte = unescape(&from);
+        else if (span->quoted && *from == '"')
+            from++; /* the second one of a pair */
+        if (byte == -1)
+            return NULL;
+        *to++ = (char)byte;
+    }
+    *to = '\0';
+    return start;
+}
+
+/* ---- lines ---- */
+
+/* The end of the value, or NULL. */
+static char *read_value(char *at, const struct schema_field *field, struct span *span)
+{
+    char *end = at;
+
+    switch (field->type) {
+    case SCHEMA_NAME:
+        end = read_name(at, span);
+        break;
+    case SCHEMA_LIST:
+        end = read_list(at, span);
+        break;
+    case SCHEMA_TEXT:
+        end = read_text(at, field, span);
+        break;
+    case SCHEMA_FLAG:
+        *span = (struct span){.from = at, .to = at};
+        break;
+    }
+    if (!end || !field->after)
+        return end;
+    return begins_with(end, field->after) ? end + strlen(field->after) : NULL;
+}
+
+/* Whether the whole line is one of that kind; nothing is changed before that is known. */
+static bool fits(char *line, const struct schema_line *row, struct span *spans)
+{
+    char *at = line;
+    size_t i = 0;
+
+    for (const struct schema_field *field = row->fields; field->name && at; field++, i++) {
+        spans[i] = (struct span){0};
+        if (!begins_with(at, field->before)) {
+            if (!field->optional)
+                return false;
+            continue;
+        }
+        at = read_value(at + strlen(field->before), field, &spans[i]);
+    }
+    return at && !*at;
+}
+
+static bool add_object(struct reading *reading, enum schema_kind kind, const struct span *spans, bool *good)
+{
+    struct schema_document *document = reading->document;
+    struct schema_object *object;
+    size_t i = 0;
+
+    if (document->count == reading->room) {
+        reading->room = reading->room ? 2 * reading->room : 256;
+        document->objects =
+            talloc_realloc_size(reading->arena, document->objects, reading->room * sizeof *document->objects);
+        if (!document->objects)
+            return false;
+    }
+    object = &document->objects[document->count++];
+    *object = (struct schema_object){.kind = kind, .line = reading->line};
+    for (const struct schema_field *field = schema_lines[kind].fields; field->name; field++, i++) {
+        if (!spans[i].from)
+            continue;
+        object->values[i] = field->type == SCHEMA_FLAG ? "" : cut_out(&spans[i]);
+        *good = *good && object->values[i];
+    }
+    return true;
+}
+
+static enum err read_object(struct reading *reading, enum schema_section section, char *line)
+{
+    struct span spans[SCHEMA_FIELDS_MAX];
+    bool good = true;
+
+    for (int kind = 0; kind < SCHEMA_KIND_COUNT; kind++) {
+        if (schema_lines[kind].section != section || !fits(line, &schema_lines[kind], spans))
+            continue;
+        if (!add_object(reading, (enum schema_kind)kind, spans, &good))
+            return error_set(reading->error, ERR_MEMORY, "no memory for the dump");
+        return good ? OK : refuse(reading, "has an escape that is none");
+    }
+    return refuse(reading, "is not one that its section has");
+}
+
+/* ---- sections ---- */
+
+static int section_of(const char *line)
+{
+    if (!begins_with(line, SCHEMA_FORMAT_HEADING))
+        return -1;
+    for (int i = 0; i < SCHEMA_SECTION_COUNT; i++)
+        if (strcmp(line + strlen(SCHEMA_FORMAT_HEADING), schema_sections[i].title) == 0)
+            return i;
+    return -1;
+}
+
+static enum err read_sections(struct reading *reading)
+{
+    int section = -1;
+    char *line;
+    enum err code = OK;
+
+    while (code == OK && (line = next_line(reading))) {
+        int heading = section_of(line);
+
+        if (heading >= 0) {
+            if (heading <= section || reading->document->has[heading])
+                return refuse(reading, "begins a section out of its order");
+            section = heading;
+            reading->document->has[heading] = true;
+        } else if (*line) {
+            code = section < 0 ? refuse(reading, "is before the first section")
+                               : read_object(reading, (enum schema_section)section, line);
+        }
+    }
+    return code;
+}
+
+static enum err read_heading(struct reading *reading)
+{
+    struct schema_document *document = reading->document;
+    const char *lines[4];
+
+    for (size_t i = 0; i < 4; i++) {
+        lines[i] = next_line(reading);
+        if (!lines[i])
+            return refuse(reading, "is the last one, before the heading is complete: this is no schema dump");
+    }
+    if (strcmp(lines[0], SCHEMA_FORMAT_RULE) != 0 || !begins_with(lines[1], SCHEMA_FORMAT_DATABASE) ||
+        strcmp(lines[2], SCHEMA_FORMAT_RULE) != 0 || !begins_with(lines[3], SCHEMA_FORMAT_SERVER))
+        return refuse(reading, "or one before it is not the heading of a schema dump");
+    document->name = lines[1] + strlen(SCHEMA_FORMAT_DATABASE);
+    document->server = lines[3] + strlen(SCHEMA_FORMAT_SERVER);
+    return OK;
+}
+
+/* ---- order ---- */
+
+int schema_compare(const struct schema_object *a, const struct schema_object *b)
+{
+    size_t i = 0;
+
+    if (a->kind != b->kind)
+        return a->kind < b->kind ? -1 : 1;
+    for (const struct schema_field *field = schema_lines[a->kind].fields; field->name; field++, i++) {
+        int order = field->key ? strcmp(a->values[i], b->values[i]) : 0;
+
+        if (order != 0)
+            return order;
+    }
+    return 0;
+}
+
+static int compare(const void *a, const void *b)
+{
+    int order = schema_compare(a, b);
+    size_t left = ((const struct schema_object *)a)->line, right = ((const struct schema_object *)b)->line;
+
+    return order != 0 ? order : left < right ? -1 : left > right;
+}
+
+/* A version table may have several rows: they become one object. Anything else is there once. */
+static enum err merge_rows(struct reading *reading)
+{
+    struct schema_document *document = reading->document;
+    size_t kept = 0;
+
+    for (size_t i = 0; i < document->count; i++) {
+        struct schema_object *last = kept > 0 ? &document->objects[kept - 1] : NULL, *next = &document->objects[i];
+
+        if (!last || schema_compare(last, next) != 0) {
+            document->objects[kept++] = *next;
+            continue;
+        }
+        if (next->kind != SCHEMA_VERSION)
+            return error_set(reading->error, ERR_PARSE, "line %zu of the dump is about the same object as line %zu",
+                             next->line, last->line);
+        last->values[1] = talloc_asprintf(reading->arena, "%s, %s", last->values[1], next->values[1]);
+        if (!last->values[1])
+            return error_set(reading->error, ERR_MEMORY, "no memory for the dump");
+    }
+    document->count = kept;
+    return OK;
+}
+
+enum err schema_document_read(void *arena, const char *text, size_t len, struct schema_document *document,
+                              struct error *error)
+{
+    struct reading reading = {.arena = arena, .document = document, .error = error};
+    enum err code;
+
+    *document = (struct schema_document){0};
+    if (!text_valid(text, len))
+        return error_set(error, ERR_PARSE, "the dump is not UTF-8");
+    reading.at = talloc_strndup(arena, text, len);
+    if (!reading.at)
+        return error_set(error, ERR_MEMORY, "no memory for the dump");
+    reading.end = reading.at + len;
+    code = read_heading(&reading);
+    if (code == OK)
+        code = read_sections(&reading);
+    if (code != OK)
+        return code;
+    if (document->count > 0)
+        qsort(document->objects, document->count, sizeof *document->objects, compare);
+    return merge_rows(&reading);
+}
+
+const char *schema_value(const struct schema_object *object, const char *name)
+{
+    size_t i = 0;
+
+    for (const struct schema_field *field = schema_lines[object->kind].fields; field->name; field++, i++)
+        if (strcmp(field->name, name) == 0)
+            return object->values[i];
+    return NULL;
+}

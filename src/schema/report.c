@@ -1,0 +1,115 @@
+/* Words differences as lines and as JSON. */
+#include "schema/report.h"
+
+#include <string.h>
+
+#include "base/json.h"
+
+struct schema_tally schema_tally(const struct schema_differences *differences)
+{
+    struct schema_tally tally = {.total = differences->count};
+
+    for (size_t i = 0; i < differences->count; i++) {
+        tally.parity += differences->items[i].parity;
+        tally.order += differences->items[i].change == SCHEMA_REORDERED;
+    }
+    return tally;
+}
+
+static const char *plural(size_t count)
+{
+    return count == 1 ? "" : "s";
+}
+
+void schema_report_verdict(struct buffer *out, const struct schema_differences *differences)
+{
+    struct schema_tally tally = schema_tally(differences);
+
+    if (tally.total == 0)
+        buffer_text(out, "They are equal.");
+    else if (tally.order == tally.total)
+        buffer_format(out, "They are equal except for the physical order of columns in %zu table%s.", tally.order,
+                      plural(tally.order));
+    else
+        buffer_format(out, "%zu difference%s, of which %zu touch%s the parity of the editions.", tally.total,
+                      plural(tally.total), tally.parity, tally.parity == 1 ? "es" : "");
+}
+
+void schema_report_line(struct buffer *out, const struct schema_difference *difference)
+{
+    buffer_format(out, "%-9s  %s %s", schema_change_name(difference->change), schema_difference_kind(difference),
+                  difference->object);
+    if (*difference->what && difference->change == SCHEMA_CHANGED)
+        buffer_format(out, ", %s", difference->what);
+    if (difference->from && difference->to)
+        buffer_format(out, ": %s -> %s", difference->from, difference->to);
+    else if (difference->change == SCHEMA_CHANGED)
+        buffer_format(out, ": %s -> %s", difference->from ? difference->from : "nothing",
+                      difference->to ? difference->to : "nothing");
+    else if (difference->from || difference->to)
+        buffer_format(out, ": %s", difference->from ? difference->from : difference->to);
+    buffer_text(out, difference->parity ? "\n" : "  [no matter of parity]\n");
+}
+
+void schema_report_text(struct buffer *out, const struct schema_differences *differences)
+{
+    for (size_t i = 0; i < differences->count; i++)
+        schema_report_line(out, &differences->items[i]);
+    schema_report_verdict(out, differences);
+    buffer_char(out, '\n');
+}
+
+static void write_side(struct buffer *out, const char *key, const struct schema_document *document)
+{
+    json_key(out, key);
+    json_open(out, '{');
+    json_key(out, "database");
+    json_text(out, document->name);
+    json_key(out, "server");
+    json_text(out, document->server);
+    json_close(out, '}');
+}
+
+static void write_difference(struct buffer *out, const struct schema_difference *difference)
+{
+    const struct {
+        const char *key, *value;
+    } members[] = {
+        {"change", schema_change_name(difference->change)},
+        {"kind", schema_difference_kind(difference)},
+        {"object", difference->object},
+        {"what", difference->what},
+        {"from", difference->from},
+        {"to", difference->to},
+    };
+
+    json_open(out, '{');
+    for (size_t i = 0; i < sizeof members / sizeof *members; i++) {
+        json_key(out, members[i].key);
+        json_text(out, members[i].value);
+    }
+    json_key(out, "parity");
+    json_bool(out, difference->parity);
+    json_close(out, '}');
+}
+
+void schema_report_json(struct buffer *out, const struct schema_document *a, const struct schema_document *b,
+                        const struct schema_differences *differences)
+{
+    struct schema_tally tally = schema_tally(differences);
+
+    json_open(out, '{');
+    write_side(out, "a", a);
+    write_side(out, "b", b);
+    json_key(out, "equal");
+    json_bool(out, tally.total == 0);
+    json_key(out, "equal_except_order");
+    json_bool(out, tally.total == tally.order);
+    json_key(out, "differences");
+    json_open(out, '[');
+    for (size_t i = 0; i < differences->count; i++)
+        write_difference(out, &differences->items[i]);
+    json_close(out, ']');
+    json_close(out, '}');
+    buffer_char(out, '\n');
+}

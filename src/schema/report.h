@@ -1,0 +1,30 @@
+/* Words differences: as lines, as JSON, as a page. */
+#ifndef ORGD_SCHEMA_REPORT_H
+#define ORGD_SCHEMA_REPORT_H
+
+#include "schema/diff.h"
+
+/* How many of which. */
+struct schema_tally {
+    size_t total, parity, order;
+};
+struct schema_tally schema_tally(const struct schema_differences *differences);
+
+/* "They are equal.", "They are equal except for the physical order of columns in 3 tables.", "12 differences, ...". */
+void schema_report_verdict(struct buffer *out, const struct schema_differences *differences);
+
+/* One line. */
+void schema_report_line(struct buffer *out, const struct schema_difference *difference);
+
+/* A line for each difference, and the verdict. */
+void schema_report_text(struct buffer *out, const struct schema_differences *differences);
+
+/* {"a":...,"b":...,"equal":...,"differences":[{"change","kind","object","what","from","to","parity"}]} */
+void schema_report_json(struct buffer *out, const struct schema_document *a, const struct schema_document *b,
+                        const struct schema_differences *differences);
+
+/* One HTML page that needs nothing else: both sides next to each other. */
+void schema_report_html(struct buffer *out, const struct schema_document *a, const struct schema_document *b,
+                        const struct schema_differences *differences);
+
+#endif
