@@ -288,8 +288,17 @@ static bool is_neighbour(const struct schema_difference *a, const struct schema_
            strcmp(left->values[1], right->values[1]) == 0;
 }
 
+static const char *formatted_name(void *arena, const struct schema_object *object)
+{
+    struct buffer out = buffer_make(arena, TEXT_MAX);
+    const char *name = schema_value(object, "name");
+
+    schema_format_name(&out, name, strlen(name));
+    return buffer_string(&out);
+}
+
 /* Looks for the one that was added in place of the removed one. What became part of a rename has no `what` any more. */
-static void find_rename(struct schema_difference *removed, struct schema_difference *from,
+static void find_rename(void *arena, struct schema_difference *removed, struct schema_difference *from,
                         const struct schema_difference *end)
 {
     for (struct schema_difference *added = from; added < end && is_neighbour(removed, added); added++) {
@@ -298,17 +307,17 @@ static void find_rename(struct schema_difference *removed, struct schema_differe
         removed->change = SCHEMA_RENAMED;
         removed->b = added->b;
         removed->what = "name";
-        removed->from = schema_value(removed->a, "name");
-        removed->to = schema_value(added->b, "name");
+        removed->from = formatted_name(arena, removed->a);
+        removed->to = formatted_name(arena, added->b);
         added->what = NULL;
         return;
     }
 }
 
 /* A pair of a removed and an added one becomes a renamed one. */
-static void find_renames(struct schema_differences *found)
+static void find_renames(void *arena, struct schema_differences *found)
 {
-    struct schema_difference *first = found->items, *end = found->items + found->count;
+    struct schema_difference *first = found->items, *end = found->count > 0 ? first + found->count : first;
     size_t kept = 0;
 
     for (struct schema_difference *at = first; at < end; at++) {
@@ -317,7 +326,7 @@ static void find_renames(struct schema_differences *found)
         if (!is_neighbour(at, first))
             first = at;
         if (at->change == SCHEMA_REMOVED && at->what)
-            find_rename(at, first, end);
+            find_rename(arena, at, first, end);
     }
     for (size_t i = 0; i < found->count; i++)
         if (found->items[i].what)
@@ -362,7 +371,7 @@ enum err schema_diff(void *arena, const struct schema_document *a, const struct 
         code = walk(&comparing, add_single, compare_both);
     if (code != OK)
         return code;
-    find_renames(differences);
+    find_renames(arena, differences);
     if (!belonging_learn(comparing.gone, differences))
         return no_memory(&comparing);
     drop_followers(&comparing);
