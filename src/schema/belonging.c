@@ -20,7 +20,9 @@ enum space {
     SPACE_SCHEMA = 'S',
     SPACE_IDENTITY = 'I',   /* as PostgreSQL identifies objects: what comments and privileges are on */
     SPACE_CONSTRAINT = 'K', /* those that differ */
-    SPACE_DIFFERENCE = 'D', /* columns that differ */
+    SPACE_DIFFERENCE = 'D', /* columns and indexes that differ */
+    SPACE_RESULT = 'F',     /* what parts of relations became: partitions and children follow */
+    SPACE_NOT_NULL = 'N',   /* columns of a primary key that differs */
 };
 
 /* An open-addressing set of strings. */
@@ -142,9 +144,9 @@ static void add_quoted(struct buffer *out, const char *name)
     buffer_char(out, '"');
 }
 
-/* `schema`.`name`[.`column`][(`arguments`)], or `part` on `schema`.`name` */
+/* `schema`.`name`[.`column`], or `part` on `schema`.`name` */
 struct identity {
-    const char *schema, *name, *column, *arguments, *part;
+    const char *schema, *name, *column, *part;
 };
 
 static bool put_identity(struct belonging *set, const struct identity *identity)
@@ -165,8 +167,6 @@ static bool put_identity(struct belonging *set, const struct identity *identity)
         buffer_char(&out, '.');
         add_quoted(&out, identity->column);
     }
-    if (identity->arguments)
-        buffer_format(&out, "(%s)", identity->arguments);
     good = !buffer_string(&out) || put(set, SPACE_IDENTITY, out.data, NULL, NULL);
     TALLOC_FREE(out.data);
     return good;
@@ -213,8 +213,7 @@ bool belonging_note(struct belonging *set, const struct schema_object *object)
     case SCHEMA_COLLATION:
         return put_identity(set, &(struct identity){.schema = schema, .name = name});
     case SCHEMA_FUNCTION:
-        return put_identity(
-            set, &(struct identity){.schema = schema, .name = name, .arguments = schema_value(object, "arguments")});
+        return put_identity(set, &(struct identity){.schema = schema, .name = name});
     case SCHEMA_TRIGGER:
         return put(set, SPACE_TRIGGER, schema, relation, name) && note_part(set, object);
     case SCHEMA_RULE:
@@ -233,20 +232,87 @@ bool belonging_note(struct belonging *set, const struct schema_object *object)
     }
 }
 
+/* A part of a relation: which relation's, and what else it is called by. */
+struct part {
+    const char *schema, *relation, *more;
+};
+
+static bool part_of(const struct schema_object *object, struct part *part)
+{
+    const struct schema_field *third = &schema_lines[object->kind].fields[2];
+
+    if (object->kind == SCHEMA_PUBLICATION_TABLE) {
+        *part = (struct part){object->values[1], object->values[2], object->values[0]};
+        return true;
+    }
+    *part = (struct part){object->values[0], object->values[1], third->name && third->key ? object->values[2] : ""};
+    return schema_value(object, "relation") != NULL;
+}
+
+/* What a part of a relation is and became, as if it were part of `schema`.`relation`. */
+static char *result_of(const struct schema_difference *difference, const struct part *part, const char *schema,
+                       const char *relation)
+{
+    return talloc_asprintf(NULL, "%c\1%d\1%s\1%s\1%s\1%s", SPACE_RESULT, (int)difference->kind, schema, relation,
+                           part->more, difference->to ? difference->to : "");
+}
+
+/* A primary key makes its columns NOT NULL. */
+static bool learn_primary_key(struct belonging *set, const struct schema_object *constraint)
+{
+    static const char key[] = "PRIMARY KEY (";
+    const char *at = constraint->values[3];
+    bool good = true;
+
+    if (strncmp(at, key, strlen(key)) != 0)
+        return true;
+    at += strlen(key);
+    while (good && *at && *at != ')') {
+        size_t len = strcspn(at, ",)");
+        char *column = talloc_strndup(NULL, at, len);
+
+        good = column && put(set, SPACE_NOT_NULL, constraint->values[0], constraint->values[1], column);
+        talloc_free(column);
+        at += len;
+        at += strspn(at, ", ");
+    }
+    return good;
+}
+
+static bool learn_object(struct belonging *set, const struct schema_object *object)
+{
+    switch (object->kind) {
+    case SCHEMA_CONSTRAINT:
+        return put(set, SPACE_CONSTRAINT, object->values[0], object->values[1], object->values[2]) &&
+               learn_primary_key(set, object);
+    case SCHEMA_COLUMN:
+        return put(set, SPACE_DIFFERENCE, object->values[0], object->values[1], object->values[2]);
+    case SCHEMA_INDEX:
+        return put(set, SPACE_DIFFERENCE, object->values[0], object->values[2], NULL);
+    default:
+        return true;
+    }
+}
+
 bool belonging_learn(struct belonging *set, const struct schema_differences *found)
 {
     for (size_t i = 0; i < found->count; i++) {
         const struct schema_difference *difference = &found->items[i];
-        const struct schema_object *const objects[] = {difference->a, difference->b};
+        const struct schema_object *object = difference->b ? difference->b : difference->a;
+        struct part part;
+        char *result;
+        bool good;
 
-        for (size_t j = 0; j < 2; j++) {
-            const struct schema_object *object = objects[j];
-            enum space space = difference->kind == SCHEMA_CONSTRAINT ? SPACE_CONSTRAINT : SPACE_DIFFERENCE;
-
-            if (object && (object->kind == SCHEMA_CONSTRAINT || object->kind == SCHEMA_COLUMN) &&
-                !put(set, space, object->values[0], object->values[1], object->values[2]))
-                return false;
-        }
+        if ((difference->a && !learn_object(set, difference->a)) ||
+            (difference->b && !learn_object(set, difference->b)))
+            return false;
+        if (!part_of(object, &part))
+            continue;
+        result = result_of(difference, &part, part.schema, part.relation);
+        good = result && add(set, result);
+        talloc_free(result);
+        if (!good)
+            return false;
     }
     return true;
 }
@@ -256,9 +322,13 @@ bool belonging_learn(struct belonging *set, const struct schema_differences *fou
 /* Whether what an identity names, or the table of the column, or what the part is on, is gone. */
 static bool identity_is_gone(const struct belonging *set, const char *identity)
 {
-    const char *on = strstr(identity, " on "), *dot = strrchr(identity, '.');
+    const char *on = strstr(identity, " on "), *dot = strrchr(identity, '.'), *open = strchr(identity, '(');
     char table[ID_MAX];
 
+    if (open) { /* of a function its name counts: arguments are written in two ways */
+        dot = open;
+        on = NULL;
+    }
     if (has(set, SPACE_IDENTITY, identity, NULL, NULL) || (on && has(set, SPACE_IDENTITY, on + 4, NULL, NULL)))
         return true;
     if (!dot || (size_t)(dot - identity) >= sizeof table)
@@ -359,15 +429,88 @@ static bool index_follows(const struct belonging *set, const struct schema_objec
     return index && has(set, SPACE_CONSTRAINT, index->values[0], index->values[1], index->values[2]);
 }
 
+/* The first object of a kind whose first key fields these are, of those with the greater keys; NULL: there is none. */
+static const struct schema_object *first_of(const struct schema_document *document, enum schema_kind kind,
+                                            const char *schema, const char *name)
+{
+    size_t from = 0, to = document->count;
+
+    while (from < to) {
+        size_t middle = from + (to - from) / 2;
+        const struct schema_object *object = &document->objects[middle];
+        int order = object->kind != kind ? (object->kind < kind ? -1 : 1) : strcmp(object->values[0], schema);
+
+        if (order == 0)
+            order = strcmp(object->values[1], name);
+        if (order < 0)
+            from = middle + 1;
+        else
+            to = middle;
+    }
+    return from < document->count && document->objects[from].kind == kind &&
+                   strcmp(document->objects[from].values[0], schema) == 0 &&
+                   strcmp(document->objects[from].values[1], name) == 0
+               ? &document->objects[from]
+               : NULL;
+}
+
+/* Whether the same became of the parent. */
+static bool parent_has(const struct belonging *set, const struct schema_difference *difference, const struct part *part,
+                       const struct schema_object *parent)
+{
+    char *result = result_of(difference, part, parent->values[2], parent->values[3]);
+    bool found = result && *place_of(set->ids, set->room, result);
+
+    talloc_free(result);
+    return found;
+}
+
+/* Partitions and children have what their parents have: a change there is one here too. */
+static bool parent_changed(const struct belonging *set, const struct schema_difference *difference)
+{
+    static const enum schema_kind kinds[] = {SCHEMA_PARTITION, SCHEMA_INHERITANCE};
+    const struct schema_object *object = difference->b ? difference->b : difference->a;
+    const struct schema_document *document = difference->b ? set->b : set->a;
+    struct part part;
+    bool is_part = part_of(object, &part);
+
+    for (size_t i = 0; i < 2 && (is_part || object->kind == SCHEMA_TABLE); i++) {
+        const struct schema_object *parent = first_of(document, kinds[i], part.schema, part.relation);
+
+        if (parent && is_part && parent_has(set, difference, &part, parent))
+            return true;
+        if (parent && !is_part && difference->change == SCHEMA_REMOVED &&
+            has(set, SPACE_RELATION, parent->values[2], parent->values[3], NULL))
+            return true;
+    }
+    return false;
+}
+
+static bool follows_primary_key(const struct belonging *set, const struct schema_difference *difference)
+{
+    const char *const *values = difference->a ? difference->a->values : difference->b->values;
+
+    return difference->kind == SCHEMA_COLUMN && strcmp(difference->what, "not null") == 0 &&
+           has(set, SPACE_NOT_NULL, values[0], values[1], values[2]);
+}
+
 bool belonging_follows(const struct belonging *set, const struct schema_difference *difference)
 {
+    const struct schema_object *object = difference->a ? difference->a : difference->b;
     bool single = difference->change == SCHEMA_ADDED || difference->change == SCHEMA_REMOVED;
 
-    if (single && belongs(set, difference->a ? difference->a : difference->b))
+    if ((single && belongs(set, object)) || parent_changed(set, difference) || follows_primary_key(set, difference))
         return true;
-    if (difference->kind == SCHEMA_VERSION)
-        return version_table_is_gone(set, difference->a ? difference->a : difference->b);
-    if (difference->kind == SCHEMA_INDEX)
+    switch (difference->kind) {
+    case SCHEMA_VERSION:
+        return version_table_is_gone(set, object);
+    case SCHEMA_INDEX:
         return index_follows(set, difference->a) || index_follows(set, difference->b);
-    return single && difference->kind == SCHEMA_SEQUENCE && sequence_follows(set, difference);
+    case SCHEMA_PARAMETER: /* an index has its parameters in its definition too */
+        return has(set, SPACE_DIFFERENCE, object->values[0], object->values[1], NULL);
+    case SCHEMA_SEQUENCE:
+        return single && sequence_follows(set, difference);
+    default:
+        return false;
+    }
 }

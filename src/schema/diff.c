@@ -67,12 +67,11 @@ static bool differs(const struct schema_object *a, const struct schema_object *b
 
 static void add_property(struct buffer *out, const struct schema_field *field, const char *value)
 {
-    const char *before = field->before + strspn(field->before, " ");
+    const char *before = out->len > 0 ? field->before : field->before + strspn(field->before, " ");
 
     if (!value)
         return;
-    buffer_text(out, out->len > 0 ? " " : "");
-    if (strncmp(before, "= ", 2) != 0 && strcmp(field->name, "column order") != 0)
+    if (strncmp(field->before, " = ", 3) != 0 && strcmp(field->name, "column order") != 0)
         buffer_text(out, before);
     if (field->type == SCHEMA_NAME)
         schema_format_name(out, value, strlen(value));
