@@ -48,7 +48,7 @@ def by_psql(database, scratch):
             asked = os.path.join(scratch, f"by-psql-{number}.sql")
             with open(asked, "w", encoding="utf-8") as file:
                 file.write(question + "\n")
-            script.write(f"psql -XAtq -v ON_ERROR_STOP=1 -f '{asked}' '{database.uri}'\n")
+            script.write(f"{load.programs()}/psql -XAtq -v ON_ERROR_STOP=1 -f '{asked}' '{database.uri}'\n")
     return ["sh", path]
 
 
@@ -97,4 +97,5 @@ def show(found):
         if name.startswith("dump "):
             memory = f", {row['memory']:.0f} MiB" if "memory" in row else ""
             times = f", {row['ratio']:.1f} times that of orgd" if row.get("ratio", 1) != 1 else ""
-            print(f"{name:35}{row['seconds'] * 1000:8.0f} ms{memory}{times}")
+            samples = [sample[0] if isinstance(sample, tuple) else sample for sample in row["samples"]]
+            print(f"{name:35}{row['seconds'] * 1000:8.0f} ms, best {min(samples) * 1000:.0f}{memory}{times}")
