@@ -1,4 +1,5 @@
-/* Fuzzes the reading of a schema dump: what was read is written and read again as the same, and compared with another. */
+/* Fuzzes the reading of a schema dump: what was read is written and read again as the same, and compared with another.
+ */
 #include <jansson.h>
 #include <string.h>
 #include <talloc.h>
@@ -18,7 +19,7 @@
 #define CONSTRAINTS "\n## CONSTRAINTS (PK / FK / UNIQUE / CHECK / EXCLUDE)\n"
 #define INDEXES "\n## INDEXES\n"
 #define REST                                                                                                           \
-    "\n## TRIGGERS\n\n## VIEWS\nMATERIALIZED VIEW public.v SELECT 1;\n\n## ALEMBIC\nALEMBIC_VERSION a\n"                \
+    "\n## TRIGGERS\n\n## VIEWS\nMATERIALIZED VIEW public.v SELECT 1;\n\n## ALEMBIC\nALEMBIC_VERSION a\n"               \
     "ALEMBIC_VERSION b\nALEMBIC_VERSION_EE (absent)\n\n"
 
 static const char one[] = HEAD FIRST COLUMNS
