@@ -412,22 +412,13 @@ static enum err set_followers_aside(struct comparing *comparing)
     return code == OK ? gather(comparing, leaders) : code;
 }
 
-static size_t count_skipped(const struct schema_document *a, const struct schema_document *b)
-{
-    size_t skipped = 0;
-
-    for (int i = 0; i < SCHEMA_SECTION_COUNT; i++)
-        skipped += a->has[i] != b->has[i];
-    return skipped;
-}
-
 enum err schema_diff(void *arena, const struct schema_document *a, const struct schema_document *b,
                      struct schema_differences *differences, struct error *error)
 {
     struct comparing comparing = {.arena = arena, .a = a, .b = b, .found = differences, .error = error};
     enum err code;
 
-    *differences = (struct schema_differences){.skipped = count_skipped(a, b)};
+    *differences = (struct schema_differences){0};
     code = walk(&comparing);
     if (code != OK)
         return code;

@@ -28,7 +28,6 @@ struct schema_difference {
 struct schema_differences {
     struct schema_difference *items; /* by kind, then by name */
     size_t count;
-    size_t skipped; /* sections that only one of the two has, and so were not compared */
 };
 
 /* "added", "removed", ... */
@@ -38,10 +37,10 @@ const char *schema_change_name(enum schema_change change);
 const char *schema_difference_kind(const struct schema_difference *difference);
 
 /*
- * Compares the sections that both have. One change is one difference: what belongs to a table, a column or another
- * object that is itself added or removed is told with it, as are the index of a constraint and the sequence of a
- * column. What PostgreSQL drops only with CASCADE is a difference of its own. All texts live in `arena` or are those of
- * the documents. ERR_MEMORY.
+ * Compares the sections that both have; what only one was dumped with does not count. One change is one difference:
+ * what belongs to a table, a column or another object that is itself added or removed is told with it, as are the index
+ * of a constraint and the sequence of a column. What PostgreSQL drops only with CASCADE is a difference of its own. All
+ * texts live in `arena` or are those of the documents. ERR_MEMORY.
  */
 enum err schema_diff(void *arena, const struct schema_document *a, const struct schema_document *b,
                      struct schema_differences *differences, struct error *error) MUST_CHECK;

@@ -164,28 +164,44 @@ bool leaders_part(const struct schema_object *object, const char **schema, const
     return at == 1 || schema_value(object, "relation") != NULL;
 }
 
-/* Of an index what does not name it or its table: that stands before USING. */
-static const char *text_of(const struct schema_difference *difference, const char *text)
-{
-    const char *rest = text && difference->kind == SCHEMA_INDEX ? strstr(text, " USING ") : NULL;
+/* What a definition says beside the names of the object and its table, which stand between `before` and `after`. */
+static const struct {
+    enum schema_kind kind;
+    const char *before, *after;
+} cuts[] = {
+    {SCHEMA_INDEX, "INDEX ", " USING "},
+    {SCHEMA_TRIGGER, " ON ", " FOR EACH "},
+};
 
-    return rest ? rest : text;
+static void add_state(struct leaders *leaders, enum schema_kind kind, const char *text)
+{
+    for (size_t i = 0; text && i < sizeof cuts / sizeof *cuts; i++) {
+        const char *before = cuts[i].kind == kind ? strstr(text, cuts[i].before) : NULL;
+        const char *after = before ? strstr(before, cuts[i].after) : NULL;
+
+        if (!after)
+            continue;
+        buffer_char(&leaders->key, '\1');
+        buffer_add(&leaders->key, text, (size_t)(before - text));
+        text = after;
+    }
+    add_key(leaders, text);
 }
 
-/* What becomes of a part, not what it was. Indexes and constraints of partitions have names of their own. */
-static void make_part_key(struct leaders *leaders, const struct schema_difference *difference, const char *schema,
-                          const char *relation)
+/* What a part is on one side, as if it were part of `schema`.`relation`. Indexes and constraints of partitions have
+ * names of their own. */
+static void make_part_key(struct leaders *leaders, const struct schema_difference *difference, enum side side,
+                          const char *schema, const char *relation)
 {
-    const struct schema_object *object = difference->b ? difference->b : difference->a;
+    const struct schema_object *object = side == SIDE_A ? difference->a : difference->b;
     bool named = object->kind != SCHEMA_INDEX && object->kind != SCHEMA_CONSTRAINT;
 
-    begin_key(leaders, difference->b ? SIDE_B : SIDE_A, SPACE_PART);
-    buffer_format(&leaders->key, " %d %d", (int)difference->kind, difference->change == SCHEMA_RENAMED);
+    begin_key(leaders, side, SPACE_PART);
+    buffer_format(&leaders->key, " %d", (int)object->kind);
     add_key(leaders, schema);
     add_key(leaders, relation);
     add_key(leaders, !named ? "" : object->kind == SCHEMA_PUBLICATION_TABLE ? object->values[0] : object->values[2]);
-    if (difference->b || !named)
-        add_key(leaders, text_of(difference, difference->b ? difference->to : difference->from));
+    add_state(leaders, object->kind, side == SIDE_A ? difference->from : difference->to);
 }
 
 /* ---- putting ---- */
@@ -232,15 +248,22 @@ static bool put_object(struct leaders *leaders, enum side side, const struct sch
 static bool put_difference(struct leaders *leaders, size_t place)
 {
     const struct schema_difference *difference = &leaders->found->items[place];
+    const struct schema_object *const objects[] = {difference->a, difference->b};
     const char *schema, *relation;
+    bool good = true;
 
     if ((difference->a && !put_object(leaders, SIDE_A, difference->a, place)) ||
         (difference->b && !put_object(leaders, SIDE_B, difference->b, place)))
         return false;
     if (!leaders_part(difference->b ? difference->b : difference->a, &schema, &relation))
         return true;
-    make_part_key(leaders, difference, schema, relation);
-    return put(leaders, place);
+    for (int side = SIDE_A; good && side <= SIDE_B; side++) {
+        if (!objects[side])
+            continue;
+        make_part_key(leaders, difference, (enum side)side, schema, relation);
+        good = put(leaders, place);
+    }
+    return good;
 }
 
 struct leaders *leaders_create(void *arena, const struct schema_differences *found)
@@ -307,6 +330,19 @@ const struct schema_difference *leaders_identify(struct leaders *leaders, enum s
 const struct schema_difference *leaders_alike(struct leaders *leaders, const struct schema_difference *difference,
                                               const char *schema, const char *relation)
 {
-    make_part_key(leaders, difference, schema, relation);
-    return find(leaders);
+    const struct schema_difference *a = NULL, *b = NULL;
+
+    if (difference->a) {
+        make_part_key(leaders, difference, SIDE_A, schema, relation);
+        a = find(leaders);
+    }
+    if (difference->b) {
+        make_part_key(leaders, difference, SIDE_B, schema, relation);
+        b = find(leaders);
+    }
+    if (a && b)
+        return a == b ? a : NULL;
+    if (a)
+        return !difference->b || !a->b ? a : NULL;
+    return b && (!difference->a || !b->a) ? b : NULL;
 }

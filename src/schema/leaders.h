@@ -36,7 +36,8 @@ const struct schema_difference *leaders_find(struct leaders *leaders, enum side 
 /* The one about what PostgreSQL identifies so, or else about what that is a column of. */
 const struct schema_difference *leaders_identify(struct leaders *leaders, enum side side, const char *identity);
 
-/* The one that says about a part of `schema`.`relation` what `difference` says about a part of another relation. */
+/* The one that tells of a part of `schema`.`relation` what `difference` tells of a part of another relation: where both
+ * have been or become something, it is the same. */
 const struct schema_difference *leaders_alike(struct leaders *leaders, const struct schema_difference *difference,
                                               const char *schema, const char *relation);
 
