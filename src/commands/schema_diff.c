@@ -83,6 +83,34 @@ static enum err read_side(void *arena, const struct config *config, const char *
     return error_set(error, err == ERR_PARSE ? ERR_REFUSED : err, "%.200s: %.300s", name, cause.cause);
 }
 
+/* Whether the document has any section that is written only then. */
+static bool has_more(const struct schema_document *document, enum schema_section_when when)
+{
+    for (int i = 0; i < SCHEMA_SECTION_COUNT; i++)
+        if (schema_sections[i].when == when && document->has[i])
+            return true;
+    return false;
+}
+
+/* What only one of the two was dumped with. */
+static void tell_skipped(const struct options *options, const struct schema_document *a,
+                         const struct schema_document *b)
+{
+    bool full = has_more(a, SCHEMA_WITH_FULL) != has_more(b, SCHEMA_WITH_FULL);
+    bool counts = has_more(a, SCHEMA_WITH_COUNTS) != has_more(b, SCHEMA_WITH_COUNTS);
+    size_t shorter = has_more(a, SCHEMA_WITH_FULL) ? 1 : 0;
+
+    if (full)
+        (void)fprintf(
+            stderr,
+            "orgd: %s is a dump without --full, so only extensions, types, sequences, tables, constraints, indexes, "
+            "triggers, views and versions were compared.\n",
+            options->arguments[shorter]);
+    if (counts)
+        (void)fprintf(stderr, "orgd: only %s has row counts, which were not compared.\n",
+                      options->arguments[has_more(a, SCHEMA_WITH_COUNTS) ? 0 : 1]);
+}
+
 static enum err compare(const struct config *config, const struct options *options, struct schema_document *a,
                         struct schema_document *b, struct schema_differences *found, struct error *error)
 {
@@ -92,11 +120,8 @@ static enum err compare(const struct config *config, const struct options *optio
         err = read_side(options->arena, config, options->arguments[1], b, error);
     if (err == OK)
         err = schema_diff(options->arena, a, b, found, error);
-    if (err == OK && found->skipped > 0)
-        (void)fprintf(
-            stderr,
-            "orgd: %zu sections are in only one of the two and were not compared; a dump with --full has all of them.\n",
-            found->skipped);
+    if (err == OK)
+        tell_skipped(options, a, b);
     return err;
 }
 
@@ -234,47 +259,20 @@ int schema_diff_run(const struct config *config, const struct options *options)
     return status == STATUS_DONE && found.count > 0 ? STATUS_NO : status;
 }
 
-static void write_parity_json(struct buffer *out, const struct schema_parity_result *result, const char *sentence)
-{
-    json_open(out, '{');
-    json_key(out, "subset");
-    json_bool(out, result->subset);
-    json_key(out, "equal");
-    json_bool(out, result->equal);
-    json_key(out, "reordered_tables");
-    json_int(out, (int64_t)result->order);
-    json_key(out, "added_objects");
-    json_int(out, (int64_t)result->objects);
-    json_key(out, "added_version_tables");
-    json_int(out, (int64_t)result->versions);
-    json_key(out, "sentence");
-    json_text(out, sentence);
-    json_key(out, "differences");
-}
-
 int schema_parity_run(const struct config *config, const struct options *options)
 {
-    struct buffer out = buffer_make(options->arena, DUMP_MAX), sentence = buffer_make(options->arena, DUMP_MAX);
+    struct buffer out = buffer_make(options->arena, DUMP_MAX);
     struct schema_document subset, superset;
-    struct schema_parity_result result;
     struct schema_differences found;
     struct error error = {0};
     int status;
 
     if (compare(config, options, &subset, &superset, &found, &error) != OK)
         return command_failed(&error);
-    result = schema_parity_judge(&found);
-    schema_parity_sentence(&sentence, &subset, &superset, &found);
-    if (option_given(options, "json")) {
-        write_parity_json(&out, &result, buffer_string(&sentence));
-        schema_report_json(&out, &subset, &superset, &found);
-        json_close(&out, '}');
-        buffer_char(&out, '\n');
-    } else {
-        for (size_t i = 0; i < found.count; i++)
-            schema_report_line(&out, &found.items[i]);
-        buffer_format(&out, "%s\n", buffer_string(&sentence));
-    }
+    if (option_given(options, "json"))
+        schema_parity_json(&out, &subset, &superset, &found);
+    else
+        schema_parity_text(&out, &subset, &superset, &found);
     status = command_output(&out);
-    return status == STATUS_DONE && !result.subset ? STATUS_NO : status;
+    return status == STATUS_DONE && !schema_parity_judge(&found).subset ? STATUS_NO : status;
 }

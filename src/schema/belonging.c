@@ -6,402 +6,215 @@
 #include <string.h>
 #include <talloc.h>
 
-enum { ID_MAX = 1024, PARTS_MAX = 4 };
+#include "schema/leaders.h"
+#include "schema/mentions.h"
 
-/* Names of different kinds of objects that cannot be confused. */
-enum space {
-    SPACE_RELATION = 'R', /* tables, views, sequences, indexes */
-    SPACE_COLUMN = 'C',
-    SPACE_TYPE = 'T',
-    SPACE_TRIGGER = 'X',
-    SPACE_RULE = 'Y',
-    SPACE_PUBLICATION = 'P',
-    SPACE_EXTENSION = 'E',
-    SPACE_SCHEMA = 'S',
-    SPACE_IDENTITY = 'I',   /* as PostgreSQL identifies objects: what comments and privileges are on */
-    SPACE_CONSTRAINT = 'K', /* those that differ */
-    SPACE_DIFFERENCE = 'D', /* columns and indexes that differ */
-    SPACE_RESULT = 'F',     /* what parts of relations became: partitions and children follow */
-    SPACE_NOT_NULL = 'N',   /* columns of a primary key that differs */
-};
+#define NAME_MAX_BYTES ((size_t)1 << 20)
 
-/* An open-addressing set of strings. */
+enum { PARTS_MAX = 3, CHAIN_MAX = 32 };
+
 struct belonging {
-    const struct schema_document *a, *b;
-    char **ids;
-    size_t room, count;
+    const struct schema_document *documents[2];
+    const struct schema_differences *found;
+    struct leaders *leaders;
+    struct buffer names[2];
 };
 
-static size_t hash_of(const char *text)
-{
-    size_t hash = 14695981039346656037u; /* FNV-1a */
+/* What is only in one of the dumps follows from what is so too, and has this name there: the fields of its line. */
+static const struct rule {
+    enum schema_kind kind;
+    enum space space;
+    unsigned count, fields[PARTS_MAX];
+} rules[] = {
+    {SCHEMA_COLUMN, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_CONSTRAINT, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_INDEX, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_TRIGGER, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_ROWS, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_DOMAIN_CONSTRAINT, SPACE_TYPE, 2, {0, 1}},
+    {SCHEMA_ATTRIBUTE, SPACE_TYPE, 2, {0, 1}},
+    {SCHEMA_EXTENSION_SCHEMA, SPACE_EXTENSION, 1, {0}},
+    {SCHEMA_COLUMN_COLLATION, SPACE_COLUMN, 3, {0, 1, 2}},
+    {SCHEMA_COLUMN_COLLATION, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_SEQUENCE_SETTING, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_SEQUENCE_OWNERSHIP, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_PARTITION_KEY, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_PARTITION, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_INHERITANCE, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_PROPERTY, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_PARAMETER, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_COLUMN_PROPERTY, SPACE_COLUMN, 3, {0, 1, 2}},
+    {SCHEMA_COLUMN_PROPERTY, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_COLUMN_PARAMETER, SPACE_COLUMN, 3, {0, 1, 2}},
+    {SCHEMA_COLUMN_PARAMETER, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_RULE, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_TRIGGER_FIRING, SPACE_TRIGGER, 3, {0, 1, 2}},
+    {SCHEMA_RULE_FIRING, SPACE_RULE, 3, {0, 1, 2}},
+    {SCHEMA_RULE_FIRING, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_POLICY, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_FOREIGN_COLUMN, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_PUBLICATION_TABLE, SPACE_PUBLICATION, 1, {0}},
+    {SCHEMA_PUBLICATION_TABLE, SPACE_RELATION, 2, {1, 2}},
+    {SCHEMA_PUBLICATION_SCHEMA, SPACE_PUBLICATION, 1, {0}},
+    {SCHEMA_PUBLICATION_SCHEMA, SPACE_SCHEMA, 1, {1}},
+};
 
-    for (; *text; text++)
-        hash = (hash ^ (unsigned char)*text) * 1099511628211u;
-    return hash;
+static bool is_single(const struct schema_difference *difference)
+{
+    return difference->change == SCHEMA_ADDED || difference->change == SCHEMA_REMOVED;
 }
 
-static char **place_of(char **ids, size_t room, const char *id)
+static enum side side_of(const struct schema_difference *difference)
 {
-    size_t at = hash_of(id) & (room - 1);
-
-    while (ids[at] && strcmp(ids[at], id) != 0)
-        at = (at + 1) & (room - 1);
-    return &ids[at];
+    return difference->b ? SIDE_B : SIDE_A;
 }
 
-static bool grow(struct belonging *set)
+static const struct schema_object *object_of(const struct schema_difference *difference)
 {
-    size_t room = set->room ? 2 * set->room : 256;
-    char **ids = talloc_zero_array(set, char *, (unsigned)room);
+    return difference->b ? difference->b : difference->a;
+}
 
-    if (!ids)
+/* ---- what belongs to what is only in one, or has another name in the other ---- */
+
+/* Whether the other name has the same, up to the name, which is the second field. */
+static bool is_renamed_too(const struct schema_object *object, const struct schema_object *other)
+{
+    size_t i = 0;
+
+    if (object->kind != other->kind)
         return false;
-    for (size_t i = 0; i < set->room; i++)
-        if (set->ids[i])
-            *place_of(ids, room, set->ids[i]) = set->ids[i];
-    TALLOC_FREE(set->ids);
-    set->ids = ids;
-    set->room = room;
-    return true;
-}
-
-struct belonging *belonging_create(void *arena, const struct schema_document *a, const struct schema_document *b)
-{
-    struct belonging *set = talloc_zero(arena, struct belonging);
-
-    if (!set)
-        return NULL;
-    set->a = a;
-    set->b = b;
-    return grow(set) ? set : NULL;
-}
-
-static bool add(struct belonging *set, const char *id)
-{
-    char **place;
-
-    if (2 * set->count >= set->room && !grow(set))
-        return false;
-    place = place_of(set->ids, set->room, id);
-    if (*place)
-        return true;
-    *place = talloc_strdup(set, id);
-    set->count++;
-    return *place != NULL;
-}
-
-/* ---- ids ---- */
-
-/* Names of PostgreSQL have at most 63 bytes; what is longer is no object that anything belongs to. */
-static bool make_id(char id[ID_MAX], enum space space, const char *const *parts, size_t count)
-{
-    size_t len = 1;
-
-    id[0] = (char)space;
-    for (size_t i = 0; i < count; i++) {
-        size_t more = parts[i] ? strlen(parts[i]) : ID_MAX;
-
-        if (len + more + 2 > ID_MAX)
-            return false;
-        id[len++] = '\1';
-        memcpy(id + len, parts[i], more);
-        len += more;
-    }
-    id[len] = '\0';
-    return true;
-}
-
-static bool has(const struct belonging *set, enum space space, const char *one, const char *two, const char *three)
-{
-    const char *const parts[] = {one, two, three};
-    char id[ID_MAX];
-
-    return make_id(id, space, parts, three ? 3 : two ? 2 : 1) && *place_of(set->ids, set->room, id);
-}
-
-static bool put(struct belonging *set, enum space space, const char *one, const char *two, const char *three)
-{
-    const char *const parts[] = {one, two, three};
-    char id[ID_MAX];
-
-    return !make_id(id, space, parts, three ? 3 : two ? 2 : 1) || add(set, id);
-}
-
-/* As PostgreSQL writes names in identities; its key words, which it quotes as well, are rare enough. */
-static void add_quoted(struct buffer *out, const char *name)
-{
-    bool plain = name[0] && !strchr("0123456789$", name[0]) &&
-                 strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_$") == strlen(name);
-
-    if (plain) {
-        buffer_text(out, name);
-        return;
-    }
-    buffer_char(out, '"');
-    for (; *name; name++)
-        buffer_format(out, *name == '"' ? "\"\"" : "%c", *name);
-    buffer_char(out, '"');
-}
-
-/* `schema`.`name`[.`column`], or `part` on `schema`.`name` */
-struct identity {
-    const char *schema, *name, *column, *part;
-};
-
-static bool put_identity(struct belonging *set, const struct identity *identity)
-{
-    struct buffer out = buffer_make(set, ID_MAX);
-    bool good;
-
-    if (identity->part) {
-        add_quoted(&out, identity->part);
-        buffer_text(&out, " on ");
-    }
-    if (identity->schema) {
-        add_quoted(&out, identity->schema);
-        buffer_char(&out, '.');
-    }
-    add_quoted(&out, identity->name);
-    if (identity->column) {
-        buffer_char(&out, '.');
-        add_quoted(&out, identity->column);
-    }
-    good = !buffer_string(&out) || put(set, SPACE_IDENTITY, out.data, NULL, NULL);
-    TALLOC_FREE(out.data);
-    return good;
-}
-
-/* ---- noting ---- */
-
-static bool note_relation(struct belonging *set, const char *schema, const char *name)
-{
-    return put(set, SPACE_RELATION, schema, name, NULL) &&
-           put_identity(set, &(struct identity){.schema = schema, .name = name});
-}
-
-static bool note_part(struct belonging *set, const struct schema_object *object)
-{
-    return put_identity(set, &(struct identity){.schema = schema_value(object, "schema"),
-                                                .name = schema_value(object, "relation"),
-                                                .part = schema_value(object, "name")});
-}
-
-bool belonging_note(struct belonging *set, const struct schema_object *object)
-{
-    const char *schema = schema_value(object, "schema"), *name = schema_value(object, "name");
-    const char *relation = schema_value(object, "relation");
-
-    switch (object->kind) {
-    case SCHEMA_TABLE:
-    case SCHEMA_VIEW:
-    case SCHEMA_SEQUENCE:
-    case SCHEMA_FOREIGN_TABLE:
-    case SCHEMA_INDEX:
-        return note_relation(set, schema, name);
-    case SCHEMA_COLUMN:
-    case SCHEMA_FOREIGN_COLUMN:
-        return put(set, SPACE_COLUMN, schema, relation, name) &&
-               put_identity(set, &(struct identity){.schema = schema, .name = relation, .column = name});
-    case SCHEMA_ENUM:
-    case SCHEMA_DOMAIN:
-    case SCHEMA_COMPOSITE:
-    case SCHEMA_RANGE:
-        return put(set, SPACE_TYPE, schema, name, NULL) &&
-               put_identity(set, &(struct identity){.schema = schema, .name = name});
-    case SCHEMA_STATISTICS:
-    case SCHEMA_COLLATION:
-        return put_identity(set, &(struct identity){.schema = schema, .name = name});
-    case SCHEMA_FUNCTION:
-        return put_identity(set, &(struct identity){.schema = schema, .name = name});
-    case SCHEMA_TRIGGER:
-        return put(set, SPACE_TRIGGER, schema, relation, name) && note_part(set, object);
-    case SCHEMA_RULE:
-        return put(set, SPACE_RULE, schema, relation, name) && note_part(set, object);
-    case SCHEMA_CONSTRAINT:
-    case SCHEMA_POLICY:
-        return note_part(set, object);
-    case SCHEMA_PUBLICATION:
-        return put(set, SPACE_PUBLICATION, name, NULL, NULL) && put_identity(set, &(struct identity){.name = name});
-    case SCHEMA_EXTENSION:
-        return put(set, SPACE_EXTENSION, name, NULL, NULL) && put_identity(set, &(struct identity){.name = name});
-    case SCHEMA_SCHEMA:
-        return put(set, SPACE_SCHEMA, name, NULL, NULL) && put_identity(set, &(struct identity){.name = name});
-    default:
-        return true;
-    }
-}
-
-/* A part of a relation: which relation's, and what else it is called by. */
-struct part {
-    const char *schema, *relation, *more;
-};
-
-static bool part_of(const struct schema_object *object, struct part *part)
-{
-    const struct schema_field *third = &schema_lines[object->kind].fields[2];
-
-    if (object->kind == SCHEMA_PUBLICATION_TABLE) {
-        *part = (struct part){object->values[1], object->values[2], object->values[0]};
-        return true;
-    }
-    *part = (struct part){object->values[0], object->values[1], third->name && third->key ? object->values[2] : ""};
-    return schema_value(object, "relation") != NULL;
-}
-
-/* What a part of a relation is and became, as if it were part of `schema`.`relation`. */
-static char *result_of(const struct schema_difference *difference, const struct part *part, const char *schema,
-                       const char *relation)
-{
-    return talloc_asprintf(NULL, "%c\1%d\1%s\1%s\1%s\1%s", SPACE_RESULT, (int)difference->kind, schema, relation,
-                           part->more, difference->to ? difference->to : "");
-}
-
-/* A primary key makes its columns NOT NULL. */
-static bool learn_primary_key(struct belonging *set, const struct schema_object *constraint)
-{
-    static const char key[] = "PRIMARY KEY (";
-    const char *at = constraint->values[3];
-    bool good = true;
-
-    if (strncmp(at, key, strlen(key)) != 0)
-        return true;
-    at += strlen(key);
-    while (good && *at && *at != ')') {
-        size_t len = strcspn(at, ",)");
-        char *column = talloc_strndup(NULL, at, len);
-
-        good = column && put(set, SPACE_NOT_NULL, constraint->values[0], constraint->values[1], column);
-        talloc_free(column);
-        at += len;
-        at += strspn(at, ", ");
-    }
-    return good;
-}
-
-static bool learn_object(struct belonging *set, const struct schema_object *object)
-{
-    switch (object->kind) {
-    case SCHEMA_CONSTRAINT:
-        return put(set, SPACE_CONSTRAINT, object->values[0], object->values[1], object->values[2]) &&
-               learn_primary_key(set, object);
-    case SCHEMA_COLUMN:
-        return put(set, SPACE_DIFFERENCE, object->values[0], object->values[1], object->values[2]);
-    case SCHEMA_INDEX:
-        return put(set, SPACE_DIFFERENCE, object->values[0], object->values[2], NULL);
-    default:
-        return true;
-    }
-}
-
-bool belonging_learn(struct belonging *set, const struct schema_differences *found)
-{
-    for (size_t i = 0; i < found->count; i++) {
-        const struct schema_difference *difference = &found->items[i];
-        const struct schema_object *object = difference->b ? difference->b : difference->a;
-        struct part part;
-        char *result;
-        bool good;
-
-        if ((difference->a && !learn_object(set, difference->a)) ||
-            (difference->b && !learn_object(set, difference->b)))
-            return false;
-        if (!part_of(object, &part))
+    for (const struct schema_field *field = schema_lines[object->kind].fields; field->name; field++, i++) {
+        if (i == 1)
             continue;
-        result = result_of(difference, &part, part.schema, part.relation);
-        good = result && add(set, result);
-        talloc_free(result);
-        if (!good)
+        if (!object->values[i] || !other->values[i] ? object->values[i] != other->values[i]
+                                                    : strcmp(object->values[i], other->values[i]) != 0)
             return false;
     }
     return true;
 }
 
-/* ---- asking ---- */
+static const struct schema_difference *by_name(struct belonging *belonging, const struct schema_difference *difference);
 
-/* Whether what an identity names, or the table of the column, or what the part is on, is gone. */
-static bool identity_is_gone(const struct belonging *set, const char *identity)
+/* What belongs to a renamed object follows only when the other name has it too. */
+static bool has_counterpart(struct belonging *belonging, const struct schema_difference *difference,
+                            const struct schema_difference *leader)
 {
-    const char *on = strstr(identity, " on "), *dot = strrchr(identity, '.'), *open = strchr(identity, '(');
-    char table[ID_MAX];
+    for (size_t i = 0; i < belonging->found->count; i++) {
+        const struct schema_difference *other = &belonging->found->items[i];
 
-    if (open) { /* of a function its name counts: arguments are written in two ways */
-        dot = open;
-        on = NULL;
+        if (is_single(other) && side_of(other) != side_of(difference) &&
+            is_renamed_too(object_of(difference), object_of(other)) && by_name(belonging, other) == leader)
+            return true;
     }
-    if (has(set, SPACE_IDENTITY, identity, NULL, NULL) || (on && has(set, SPACE_IDENTITY, on + 4, NULL, NULL)))
-        return true;
-    if (!dot || (size_t)(dot - identity) >= sizeof table)
-        return false;
-    memcpy(table, identity, (size_t)(dot - identity));
-    table[dot - identity] = '\0';
-    return has(set, SPACE_IDENTITY, table, NULL, NULL);
+    return false;
 }
 
-/* The table of a version row, whose name is written in capitals. */
-static bool version_table_is_gone(const struct belonging *set, const struct schema_object *object)
+static const struct schema_difference *by_rule(struct belonging *belonging, const struct schema_difference *difference,
+                                               const struct rule *rule)
 {
-    char name[ID_MAX];
-    size_t len = strlen(object->values[0]);
+    const struct schema_object *object = object_of(difference);
+    const char *parts[PARTS_MAX] = {0};
 
-    if (len >= sizeof name)
-        return false;
-    for (size_t i = 0; i <= len; i++) {
-        char c = object->values[0][i];
-
-        name[i] = (char)(c >= 'A' && c <= 'Z' ? c + 'a' - 'A' : c);
-    }
-    return has(set, SPACE_RELATION, "public", name, NULL);
+    for (unsigned i = 0; i < rule->count; i++)
+        parts[i] = object->values[rule->fields[i]];
+    return leaders_find(belonging->leaders, side_of(difference), rule->space, parts[0], parts[1], parts[2]);
 }
 
-/* Whether what the object is a part of is only in one of the documents. */
-static bool belongs(const struct belonging *set, const struct schema_object *object)
+static bool leads(const struct schema_difference *leader)
 {
-    const char *const *values = object->values;
-    bool relation = has(set, SPACE_RELATION, values[0], values[1], NULL);
+    return leader && (is_single(leader) || leader->change == SCHEMA_RENAMED);
+}
 
-    switch (object->kind) {
-    case SCHEMA_COLUMN:
-    case SCHEMA_CONSTRAINT:
-    case SCHEMA_INDEX:
-    case SCHEMA_TRIGGER:
-    case SCHEMA_RULE:
-    case SCHEMA_POLICY:
-    case SCHEMA_PROPERTY:
-    case SCHEMA_PARAMETER:
-    case SCHEMA_FOREIGN_COLUMN:
-    case SCHEMA_ROWS:
-    case SCHEMA_SEQUENCE_SETTING:
-    case SCHEMA_SEQUENCE_OWNERSHIP:
-    case SCHEMA_PARTITION_KEY:
-    case SCHEMA_PARTITION:
-    case SCHEMA_INHERITANCE:
-        return relation;
-    case SCHEMA_COLUMN_COLLATION:
-    case SCHEMA_COLUMN_PROPERTY:
-    case SCHEMA_COLUMN_PARAMETER:
-        return relation || has(set, SPACE_COLUMN, values[0], values[1], values[2]);
-    case SCHEMA_TRIGGER_FIRING:
-        return relation || has(set, SPACE_TRIGGER, values[0], values[1], values[2]);
-    case SCHEMA_RULE_FIRING:
-        return relation || has(set, SPACE_RULE, values[0], values[1], values[2]);
-    case SCHEMA_DOMAIN_CONSTRAINT:
-    case SCHEMA_ATTRIBUTE:
-        return has(set, SPACE_TYPE, values[0], values[1], NULL);
-    case SCHEMA_PUBLICATION_TABLE:
-        return has(set, SPACE_PUBLICATION, values[0], NULL, NULL) ||
-               has(set, SPACE_RELATION, values[1], values[2], NULL);
-    case SCHEMA_PUBLICATION_SCHEMA:
-        return has(set, SPACE_PUBLICATION, values[0], NULL, NULL) || has(set, SPACE_SCHEMA, values[1], NULL, NULL);
-    case SCHEMA_EXTENSION_SCHEMA:
-        return has(set, SPACE_EXTENSION, values[0], NULL, NULL);
-    case SCHEMA_COMMENT:
-    case SCHEMA_PRIVILEGE:
-    case SCHEMA_REVOCATION:
-        return identity_is_gone(set, values[1]);
-    default:
-        return false;
+/* The object that the names in its line tell, when that is added, removed or renamed. */
+static const struct schema_difference *by_name(struct belonging *belonging, const struct schema_difference *difference)
+{
+    const struct schema_object *object = object_of(difference);
+    const struct schema_difference *leader;
+
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        if (rules[i].kind != object->kind)
+            continue;
+        leader = by_rule(belonging, difference, &rules[i]);
+        if (leads(leader))
+            return leader;
     }
+    if (object->kind != SCHEMA_COMMENT && object->kind != SCHEMA_PRIVILEGE && object->kind != SCHEMA_REVOCATION &&
+        object->kind != SCHEMA_DEFAULT_PRIVILEGE)
+        return NULL;
+    leader = leaders_identify(belonging->leaders, side_of(difference), object->values[1]);
+    return leads(leader) ? leader : NULL;
+}
+
+/* ---- what PostgreSQL drops together with a column ---- */
+
+static const struct schema_difference *by_mention(struct belonging *belonging, enum side side, struct mentions mentions,
+                                                  const char *schema, const char *relation)
+{
+    struct buffer *name = &belonging->names[0];
+
+    while (mentions_next(&mentions, name)) {
+        const struct schema_difference *column =
+            leaders_find(belonging->leaders, side, SPACE_COLUMN, schema, relation, buffer_string(name));
+
+        if (column && is_single(column))
+            return column;
+    }
+    return NULL;
+}
+
+static const struct schema_difference *by_column(struct belonging *belonging,
+                                                 const struct schema_difference *difference)
+{
+    const struct schema_object *object = object_of(difference);
+
+    return by_mention(belonging, side_of(difference), mentions_begin(schema_value(object, "definition")),
+                      object->values[0], object->values[1]);
+}
+
+static const struct schema_difference *by_statistics(struct belonging *belonging,
+                                                     const struct schema_difference *difference)
+{
+    const char *definition = schema_value(object_of(difference), "definition");
+    const struct schema_difference *table;
+    struct buffer schema = buffer_make(belonging->leaders, NAME_MAX_BYTES);
+
+    if (!mentions_table(definition, &schema, &belonging->names[1]))
+        return NULL;
+    table = leaders_find(belonging->leaders, side_of(difference), SPACE_RELATION, buffer_string(&schema),
+                         buffer_string(&belonging->names[1]), NULL);
+    if (leads(table))
+        return table;
+    return by_mention(belonging, side_of(difference), mentions_statistics(definition), buffer_string(&schema),
+                      buffer_string(&belonging->names[1]));
+}
+
+/* ---- what is made of what it belongs to ---- */
+
+/* Whether the constraint is one that an index stands for. */
+static bool is_key(const struct schema_object *constraint)
+{
+    static const char *const words[] = {"PRIMARY KEY ", "UNIQUE ", "EXCLUDE "};
+
+    for (size_t i = 0; constraint && i < sizeof words / sizeof *words; i++)
+        if (strncmp(schema_value(constraint, "definition"), words[i], strlen(words[i])) == 0)
+            return true;
+    return false;
+}
+
+static const struct schema_difference *by_constraint(struct belonging *belonging, const struct schema_difference *index)
+{
+    const struct schema_object *const objects[] = {index->a, index->b};
+
+    for (size_t i = 0; i < 2; i++) {
+        const struct schema_difference *constraint =
+            objects[i] ? leaders_find(belonging->leaders, (enum side)i, SPACE_CONSTRAINT, objects[i]->values[0],
+                                      objects[i]->values[1], objects[i]->values[2])
+                       : NULL;
+
+        if (constraint && is_key(i == SIDE_A ? constraint->a : constraint->b))
+            return constraint;
+    }
+    return NULL;
 }
 
 static int compare(const void *a, const void *b)
@@ -409,27 +222,98 @@ static int compare(const void *a, const void *b)
     return schema_compare(a, b);
 }
 
-/* Whether the sequence is one that a column has, and that column differs or its table is gone. */
-static bool sequence_follows(const struct belonging *set, const struct schema_difference *difference)
+/* The column or table that has the sequence. */
+static const struct schema_difference *by_owner(struct belonging *belonging, const struct schema_difference *sequence)
 {
-    const struct schema_object *sequence = difference->a ? difference->a : difference->b;
-    const struct schema_document *document = difference->a ? set->a : set->b;
-    struct schema_object wanted = {.kind = SCHEMA_SEQUENCE_OWNERSHIP,
-                                   .values = {sequence->values[0], sequence->values[1]}};
+    const struct schema_document *document = belonging->documents[side_of(sequence)];
+    const struct schema_object *object = object_of(sequence);
+    struct schema_object wanted = {.kind = SCHEMA_SEQUENCE_OWNERSHIP, .values = {object->values[0], object->values[1]}};
     const struct schema_object *owner =
-        document->count > 0 ? bsearch(&wanted, document->objects, document->count, sizeof *document->objects, compare)
-                            : NULL;
+        bsearch(&wanted, document->objects, document->count, sizeof *document->objects, compare);
+    const struct schema_difference *leader = NULL;
 
-    return owner && (has(set, SPACE_RELATION, owner->values[2], owner->values[3], NULL) ||
-                     has(set, SPACE_DIFFERENCE, owner->values[2], owner->values[3], owner->values[4]));
+    if (owner)
+        leader = leaders_find(belonging->leaders, side_of(sequence), SPACE_COLUMN, owner->values[2], owner->values[3],
+                              owner->values[4]);
+    if (owner && !leader)
+        leader = leaders_find(belonging->leaders, side_of(sequence), SPACE_RELATION, owner->values[2], owner->values[3],
+                              NULL);
+    if (leader && is_single(sequence))
+        return leader;
+    /* that of an identity column has the column's type */
+    return leader && leader->change == SCHEMA_CHANGED && owner->values[5] && strstr(leader->what, "type") ? leader
+                                                                                                          : NULL;
 }
 
-static bool index_follows(const struct belonging *set, const struct schema_object *index)
+/* The type of a sequence sets its limits. */
+static const struct schema_difference *by_sequence(struct belonging *belonging, const struct schema_difference *setting)
 {
-    return index && has(set, SPACE_CONSTRAINT, index->values[0], index->values[1], index->values[2]);
+    const struct schema_difference *leader =
+        leaders_find(belonging->leaders, SIDE_B, SPACE_RELATION, setting->b->values[0], setting->b->values[1], NULL);
+    bool limits = strcmp(setting->what, "minimum") == 0 || strcmp(setting->what, "maximum") == 0 ||
+                  strcmp(setting->what, "minimum, maximum") == 0;
+
+    return leader && leader->kind == SCHEMA_SEQUENCE && leader->change == SCHEMA_CHANGED && limits ? leader : NULL;
 }
 
-/* The first object of a kind whose first key fields these are, of those with the greater keys; NULL: there is none. */
+/* An index has its parameters in its definition too. */
+static const struct schema_difference *by_index(struct belonging *belonging, const struct schema_difference *parameter)
+{
+    const struct schema_object *object = object_of(parameter);
+    const struct schema_difference *leader = leaders_find(belonging->leaders, side_of(parameter), SPACE_RELATION,
+                                                          object->values[0], object->values[1], NULL);
+
+    return leader && leader->kind == SCHEMA_INDEX && leader->change == SCHEMA_CHANGED ? leader : NULL;
+}
+
+/* A primary key makes its columns NOT NULL. */
+static const struct schema_difference *by_primary_key(struct belonging *belonging,
+                                                      const struct schema_difference *column)
+{
+    enum side side = column->b->values[4] ? SIDE_B : SIDE_A; /* where it is NOT NULL */
+    const struct schema_object *object = side == SIDE_B ? column->b : column->a;
+
+    if (strcmp(column->what, "not null") != 0)
+        return NULL;
+    return leaders_find(belonging->leaders, side, SPACE_PRIMARY, object->values[0], object->values[1],
+                        object->values[2]);
+}
+
+/* Replica identity and clustering name an index. */
+static const struct schema_difference *by_renamed_index(struct belonging *belonging,
+                                                        const struct schema_difference *property)
+{
+    static const char before[] = "index ";
+    const struct schema_difference *leader;
+
+    if (!property->from || !property->to || strncmp(property->from, before, strlen(before)) != 0 ||
+        strncmp(property->to, before, strlen(before)) != 0)
+        return NULL;
+    leader = leaders_find(belonging->leaders, SIDE_A, SPACE_RELATION, property->a->values[0],
+                          property->from + strlen(before), NULL);
+    if (!leader || leader->change != SCHEMA_RENAMED)
+        return NULL;
+    return strcmp(schema_value(leader->b, "name"), property->to + strlen(before)) == 0 ? leader : NULL;
+}
+
+/* The table of a version row, whose name is written in capitals. */
+static const struct schema_difference *by_version_table(struct belonging *belonging,
+                                                        const struct schema_difference *version)
+{
+    struct buffer *name = &belonging->names[0];
+    const struct schema_difference *a, *b;
+
+    buffer_clear(name);
+    for (const char *at = object_of(version)->values[0]; *at; at++)
+        buffer_char(name, (char)(*at >= 'A' && *at <= 'Z' ? *at + 'a' - 'A' : *at));
+    a = leaders_find(belonging->leaders, SIDE_A, SPACE_RELATION, "public", buffer_string(name), NULL);
+    b = leaders_find(belonging->leaders, SIDE_B, SPACE_RELATION, "public", buffer_string(name), NULL);
+    return a && is_single(a) ? a : b && is_single(b) ? b : NULL;
+}
+
+/* ---- partitions and children ---- */
+
+/* The first object of the kind that begins with these fields; NULL: there is none. */
 static const struct schema_object *first_of(const struct schema_document *document, enum schema_kind kind,
                                             const char *schema, const char *name)
 {
@@ -447,70 +331,108 @@ static const struct schema_object *first_of(const struct schema_document *docume
         else
             to = middle;
     }
-    return from < document->count && document->objects[from].kind == kind &&
-                   strcmp(document->objects[from].values[0], schema) == 0 &&
-                   strcmp(document->objects[from].values[1], name) == 0
-               ? &document->objects[from]
-               : NULL;
+    if (from == document->count || document->objects[from].kind != kind ||
+        strcmp(document->objects[from].values[0], schema) != 0 || strcmp(document->objects[from].values[1], name) != 0)
+        return NULL;
+    return &document->objects[from];
 }
 
-/* Whether the same became of the parent. */
-static bool parent_has(const struct belonging *set, const struct schema_difference *difference, const struct part *part,
-                       const struct schema_object *parent)
-{
-    char *result = result_of(difference, part, parent->values[2], parent->values[3]);
-    bool found = result && *place_of(set->ids, set->room, result);
-
-    talloc_free(result);
-    return found;
-}
-
-/* Partitions and children have what their parents have: a change there is one here too. */
-static bool parent_changed(const struct belonging *set, const struct schema_difference *difference)
+/* They have what their parents have: a change there is one here too. */
+static const struct schema_difference *by_parent(struct belonging *belonging,
+                                                 const struct schema_difference *difference)
 {
     static const enum schema_kind kinds[] = {SCHEMA_PARTITION, SCHEMA_INHERITANCE};
-    const struct schema_object *object = difference->b ? difference->b : difference->a;
-    const struct schema_document *document = difference->b ? set->b : set->a;
-    struct part part;
-    bool is_part = part_of(object, &part);
+    const struct schema_document *document = belonging->documents[side_of(difference)];
+    const struct schema_object *object = object_of(difference), *end = document->objects + document->count;
+    const char *schema, *relation;
+    bool part = leaders_part(object, &schema, &relation);
 
-    for (size_t i = 0; i < 2 && (is_part || object->kind == SCHEMA_TABLE); i++) {
-        const struct schema_object *parent = first_of(document, kinds[i], part.schema, part.relation);
+    for (size_t i = 0; i < 2 && (part || object->kind == SCHEMA_TABLE); i++) {
+        const struct schema_object *parent = first_of(document, kinds[i], schema, relation);
 
-        if (parent && is_part && parent_has(set, difference, &part, parent))
-            return true;
-        if (parent && !is_part && difference->change == SCHEMA_REMOVED &&
-            has(set, SPACE_RELATION, parent->values[2], parent->values[3], NULL))
-            return true;
+        for (; parent && parent < end && parent->kind == kinds[i] && strcmp(parent->values[0], schema) == 0 &&
+               strcmp(parent->values[1], relation) == 0;
+             parent++) {
+            const struct schema_difference *leader =
+                part ? leaders_alike(belonging->leaders, difference, parent->values[2], parent->values[3])
+                     : leaders_find(belonging->leaders, side_of(difference), SPACE_RELATION, parent->values[2],
+                                    parent->values[3], NULL);
+
+            if (leader && leader != difference && (part || (is_single(difference) && is_single(leader))))
+                return leader;
+        }
     }
-    return false;
+    return NULL;
 }
 
-static bool follows_primary_key(const struct belonging *set, const struct schema_difference *difference)
+/* ---- all of it ---- */
+
+static const struct schema_difference *by_kind(struct belonging *belonging, const struct schema_difference *difference)
 {
-    const char *const *values = difference->a ? difference->a->values : difference->b->values;
+    const struct schema_difference *leader = NULL;
 
-    return difference->kind == SCHEMA_COLUMN && strcmp(difference->what, "not null") == 0 &&
-           has(set, SPACE_NOT_NULL, values[0], values[1], values[2]);
-}
-
-bool belonging_follows(const struct belonging *set, const struct schema_difference *difference)
-{
-    const struct schema_object *object = difference->a ? difference->a : difference->b;
-    bool single = difference->change == SCHEMA_ADDED || difference->change == SCHEMA_REMOVED;
-
-    if ((single && belongs(set, object)) || parent_changed(set, difference) || follows_primary_key(set, difference))
-        return true;
     switch (difference->kind) {
     case SCHEMA_VERSION:
-        return version_table_is_gone(set, object);
+        return by_version_table(belonging, difference);
     case SCHEMA_INDEX:
-        return index_follows(set, difference->a) || index_follows(set, difference->b);
-    case SCHEMA_PARAMETER: /* an index has its parameters in its definition too */
-        return has(set, SPACE_DIFFERENCE, object->values[0], object->values[1], NULL);
+        leader = by_constraint(belonging, difference);
+        return leader || !is_single(difference) ? leader : by_column(belonging, difference);
+    case SCHEMA_CONSTRAINT:
+        return is_single(difference) ? by_column(belonging, difference) : NULL;
+    case SCHEMA_STATISTICS:
+        return is_single(difference) ? by_statistics(belonging, difference) : NULL;
     case SCHEMA_SEQUENCE:
-        return single && sequence_follows(set, difference);
+        return by_owner(belonging, difference);
+    case SCHEMA_SEQUENCE_SETTING:
+        return difference->change == SCHEMA_CHANGED ? by_sequence(belonging, difference) : NULL;
+    case SCHEMA_PARAMETER:
+        return by_index(belonging, difference);
+    case SCHEMA_COLUMN:
+        return difference->change == SCHEMA_CHANGED ? by_primary_key(belonging, difference) : NULL;
+    case SCHEMA_PROPERTY:
+        return difference->change == SCHEMA_CHANGED ? by_renamed_index(belonging, difference) : NULL;
     default:
-        return false;
+        return NULL;
     }
+}
+
+static const struct schema_difference *leader_of(struct belonging *belonging,
+                                                 const struct schema_difference *difference)
+{
+    const struct schema_difference *leader = is_single(difference) ? by_name(belonging, difference) : NULL;
+
+    if (leader && (leader->change != SCHEMA_RENAMED || has_counterpart(belonging, difference, leader)))
+        return leader;
+    leader = by_parent(belonging, difference);
+    return leader ? leader : by_kind(belonging, difference);
+}
+
+/* Each leads to the end of its chain. A circle would lose all of it: then nothing follows. */
+static void follow_chains(size_t *leaders, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t steps = 0, end = leaders[i];
+
+        while (end != BELONGING_NONE && leaders[end] != BELONGING_NONE && steps++ < CHAIN_MAX)
+            end = leaders[end];
+        leaders[i] = steps > CHAIN_MAX || end == i ? BELONGING_NONE : end;
+    }
+}
+
+enum err belonging_find(void *arena, const struct schema_document *a, const struct schema_document *b,
+                        const struct schema_differences *found, size_t *leaders, struct error *error)
+{
+    struct belonging belonging = {.documents = {a, b}, .found = found, .leaders = leaders_create(arena, found)};
+
+    if (!belonging.leaders)
+        return error_set(error, ERR_MEMORY, "no memory for the differences");
+    belonging.names[0] = belonging.names[1] = buffer_make(belonging.leaders, NAME_MAX_BYTES);
+    for (size_t i = 0; i < found->count; i++) {
+        const struct schema_difference *leader = leader_of(&belonging, &found->items[i]);
+
+        leaders[i] = leader && leader != &found->items[i] ? (size_t)(leader - found->items) : BELONGING_NONE;
+    }
+    follow_chains(leaders, found->count);
+    talloc_free(belonging.leaders);
+    return OK;
 }

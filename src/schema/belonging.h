@@ -1,20 +1,16 @@
-/* Which differences follow from others: what belongs to an object that is itself added or removed. */
+/* Which differences follow from others: what belongs to an object that is itself added, removed or renamed. */
 #ifndef ORGD_SCHEMA_BELONGING_H
 #define ORGD_SCHEMA_BELONGING_H
 
 #include "schema/diff.h"
 
-struct belonging;
+#define BELONGING_NONE ((size_t)-1)
 
-/* An empty set, in `arena`; the documents are borrowed. NULL without memory. */
-struct belonging *belonging_create(void *arena, const struct schema_document *a, const struct schema_document *b);
-
-/* Notes an object that only one of the documents has. False without memory, as the next one. */
-bool belonging_note(struct belonging *set, const struct schema_object *object) MUST_CHECK;
-/* Notes the constraints and columns that differ: their indexes and sequences follow. */
-bool belonging_learn(struct belonging *set, const struct schema_differences *found) MUST_CHECK;
-
-/* Whether the difference follows from another one. */
-bool belonging_follows(const struct belonging *set, const struct schema_difference *difference);
+/*
+ * Stores for each difference the place of the one that it follows from in the end, or BELONGING_NONE: leaders[i] for
+ * found->items[i]. What another one follows from follows from none. ERR_MEMORY.
+ */
+enum err belonging_find(void *arena, const struct schema_document *a, const struct schema_document *b,
+                        const struct schema_differences *found, size_t *leaders, struct error *error) MUST_CHECK;
 
 #endif

@@ -228,34 +228,34 @@ SELECT n.nspname, c.relname, q.nspname, t.relname, i.inhseqno
                         AND e.deptype = 'e')
  ORDER BY n.nspname, c.relname, q.nspname, t.relname;
 
--- schema_properties: lines of the kind property
-SELECT n.nspname, c.relname, v.name, v.value
+-- schema_properties: lines of the kind property; that an index identifies or clusters rows is one of its table
+SELECT n.nspname, coalesce(v.relation, c.relname), v.name, v.value
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN pg_am m ON m.oid = c.relam
   LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
   LEFT JOIN pg_index x ON x.indexrelid = c.oid
+  LEFT JOIN pg_class t ON t.oid = x.indrelid
  CROSS JOIN LATERAL (VALUES
-       ('access-method', CASE WHEN c.relkind IN ('r', 'm', 'p') AND m.amname <> 'heap' THEN m.amname END),
-       ('cluster-index', CASE WHEN x.indisclustered THEN 'yes' END),
-       ('of-type', CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END),
-       ('persistence', CASE WHEN c.relpersistence = 'u' THEN 'unlogged' END),
-       ('populated', CASE WHEN c.relkind = 'm' AND NOT c.relispopulated THEN 'no' END),
+       ('access-method', CASE WHEN c.relkind IN ('r', 'm', 'p') AND m.amname <> 'heap' THEN m.amname END, NULL::name),
+       ('clustered', CASE WHEN x.indisclustered THEN 'index ' || c.relname END, t.relname),
+       ('of-type', CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END, NULL),
+       ('persistence', CASE WHEN c.relpersistence = 'u' THEN 'unlogged' END, NULL),
+       ('populated', CASE WHEN c.relkind = 'm' AND NOT c.relispopulated THEN 'no' END, NULL),
        ('replica-identity', CASE WHEN c.relkind IN ('r', 'p', 'm') THEN
-                                     CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing'
-                                                         WHEN 'i' THEN 'index' END
-                            END),
-       ('replica-identity-index', CASE WHEN x.indisreplident THEN 'yes' END),
-       ('row-security', CASE WHEN c.relrowsecurity THEN 'enabled' END),
-       ('row-security-of-owner', CASE WHEN c.relforcerowsecurity THEN 'forced' END),
-       ('tablespace', quote_ident(s.spcname)),
-       ('valid', CASE WHEN NOT x.indisvalid THEN 'no' END)) v (name, value)
+                                     CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' END
+                            END, NULL),
+       ('replica-identity', CASE WHEN x.indisreplident THEN 'index ' || c.relname END, t.relname),
+       ('row-security', CASE WHEN c.relrowsecurity THEN 'enabled' END, NULL),
+       ('row-security-of-owner', CASE WHEN c.relforcerowsecurity THEN 'forced' END, NULL),
+       ('tablespace', quote_ident(s.spcname), NULL),
+       ('valid', CASE WHEN NOT x.indisvalid THEN 'no' END, NULL)) v (name, value, relation)
  WHERE v.value IS NOT NULL
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
    AND c.oid NOT IN (SELECT e.objid FROM pg_depend e
                       WHERE e.refclassid = 'pg_extension'::regclass AND e.classid = 'pg_class'::regclass
                         AND e.deptype = 'e')
- ORDER BY n.nspname, c.relname, v.name COLLATE "C";
+ ORDER BY n.nspname, coalesce(v.relation, c.relname), v.name COLLATE "C";
 
 -- schema_column_properties: lines of the kind column property
 SELECT n.nspname, c.relname, a.attname, v.name, v.value

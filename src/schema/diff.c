@@ -14,7 +14,6 @@ struct comparing {
     const struct schema_document *a, *b;
     struct schema_differences *found;
     size_t room;
-    struct belonging *gone; /* what is only in one of them */
     struct error *error;
 };
 
@@ -58,21 +57,107 @@ static const char *name_of(void *arena, const struct schema_object *object)
     return buffer_string(&out);
 }
 
+/* ---- lists ---- */
+
+/* The end of the name that begins at `at` in a list. */
+static const char *after_name(const char *at)
+{
+    bool quoted = false;
+
+    for (; *at && (quoted || (*at != ',' && *at != ')')); at++)
+        quoted = quoted != (*at == '"'); /* a doubled one closes and opens */
+    return at;
+}
+
+static const char *next_name(const char *end)
+{
+    return *end == ',' ? end + 2 : end;
+}
+
+static bool lists(const char *list, const char *name, size_t len)
+{
+    for (const char *at = list + 1, *end; *at && *at != ')'; at = next_name(end)) {
+        end = after_name(at);
+        if ((size_t)(end - at) == len && strncmp(at, name, len) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* The names of a list that are in the other one too, in the order of the first. */
+static const char *common_names(void *arena, const char *list, const char *other)
+{
+    struct buffer out = buffer_make(arena, TEXT_MAX);
+
+    buffer_char(&out, '(');
+    for (const char *at = list + 1, *end; *at && *at != ')'; at = next_name(end)) {
+        end = after_name(at);
+        if (!lists(other, at, (size_t)(end - at)))
+            continue;
+        buffer_text(&out, out.len > 1 ? ", " : "");
+        buffer_add(&out, at, (size_t)(end - at));
+    }
+    buffer_char(&out, ')');
+    return buffer_string(&out);
+}
+
+/* ---- properties ---- */
+
+/* Columns and attributes come and go as such: in their order only those count that are in both. */
+static bool is_order(const struct schema_field *field)
+{
+    return strcmp(field->name, "column order") == 0 || strcmp(field->name, "attribute order") == 0;
+}
+
+static bool order_differs(const char *a, const char *b)
+{
+    void *arena;
+    const char *left, *right;
+    bool differs;
+
+    if (strcmp(a, b) == 0)
+        return false;
+    arena = talloc_new(NULL);
+    left = common_names(arena, a, b);
+    right = common_names(arena, b, a);
+    differs = !left || !right || strcmp(left, right) != 0;
+    talloc_free(arena);
+    return differs;
+}
+
 static bool differs(const struct schema_object *a, const struct schema_object *b, size_t i)
 {
     if (!a->values[i] || !b->values[i])
         return a->values[i] != b->values[i];
+    if (is_order(&schema_lines[a->kind].fields[i]))
+        return order_differs(a->values[i], b->values[i]);
     return strcmp(a->values[i], b->values[i]) != 0;
+}
+
+/* Whether any part differs of the qualified name that the field is a part of. */
+static bool name_differs(const struct schema_object *a, const struct schema_object *b, size_t i)
+{
+    const struct schema_field *fields = schema_lines[a->kind].fields;
+    bool found = false;
+
+    while (i > 0 && strcmp(fields[i].before, ".") == 0)
+        i--;
+    do
+        found = found || (!fields[i].key && differs(a, b, i));
+    while (fields[++i].name && strcmp(fields[i].before, ".") == 0);
+    return found;
 }
 
 static void add_property(struct buffer *out, const struct schema_field *field, const char *value)
 {
-    const char *before = out->len > 0 ? field->before : field->before + strspn(field->before, " ");
+    const char *before = field->before + strspn(field->before, " ");
+    size_t len = strlen(before);
 
-    if (!value)
-        return;
-    if (strncmp(field->before, " = ", 3) != 0 && strcmp(field->name, "column order") != 0)
-        buffer_text(out, before);
+    while (field->type == SCHEMA_FLAG && len > 0 && before[len - 1] == ' ')
+        len--;
+    buffer_text(out, out->len > 0 && field->before[0] != '.' ? " " : "");
+    if (strncmp(before, "= ", 2) != 0 && !is_order(field))
+        buffer_add(out, before, len);
     if (field->type == SCHEMA_NAME)
         schema_format_name(out, value, strlen(value));
     else if (field->type == SCHEMA_TEXT)
@@ -89,7 +174,7 @@ static const char *properties_of(void *arena, const struct schema_object *object
     size_t i = 0;
 
     for (const struct schema_field *field = schema_lines[object->kind].fields; field->name; field++, i++)
-        if (!field->key && (!other || differs(object, other, i)))
+        if (!field->key && object->values[i] && (!other || name_differs(object, other, i)))
             add_property(&out, field, object->values[i]);
     return out.len > 0 ? buffer_string(&out) : NULL;
 }
@@ -140,77 +225,31 @@ static enum err add_single(struct comparing *comparing, const struct schema_obje
                                                      .to = a ? NULL : definition});
 }
 
-/* The end of the name that begins at `at` in a list. */
-static const char *after_name(const char *at)
+/* `what` is the name of the only property that differs, an order of columns. */
+static enum err add_reordered(struct comparing *comparing, const struct schema_object *a, const struct schema_object *b,
+                              const char *what)
 {
-    bool quoted = false;
+    const char *from = schema_value(a, what), *to = schema_value(b, what);
 
-    for (; *at && (quoted || (*at != ',' && *at != ')')); at++)
-        quoted = quoted != (*at == '"'); /* a doubled one closes and opens */
-    return at;
-}
-
-static bool lists(const char *list, const char *name, size_t len)
-{
-    for (const char *at = list + 1, *end; *at && *at != ')'; at = *end == ',' ? end + 2 : end) {
-        end = after_name(at);
-        if ((size_t)(end - at) == len && strncmp(at, name, len) == 0)
-            return true;
-    }
-    return false;
-}
-
-/* The names of a list that are in the other one too, in the order of the first. NULL without memory. */
-static const char *common_columns(void *arena, const char *list, const char *other)
-{
-    struct buffer out = buffer_make(arena, TEXT_MAX);
-
-    buffer_char(&out, '(');
-    for (const char *at = list + 1, *end; *at && *at != ')'; at = *end == ',' ? end + 2 : end) {
-        end = after_name(at);
-        if (!lists(other, at, (size_t)(end - at)))
-            continue;
-        buffer_text(&out, out.len > 1 ? ", " : "");
-        buffer_add(&out, at, (size_t)(end - at));
-    }
-    buffer_char(&out, ')');
-    return buffer_string(&out);
-}
-
-/* Columns come and go as columns: here only the order of those that stay counts. */
-static enum err compare_order(struct comparing *comparing, const struct schema_object *a, const struct schema_object *b)
-{
-    const char *from = schema_value(a, "column order"), *to = schema_value(b, "column order");
-    const char *left, *right;
-
-    if (strcmp(from, to) == 0)
-        return OK;
-    left = common_columns(comparing->arena, from, to);
-    right = common_columns(comparing->arena, to, from);
-    if (!left || !right)
-        return no_memory(comparing);
-    if (strcmp(left, right) == 0)
-        return OK;
     return add(comparing, (struct schema_difference){.change = SCHEMA_REORDERED,
                                                      .kind = a->kind,
                                                      .a = a,
                                                      .b = b,
-                                                     .what = "column order",
-                                                     .from = left,
-                                                     .to = right});
+                                                     .what = what,
+                                                     .from = common_names(comparing->arena, from, to),
+                                                     .to = common_names(comparing->arena, to, from)});
 }
 
 static enum err compare_both(struct comparing *comparing, const struct schema_object *a, const struct schema_object *b)
 {
-    const char *what;
+    const char *what = names_of_properties(comparing->arena, a, b);
 
-    if (a->kind == SCHEMA_TABLE)
-        return compare_order(comparing, a, b);
-    what = names_of_properties(comparing->arena, a, b);
     if (!what)
         return no_memory(comparing);
     if (!*what)
         return OK;
+    if (strcmp(what, "column order") == 0)
+        return add_reordered(comparing, a, b, what);
     return add(comparing, (struct schema_difference){.change = SCHEMA_CHANGED,
                                                      .kind = a->kind,
                                                      .a = a,
@@ -220,10 +259,8 @@ static enum err compare_both(struct comparing *comparing, const struct schema_ob
                                                      .to = properties_of(comparing->arena, b, a)});
 }
 
-/* Walks through both, in their common order. `single` and `both` may be NULL. */
-static enum err walk(struct comparing *comparing,
-                     enum err (*single)(struct comparing *, const struct schema_object *, const struct schema_object *),
-                     enum err (*both)(struct comparing *, const struct schema_object *, const struct schema_object *))
+/* Walks through both, in their common order. */
+static enum err walk(struct comparing *comparing)
 {
     const struct schema_document *a = comparing->a, *b = comparing->b;
     size_t i = 0, j = 0;
@@ -240,16 +277,11 @@ static enum err walk(struct comparing *comparing,
         if (!a->has[section] || !b->has[section])
             continue;
         if (order == 0)
-            code = both ? both(comparing, left, right) : OK;
+            code = compare_both(comparing, left, right);
         else
-            code = single(comparing, order < 0 ? left : NULL, order < 0 ? NULL : right);
+            code = add_single(comparing, order < 0 ? left : NULL, order < 0 ? NULL : right);
     }
     return code;
-}
-
-static enum err note_gone(struct comparing *comparing, const struct schema_object *a, const struct schema_object *b)
-{
-    return belonging_note(comparing->gone, a ? a : b) ? OK : no_memory(comparing);
 }
 
 /* ---- renames ---- */
@@ -287,8 +319,17 @@ static bool is_neighbour(const struct schema_difference *a, const struct schema_
            strcmp(left->values[1], right->values[1]) == 0;
 }
 
+static const char *formatted_name(void *arena, const struct schema_object *object)
+{
+    struct buffer out = buffer_make(arena, TEXT_MAX);
+    const char *name = schema_value(object, "name");
+
+    schema_format_name(&out, name, strlen(name));
+    return buffer_string(&out);
+}
+
 /* Looks for the one that was added in place of the removed one. What became part of a rename has no `what` any more. */
-static void find_rename(struct schema_difference *removed, struct schema_difference *from,
+static void find_rename(void *arena, struct schema_difference *removed, struct schema_difference *from,
                         const struct schema_difference *end)
 {
     for (struct schema_difference *added = from; added < end && is_neighbour(removed, added); added++) {
@@ -297,17 +338,17 @@ static void find_rename(struct schema_difference *removed, struct schema_differe
         removed->change = SCHEMA_RENAMED;
         removed->b = added->b;
         removed->what = "name";
-        removed->from = schema_value(removed->a, "name");
-        removed->to = schema_value(added->b, "name");
+        removed->from = formatted_name(arena, removed->a);
+        removed->to = formatted_name(arena, added->b);
         added->what = NULL;
         return;
     }
 }
 
 /* A pair of a removed and an added one becomes a renamed one. */
-static void find_renames(struct schema_differences *found)
+static void find_renames(void *arena, struct schema_differences *found)
 {
-    struct schema_difference *first = found->items, *end = found->items + found->count;
+    struct schema_difference *first = found->items, *end = found->count > 0 ? first + found->count : first;
     size_t kept = 0;
 
     for (struct schema_difference *at = first; at < end; at++) {
@@ -316,7 +357,7 @@ static void find_renames(struct schema_differences *found)
         if (!is_neighbour(at, first))
             first = at;
         if (at->change == SCHEMA_REMOVED && at->what)
-            find_rename(at, first, end);
+            find_rename(arena, at, first, end);
     }
     for (size_t i = 0; i < found->count; i++)
         if (found->items[i].what)
@@ -326,24 +367,49 @@ static void find_renames(struct schema_differences *found)
 
 /* ---- what follows from another difference ---- */
 
-static void drop_followers(struct comparing *comparing)
+/* Moves the followers, sorted by leader, behind each other into an array of their own. */
+static enum err gather(struct comparing *comparing, const size_t *leaders)
 {
     struct schema_differences *found = comparing->found;
-    size_t kept = 0;
+    struct schema_difference *all = found->items, *next;
+    size_t count = found->count;
 
-    for (size_t i = 0; i < found->count; i++)
-        if (!belonging_follows(comparing->gone, &found->items[i]))
-            found->items[kept++] = found->items[i];
-    found->count = kept;
+    found->items = talloc_zero_size(comparing->arena, count * sizeof *all);
+    next = talloc_zero_size(comparing->arena, count * sizeof *all);
+    if (!found->items || !next)
+        return no_memory(comparing);
+    for (size_t i = 0; i < count; i++)
+        if (leaders[i] != BELONGING_NONE)
+            all[leaders[i]].with_count++;
+    for (size_t i = 0; i < count; i++) {
+        if (leaders[i] != BELONGING_NONE)
+            continue;
+        all[i].with = next;
+        next += all[i].with_count;
+        all[i].with_count = 0;
+    }
+    for (size_t i = 0; i < count; i++)
+        if (leaders[i] != BELONGING_NONE)
+            all[leaders[i]].with[all[leaders[i]].with_count++] = all[i];
+    found->count = 0;
+    for (size_t i = 0; i < count; i++)
+        if (leaders[i] == BELONGING_NONE)
+            found->items[found->count++] = all[i];
+    return OK;
 }
 
-static size_t count_skipped(const struct schema_document *a, const struct schema_document *b)
+static enum err set_followers_aside(struct comparing *comparing)
 {
-    size_t skipped = 0;
+    size_t *leaders;
+    enum err code;
 
-    for (int i = 0; i < SCHEMA_SECTION_COUNT; i++)
-        skipped += a->has[i] != b->has[i];
-    return skipped;
+    if (comparing->found->count == 0)
+        return OK;
+    leaders = talloc_zero_size(comparing->arena, comparing->found->count * sizeof *leaders);
+    if (!leaders)
+        return no_memory(comparing);
+    code = belonging_find(comparing->arena, comparing->a, comparing->b, comparing->found, leaders, comparing->error);
+    return code == OK ? gather(comparing, leaders) : code;
 }
 
 enum err schema_diff(void *arena, const struct schema_document *a, const struct schema_document *b,
@@ -352,18 +418,10 @@ enum err schema_diff(void *arena, const struct schema_document *a, const struct 
     struct comparing comparing = {.arena = arena, .a = a, .b = b, .found = differences, .error = error};
     enum err code;
 
-    *differences = (struct schema_differences){.skipped = count_skipped(a, b)};
-    comparing.gone = belonging_create(arena, a, b);
-    if (!comparing.gone)
-        return no_memory(&comparing);
-    code = walk(&comparing, note_gone, NULL);
-    if (code == OK)
-        code = walk(&comparing, add_single, compare_both);
+    *differences = (struct schema_differences){0};
+    code = walk(&comparing);
     if (code != OK)
         return code;
-    find_renames(differences);
-    if (!belonging_learn(comparing.gone, differences))
-        return no_memory(&comparing);
-    drop_followers(&comparing);
-    return OK;
+    find_renames(arena, differences);
+    return set_followers_aside(&comparing);
 }

@@ -20,12 +20,14 @@ struct schema_difference {
     const char *what;      /* the properties that differ: "type, default"; "name"; "" when all of it is there or not */
     const char *from, *to; /* those properties in the first and the second; NULL where there is nothing */
     bool parity;           /* one that the editions may not have */
+    /* What follows from it: what belongs to an object that is added, removed or renamed, or is made of it. */
+    struct schema_difference *with;
+    size_t with_count;
 };
 
 struct schema_differences {
     struct schema_difference *items; /* by kind, then by name */
     size_t count;
-    size_t skipped; /* sections that only one of the two has, and so were not compared */
 };
 
 /* "added", "removed", ... */
@@ -35,9 +37,10 @@ const char *schema_change_name(enum schema_change change);
 const char *schema_difference_kind(const struct schema_difference *difference);
 
 /*
- * Compares the sections that both have. One change is one difference: what belongs to a table, a column or another
- * object that is itself added or removed is not told again, neither are the index of a constraint nor the sequence of a
- * column. All texts live in `arena` or are those of the documents. ERR_MEMORY.
+ * Compares the sections that both have; what only one was dumped with does not count. One change is one difference:
+ * what belongs to a table, a column or another object that is itself added or removed is told with it, as are the index
+ * of a constraint and the sequence of a column. What PostgreSQL drops only with CASCADE is a difference of its own. All
+ * texts live in `arena` or are those of the documents. ERR_MEMORY.
  */
 enum err schema_diff(void *arena, const struct schema_document *a, const struct schema_document *b,
                      struct schema_differences *differences, struct error *error) MUST_CHECK;

@@ -317,6 +317,17 @@ static enum err read_sections(struct reading *reading)
     return code;
 }
 
+/* A dump that was cut off is no smaller schema. */
+static enum err check_sections(const struct reading *reading)
+{
+    for (int i = 0; i < SCHEMA_SECTION_COUNT; i++)
+        if (schema_sections[i].when == SCHEMA_ALWAYS && !reading->document->has[i])
+            return error_set(reading->error, ERR_PARSE,
+                             "line %zu of the dump is the last one, but the section %s is missing: it is not complete",
+                             reading->line, schema_sections[i].title);
+    return OK;
+}
+
 static enum err read_heading(struct reading *reading)
 {
     struct schema_document *document = reading->document;
@@ -400,6 +411,8 @@ enum err schema_document_read(void *arena, const char *text, size_t len, struct 
     code = read_heading(&reading);
     if (code == OK)
         code = read_sections(&reading);
+    if (code == OK)
+        code = check_sections(&reading);
     if (code != OK)
         return code;
     if (document->count > 0)

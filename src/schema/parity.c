@@ -3,78 +3,166 @@
 
 #include <string.h>
 
-bool schema_is_version_table(const struct schema_difference *difference)
+#include "base/json.h"
+#include "schema/report.h"
+
+/* A table in which a chain of migrations remembers its revision, or that revision. */
+static bool is_version_table(const struct schema_difference *difference)
 {
-    const char *name =
-        difference->kind == SCHEMA_TABLE ? schema_value(difference->b ? difference->b : difference->a, "name") : "";
+    const char *name = difference->kind == SCHEMA_TABLE && difference->b ? schema_value(difference->b, "name") : "";
 
     return difference->kind == SCHEMA_VERSION || strncmp(name, "alembic_version", strlen("alembic_version")) == 0;
 }
 
-/* A version row that moves from nothing to something is what comes with its table. */
+/* What is an object by itself. Anything else is a part of one, which is another one when it is added to it. */
+static bool is_object(enum schema_kind kind)
+{
+    switch (kind) {
+    case SCHEMA_EXTENSION:
+    case SCHEMA_ENUM:
+    case SCHEMA_SEQUENCE:
+    case SCHEMA_TABLE:
+    case SCHEMA_VIEW:
+    case SCHEMA_VERSION:
+    case SCHEMA_SCHEMA:
+    case SCHEMA_DOMAIN:
+    case SCHEMA_COMPOSITE:
+    case SCHEMA_RANGE:
+    case SCHEMA_COLLATION:
+    case SCHEMA_FUNCTION:
+    case SCHEMA_EVENT_TRIGGER:
+    case SCHEMA_FOREIGN_WRAPPER:
+    case SCHEMA_FOREIGN_SERVER:
+    case SCHEMA_FOREIGN_TABLE:
+    case SCHEMA_PUBLICATION:
+    case SCHEMA_OTHER:
+        return true;
+    default:
+        return false;
+    }
+}
+
+/* A version that was absent and is there now is one that comes with its table. */
 static bool adds(const struct schema_difference *difference)
 {
-    return difference->change == SCHEMA_ADDED ||
-           (difference->kind == SCHEMA_VERSION && strcmp(schema_value(difference->a, "revision"), SCHEMA_ABSENT) == 0);
+    return (difference->change == SCHEMA_ADDED && is_object(difference->kind)) ||
+           (difference->kind == SCHEMA_VERSION && difference->a &&
+            strcmp(schema_value(difference->a, "revision"), SCHEMA_ABSENT) == 0);
 }
 
 struct schema_parity_result schema_parity_judge(const struct schema_differences *differences)
 {
-    struct schema_parity_result result = {.subset = true, .equal = true};
+    struct schema_parity_result result = {0};
 
     for (size_t i = 0; i < differences->count; i++) {
         const struct schema_difference *difference = &differences->items[i];
 
-        if (difference->change == SCHEMA_REORDERED) {
+        if (difference->change == SCHEMA_REORDERED)
             result.order++;
-            continue;
-        }
-        if (!difference->parity)
-            continue;
-        result.equal = false;
-        if (!adds(difference))
-            result.subset = false;
-        else if (schema_is_version_table(difference))
+        else if (difference->parity && !adds(difference))
+            result.unequal++;
+        else if (difference->parity && is_version_table(difference))
             result.versions++;
-        else
+        else if (difference->parity)
             result.objects++;
     }
+    result.subset = result.unequal == 0;
+    result.equal = result.subset && result.objects == 0 && result.versions == 0;
     return result;
 }
 
-static void add_additions(struct buffer *out, const struct schema_differences *differences)
+static const char *plural(size_t count)
 {
-    const char *separator = "";
+    return count == 1 ? "" : "s";
+}
 
+static void name_additions(struct buffer *out, const struct schema_differences *differences, bool versions,
+                           const char **separator)
+{
     for (size_t i = 0; i < differences->count; i++) {
         const struct schema_difference *difference = &differences->items[i];
 
-        if (!difference->parity || !adds(difference) || difference->change == SCHEMA_REORDERED)
+        if (!difference->parity || !adds(difference) || is_version_table(difference) != versions)
             continue;
-        buffer_format(out, "%s%s %s", separator,
-                      schema_is_version_table(difference) ? "version table" : schema_difference_kind(difference),
+        buffer_format(out, "%s%s %s", *separator, versions ? "version table" : schema_difference_kind(difference),
                       difference->object);
-        separator = ", ";
+        *separator = ", ";
     }
+}
+
+static void add_additions(struct buffer *out, const struct schema_parity_result *result,
+                          const struct schema_differences *differences)
+{
+    const char *separator = ": ";
+
+    buffer_text(out, "; the latter adds ");
+    if (result->objects > 0)
+        buffer_format(out, "%zu schema object%s", result->objects, plural(result->objects));
+    if (result->objects > 0 && result->versions > 0)
+        buffer_text(out, " and ");
+    if (result->versions > 0)
+        buffer_format(out, "%zu version table%s", result->versions, plural(result->versions));
+    name_additions(out, differences, false, &separator);
+    name_additions(out, differences, true, &separator);
 }
 
 void schema_parity_sentence(struct buffer *out, const struct schema_document *subset,
                             const struct schema_document *superset, const struct schema_differences *differences)
 {
     struct schema_parity_result result = schema_parity_judge(differences);
-    const char *order = result.order > 0 ? " except for the physical order of columns" : "";
 
     if (!result.subset)
-        buffer_format(out, "The schema of %s is not a subset of that of %s.", subset->name, superset->name);
+        buffer_format(out, "The schema of %s is not a subset of that of %s: %zu difference%s", subset->name,
+                      superset->name, result.unequal, plural(result.unequal));
     else if (result.equal)
-        buffer_format(out, "The schemas of %s and %s are equal%s.", subset->name, superset->name, order);
-    else {
-        buffer_format(out, "The schema of %s is a strict subset of that of %s%s; the latter adds %zu schema object%s",
-                      subset->name, superset->name, order, result.objects, result.objects == 1 ? "" : "s");
-        if (result.versions > 0)
-            buffer_format(out, " and %zu version table%s", result.versions, result.versions == 1 ? "" : "s");
-        buffer_text(out, ": ");
-        add_additions(out, differences);
-        buffer_char(out, '.');
+        buffer_format(out, "The schemas of %s and %s are equal", subset->name, superset->name);
+    else
+        buffer_format(out, "The schema of %s is a strict subset of that of %s", subset->name, superset->name);
+    if (result.subset && result.order > 0)
+        buffer_format(out, "%s except for the physical order of columns in %zu table%s", result.equal ? "" : ", equal",
+                      result.order, plural(result.order));
+    if (result.subset && !result.equal)
+        add_additions(out, &result, differences);
+    buffer_char(out, '.');
+}
+
+void schema_parity_text(struct buffer *out, const struct schema_document *subset,
+                        const struct schema_document *superset, const struct schema_differences *differences)
+{
+    for (size_t i = 0; i < differences->count; i++)
+        schema_report_line(out, &differences->items[i]);
+    schema_parity_sentence(out, subset, superset, differences);
+    buffer_char(out, '\n');
+}
+
+void schema_parity_json(struct buffer *out, const struct schema_document *subset,
+                        const struct schema_document *superset, const struct schema_differences *differences)
+{
+    struct schema_parity_result result = schema_parity_judge(differences);
+    struct buffer sentence = buffer_make(out->arena, out->max);
+    const struct {
+        const char *key;
+        size_t value;
+    } counts[] = {
+        {"reordered_tables", result.order},
+        {"added_objects", result.objects},
+        {"added_version_tables", result.versions},
+        {"unequal", result.unequal},
+    };
+
+    schema_parity_sentence(&sentence, subset, superset, differences);
+    json_open(out, '{');
+    json_key(out, "subset");
+    json_bool(out, result.subset);
+    json_key(out, "equal");
+    json_bool(out, result.equal);
+    for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
+        json_key(out, counts[i].key);
+        json_int(out, (int64_t)counts[i].value);
     }
+    json_key(out, "sentence");
+    json_text(out, buffer_string(&sentence));
+    schema_report_members(out, subset, superset, differences);
+    json_close(out, '}');
+    buffer_char(out, '\n');
 }

@@ -4,22 +4,32 @@
 
 #include "schema/diff.h"
 
+/*
+ * The first is a subset when each object of it is in the second, equal: nothing that belongs to it is missing, changed
+ * or added. Only the physical order of columns may be another one, and what is no matter of parity.
+ */
 struct schema_parity_result {
-    bool subset;     /* each object of the first is in the second, equal but perhaps for the physical order */
+    bool subset;
     bool equal;      /* and the second adds nothing */
     size_t order;    /* tables with another physical order */
     size_t objects;  /* that the second adds, version tables not counted */
     size_t versions; /* version tables that the second adds */
+    size_t unequal;  /* differences because of which it is no subset */
 };
 
-/* Judges differences of subset and superset, those that are no matter of parity left out. */
 struct schema_parity_result schema_parity_judge(const struct schema_differences *differences);
-
-/* Whether it is a table in which a chain of migrations remembers its revision. */
-bool schema_is_version_table(const struct schema_difference *difference);
 
 /* A sentence for release notes, which names what the superset adds. */
 void schema_parity_sentence(struct buffer *out, const struct schema_document *subset,
                             const struct schema_document *superset, const struct schema_differences *differences);
+
+/* The differences, and behind them the sentence. */
+void schema_parity_text(struct buffer *out, const struct schema_document *subset,
+                        const struct schema_document *superset, const struct schema_differences *differences);
+
+/* {"subset","equal","reordered_tables","added_objects","added_version_tables","unequal","sentence", and the members of
+ * schema_report_json} */
+void schema_parity_json(struct buffer *out, const struct schema_document *subset,
+                        const struct schema_document *superset, const struct schema_differences *differences);
 
 #endif

@@ -19,7 +19,14 @@ void schema_report_line(struct buffer *out, const struct schema_difference *diff
 /* A line for each difference, and the verdict. */
 void schema_report_text(struct buffer *out, const struct schema_differences *differences);
 
-/* {"a":...,"b":...,"equal":...,"differences":[{"change","kind","object","what","from","to","parity"}]} */
+/* "with 3 columns, 1 index": what follows from the difference; nothing when nothing does. */
+void schema_report_followers(struct buffer *out, const struct schema_difference *difference);
+
+/* Members of a JSON object: "a", "b", "differences":[{"change","kind","object","what","from","to","parity","with"}] */
+void schema_report_members(struct buffer *out, const struct schema_document *a, const struct schema_document *b,
+                           const struct schema_differences *differences);
+
+/* {"equal":...,"equal_except_order":..., and those members} */
 void schema_report_json(struct buffer *out, const struct schema_document *a, const struct schema_document *b,
                         const struct schema_differences *differences);
 

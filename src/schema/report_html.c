@@ -12,9 +12,10 @@ static const char style[] =
     "table{border-collapse:collapse;width:100%;table-layout:fixed}"
     "th,td{text-align:left;vertical-align:top;padding:6px 8px;border-top:1px solid var(--line)}"
     "td{overflow-wrap:anywhere}code{font:13px/1.4 ui-monospace,monospace;white-space:pre-wrap}"
-    ".a{color:var(--gone)}.b{color:var(--new)}.dim{color:var(--dim)}"
+    "details p{margin:.2em 0}summary{cursor:pointer;color:var(--dim)}.a{color:var(--gone)}.b{color:var(--new)}.dim{color:var(--dim)}"
     "@media(max-width:640px){thead{display:none}tr,td{display:block;width:auto}"
-    "tr{border-top:1px solid var(--line);padding:6px 0}td{border:0;padding:2px 8px}}";
+    "tr{border-top:1px solid var(--line);padding:6px 0}td{border:0;padding:2px 0}"
+    "td[data-side]::before{content:attr(data-side);display:block;color:var(--dim);font-size:.85em}}";
 
 static void add_escaped(struct buffer *out, const char *text)
 {
@@ -38,9 +39,20 @@ static void add_escaped(struct buffer *out, const char *text)
     }
 }
 
-static void add_side(struct buffer *out, const char *class, const char *text, bool there)
+/* Databases that are compared often have the same name. */
+static void add_name(struct buffer *out, const char *side, const struct schema_document *document)
 {
-    buffer_format(out, "<td class=\"%s\">", class);
+    buffer_format(out, "%s: ", side);
+    add_escaped(out, document->name);
+}
+
+/* The side is named in the cell for narrow screens, where no heading is above it. */
+static void add_side(struct buffer *out, const char *class, const struct schema_document *document, const char *text,
+                     bool there)
+{
+    buffer_format(out, "<td class=\"%s\" data-side=\"", class);
+    add_name(out, *class == 'a' ? "A" : "B", document);
+    buffer_text(out, "\">");
     if (text) {
         buffer_text(out, "<code>");
         add_escaped(out, text);
@@ -51,7 +63,25 @@ static void add_side(struct buffer *out, const char *class, const char *text, bo
     buffer_text(out, "</td>");
 }
 
-static void add_row(struct buffer *out, const struct schema_difference *difference)
+static void add_followers(struct buffer *out, const struct schema_difference *difference)
+{
+    if (difference->with_count == 0)
+        return;
+    buffer_text(out, "<details><summary>");
+    schema_report_followers(out, difference);
+    buffer_text(out, "</summary>");
+    for (size_t i = 0; i < difference->with_count; i++) {
+        const struct schema_difference *with = &difference->with[i];
+
+        buffer_format(out, "<p>%s %s <code>", schema_change_name(with->change), schema_difference_kind(with));
+        add_escaped(out, with->object);
+        buffer_text(out, "</code></p>");
+    }
+    buffer_text(out, "</details>");
+}
+
+static void add_row(struct buffer *out, const struct schema_document *a, const struct schema_document *b,
+                    const struct schema_difference *difference)
 {
     bool change = difference->change != SCHEMA_ADDED && difference->change != SCHEMA_REMOVED;
 
@@ -62,9 +92,11 @@ static void add_row(struct buffer *out, const struct schema_difference *differen
         buffer_text(out, ": ");
         add_escaped(out, difference->what);
     }
-    buffer_text(out, difference->parity ? "</span></td>" : "; no matter of parity</span></td>");
-    add_side(out, "a", difference->from, difference->change == SCHEMA_REMOVED || (change && difference->from));
-    add_side(out, "b", difference->to, difference->change == SCHEMA_ADDED || (change && difference->to));
+    buffer_text(out, difference->parity ? "</span>" : "; no matter of parity</span>");
+    add_followers(out, difference);
+    buffer_text(out, "</td>");
+    add_side(out, "a", a, difference->from, difference->change == SCHEMA_REMOVED || (change && difference->from));
+    add_side(out, "b", b, difference->to, difference->change == SCHEMA_ADDED || (change && difference->to));
     buffer_text(out, "</tr>\n");
 }
 
@@ -74,9 +106,9 @@ static void add_heading(struct buffer *out, const char *kind, const struct schem
     buffer_text(out, "<h2>");
     add_escaped(out, kind);
     buffer_text(out, "</h2>\n<table><thead><tr><th scope=\"col\">Object</th><th scope=\"col\">");
-    add_escaped(out, a->name);
+    add_name(out, "A", a);
     buffer_text(out, "</th><th scope=\"col\">");
-    add_escaped(out, b->name);
+    add_name(out, "B", b);
     buffer_text(out, "</th></tr></thead><tbody>\n");
 }
 
@@ -90,9 +122,9 @@ void schema_report_html(struct buffer *out, const struct schema_document *a, con
                   "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">"
                   "<title>Schema differences</title><style>%s</style></head><body>\n<h1>",
                   style);
-    add_escaped(out, a->name);
-    buffer_text(out, " and ");
-    add_escaped(out, b->name);
+    add_name(out, "A", a);
+    buffer_text(out, ", ");
+    add_name(out, "B", b);
     buffer_text(out, "</h1>\n<p>");
     schema_report_verdict(out, differences);
     buffer_text(out, "</p>\n<p class=\"dim\">");
@@ -108,7 +140,7 @@ void schema_report_html(struct buffer *out, const struct schema_document *a, con
             add_heading(out, next, a, b);
             kind = next;
         }
-        add_row(out, &differences->items[i]);
+        add_row(out, a, b, &differences->items[i]);
     }
     buffer_text(out, kind ? "</tbody></table>\n</body></html>\n" : "</body></html>\n");
 }

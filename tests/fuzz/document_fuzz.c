@@ -1,39 +1,66 @@
-/* Fuzzes the reader of dumps: the input is the text of a dump, or the lines of its first section. */
+/* Fuzzes the reading of a schema dump: what was read is written and read again as the same, and compared with another.
+ */
+#include <jansson.h>
+#include <stdbool.h>
 #include <string.h>
 #include <talloc.h>
 
-#include "base/buffer.h"
 #include "fuzz.h"
-#include "schema/diff.h"
+#include "schema/report.h"
 
-#define HEADING                                                                                                        \
-    SCHEMA_FORMAT_RULE "\n" SCHEMA_FORMAT_DATABASE "d\n" SCHEMA_FORMAT_RULE "\n" SCHEMA_FORMAT_SERVER "15\n\n"
+/* The input is two dumps with this between them, or one, which is then compared with what has no section's lines. */
+#define BETWEEN "\f"
+#define HEAD                                                                                                           \
+    SCHEMA_FORMAT_RULE "\n" SCHEMA_FORMAT_DATABASE "a\n" SCHEMA_FORMAT_RULE "\n" SCHEMA_FORMAT_SERVER "15.6\n\n"
+#define FIRST                                                                                                          \
+    "## EXTENSIONS\nEXTENSION ltree 1.2\n\n## ENUM TYPES\nENUM public.mood = (sad, \"so so\", \"\")\n\n"               \
+    "## SEQUENCES\nSEQUENCE public.t_id_seq integer\n\n"
+#define COLUMNS "## COLUMNS (sorted by name; see COLUMN-ORDER for physical order)\n"
+#define ORDER "\n## COLUMN ORDER\n"
+#define CONSTRAINTS "\n## CONSTRAINTS (PK / FK / UNIQUE / CHECK / EXCLUDE)\n"
+#define INDEXES "\n## INDEXES\n"
+#define REST                                                                                                           \
+    "\n## TRIGGERS\n\n## VIEWS\nMATERIALIZED VIEW public.v SELECT 1;\n\n## ALEMBIC\nALEMBIC_VERSION a\n"               \
+    "ALEMBIC_VERSION b\nALEMBIC_VERSION_EE (absent)\n\n"
+
+static const char one[] = HEAD FIRST COLUMNS
+    "TABLE public.t COLUMN id integer NOT NULL DEFAULT nextval('t_id_seq'::regclass)\n"
+    "TABLE public.t COLUMN \"x\\ny\" text DEFAULT ' NOT NULL'::text GENERATED ALWAYS AS IDENTITY\n" ORDER
+    "TABLE public.t COLUMN-ORDER (id, \"x\\ny\")\n" CONSTRAINTS
+    "TABLE public.t CONSTRAINT \"p\\nk\" PRIMARY KEY (id)\n" INDEXES
+    "TABLE public.t INDEX \"p\\nk\" \\CREATE UNIQUE INDEX \"p\\nk\" ON public.t USING btree (id)\n" REST
+    "\f" HEAD FIRST COLUMNS "TABLE public.t COLUMN id bigint NOT NULL DEFAULT nextval('t_id_seq'::regclass)\n" ORDER
+    "TABLE public.t COLUMN-ORDER (id)\n" CONSTRAINTS "TABLE public.t CONSTRAINT pk PRIMARY KEY (id)\n" INDEXES
+    "TABLE public.t INDEX pk CREATE UNIQUE INDEX pk ON public.t USING btree (id)\n" REST;
+#define NOTHING FIRST COLUMNS ORDER CONSTRAINTS INDEXES REST
+static const char full[] = HEAD NOTHING
+    "## DOMAINS\nDOMAIN zoo.short AS character varying(8) COLLATE pg_catalog.\"C\" NOT NULL DEFAULT 'x'\n"
+    "DOMAIN zoo.short CONSTRAINT c CHECK ((VALUE <> ''::text))\n\n"
+    "## FUNCTIONS\nFUNCTION zoo.touch(integer, zoo.mood) \\CREATE FUNCTION touch()\\n\\tSELECT '\\\\'\\u0007\n\n"
+    "## STORAGE PARAMETERS\nRELATION public.pk PARAMETER fillfactor = 50\n\n"
+    "## POLICIES\nTABLE zoo.a POLICY \"p \"\"q\" AS RESTRICTIVE FOR UPDATE TO (zoo_reader) USING ((name = ') WITH CHECK (')) "
+    "WITH CHECK ((weight > 0))\n\n"
+    "## STATISTICS OBJECTS\nSTATISTICS zoo.s CREATE STATISTICS zoo.s ON id, \"x y\" FROM t\n\n"
+    "## PRIVILEGES (where not the default)\nGRANT ON table NAMED zoo.a TO public = (SELECT)\nREVOKE ON table NAMED zoo.a FROM (owner) = (DELETE)\n"
+    "DEFAULT OF postgres IN zoo ON tables = (\"zoo_reader=r/postgres\")\n\n"
+    "## COMMENTS\nCOMMENT ON table column NAMED zoo.a.name IS \\\\\\begins\nCOMMENT ON table NAMED public.t IS it's\n\n\f" HEAD
+        NOTHING "## DOMAINS\n\n## FUNCTIONS\n\n## STORAGE PARAMETERS\n\n## POLICIES\n\n## STATISTICS OBJECTS\n\n"
+    "## PRIVILEGES (where not the default)\n\n## COMMENTS\nCOMMENT ON table NAMED public.t IS its\n\n";
+static const char twice[] = HEAD NOTHING "## SCHEMAS\nSCHEMA a\nSCHEMA a\n\n";
+static const char escape[] = HEAD NOTHING "## COMMENTS\nCOMMENT ON a NAMED b IS \\\\u0000\n";
 
 const struct fuzz_seed fuzz_seeds[] = {
-    FUZZ_SEED(
-        HEADING
-        "## EXTENSIONS\nEXTENSION ltree 1.2\n\n## ENUM TYPES\nENUM public.\"a \"\"b\\n\" = (x, \"y z\", \"\")\n\n"
-        "## COLUMNS (sorted by name; see COLUMN-ORDER for physical order)\n"
-        "TABLE public.t COLUMN c numeric(8,2) NOT NULL DEFAULT 'a NOT NULL'::text GENERATED ALWAYS AS ((x * (2)::numeric)) STORED\n\n"
-        "## COLUMN ORDER\nTABLE public.t COLUMN-ORDER (c, \"d, e\")\n\n## VIEWS\nMATERIALIZED VIEW public.v SELECT 1;\n\n"
-        "## ALEMBIC\nALEMBIC_VERSION a\nALEMBIC_VERSION b\n\n"),
-    FUZZ_SEED(
-        "## FUNCTIONS\nFUNCTION public.f(a integer, b text) \\CREATE\\n\\tx\\u0001\\\\\n\n## POLICIES\n"
-        "TABLE public.t POLICY p AS PERMISSIVE FOR ALL TO (a, b) USING ((x = ') WITH CHECK ('::text)) WITH CHECK ((y))\n"),
-    FUZZ_SEED("## COMMENTS\nCOMMENT ON table NAMED public.t IS it's\n## PRIVILEGES (where not the default)\n"
-              "GRANT ON table NAMED public.t TO x = (SELECT, INSERT *)\n"),
-    FUZZ_SEED("## TRIGGERS\nTABLE a.b TRIGGER c \\CREATE \\u00ff\n"),
-    {0},
+    FUZZ_SEED(one), FUZZ_SEED(full), FUZZ_SEED(HEAD), FUZZ_SEED(twice), FUZZ_SEED(escape), {0},
 };
 
-/* Written once more, by the table that it was read by. */
-static void write(struct buffer *out, const struct schema_object *object)
+static void write_object(struct buffer *out, const struct schema_object *object)
 {
     size_t i = 0;
 
     for (const struct schema_field *field = schema_lines[object->kind].fields; field->name; field++, i++) {
         const char *value = object->values[i];
 
+        require(value || field->optional);
         if (!value)
             continue;
         buffer_text(out, field->before);
@@ -48,52 +75,131 @@ static void write(struct buffer *out, const struct schema_object *object)
     buffer_char(out, '\n');
 }
 
-static const char *text_of(void *arena, const struct schema_document *document)
+static void write_document(struct buffer *out, const struct schema_document *document)
 {
-    struct buffer out = buffer_make(arena, 1 << 20);
-    int section = -1;
+    size_t at = 0;
 
-    buffer_text(&out, HEADING);
-    for (size_t i = 0; i < document->count; i++) {
-        int now = (int)schema_lines[document->objects[i].kind].section;
-
-        if (now != section)
-            buffer_format(&out, SCHEMA_FORMAT_HEADING "%s\n", schema_sections[now].title);
-        section = now;
-        write(&out, &document->objects[i]);
+    buffer_text(out, HEAD);
+    for (int section = 0; section < SCHEMA_SECTION_COUNT; section++) {
+        if (!document->has[section])
+            continue;
+        buffer_format(out, SCHEMA_FORMAT_HEADING "%s\n", schema_sections[section].title);
+        for (; at < document->count && (int)schema_lines[document->objects[at].kind].section == section; at++)
+            write_object(out, &document->objects[at]);
+        buffer_char(out, '\n');
     }
-    return buffer_string(&out);
+    require(at == document->count);
 }
 
-/* What was read is, written again, read as the same; and nothing differs from itself. */
-static void check(void *arena, const char *text, size_t len)
+static size_t count_differences(void *arena, const struct schema_document *a, const struct schema_document *b,
+                                struct schema_differences *found)
 {
-    struct schema_document document, again;
+    struct error error = {0};
+
+    require(schema_diff(arena, a, b, found, &error) == OK);
+    return found->count;
+}
+
+/* What is written is read as the same. */
+static void check_written(void *arena, const struct schema_document *document, size_t size)
+{
+    struct buffer text = buffer_make(arena, 16 * size + 65536);
+    struct schema_document again;
     struct schema_differences found;
     struct error error = {0};
-    enum err code = schema_document_read(arena, text, len, &document, &error);
-    const char *written;
 
-    require(code == OK || (code == ERR_PARSE && error.cause[0]));
-    if (code != OK)
-        return;
-    require(schema_diff(arena, &document, &document, &found, &error) == OK && found.count == 0);
-    written = text_of(arena, &document);
-    if (!written || schema_document_read(arena, written, strlen(written), &again, &error) != OK)
-        return; /* a text may hold what ends it, where nobody's catalog does */
-    require(schema_diff(arena, &document, &again, &found, &error) == OK);
+    write_document(&text, document);
+    require(buffer_string(&text) != NULL);
+    require(schema_document_read(arena, text.data, text.len, &again, &error) == OK);
+    require(again.count == document->count && memcmp(again.has, document->has, sizeof again.has) == 0);
+    require(count_differences(arena, document, &again, &found) == 0);
+}
+
+/* A line for each difference, JSON that is well-formed, and a page without a tag from the dump. */
+static void check_reports(void *arena, const struct schema_document *a, const struct schema_document *b,
+                          const struct schema_differences *found)
+{
+    struct buffer text = buffer_make(arena, (size_t)64 << 20), json = text, html = text;
+    size_t lines = 0;
+    json_t *read;
+
+    schema_report_text(&text, found);
+    for (const char *at = buffer_string(&text); *at; at++)
+        lines += *at == '\n';
+    require(lines == found->count + 1);
+    schema_report_json(&json, a, b, found);
+    read = json_loads(buffer_string(&json), JSON_REJECT_DUPLICATES, NULL);
+    require(read && json_array_size(json_object_get(read, "differences")) == found->count);
+    json_decref(read);
+    schema_report_html(&html, a, b, found);
+    require(buffer_string(&html) && !strstr(html.data, "<x"));
+}
+
+static bool same_object(const struct schema_object *a, const struct schema_object *b)
+{
+    for (size_t i = 0; i < SCHEMA_FIELDS_MAX; i++)
+        if ((!a->values[i]) != (!b->values[i]) || (a->values[i] && strcmp(a->values[i], b->values[i]) != 0))
+            return false;
+    return a->kind == b->kind;
+}
+
+/* The objects of the sections that both have. */
+static bool same_objects(const struct schema_document *a, const struct schema_document *b)
+{
+    size_t i = 0, j = 0;
+
+    for (;;) {
+        while (i < a->count && !b->has[schema_lines[a->objects[i].kind].section])
+            i++;
+        while (j < b->count && !a->has[schema_lines[b->objects[j].kind].section])
+            j++;
+        if (i == a->count || j == b->count)
+            return i == a->count && j == b->count;
+        if (!same_object(&a->objects[i++], &b->objects[j++]))
+            return false;
+    }
+}
+
+/* Lists of columns that are only longer or shorter are told by their columns, where the dump has any. */
+static bool tells_all(const struct schema_differences *found, const struct schema_document *a,
+                      const struct schema_document *b)
+{
+    const struct schema_document *const both[] = {a, b};
+
+    if (found->count > 0 || same_objects(a, b))
+        return (found->count > 0) == !same_objects(a, b);
+    for (size_t i = 0; i < 2; i++)
+        for (size_t j = 0; j < both[i]->count; j++)
+            if (schema_value(&both[i]->objects[j], "column order") ||
+                schema_value(&both[i]->objects[j], "attribute order"))
+                return true;
+    return false;
+}
+
+/* Both ways there are as many, and none only when all is the same. */
+static void compare(void *arena, const struct schema_document *a, const struct schema_document *b)
+{
+    struct schema_differences there, back;
+
+    require(count_differences(arena, a, b, &there) == count_differences(arena, b, a, &back));
+    require(tells_all(&there, a, b));
+    check_reports(arena, a, b, &there);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     void *arena = talloc_new(NULL);
-    struct buffer text = buffer_make(arena, 1 << 20);
+    const char *text = (const char *)data, *between = size > 0 ? memchr(text, BETWEEN[0], size) : NULL;
+    size_t len = between ? (size_t)(between - text) : size;
+    struct schema_document a, b;
+    struct error error = {0};
+    enum err err = schema_document_read(arena, text, len, &a, &error);
 
-    check(arena, (const char *)data, size);
-    buffer_text(&text, HEADING);
-    buffer_add(&text, data, size);
-    if (!text.failed)
-        check(arena, text.data, text.len);
+    require(err == OK || (err == ERR_PARSE && error.cause[0] != '\0'));
+    if (err == OK)
+        check_written(arena, &a, size);
+    if (err == OK && between && schema_document_read(arena, between + 1, size - len - 1, &b, &error) == OK)
+        compare(arena, &a, &b);
     (void)talloc_free(arena);
     return 0;
 }

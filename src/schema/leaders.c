@@ -1,0 +1,348 @@
+/* Keeps differences by the names of what they are about. */
+#include "schema/leaders.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "schema/lookup.h"
+#include "schema/mentions.h"
+
+#define KEY_MAX ((size_t)64 << 20)
+
+enum { PARTS_MAX = 3 };
+
+/* How comments and privileges word what they are on. */
+enum form {
+    FORM_NONE,
+    FORM_NAME,     /* schema.name, or only a name */
+    FORM_COLUMN,   /* schema.relation.name */
+    FORM_PART,     /* name on schema.relation */
+    FORM_FUNCTION, /* schema.name(types) */
+    FORM_TEXT      /* as it stands */
+};
+
+/* What a kind of object is found by: the fields of its line that are the name. */
+static const struct naming {
+    enum space space;
+    unsigned count, fields[PARTS_MAX];
+    enum form form;
+} namings[SCHEMA_KIND_COUNT] = {
+    [SCHEMA_TABLE] = {SPACE_RELATION, 2, {0, 1}, FORM_NAME},
+    [SCHEMA_VIEW] = {SPACE_RELATION, 2, {1, 2}, FORM_NAME},
+    [SCHEMA_SEQUENCE] = {SPACE_RELATION, 2, {0, 1}, FORM_NAME},
+    [SCHEMA_FOREIGN_TABLE] = {SPACE_RELATION, 2, {0, 1}, FORM_NAME},
+    [SCHEMA_INDEX] = {SPACE_RELATION, 2, {0, 2}, FORM_NAME},
+    [SCHEMA_COLUMN] = {SPACE_COLUMN, 3, {0, 1, 2}, FORM_COLUMN},
+    [SCHEMA_FOREIGN_COLUMN] = {SPACE_COLUMN, 3, {0, 1, 2}, FORM_COLUMN},
+    [SCHEMA_CONSTRAINT] = {SPACE_CONSTRAINT, 3, {0, 1, 2}, FORM_PART},
+    [SCHEMA_TRIGGER] = {SPACE_TRIGGER, 3, {0, 1, 2}, FORM_PART},
+    [SCHEMA_RULE] = {SPACE_RULE, 3, {0, 1, 2}, FORM_PART},
+    [SCHEMA_POLICY] = {SPACE_NONE, 0, {0}, FORM_PART},
+    [SCHEMA_DOMAIN_CONSTRAINT] = {SPACE_NONE, 0, {0}, FORM_PART},
+    [SCHEMA_ENUM] = {SPACE_TYPE, 2, {0, 1}, FORM_NAME},
+    [SCHEMA_DOMAIN] = {SPACE_TYPE, 2, {0, 1}, FORM_NAME},
+    [SCHEMA_COMPOSITE] = {SPACE_TYPE, 2, {0, 1}, FORM_NAME},
+    [SCHEMA_RANGE] = {SPACE_TYPE, 2, {0, 1}, FORM_NAME},
+    [SCHEMA_ATTRIBUTE] = {SPACE_NONE, 0, {0}, FORM_COLUMN},
+    [SCHEMA_COLLATION] = {SPACE_NONE, 0, {0}, FORM_NAME},
+    [SCHEMA_STATISTICS] = {SPACE_NONE, 0, {0}, FORM_NAME},
+    [SCHEMA_FUNCTION] = {SPACE_NONE, 0, {0}, FORM_FUNCTION},
+    [SCHEMA_PUBLICATION] = {SPACE_PUBLICATION, 1, {0}, FORM_NAME},
+    [SCHEMA_EXTENSION] = {SPACE_EXTENSION, 1, {0}, FORM_NAME},
+    [SCHEMA_SCHEMA] = {SPACE_SCHEMA, 1, {0}, FORM_NAME},
+    [SCHEMA_SUBSCRIPTION] = {SPACE_NONE, 0, {0}, FORM_NAME},
+    [SCHEMA_EVENT_TRIGGER] = {SPACE_NONE, 0, {0}, FORM_NAME},
+    [SCHEMA_FOREIGN_WRAPPER] = {SPACE_NONE, 0, {0}, FORM_NAME},
+    [SCHEMA_FOREIGN_SERVER] = {SPACE_NONE, 0, {0}, FORM_NAME},
+    [SCHEMA_OTHER] = {SPACE_NONE, 0, {0}, FORM_TEXT},
+};
+
+struct leaders {
+    const struct schema_differences *found;
+    struct lookup *lookup;
+    struct buffer key, name;
+};
+
+/* ---- keys ---- */
+
+static void begin_key(struct leaders *leaders, enum side side, enum space space)
+{
+    buffer_clear(&leaders->key);
+    buffer_format(&leaders->key, "%d %d", (int)side, (int)space);
+}
+
+static void add_key(struct leaders *leaders, const char *part)
+{
+    buffer_char(&leaders->key, '\1');
+    buffer_text(&leaders->key, part ? part : "");
+}
+
+static bool put(struct leaders *leaders, size_t place)
+{
+    const char *key = buffer_string(&leaders->key);
+
+    return key && lookup_put(leaders->lookup, key, place);
+}
+
+static const struct schema_difference *find(struct leaders *leaders)
+{
+    const char *key = buffer_string(&leaders->key);
+    size_t place = key ? lookup_find(leaders->lookup, key) : LOOKUP_NONE;
+
+    return place != LOOKUP_NONE ? &leaders->found->items[place] : NULL;
+}
+
+/* As PostgreSQL writes names in identities; its key words, which it quotes too, are the exception that is not known. */
+static void add_quoted(struct buffer *out, const char *name)
+{
+    bool plain = name[0] && !strchr("0123456789$", name[0]) &&
+                 strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_$") == strlen(name);
+
+    if (plain) {
+        buffer_text(out, name);
+        return;
+    }
+    buffer_char(out, '"');
+    for (; *name; name++)
+        buffer_add(out, *name == '"' ? "\"\"" : name, *name == '"' ? 2 : 1);
+    buffer_char(out, '"');
+}
+
+/* Types are separated and qualified in different ways by those who name functions. */
+static void add_types(struct buffer *out, const char *types)
+{
+    static const char system[] = "pg_catalog.";
+
+    while (*types) {
+        if (strncmp(types, system, strlen(system)) == 0) {
+            types += strlen(system);
+            continue;
+        }
+        buffer_char(out, *types);
+        types += types[0] == ',' && types[1] == ' ' ? 2 : 1;
+    }
+}
+
+static void add_identity(struct buffer *out, const struct schema_object *object)
+{
+    enum form form = namings[object->kind].form;
+    const char *schema = schema_value(object, "schema"), *name = schema_value(object, "name");
+
+    if (form == FORM_TEXT) {
+        buffer_text(out, object->values[1]);
+        return;
+    }
+    if (form == FORM_PART) {
+        add_quoted(out, name);
+        buffer_text(out, " on ");
+    }
+    if (schema) {
+        add_quoted(out, schema);
+        buffer_char(out, '.');
+    }
+    if (form == FORM_PART || form == FORM_COLUMN) {
+        add_quoted(out, object->values[1]);
+        buffer_text(out, form == FORM_COLUMN ? "." : "");
+    }
+    if (form != FORM_PART)
+        add_quoted(out, name);
+    if (form == FORM_FUNCTION) {
+        buffer_char(out, '(');
+        add_types(out, schema_value(object, "arguments"));
+        buffer_char(out, ')');
+    }
+}
+
+/* ---- parts of relations ---- */
+
+bool leaders_part(const struct schema_object *object, const char **schema, const char **relation)
+{
+    size_t at = object->kind == SCHEMA_PUBLICATION_TABLE ? 1 : 0;
+
+    *schema = object->values[at];
+    *relation = object->values[at + 1];
+    return at == 1 || schema_value(object, "relation") != NULL;
+}
+
+/* What a definition says beside the names of the object and its table, which stand between `before` and `after`. */
+static const struct {
+    enum schema_kind kind;
+    const char *before, *after;
+} cuts[] = {
+    {SCHEMA_INDEX, "INDEX ", " USING "},
+    {SCHEMA_TRIGGER, " ON ", " FOR EACH "},
+};
+
+static void add_state(struct leaders *leaders, enum schema_kind kind, const char *text)
+{
+    for (size_t i = 0; text && i < sizeof cuts / sizeof *cuts; i++) {
+        const char *before = cuts[i].kind == kind ? strstr(text, cuts[i].before) : NULL;
+        const char *after = before ? strstr(before, cuts[i].after) : NULL;
+
+        if (!after)
+            continue;
+        buffer_char(&leaders->key, '\1');
+        buffer_add(&leaders->key, text, (size_t)(before - text));
+        text = after;
+    }
+    add_key(leaders, text);
+}
+
+/* What a part is on one side, as if it were part of `schema`.`relation`. Indexes and constraints of partitions have
+ * names of their own. */
+static void make_part_key(struct leaders *leaders, const struct schema_difference *difference, enum side side,
+                          const char *schema, const char *relation)
+{
+    const struct schema_object *object = side == SIDE_A ? difference->a : difference->b;
+    bool named = object->kind != SCHEMA_INDEX && object->kind != SCHEMA_CONSTRAINT;
+
+    begin_key(leaders, side, SPACE_PART);
+    buffer_format(&leaders->key, " %d", (int)object->kind);
+    add_key(leaders, schema);
+    add_key(leaders, relation);
+    add_key(leaders, !named ? "" : object->kind == SCHEMA_PUBLICATION_TABLE ? object->values[0] : object->values[2]);
+    add_state(leaders, object->kind, side == SIDE_A ? difference->from : difference->to);
+}
+
+/* ---- putting ---- */
+
+/* The columns of a primary key, which makes them NOT NULL. */
+static bool put_primary_key(struct leaders *leaders, enum side side, const struct schema_object *constraint,
+                            size_t place)
+{
+    struct mentions mentions = mentions_begin(constraint->values[3]);
+    bool good = true;
+
+    if (strncmp(constraint->values[3], "PRIMARY KEY ", strlen("PRIMARY KEY ")) != 0)
+        return true;
+    while (good && mentions_next(&mentions, &leaders->name)) {
+        begin_key(leaders, side, SPACE_PRIMARY);
+        add_key(leaders, constraint->values[0]);
+        add_key(leaders, constraint->values[1]);
+        add_key(leaders, leaders->name.data);
+        good = put(leaders, place);
+    }
+    return good;
+}
+
+static bool put_object(struct leaders *leaders, enum side side, const struct schema_object *object, size_t place)
+{
+    const struct naming *naming = &namings[object->kind];
+    bool good = true;
+
+    if (naming->space != SPACE_NONE) {
+        begin_key(leaders, side, naming->space);
+        for (unsigned i = 0; i < naming->count; i++)
+            add_key(leaders, object->values[naming->fields[i]]);
+        good = put(leaders, place);
+    }
+    if (good && naming->form != FORM_NONE) {
+        begin_key(leaders, side, SPACE_IDENTITY);
+        buffer_char(&leaders->key, '\1');
+        add_identity(&leaders->key, object);
+        good = put(leaders, place);
+    }
+    return good && (object->kind != SCHEMA_CONSTRAINT || put_primary_key(leaders, side, object, place));
+}
+
+static bool put_difference(struct leaders *leaders, size_t place)
+{
+    const struct schema_difference *difference = &leaders->found->items[place];
+    const struct schema_object *const objects[] = {difference->a, difference->b};
+    const char *schema, *relation;
+    bool good = true;
+
+    if ((difference->a && !put_object(leaders, SIDE_A, difference->a, place)) ||
+        (difference->b && !put_object(leaders, SIDE_B, difference->b, place)))
+        return false;
+    if (!leaders_part(difference->b ? difference->b : difference->a, &schema, &relation))
+        return true;
+    for (int side = SIDE_A; good && side <= SIDE_B; side++) {
+        if (!objects[side])
+            continue;
+        make_part_key(leaders, difference, (enum side)side, schema, relation);
+        good = put(leaders, place);
+    }
+    return good;
+}
+
+struct leaders *leaders_create(void *arena, const struct schema_differences *found)
+{
+    struct leaders *leaders = talloc_zero(arena, struct leaders);
+
+    if (!leaders)
+        return NULL;
+    leaders->found = found;
+    leaders->lookup = lookup_create(leaders);
+    leaders->key = leaders->name = buffer_make(leaders, KEY_MAX);
+    for (size_t i = 0; leaders->lookup && i < found->count; i++)
+        if (!put_difference(leaders, i))
+            return NULL;
+    return leaders->lookup ? leaders : NULL;
+}
+
+/* ---- finding ---- */
+
+const struct schema_difference *leaders_find(struct leaders *leaders, enum side side, enum space space, const char *one,
+                                             const char *two, const char *three)
+{
+    const char *const parts[] = {one, two, three};
+
+    begin_key(leaders, side, space);
+    for (size_t i = 0; i < PARTS_MAX && parts[i]; i++)
+        add_key(leaders, parts[i]);
+    return find(leaders);
+}
+
+/* The last dot that is not within a quoted name. */
+static const char *last_dot(const char *identity)
+{
+    const char *dot = NULL;
+    bool quoted = false;
+
+    for (; *identity && (quoted || *identity != '('); identity++) {
+        quoted = quoted != (*identity == '"');
+        if (*identity == '.' && !quoted)
+            dot = identity;
+    }
+    return *identity ? NULL : dot;
+}
+
+const struct schema_difference *leaders_identify(struct leaders *leaders, enum side side, const char *identity)
+{
+    const char *types = strchr(identity, '('), *dot = last_dot(identity);
+    const struct schema_difference *found;
+
+    begin_key(leaders, side, SPACE_IDENTITY);
+    buffer_char(&leaders->key, '\1');
+    buffer_add(&leaders->key, identity, types ? (size_t)(types - identity) : strlen(identity));
+    if (types)
+        add_types(&leaders->key, types);
+    found = find(leaders);
+    if (found || !dot)
+        return found;
+    begin_key(leaders, side, SPACE_IDENTITY);
+    buffer_char(&leaders->key, '\1');
+    buffer_add(&leaders->key, identity, (size_t)(dot - identity));
+    return find(leaders);
+}
+
+const struct schema_difference *leaders_alike(struct leaders *leaders, const struct schema_difference *difference,
+                                              const char *schema, const char *relation)
+{
+    const struct schema_difference *a = NULL, *b = NULL;
+
+    if (difference->a) {
+        make_part_key(leaders, difference, SIDE_A, schema, relation);
+        a = find(leaders);
+    }
+    if (difference->b) {
+        make_part_key(leaders, difference, SIDE_B, schema, relation);
+        b = find(leaders);
+    }
+    if (a && b)
+        return a == b ? a : NULL;
+    if (a)
+        return !difference->b || !a->b ? a : NULL;
+    return b && (!difference->a || !b->a) ? b : NULL;
+}
