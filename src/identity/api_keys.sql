@@ -9,11 +9,15 @@ FROM api_keys k
 WHERE k.created_by_id = $1::uuid AND k.project_id = $2::uuid AND k.hidden IS NOT TRUE;
 
 -- api_key_create: a new visible key without expiry, if its maker is a member of the project
--- The membership is held, so that who removes the maker meanwhile waits, and then removes the key as well.
+-- The membership is held, so that who removes the maker meanwhile waits, and then removes the key as well. The project is held
+-- first, as who deletes it does: the other way round the two would wait for each other.
+WITH place AS MATERIALIZED (
+    SELECT id FROM projects WHERE id = $4::uuid FOR KEY SHARE
+)
 INSERT INTO api_keys (id, prefix, hashed_key, project_id, created_by_id, rate_limit, hidden, updated_at)
-SELECT $1::uuid, $2::text, $3::text, m.project_id, m.user_id, 0, false, now()
-FROM project_members m
-WHERE m.project_id = $4::uuid AND m.user_id = $5::uuid
+SELECT $1::uuid, $2::text, $3::text, place.id, m.user_id, 0, false, now()
+FROM place, project_members m
+WHERE m.project_id = place.id AND m.user_id = $5::uuid
 LIMIT 1
 FOR KEY SHARE OF m
 RETURNING id;
