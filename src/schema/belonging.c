@@ -337,13 +337,13 @@ static const struct schema_object *first_of(const struct schema_document *docume
     return &document->objects[from];
 }
 
-/* They have what their parents have: a change there is one here too. */
-static const struct schema_difference *by_parent(struct belonging *belonging,
-                                                 const struct schema_difference *difference)
+static const struct schema_difference *by_parent_in(struct belonging *belonging, enum side side,
+                                                    const struct schema_difference *difference)
 {
     static const enum schema_kind kinds[] = {SCHEMA_PARTITION, SCHEMA_INHERITANCE};
-    const struct schema_document *document = belonging->documents[side_of(difference)];
-    const struct schema_object *object = object_of(difference), *end = document->objects + document->count;
+    const struct schema_document *document = belonging->documents[side];
+    const struct schema_object *object = side == SIDE_A ? difference->a : difference->b;
+    const struct schema_object *end = document->objects + document->count;
     const char *schema, *relation;
     bool part = leaders_part(object, &schema, &relation);
 
@@ -355,13 +355,45 @@ static const struct schema_difference *by_parent(struct belonging *belonging,
              parent++) {
             const struct schema_difference *leader =
                 part ? leaders_alike(belonging->leaders, difference, parent->values[2], parent->values[3])
-                     : leaders_find(belonging->leaders, side_of(difference), SPACE_RELATION, parent->values[2],
-                                    parent->values[3], NULL);
+                     : leaders_find(belonging->leaders, side, SPACE_RELATION, parent->values[2], parent->values[3],
+                                    NULL);
 
             if (leader && leader != difference && (part || (is_single(difference) && is_single(leader))))
                 return leader;
         }
     }
+    return NULL;
+}
+
+/* They have what their parents have: a change there is one here too, when they are children on every side. */
+static const struct schema_difference *by_parent(struct belonging *belonging,
+                                                 const struct schema_difference *difference)
+{
+    const struct schema_difference *a = difference->a ? by_parent_in(belonging, SIDE_A, difference) : NULL;
+    const struct schema_difference *b = difference->b ? by_parent_in(belonging, SIDE_B, difference) : NULL;
+
+    return !difference->b ? a : !difference->a || a == b ? b : NULL;
+}
+
+/* To be attached to a parent gives it the parent's triggers, indexes and keys; to be detached takes the triggers. */
+static const struct schema_difference *by_partition(struct belonging *belonging,
+                                                    const struct schema_difference *difference)
+{
+    const struct schema_document *document = belonging->documents[side_of(difference)];
+    const struct schema_object *object = object_of(difference), *end = document->objects + document->count;
+    const struct schema_difference *partition = leaders_find(belonging->leaders, side_of(difference), SPACE_PARTITION,
+                                                             object->values[0], object->values[1], NULL);
+    const struct schema_object *parent, *part;
+
+    if (!partition || !is_single(partition))
+        return NULL;
+    parent = object_of(partition);
+    part = first_of(document, object->kind, parent->values[2], parent->values[3]);
+    for (; part && part < end && part->kind == object->kind && strcmp(part->values[0], parent->values[2]) == 0 &&
+           strcmp(part->values[1], parent->values[3]) == 0;
+         part++)
+        if (leaders_same_part(object, part))
+            return partition;
     return NULL;
 }
 
@@ -371,6 +403,11 @@ static const struct schema_difference *by_kind(struct belonging *belonging, cons
 {
     const struct schema_difference *leader = NULL;
 
+    if (is_single(difference) && (difference->kind == SCHEMA_TRIGGER || difference->kind == SCHEMA_INDEX ||
+                                  difference->kind == SCHEMA_CONSTRAINT))
+        leader = by_partition(belonging, difference);
+    if (leader)
+        return leader;
     switch (difference->kind) {
     case SCHEMA_VERSION:
         return by_version_table(belonging, difference);

@@ -47,6 +47,7 @@ static const struct naming {
     [SCHEMA_COLLATION] = {SPACE_NONE, 0, {0}, FORM_NAME},
     [SCHEMA_STATISTICS] = {SPACE_NONE, 0, {0}, FORM_NAME},
     [SCHEMA_FUNCTION] = {SPACE_NONE, 0, {0}, FORM_FUNCTION},
+    [SCHEMA_PARTITION] = {SPACE_PARTITION, 2, {0, 1}, FORM_NONE},
     [SCHEMA_PUBLICATION] = {SPACE_PUBLICATION, 1, {0}, FORM_NAME},
     [SCHEMA_EXTENSION] = {SPACE_EXTENSION, 1, {0}, FORM_NAME},
     [SCHEMA_SCHEMA] = {SPACE_SCHEMA, 1, {0}, FORM_NAME},
@@ -173,19 +174,45 @@ static const struct {
     {SCHEMA_TRIGGER, " ON ", " FOR EACH "},
 };
 
-static void add_state(struct leaders *leaders, enum schema_kind kind, const char *text)
+/* What is left of the definition: its beginning and its end. */
+static void cut(enum schema_kind kind, const char *text, size_t *head, const char **tail)
 {
-    for (size_t i = 0; text && i < sizeof cuts / sizeof *cuts; i++) {
+    *head = 0;
+    *tail = text;
+    for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++) {
         const char *before = cuts[i].kind == kind ? strstr(text, cuts[i].before) : NULL;
         const char *after = before ? strstr(before, cuts[i].after) : NULL;
 
         if (!after)
             continue;
-        buffer_char(&leaders->key, '\1');
-        buffer_add(&leaders->key, text, (size_t)(before - text));
-        text = after;
+        *head = (size_t)(before - text);
+        *tail = after;
     }
-    add_key(leaders, text);
+}
+
+bool leaders_same_part(const struct schema_object *a, const struct schema_object *b)
+{
+    const char *left = schema_value(a, "definition"), *right = schema_value(b, "definition");
+    const char *left_tail, *right_tail;
+    size_t left_head, right_head;
+
+    if (a->kind != b->kind || !left || !right || (a->kind == SCHEMA_TRIGGER && strcmp(a->values[2], b->values[2]) != 0))
+        return false;
+    cut(a->kind, left, &left_head, &left_tail);
+    cut(b->kind, right, &right_head, &right_tail);
+    return left_head == right_head && strncmp(left, right, left_head) == 0 && strcmp(left_tail, right_tail) == 0;
+}
+
+static void add_state(struct leaders *leaders, enum schema_kind kind, const char *text)
+{
+    const char *tail = text ? text : "";
+    size_t head = 0;
+
+    if (text)
+        cut(kind, text, &head, &tail);
+    buffer_char(&leaders->key, '\1');
+    buffer_add(&leaders->key, text, head);
+    add_key(leaders, tail);
 }
 
 /* What a part is on one side, as if it were part of `schema`.`relation`. Indexes and constraints of partitions have

@@ -16,6 +16,7 @@ enum space {
     SPACE_TRIGGER,
     SPACE_RULE,
     SPACE_TYPE,        /* schema, name */
+    SPACE_PARTITION,   /* schema, name */
     SPACE_PUBLICATION, /* name */
     SPACE_EXTENSION,
     SPACE_SCHEMA,
@@ -40,6 +41,9 @@ const struct schema_difference *leaders_identify(struct leaders *leaders, enum s
  * have been or become something, it is the same. */
 const struct schema_difference *leaders_alike(struct leaders *leaders, const struct schema_difference *difference,
                                               const char *schema, const char *relation);
+
+/* Whether both are parts of relations, of one kind and with the same definition; names count only of triggers. */
+bool leaders_same_part(const struct schema_object *a, const struct schema_object *b);
 
 /* Whether the object is part of a relation, which is then told. */
 bool leaders_part(const struct schema_object *object, const char **schema, const char **relation);

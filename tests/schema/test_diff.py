@@ -1,4 +1,4 @@
-"""The commands `schema diff` and `schema parity`: what they say, in every form, and what they leave out when told so."""
+"""The command `schema diff`: what it says, in every form, and what it leaves out when told so."""
 import html.parser
 import json
 import re
@@ -29,37 +29,6 @@ def altered(tmp_path, name, *changes):
     return str(path)
 
 
-# ---- parity ----
-
-@pytest.mark.parametrize("database", ["core", "tracing"])
-def test_the_open_edition_is_a_subset(run, database):
-    out, err = run("schema", "parity", dump(f"oss_{database}.v0.104.0"), dump(f"ee_{database}.v0.104.0"))
-    sentence = out.strip().splitlines()[-1]
-    assert "is a strict subset of" in sentence and err == ""
-    if database == "core":
-        assert "adds 5 schema objects and 1 version table: " in sentence
-        for name in ("enum type public.meters_type", "version table public.alembic_version_ee", "table public.meters",
-                     "table public.organization_domains", "table public.organization_providers", "table public.subscriptions"):
-            assert name in sentence
-    assert run("schema", "parity", dump(f"ee_{database}.v0.104.0"), dump(f"oss_{database}.v0.104.0"), status=1)
-
-
-def test_a_switched_database_is_equal_but_for_the_order(run):
-    out, _ = run("schema", "parity", dump("switched_core.v0.104.0"), dump("ee_core.v0.104.0"))
-    assert out.strip().endswith("are equal except for the physical order of columns in 3 tables.")
-    found = json.loads(run("schema", "parity", dump("switched_core.v0.104.0"), dump("ee_core.v0.104.0"), "--json")[0])
-    assert (found["subset"], found["equal"], found["reordered_tables"], found["added_objects"]) == (True, True, 3, 0)
-    out, _ = run("schema", "parity", dump("switched_tracing.v0.104.0"), dump("ee_tracing.v0.104.0"))
-    assert out.strip().endswith("are equal.")
-
-
-def test_what_is_missing_or_other_is_no_subset(run, tmp_path):
-    for old, new in (("COLUMN prefix character varying\n", "COLUMN prefix text\n"), ("TABLE public.api_keys COLUMN prefix", "TABLE public.api_keys COLUMN praefix")):
-        other = altered(tmp_path, "ee_core.v0.104.0", (old, new))
-        out, _ = run("schema", "parity", dump("oss_core.v0.104.0"), other, status=1)
-        assert "is not a subset" in out
-
-
 # ---- diff ----
 
 def test_equal_and_different(run):
@@ -76,6 +45,13 @@ def test_forms_say_the_same(run, tmp_path):
     lines = run("schema", "diff", a, b, status=1)[0].splitlines()
     found = json.loads(run("schema", "diff", a, b, "--json", status=1)[0])
     assert len(found["differences"]) == len(lines) - 1 and found["equal"] is False
+    assert (found["a"]["database"], found["b"]["database"]) == ("agenta_oss_core", "agenta_ee_core")
+    enum = found["differences"][0]
+    assert enum.pop("to").startswith("(USERS, ")
+    assert enum == {"change": "added", "kind": "enum type", "object": "public.meters_type", "what": "", "from": None, "parity": True, "with": []}
+    meters = next(one for one in found["differences"] if one["object"] == "public.meters")
+    assert [one["object"] for one in meters["with"] if one["kind"] == "constraint"] == ["public.meters.meters_organization_id_fkey", "public.meters.meters_pkey"]
+    assert [line for line in lines if line.startswith("added      table public.meters: ") and line.endswith("  [with 17 columns, 2 constraints, 3 indexes]")]
     page = tmp_path / "diff.html"
     run("schema", "diff", a, b, "--html", "-o", str(page), status=1)
     text = page.read_text(encoding="utf-8")
@@ -91,6 +67,7 @@ def test_forms_say_the_same(run, tmp_path):
     reader = Reader()
     reader.feed(text)
     assert reader.rows + 1 - text.count("<h2>") == len(found["differences"])
+    assert "prefers-color-scheme:dark" in text and "url(" not in text and "@import" not in text
 
 
 def test_a_page_escapes_what_it_shows(run, tmp_path):
@@ -149,9 +126,105 @@ def test_what_is_not_there(run):
     run("schema", "diff", dump("oss_core.v0.104.0"), status=2)
 
 
+def test_a_dump_that_was_cut_off_is_no_smaller_schema(run, tmp_path):
+    whole = (DUMPS / "oss_tracing.v0.104.0.txt").read_text(encoding="utf-8")
+    file = tmp_path / "dump.txt"
+    for end in (whole.index("## COLUMN ORDER"), whole.index("## ALEMBIC"), whole.index("\nserver")):
+        file.write_text(whole[:end], encoding="utf-8")
+        assert re.search(r"dump\.txt: line \d+ of the dump is the last one", run("schema", "diff", str(file), str(file), status=3)[1])
+
+
 def test_a_file_and_a_database(shared, run, tmp_path):
     """Only what both have is compared, and said so."""
-    plain = tmp_path / "plain.txt"
-    run("schema", "dump", shared.cluster.uri(shared.core), "-o", str(plain))
-    out, err = run("schema", "diff", str(plain), shared.cluster.uri(shared.core))
-    assert out == "They are equal.\n" and "is a dump without --full, so only" in err
+    plain, full, counts = (str(tmp_path / name) for name in ("plain.txt", "full.txt", "counts.txt"))
+    uri = shared.cluster.uri(shared.core)
+    run("schema", "dump", uri, "-o", plain)
+    run("schema", "dump", uri, "--full", "-o", full)
+    run("schema", "dump", uri, "--full", "--counts", "-o", counts)
+    for a, b in ((plain, uri), (uri.replace("postgresql:", "postgresql+asyncpg:"), plain)):
+        out, err = run("schema", "diff", a, b)
+        assert out == "They are equal.\n" and err.startswith(f"orgd: {plain} is a dump without --full, so only ") and err.count("\n") == 1
+    assert run("schema", "diff", counts, uri)[1] == f"orgd: only {counts} has row counts, which were not compared.\n"
+    for a, b in ((full, uri), (uri, full), (full, full), (uri, uri)):
+        assert run("schema", "diff", a, b) == ("They are equal.\n", "")
+
+
+# ---- what follows ----
+
+TREE = """
+CREATE EXTENSION IF NOT EXISTS citext;
+CREATE SCHEMA s;
+CREATE TABLE s.parent (id integer PRIMARY KEY, code text UNIQUE);
+CREATE TABLE s.child (id serial PRIMARY KEY, parent integer REFERENCES s.parent, "lower" text, name text CONSTRAINT named CHECK (lower(name) <> ''));
+CREATE INDEX child_name ON s.child (lower(name)) WHERE parent > 0;
+CREATE INDEX "USING (name)" ON s.child (id);
+CREATE STATISTICS s.st ON parent, name FROM s.child;
+CREATE VIEW s.v AS SELECT id, parent FROM s.child;
+CREATE FUNCTION s.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER t BEFORE INSERT ON s.child FOR EACH ROW EXECUTE FUNCTION s.f();
+COMMENT ON INDEX s.child_name IS 'by name';
+COMMENT ON COLUMN s.v.parent IS 'of a view';
+"""
+# what is done, and which lines tell of it: change, kind, object, how many follow
+TOLD = {
+    "DROP TABLE s.child CASCADE": [("removed", "table", "s.child", 16), ("removed", "view", "s.v", 1)],
+    "DROP TABLE s.parent CASCADE": [("removed", "table", "s.parent", 6), ("removed", "constraint", "s.child.child_parent_fkey", 0)],
+    "ALTER TABLE s.child DROP parent CASCADE": [("removed", "column", "s.child.parent", 4), ("removed", "view", "s.v", 1)],
+    "ALTER TABLE s.child DROP name": [("removed", "column", "s.child.name", 4)],
+    'ALTER TABLE s.child DROP "lower"': [("removed", "column", "s.child.lower", 0)],
+    "DROP FUNCTION s.f() CASCADE": [("removed", "trigger", "s.child.t", 0), ("removed", "function", "s.f()", 0)],
+    "ALTER INDEX s.child_name RENAME TO other": [("renamed", "index", "s.child.child_name", 2)],
+    "ALTER INDEX s.child_name RENAME TO other; COMMENT ON INDEX s.other IS 'other'": [
+        ("renamed", "index", "s.child.child_name", 0), ("removed", "comment", "index s.child_name", 0), ("added", "comment", "index s.other", 0)],
+    "DROP VIEW s.v; CREATE TABLE s.v (id integer)": [("added", "table", "s.v", 1), ("removed", "view", "s.v", 1)],
+    "ALTER TABLE s.child ADD x integer UNIQUE REFERENCES s.parent": [("added", "column", "s.child.x", 3)],
+    "DROP INDEX s.child_name; CREATE UNIQUE INDEX other ON s.child (lower(name)) WHERE parent > 0": [
+        ("removed", "index", "s.child.child_name", 1), ("added", "index", "s.child.other", 0)],
+    "ALTER TABLE s.parent DROP CONSTRAINT parent_code_key; CREATE INDEX parent_code_key ON s.parent (code)": [
+        ("removed", "constraint", "s.parent.parent_code_key", 1)],
+    "CREATE TABLE alembic_version (version_num text); INSERT INTO alembic_version VALUES ('a')": [("added", "table", "public.alembic_version", 2)],
+    "ALTER TABLE s.parent ADD a integer, ADD b integer; ALTER TABLE s.parent DROP code; ALTER TABLE s.parent ADD code text UNIQUE": [
+        ("added", "column", "s.parent.a", 0), ("added", "column", "s.parent.b", 0)],
+}
+
+
+@pytest.fixture(scope="module")
+def tree(cluster, tmp_path_factory):
+    pair = cluster.pair()
+    pair.sql(TREE)
+    dump_file = str(tmp_path_factory.mktemp("tree") / "tree.txt")
+    pair.run("schema", "dump", cluster.uri(pair.core), "--full", "-o", dump_file)
+    yield pair, dump_file
+    cluster.drop(pair.core, pair.tracing)
+
+
+@pytest.mark.parametrize("sql", TOLD)
+def test_what_belongs_to_a_difference_is_told_with_it(cluster, tree, sql):
+    pair, dump_file = tree
+    other = f"{pair.core}_other"
+    pair.sql(f"CREATE DATABASE {other} TEMPLATE {pair.core}", database="postgres")
+    try:
+        pair.sql(sql, database=other)
+        found = json.loads(pair.run("schema", "diff", dump_file, cluster.uri(other), "--json", status=1)[0])["differences"]
+        assert [(one["change"], one["kind"], one["object"], len(one["with"])) for one in found] == TOLD[sql], found
+        back = json.loads(pair.run("schema", "diff", cluster.uri(other), dump_file, "--json", status=1)[0])["differences"]
+        assert len(back) == len(found), back
+    finally:
+        cluster.drop(other)
+
+
+def test_names_of_any_kind_stay_on_their_line(pair):
+    pair.cluster.create(pair.core, pair.tracing)
+    names = ['a "b"', "two\nlines", "täg", "x" * 63, " ", "a.b", "a, b", "(", "'", "a -> b", "\\", "<b>&amp;"]
+    for name in names:
+        quoted = '"' + name.replace('"', '""') + '"'
+        pair.sql(f"CREATE TABLE {quoted} ({quoted} integer, CONSTRAINT {quoted} CHECK ({quoted} > 0)); CREATE INDEX ON {quoted} ({quoted})")
+    out, _ = pair.run("schema", "diff", pair.cluster.uri(pair.core), pair.cluster.uri(pair.tracing), status=1)
+    assert out.count("\n") == len(names) + 1, out
+    found = json.loads(pair.run("schema", "diff", pair.cluster.uri(pair.tracing), pair.cluster.uri(pair.core), "--json", status=1)[0])
+    assert [one["kind"] for one in found["differences"]] == ["table"] * len(names)
+    pair.cluster.drop(pair.tracing)
+    pair.sql(f"CREATE DATABASE {pair.tracing} TEMPLATE {pair.core}", database="postgres")
+    pair.sql('ALTER TABLE "a.b" RENAME CONSTRAINT "a.b" TO "c\n.d"', database=pair.core)
+    out, _ = pair.run("schema", "diff", pair.cluster.uri(pair.core), pair.cluster.uri(pair.tracing), status=1)
+    assert out.splitlines()[0] == r'renamed    constraint public."a.b"."c\n.d": "c\n.d" -> "a.b"', out
