@@ -28,7 +28,17 @@ def test_and_so_is_an_upgraded_one(make_old, edition, kind):
     old.up(pair, "--to", "agenta")
     assert findings(pair, "--to", "agenta") == []
     pair.run("migrate", "up")
-    assert all(kind == "beside" and " orgd." in found for kind, found, _ in findings(pair))
+    assert findings(pair) == []
+
+
+@pytest.mark.parametrize("edition, kind", [("oss", "livedin"), ("ee", "empty")])
+def test_at_head_it_cannot_be_told_from_a_fresh_one(make_old, edition, kind):
+    pair = make_old(edition, kind)
+    old.up(pair)
+    for name, database in (("core", pair.core), ("tracing", pair.tracing)):
+        text = (scratch.TREE / "chains" / "shapes" / f"{edition}_{name}.txt").read_text(encoding="utf-8")
+        own = [line for line in old.shape(pair, database).split("\n") if " orgd_archive." not in line]
+        assert own == text.split("\n")
 
 
 def test_a_database_that_changed_its_edition_has_another_order(pair):
