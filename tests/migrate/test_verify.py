@@ -77,6 +77,8 @@ def test_without_what_is_ours_a_shape_is_the_reference(edition, name):
       "TABLE public.projects COLUMN organization_id uuid NOT NULL")]),
     ("ALTER TABLE users ADD CONSTRAINT mine CHECK (email <> '')", [("added", "TABLE public.users CONSTRAINT mine", None)]),
     ("DROP TRIGGER orgd_follow_project ON projects", [("missing", None, "TABLE public.projects TRIGGER orgd_follow_project")]),
+    ("ALTER INDEX ix_projects_organization_id RENAME TO mine", [("changed", "TABLE public.projects INDEX mine",
+      "TABLE public.projects INDEX ix_projects_organization_id")]),
     ("DROP TABLE folders CASCADE", None),
 ])
 def test_differences_are_told(pair, sql, expected):
@@ -96,7 +98,7 @@ def test_differences_are_told(pair, sql, expected):
 def test_a_column_more_is_a_difference(pair):
     pair.run("migrate", "up")
     pair.sql("ALTER TABLE users ADD COLUMN mood text NOT NULL DEFAULT 'good'")
-    assert {kind for kind, _, _ in findings(pair, status=1)} == {"added", "changed"}
+    assert {kind for kind, _, _ in findings(pair, status=1)} == {"added"}
 
 
 def test_what_somebody_else_has_is_none(pair):
