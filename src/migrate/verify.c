@@ -101,14 +101,16 @@ static enum err compare(void *arena, const struct text *shape, const struct text
         return error_set(error, ERR_MEMORY, "no memory");
     for (size_t i = 0; i < differences.count; i++) {
         struct schema_difference difference = differences.items[i];
+        const struct schema_object *object;
         enum verify_kind kind;
 
         /* without what is ours, an index of somebody's is not ours under another name */
-        if (difference.change == SCHEMA_RENAMED && target == MIGRATE_TO_AGENTA && is_ours(difference.a)) {
+        if (target == MIGRATE_TO_AGENTA && difference.a && difference.b && is_ours(difference.a)) {
             difference.change = SCHEMA_ADDED;
             difference.a = NULL;
         }
-        if (!counts(difference.b ? difference.b : difference.a, target))
+        object = difference.b ? difference.b : difference.a;
+        if (!object || !counts(object, target))
             continue;
         kind = judge(&difference);
         verify->findings[verify->count++] =
