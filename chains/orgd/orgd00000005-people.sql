@@ -121,7 +121,26 @@ CREATE TABLE orgd.outbox (
 );
 CREATE INDEX orgd_outbox_next ON orgd.outbox (next_at) WHERE given_up_at IS NULL;
 
+-- Which memberships were made on the way from v0.103.5, and from what. There already where a database came that way.
+CREATE TABLE IF NOT EXISTS orgd.backfilled_members (
+    member_id     uuid        NOT NULL,
+    place         text        NOT NULL,
+    outcome       text        NOT NULL,
+    invitation_id uuid,
+    backfilled_at timestamptz NOT NULL DEFAULT now()
+);
+
 -- down
+-- With rows it belongs to the memberships, and goes with them.
+-- hazards: NONE
+-- locks: ACCESS EXCLUSIVE orgd.backfilled_members
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM orgd.backfilled_members) THEN
+        DROP TABLE orgd.backfilled_members;
+    END IF;
+END
+$$;
 DROP INDEX orgd_users_email_folded;
 DROP TABLE orgd.outbox;
 DROP TABLE orgd.password_resets;

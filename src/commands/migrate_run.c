@@ -29,8 +29,14 @@
         .help = "Decide on members and projects exactly as Agenta v0.104.0, for comparison; only with --to agenta"     \
     }
 
+#define ALLOW_OPTION                                                                                                   \
+    {                                                                                                                  \
+        .name = "allow", .repeated = true, .value = "HAZARD",                                                          \
+        .help = "Accept a destructive hazard: DELETES_DATA, that rows go"                                              \
+    }
+
 #define CONSENT_OPTIONS                                                                                                \
-    {.name = "allow", .repeated = true, .value = "HAZARD", .help = "Accept a destructive hazard that the plan names"}, \
+    ALLOW_OPTION,                                                                                                      \
     {                                                                                                                  \
         .name = "accept-open-signup", .help = "Accept that everybody may sign up afterwards"                           \
     }
@@ -50,6 +56,7 @@ const struct option_row migrate_up_options[] = {
 };
 const struct option_row migrate_down_options[] = {
     {.name = "to", .value = "REVISION", .help = "The revision to stay at; `agenta` undoes orgd's own chain"},
+    ALLOW_OPTION,
     {.name = "wait", .value = "SECONDS", .help = "How long to wait for locks and for another runner (600)"},
     {0},
 };
@@ -200,8 +207,11 @@ int migrate_down_run(const struct config *config, const struct options *options)
     struct error error;
     enum err err = OK;
 
+    run.to = to;
     if (!to)
         err = error_set(&error, ERR_USAGE, "name the revision to stay at with --to; see `orgd migrate history`");
+    if (err == OK)
+        err = read_allowed(options, &run, &error);
     if (err == OK)
         err = read_wait(options, &run, &error);
     if (err == OK)

@@ -19,10 +19,15 @@ static bool is_loss(const char *outcome)
 static void add_object(struct losses *losses, const struct result *result, int row, int rows_column)
 {
     int kind_column = PQfnumber(result->pg, "kind");
+    int name_column = PQfnumber(result->pg, "name");
     const char *kind = kind_column >= 0 ? result_text(result, row, kind_column) : NULL;
     int64_t rows = result_int(result, row, rows_column);
 
     if (result_text(result, row, rows_column)) {
+        if (losses->names && name_column >= 0 && rows > 0) {
+            buffer_format(losses->names, "%s%s: %" PRId64, losses->tables > 0 ? ", " : "",
+                          result_text(result, row, name_column), rows);
+        }
         losses->tables += rows > 0;
         losses->table_rows += rows;
         losses->any = losses->any || rows > 0;
@@ -118,7 +123,7 @@ bool consent_step_deletes(const struct migrate_step *step, bool enterprise)
 static bool changes(const struct decision *decision, const struct migrate_step *step)
 {
     return decision->kind == DECISION_CHANGE &&
-           decision_is_for(decision, step->chain, &step->chain->revisions[step->at], false);
+           decision_is_for(decision, step->chain, &step->chain->revisions[step->at], step->down);
 }
 
 bool consent_is_uncounted(const struct migrate_step *step, bool enterprise)
@@ -130,15 +135,15 @@ bool consent_is_uncounted(const struct migrate_step *step, bool enterprise)
     return consent_step_deletes(step, enterprise);
 }
 
-/* By the decisions of the steps that delete something; what nobody can count is taken to be something. */
+/* By the decisions of the steps that delete something; what nobody can count on the way up is taken to be something. */
 static enum err count_losses(struct db *db, const struct migrate_step *steps, size_t count, bool enterprise,
                              struct losses *losses)
 {
     enum err err = OK;
 
     for (size_t i = 0; i < count && err == OK; i++) {
-        losses->any = losses->any || consent_is_uncounted(&steps[i], enterprise);
-        if (!consent_step_deletes(&steps[i], enterprise))
+        losses->any = losses->any || (!steps[i].down && consent_is_uncounted(&steps[i], enterprise));
+        if (!steps[i].down && !consent_step_deletes(&steps[i], enterprise))
             continue;
         for (size_t k = 0; k < decision_count && err == OK; k++) {
             struct result result;
@@ -165,6 +170,22 @@ static void advise(const struct posture *posture, const struct migrate_options *
         if (buffer_string(&line))
             options->advise(options->context, buffer_string(&line));
     }
+}
+
+static enum err refuse_down(const struct migrate_state *state, const struct migrate_options *options,
+                            const struct losses *losses, struct error *error)
+{
+    void *arena = talloc_new(NULL);
+    struct buffer text = buffer_make(arena, TEXT_MAX);
+    enum err err;
+
+    buffer_format(&text, "the %s database loses ", migrate_database_name(state->database));
+    losses_write(losses, &text);
+    buffer_format(&text, " for good (%s); if that is meant, run `orgd migrate down --to %s --allow %s`",
+                  buffer_string(losses->names), options->to, hazards[HAZARD_DELETES_DATA].code);
+    err = error_set(error, ERR_REFUSED, "%s", buffer_string(&text) ? buffer_string(&text) : "no memory");
+    (void)talloc_free(arena);
+    return err;
 }
 
 static enum err refuse(const struct migrate_state *state, const struct migrate_options *options,
@@ -201,8 +222,11 @@ enum err migrate_consent(struct db *db, const struct migrate_state *state, const
                          size_t count, const struct migrate_options *options, struct error *error)
 {
     void *arena = talloc_new(NULL);
-    bool opens = consent_opens_signup(steps, count) && !options->accept_open_signup && !options->access_restricted;
-    struct losses losses = {0};
+    bool down = count > 0 && steps[0].down;
+    bool opens =
+        !down && consent_opens_signup(steps, count) && !options->accept_open_signup && !options->access_restricted;
+    struct buffer names = buffer_make(arena, TEXT_MAX);
+    struct losses losses = {.names = &names};
     struct posture posture = {0};
     enum err err = OK;
 
@@ -213,6 +237,8 @@ enum err migrate_consent(struct db *db, const struct migrate_state *state, const
     if (err != OK) {
         err = error_set(error, err, "the %s database: what the run takes away cannot be counted: %s",
                         migrate_database_name(state->database), db_error(db)->cause);
+    } else if (down && losses.any) {
+        err = refuse_down(state, options, &losses, error);
     } else if (losses.any || posture.people > 0) {
         if (posture.people > 0)
             advise(&posture, options, arena);

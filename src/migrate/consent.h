@@ -10,7 +10,8 @@
 /* What a run takes away from a database, whether the archive keeps it or not. */
 struct losses {
     bool any;
-    int64_t tables; /* with rows */
+    struct buffer *names; /* takes the tables with rows, "orgd.logins: 3, orgd.codes: 1"; may be NULL */
+    int64_t tables;       /* with rows */
     int64_t table_rows;
     int64_t objects;          /* views and foreign keys that go with the tables */
     int64_t rows[LOSSES_MAX]; /* of other kinds, by place in decisions[] */
@@ -29,12 +30,14 @@ bool consent_is_uncounted(const struct migrate_step *step, bool enterprise);
 /* Whether `steps` open sign-up to everybody, where people have been among themselves until now. */
 bool consent_opens_signup(const struct migrate_step *steps, size_t count);
 
-/* Writes the command that does what `options` ask for, with what has to be accepted. */
+/* Writes the command to go up that does what `options` ask for, with what has to be accepted. */
 void consent_command(const struct migrate_options *options, bool losses, bool opens, struct buffer *out);
 
 /*
  * Inside a transaction with migrate_set_options: REFUSED, with the command that would do it, when something that
  * `steps` do to this database is not accepted. What goes is counted by the same queries by which the steps decide it.
+ * On the way down that is what orgd's own chain has made: what lies below comes back from the archive, and obstacles
+ * tell when it cannot. `options->to` is the revision to stay at then.
  */
 enum err migrate_consent(struct db *db, const struct migrate_state *state, const struct migrate_step *steps,
                          size_t count, const struct migrate_options *options, struct error *error) MUST_CHECK;

@@ -67,13 +67,13 @@ struct migrate_options {
     const char *
         default_plan; /* for organizations without one, when an OSS database is adopted; NULL: self_hosted_enterprise */
     enum migrate_legacy legacy;
-    const char *everyone;      /* role of users without a used invitation in the organization; NULL or "": left out */
-    bool strict;               /* who becomes a member of what exactly as in v0.104.0; only with MIGRATE_TO_AGENTA */
-    const char *to;            /* revision after which a database goes no further; NULL: all of `target` */
-    bool atomic;               /* each database in one transaction */
-    unsigned allow;            /* destructive hazards that are accepted, HAZARD_BIT */
-    bool accept_open_signup;   /* from v0.103.5 on sign-up is open to everybody */
-    bool access_restricted;    /* it is not: one of the four access variables is set */
+    const char *everyone;    /* role of users without a used invitation in the organization; NULL or "": left out */
+    bool strict;             /* who becomes a member of what exactly as in v0.104.0; only with MIGRATE_TO_AGENTA */
+    const char *to;          /* revision after which a database goes no further, or to stay at; NULL: all of `target` */
+    bool atomic;             /* each database in one transaction */
+    unsigned allow;          /* destructive hazards that are accepted, HAZARD_BIT */
+    bool accept_open_signup; /* from v0.103.5 on sign-up is open to everybody */
+    bool access_restricted;  /* it is not: one of the four access variables is set */
     struct progress *progress; /* shows and stops the run; may be NULL */
     migrate_listener *advise;  /* told, before a refusal, what would help; may be NULL */
     int64_t wait_ms;           /* for another runner, and for locks held by others; 0: ten minutes */
@@ -142,7 +142,7 @@ enum err migrate_up(struct db *const dbs[DATABASE_COUNT], const struct migrate_o
 /*
  * Undoes everything that ran after `revision`, newest first, in each database that knows it; "agenta" undoes orgd's own
  * chain. Errors: as migrate_up; USAGE when the revision is not one of the databases' present or past; REFUSED when a
- * step cannot be undone (nothing is touched then).
+ * step cannot be undone, or takes away what nothing keeps and that is not accepted (nothing is touched then).
  */
 enum err migrate_down(struct db *const dbs[DATABASE_COUNT], const char *revision, const struct migrate_options *options,
                       struct error *error) MUST_CHECK;

@@ -246,7 +246,7 @@ static enum err look_for_obstacles(struct run *run, const struct migrate_step *s
             decision_is_for(decision, step->chain, revision_of(step), step->down))
             err = ask_obstacle(run, decision);
     }
-    if (err == OK && count > 0 && !steps[0].down)
+    if (err == OK)
         err = migrate_consent(run->db, &run->state, steps, count, run->options, run->error);
     db_rollback(run->db);
     return err;

@@ -2,7 +2,10 @@
 import copy
 import json
 
+import old
 import pytest
+import scratch
+import test_guarantees
 
 
 def states(pair, *options):
@@ -148,6 +151,48 @@ def test_down_stops_where_it_was_told(pair):
     assert pair.sql("SELECT to_regclass('alembic_version_oss'), to_regclass('orgd.orgd_version')") == [(None, None)]
     pair.run("migrate", "up")
     assert states(pair)[0] == ["current", "current"]
+
+
+LOST = """
+INSERT INTO orgd.logins (id, method, email, password_hash)
+VALUES (gen_random_uuid(), 'emailpassword', 'ann@acme.io', 'x'), (gen_random_uuid(), 'passwordless', 'ann@acme.io', NULL);
+INSERT INTO orgd.code_devices (device_hash, email, expires_at) VALUES ('a', 'ann@acme.io', now());
+"""
+
+
+@pytest.mark.parametrize("to", ["agenta", "orgd00000004", "park00000000"])
+def test_down_asks_before_it_takes_what_nothing_keeps(pair, to):
+    pair.run("migrate", "up")
+    pair.sql(LOST)
+    before = old.state(pair)
+    _, err = pair.run("migrate", "down", "--to", to, status=3)
+    assert err == ("orgd: the core database loses 2 tables with 3 rows for good (orgd.logins: 2, orgd.code_devices: 1); if that is meant, run"
+                   f" `orgd migrate down --to {to} --allow DELETES_DATA`.\n")
+    assert old.state(pair) == before
+    pair.run("migrate", "down", "--to", to, "--allow", "MUCH", status=2)
+    pair.run("migrate", "down", "--to", to, "--allow", "DELETES_DATA")
+    assert pair.sql("SELECT to_regclass('orgd.logins')") == [(None,)]
+    pair.run("migrate", "up")
+    assert old.shape(pair) == before[0][0]
+
+
+def test_down_is_silent_about_what_is_made_again(pair):
+    pair.run("migrate", "up")
+    pair.sql(test_guarantees.WORLD)
+    pair.sql(test_guarantees.INVITE, ["carl@acme.io", test_guarantees.ACME])
+    before = old.state(pair)
+    pair.run("migrate", "down", "--to", "agenta")
+    pair.run("migrate", "up")
+    assert old.state(pair) == before
+
+
+def test_every_table_that_only_orgd_has_is_asked_for(current):
+    """Where a revision brings another one, the decision that goes with its way down has to name it."""
+    decision = (scratch.TREE / "chains" / "decisions" / "own_tables.sql").read_text(encoding="utf-8")
+    made_again = {"orgd.orgd_version", "orgd.live_invitations", "orgd.backfilled_members"}
+    tables = {name for (name,) in current.sql("SELECT c.oid::regclass::text FROM pg_class c"
+                                              " WHERE c.relnamespace = 'orgd'::regnamespace AND c.relkind = 'r'")}
+    assert tables - made_again == {name for name in tables if f"'{name}'" in decision}
 
 
 def test_down_refuses_what_it_does_not_know(current):
