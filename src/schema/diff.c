@@ -210,12 +210,16 @@ static enum err add(struct comparing *comparing, struct schema_difference differ
     return OK;
 }
 
-/* An object that only one of them has. */
+/* An object that only one of them has, although both have its section. */
 static enum err add_single(struct comparing *comparing, const struct schema_object *a, const struct schema_object *b)
 {
     const struct schema_object *object = a ? a : b;
-    const char *definition = properties_of(comparing->arena, object, NULL);
+    enum schema_section section = schema_lines[object->kind].section;
+    const char *definition;
 
+    if (!comparing->a->has[section] || !comparing->b->has[section])
+        return OK;
+    definition = properties_of(comparing->arena, object, NULL);
     return add(comparing, (struct schema_difference){.change = a ? SCHEMA_REMOVED : SCHEMA_ADDED,
                                                      .kind = object->kind,
                                                      .a = a,
@@ -269,13 +273,10 @@ static enum err walk(struct comparing *comparing)
     while (code == OK && (i < a->count || j < b->count)) {
         const struct schema_object *left = i < a->count ? &a->objects[i] : NULL;
         const struct schema_object *right = j < b->count ? &b->objects[j] : NULL;
-        int order = !left ? 1 : !right ? -1 : schema_compare(left, right);
-        enum schema_section section = schema_lines[(order <= 0 ? left : right)->kind].section;
+        int order = left && right ? schema_compare(left, right) : left ? -1 : 1;
 
         i += order <= 0;
         j += order >= 0;
-        if (!a->has[section] || !b->has[section])
-            continue;
         if (order == 0)
             code = compare_both(comparing, left, right);
         else
