@@ -211,22 +211,21 @@ static enum err add(struct comparing *comparing, struct schema_difference differ
 }
 
 /* An object that only one of them has, although both have its section. */
-static enum err add_single(struct comparing *comparing, const struct schema_object *a, const struct schema_object *b)
+static enum err add_single(struct comparing *comparing, const struct schema_object *object, bool removed)
 {
-    const struct schema_object *object = a ? a : b;
     enum schema_section section = schema_lines[object->kind].section;
     const char *definition;
 
     if (!comparing->a->has[section] || !comparing->b->has[section])
         return OK;
     definition = properties_of(comparing->arena, object, NULL);
-    return add(comparing, (struct schema_difference){.change = a ? SCHEMA_REMOVED : SCHEMA_ADDED,
+    return add(comparing, (struct schema_difference){.change = removed ? SCHEMA_REMOVED : SCHEMA_ADDED,
                                                      .kind = object->kind,
-                                                     .a = a,
-                                                     .b = b,
+                                                     .a = removed ? object : NULL,
+                                                     .b = removed ? NULL : object,
                                                      .what = "",
-                                                     .from = a ? definition : NULL,
-                                                     .to = a ? NULL : definition});
+                                                     .from = removed ? definition : NULL,
+                                                     .to = removed ? NULL : definition});
 }
 
 /* `what` is the name of the only property that differs, an order of columns. */
@@ -277,10 +276,12 @@ static enum err walk(struct comparing *comparing)
 
         i += order <= 0;
         j += order >= 0;
-        if (order == 0)
+        if (left && right && order == 0)
             code = compare_both(comparing, left, right);
-        else
-            code = add_single(comparing, order < 0 ? left : NULL, order < 0 ? NULL : right);
+        else if (left && order < 0)
+            code = add_single(comparing, left, true);
+        else if (right)
+            code = add_single(comparing, right, false);
     }
     return code;
 }
