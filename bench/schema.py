@@ -1,4 +1,4 @@
-"""Measures `orgd schema dump` against pg_dump and against one psql for each question, and how it grows with the tables."""
+"""Measures `orgd schema dump` against pg_dump and one psql for each question, how it grows with the tables, and `schema diff`."""
 import os
 import statistics
 import subprocess
@@ -7,6 +7,7 @@ import time
 import load
 
 SIZES = (100, 1000, 10000)
+DIFF_SIZE = 1000
 # What a script asks with sixteen calls of psql: the sections, and for each version table whether it is there and its row.
 QUESTIONS = [load.statement("src/schema/catalog.sql", f"schema_{name}") for name in (
     "server", "extensions", "enums", "sequences", "columns", "tables", "constraints", "indexes", "triggers", "views")]
@@ -26,15 +27,15 @@ SELECT format('CREATE TABLE table_%%1$s (id uuid PRIMARY KEY, parent_id uuid%%2$
 """
 
 
-def timed(command):
-    """(seconds, MiB resident at most) of a command whose output nobody reads."""
+def timed(command, expected=0):
+    """(seconds, MiB resident at most) of a command whose output nobody reads, with its exit status checked."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "ORGD_", "POSTGRES_"))}
     started = time.monotonic()
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=environment)
     _, status, usage = os.wait4(process.pid, 0)
     seconds = time.monotonic() - started
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode != 0:
+    if process.returncode != expected:
         raise SystemExit(f"bench: {command[0]} ended with status {process.returncode}.")
     return seconds, usage.ru_maxrss / 1024
 
@@ -82,7 +83,36 @@ def grow(found, binary, database, scratch):
         samples = [timed([binary, "schema", "dump", grown.uri]) for _ in range(3)]
         found[f"dump {size} tables"] = {"seconds": statistics.median(seconds for seconds, _ in samples),
                                         "memory": max(memory for _, memory in samples), "samples": samples}
+        if size == DIFF_SIZE:
+            differ(found, binary, database, grown, scratch)
         database.query(f"DROP DATABASE {name}")
+
+
+def differ(found, binary, database, grown, scratch):
+    """Two equal databases, the files of their dumps, and what is left of one when every tenth table of it is gone."""
+    files = [os.path.join(scratch, name) for name in ("diff-a.txt", "diff-b.txt")]
+    database.query("CREATE DATABASE bench_other TEMPLATE " + grown.name)
+    other = load.Database(os.path.abspath(database.arguments[1]), "bench_other")
+    for file, source in zip(files, (grown, other)):
+        timed([binary, "schema", "dump", "--full", "-o", file, source.uri])
+    other.query("; ".join(f"DROP TABLE table_{table} CASCADE" for table in range(0, DIFF_SIZE, 10)))
+    for name, sides, status in (("files", files, 0), ("files, all of it", [files[0], empty_dump(files[0])], 1),
+                                ("file and database", [files[0], grown.uri], 0), ("databases", [grown.uri, other.uri], 1)):
+        samples = [timed([binary, "schema", "diff", *sides], status) for _ in range(3)]
+        found[f"diff {DIFF_SIZE} tables, {name}"] = {"seconds": statistics.median(seconds for seconds, _ in samples),
+                                                     "memory": max(memory for _, memory in samples), "samples": samples}
+    database.query("DROP DATABASE bench_other")
+
+
+def empty_dump(path):
+    """A file with the sections of a dump and none of its lines."""
+    with open(path, encoding="utf-8") as file:
+        head, *parts = file.read().split("\n## ")[1:]
+    empty = path.replace("diff-a", "diff-empty")
+    with open(empty, "w", encoding="utf-8") as file:
+        rule = "#" * 64
+        file.write(f"{rule}\n## {head}\n" + "".join("## " + part.split("\n")[0] + "\n\n" for part in parts))
+    return empty
 
 
 def measure(binary, database, scratch, rounds):
@@ -94,7 +124,7 @@ def measure(binary, database, scratch, rounds):
 
 def show(found):
     for name, row in found.items():
-        if name.startswith("dump "):
+        if name.startswith(("dump ", "diff ")):
             memory = f", {row['memory']:.0f} MiB" if "memory" in row else ""
             times = f", {row['ratio']:.1f} times that of orgd" if row.get("ratio", 1) != 1 else ""
             samples = [sample[0] if isinstance(sample, tuple) else sample for sample in row["samples"]]

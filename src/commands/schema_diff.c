@@ -253,7 +253,9 @@ int schema_diff_run(const struct config *config, const struct options *options)
         schema_report_html(&out, &a, &b, &found);
     else
         schema_report_text(&out, &found);
-    if (file && (err = schema_write_file(options->arena, file, &out, &error)) != OK)
+    if (file)
+        err = schema_write_file(options->arena, file, &out, &error);
+    if (err != OK)
         return command_failed(&error);
     status = file ? STATUS_DONE : command_output(&out);
     return status == STATUS_DONE && found.count > 0 ? STATUS_NO : status;

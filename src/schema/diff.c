@@ -210,19 +210,22 @@ static enum err add(struct comparing *comparing, struct schema_difference differ
     return OK;
 }
 
-/* An object that only one of them has. */
-static enum err add_single(struct comparing *comparing, const struct schema_object *a, const struct schema_object *b)
+/* An object that only one of them has, although both have its section. */
+static enum err add_single(struct comparing *comparing, const struct schema_object *object, bool removed)
 {
-    const struct schema_object *object = a ? a : b;
-    const char *definition = properties_of(comparing->arena, object, NULL);
+    enum schema_section section = schema_lines[object->kind].section;
+    const char *definition;
 
-    return add(comparing, (struct schema_difference){.change = a ? SCHEMA_REMOVED : SCHEMA_ADDED,
+    if (!comparing->a->has[section] || !comparing->b->has[section])
+        return OK;
+    definition = properties_of(comparing->arena, object, NULL);
+    return add(comparing, (struct schema_difference){.change = removed ? SCHEMA_REMOVED : SCHEMA_ADDED,
                                                      .kind = object->kind,
-                                                     .a = a,
-                                                     .b = b,
+                                                     .a = removed ? object : NULL,
+                                                     .b = removed ? NULL : object,
                                                      .what = "",
-                                                     .from = a ? definition : NULL,
-                                                     .to = a ? NULL : definition});
+                                                     .from = removed ? definition : NULL,
+                                                     .to = removed ? NULL : definition});
 }
 
 /* `what` is the name of the only property that differs, an order of columns. */
@@ -269,17 +272,16 @@ static enum err walk(struct comparing *comparing)
     while (code == OK && (i < a->count || j < b->count)) {
         const struct schema_object *left = i < a->count ? &a->objects[i] : NULL;
         const struct schema_object *right = j < b->count ? &b->objects[j] : NULL;
-        int order = !left ? 1 : !right ? -1 : schema_compare(left, right);
-        enum schema_section section = schema_lines[(order <= 0 ? left : right)->kind].section;
+        int order = left && right ? schema_compare(left, right) : left ? -1 : 1;
 
         i += order <= 0;
         j += order >= 0;
-        if (!a->has[section] || !b->has[section])
-            continue;
-        if (order == 0)
+        if (left && right && order == 0)
             code = compare_both(comparing, left, right);
-        else
-            code = add_single(comparing, order < 0 ? left : NULL, order < 0 ? NULL : right);
+        else if (left && order < 0)
+            code = add_single(comparing, left, true);
+        else if (right)
+            code = add_single(comparing, right, false);
     }
     return code;
 }

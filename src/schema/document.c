@@ -186,7 +186,7 @@ static char *cut_out(const struct span *span)
     if (!span->quoted && !span->escaped)
         return start;
     for (; from < span->to; from++) {
-        int byte = *from;
+        int byte = (unsigned char)*from;
 
         if (*from == '\\')
             byte = unescape(&from);

@@ -272,25 +272,20 @@ static bool put_object(struct leaders *leaders, enum side side, const struct sch
     return good && (object->kind != SCHEMA_CONSTRAINT || put_primary_key(leaders, side, object, place));
 }
 
-static bool put_difference(struct leaders *leaders, size_t place)
+static bool put_side(struct leaders *leaders, enum side side, size_t place)
 {
     const struct schema_difference *difference = &leaders->found->items[place];
-    const struct schema_object *const objects[] = {difference->a, difference->b};
+    const struct schema_object *object = side == SIDE_A ? difference->a : difference->b;
     const char *schema, *relation;
-    bool good = true;
 
-    if ((difference->a && !put_object(leaders, SIDE_A, difference->a, place)) ||
-        (difference->b && !put_object(leaders, SIDE_B, difference->b, place)))
-        return false;
-    if (!leaders_part(difference->b ? difference->b : difference->a, &schema, &relation))
+    if (!object)
         return true;
-    for (int side = SIDE_A; good && side <= SIDE_B; side++) {
-        if (!objects[side])
-            continue;
-        make_part_key(leaders, difference, (enum side)side, schema, relation);
-        good = put(leaders, place);
-    }
-    return good;
+    if (!put_object(leaders, side, object, place))
+        return false;
+    if (!leaders_part(object, &schema, &relation))
+        return true;
+    make_part_key(leaders, difference, side, schema, relation);
+    return put(leaders, place);
 }
 
 struct leaders *leaders_create(void *arena, const struct schema_differences *found)
@@ -303,7 +298,7 @@ struct leaders *leaders_create(void *arena, const struct schema_differences *fou
     leaders->lookup = lookup_create(leaders);
     leaders->key = leaders->name = buffer_make(leaders, KEY_MAX);
     for (size_t i = 0; leaders->lookup && i < found->count; i++)
-        if (!put_difference(leaders, i))
+        if (!put_side(leaders, SIDE_A, i) || !put_side(leaders, SIDE_B, i))
             return NULL;
     return leaders->lookup ? leaders : NULL;
 }

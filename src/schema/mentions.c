@@ -130,7 +130,7 @@ static void skip_type(struct mentions *mentions)
 
 struct mentions mentions_begin(const char *definition)
 {
-    struct mentions mentions = {definition, definition + strlen(definition)}, before = mentions;
+    struct mentions mentions = {definition, definition + strlen(definition)}, before;
     struct token token;
 
     do {
