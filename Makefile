@@ -67,6 +67,10 @@ kill-sweep: ## kill the migrations after each of their statements and run them a
 	$(call built,run test)
 	@KILL_SWEEP=all SANITIZE=$(sanitizers) tools/run-tests $(dir) tests/migrate/test_kill.py $(FLAGS)
 
+migrate-long: ## run the tests of the migrations over every case instead of a sample
+	$(call built,run test)
+	@MIGRATE_LONG=1 SANITIZE=$(sanitizers) tools/run-tests $(dir) tests/migrate $(FLAGS)
+
 check: ## layout, static analysis, and the project's own rules
 	$(call built,check)
 	@tools/run-checks $(dir)
