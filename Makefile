@@ -15,7 +15,7 @@
 SHELL = /bin/sh
 .NOTPARALLEL:
 .DEFAULT_GOAL = build
-.PHONY: run test kill-sweep check fuzz bench timing format build install clean bare help
+.PHONY: run test kill-sweep all-cases check fuzz bench timing format build install clean bare help
 
 ifeq ($(origin CC),default)
 CC = gcc
@@ -66,6 +66,10 @@ test: ## run every test
 kill-sweep: ## kill the migrations after each of their statements and run them again (takes half an hour)
 	$(call built,run test)
 	@KILL_SWEEP=all SANITIZE=$(sanitizers) tools/run-tests $(dir) tests/migrate/test_kill.py $(FLAGS)
+
+all-cases: ## run the tests of the migrations over every case instead of a sample
+	$(call built,run test)
+	@MIGRATE_LONG=1 SANITIZE=$(sanitizers) tools/run-tests $(dir) tests/migrate $(FLAGS)
 
 check: ## layout, static analysis, and the project's own rules
 	$(call built,check)

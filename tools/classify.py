@@ -181,7 +181,8 @@ class Classifier:
         if is_temporary(node["relation"]):
             made.add(table)
             return
-        made.add(table)
+        if not node.get("if_not_exists"):  # else others may have it already
+            made.add(table)
         for _, part in pg_query.nodes(node):
             if part.get("contype") == "CONSTR_FOREIGN":
                 statement.lock(table_of(part["pktable"]), SHARE_ROW_EXCLUSIVE)

@@ -2,6 +2,7 @@
 import contextlib
 import datetime
 import gzip
+import os
 import re
 import subprocess
 import time
@@ -11,6 +12,8 @@ import scratch
 DATABASES = scratch.TREE / "tests" / "reference" / "databases"
 # The hazards that the way from v0.103.5 has, and the sign-up posture that it changes, named as `up` wants them.
 ACCEPTED = ("--allow", "DELETES_DATA", "--accept-open-signup")
+# `make all-cases`: every case, where `make test` takes a sample.
+LONG = os.environ.get("MIGRATE_LONG") == "1"
 FLOOR = {"core": "b3c4d5e6f7a9", "tracing": "d1e2f3a4b5c6"}
 
 

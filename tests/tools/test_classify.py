@@ -60,6 +60,11 @@ def test_what_the_script_has_made_itself_is_nobodys():
     assert [(statement.locks, statement.hazards) for statement in made] == [({}, set())] * 4
 
 
+def test_what_it_may_have_found_is_not():
+    _, index = judged("CREATE TABLE IF NOT EXISTS mine (id int); CREATE INDEX IF NOT EXISTS m ON mine (id)")
+    assert (index.locks, index.hazards) == ({"mine": SHARE}, {"INDEX_BUILD", "ACQUIRES_SHARE_LOCK"})
+
+
 @pytest.mark.parametrize("sql, words", [
     ("DO 'BEGIN END'", "not to be seen"),
     ("-- a comment\nSELECT something()", "2: what this does is not to be seen"),
