@@ -29,22 +29,21 @@ enum err schema_write_file(void *arena, const char *path, const struct buffer *o
      .details = schema_dump_details,                                                                                   \
      .options = schema_dump_command_options,                                                                           \
      .run = schema_dump_run},                                                                                          \
-        {.name = "schema lint",                                                                                        \
-         .arguments = "[URI]",                                                                                         \
-         .summary = "Find what is wrong with a schema, and how to fix it",                                             \
-         .details = schema_lint_details,                                                                               \
-         .options = schema_lint_command_options,                                                                       \
-         .run = schema_lint_run},                                                                                      \
         {.name = "schema diff",                                                                                        \
          .arguments = "A B",                                                                                           \
          .summary = "Tell what differs between two schemas",                                                           \
          .details = schema_diff_details,                                                                               \
          .options = schema_diff_command_options,                                                                       \
          .run = schema_diff_run},                                                                                      \
+        {.name = "schema parity",                                                                                      \
+         .arguments = "SUBSET SUPERSET",                                                                               \
+         .summary = "Tell whether one schema is a strict subset of another",                                           \
+         .details = schema_parity_details,                                                                             \
+         .options = schema_parity_command_options,                                                                     \
+         .run = schema_parity_run},                                                                                    \
     {                                                                                                                  \
-        .name = "schema parity", .arguments = "SUBSET SUPERSET",                                                       \
-        .summary = "Tell whether one schema is a strict subset of another", .details = schema_parity_details,          \
-        .options = schema_parity_command_options, .run = schema_parity_run                                             \
+        .name = "schema lint", .arguments = "[URI]", .summary = "Find what is wrong with a schema, and how to fix it", \
+        .details = schema_lint_details, .options = schema_lint_command_options, .run = schema_lint_run                 \
     }
 
 #endif

@@ -19,10 +19,10 @@
 
 const char schema_diff_details[] =
     "A and B are each a connection URI or the file of an earlier dump. One change is one line: what follows from another "
-    "difference is not told again. Exits with 1 when they differ.";
+    "difference is counted behind it. Exits with 1 when they differ.";
 const char schema_parity_details[] =
     "Each is a connection URI or the file of an earlier dump. The first is a subset when each of its objects is in the "
-    "second, equal but perhaps for the physical order of columns. Exits with 1 when it is not.";
+    "second, equal, with nothing added to it; the physical order of columns does not count. Exits with 1 when it is not.";
 
 const struct option_row schema_diff_command_options[] = {
     {.name = "json", .help = "Print JSON"},

@@ -93,13 +93,20 @@ static const struct schema_difference *find(struct leaders *leaders)
     return place != LOOKUP_NONE ? &leaders->found->items[place] : NULL;
 }
 
-/* As PostgreSQL writes names in identities; its key words, which it quotes too, are the exception that is not known. */
+static bool is_plain(const char *name, size_t len)
+{
+    if (len == 0 || strchr("0123456789$", name[0]))
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789_$", name[i]))
+            return false;
+    return true;
+}
+
+/* As PostgreSQL writes names in identities, but for its key words, which it quotes too. */
 static void add_quoted(struct buffer *out, const char *name)
 {
-    bool plain = name[0] && !strchr("0123456789$", name[0]) &&
-                 strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_$") == strlen(name);
-
-    if (plain) {
+    if (is_plain(name, strlen(name))) {
         buffer_text(out, name);
         return;
     }
@@ -107,6 +114,25 @@ static void add_quoted(struct buffer *out, const char *name)
     for (; *name; name++)
         buffer_add(out, *name == '"' ? "\"\"" : name, *name == '"' ? 2 : 1);
     buffer_char(out, '"');
+}
+
+/* An identity of PostgreSQL's, without the quotes around key words. */
+static void add_names(struct buffer *out, const char *identity, size_t len)
+{
+    const char *end = identity + len, *close;
+
+    for (; identity < end; identity++) {
+        close = *identity == '"' ? memchr(identity + 1, '"', (size_t)(end - identity - 1)) : NULL;
+        if (close && is_plain(identity + 1, (size_t)(close - identity - 1)) && (close + 1 == end || close[1] != '"')) {
+            buffer_add(out, identity + 1, (size_t)(close - identity - 1));
+            identity = close;
+        } else if (close) {
+            buffer_add(out, identity, (size_t)(close - identity + 1));
+            identity = close;
+        } else {
+            buffer_char(out, *identity);
+        }
+    }
 }
 
 /* Types are separated and qualified in different ways by those who name functions. */
@@ -337,7 +363,7 @@ const struct schema_difference *leaders_identify(struct leaders *leaders, enum s
 
     begin_key(leaders, side, SPACE_IDENTITY);
     buffer_char(&leaders->key, '\1');
-    buffer_add(&leaders->key, identity, types ? (size_t)(types - identity) : strlen(identity));
+    add_names(&leaders->key, identity, types ? (size_t)(types - identity) : strlen(identity));
     if (types)
         add_types(&leaders->key, types);
     found = find(leaders);
@@ -345,7 +371,7 @@ const struct schema_difference *leaders_identify(struct leaders *leaders, enum s
         return found;
     begin_key(leaders, side, SPACE_IDENTITY);
     buffer_char(&leaders->key, '\1');
-    buffer_add(&leaders->key, identity, (size_t)(dot - identity));
+    add_names(&leaders->key, identity, (size_t)(dot - identity));
     return find(leaders);
 }
 

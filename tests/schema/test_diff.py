@@ -176,6 +176,8 @@ TOLD = {
     "ALTER INDEX s.child_name RENAME TO other": [("renamed", "index", "s.child.child_name", 2)],
     "ALTER INDEX s.child_name RENAME TO other; COMMENT ON INDEX s.other IS 'other'": [
         ("renamed", "index", "s.child.child_name", 0), ("removed", "comment", "index s.child_name", 0), ("added", "comment", "index s.other", 0)],
+    'CREATE TABLE "order" ("user" integer); COMMENT ON COLUMN "order"."user" IS \'x\'; GRANT SELECT ON "order" TO PUBLIC': [
+        ("added", "table", "public.order", 3)],
     "DROP VIEW s.v; CREATE TABLE s.v (id integer)": [("added", "table", "s.v", 1), ("removed", "view", "s.v", 1)],
     "ALTER TABLE s.child ADD x integer UNIQUE REFERENCES s.parent": [("added", "column", "s.child.x", 3)],
     "DROP INDEX s.child_name; CREATE UNIQUE INDEX other ON s.child (lower(name)) WHERE parent > 0": [
