@@ -9,8 +9,13 @@
 #include "identity/identity.h"
 #include "identity/profile.h"
 #include "instance/health.h"
-#include "provisioning/accounts.h"
+#include "provisioning/audit.h"
+#include "provisioning/audit_read.h"
+#include "provisioning/creates.h"
+#include "provisioning/deletes.h"
 #include "provisioning/models.h"
+#include "provisioning/reset_password.h"
+#include "provisioning/transfer.h"
 #include "signin/codes.h"
 #include "signin/discover.h"
 #include "signin/passwords.h"
@@ -46,6 +51,23 @@ static const struct field removal_parameters[] = {{.name = "workspace_id", .type
                                                   {.name = "email", .type = FIELD_STRING, .required = true}};
 static const struct field invitation_ids[] = {{.name = "organization_id", .type = FIELD_STRING, .required = true},
                                               {.name = "invitation_id", .type = FIELD_STRING, .required = true}};
+static const struct field admin_user_id[] = {{.name = "user_id", .type = FIELD_STRING, .required = true}};
+static const struct field admin_identity_ids[] = {{.name = "user_id", .type = FIELD_STRING, .required = true},
+                                                  {.name = "identity_id", .type = FIELD_STRING, .required = true}};
+static const struct field admin_organization_id[] = {
+    {.name = "organization_id", .type = FIELD_STRING, .required = true}};
+static const struct field admin_organization_membership_ids[] = {
+    {.name = "organization_id", .type = FIELD_STRING, .required = true},
+    {.name = "membership_id", .type = FIELD_STRING, .required = true}};
+static const struct field admin_workspace_id[] = {{.name = "workspace_id", .type = FIELD_STRING, .required = true}};
+static const struct field admin_workspace_membership_ids[] = {
+    {.name = "workspace_id", .type = FIELD_STRING, .required = true},
+    {.name = "membership_id", .type = FIELD_STRING, .required = true}};
+static const struct field admin_project_id[] = {{.name = "project_id", .type = FIELD_STRING, .required = true}};
+static const struct field admin_project_membership_ids[] = {
+    {.name = "project_id", .type = FIELD_STRING, .required = true},
+    {.name = "membership_id", .type = FIELD_STRING, .required = true}};
+static const struct field admin_api_key_id[] = {{.name = "api_key_id", .type = FIELD_STRING, .required = true}};
 static const struct field invitation_id[] = {{.name = "invitation_id", .type = FIELD_STRING, .required = true}};
 static const struct field member_ids[] = {{.name = "organization_id", .type = FIELD_STRING, .required = true},
                                           {.name = "user_id", .type = FIELD_STRING, .required = true}};
@@ -215,9 +237,74 @@ static const struct route open_routes[] = {
      .handle = session_revoke},
 
     /* administration */
-    {METHOD_POST, "/admin/simple/accounts/", CALLER_ADMIN, 0, "create_simple_accounts", "Admin",
+    {METHOD_POST, "/admin/accounts/", CALLER_ADMIN, ROUTE_SLOW, "create_accounts", "Admin", "Create accounts", 200,
+     .body = &accounts_body, .answer = &accounts_answer, .handle = accounts_create},
+    {METHOD_POST, "/admin/simple/accounts/", CALLER_ADMIN, ROUTE_SLOW, "create_simple_accounts", "Admin",
      "Create simple accounts", 200, .body = &simple_accounts_body, .answer = &simple_accounts_answer,
-     .handle = accounts_create},
+     .handle = simple_accounts_create},
+    {METHOD_POST, "/admin/simple/accounts/users/", CALLER_ADMIN, 0, "create_user", "Admin", "Create users", 200,
+     .body = &user_body, .answer = &accounts_answer, .handle = admin_user_create},
+    {METHOD_POST, "/admin/simple/accounts/users/identities/", CALLER_ADMIN, ROUTE_SLOW, "create_user_identity", "Admin",
+     "Create user identities", 200, .body = &identity_body, .answer = &accounts_answer,
+     .handle = admin_identity_create},
+    {METHOD_POST, "/admin/simple/accounts/organizations/", CALLER_ADMIN, 0, "admin_create_organization", "Admin",
+     "Create organizations", 200, .body = &organization_body, .answer = &accounts_answer,
+     .handle = admin_organization_create},
+    {METHOD_POST, "/admin/simple/accounts/organizations/memberships/", CALLER_ADMIN, 0,
+     "create_organization_membership", "Admin", "Create organization memberships", 200,
+     .body = &organization_membership_body, .answer = &accounts_answer, .handle = admin_organization_membership_create},
+    {METHOD_POST, "/admin/simple/accounts/workspaces/", CALLER_ADMIN, 0, "create_workspace", "Admin",
+     "Create workspaces", 200, .body = &workspace_body, .answer = &accounts_answer, .handle = admin_workspace_create},
+    {METHOD_POST, "/admin/simple/accounts/workspaces/memberships/", CALLER_ADMIN, 0, "create_workspace_membership",
+     "Admin", "Create workspace memberships", 200, .body = &workspace_membership_body, .answer = &accounts_answer,
+     .handle = admin_workspace_membership_create},
+    {METHOD_POST, "/admin/simple/accounts/projects/", CALLER_ADMIN, 0, "admin_create_project", "Admin",
+     "Create projects", 200, .body = &project_body, .answer = &accounts_answer, .handle = admin_project_create},
+    {METHOD_POST, "/admin/simple/accounts/projects/memberships/", CALLER_ADMIN, 0, "create_project_membership", "Admin",
+     "Create project memberships", 200, .body = &project_membership_body, .answer = &accounts_answer,
+     .handle = admin_project_membership_create},
+    {METHOD_POST, "/admin/simple/accounts/api-keys/", CALLER_ADMIN, 0, "admin_create_api_key", "Admin",
+     "Create API keys", 200, .body = &api_key_body, .answer = &accounts_answer, .handle = admin_api_key_create},
+    {METHOD_DELETE, "/admin/accounts/", CALLER_ADMIN, 0, "delete_accounts", "Admin", "Delete accounts", 200,
+     .body = &accounts_delete_body, .answer = &delete_answer, .handle = accounts_delete},
+    {METHOD_DELETE, "/admin/simple/accounts/", CALLER_ADMIN, 0, "delete_simple_accounts", "Admin",
+     "Delete simple accounts", 204, .body = &simple_accounts_delete_body, .handle = simple_accounts_delete},
+    {METHOD_DELETE, "/admin/simple/accounts/users/{user_id}", CALLER_ADMIN, 0, "delete_user", "Admin", "Delete user",
+     200, .parameters = admin_user_id, .parameter_count = 1, .answer = &delete_answer, .handle = admin_user_delete},
+    {METHOD_DELETE, "/admin/simple/accounts/users/{user_id}/identities/{identity_id}", CALLER_ADMIN, 0,
+     "delete_user_identity", "Admin", "Delete user identity", 200, .parameters = admin_identity_ids,
+     .parameter_count = 2, .answer = &delete_answer, .handle = admin_identity_delete},
+    {METHOD_DELETE, "/admin/simple/accounts/organizations/{organization_id}", CALLER_ADMIN, 0,
+     "admin_delete_organization", "Admin", "Delete organization", 200, .parameters = admin_organization_id,
+     .parameter_count = 1, .answer = &delete_answer, .handle = admin_organization_delete},
+    {METHOD_DELETE, "/admin/simple/accounts/organizations/{organization_id}/memberships/{membership_id}", CALLER_ADMIN,
+     0, "delete_organization_membership", "Admin", "Delete organization membership", 200,
+     .parameters = admin_organization_membership_ids, .parameter_count = 2, .answer = &delete_answer,
+     .handle = admin_organization_membership_delete},
+    {METHOD_DELETE, "/admin/simple/accounts/workspaces/{workspace_id}", CALLER_ADMIN, 0, "delete_workspace", "Admin",
+     "Delete workspace", 200, .parameters = admin_workspace_id, .parameter_count = 1, .answer = &delete_answer,
+     .handle = admin_workspace_delete},
+    {METHOD_DELETE, "/admin/simple/accounts/workspaces/{workspace_id}/memberships/{membership_id}", CALLER_ADMIN, 0,
+     "delete_workspace_membership", "Admin", "Delete workspace membership", 200,
+     .parameters = admin_workspace_membership_ids, .parameter_count = 2, .answer = &delete_answer,
+     .handle = admin_workspace_membership_delete},
+    {METHOD_DELETE, "/admin/simple/accounts/projects/{project_id}", CALLER_ADMIN, 0, "admin_delete_project", "Admin",
+     "Delete project", 200, .parameters = admin_project_id, .parameter_count = 1, .answer = &delete_answer,
+     .handle = admin_project_delete},
+    {METHOD_DELETE, "/admin/simple/accounts/projects/{project_id}/memberships/{membership_id}", CALLER_ADMIN, 0,
+     "delete_project_membership", "Admin", "Delete project membership", 200, .parameters = admin_project_membership_ids,
+     .parameter_count = 2, .answer = &delete_answer, .handle = admin_project_membership_delete},
+    {METHOD_DELETE, "/admin/simple/accounts/api-keys/{api_key_id}", CALLER_ADMIN, 0, "admin_delete_api_key", "Admin",
+     "Delete API key", 200, .parameters = admin_api_key_id, .parameter_count = 1, .answer = &delete_answer,
+     .handle = admin_api_key_delete},
+    {METHOD_POST, "/admin/simple/accounts/reset-password", CALLER_ADMIN, ROUTE_SLOW, "admin_reset_password", "Admin",
+     "Reset user password", 204, .body = &reset_password_body, .handle = passwords_reset},
+    {METHOD_POST, "/admin/simple/accounts/transfer-ownership", CALLER_ADMIN, 0, "transfer_ownership", "Admin",
+     "Transfer organization ownership", 204, .body = &transfer_body, .answer = &transfer_answer,
+     .handle = ownership_transfer},
+    {METHOD_GET, "/admin/audit", CALLER_ADMIN, 0, "list_changes", "Admin", "Who changed what", 200,
+     .parameters = audit_parameters, .parameter_count = AUDIT_PARAMETERS, .answer = &audit_answer,
+     .handle = audit_list},
     {METHOD_GET, "/admin/access/report", CALLER_ADMIN, 0, "report_access", "Admin",
      "Who may sign in and own organizations", 200, .answer = &access_report_answer, .handle = access_report_show},
     {METHOD_GET, "/admin/access/explain", CALLER_ADMIN, 0, "explain_access", "Admin",
@@ -238,5 +325,6 @@ struct application application_make(const struct config *config)
         .recognize = identity_recognize,
         .authenticate = identity_authenticate,
         .has_scope = identity_has_scope,
+        .before_change = audit_announce,
     };
 }

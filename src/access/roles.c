@@ -21,6 +21,20 @@ static const struct role *role_find(const char *name)
     return NULL;
 }
 
+bool role_known(const char *name)
+{
+    return role_find(name) != NULL;
+}
+
+const char *roles_listed(void *arena)
+{
+    struct buffer out = buffer_make(arena, 1000);
+
+    for (const struct role *role = roles; role->name; role++)
+        buffer_format(&out, "%s%s", role == roles ? "" : ", ", role->name);
+    return buffer_string(&out);
+}
+
 bool role_manages(const char *name)
 {
     const struct role *role = role_find(name);

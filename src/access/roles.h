@@ -21,6 +21,12 @@ extern const struct role roles[];
 /* Whether a role may be given to a member: it is known, and not the owner's. False for NULL. */
 bool role_assignable(const char *name);
 
+/* Whether it is a role at all, the owner's among them. False for NULL. */
+bool role_known(const char *name);
+
+/* The names of all roles for a sentence ("owner, admin, viewer"), in `arena`; NULL without memory. */
+const char *roles_listed(void *arena);
+
 /* The names of the roles that manage, as a PostgreSQL array ("{owner,admin}"), in `arena`; NULL without memory. */
 const char *roles_managing(void *arena);
 

@@ -217,3 +217,8 @@ void config_warn(const struct config *config)
                     stray->nearest ? "?" : ".");
     }
 }
+
+bool config_is_enterprise(const struct config *config)
+{
+    return config->license && strcmp(config->license, "ee") == 0;
+}

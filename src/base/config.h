@@ -82,4 +82,7 @@ enum err config_reveal(const struct config *config, const char *name, struct buf
 /* Writes the table of variables for docs/configuration.md, in Markdown. */
 void config_document(struct buffer *out);
 
+/* Whether the edition is the enterprise one. */
+bool config_is_enterprise(const struct config *config);
+
 #endif

@@ -225,10 +225,28 @@ static void check_list(struct problems *problems, const struct field *field, jso
         push(problems, NULL, index);
         if (field->type == FIELD_LIST)
             check_object(problems, field->model, element);
-        else if (field->type == FIELD_STRING_LIST && !json_is_string(element))
+        else if (field->type != FIELD_ANY_LIST && !json_is_string(element))
             problem(problems, "string_type", "Input should be a valid string", element);
         problems->depth--;
     }
+}
+
+/* Every choice that does not fit is told. */
+static void check_all_or_list(struct problems *problems, const struct field *field, json_t *value)
+{
+    const char *text = json_string_value(value);
+    size_t before = problems->count;
+
+    if (text && strcmp(text, "all") == 0)
+        return;
+    push(problems, "list[str]", 0);
+    check_list(problems, field, value);
+    problems->depth--;
+    if (problems->count == before)
+        return;
+    push(problems, "literal['all']", 0);
+    problem_with_context(problems, "literal_error", "Input should be 'all'", value, "{\"expected\":\"'all'\"}");
+    problems->depth--;
 }
 
 static void check_map(struct problems *problems, const struct field *field, json_t *value)
@@ -271,6 +289,9 @@ static void check_field(struct problems *problems, const struct field *field, js
     case FIELD_STRING_LIST:
     case FIELD_ANY_LIST:
         check_list(problems, field, value);
+        break;
+    case FIELD_ALL_OR_LIST:
+        check_all_or_list(problems, field, value);
         break;
     case FIELD_MAP:
     case FIELD_ANY_OBJECT:

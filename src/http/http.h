@@ -47,6 +47,7 @@ enum field_type {
     FIELD_LIST,
     FIELD_MAP,
     FIELD_STRING_LIST,
+    FIELD_ALL_OR_LIST, /* "all", or a list of strings */
     FIELD_ANY_OBJECT,
     FIELD_ANY_LIST,
     FIELD_STRING_MAP
@@ -103,7 +104,7 @@ struct route {
     const char *operation_id;
     const char *tag;
     const char *summary;
-    int status;                     /* of success */
+    int status;                     /* of success; 204 with an `answer`: 200 with it is another one */
     const struct field *parameters; /* of path, then query: those named in `path` are path parameters */
     size_t parameter_count;
     const struct model *body; /* NULL: no body is read */
@@ -227,6 +228,9 @@ struct application {
     enum err (*recognize)(struct request *req, enum caller_kind wanted);
     enum err (*authenticate)(struct request *req, enum caller_kind wanted);
     bool (*has_scope)(const struct request *req);
+    /* Called on a worker before the handler of a method that is not safe (RFC 9110 9.2.1), when the input was checked.
+     * NULL: nothing to do. */
+    enum err (*before_change)(struct request *req);
     /* Whether requests may go to the database at all; while not, they are answered UNAVAILABLE. NULL: always. */
     bool (*available)(void);
 };

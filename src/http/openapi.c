@@ -57,6 +57,8 @@ static void write_type(struct document *document, const struct field *field)
         [FIELD_BOOL] = "{\"type\":\"boolean\"}",
         [FIELD_UUID] = "{\"type\":\"string\",\"format\":\"uuid\"}",
         [FIELD_EMAIL] = "{\"type\":\"string\",\"format\":\"email\"}",
+        [FIELD_ALL_OR_LIST] = "{\"anyOf\":[{\"type\":\"string\",\"const\":\"all\"},{\"type\":\"array\","
+                              "\"items\":{\"type\":\"string\"}}]}",
         [FIELD_STRING_LIST] = "{\"type\":\"array\",\"items\":{\"type\":\"string\"}}",
         [FIELD_ANY_OBJECT] = "{\"type\":\"object\",\"additionalProperties\":true}",
         [FIELD_ANY_LIST] = "{\"type\":\"array\",\"items\":{}}",
@@ -167,20 +169,28 @@ static void write_content(struct document *document, const struct route *route)
         json_raw(document->out, "{}");
 }
 
+enum { NO_CONTENT = 204 };
+
 static void write_responses(struct document *document, const struct route *route)
 {
     struct buffer *out = document->out;
 
     json_key(out, "responses");
     json_open(out, '{');
-    buffer_format(out, "\"%d\":", route->status);
-    json_open(out, '{');
-    member(out, "description", "Success");
-    json_key(out, "content");
-    buffer_text(out, "{\"application/json\":{\"schema\":");
-    write_content(document, route);
-    buffer_text(out, "}}");
-    json_close(out, '}');
+    if (route->status == NO_CONTENT)
+        json_raw(out, "\"204\":{\"description\":\"Success\"}");
+    if (route->status != NO_CONTENT || route->answer) {
+        if (route->status == NO_CONTENT)
+            buffer_char(out, ',');
+        buffer_format(out, "\"%d\":", route->status == NO_CONTENT ? 200 : route->status);
+        json_open(out, '{');
+        member(out, "description", "Success");
+        json_key(out, "content");
+        buffer_text(out, "{\"application/json\":{\"schema\":");
+        write_content(document, route);
+        buffer_text(out, "}}");
+        json_close(out, '}');
+    }
     if (route->parameter_count > 0 || route->body)
         json_raw(out, "\"422\":{\"description\":\"Validation error\",\"content\":{\"application/json\":{\"schema\":"
                       "{\"$ref\":\"#/components/schemas/HTTPValidationError\"}}}}");

@@ -12,15 +12,10 @@
 
 enum { OWN_CONNECTIONS = 6 }; /* beside the workers': the gate's, a migration's, the listener's */
 
-static bool is_enterprise(const struct config *config)
-{
-    return config->license && strcmp(config->license, "ee") == 0;
-}
-
 /* Names as the original composes them, so that a dump of one fits the other. */
 static const char *private_name(void *arena, const struct config *config, enum database database)
 {
-    return talloc_asprintf(arena, "agenta_%s_%s", is_enterprise(config) ? "ee" : "oss",
+    return talloc_asprintf(arena, "agenta_%s_%s", config_is_enterprise(config) ? "ee" : "oss",
                            migrate_database_name(database));
 }
 

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/utf8.h"
+#include "provisioning/operation.h"
 #include "tenancy/organizations.h"
 
 enum { EMAIL_MAX_CHARACTERS = 320 }; /* RFC 3696: 64 before the @-sign, 255 after it */
@@ -101,7 +102,7 @@ static MODEL(entity_ref, "EntityRef", ref_fields, exactly_one);
 
 static const struct field option_fields[] = {
     {.name = "dry_run", .type = FIELD_BOOL, .nullable = true, .initial = "false"},
-    TEXT_NULL("idempotency_key"),
+    {.name = "idempotency_key", .type = FIELD_STRING, .nullable = true, .max = IDEMPOTENCY_KEY_MAX_CHARACTERS},
     FLAG_NULL("create_identities"),
     FLAG_NULL("create_api_keys"),
     FLAG_NULL("return_api_keys"),
@@ -181,11 +182,88 @@ static const struct field account_fields[] = {
 };
 static MODEL(account_create_entry, "AdminSimpleAccountCreate", account_fields, NULL);
 
-static const struct field accounts_fields[] = {
+static const struct field simple_accounts_fields[] = {
     OBJECT_NULL("options", options),
     {.name = "accounts", .type = FIELD_MAP, .required = true, .model = &account_create_entry},
 };
-MODEL(simple_accounts_body, "AdminSimpleAccountsCreate", accounts_fields, NULL);
+MODEL(simple_accounts_body, "AdminSimpleAccountsCreate", simple_accounts_fields, NULL);
+
+static const struct field accounts_fields[] = {
+    OBJECT_NULL("options", options),
+    MAP_NULL("users", user_create),
+    MAP_NULL("user_identities", identity_create),
+    MAP_NULL("organizations", organization_create_entry),
+    MAP_NULL("workspaces", workspace_create),
+    MAP_NULL("projects", project_create_entry),
+    MAP_NULL("organization_memberships", organization_membership),
+    MAP_NULL("workspace_memberships", workspace_membership),
+    MAP_NULL("project_memberships", project_membership),
+    MAP_NULL("api_keys", api_key_create_entry),
+    MAP_NULL("subscriptions", subscription_create),
+};
+MODEL(accounts_body, "AdminAccountsCreate", accounts_fields, NULL);
+
+/* One thing each, beside the options. */
+#define ONE(symbol, title, member, of)                                                                                 \
+    static const struct field symbol##_fields[] = {OBJECT_NULL("options", options), OBJECT_MUST(member, of)};          \
+    MODEL(symbol, title, symbol##_fields, NULL)
+ONE(user_body, "AdminSimpleAccountsUsersCreate", "user", user_create);
+ONE(organization_membership_body, "AdminSimpleAccountsOrganizationsMembershipsCreate", "membership",
+    organization_membership);
+ONE(workspace_body, "AdminSimpleAccountsWorkspacesCreate", "workspace", workspace_create);
+ONE(workspace_membership_body, "AdminSimpleAccountsWorkspacesMembershipsCreate", "membership", workspace_membership);
+ONE(project_body, "AdminSimpleAccountsProjectsCreate", "project", project_create_entry);
+ONE(project_membership_body, "AdminSimpleAccountsProjectsMembershipsCreate", "membership", project_membership);
+ONE(api_key_body, "AdminSimpleAccountsApiKeysCreate", "api_key", api_key_create_entry);
+
+static const struct field identity_body_fields[] = {OBJECT_NULL("options", options),
+                                                    OBJECT_MUST("user_ref", entity_ref),
+                                                    OBJECT_MUST("user_identity", identity_create)};
+MODEL(identity_body, "AdminSimpleAccountsUsersIdentitiesCreate", identity_body_fields, NULL);
+
+static const struct field organization_body_fields[] = {OBJECT_NULL("options", options),
+                                                        OBJECT_MUST("organization", organization_create_entry),
+                                                        OBJECT_NULL("owner", user_create)};
+MODEL(organization_body, "AdminSimpleAccountsOrganizationsCreate", organization_body_fields, NULL);
+
+/* deletions, passwords, transfers */
+
+#define STRINGS_NULL(member)                                                                                           \
+    {                                                                                                                  \
+        .name = member, .type = FIELD_STRING_LIST, .nullable = true                                                    \
+    }
+static const struct field delete_target_fields[] = {STRINGS_NULL("user_ids"), STRINGS_NULL("user_emails"),
+                                                    STRINGS_NULL("organization_ids"), STRINGS_NULL("workspace_ids"),
+                                                    STRINGS_NULL("project_ids")};
+static MODEL(delete_target, "AdminAccountsDeleteTarget", delete_target_fields, NULL);
+static const struct field accounts_delete_fields[] = {
+    OBJECT_MUST("target", delete_target),
+    {.name = "dry_run", .type = FIELD_BOOL, .nullable = true, .initial = "true"},
+    TEXT_NULL("reason"),
+    TEXT_NULL("confirm")};
+MODEL(accounts_delete_body, "AdminAccountsDelete", accounts_delete_fields, NULL);
+
+static const struct field delete_entry_fields[] = {OBJECT_MUST("user", entity_ref)};
+static MODEL(delete_entry, "AdminSimpleAccountDeleteEntry", delete_entry_fields, NULL);
+static const struct field simple_delete_fields[] = {
+    {.name = "accounts", .type = FIELD_MAP, .required = true, .model = &delete_entry},
+    {.name = "dry_run", .type = FIELD_BOOL, .nullable = true, .initial = "false"},
+    TEXT_NULL("reason"),
+    TEXT_NULL("confirm")};
+MODEL(simple_accounts_delete_body, "AdminSimpleAccountsDelete", simple_delete_fields, NULL);
+
+static const struct field reset_fields[] = {
+    {.name = "user_identities", .type = FIELD_LIST, .required = true, .model = &identity_create}};
+MODEL(reset_password_body, "AdminSimpleAccountsUsersResetPassword", reset_fields, NULL);
+
+static const struct field transfer_fields[] = {
+    MAP_NULL("organizations", entity_ref),
+    {.name = "users", .type = FIELD_MAP, .required = true, .model = &entity_ref},
+    {.name = "include_workspaces", .type = FIELD_ALL_OR_LIST, .initial = "\"all\""},
+    {.name = "include_projects", .type = FIELD_ALL_OR_LIST, .initial = "\"all\""},
+    TEXT_NULL("reason"),
+    FLAG_NULL("recovery")};
+MODEL(transfer_body, "AdminSimpleAccountsOrganizationsTransferOwnership", transfer_fields, NULL);
 
 /* answers */
 
@@ -229,7 +307,17 @@ static MODEL(project_member_read, "AdminProjectMembershipRead", project_member_f
 static const struct field subscription_read_fields[] = {TEXT_MUST("plan"), FLAG_NULL("active")};
 static MODEL(subscription_read, "AdminSubscriptionRead", subscription_read_fields, NULL);
 
-static const struct field account_read_fields[] = {
+#define MAP_EMPTY(member, of)                                                                                          \
+    {                                                                                                                  \
+        .name = member, .type = FIELD_MAP, .model = &(of), .initial = "{}"                                             \
+    }
+static const struct field key_read_fields[] = {
+    TEXT_NULL("id"),      TEXT_MUST("prefix"),       TEXT_NULL("name"),       TEXT_MUST("project_id"),
+    TEXT_MUST("user_id"), TEXT_NULL("expires_at"),   TEXT_NULL("created_at"), TEXT_NULL("revoked_at"),
+    TEXT_NULL("value"),   FLAG_NULL("returned_once")};
+static MODEL(api_key_read, "AdminApiKeyResponse", key_read_fields, NULL);
+
+static const struct field simple_account_read_fields[] = {
     OBJECT_NULL("user", user_read),
     LIST_NULL("user_identities", identity_read),
     MAP_NULL("organizations", organization_read),
@@ -241,11 +329,54 @@ static const struct field account_read_fields[] = {
     MAP_NULL("subscriptions", subscription_read),
     {.name = "api_keys", .type = FIELD_STRING_MAP, .nullable = true},
 };
-static MODEL(account_read, "AdminSimpleAccountRead", account_read_fields, NULL);
+static MODEL(simple_account_read, "AdminSimpleAccountRead", simple_account_read_fields, NULL);
+static const struct field account_read_fields[] = {
+    MAP_EMPTY("users", user_read),
+    MAP_EMPTY("user_identities", identity_read),
+    MAP_EMPTY("organizations", organization_read),
+    MAP_EMPTY("workspaces", workspace_read),
+    MAP_EMPTY("projects", project_read),
+    MAP_EMPTY("organization_memberships", organization_member_read),
+    MAP_EMPTY("workspace_memberships", workspace_member_read),
+    MAP_EMPTY("project_memberships", project_member_read),
+    MAP_NULL("subscriptions", subscription_read),
+    MAP_NULL("api_keys", api_key_read),
+};
+static MODEL(account_read, "AdminAccountRead", account_read_fields, NULL);
 static const struct field error_fields[] = {TEXT_MUST("code"), TEXT_MUST("message"), ANY_NULL("details")};
 static MODEL(structured_error, "AdminStructuredError", error_fields, NULL);
-static const struct field accounts_read_fields[] = {
-    {.name = "accounts", .type = FIELD_MAP, .model = &account_read},
+static const struct field simple_accounts_read_fields[] = {
+    {.name = "accounts", .type = FIELD_MAP, .model = &simple_account_read},
     LIST_NULL("errors", structured_error),
 };
-MODEL(simple_accounts_answer, "AdminSimpleAccountsResponse", accounts_read_fields, NULL);
+MODEL(simple_accounts_answer, "AdminSimpleAccountsResponse", simple_accounts_read_fields, NULL);
+static const struct field accounts_read_fields[] = {
+    {.name = "accounts", .type = FIELD_LIST, .model = &account_read},
+    LIST_NULL("errors", structured_error),
+};
+MODEL(accounts_answer, "AdminAccountsResponse", accounts_read_fields, NULL);
+
+static const struct field deleted_entity_fields[] = {TEXT_MUST("id"), TEXT_NULL("ref")};
+static MODEL(deleted_entity, "AdminDeletedEntity", deleted_entity_fields, NULL);
+static const struct field deleted_fields[] = {
+    LIST_NULL("users", deleted_entity),
+    LIST_NULL("user_identities", deleted_entity),
+    LIST_NULL("organizations", deleted_entity),
+    LIST_NULL("workspaces", deleted_entity),
+    LIST_NULL("projects", deleted_entity),
+    LIST_NULL("organization_memberships", deleted_entity),
+    LIST_NULL("workspace_memberships", deleted_entity),
+    LIST_NULL("project_memberships", deleted_entity),
+    LIST_NULL("api_keys", deleted_entity),
+};
+static MODEL(deleted_entities, "AdminDeletedEntities", deleted_fields, NULL);
+static const struct field delete_read_fields[] = {
+    {.name = "dry_run", .type = FIELD_BOOL, .initial = "false"},
+    {.name = "deleted", .type = FIELD_OBJECT, .model = &deleted_entities, .initial = "{}"},
+    OBJECT_NULL("skipped", deleted_entities),
+    LIST_NULL("errors", structured_error),
+};
+MODEL(delete_answer, "AdminDeleteResponse", delete_read_fields, NULL);
+static const struct field transfer_read_fields[] = {{.name = "transferred", .type = FIELD_STRING_LIST, .initial = "[]"},
+                                                    LIST_NULL("errors", structured_error)};
+MODEL(transfer_answer, "AdminSimpleAccountsOrganizationsTransferOwnershipResponse", transfer_read_fields, NULL);

@@ -96,7 +96,8 @@ def test_a_dry_run_leaves_nothing(admin, suffix, sql):
 
 @pytest.mark.parametrize("last,status", [
     ({"user": {"email": "{taken}"}}, 409), ({"user": {"email": " {TAKEN} "}}, 409), ({"user": {"email": "x-{suffix}@example.com"}}, 409),
-    ({"user": {"email": "z-{suffix}@example.com"}, "user_identities": [{"method": "m", "subject": "s"}]}, 501),
+    ({"user": {"email": "z-{suffix}@example.com"}, "organization_memberships": [
+        {"organization_ref": {"ref": "nowhere"}, "user_ref": {"ref": "user"}, "role": "viewer"}]}, 400),
     ({"user": {"email": "two@at@signs"}}, 422), ({"user": {"email": "@example.com"}}, 422), ({"user": {}}, 422)], ids=str)
 def test_all_or_nothing(last, status, admin, alice, suffix, sql):
     email = last["user"].get("email", "").replace("{suffix}", suffix).replace("{taken}", alice.email).replace(
@@ -117,7 +118,8 @@ def test_a_slug_that_is_taken(admin, suffix, sql):
     account["user"]["email"] = f"t-{suffix}@example.com"
     answer = admin.post(PATH, {"accounts": {"again": account}})
     assert (answer.status_code, answer.json()["detail"]) == (409, {
-        "message": f"Organization with slug 'slug-{suffix}' already exists.", "slug": f"slug-{suffix}", "account": "again"})
+        "message": f"Organization with slug 'slug-{suffix}' already exists.", "slug": f"slug-{suffix}", "account": "again",
+        "code": "organization_already_exists"})
     assert count(sql, f"t-{suffix}%") == 0
 
 

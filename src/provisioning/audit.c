@@ -1,0 +1,109 @@
+/* Names who acts, in a setting of the connection that the triggers read. */
+#include "provisioning/audit.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "base/secret.h"
+#include "identity/identity.h"
+#include "statements.h"
+
+enum { ANNOUNCEMENT_MAX = 64 << 10, FINGERPRINT_DIGITS = 8 };
+
+/* Tells administration keys apart, and nothing about the key. */
+static const char *fingerprint(void *arena, const struct config *config)
+{
+    char hex[65];
+
+    digest_sha256_hex(config->auth_key, strlen(config->auth_key), hex);
+    return talloc_strndup(arena, hex, FINGERPRINT_DIGITS);
+}
+
+/* The actor as the column names it, and which one. `id` has UUID_TEXT_SIZE bytes. */
+static const char *actor_of(const struct request *req, char *id, const char **actor_id)
+{
+    const struct identity *identity = req->identity;
+    static const char *const names[] = {
+        [IDENTITY_ADMIN] = "admin", [IDENTITY_KEY] = "key", [IDENTITY_SECRET] = "token", [IDENTITY_SESSION] = "user"};
+
+    *actor_id = NULL;
+    if (!identity)
+        return "anonymous";
+    *actor_id =
+        identity->scheme == IDENTITY_ADMIN ? fingerprint(req->arena, req->config) : uuid_format(&identity->user_id, id);
+    return names[identity->scheme];
+}
+
+static void member(struct buffer *out, const char *name, const char *text)
+{
+    if (!text)
+        return;
+    json_key(out, name);
+    json_text(out, text);
+}
+
+const char *audit_reason(const struct request *req)
+{
+    const char *reason = json_string_value(json_object_get(json_object_get(req->json, "options"), "reason"));
+
+    if (!reason)
+        reason = json_string_value(json_object_get(req->json, "reason"));
+    return reason && *reason ? reason : NULL;
+}
+
+static enum err announce(struct db *db, const struct buffer *said)
+{
+    return buffer_string(said) ? DB_RUN(db, audit_say, NULL, param_text(buffer_string(said))) : ERR_MEMORY;
+}
+
+enum err audit_announce(struct request *req)
+{
+    struct buffer said = buffer_make(req->arena, ANNOUNCEMENT_MAX);
+    char id[UUID_TEXT_SIZE];
+    const char *actor_id;
+    const char *actor = actor_of(req, id, &actor_id);
+
+    json_open(&said, '{');
+    member(&said, "actor", actor);
+    member(&said, "actor_id", actor_id);
+    member(&said, "operation", req->route->operation_id);
+    member(&said, "reason", audit_reason(req));
+    member(&said, "request_id", req->id);
+    json_close(&said, '}');
+    return announce(req->db, &said);
+}
+
+enum err audit_announce_command(struct db *db, const char *operation)
+{
+    void *arena = talloc_new(NULL);
+    struct buffer said = buffer_make(arena, ANNOUNCEMENT_MAX);
+    enum err code;
+
+    json_open(&said, '{');
+    member(&said, "actor", "command");
+    member(&said, "operation", operation);
+    json_close(&said, '}');
+    code = announce(db, &said);
+    talloc_free(arena);
+    return code;
+}
+
+void audit_log(const struct request *req)
+{
+    const struct log_field fields[] = {
+        {.key = "request_id", .text = req->id},
+        {.key = "operation", .text = req->route->operation_id},
+        {.key = "admin_key", .text = fingerprint(req->arena, req->config)},
+        {.key = "reason", .text = audit_reason(req)},
+        {.key = "status", .number = req->reply.status},
+    };
+    struct log_field shown[sizeof fields / sizeof *fields];
+    size_t count = 0;
+
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        if (fields[i].text || fields[i].number)
+            shown[count++] = fields[i];
+    log_event(LOG_INFO, "administration", shown, count);
+}

@@ -1,0 +1,94 @@
+-- people_find: who is meant by ids and addresses, held against others; $1 [{place, id, email}]
+SELECT w.place, u.id
+FROM json_to_recordset($1::json) AS w(place integer, id uuid, email text)
+JOIN users AS u ON u.id = w.id OR (w.id IS NULL AND lower(u.email) = lower(w.email))
+ORDER BY u.id
+FOR UPDATE OF u;
+
+-- owned_lock: holds what people own, in one order for all; $1 [person]
+SELECT id FROM organizations
+WHERE owner_id IN (SELECT value::uuid FROM json_array_elements_text($1::json))
+ORDER BY id
+FOR UPDATE;
+
+-- people_keys_delete: removes the API keys of people, wherever they are; $1 [person]
+-- revokes
+DELETE FROM api_keys WHERE created_by_id IN (SELECT value::uuid FROM json_array_elements_text($1::json));
+
+-- people_invitations_delete: removes the invitations that people accepted; $1 [person]
+DELETE FROM project_invitations WHERE user_id IN (SELECT value::uuid FROM json_array_elements_text($1::json));
+
+-- people_webhooks_delete: removes the webhook subscriptions that people made; $1 [person]
+DELETE FROM webhook_subscriptions WHERE created_by_id IN (SELECT value::uuid FROM json_array_elements_text($1::json));
+
+-- people_logins_delete: removes the logins of people and of their addresses, with their sessions; $1 [person]
+-- revokes
+WITH person AS (
+    SELECT id, lower(email) AS email FROM users
+    WHERE id IN (SELECT value::uuid FROM json_array_elements_text($1::json))
+), session AS (
+    DELETE FROM orgd.sessions WHERE user_id IN (SELECT id FROM person)
+)
+DELETE FROM orgd.logins AS l
+USING person AS p
+WHERE l.user_id = p.id OR (l.user_id IS NULL AND l.email = p.email)
+RETURNING l.id;
+
+-- people_delete: removes people; $1 [person]
+-- revokes
+DELETE FROM users WHERE id IN (SELECT value::uuid FROM json_array_elements_text($1::json)) RETURNING id;
+
+-- people_still_owning: an organization that one of the people owns; $1 [person]
+SELECT owner_id, id FROM organizations
+WHERE owner_id IN (SELECT value::uuid FROM json_array_elements_text($1::json))
+ORDER BY id
+LIMIT 1;
+
+-- organizations_of: the organizations that people own; $1 [person]
+SELECT id FROM organizations
+WHERE owner_id IN (SELECT value::uuid FROM json_array_elements_text($1::json))
+ORDER BY created_at, id;
+
+-- organizations_remove: removes organizations with everything in them; $1 [organization]
+-- revokes
+DELETE FROM organizations WHERE id IN (SELECT value::uuid FROM json_array_elements_text($1::json)) RETURNING id;
+
+-- workspaces_remove: removes workspaces with everything in them; $1 [workspace]
+-- revokes
+DELETE FROM workspaces WHERE id IN (SELECT value::uuid FROM json_array_elements_text($1::json)) RETURNING id;
+
+-- projects_remove: removes projects with everything in them; $1 [project]
+-- revokes
+DELETE FROM projects WHERE id IN (SELECT value::uuid FROM json_array_elements_text($1::json)) RETURNING id;
+
+-- api_keys_remove: removes API keys; $1 [key]
+-- revokes
+DELETE FROM api_keys WHERE id IN (SELECT value::uuid FROM json_array_elements_text($1::json)) RETURNING id;
+
+-- login_remove: removes a login of a person, with its sessions; $1 login, $2 person
+-- revokes
+WITH session AS (
+    DELETE FROM orgd.sessions WHERE login_id = $1::uuid AND user_id = $2::uuid
+)
+DELETE FROM orgd.logins l
+WHERE l.id = $1::uuid
+  AND (l.user_id = $2::uuid
+       OR (l.user_id IS NULL AND l.email = (SELECT lower(email) FROM users WHERE id = $2::uuid)))
+RETURNING l.id;
+
+-- organization_member_remove: removes a membership; $1 membership, $2 organization
+-- revokes
+DELETE FROM organization_members WHERE id = $1::uuid AND organization_id = $2::uuid RETURNING id;
+
+-- organization_member_owns: whether a membership is the owner's
+SELECT EXISTS (
+    SELECT FROM organization_members AS m JOIN organizations AS o ON o.id = m.organization_id
+    WHERE m.id = $1::uuid AND m.organization_id = $2::uuid AND (m.role = 'owner' OR m.user_id = o.owner_id));
+
+-- workspace_member_remove: removes a membership; $1 membership, $2 workspace
+-- revokes
+DELETE FROM workspace_members WHERE id = $1::uuid AND workspace_id = $2::uuid RETURNING id;
+
+-- project_member_remove: removes a membership; $1 membership, $2 project
+-- revokes
+DELETE FROM project_members WHERE id = $1::uuid AND project_id = $2::uuid RETURNING id;

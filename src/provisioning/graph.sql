@@ -1,0 +1,249 @@
+-- users_add: makes the people of a request whose address nobody has; $1 [{place, id, uid, email, username}]
+WITH wanted AS (
+    SELECT * FROM json_to_recordset($1::json) AS w(place integer, id uuid, uid text, email text, username text)
+), fresh AS (
+    SELECT DISTINCT ON (lower(w.email)) w.*
+    FROM wanted AS w
+    WHERE NOT EXISTS (SELECT FROM users AS u WHERE lower(u.email) = lower(w.email))
+    ORDER BY lower(w.email), w.place
+)
+INSERT INTO users (id, uid, email, username, updated_at)
+SELECT id, uid, email, username, now() FROM fresh ORDER BY email
+ON CONFLICT (email) DO NOTHING;
+
+-- users_read: who has the addresses of a request, whatever their case; $1 [{place, email}]
+SELECT w.place, u.id, json_build_object(
+    'id', u.id, 'uid', u.uid, 'email', u.email, 'username', u.username, 'name', u.username,
+    'created_at', orgd.iso(u.created_at), 'updated_at', orgd.iso(u.updated_at))
+FROM json_to_recordset($1::json) AS w(place integer, email text)
+JOIN LATERAL (
+    SELECT * FROM users AS u WHERE lower(u.email) = lower(w.email)
+    ORDER BY u.email = w.email DESC, u.created_at, u.id LIMIT 1
+) AS u ON true;
+
+-- users_look_up: the people that references name; $1 [{place, id, email}]
+SELECT w.place, u.id
+FROM json_to_recordset($1::json) AS w(place integer, id uuid, email text)
+JOIN users AS u ON u.id = w.id OR (w.id IS NULL AND lower(u.email) = lower(w.email))
+ORDER BY u.id
+FOR KEY SHARE OF u;
+
+-- organizations_look_up: the organizations that references name; $1 [{place, id, slug}]
+SELECT w.place, o.id
+FROM json_to_recordset($1::json) AS w(place integer, id uuid, slug text)
+JOIN organizations AS o ON o.id = w.id OR (w.id IS NULL AND o.slug = w.slug)
+ORDER BY o.id
+FOR NO KEY UPDATE OF o;
+
+-- workspaces_look_up: the workspaces that references name, held, so that one request at a time chooses a default project; $1 [{place, id}]
+SELECT w.place, s.id
+FROM json_to_recordset($1::json) AS w(place integer, id uuid)
+JOIN workspaces AS s ON s.id = w.id
+ORDER BY s.id
+FOR NO KEY UPDATE OF s;
+
+-- projects_look_up: the projects that references name; $1 [{place, id}]
+SELECT w.place, p.id
+FROM json_to_recordset($1::json) AS w(place integer, id uuid)
+JOIN projects AS p ON p.id = w.id
+ORDER BY p.id
+FOR KEY SHARE OF p;
+
+-- organizations_add: makes organizations; no row for one whose slug is taken; $1 [{place, id, name, slug, owner}], $2 flags
+WITH wanted AS (
+    SELECT place, id, name, coalesce(slug, orgd.slug(name, id)) AS slug, owner
+    FROM json_to_recordset($1::json) AS w(place integer, id uuid, name text, slug text, owner uuid)
+), made AS (
+    INSERT INTO organizations (id, name, slug, flags, owner_id, created_by_id, updated_at)
+    SELECT id, name, slug, $2::jsonb, owner, owner, now() FROM wanted ORDER BY slug
+    ON CONFLICT (slug) DO NOTHING
+    RETURNING id, name, slug, owner_id, created_at, updated_at
+)
+SELECT w.place, json_build_object(
+    'id', o.id, 'name', o.name, 'slug', o.slug, 'owner_user_id', o.owner_id,
+    'created_at', orgd.iso(o.created_at), 'updated_at', orgd.iso(o.updated_at))
+FROM made AS o JOIN wanted AS w USING (id);
+
+-- workspaces_add: makes workspaces; $1 [{place, id, name, organization}]
+WITH wanted AS (
+    SELECT * FROM json_to_recordset($1::json) AS w(place integer, id uuid, name text, organization uuid)
+), made AS (
+    INSERT INTO workspaces (id, name, type, description, organization_id, created_by_id, updated_at)
+    SELECT w.id, w.name, 'default', '', o.id, o.owner_id, now()
+    FROM wanted AS w JOIN organizations AS o ON o.id = w.organization
+    RETURNING id, name, organization_id, created_at, updated_at
+)
+SELECT w.place, json_build_object(
+    'id', s.id, 'name', s.name, 'organization_id', s.organization_id,
+    'created_at', orgd.iso(s.created_at), 'updated_at', orgd.iso(s.updated_at))
+FROM made AS s JOIN wanted AS w USING (id);
+
+-- projects_undefault: takes the mark of the default project away, for another one; $1 [workspace]
+UPDATE projects SET is_default = false, updated_at = now()
+WHERE is_default AND workspace_id IN (SELECT value::uuid FROM json_array_elements_text($1::json));
+
+-- projects_add: makes projects; no row for one whose workspace is another organization's; $1 [{place, id, name, is_default, organization, workspace}]
+-- Of several defaults of a workspace the last one is it.
+WITH wanted AS (
+    SELECT w.*, w.is_default AND w.place = max(w.place) FILTER (WHERE w.is_default) OVER (PARTITION BY w.workspace) AS chosen
+    FROM json_to_recordset($1::json)
+         AS w(place integer, id uuid, name text, is_default boolean, organization uuid, workspace uuid)
+), made AS (
+    INSERT INTO projects (id, project_name, is_default, organization_id, workspace_id, created_by_id, updated_at)
+    SELECT w.id, w.name, w.chosen, o.id, s.id, o.owner_id, now()
+    FROM wanted AS w
+    JOIN organizations AS o ON o.id = w.organization
+    JOIN workspaces AS s ON s.id = w.workspace AND s.organization_id = o.id
+    RETURNING id, project_name, organization_id, workspace_id, is_default, created_at, updated_at
+)
+SELECT w.place, json_build_object(
+    'id', p.id, 'name', p.project_name, 'organization_id', p.organization_id, 'workspace_id', p.workspace_id,
+    'is_default', p.is_default, 'created_at', orgd.iso(p.created_at), 'updated_at', orgd.iso(p.updated_at))
+FROM made AS p JOIN wanted AS w USING (id);
+
+-- organization_hand_over: makes somebody the owner of an organization; their membership follows; $1 organization, $2 person
+-- revokes
+WITH handed_over AS (
+    UPDATE organizations SET owner_id = $2::uuid, updated_at = now() WHERE id = $1::uuid AND owner_id <> $2::uuid
+)
+UPDATE organization_members SET role = 'admin', updated_at = now()
+WHERE organization_id = $1::uuid AND role = 'owner' AND user_id <> $2::uuid;
+
+-- organization_members_add: makes members; no row for who is one already; $1 [{place, id, scope, person, role}]
+WITH wanted AS (
+    SELECT * FROM json_to_recordset($1::json) AS w(place integer, id uuid, scope uuid, person uuid, role text)
+), made AS (
+    INSERT INTO organization_members (id, user_id, organization_id, role, updated_at)
+    SELECT DISTINCT ON (person, scope) id, person, scope, role, now() FROM wanted ORDER BY person, scope, place
+    ON CONFLICT (user_id, organization_id) DO NOTHING
+    RETURNING id, organization_id, user_id, role
+)
+SELECT w.place, row_to_json(m) FROM made AS m JOIN wanted AS w USING (id);
+
+-- organization_members_change: gives members another role; $1 as above
+-- revokes
+WITH wanted AS (
+    SELECT * FROM json_to_recordset($1::json) AS w(place integer, scope uuid, person uuid, role text)
+), changed AS (
+    UPDATE organization_members m SET role = w.role, updated_at = now()
+    FROM (SELECT DISTINCT ON (person, scope) * FROM wanted ORDER BY person, scope, place DESC) AS w
+    WHERE m.user_id = w.person AND m.organization_id = w.scope
+    RETURNING m.id, m.organization_id, m.user_id, m.role
+)
+SELECT w.place, row_to_json(m) FROM changed AS m JOIN wanted AS w ON w.person = m.user_id AND w.scope = m.organization_id;
+
+-- workspace_members_add: makes members; no row for who is one already; $1 [{place, id, scope, person, role}]
+WITH wanted AS (
+    SELECT * FROM json_to_recordset($1::json) AS w(place integer, id uuid, scope uuid, person uuid, role text)
+), made AS (
+    INSERT INTO workspace_members (id, user_id, workspace_id, role, updated_at)
+    SELECT DISTINCT ON (person, scope) id, person, scope, role, now() FROM wanted ORDER BY person, scope, place
+    ON CONFLICT (user_id, workspace_id) DO NOTHING
+    RETURNING id, workspace_id, user_id, role
+)
+SELECT w.place, row_to_json(m) FROM made AS m JOIN wanted AS w USING (id);
+
+-- workspace_members_change: gives members another role; $1 as above
+-- revokes
+WITH wanted AS (
+    SELECT * FROM json_to_recordset($1::json) AS w(place integer, scope uuid, person uuid, role text)
+), changed AS (
+    UPDATE workspace_members m SET role = w.role, updated_at = now()
+    FROM (SELECT DISTINCT ON (person, scope) * FROM wanted ORDER BY person, scope, place DESC) AS w
+    WHERE m.user_id = w.person AND m.workspace_id = w.scope
+    RETURNING m.id, m.workspace_id, m.user_id, m.role
+)
+SELECT w.place, row_to_json(m) FROM changed AS m JOIN wanted AS w ON w.person = m.user_id AND w.scope = m.workspace_id;
+
+-- project_members_add: makes members; no row for who is one already; $1 [{place, id, scope, person, role}]
+WITH wanted AS (
+    SELECT * FROM json_to_recordset($1::json) AS w(place integer, id uuid, scope uuid, person uuid, role text)
+), made AS (
+    INSERT INTO project_members (id, user_id, project_id, role, updated_at)
+    SELECT DISTINCT ON (person, scope) id, person, scope, role, now() FROM wanted ORDER BY person, scope, place
+    ON CONFLICT (user_id, project_id) DO NOTHING
+    RETURNING id, project_id, user_id, role
+)
+SELECT w.place, row_to_json(m) FROM made AS m JOIN wanted AS w USING (id);
+
+-- project_members_change: gives members another role; $1 as above
+-- revokes
+WITH wanted AS (
+    SELECT * FROM json_to_recordset($1::json) AS w(place integer, scope uuid, person uuid, role text)
+), changed AS (
+    UPDATE project_members m SET role = w.role, updated_at = now()
+    FROM (SELECT DISTINCT ON (person, scope) * FROM wanted ORDER BY person, scope, place DESC) AS w
+    WHERE m.user_id = w.person AND m.project_id = w.scope
+    RETURNING m.id, m.project_id, m.user_id, m.role
+)
+SELECT w.place, row_to_json(m) FROM changed AS m JOIN wanted AS w ON w.person = m.user_id AND w.scope = m.project_id;
+
+-- owners_complete: makes owners members of what was made for them; $1 [organization], $2 [workspace], $3 [project]
+WITH organization AS (
+    INSERT INTO organization_members (id, user_id, organization_id, role, created_by_id, updated_at)
+    SELECT orgd.uuid_v7(), o.owner_id, o.id, 'owner', o.owner_id, now()
+    FROM organizations AS o
+    WHERE o.id IN (SELECT value::uuid FROM json_array_elements_text($1::json))
+      AND NOT EXISTS (SELECT FROM organization_members AS m WHERE m.organization_id = o.id AND m.user_id = o.owner_id)
+), workspace AS (
+    INSERT INTO workspace_members (id, user_id, workspace_id, role, created_by_id, updated_at)
+    SELECT orgd.uuid_v7(), o.owner_id, w.id, 'owner', o.owner_id, now()
+    FROM workspaces AS w JOIN organizations AS o ON o.id = w.organization_id
+    WHERE w.id IN (SELECT value::uuid FROM json_array_elements_text($2::json))
+      AND NOT EXISTS (SELECT FROM workspace_members AS m WHERE m.workspace_id = w.id AND m.user_id = o.owner_id)
+)
+INSERT INTO project_members (id, user_id, project_id, role, created_by_id, updated_at)
+SELECT orgd.uuid_v7(), o.owner_id, p.id, 'owner', o.owner_id, now()
+FROM projects AS p JOIN organizations AS o ON o.id = p.organization_id
+WHERE p.id IN (SELECT value::uuid FROM json_array_elements_text($3::json))
+  AND NOT EXISTS (SELECT FROM project_members AS m WHERE m.project_id = p.id AND m.user_id = o.owner_id);
+
+-- owner_without_role: an organization whose owner is a member with another role than owner; $1 [organization]
+SELECT o.id
+FROM organizations AS o
+JOIN organization_members AS m ON m.organization_id = o.id AND m.user_id = o.owner_id
+WHERE o.id IN (SELECT value::uuid FROM json_array_elements_text($1::json)) AND m.role <> 'owner'
+LIMIT 1;
+
+-- keys_add: makes API keys; $1 [{place, id, prefix, hashed, project, person, expires_at}]
+WITH wanted AS (
+    SELECT * FROM json_to_recordset($1::json)
+        AS w(place integer, id uuid, prefix text, hashed text, project uuid, person uuid, expires_at timestamptz)
+), made AS (
+    INSERT INTO api_keys (id, prefix, hashed_key, project_id, created_by_id, rate_limit, hidden, expiration_date, updated_at)
+    SELECT id, prefix, hashed, project, person, 0, false, expires_at, now() FROM wanted
+    RETURNING id, prefix, project_id, created_by_id
+)
+SELECT w.place, json_build_object('id', k.id, 'prefix', k.prefix, 'project_id', k.project_id, 'user_id', k.created_by_id)
+FROM made AS k JOIN wanted AS w USING (id);
+
+-- logins_add: makes logins, linked to the people who have their addresses; no row where an address has a login
+-- $1 [{place, id, method, email, hash, identity, identity_method, domain}]
+WITH wanted AS (
+    SELECT * FROM json_to_recordset($1::json)
+        AS w(place integer, id uuid, method text, email text, hash text, identity uuid, identity_method text, domain text)
+), made AS (
+    INSERT INTO orgd.logins (id, method, email, password_hash, user_id)
+    SELECT DISTINCT ON (w.email) w.id, w.method, w.email, w.hash, (
+        SELECT u.id FROM users AS u WHERE lower(u.email) = w.email ORDER BY u.created_at, u.id LIMIT 1)
+    FROM wanted AS w
+    WHERE NOT EXISTS (SELECT FROM orgd.logins AS l WHERE l.email = w.email)
+    ORDER BY w.email, w.place
+    ON CONFLICT DO NOTHING
+    RETURNING id, user_id
+), linked AS (
+    INSERT INTO user_identities (id, user_id, method, subject, domain)
+    SELECT w.identity, made.user_id, w.identity_method, w.email, w.domain
+    FROM made JOIN wanted AS w USING (id)
+    WHERE made.user_id IS NOT NULL
+    ON CONFLICT (method, subject) DO NOTHING
+)
+SELECT w.place FROM made JOIN wanted AS w USING (id);
+
+-- user_of_address: the person of an address, and whether they have an organization
+SELECT u.id, EXISTS (SELECT FROM organization_members AS m WHERE m.user_id = u.id)
+FROM users AS u WHERE lower(u.email) = lower($1::text)
+ORDER BY u.email = $1::text DESC, u.created_at, u.id LIMIT 1;
+
+-- user_of_id: the address of a person
+SELECT email FROM users WHERE id = $1::uuid;

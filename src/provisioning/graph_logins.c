@@ -1,0 +1,275 @@
+/* Makes logins for people who did not sign up themselves. */
+#include "provisioning/graph_logins.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "access/methods.h"
+#include "access/rules.h"
+#include "base/email.h"
+#include "base/json.h"
+#include "identity/password_policy.h"
+#include "identity/passwords.h"
+#include "provisioning/operation.h"
+#include "statements.h"
+
+enum { LIST_MAX = 64 << 20 };
+
+static const char *text_of(const struct graph_node *node, const char *member)
+{
+    const char *text = json_string_value(json_object_get(node->source, member));
+
+    return text && *text ? text : NULL;
+}
+
+/* How people sign in with an address here: "password", "otp", or "" when they do not. */
+static const char *email_method(const struct config *config)
+{
+    return methods_password(config) ? "password" : methods_otp(config) ? "otp" : "";
+}
+
+/* Whether logins of this method can be made here. */
+static bool supported(const struct config *config, const char *method)
+{
+    return (methods_email(config) && strcmp(method, "email:password") == 0) ||
+           (methods_otp(config) && strcmp(method, "email:otp") == 0);
+}
+
+/* ---- what is wrong with an identity ---- */
+
+static enum err problem(struct graph *graph, const struct graph_node *node, int status, const char *code,
+                        const char *message)
+{
+    const char *with_ref = talloc_asprintf(graph->req->arena, "%s (ref: %s).", message, node->key);
+
+    if (!message || !with_ref)
+        return ERR_MEMORY;
+    if (graph->identity_errors_refuse)
+        return operation_refuse(graph->req,
+                                &(struct refusal){.status = status,
+                                                  .code = code,
+                                                  .message = talloc_asprintf(graph->req->arena, "%s.", message)});
+    graph_error(graph, code, with_ref, (const char *const[]){"ref", node->email ? "email" : NULL, NULL},
+                (const char *const[]){node->key, node->email, NULL});
+    return OK;
+}
+
+static enum err problem_of_method(struct graph *graph, const struct graph_node *node)
+{
+    void *arena = graph->req->arena;
+    const char *method = text_of(node, "method"), *configured = email_method(graph->req->config);
+    const char *feature = talloc_asprintf(arena, "create_user_identity for method '%s' (configured email_method='%s')",
+                                          method ? method : "", configured);
+    const char *message = talloc_asprintf(arena, "'%s' is not yet implemented in this edition", feature);
+
+    if (!feature || !message)
+        return ERR_MEMORY;
+    if (graph->identity_errors_refuse)
+        return operation_refuse(graph->req, &(struct refusal){.status = 501,
+                                                              .code = "not_implemented",
+                                                              .message = talloc_asprintf(arena, "%s.", message),
+                                                              .names = {"feature"},
+                                                              .values = {feature}});
+    graph_error(graph, "not_implemented", talloc_asprintf(arena, "%s (ref: %s).", message, node->key),
+                (const char *const[]){"ref", "method", "configured_email_method"},
+                (const char *const[]){node->key, method ? method : "", configured});
+    return OK;
+}
+
+static enum err refuse_access(struct graph *graph, const struct graph_node *node)
+{
+    return operation_refuse(
+        graph->req, &(struct refusal){
+                        .status = 401, .code = "access_denied", .message = "Access Denied.", .account = node->account});
+}
+
+/* The people of the graph stand beside their logins: is the one that is named somebody else? */
+static bool names_another(const struct graph *graph, const struct graph_node *node)
+{
+    return node->user.node && node->user.node->email && strcmp(node->user.node->email, node->email) != 0 &&
+           graph->req->reply.status == 0;
+}
+
+static bool lets_in(const struct graph *graph, const char *email)
+{
+    const struct access_question question = {.email = email, .has_account = true};
+
+    return access_decide(graph->req->arena, graph->req->config, &question).may_sign_in;
+}
+
+/* `*wanted`: there is a login to make. */
+static enum err check(struct graph *graph, struct graph_node *node, bool *wanted)
+{
+    struct request *req = graph->req;
+    const char *method = text_of(node, "method"), *password = text_of(node, "password"), *broken;
+
+    *wanted = false;
+    if (!method || !supported(req->config, method))
+        return problem_of_method(graph, node);
+    node->email = email_fold(req->arena, text_of(node, "email") ? text_of(node, "email") : text_of(node, "subject"));
+    if (!node->email || !*node->email)
+        return problem(graph, node, 400, "invalid_identity", "An identity needs an email or a subject");
+    if (!email_valid(node->email))
+        return problem(graph, node, 400, "invalid_identity", "The email of an identity is not valid");
+    if (names_another(graph, node))
+        return problem(graph, node, 400, "invalid_identity",
+                       "The email of an identity is not that of the user it names");
+    if (methods_password(req->config)) {
+        if (!password)
+            return problem(graph, node, 400, "invalid_identity",
+                           "email:password identity requires 'password' on this deployment");
+        broken = password_problem(req->arena, req->config, password);
+        if (broken)
+            return problem(
+                graph, node, 400, "invalid_identity",
+                talloc_strndup(req->arena, broken,
+                               strcspn(broken, ".") == strlen(broken) - 1 ? strlen(broken) - 1 : strlen(broken)));
+        if (!lets_in(graph, node->email))
+            return refuse_access(graph, node);
+    }
+    *wanted = true;
+    return OK;
+}
+
+/* ---- hashing ---- */
+
+enum err graph_hash_passwords(struct graph *graph)
+{
+    const struct graph_nodes *nodes = &graph->of[GRAPH_IDENTITIES];
+    size_t count = 0;
+
+    if (!methods_password(graph->req->config))
+        return OK;
+    for (size_t i = 0; i < nodes->count; i++)
+        count += text_of(nodes->items[i], "password") != NULL;
+    if (count > PASSWORDS_MAX)
+        return operation_refuse(
+            graph->req,
+            &(struct refusal){.status = 400,
+                              .code = "validation_error",
+                              .message = talloc_asprintf(graph->req->arena,
+                                                         "One request may set %d passwords at most; this one has %zu.",
+                                                         PASSWORDS_MAX, count)});
+    for (size_t i = 0; i < nodes->count; i++) {
+        const char *password = text_of(nodes->items[i], "password");
+        char *hash = talloc_size(graph->req->arena, PASSWORD_HASH_SIZE);
+        enum err code = hash ? OK : ERR_MEMORY;
+        if (!password || password_problem(graph->req->arena, graph->req->config, password))
+            continue;
+        if (code == OK)
+            code = password_hash(password, hash);
+        if (code != OK)
+            return code;
+        nodes->items[i]->password_hash = hash;
+    }
+    return OK;
+}
+
+/* ---- writing ---- */
+
+static void add_login(struct buffer *list, const struct graph_node *node, bool password)
+{
+    struct uuid identity = uuid_v7();
+
+    json_open(list, '{');
+    json_key(list, "place");
+    json_int(list, (int64_t)node->place);
+    json_key(list, "id");
+    json_uuid(list, &node->id);
+    json_key(list, "method");
+    json_text(list, password ? "emailpassword" : "passwordless");
+    json_key(list, "email");
+    json_text(list, node->email);
+    json_key(list, "hash");
+    json_text(list, password ? node->password_hash : NULL);
+    json_key(list, "identity");
+    json_uuid(list, &identity);
+    json_key(list, "identity_method");
+    json_text(list, password ? "email:password" : "email:otp");
+    json_key(list, "domain");
+    json_text(list, email_domain(node->email));
+    json_close(list, '}');
+}
+
+/* Whom the answer shows the login to belong to: who is named, and nobody when that says nothing. */
+static const char *user_shown(const struct graph_node *node, char *text)
+{
+    const json_t *ref = json_object_get(node->source, "user_ref");
+    const char *id = json_string_value(json_object_get(ref, "id"));
+
+    if (node->user.node)
+        return uuid_format(&node->user.node->id, text);
+    if (node->user.by)
+        return uuid_format(&node->user.id, text);
+    return id ? id : "";
+}
+
+static const char *row_of(const struct graph *graph, const struct graph_node *node, bool password)
+{
+    struct buffer out = buffer_make(graph->req->arena, LIST_MAX);
+    char text[UUID_TEXT_SIZE];
+
+    json_open(&out, '{');
+    json_key(&out, "id");
+    json_uuid(&out, &node->id);
+    json_key(&out, "user_id");
+    json_text(&out, user_shown(node, text));
+    json_key(&out, "method");
+    json_text(&out, password ? "email:password" : "email:otp");
+    json_key(&out, "subject");
+    json_text(&out, node->email);
+    json_key(&out, "email");
+    json_text(&out, node->email);
+    json_key(&out, "status");
+    json_text(&out, "created");
+    json_key(&out, "verified");
+    json_bool(&out, json_bool_read(json_object_get(node->source, "verified"), false));
+    json_close(&out, '}');
+    return buffer_string(&out);
+}
+
+static enum err write_wanted(struct graph *graph, const bool *wanted, struct buffer *list)
+{
+    struct graph_nodes *nodes = &graph->of[GRAPH_IDENTITIES];
+    bool password = methods_password(graph->req->config);
+    struct result rows;
+    enum err code = buffer_string(list) ? OK : ERR_MEMORY;
+
+    if (code == OK)
+        code = DB_RUN(graph->req->db, logins_add, &rows, param_text(buffer_string(list)));
+    if (code != OK)
+        return code;
+    for (int i = 0; i < result_rows(&rows); i++) {
+        struct graph_node *node = nodes->items[result_int(&rows, i, 0)];
+        node->row = row_of(graph, node, password);
+    }
+    result_clear(&rows);
+    for (size_t i = 0; code == OK && graph->req->reply.status == 0 && i < nodes->count; i++)
+        if (wanted[i] && !nodes->items[i]->row)
+            code = problem(graph, nodes->items[i], 400, "identity_already_exists",
+                           talloc_asprintf(graph->req->arena, "An email identity for '%s' already exists",
+                                           nodes->items[i]->email));
+    return code;
+}
+
+enum err graph_write_logins(struct graph *graph)
+{
+    struct graph_nodes *nodes = &graph->of[GRAPH_IDENTITIES];
+    bool *wanted = talloc_zero_size(graph->req->arena, nodes->count + 1);
+    struct buffer list = buffer_make(graph->req->arena, LIST_MAX);
+    bool any = false;
+    enum err code = wanted ? OK : ERR_MEMORY;
+
+    json_open(&list, '[');
+    for (size_t i = 0; code == OK && graph->req->reply.status == 0 && i < nodes->count; i++) {
+        code = check(graph, nodes->items[i], &wanted[i]);
+        if (code == OK && wanted[i]) {
+            add_login(&list, nodes->items[i], methods_password(graph->req->config));
+            any = true;
+        }
+    }
+    json_close(&list, ']');
+    if (code != OK || graph->req->reply.status != 0 || !any)
+        return code;
+    return write_wanted(graph, wanted, &list);
+}

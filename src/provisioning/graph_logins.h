@@ -1,0 +1,16 @@
+/* Logins that administrators make for people (API-ADMIN.md 7). */
+#ifndef ORGD_PROVISIONING_GRAPH_LOGINS_H
+#define ORGD_PROVISIONING_GRAPH_LOGINS_H
+
+#include "provisioning/graph.h"
+
+enum { PASSWORDS_MAX = 500 }; /* in one request: each takes its time on purpose */
+
+/*
+ * Writes the logins of the graph's identities, each linked to the person of its address. What is wrong with one
+ * becomes a structured error, or, with `identity_errors_refuse`, a refusal; so does an address that the access rules
+ * keep out. Errors: those of db_run.
+ */
+enum err graph_write_logins(struct graph *graph) MUST_CHECK;
+
+#endif
