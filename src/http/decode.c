@@ -231,21 +231,27 @@ static void check_list(struct problems *problems, const struct field *field, jso
     }
 }
 
-/* Every choice that does not fit is told. */
+static bool is_list_of_strings(const json_t *value)
+{
+    bool strings = json_is_array(value);
+
+    for (size_t i = 0; strings && i < json_array_size(value); i++)
+        strings = json_is_string(json_array_get(value, i));
+    return strings;
+}
+
+/* Neither of the choices fits: both are told. */
 static void check_all_or_list(struct problems *problems, const struct field *field, json_t *value)
 {
     const char *text = json_string_value(value);
-    size_t before = problems->count;
 
-    if (text && strcmp(text, "all") == 0)
-        return;
-    push(problems, "list[str]", 0);
-    check_list(problems, field, value);
-    problems->depth--;
-    if (problems->count == before)
+    if ((text && strcmp(text, "all") == 0) || is_list_of_strings(value))
         return;
     push(problems, "literal['all']", 0);
     problem_with_context(problems, "literal_error", "Input should be 'all'", value, "{\"expected\":\"'all'\"}");
+    problems->depth--;
+    push(problems, "list[str]", 0);
+    check_list(problems, field, value);
     problems->depth--;
 }
 

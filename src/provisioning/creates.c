@@ -7,6 +7,7 @@
 #include "base/email.h"
 #include "base/text.h"
 #include "provisioning/graph.h"
+#include "provisioning/graph_logins.h"
 #include "provisioning/operation.h"
 #include "statements.h"
 
@@ -109,6 +110,22 @@ static json_t *numbered(struct request *req, const json_t *list, const char *pre
     return made;
 }
 
+/* The logins of an entry: the person's, where they name nobody. */
+static json_t *identities(struct request *req, const json_t *entry, const char *person)
+{
+    json_t *made = numbered(req, json_object_get(entry, "user_identities"), "identity_");
+    const char *key;
+    json_t *identity;
+
+    json_object_foreach(made, key, identity)
+        if (!json_is_object(json_object_get(identity, "user_ref")) &&
+            json_object_set_new(identity, "user_ref", json_pack("{s:s}", "ref", person)) != 0) {
+            json_decref(made);
+            return NULL;
+        }
+    return made;
+}
+
 /* Explicit memberships take the place of the owner's. */
 static json_t *memberships(struct request *req, const json_t *entry, const char *member, const char *prefix,
                            json_t *owner, const char *owner_key)
@@ -145,7 +162,7 @@ static json_t *account_of(struct request *req, const json_t *entry, const json_t
     json_t *made = organization ? places_of(req, entry, person, organization) : NULL;
     json_t *more = json_pack(
         "{s:{s:O}, s:o, s:o, s:o, s:o, s:{s:{s:{s:s}, s:{s:s}}}}", "users", person, user, "user_identities",
-        numbered(req, json_object_get(entry, "user_identities"), "identity_"), "organization_memberships",
+        identities(req, entry, person), "organization_memberships",
         memberships(req, entry, "organization_memberships", "org_mem_", owner_of("organization_ref", "org", person),
                     "org_owner"),
         "workspace_memberships",
@@ -252,7 +269,7 @@ static enum err has_organization(struct request *req, const json_t *user, bool *
 
     if (code != OK)
         return code;
-    *has = result_rows(&row) == 1 && result_bool(&row, 0, 1);
+    *has = result_rows(&row) == 1 && result_bool(&row, 0, 2);
     result_clear(&row);
     return OK;
 }
@@ -282,37 +299,34 @@ enum err admin_user_create(struct request *req)
     return run(req, graph, code, write_and_answer);
 }
 
-/* The person that `user_ref` names: found by id or address. `*email` is their address; NULL: nobody was named so. */
-static enum err find_person(struct request *req, const json_t *ref, const char **email, const char **id)
+/* The person that `user_ref` names, found by id or address; `*person` stays NULL when it names nobody so. */
+static enum err find_person(struct request *req, const json_t *ref, struct graph_node **person)
 {
-    const char *by_id = json_string_value(json_object_get(ref, "id"));
-    const char *by_email = json_string_value(json_object_get(ref, "email"));
-    const char *folded = by_email ? email_fold(req->arena, by_email) : NULL;
-    struct uuid person;
+    const char *id = json_string_value(json_object_get(ref, "id"));
+    const char *email = json_string_value(json_object_get(ref, "email"));
+    struct graph_node *found = talloc_zero(req->arena, struct graph_node);
     struct result row;
     enum err code;
 
-    *email = *id = NULL;
-    if (!by_id && !by_email)
+    *person = NULL;
+    if (!id && !email)
         return OK;
-    if (by_id && !uuid_parse(by_id, &person))
-        return operation_refuse_reference(req, "user_ref",
-                                          talloc_asprintf(req->arena, "'%s' is not a valid UUID", by_id), NULL);
-    if (by_id)
-        code = DB_RUN(req->db, user_of_id, &row, param_uuid(&person));
-    else
-        code = folded ? DB_RUN(req->db, user_of_address, &row, param_text(folded)) : ERR_MEMORY;
+    if (id && !uuid_parse(id, &found->id))
+        return operation_refuse_reference(req, "user_ref", talloc_asprintf(req->arena, "'%s' is not a valid UUID", id),
+                                          NULL);
+    if (!found || (email && !(email = email_fold(req->arena, email))))
+        return ERR_MEMORY;
+    code = id ? DB_RUN(req->db, user_of_id, &row, param_uuid(&found->id))
+              : DB_RUN(req->db, user_of_address, &row, param_text(email));
     if (code != OK)
         return code;
-    if (result_rows(&row) == 0)
-        code = operation_refuse_unknown(req, "User", "user_not_found", by_id ? by_id : by_email, NULL);
-    else {
-        char text[UUID_TEXT_SIZE];
-        if (by_email)
-            (void)result_uuid(&row, 0, 0, &person);
-        *id = talloc_strdup(req->arena, uuid_format(&person, text));
-        *email = by_email ? folded : email_fold(req->arena, result_text(&row, 0, 0));
-        code = *id && *email ? OK : ERR_MEMORY;
+    if (result_rows(&row) == 0) {
+        code = operation_refuse_unknown(req, "User", "user_not_found", id ? id : email, NULL);
+    } else {
+        (void)result_uuid(&row, 0, 0, &found->id);
+        found->email = email_fold(req->arena, result_text(&row, 0, 1));
+        *person = found;
+        code = found->email ? OK : ERR_MEMORY;
     }
     result_clear(&row);
     return code;
@@ -320,24 +334,20 @@ static enum err find_person(struct request *req, const json_t *ref, const char *
 
 enum err admin_identity_create(struct request *req)
 {
-    json_t *identity = json_object_get(req->json, "user_identity");
-    const json_t *subject = json_object_get(identity, "subject"), *address = json_object_get(identity, "email");
     struct graph *graph = graph_make(req, GRAPH_USERS_ANY);
-    const char *email, *id, *login;
-    json_t *collections;
-    enum err code = graph ? find_person(req, json_object_get(req->json, "user_ref"), &email, &id) : ERR_MEMORY;
+    json_t *collections =
+        json_pack("{s:{s:O}}", "user_identities", "identity_0", json_object_get(req->json, "user_identity"));
+    struct graph_node *person = NULL;
+    enum err code = graph && keep(req, collections) ? graph_add(graph, NULL, collections, &everything) : ERR_MEMORY;
 
-    if (code != OK || req->reply.status != 0)
-        return code;
-    login = email_fold(req->arena, json_string_value(json_is_string(address) ? address : subject));
-    if (email && login && *login && strcmp(email, login) != 0)
-        return operation_refuse_reference(req, "user_ref", "the email of the identity is not that of the user", NULL);
-    collections =
-        keep(req, json_pack("{s:{s:o}}", "user_identities", "identity_0",
-                            place(req, identity, "-",
-                                  id ? json_pack("{s:{s:s}}", "user_ref", "id", id) : json_pack("{s:n}", "user_ref"))));
-    graph->identity_errors_refuse = true;
-    code = collections ? graph_add(graph, NULL, collections, &everything) : ERR_MEMORY;
+    if (code == OK && req->reply.status == 0) {
+        graph->identity_errors_refuse = true;
+        code = graph_check_logins(graph);
+    }
+    if (code == OK && req->reply.status == 0)
+        code = find_person(req, json_object_get(req->json, "user_ref"), &person);
+    if (code == OK && req->reply.status == 0)
+        graph->of[GRAPH_IDENTITIES].items[0]->user.node = person;
     return run(req, graph, code, write_and_answer);
 }
 

@@ -241,9 +241,9 @@ WITH wanted AS (
 SELECT w.place FROM made JOIN wanted AS w USING (id);
 
 -- user_of_address: the person of an address, and whether they have an organization
-SELECT u.id, EXISTS (SELECT FROM organization_members AS m WHERE m.user_id = u.id)
+SELECT u.id, u.email, EXISTS (SELECT FROM organization_members AS m WHERE m.user_id = u.id)
 FROM users AS u WHERE lower(u.email) = lower($1::text)
 ORDER BY u.email = $1::text DESC, u.created_at, u.id LIMIT 1;
 
 -- user_of_id: the address of a person
-SELECT email FROM users WHERE id = $1::uuid;
+SELECT id, email FROM users WHERE id = $1::uuid;

@@ -83,11 +83,10 @@ static enum err refuse_access(struct graph *graph, const struct graph_node *node
                         .status = 401, .code = "access_denied", .message = "Access Denied.", .account = node->account});
 }
 
-/* The people of the graph stand beside their logins: is the one that is named somebody else? */
-static bool names_another(const struct graph *graph, const struct graph_node *node)
+/* Whether the person who is named is somebody else than the one of the address. */
+static bool names_another(const struct graph_node *node)
 {
-    return node->user.node && node->user.node->email && strcmp(node->user.node->email, node->email) != 0 &&
-           graph->req->reply.status == 0;
+    return node->user.node && node->user.node->email && strcmp(node->user.node->email, node->email) != 0;
 }
 
 static bool lets_in(const struct graph *graph, const char *email)
@@ -97,13 +96,13 @@ static bool lets_in(const struct graph *graph, const char *email)
     return access_decide(graph->req->arena, graph->req->config, &question).may_sign_in;
 }
 
-/* `*wanted`: there is a login to make. */
-static enum err check(struct graph *graph, struct graph_node *node, bool *wanted)
+/* What an identity is like by itself: its method, and its address, which `node` gets. `*sound`: nothing is wrong. */
+static enum err check_form(struct graph *graph, struct graph_node *node, bool *sound)
 {
     struct request *req = graph->req;
-    const char *method = text_of(node, "method"), *password = text_of(node, "password"), *broken;
+    const char *method = text_of(node, "method");
 
-    *wanted = false;
+    *sound = false;
     if (!method || !supported(req->config, method))
         return problem_of_method(graph, node);
     node->email = email_fold(req->arena, text_of(node, "email") ? text_of(node, "email") : text_of(node, "subject"));
@@ -111,24 +110,60 @@ static enum err check(struct graph *graph, struct graph_node *node, bool *wanted
         return problem(graph, node, 400, "invalid_identity", "An identity needs an email or a subject");
     if (!email_valid(node->email))
         return problem(graph, node, 400, "invalid_identity", "The email of an identity is not valid");
-    if (names_another(graph, node))
+    *sound = true;
+    return OK;
+}
+
+enum err graph_check_logins(struct graph *graph)
+{
+    const struct graph_nodes *nodes = &graph->of[GRAPH_IDENTITIES];
+    bool sound;
+    enum err code = OK;
+
+    for (size_t i = 0; code == OK && graph->req->reply.status == 0 && i < nodes->count; i++)
+        code = check_form(graph, nodes->items[i], &sound);
+    return code;
+}
+
+/* The sentence without its full stop. */
+static const char *unstopped(void *arena, const char *sentence)
+{
+    size_t len = strlen(sentence);
+
+    return talloc_strndup(arena, sentence, len > 0 && sentence[len - 1] == '.' ? len - 1 : len);
+}
+
+static enum err check_password(struct graph *graph, const struct graph_node *node, bool *sound)
+{
+    struct request *req = graph->req;
+    const char *password = text_of(node, "password"), *broken;
+
+    *sound = false;
+    if (!password)
+        return problem(graph, node, 400, "invalid_identity",
+                       "email:password identity requires 'password' on this deployment");
+    broken = password_problem(req->arena, req->config, password);
+    if (broken)
+        return problem(graph, node, 400, "invalid_identity", unstopped(req->arena, broken));
+    if (!lets_in(graph, node->email))
+        return refuse_access(graph, node);
+    *sound = true;
+    return OK;
+}
+
+/* `*wanted`: there is a login to make. */
+static enum err check(struct graph *graph, struct graph_node *node, bool *wanted)
+{
+    enum err code = check_form(graph, node, wanted);
+
+    if (code != OK || !*wanted)
+        return code;
+    if (names_another(node)) {
+        *wanted = false;
         return problem(graph, node, 400, "invalid_identity",
                        "The email of an identity is not that of the user it names");
-    if (methods_password(req->config)) {
-        if (!password)
-            return problem(graph, node, 400, "invalid_identity",
-                           "email:password identity requires 'password' on this deployment");
-        broken = password_problem(req->arena, req->config, password);
-        if (broken)
-            return problem(
-                graph, node, 400, "invalid_identity",
-                talloc_strndup(req->arena, broken,
-                               strcspn(broken, ".") == strlen(broken) - 1 ? strlen(broken) - 1 : strlen(broken)));
-        if (!lets_in(graph, node->email))
-            return refuse_access(graph, node);
     }
-    *wanted = true;
-    return OK;
+    return methods_password(graph->req->config) ? check_password(graph, node, wanted) : OK;
 }
 
 /* ---- hashing ---- */

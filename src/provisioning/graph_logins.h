@@ -6,6 +6,10 @@
 
 enum { PASSWORDS_MAX = 500 }; /* in one request: each takes its time on purpose */
 
+/* Looks at methods and addresses alone, before anything else: with `identity_errors_refuse`, a refusal is left in the
+ * reply. */
+enum err graph_check_logins(struct graph *graph) MUST_CHECK;
+
 /*
  * Writes the logins of the graph's identities, each linked to the person of its address. What is wrong with one
  * becomes a structured error, or, with `identity_errors_refuse`, a refusal; so does an address that the access rules
