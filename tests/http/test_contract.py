@@ -142,7 +142,7 @@ def generalized(value, world, name=None):
     if name == "description" and value not in ("", "None"):
         return "<text>"
     suffix = world["suffix"]
-    if suffix in value and name in ("name", "username", "email", "organization_name", "project_name"):
+    if suffix in value and name in ("name", "username", "email", "subject", "slug", "organization_name", "project_name"):
         return "<text>"
     return value.replace(suffix, "{suffix}")
 
