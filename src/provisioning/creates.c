@@ -260,94 +260,61 @@ enum err simple_accounts_create(struct request *req)
 
 static const struct graph_options everything = {.identities = true, .keys = true, .return_keys = false};
 
-/* Who is there already, and in an organization, is not given another one. */
-static enum err has_organization(struct request *req, const json_t *user, bool *has)
-{
-    const char *email = email_fold(req->arena, json_string_value(json_object_get(user, "email")));
-    struct result row;
-    enum err code = email ? DB_RUN(req->db, user_of_address, &row, param_text(email)) : ERR_MEMORY;
-
-    if (code != OK)
-        return code;
-    *has = result_rows(&row) == 1 && result_bool(&row, 0, 2);
-    result_clear(&row);
-    return OK;
-}
-
-enum err admin_user_create(struct request *req)
+/* Whoever is there already, and in an organization, is not given another one. */
+static enum err write_user(struct request *req, void *context)
 {
     const json_t *options = json_object_get(req->json, "options"), *user = json_object_get(req->json, "user");
-    struct graph *graph = graph_make(req, GRAPH_USERS_ANY);
-    bool seeded = seeds(options), has = false;
+    const char *email = email_fold(req->arena, json_string_value(json_object_get(user, "email")));
+    struct graph *graph = context;
+    struct result row;
     json_t *collections;
-    enum err code = graph ? OK : ERR_MEMORY;
+    bool has = false;
+    enum err code = email ? OK : ERR_MEMORY;
 
-    if (code == OK && seeded)
-        code = has_organization(req, user, &has);
-    if (code != OK)
-        return code;
+    if (code == OK && seeds(options)) {
+        code = DB_RUN(req->db, user_hold, NULL, param_text(email));
+        if (code == OK)
+            code = DB_RUN(req->db, user_has_organization, &row, param_text(email));
+        if (code != OK)
+            return code;
+        has = result_bool(&row, 0, 0);
+        result_clear(&row);
+    }
     if (has)
         graph_error(graph, "organization_exists",
                     "The user has an organization already; no other one was made (ref: user).",
                     (const char *const[]){"ref", NULL, NULL}, (const char *const[]){"user", NULL, NULL});
-    collections =
-        seeded && !has ? account_of(req, NULL, user, "user") : keep(req, json_pack("{s:{s:O}}", "users", "user", user));
-    code = collections ? graph_add(graph, NULL, collections,
-                                   &(struct graph_options){.keys = option(options, "create_api_keys", false),
-                                                           .return_keys = option(options, "return_api_keys", false)})
-                       : ERR_MEMORY;
-    return run(req, graph, code, write_and_answer);
+    collections = seeds(options) && !has ? account_of(req, NULL, user, "user")
+                                         : keep(req, json_pack("{s:{s:O}}", "users", "user", user));
+    if (code == OK)
+        code = collections
+                   ? graph_add(graph, NULL, collections,
+                               &(struct graph_options){.keys = option(options, "create_api_keys", false),
+                                                       .return_keys = option(options, "return_api_keys", false)})
+                   : ERR_MEMORY;
+    return code == OK && req->reply.status == 0 ? write_and_answer(req, graph) : code;
 }
 
-/* The person that `user_ref` names, found by id or address; `*person` stays NULL when it names nobody so. */
-static enum err find_person(struct request *req, const json_t *ref, struct graph_node **person)
+enum err admin_user_create(struct request *req)
 {
-    const char *id = json_string_value(json_object_get(ref, "id"));
-    const char *email = json_string_value(json_object_get(ref, "email"));
-    struct graph_node *found = talloc_zero(req->arena, struct graph_node);
-    struct result row;
-    enum err code;
+    struct graph *graph = graph_make(req, GRAPH_USERS_ANY);
 
-    *person = NULL;
-    if (!id && !email)
-        return OK;
-    if (id && !uuid_parse(id, &found->id))
-        return operation_refuse_reference(req, "user_ref", talloc_asprintf(req->arena, "'%s' is not a valid UUID", id),
-                                          NULL);
-    if (!found || (email && !(email = email_fold(req->arena, email))))
-        return ERR_MEMORY;
-    code = id ? DB_RUN(req->db, user_of_id, &row, param_uuid(&found->id))
-              : DB_RUN(req->db, user_of_address, &row, param_text(email));
-    if (code != OK)
-        return code;
-    if (result_rows(&row) == 0) {
-        code = operation_refuse_unknown(req, "User", "user_not_found", id ? id : email, NULL);
-    } else {
-        (void)result_uuid(&row, 0, 0, &found->id);
-        found->email = email_fold(req->arena, result_text(&row, 0, 1));
-        *person = found;
-        code = found->email ? OK : ERR_MEMORY;
-    }
-    result_clear(&row);
-    return code;
+    return run(req, graph, graph ? OK : ERR_MEMORY, write_user);
 }
 
 enum err admin_identity_create(struct request *req)
 {
     struct graph *graph = graph_make(req, GRAPH_USERS_ANY);
-    json_t *collections =
-        json_pack("{s:{s:O}}", "user_identities", "identity_0", json_object_get(req->json, "user_identity"));
-    struct graph_node *person = NULL;
-    enum err code = graph && keep(req, collections) ? graph_add(graph, NULL, collections, &everything) : ERR_MEMORY;
+    json_t *identity = json_copy(json_object_get(req->json, "user_identity"));
+    json_t *collections = keep(req, json_pack("{s:{s:o}}", "user_identities", "identity_0", identity));
+    enum err code = OK;
 
-    if (code == OK && req->reply.status == 0) {
-        graph->identity_errors_refuse = true;
+    if (!graph || !collections || json_object_set(identity, "user_ref", json_object_get(req->json, "user_ref")) != 0)
+        return ERR_MEMORY;
+    graph->identity_errors_refuse = true;
+    code = graph_add(graph, NULL, collections, &everything);
+    if (code == OK && req->reply.status == 0)
         code = graph_check_logins(graph);
-    }
-    if (code == OK && req->reply.status == 0)
-        code = find_person(req, json_object_get(req->json, "user_ref"), &person);
-    if (code == OK && req->reply.status == 0)
-        graph->of[GRAPH_IDENTITIES].items[0]->user.node = person;
     return run(req, graph, code, write_and_answer);
 }
 

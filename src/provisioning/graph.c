@@ -221,15 +221,17 @@ static enum err read_key(struct graph *graph, struct graph_node *node)
                         talloc_asprintf(graph->req->arena, "'%s' is not a moment like 2027-01-31T12:00:00Z", expires));
 }
 
-/* Whoever is named is shown, and a name for nobody is none. The login's own id is a random one. */
+/* A name for nobody is none. The login's own id is a random one. */
 static enum err read_identity(struct graph *graph, struct graph_node *node)
 {
-    const char *ref = json_string_value(json_object_get(json_object_get(node->source, "user_ref"), "ref"));
+    static const struct reference reference = REFERENCE(IDENTITIES, "user_ref", USERS, user);
+    const json_t *user = json_object_get(node->source, "user_ref");
+    const char *ref = json_string_value(json_object_get(user, "ref"));
 
     node->id = uuid_v4();
     if (ref)
         node->user.node = find(graph, GRAPH_USERS, node->account, ref);
-    return OK;
+    return ref || json_string_value(json_object_get(user, "slug")) ? OK : resolve(graph, &reference, node);
 }
 
 /* What a kind has beside its references. */

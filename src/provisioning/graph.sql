@@ -24,14 +24,16 @@ JOIN LATERAL (
 -- users_look_up: the people that references name; $1 [{place, id, email}]
 SELECT w.place, u.id
 FROM json_to_recordset($1::json) AS w(place integer, id uuid, email text)
-JOIN users AS u ON u.id = w.id OR (w.id IS NULL AND lower(u.email) = lower(w.email))
+JOIN users AS u ON u.id = coalesce(w.id, (
+    SELECT a.id FROM users AS a WHERE lower(a.email) = lower(w.email)
+    ORDER BY a.email = w.email DESC, a.created_at, a.id LIMIT 1))
 ORDER BY u.id
 FOR KEY SHARE OF u;
 
 -- organizations_look_up: the organizations that references name; $1 [{place, id, slug}]
 SELECT w.place, o.id
 FROM json_to_recordset($1::json) AS w(place integer, id uuid, slug text)
-JOIN organizations AS o ON o.id = w.id OR (w.id IS NULL AND o.slug = w.slug)
+JOIN organizations AS o ON o.id = coalesce(w.id, (SELECT s.id FROM organizations AS s WHERE s.slug = w.slug))
 ORDER BY o.id
 FOR NO KEY UPDATE OF o;
 
@@ -217,18 +219,21 @@ WITH wanted AS (
 SELECT w.place, json_build_object('id', k.id, 'prefix', k.prefix, 'project_id', k.project_id, 'user_id', k.created_by_id)
 FROM made AS k JOIN wanted AS w USING (id);
 
--- logins_add: makes logins, linked to the people who have their addresses; no row where an address has a login
--- $1 [{place, id, method, email, hash, identity, identity_method, domain}]
+-- logins_add: makes logins of the people who are named, else of those of their addresses; none where an address has one
+-- $1 [{place, id, method, email, hash, identity, identity_method, domain, person}]. Rows: place, made, another's address
 WITH wanted AS (
-    SELECT * FROM json_to_recordset($1::json)
-        AS w(place integer, id uuid, method text, email text, hash text, identity uuid, identity_method text, domain text)
+    SELECT DISTINCT ON (w.email) w.*, (
+        SELECT u.id FROM users AS u WHERE lower(u.email) = w.email ORDER BY u.created_at, u.id LIMIT 1) AS owner
+    FROM json_to_recordset($1::json)
+        AS w(place integer, id uuid, method text, email text, hash text, identity uuid, identity_method text, domain text,
+             person uuid)
+    ORDER BY w.email, w.place
 ), made AS (
     INSERT INTO orgd.logins (id, method, email, password_hash, user_id)
-    SELECT DISTINCT ON (w.email) w.id, w.method, w.email, w.hash, (
-        SELECT u.id FROM users AS u WHERE lower(u.email) = w.email ORDER BY u.created_at, u.id LIMIT 1)
+    SELECT w.id, w.method, w.email, w.hash, coalesce(w.person, w.owner)
     FROM wanted AS w
-    WHERE NOT EXISTS (SELECT FROM orgd.logins AS l WHERE l.email = w.email)
-    ORDER BY w.email, w.place
+    WHERE coalesce(w.person = w.owner, true) AND NOT EXISTS (SELECT FROM orgd.logins AS l WHERE l.email = w.email)
+    ORDER BY w.email
     ON CONFLICT DO NOTHING
     RETURNING id, user_id
 ), linked AS (
@@ -238,12 +243,12 @@ WITH wanted AS (
     WHERE made.user_id IS NOT NULL
     ON CONFLICT (method, subject) DO NOTHING
 )
-SELECT w.place FROM made JOIN wanted AS w USING (id);
+SELECT w.place, made.id IS NOT NULL, coalesce(w.person <> w.owner, false)
+FROM wanted AS w LEFT JOIN made USING (id);
 
--- user_of_address: the person of an address, and whether they have an organization
-SELECT u.id, u.email, EXISTS (SELECT FROM organization_members AS m WHERE m.user_id = u.id)
-FROM users AS u WHERE lower(u.email) = lower($1::text)
-ORDER BY u.email = $1::text DESC, u.created_at, u.id LIMIT 1;
+-- user_hold: holds an address until the transaction ends, so that one request at a time makes its account; $1 address
+SELECT pg_advisory_xact_lock(hashtextextended('orgd.provisioning ' || lower($1::text), 0));
 
--- user_of_id: the address of a person
-SELECT id, email FROM users WHERE id = $1::uuid;
+-- user_has_organization: whether somebody with an address is a member of an organization
+SELECT EXISTS (
+    SELECT FROM users AS u JOIN organization_members AS m ON m.user_id = u.id WHERE lower(u.email) = lower($1::text));

@@ -83,12 +83,6 @@ static enum err refuse_access(struct graph *graph, const struct graph_node *node
                         .status = 401, .code = "access_denied", .message = "Access Denied.", .account = node->account});
 }
 
-/* Whether the person who is named is somebody else than the one of the address. */
-static bool names_another(const struct graph_node *node)
-{
-    return node->user.node && node->user.node->email && strcmp(node->user.node->email, node->email) != 0;
-}
-
 static bool lets_in(const struct graph *graph, const char *email)
 {
     const struct access_question question = {.email = email, .has_account = true};
@@ -158,11 +152,6 @@ static enum err check(struct graph *graph, struct graph_node *node, bool *wanted
 
     if (code != OK || !*wanted)
         return code;
-    if (names_another(node)) {
-        *wanted = false;
-        return problem(graph, node, 400, "invalid_identity",
-                       "The email of an identity is not that of the user it names");
-    }
     return methods_password(graph->req->config) ? check_password(graph, node, wanted) : OK;
 }
 
@@ -202,6 +191,12 @@ enum err graph_hash_passwords(struct graph *graph)
 
 /* ---- writing ---- */
 
+/* Who is named as the login's user; NULL: nobody. */
+static const struct uuid *user_named(const struct graph_node *node)
+{
+    return node->user.node || node->user.by ? graph_target_id(&node->user) : NULL;
+}
+
 static void add_login(struct buffer *list, const struct graph_node *node, bool password)
 {
     struct uuid identity = uuid_v7();
@@ -223,20 +218,11 @@ static void add_login(struct buffer *list, const struct graph_node *node, bool p
     json_text(list, password ? "email:password" : "email:otp");
     json_key(list, "domain");
     json_text(list, email_domain(node->email));
+    if (user_named(node)) {
+        json_key(list, "person");
+        json_uuid(list, user_named(node));
+    }
     json_close(list, '}');
-}
-
-/* Whom the answer shows the login to belong to: who is named, and nobody when that says nothing. */
-static const char *user_shown(const struct graph_node *node, char *text)
-{
-    const json_t *ref = json_object_get(node->source, "user_ref");
-    const char *id = json_string_value(json_object_get(ref, "id"));
-
-    if (node->user.node)
-        return uuid_format(&node->user.node->id, text);
-    if (node->user.by)
-        return uuid_format(&node->user.id, text);
-    return id ? id : "";
 }
 
 static const char *row_of(const struct graph *graph, const struct graph_node *node, bool password)
@@ -248,7 +234,7 @@ static const char *row_of(const struct graph *graph, const struct graph_node *no
     json_key(&out, "id");
     json_uuid(&out, &node->id);
     json_key(&out, "user_id");
-    json_text(&out, user_shown(node, text));
+    json_text(&out, user_named(node) ? uuid_format(user_named(node), text) : "");
     json_key(&out, "method");
     json_text(&out, password ? "email:password" : "email:otp");
     json_key(&out, "subject");
@@ -263,7 +249,7 @@ static const char *row_of(const struct graph *graph, const struct graph_node *no
     return buffer_string(&out);
 }
 
-static enum err write_wanted(struct graph *graph, const bool *wanted, struct buffer *list)
+static enum err write_wanted(struct graph *graph, bool *wanted, struct buffer *list)
 {
     struct graph_nodes *nodes = &graph->of[GRAPH_IDENTITIES];
     bool password = methods_password(graph->req->config);
@@ -274,9 +260,15 @@ static enum err write_wanted(struct graph *graph, const bool *wanted, struct buf
         code = DB_RUN(graph->req->db, logins_add, &rows, param_text(buffer_string(list)));
     if (code != OK)
         return code;
-    for (int i = 0; i < result_rows(&rows); i++) {
+    for (int i = 0; code == OK && i < result_rows(&rows); i++) {
         struct graph_node *node = nodes->items[result_int(&rows, i, 0)];
-        node->row = row_of(graph, node, password);
+        if (result_bool(&rows, i, 1))
+            node->row = row_of(graph, node, password);
+        else if (result_bool(&rows, i, 2)) {
+            wanted[node->place] = false;
+            code = problem(graph, node, 400, "invalid_identity",
+                           talloc_asprintf(graph->req->arena, "'%s' is the address of another user", node->email));
+        }
     }
     result_clear(&rows);
     for (size_t i = 0; code == OK && graph->req->reply.status == 0 && i < nodes->count; i++)

@@ -189,6 +189,7 @@ struct looking {
         GRAPH_##from, GRAPH_##to, offsetof(struct graph_node, target)                                                  \
     }
 static const struct looking lookings[] = {
+    LOOKING(IDENTITIES, USERS, user),
     LOOKING(ORGANIZATIONS, USERS, user),
     LOOKING(ORGANIZATION_MEMBERS, USERS, user),
     LOOKING(WORKSPACE_MEMBERS, USERS, user),
@@ -576,8 +577,8 @@ static enum err write_all_members(struct graph *graph)
 enum err graph_write(struct graph *graph)
 {
     static enum err (*const steps[])(struct graph * graph) = {
-        write_users,    graph_write_logins, look_up_people, write_organizations, look_up_places, write_workspaces,
-        write_projects, write_all_members,  check_owners,   complete_owners,     write_keys,
+        write_users,    look_up_people,    graph_write_logins, write_organizations, look_up_places, write_workspaces,
+        write_projects, write_all_members, check_owners,       complete_owners,     write_keys,
     };
     enum err code = OK;
 
