@@ -5,6 +5,7 @@
 #include "commands/import.h"
 #include "commands/mail.h"
 #include "commands/migrate.h"
+#include "commands/provision.h"
 #include "commands/schema.h"
 #include "commands/serve.h"
 
@@ -22,6 +23,7 @@ static const struct command commands[] = {
     ACCESS_COMMANDS,
     MAIL_COMMANDS,
     IMPORT_COMMANDS,
+    PROVISION_COMMANDS,
     {.name = "config",
      .arguments = "",
      .summary = "Show every variable: its value in force, secrets masked, and where it came from",

@@ -6,8 +6,7 @@
 
 #include "base/json.h"
 #include "base/utf8.h"
-#include "instance/stores.h"
-#include "migrate/migrate.h"
+#include "commands/current.h"
 #include "signin/import.h"
 
 #define OUTPUT_MAX ((size_t)16 << 20)
@@ -24,7 +23,7 @@ const struct option_row import_logins_options[] = {
     {0},
 };
 
-static enum err open_database(void *arena, const char *uri, const char *what, struct db **db, struct error *error)
+static enum err open_source(void *arena, const char *uri, struct db **db, struct error *error)
 {
     struct db_options options = {
         .uri = uri, .name = "orgd import", .connect_ms = CONNECT_MS, .statement_ms = STATEMENT_MS};
@@ -34,36 +33,23 @@ static enum err open_database(void *arena, const char *uri, const char *what, st
     if (!*db)
         return error_set(error, ERR_MEMORY, "no memory");
     if (db_connect(*db, &cause) != OK)
-        return error_set(error, cause.code, "the %s database: %.450s", what, cause.cause);
+        return error_set(error, cause.code, "the login database: %.450s", cause.cause);
     return OK;
 }
 
-/* Logins go where they are expected only. */
-static enum err check_revision(struct db *core, const struct config *config, struct error *error)
+static enum err import(void *arena, const struct config *config, bool dry_run, struct import_report *report,
+                       struct error *error)
 {
-    bool enterprise = config->license && strcmp(config->license, "ee") == 0;
-    struct migrate_state state;
-    enum err err = migrate_state(core, DATABASE_CORE, enterprise, MIGRATE_TO_HEAD, &state, error);
-
-    if (err == OK && state.condition != MIGRATE_CURRENT)
-        err = error_set(error, ERR_REFUSED, "%.400s; bring it up to date before importing", state.sentence);
-    return err;
-}
-
-static enum err import(void *arena, const struct config *config, const struct stores *stores, bool dry_run,
-                       struct import_report *report, struct error *error)
-{
-    struct db *source, *core;
-    enum err err = open_database(arena, config->uri_logins, "login", &source, error);
+    struct current current;
+    struct db *source;
+    enum err err = open_source(arena, config->uri_logins, &source, error);
 
     if (err == OK)
-        err = open_database(arena, stores->uris[DATABASE_CORE], "core", &core, error);
+        err = current_open(arena, config, "orgd import", &current, error);
     if (err != OK)
         return err;
-    err = check_revision(core, config, error);
-    if (err == OK)
-        err = import_logins(arena, source, core, dry_run, report, error);
-    db_close(core); /* before the cluster is stopped */
+    err = import_logins(arena, source, current.core, dry_run, report, error);
+    current_close(&current);
     return err;
 }
 
@@ -114,7 +100,6 @@ int import_logins_run(const struct config *config, const struct options *options
     struct buffer out = buffer_make(options->arena, OUTPUT_MAX);
     bool dry_run = option_given(options, "dry-run");
     struct import_report report;
-    struct stores stores;
     struct error error = {0};
     enum err err;
 
@@ -122,13 +107,7 @@ int import_logins_run(const struct config *config, const struct options *options
         (void)error_set(&error, ERR_USAGE, "name the login database of the predecessor with --from");
         return command_failed(&error);
     }
-    err = stores_open(options->arena, config, STORES_COMMAND, &stores, &error);
-    if (err != OK)
-        return command_failed(&error);
-    err = stores_start(options->arena, config, &stores, &error);
-    if (err == OK)
-        err = import(options->arena, config, &stores, dry_run, &report, &error);
-    stores_close(&stores);
+    err = import(options->arena, config, dry_run, &report, &error);
     if (err != OK)
         return command_failed(&error);
     (option_given(options, "json") ? write_json : write_text)(&report, dry_run, &out);

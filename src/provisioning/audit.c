@@ -92,18 +92,17 @@ enum err audit_announce_command(struct db *db, const char *operation)
 
 void audit_log(const struct request *req)
 {
-    const struct log_field fields[] = {
-        {.key = "request_id", .text = req->id},
-        {.key = "operation", .text = req->route->operation_id},
-        {.key = "admin_key", .text = fingerprint(req->arena, req->config)},
-        {.key = "reason", .text = audit_reason(req)},
-        {.key = "status", .number = req->reply.status},
-    };
-    struct log_field shown[sizeof fields / sizeof *fields];
+    const char *reason = audit_reason(req);
+    struct log_field fields[5];
     size_t count = 0;
 
-    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
-        if (fields[i].text || fields[i].number)
-            shown[count++] = fields[i];
-    log_event(LOG_INFO, "administration", shown, count);
+    if (!req->identity) /* a command's, which says itself what it did */
+        return;
+    fields[count++] = (struct log_field){.key = "request_id", .text = req->id};
+    fields[count++] = (struct log_field){.key = "operation", .text = req->route->operation_id};
+    fields[count++] = (struct log_field){.key = "admin_key", .text = fingerprint(req->arena, req->config)};
+    if (reason)
+        fields[count++] = (struct log_field){.key = "reason", .text = reason};
+    fields[count++] = (struct log_field){.key = "status", .number = req->reply.status};
+    log_event(LOG_INFO, "administration", fields, count);
 }

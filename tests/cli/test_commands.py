@@ -8,7 +8,7 @@ import pytest
 
 COMMANDS = ["serve", "migrate status", "migrate plan", "migrate up", "migrate down", "migrate verify", "migrate purge", "migrate history",
             "schema dump", "schema lint", "access explain", "access report", "mail test", "import logins", "config", "openapi", "version", "help",
-            "completion bash"]
+            "completion bash", "account create", "organization list", "key create"]
 
 
 def test_help_lists_every_command(orgd):

@@ -1,0 +1,59 @@
+/* Opens the core database for commands that work with people and places. */
+#include "commands/current.h"
+
+#include <talloc.h>
+
+#include "migrate/migrate.h"
+
+enum { CONNECT_MS = 10000, STATEMENT_MS = 600000 };
+
+static enum err connect_core(void *arena, const struct stores *stores, const char *name, struct db **core,
+                             struct error *error)
+{
+    struct db_options options = {
+        .uri = stores->uris[DATABASE_CORE], .name = name, .connect_ms = CONNECT_MS, .statement_ms = STATEMENT_MS};
+    struct error cause = {0};
+
+    *core = db_create(arena, &options);
+    if (!*core)
+        return error_set(error, ERR_MEMORY, "no memory");
+    if (db_connect(*core, &cause) != OK)
+        return error_set(error, cause.code, "the core database: %.450s", cause.cause);
+    return OK;
+}
+
+static enum err check_revision(struct db *core, const struct config *config, struct error *error)
+{
+    struct migrate_state state;
+    enum err err = migrate_state(core, DATABASE_CORE, config_is_enterprise(config), MIGRATE_TO_HEAD, &state, error);
+
+    if (err == OK && state.condition != MIGRATE_CURRENT)
+        err =
+            error_set(error, ERR_REFUSED, "%.400s; bring it up to date first, with `orgd migrate up`", state.sentence);
+    return err;
+}
+
+enum err current_open(void *arena, const struct config *config, const char *name, struct current *current,
+                      struct error *error)
+{
+    enum err err = stores_open(arena, config, STORES_COMMAND, &current->stores, error);
+
+    current->core = NULL;
+    if (err != OK)
+        return err;
+    err = stores_start(arena, config, &current->stores, error);
+    if (err == OK)
+        err = connect_core(arena, &current->stores, name, &current->core, error);
+    if (err == OK)
+        err = check_revision(current->core, config, error);
+    if (err != OK)
+        current_close(current);
+    return err;
+}
+
+void current_close(struct current *current)
+{
+    if (current->core)
+        db_close(current->core); /* before the cluster is stopped */
+    stores_close(&current->stores);
+}

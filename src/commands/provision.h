@@ -1,0 +1,35 @@
+/* The commands for the first steps of an operator: `orgd account`, `orgd organization`, `orgd key`. */
+#ifndef ORGD_COMMANDS_PROVISION_H
+#define ORGD_COMMANDS_PROVISION_H
+
+#include "base/options.h"
+
+extern const struct option_row account_create_options[];
+extern const struct option_row organization_list_options[];
+extern const struct option_row key_create_options[];
+
+int account_create_run(const struct config *config, const struct options *options);
+int organization_list_run(const struct config *config, const struct options *options);
+int key_create_run(const struct config *config, const struct options *options);
+
+/* Rows for the table of commands. */
+#define PROVISION_COMMANDS                                                                                             \
+    {.name = "account create",                                                                                         \
+     .arguments = "EMAIL",                                                                                             \
+     .summary = "Make an account with an organization, a workspace and a project",                                     \
+     .details = "Does what `POST /api/admin/simple/accounts/` does: all of it or nothing. Works beside a running "     \
+                "server, and without one.",                                                                            \
+     .options = account_create_options,                                                                                \
+     .run = account_create_run},                                                                                       \
+        {.name = "organization list",                                                                                  \
+         .arguments = "",                                                                                              \
+         .summary = "List every organization with its owner and the number of its members",                            \
+         .options = organization_list_options,                                                                         \
+         .run = organization_list_run},                                                                                \
+    {                                                                                                                  \
+        .name = "key create", .arguments = "EMAIL", .summary = "Make an API key for somebody and print it, once",      \
+        .details = "The key is for their default project, or the one named with --project.",                           \
+        .options = key_create_options, .run = key_create_run                                                           \
+    }
+
+#endif

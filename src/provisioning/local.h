@@ -1,0 +1,15 @@
+/* Asks an operation of the administration from within the program, without HTTP. */
+#ifndef ORGD_PROVISIONING_LOCAL_H
+#define ORGD_PROVISIONING_LOCAL_H
+
+#include "http/http.h"
+
+/*
+ * Checks `body` as the route declares it, does what its handler does, and gives the answer's JSON, which lives as long
+ * as `arena`. What the handler refuses is ERR_REFUSED with its message; a body that is not as declared is ERR_USAGE
+ * with the first problem. What changes is recorded as a command's. Otherwise errors of the handler.
+ */
+enum err local_call(void *arena, const struct config *config, struct db *db, const struct route *route,
+                    const json_t *body, json_t **answer, struct error *error) MUST_CHECK;
+
+#endif
