@@ -55,9 +55,9 @@ def up(pair, *options, **more):
     return pair.run("migrate", "up", *ACCEPTED, *options, **more)
 
 
-def down(pair, core=FLOOR["core"], tracing=FLOOR["tracing"]):
+def down(pair, *options, core=FLOOR["core"], tracing=FLOOR["tracing"]):
     for revision in filter(None, (core, tracing)):
-        pair.run("migrate", "down", "--to", revision)
+        pair.run("migrate", "down", "--to", revision, *options)
 
 
 def reference(name):

@@ -63,7 +63,7 @@ def test_an_ee_organization_keeps_its_plan(make_pair):
     pair = make_pair("ee")
     pair.run("migrate", "up")
     pair.sql(PEOPLE + "INSERT INTO subscriptions (organization_id, plan, active) SELECT id, 'own', true FROM organizations")
-    pair.run("migrate", "down", "--to", "ee0000000001")
+    pair.run("migrate", "down", "--to", "ee0000000001", "--allow", "DELETES_DATA")
     pair.run("migrate", "up")
     assert pair.sql("SELECT DISTINCT plan FROM subscriptions") == [("own",)]
 
@@ -94,6 +94,7 @@ def test_adopting_twice_changes_nothing(pair):
     pair.sql(PEOPLE)
     pair.edition = "ee"
     pair.run("migrate", "up")
+    pair.sql("TRUNCATE orgd.audit")  # the record of this is not made again
     before = old.rows(pair)
     pair.run("migrate", "up")
     pair.run("migrate", "down", "--to", "ee0000000001")

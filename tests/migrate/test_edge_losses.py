@@ -79,7 +79,7 @@ def test_the_archive_does_not_hold_on_to_what_lives(make_old):
     pair.sql("DELETE FROM users WHERE email = 'brian@example.com'")
     pair.sql("DELETE FROM projects WHERE project_name = 'Staging'")
     assert pair.sql("SELECT count(*) FROM orgd_archive.app_db") == [(9,)]
-    old.down(pair)
+    old.down(pair, "--allow", "DELETES_DATA")  # the record of these changes
     assert pair.sql("SELECT count(*), count(modified_by_id) FROM app_db") == [(9, 0)]
     assert old.shape(pair) == old.reference("oss_core.v0.103.5")
 

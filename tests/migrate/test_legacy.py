@@ -143,7 +143,7 @@ def test_rows_of_the_new_release_do_not_stand_in_the_way_of_going_back(make_old)
         DELETE FROM projects WHERE project_name = 'Legacy imports';
         UPDATE organizations SET created_by_id = NULL WHERE slug = 'oss-default';
     """)
-    old.down(pair)
+    old.down(pair, "--allow", "DELETES_DATA")  # the record of these changes
     assert old.shape(pair) == old.reference("oss_core.v0.103.5")
     assert pair.sql("SELECT o.created_by_id = o.owner_id FROM organizations o") == [(True,), (True,)]
     assert pair.sql("SELECT created_by_id FROM api_keys WHERE prefix = 'p'") == [(None,)]

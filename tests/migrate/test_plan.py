@@ -135,7 +135,7 @@ def test_how_far_it_can_be_undone(make_old):
     planned = plan(pair)
     before = old.state(pair)
     pair.run(*planned["command"].split()[1:])
-    old.down(pair, planned["databases"][0]["undo"]["to"], planned["databases"][1]["undo"]["to"])
+    old.down(pair, core=planned["databases"][0]["undo"]["to"], tracing=planned["databases"][1]["undo"]["to"])
     assert old.state(pair) == before
 
 
