@@ -1,6 +1,7 @@
 /* Every route, in one table: from it come the router, the OpenAPI document and the contract tests. */
 #include "routes.h"
 
+#include "access/admin_key.h"
 #include "access/methods.h"
 #include "access/permissions.h"
 #include "access/posture.h"
@@ -322,7 +323,7 @@ struct application application_make(const struct config *config)
         .config = config,
         .tables = tables,
         .gzip = true,
-        .recognize = identity_recognize,
+        .recognize = admin_key_recognize,
         .authenticate = identity_authenticate,
         .has_scope = identity_has_scope,
         .before_change = audit_announce,

@@ -101,17 +101,24 @@ enum err limit_take(struct request *req, enum limit limit, const char *subject)
     return ERR_TOO_MANY_REQUESTS;
 }
 
-enum err limit_take_client(struct request *req, enum limit limit)
+/* The client as a subject, in `text` where it has to be made. */
+static const char *client_subject(const struct request *req, char text[INET6_ADDRSTRLEN])
 {
-    char text[INET6_ADDRSTRLEN];
     struct in6_addr address;
 
     if (inet_pton(AF_INET6, req->client, &address) == 1 && !IN6_IS_ADDR_V4MAPPED(&address)) {
         memset(address.s6_addr + 8, 0, 8); /* whoever has one address of a network has all of them */
-        if (inet_ntop(AF_INET6, &address, text, sizeof text))
-            return limit_take(req, limit, text);
+        if (inet_ntop(AF_INET6, &address, text, INET6_ADDRSTRLEN))
+            return text;
     }
-    return limit_take(req, limit, req->client);
+    return req->client;
+}
+
+enum err limit_take_client(struct request *req, enum limit limit)
+{
+    char text[INET6_ADDRSTRLEN];
+
+    return limit_take(req, limit, client_subject(req, text));
 }
 
 void limit_give(struct request *req, enum limit limit, const char *subject)
@@ -121,6 +128,13 @@ void limit_give(struct request *req, enum limit limit, const char *subject)
     (void)pthread_mutex_lock(&lock);
     find_bucket(limit, subject)->full_us -= step_us(&rows[limit]);
     (void)pthread_mutex_unlock(&lock);
+}
+
+void limit_give_client(struct request *req, enum limit limit)
+{
+    char text[INET6_ADDRSTRLEN];
+
+    limit_give(req, limit, client_subject(req, text));
 }
 
 void limits_document(struct buffer *out)

@@ -22,6 +22,7 @@ enum err limit_take_client(struct request *req, enum limit limit) MUST_CHECK;
 
 /* Gives a try back: it was none that should count. */
 void limit_give(struct request *req, enum limit limit, const char *subject);
+void limit_give_client(struct request *req, enum limit limit);
 
 /* The table as Markdown, for docs/security.md. */
 void limits_document(struct buffer *out);

@@ -2,6 +2,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "base/email.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "identity/api_keys.h"
@@ -237,6 +238,8 @@ static size_t list_targets(struct graph *graph, enum graph_kind to, struct found
             json_key(list, target->by);
             if (strcmp(target->by, "id") == 0)
                 json_uuid(list, &target->id);
+            else if (strcmp(target->by, "email") == 0)
+                json_text(list, email_fold(graph->req->arena, target->value));
             else
                 json_text(list, target->value);
             json_close(list, '}');

@@ -1,0 +1,68 @@
+"""The administration key: guesses are limited, and without a key of its own the administration is closed."""
+import client
+import pytest
+import serving
+
+TRIES = 20
+
+
+@pytest.fixture(scope="module")
+def server():
+    """A server that was given an empty key, and believes what its proxy says of clients."""
+    server = serving.Server(AGENTA_AUTH_KEY="", ORGD_RATE_LIMITS="on", ORGD_TRUSTED_PROXIES="127.0.0.1").start()
+    yield server
+    server.close()
+
+
+def from_client(server, address, authorization):
+    """The API as a client of its own sees it."""
+    api = client.Api(server.url, authorization)
+    api.session.headers["X-Forwarded-For"] = address
+    return api
+
+
+def test_guesses_are_limited(server):
+    admin = from_client(server, "192.0.2.1", f"Access {server.auth_key}")
+    wrong = from_client(server, "192.0.2.1", "Access wrong")
+    for _ in range(TRIES + 5):  # the right one does not count
+        assert admin.get("/admin/access/report").status_code == 200
+    for _ in range(TRIES):
+        answer = wrong.post("/admin/accounts/", {})
+        assert (answer.status_code, answer.json()) == (401, client.UNAUTHORIZED)
+    answer = wrong.get("/admin/access/report")
+    assert (answer.status_code, answer.json()) == (429, {"detail": "Too Many Requests"})
+    assert 0 < int(answer.headers["Retry-After"]) <= 60
+    # Else a guess that is right would be told from others.
+    assert admin.get("/admin/access/report").status_code == 429
+    assert wrong.get("/profile").status_code == 401
+    assert wrong.get("/health").status_code == 200
+    assert from_client(server, "192.0.2.2", admin.authorization).get("/admin/access/report").status_code == 200
+
+
+def test_requests_without_a_key_use_no_tries_up(server):
+    nobody = from_client(server, "192.0.2.3", None)
+    for _ in range(TRIES + 5):
+        assert nobody.post("/admin/accounts/", {}).status_code == 401
+    assert from_client(server, "192.0.2.3", f"Access {server.auth_key}").post("/admin/accounts/", {}).status_code == 200
+
+
+def test_without_a_key_one_is_made_that_nobody_knows(server):
+    assert len(server.auth_key) >= 32
+    for guess in ("replace-me", "", "None", "null"):
+        answer = from_client(server, "192.0.2.4", f"Access {guess}").post("/admin/accounts/", {})
+        assert (answer.status_code, answer.json()) == (401, client.UNAUTHORIZED)
+
+
+def test_the_key_is_in_no_log(server):
+    from_client(server, "192.0.2.5", f"Access {server.auth_key}").ok("POST", "/admin/accounts/", {})
+    from_client(server, "192.0.2.5", "Access a-guess-that-is-wrong").post("/admin/accounts/", {})
+    assert server.auth_key not in server.messages()
+    assert "a-guess-that-is-wrong" not in server.messages()
+
+
+@pytest.mark.parametrize("key", ["replace-me", "s3cret"])
+def test_a_key_that_everybody_knows_opens_nothing(key, make_server):
+    """There is no administration and no server with such a key; the log says why."""
+    status, said = make_server(AGENTA_AUTH_KEY=key).refused()
+    assert status == 3
+    assert "AGENTA_AUTH_KEY" in said and key not in said
