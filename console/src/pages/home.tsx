@@ -1,6 +1,6 @@
 // The overview of a project: who is in the organization, what there is, and how a program gets in.
 import { useQuery } from "@tanstack/react-query";
-import { Button, Skeleton, Tag } from "antd";
+import { Button, Skeleton } from "antd";
 import { Link, useNavigate } from "react-router-dom";
 import { organizationQuery } from "../api/queries";
 import type { Member } from "../api/types";
@@ -23,7 +23,7 @@ export default function Home() {
       title={words.welcome(profile.username)}
       lead={
         <>
-          {words.in(organizationName, project.project_name)} <Tag bordered={false}>{texts.roles[role] ?? role}</Tag>
+          {words.in(organizationName, project.project_name)} <span className="chip">{texts.roles[role] ?? role}</span>
         </>
       }
       actions={

@@ -91,7 +91,6 @@ function AddressForm({ invitation, isBusy, onSubmit }: AddressProps) {
     <Form<{ email: string }>
       layout="vertical"
       requiredMark={false}
-      size="large"
       validateTrigger="onSubmit"
       initialValues={{ email: invitation?.email ?? "" }}
       onFinish={({ email }) => onSubmit(email.trim())}
@@ -102,9 +101,9 @@ function AddressForm({ invitation, isBusy, onSubmit }: AddressProps) {
         extra={invitation ? words.invited.locked : undefined}
         rules={[{ required: true, whitespace: true, message: words.emailMissing }]}
       >
-        <Input type="email" autoComplete="username" readOnly={invitation !== null} autoFocus spellCheck={false} />
+        <Input size="large" type="email" autoComplete="username" readOnly={invitation !== null} autoFocus spellCheck={false} />
       </Form.Item>
-      <Button type="primary" htmlType="submit" block loading={isBusy}>
+      <Button type="primary" size="large" htmlType="submit" block loading={isBusy}>
         {words.code.button}
       </Button>
     </Form>
@@ -140,10 +139,11 @@ function CodeEntry({ email, note, isBusy, onSubmit, onResend, onRestart }: Entry
       <div role="status">
         <Alert type="success" showIcon role="presentation" className="auth-note" message={words.code.sentTitle} description={note ?? words.code.sent(email)} />
       </div>
-      <Form layout="vertical" size="large" onFinish={() => onSubmit(code)}>
+      <Form layout="vertical" onFinish={() => onSubmit(code)}>
         <Form.Item label={words.code.label} htmlFor="code">
           <Input
             id="code"
+            size="large"
             ref={input}
             className="auth-code"
             inputMode="numeric"
@@ -153,7 +153,7 @@ function CodeEntry({ email, note, isBusy, onSubmit, onResend, onRestart }: Entry
             onChange={(event) => change(event.target.value)}
           />
         </Form.Item>
-        <Button type="primary" htmlType="submit" block loading={isBusy} disabled={code.length < DIGITS}>
+        <Button type="primary" size="large" htmlType="submit" block loading={isBusy} disabled={code.length < DIGITS}>
           {words.code.submit}
         </Button>
       </Form>

@@ -54,7 +54,6 @@ export function PasswordForm({ isNew, invitation, onChoose, onDone, onFail, onEr
         form={form}
         layout="vertical"
         requiredMark={false}
-        size="large"
         validateTrigger="onSubmit"
         initialValues={{ email: invitation?.email ?? "" }}
         onFinish={(values) => void submit(values)}
@@ -65,17 +64,17 @@ export function PasswordForm({ isNew, invitation, onChoose, onDone, onFail, onEr
           extra={invitation ? words.invited.locked : undefined}
           rules={[{ required: true, whitespace: true, message: words.emailMissing }]}
         >
-          <Input type="email" autoComplete="username" readOnly={invitation !== null} autoFocus={!invitation} spellCheck={false} />
+          <Input size="large" type="email" autoComplete="username" readOnly={invitation !== null} autoFocus={!invitation} spellCheck={false} />
         </Form.Item>
         <Form.Item name="password" label={words.password} rules={[{ required: true, message: words.passwordMissing }]}>
-          <Input.Password autoComplete={isNew ? "new-password" : "current-password"} autoFocus={invitation !== null} />
+          <Input.Password size="large" autoComplete={isNew ? "new-password" : "current-password"} autoFocus={invitation !== null} />
         </Form.Item>
         {!isNew && (
           <p className="auth-forgot">
             <Link to="/auth/reset-password">{words.forgot}</Link>
           </p>
         )}
-        <Button type="primary" htmlType="submit" block loading={isBusy}>
+        <Button type="primary" size="large" htmlType="submit" block loading={isBusy}>
           {label}
         </Button>
       </Form>

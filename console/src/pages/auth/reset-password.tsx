@@ -54,11 +54,11 @@ function RequestLink() {
     );
   return (
     <AuthFrame title={words.requestTitle} lead={words.requestLead} problem={problem}>
-      <Form form={form} layout="vertical" requiredMark={false} size="large" validateTrigger="onSubmit" onFinish={(values) => void submit(values)}>
+      <Form form={form} layout="vertical" requiredMark={false} validateTrigger="onSubmit" onFinish={(values) => void submit(values)}>
         <Form.Item name="email" label={texts.auth.email} rules={[{ required: true, whitespace: true, message: texts.auth.emailMissing }]}>
-          <Input type="email" autoComplete="username" autoFocus spellCheck={false} />
+          <Input size="large" type="email" autoComplete="username" autoFocus spellCheck={false} />
         </Form.Item>
-        <Button type="primary" htmlType="submit" block loading={isBusy}>
+        <Button type="primary" size="large" htmlType="submit" block loading={isBusy}>
           {words.requestButton}
         </Button>
       </Form>
@@ -105,11 +105,11 @@ function SetPassword() {
     );
   return (
     <AuthFrame title={words.title} lead={words.lead} problem={problem}>
-      <Form form={form} layout="vertical" requiredMark={false} size="large" validateTrigger="onSubmit" onFinish={(values) => void submit(values)}>
+      <Form form={form} layout="vertical" requiredMark={false} validateTrigger="onSubmit" onFinish={(values) => void submit(values)}>
         <Form.Item name="password" label={texts.auth.newPassword} rules={[{ required: true, message: texts.auth.passwordMissing }]}>
-          <Input.Password autoComplete="new-password" autoFocus />
+          <Input.Password size="large" autoComplete="new-password" autoFocus />
         </Form.Item>
-        <Button type="primary" htmlType="submit" block loading={isBusy}>
+        <Button type="primary" size="large" htmlType="submit" block loading={isBusy}>
           {words.button}
         </Button>
       </Form>
