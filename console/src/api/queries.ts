@@ -1,0 +1,57 @@
+// What the pages ask the server for, and under which keys the answers are kept.
+import { QueryClient, queryOptions } from "@tanstack/react-query";
+import { answer, answerAs, api } from "./client";
+import { ApiError } from "./errors";
+import type { MyInvitation, OrganizationDetails, Organization, Profile, Project } from "./types";
+
+/** Only what may succeed the next time is asked again: no answer, a server that is busy or restarts. */
+function isWorthRepeating(failures: number, problem: Error): boolean {
+  if (failures >= 2) return false;
+  return !(problem instanceof ApiError) || problem.status === 0 || problem.status === 503 || problem.status === 504;
+}
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: { staleTime: 15_000, retry: isWorthRepeating, retryDelay: (failures) => 500 * 2 ** failures },
+    mutations: { retry: false },
+  },
+});
+
+export const profileQuery = queryOptions({
+  queryKey: ["profile"],
+  queryFn: ({ signal }) => answerAs<Profile>(api.GET("/profile", { signal })),
+  staleTime: 60_000,
+});
+
+export const organizationsQuery = queryOptions({
+  queryKey: ["organizations"],
+  queryFn: ({ signal }): Promise<Organization[]> => answer(api.GET("/organizations", { signal })),
+});
+
+export const projectsQuery = queryOptions({
+  queryKey: ["projects"],
+  queryFn: async ({ signal }): Promise<Project[]> => {
+    try {
+      return await answer(api.GET("/projects", { signal }));
+    } catch (problem) {
+      if (problem instanceof ApiError && problem.status === 404) return []; // the API's way to say: none
+      throw problem;
+    }
+  },
+});
+
+export const myInvitationsQuery = queryOptions({
+  queryKey: ["invitations"],
+  queryFn: ({ signal }): Promise<MyInvitation[]> => answer(api.GET("/invitations", { signal })),
+  refetchInterval: 60_000,
+});
+
+/** An organization with its members. */
+export const organizationQuery = (organizationId: string) =>
+  queryOptions({
+    queryKey: ["organizations", organizationId],
+    queryFn: ({ signal }) =>
+      answerAs<OrganizationDetails>(
+        api.GET("/organizations/{organization_id}", { params: { path: { organization_id: organizationId } }, signal }),
+      ),
+  });

@@ -1,0 +1,21 @@
+// The console's entry: sessions, theme, data and pages put together.
+import { QueryClientProvider } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { RouterProvider } from "react-router-dom";
+import { queryClient } from "./api/queries";
+import { router } from "./routes";
+import { startSessions } from "./session/session";
+import "./styles.css";
+import { ThemeProvider } from "./theme/theme";
+
+startSessions();
+createRoot(document.getElementById("root")!).render(
+  <StrictMode>
+    <ThemeProvider>
+      <QueryClientProvider client={queryClient}>
+        <RouterProvider router={router} />
+      </QueryClientProvider>
+    </ThemeProvider>
+  </StrictMode>,
+);
