@@ -230,8 +230,9 @@ struct application {
     enum err (*authenticate)(struct request *req, enum caller_kind wanted);
     bool (*has_scope)(const struct request *req);
     /*
-     * Answers a GET or HEAD that came without /api, inline and whoever asks: fills the reply, or refuses; ERR_AGAIN leaves
-     * it to the tables. Not asked when HTML is accepted and the tables have a GET of that path. NULL: there are no pages.
+     * Answers a GET or HEAD that came without /api, inline and whoever asks: fills the reply, or refuses; ERR_AGAIN
+     * leaves it to the tables. Not asked when HTML is accepted and the tables have a GET of that path. NULL: there are
+     * no pages.
      */
     enum err (*page)(struct request *req);
     /* Whether requests may go to the database at all; while not, they are answered UNAVAILABLE. NULL: always. */
