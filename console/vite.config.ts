@@ -11,6 +11,7 @@ export default defineConfig(({ command }) => ({
   build: {
     target: "es2020",
     sourcemap: false,
+    chunkSizeWarningLimit: 1000, // kB before compression; a test holds the size after it
     assetsInlineLimit: 0, // the Content-Security-Policy allows no data: in styles and scripts
     modulePreload: { polyfill: false },
     rollupOptions: {

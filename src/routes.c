@@ -4,6 +4,7 @@
 #include "access/methods.h"
 #include "access/permissions.h"
 #include "access/posture.h"
+#include "console/console.h"
 #include "http/openapi.h"
 #include "identity/api_keys.h"
 #include "identity/identity.h"
@@ -238,5 +239,6 @@ struct application application_make(const struct config *config)
         .recognize = identity_recognize,
         .authenticate = identity_authenticate,
         .has_scope = identity_has_scope,
+        .page = console_answer,
     };
 }

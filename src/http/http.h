@@ -146,12 +146,14 @@ struct request {
     enum method method;
     const char *target; /* as received, for the log */
     const char *path;   /* percent-decoded, without /api, starting with '/' */
+    bool prefixed;      /* there was an /api */
     const char *query;  /* raw, without '?'; "" when none */
     const char *client; /* address of the peer, or of the client behind trusted proxies */
     /* header values or NULL; `preflight_` are Access-Control-Request-Method and -Headers */
     const char *authorization, *cookie, *origin, *content_type, *preflight_method, *preflight_headers;
-    const char *st_auth_mode, *rid, *user_agent, *forwarded_for;
-    bool accepts_gzip;
+    const char *st_auth_mode, *rid, *user_agent, *forwarded_for, *if_none_match;
+    bool accepts_gzip, accepts_brotli;
+    bool accepts_html; /* by name: a wildcard does not count */
     const char *body;
     size_t body_len;
     int64_t started_us, deadline_us; /* platform.monotonic_us */
@@ -227,6 +229,12 @@ struct application {
     enum err (*recognize)(struct request *req, enum caller_kind wanted);
     enum err (*authenticate)(struct request *req, enum caller_kind wanted);
     bool (*has_scope)(const struct request *req);
+    /*
+     * Answers a GET or HEAD that came without /api, inline and whoever asks: fills the reply, or refuses; ERR_AGAIN
+     * leaves it to the tables. Not asked when HTML is accepted and the tables have a GET of that path. NULL: there are
+     * no pages.
+     */
+    enum err (*page)(struct request *req);
     /* Whether requests may go to the database at all; while not, they are answered UNAVAILABLE. NULL: always. */
     bool (*available)(void);
 };
