@@ -1,6 +1,6 @@
 // Light and dark: as the system says, unless chosen otherwise here.
 import { StyleProvider } from "@ant-design/cssinjs";
-import { App as AntApp, ConfigProvider, theme as antTheme, type ThemeConfig } from "antd";
+import { ConfigProvider, theme as antTheme, type ThemeConfig } from "antd";
 import { createContext, useContext, useEffect, useLayoutEffect, useMemo, useState, type ReactNode } from "react";
 
 export type ThemeChoice = "system" | "light" | "dark";
@@ -92,6 +92,7 @@ function RootVariables() {
       "--link": token.colorLink,
       "--primary": token.colorPrimary,
       "--primary-soft": token.colorPrimaryBg,
+      "--success": token.colorSuccess,
       "--error": token.colorError,
       "--error-soft": token.colorErrorBg,
       "--layout": token.colorBgLayout,
@@ -146,10 +147,8 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
     <ThemeContext.Provider value={state}>
       <StyleProvider layer>
         <ConfigProvider theme={{ ...(isDark ? dark : light), cssVar: true, hashed: false }} wave={{ disabled: true }}>
-          <AntApp component={false} message={{ maxCount: 3 }}>
-            <RootVariables />
-            {children}
-          </AntApp>
+          <RootVariables />
+          {children}
         </ConfigProvider>
       </StyleProvider>
     </ThemeContext.Provider>
