@@ -7,8 +7,10 @@ import { queryClient } from "./api/queries";
 import { router } from "./routes";
 import { startSessions } from "./session/session";
 import "./styles.css";
+import { signStyles } from "./theme/nonce";
 import { ThemeProvider } from "./theme/theme";
 
+signStyles();
 startSessions();
 createRoot(document.getElementById("root")!).render(
   <StrictMode>

@@ -32,16 +32,6 @@ def nobody(server):
     return client.Api(server.url)
 
 
-@pytest.fixture(scope="session")
-def second(server):
-    """A second program over the same databases."""
-    uris = {f"POSTGRES_URI_{name.upper()}": f"postgresql://orgd@/agenta_oss_{name}?host={server.data}" for name in ("core", "tracing")}
-    crypt_key = (server.data / "crypt-key").read_text(encoding="utf-8").strip()
-    second = serving.Server(AGENTA_AUTH_KEY=server.auth_key, AGENTA_CRYPT_KEY=crypt_key, **uris).start()
-    yield second
-    second.close()
-
-
 @pytest.fixture
 def people(admin):
     """Makes new people, each with an organization of their own: `alice, bob = people("alice", "bob")`."""

@@ -1,5 +1,5 @@
 // What the pages ask the server for, and under which keys the answers are kept.
-import { QueryClient, queryOptions } from "@tanstack/react-query";
+import { hashKey, MutationCache, QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
 import { answer, answerAs, api } from "./client";
 import { ApiError } from "./errors";
 import type { MyInvitation, OrganizationDetails, Organization, Profile, Project } from "./types";
@@ -10,7 +10,23 @@ function isWorthRepeating(failures: number, problem: Error): boolean {
   return !(problem instanceof ApiError) || problem.status === 0 || problem.status === 503 || problem.status === 504;
 }
 
-export const queryClient = new QueryClient({
+/**
+ * What was refused or not found may be so because the reader was removed a moment ago: the lists that tell what they belong to are
+ * asked for again, and the frame then takes them to where they still belong.
+ */
+function onProblem(problem: Error): void {
+  if (!(problem instanceof ApiError) || ![401, 403, 404].includes(problem.status)) return;
+  void queryClient.invalidateQueries({ queryKey: organizationsQuery.queryKey, exact: true });
+  void queryClient.invalidateQueries({ queryKey: projectsQuery.queryKey });
+}
+
+export const queryClient: QueryClient = new QueryClient({
+  queryCache: new QueryCache({
+    onError: (problem, query) => {
+      if (query.queryHash !== ORGANIZATIONS_HASH && query.queryHash !== PROJECTS_HASH) onProblem(problem);
+    },
+  }),
+  mutationCache: new MutationCache({ onError: onProblem }),
   defaultOptions: {
     queries: { staleTime: 15_000, retry: isWorthRepeating, retryDelay: (failures) => 500 * 2 ** failures },
     mutations: { retry: false },
@@ -45,6 +61,9 @@ export const myInvitationsQuery = queryOptions({
   queryFn: ({ signal }): Promise<MyInvitation[]> => answer(api.GET("/invitations", { signal })),
   refetchInterval: 60_000,
 });
+
+const ORGANIZATIONS_HASH = hashKey(organizationsQuery.queryKey);
+const PROJECTS_HASH = hashKey(projectsQuery.queryKey);
 
 /** An organization with its members. */
 export const organizationQuery = (organizationId: string) =>

@@ -9,7 +9,7 @@ import { Menu, type MenuItem } from "../components/menu";
 import { texts } from "../texts";
 import { useDialogs } from "./dialogs";
 import { homeOf, nameOf, useScope } from "./scope";
-import { useSignOut } from "./sidebar";
+import { useSignOut } from "./sign-out";
 
 export function OrganizationSwitcher() {
   const scope = useScope();

@@ -1,5 +1,5 @@
 // The frame around every page of a project: the sidebar, and on narrow screens a bar with a button that opens it.
-import { App, Drawer } from "antd";
+import { Drawer } from "antd";
 import { Suspense, useEffect, useState } from "react";
 import { Outlet, useLocation } from "react-router-dom";
 import { PageSkeleton } from "../components/page";
@@ -84,12 +84,10 @@ function Frame() {
 
 export default function Shell() {
   return (
-    <App component={false}>
-      <ScopeGate>
-        <DialogProvider>
-          <Frame />
-        </DialogProvider>
-      </ScopeGate>
-    </App>
+    <ScopeGate>
+      <DialogProvider>
+        <Frame />
+      </DialogProvider>
+    </ScopeGate>
   );
 }

@@ -1,5 +1,4 @@
 // The sidebar: the switchers on top, then the pages of the project or, within the settings, those of the settings.
-import { useQueryClient } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { NavLink, useLocation, useNavigate } from "react-router-dom";
 import {
@@ -19,12 +18,12 @@ import {
 } from "../components/icons";
 import { Initials } from "../components/initials";
 import { Menu } from "../components/menu";
-import { signOut } from "../session/session";
 import { texts } from "../texts";
 import { useTheme, type ThemeChoice } from "../theme/theme";
 import { OrganizationSwitcher } from "./organization-switcher";
 import { ProjectSwitcher } from "./project-switcher";
 import { useScope } from "./scope";
+import { useSignOut } from "./sign-out";
 
 interface Entry {
   to: string;
@@ -49,20 +48,6 @@ function Entries({ title, entries }: { title?: string; entries: Entry[] }) {
       </ul>
     </div>
   );
-}
-
-/** Signs out and shows the sign-in page; what was read is forgotten. */
-export function useSignOut(): () => Promise<void> {
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  return async () => {
-    try {
-      await signOut();
-    } finally {
-      navigate("/auth", { replace: true });
-      client.clear();
-    }
-  };
 }
 
 function You() {

@@ -8,9 +8,6 @@ export type ThemeChoice = "system" | "light" | "dark";
 const STORAGE_KEY = "orgd.theme";
 const darkQuery = window.matchMedia("(prefers-color-scheme: dark)");
 
-/** The server allows the styles that carry this; "" when it serves without such a policy, as in development. */
-const nonce = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce ?? "";
-
 const shared: ThemeConfig["token"] = {
   fontFamily:
     'system-ui, -apple-system, "Segoe UI", Roboto, "Helvetica Neue", "Noto Sans", "Liberation Sans", Arial, sans-serif',
@@ -144,7 +141,7 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
   return (
     <ThemeContext.Provider value={state}>
       <StyleProvider layer>
-        <ConfigProvider theme={{ ...(isDark ? dark : light), cssVar: true, hashed: false }} csp={{ nonce }} wave={{ disabled: true }}>
+        <ConfigProvider theme={{ ...(isDark ? dark : light), cssVar: true, hashed: false }} wave={{ disabled: true }}>
           <AntApp component={false} message={{ maxCount: 3 }}>
             <RootVariables />
             {children}
