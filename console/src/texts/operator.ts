@@ -110,7 +110,7 @@ export const operator = {
     yes: "yes",
     no: "no",
     about: (rows: string) => `about ${rows}`,
-    locks: "Tables that are locked",
+    locks: (tables: number) => `${count(tables, "table is", "tables are")} locked`,
     decisions: "What happens to the data",
     rowsOf: (number: number) => count(number, "row", "rows"),
     more: (number: number) => `and ${number.toLocaleString()} more`,
@@ -120,6 +120,7 @@ export const operator = {
     never: "Nothing: these databases were not upgraded from an older release, or its archive was emptied.",
     backfill: "Memberships it made",
     archive: "Kept in the archive",
+    archived: (objects: number, rows: number) => `${count(objects, "object", "objects")} with ${count(rows, "row", "rows")}`,
     archiveLead: "Tables and rows that the newer release has no place for. orgd migrate down brings them back; orgd migrate purge removes them for good.",
   },
   schema: {

@@ -124,7 +124,7 @@ export default function AccessPage() {
       {report.isError && <LoadError problem={report.error} onRetry={() => void report.refetch()} />}
       {report.data && (
         <div className="stack">
-          <div className="cards">
+          <div className="cards two">
             <Posture title={words.signUp} answer={signUpPosture(report.data)[0]} body={signUpPosture(report.data)[1]} />
             <Posture
               title={words.own}

@@ -54,6 +54,7 @@ function DecisionView({ decision }: { decision: Decision }) {
 function Database({ planned }: { planned: PlannedDatabase }) {
   const title = words.databases[planned.database] ?? planned.database;
   const head = words.columns;
+  const decisions = planned.decisions.filter(({ kind, count }) => kind !== "obstacle" || count > 0);
   return (
     <section className="card wide">
       <h3>{title}</h3>
@@ -73,21 +74,21 @@ function Database({ planned }: { planned: PlannedDatabase }) {
           />
         </>
       )}
-      {planned.decisions.length > 0 && (
+      {decisions.length > 0 && (
         <>
           <h4>{words.decisions}</h4>
           <div>
-            {planned.decisions.map((decision) => (
+            {decisions.map((decision) => (
               <DecisionView key={decision.name} decision={decision} />
             ))}
           </div>
         </>
       )}
       {planned.tables.length > 0 && (
-        <>
-          <h4>{words.locks}</h4>
+        <details>
+          <summary>{words.locks(planned.tables.length)}</summary>
           <DataTable
-            label={`${title}: ${words.locks}`}
+            label={`${title}: ${words.locks(planned.tables.length)}`}
             columns={[head.table, head.rows, head.lock, head.by]}
             numbers={[1]}
             rows={planned.tables.map((row) => [
@@ -97,7 +98,7 @@ function Database({ planned }: { planned: PlannedDatabase }) {
               <code key="by">{row.revision}</code>,
             ])}
           />
-        </>
+        </details>
       )}
       {planned.undo && (
         <p>{planned.undo.complete ? words.undoable(planned.undo.to) : words.notUndoable(planned.undo.to, planned.undo.reason ?? "")}</p>

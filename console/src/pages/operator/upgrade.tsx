@@ -55,17 +55,20 @@ function Left({ told }: { told: Migrations }) {
         <section className="card wide">
           <h3>{words.archive}</h3>
           <p>{words.archiveLead}</p>
-          <DataTable
-            label={words.archive}
-            columns={[head.database, head.kind, head.name, head.rows]}
-            numbers={[3]}
-            rows={told.archive.map((row) => [
-              row.database,
-              row.kind,
-              <code key="name">{row.name}</code>,
-              row.rows === null ? "" : row.rows.toLocaleString(),
-            ])}
-          />
+          <details>
+            <summary>{words.archived(told.archive.length, told.archive.reduce((sum, row) => sum + (row.rows ?? 0), 0))}</summary>
+            <DataTable
+              label={words.archive}
+              columns={[head.database, head.kind, head.name, head.rows]}
+              numbers={[3]}
+              rows={told.archive.map((row) => [
+                row.database,
+                row.kind,
+                <code key="name">{row.name}</code>,
+                row.rows === null ? "" : row.rows.toLocaleString(),
+              ])}
+            />
+          </details>
         </section>
       )}
     </section>
