@@ -66,7 +66,7 @@ export const router = createBrowserRouter([
           { path: "schema", element: inner(() => import("./pages/operator/schema")) },
         ],
       },
-      { path: "*", element: page(() => import("./pages/not-found")) },
+      { path: "*", element: <main>{page(() => import("./pages/not-found"))}</main> },
     ],
   },
 ]);

@@ -20,6 +20,7 @@ function onProblem(problem: Error): void {
   void queryClient.invalidateQueries({ queryKey: projectsQuery.queryKey });
 }
 
+// What is shown again is asked for again, and shown from memory meanwhile: so whoever was removed notices with their next click.
 export const queryClient: QueryClient = new QueryClient({
   queryCache: new QueryCache({
     onError: (problem, query) => {
@@ -28,7 +29,7 @@ export const queryClient: QueryClient = new QueryClient({
   }),
   mutationCache: new MutationCache({ onError: onProblem }),
   defaultOptions: {
-    queries: { staleTime: 15_000, retry: isWorthRepeating, retryDelay: (failures) => 500 * 2 ** failures },
+    queries: { staleTime: 1000, retry: isWorthRepeating, retryDelay: (failures) => 500 * 2 ** failures },
     mutations: { retry: false },
   },
 });

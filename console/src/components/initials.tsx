@@ -18,7 +18,7 @@ export function Initials({ name, id, size = 28, round = false }: { name: string;
     <span
       className={`initials${round ? " round" : ""}`}
       aria-hidden="true"
-      style={{ width: size, height: size, fontSize: size * 0.4, background: `hsl(${hueOf(id)} 48% 38%)` }}
+      style={{ width: size, height: size, fontSize: size * 0.4, background: `hsl(${hueOf(id)} 46% 33%)` }}
     >
       {initialsOf(name)}
     </span>

@@ -53,6 +53,7 @@ export function Menu({ label, sections, trigger, className = "", up = false }: P
 
   useEffect(() => {
     if (!isOpen) return;
+    typed.current = { text: "", at: 0 };
     const all = items();
     const current = all.find((item) => item.getAttribute("aria-checked") === "true");
     (openAt.current === "last" ? all[all.length - 1] : (current ?? all[0]))?.focus();

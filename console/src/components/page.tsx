@@ -38,7 +38,9 @@ export function Page({ title, lead, actions, children }: PageProps) {
 export function PageSkeleton({ rows = 4 }: { rows?: number }) {
   return (
     <div aria-busy="true" aria-label={texts.common.loading} role="status">
-      <Skeleton active title={false} paragraph={{ rows }} />
+      <div aria-hidden="true">
+        <Skeleton active title={false} paragraph={{ rows }} />
+      </div>
     </div>
   );
 }

@@ -127,7 +127,8 @@ export function ScopeGate({ children }: { children: ReactNode }) {
   if (scope) return <ScopeContext.Provider value={scope}>{children}</ScopeContext.Provider>;
   if (problem && !isSettled && !profile.isFetching && !organizations.isFetching && !projects.isFetching)
     return (
-      <div className="page">
+      <main className="page">
+        <h1 className="visually-hidden">{texts.shell.failed.loadTitle}</h1>
         <LoadError
           problem={problem}
           onRetry={() => {
@@ -136,7 +137,7 @@ export function ScopeGate({ children }: { children: ReactNode }) {
             void projects.refetch();
           }}
         />
-      </div>
+      </main>
     );
   if (target) return <Navigate to={target.to} replace />;
   return <ShellSkeleton />;

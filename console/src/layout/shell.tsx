@@ -71,6 +71,7 @@ function Frame() {
         <Suspense
           fallback={
             <div className="page">
+              <h1 className="visually-hidden">{texts.common.loading}</h1>
               <PageSkeleton />
             </div>
           }

@@ -106,10 +106,10 @@ export function Sidebar({ isCollapsed = false, onCollapse }: { isCollapsed?: boo
 
   return (
     <div className={`sidebar${isCollapsed ? " collapsed" : ""}`}>
-      <div className="sidebar-top">
+      <section className="sidebar-top" aria-label={words.place}>
         <OrganizationSwitcher />
         <ProjectSwitcher />
-      </div>
+      </section>
       <nav aria-label={words.navigation} className="sidebar-nav">
         {isSettings ? (
           <>
@@ -142,7 +142,7 @@ export function Sidebar({ isCollapsed = false, onCollapse }: { isCollapsed?: boo
           />
         )}
       </nav>
-      <div className="sidebar-bottom">
+      <section className="sidebar-bottom" aria-label={words.yourself}>
         <You />
         {onCollapse && (
           <button
@@ -155,7 +155,7 @@ export function Sidebar({ isCollapsed = false, onCollapse }: { isCollapsed?: boo
             <CollapseIcon />
           </button>
         )}
-      </div>
+      </section>
     </div>
   );
 }

@@ -1,13 +1,13 @@
 // The overview of a project: who is in the organization, what there is, and how a program gets in.
 import { useQuery } from "@tanstack/react-query";
-import { Button, Skeleton } from "antd";
+import { Button } from "antd";
 import { Link, useNavigate } from "react-router-dom";
 import { organizationQuery } from "../api/queries";
 import type { Member } from "../api/types";
 import { Copyable, CopyButton } from "../components/copy";
 import { ArrowIcon } from "../components/icons";
 import { Initials } from "../components/initials";
-import { LoadError, Page } from "../components/page";
+import { LoadError, Page, PageSkeleton } from "../components/page";
 import { useScope } from "../layout/scope";
 import { texts } from "../texts";
 import "./home.css";
@@ -101,7 +101,7 @@ function People({ organizationId }: { organizationId: string }) {
           <p>{waiting > 0 ? words.waitingCount(waiting) : words.peopleBody}</p>
         </>
       ) : (
-        <Skeleton active title={{ width: 60 }} paragraph={{ rows: 2 }} />
+        <PageSkeleton rows={3} />
       )}
       <div className="card-foot">
         <CardLink to={path("settings/members")} text={words.manageMembers} />

@@ -1,5 +1,4 @@
 // What is shown at an address that leads nowhere.
-import { Result } from "antd";
 import { Link } from "react-router-dom";
 import { useTitle } from "../components/page";
 import { texts } from "../texts";
@@ -8,8 +7,12 @@ export default function NotFound() {
   const words = texts.shell.notFound;
   useTitle(words.title);
   return (
-    <div className="centered" role="main">
-      <Result icon={null} title={words.title} subTitle={words.body} extra={<Link to="/">{words.home}</Link>} />
+    <div className="centered">
+      <h1>{words.title}</h1>
+      <p className="page-lead">{words.body}</p>
+      <p>
+        <Link to="/">{words.home}</Link>
+      </p>
     </div>
   );
 }

@@ -5,6 +5,7 @@ import { Navigate, useParams } from "react-router-dom";
 import { organizationsQuery, profileQuery, projectsQuery } from "../api/queries";
 import { LoadError } from "../components/page";
 import { homeOf, startOf } from "../layout/scope";
+import { texts } from "../texts";
 import { ShellSkeleton } from "../layout/shell-skeleton";
 
 const NoOrganization = lazy(() => import("./no-organization"));
@@ -30,6 +31,7 @@ export default function Start() {
   } else if (problem && !profile.isFetching && !organizations.isFetching && !projects.isFetching)
     return (
       <main className="page">
+        <h1 className="visually-hidden">{texts.shell.failed.loadTitle}</h1>
         <LoadError
           problem={problem}
           onRetry={() => {

@@ -5,6 +5,8 @@ export const shell = {
   collapse: "Collapse sidebar",
   expand: "Expand sidebar",
   navigation: "Main",
+  place: "Organization and project",
+  yourself: "You",
   overview: "Overview",
   settings: "Settings",
   backToOverview: "Back to overview",

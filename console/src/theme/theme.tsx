@@ -23,6 +23,8 @@ const light: ThemeConfig = {
   token: {
     ...shared,
     colorPrimary: "#3b4fd8",
+    colorPrimaryHover: "#3044c0",
+    colorPrimaryActive: "#27379c",
     colorLink: "#3346c2",
     colorInfo: "#2f54eb",
     colorSuccess: "#237804",
@@ -45,7 +47,9 @@ const dark: ThemeConfig = {
   token: {
     ...shared,
     colorPrimary: "#5b6ef0",
-    colorLink: "#9aa6ff",
+    colorPrimaryHover: "#5668e0",
+    colorPrimaryActive: "#4355c8",
+    colorLink: "#b4bdff",
     colorBgBase: "#101217",
     colorBgLayout: "#101217",
     colorBgContainer: "#171a21",
@@ -58,7 +62,7 @@ const dark: ThemeConfig = {
     colorTextPlaceholder: "#8d94a3",
     colorBorder: "#3d4350",
     colorBorderSecondary: "#2a2f3a",
-    colorError: "#ff6b72",
+    colorError: "#ff8b91",
   },
 };
 

@@ -44,7 +44,13 @@ export default function Callback() {
 
   return (
     <AuthFrame title={problem ? words.failedTitle : words.title} problem={problem?.text} hint={problem?.hint}>
-      {problem ? <Link to="/auth">{words.back}</Link> : <PageSkeleton rows={2} />}
+      {problem ? (
+        <p className="auth-switch">
+          <Link to="/auth">{words.back}</Link>
+        </p>
+      ) : (
+        <PageSkeleton rows={2} />
+      )}
     </AuthFrame>
   );
 }

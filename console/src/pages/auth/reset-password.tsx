@@ -100,7 +100,9 @@ function SetPassword() {
   if (outcome === "invalid")
     return (
       <AuthFrame title={words.invalidTitle} problem={words.invalid}>
-        <Link to="/auth/reset-password">{words.again}</Link>
+        <p className="auth-switch">
+          <Link to="/auth/reset-password">{words.again}</Link>
+        </p>
       </AuthFrame>
     );
   return (
