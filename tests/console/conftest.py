@@ -67,7 +67,7 @@ class Run:
 
 
 @pytest.fixture(scope="session")
-def run_scenarios():
+def run_scenarios(console):
     """Starts scripts; all that was started is gone afterwards."""
     started = []
 
