@@ -87,9 +87,10 @@ fuzz: ## run every fuzz target for some seconds (SECONDS=10)
 	@tools/run-fuzz $(dir) $(SECONDS)
 
 bench: override BUILD = release
-bench: ## measure the server against its database alone
+bench: ## measure the server, the schema commands and the migrations against their database alone
 	$(call built,run bench)
 	@bench/run $(dir)
+	@bench/migrate $(dir)
 
 timing: override BUILD = release
 timing: ## tell by 1,000 tries whether a refused sign-in takes longer when the account exists

@@ -83,6 +83,8 @@ static void *run(void *argument)
     while (!atomic_load(&watch->over)) {
         int number = sigtimedwait(&awaited, NULL, &tick);
 
+        if (atomic_load(&watch->over))
+            break;
         if (number > 0) {
             if (watch->terminal)
                 watch_clear(watch);
@@ -120,6 +122,7 @@ void watch_stop(struct watch *watch)
     sigset_t awaited;
 
     atomic_store(&watch->over, true);
+    (void)pthread_kill(watch->thread, SIGTERM); /* for that thread alone, so that it does not sleep to its next tick */
     (void)pthread_join(watch->thread, NULL);
     watch_clear(watch);
     progress_destroy(watch->progress);

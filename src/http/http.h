@@ -84,7 +84,7 @@ enum route_flag {
     ROUTE_SLOW = 2,        /* goes to the slow lane: work for the processor, as password hashing */
     ROUTE_NEEDS_SCOPE = 4, /* a caller without workspace is answered NO_WORKSPACE */
     ROUTE_HIDDEN = 8,      /* not in the OpenAPI document */
-    ROUTE_OUTBOUND = 16,   /* goes to the outbound lane: waits for servers of others */
+    ROUTE_OUTBOUND = 16,   /* goes to the outbound lane: waits, for servers of others or for long statements */
 };
 
 /* The shape of a body: the model, a list of it, or the model that may be left out and then is an empty object. */

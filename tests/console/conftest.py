@@ -72,7 +72,7 @@ def free_port():
 
 
 @pytest.fixture(scope="session")
-def run_scenarios():
+def run_scenarios(console):
     """Starts scripts; all that was started is gone afterwards."""
     started = []
 

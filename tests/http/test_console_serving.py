@@ -9,6 +9,8 @@ import subprocess
 import pytest
 import serving
 
+pytestmark = pytest.mark.usefixtures("console")
+
 HTML = {"Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8"}
 UNAUTHORIZED = {"detail": {"message": "Unauthorized"}}
 PROTECTION = {

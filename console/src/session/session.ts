@@ -16,6 +16,15 @@ export function startSessions(): void {
         tokenTransferMethod: "cookie",
         // a 401 that a refresh does not cure means: no longer a member
         maxRetryAttemptsForSessionRefresh: 2,
+        // the operator's pages come with a key of their own: a refusal there says nothing about the session
+        override: {
+          functions: (original) => ({
+            ...original,
+            shouldDoInterceptionBasedOnUrl: (url, apiDomain, backendDomain) =>
+              !new URL(url, window.location.href).pathname.startsWith("/api/admin/") &&
+              original.shouldDoInterceptionBasedOnUrl(url, apiDomain, backendDomain),
+          }),
+        },
         onHandleEvent: ({ action }) => {
           if (action === "UNAUTHORISED") for (const listener of endListeners) listener();
         },

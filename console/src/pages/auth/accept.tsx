@@ -118,7 +118,7 @@ function Offer({ link, mine }: { link: InvitationLink; mine: string }) {
   const role = told ? (texts.roles[told.role] ?? told.role) : null;
   return (
     <AuthFrame
-      title={words.join(organization)}
+      title={told?.organization_name ? words.join(told.organization_name) : words.joinUnnamed}
       lead={words.body(told?.invited_by ?? null, role)}
       problem={accept.error ? errorText(accept.error) : null}
     >
