@@ -28,7 +28,7 @@ export default function Home() {
       }
       actions={
         mayManage && (
-          <Button type="primary" onClick={() => navigate(path("settings/members"))}>
+          <Button type="primary" onClick={() => navigate(path("settings/members?invite"))}>
             {words.invite}
           </Button>
         )

@@ -29,6 +29,8 @@ const light: ThemeConfig = {
     colorInfo: "#2f54eb",
     colorSuccess: "#237804",
     colorWarning: "#ad6800",
+    colorWarningBg: "#fff7e0",
+    colorWarningBorder: "#e3bd6a",
     colorError: "#c41d2b",
     colorBgLayout: "#f7f8fa",
     colorText: "#1b1f2a",
