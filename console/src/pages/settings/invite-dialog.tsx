@@ -89,7 +89,7 @@ export default function InviteDialog({ onClose }: { onClose: () => void }) {
             id={`${id}-addresses`}
             value={text}
             autoFocus
-            autoSize={{ minRows: 2, maxRows: 8 }}
+            rows={3}
             spellCheck={false}
             status={isMissing ? "error" : ""}
             aria-invalid={isMissing}

@@ -76,7 +76,7 @@ function Details() {
           <Input maxLength={255} autoComplete="off" />
         </Form.Item>
         <Form.Item name="description" label={words.description}>
-          <Input.TextArea autoSize={{ minRows: 2, maxRows: 6 }} />
+          <Input.TextArea rows={3} />
         </Form.Item>
         <div role="alert">{save.error && <Alert type="error" showIcon role="presentation" message={errorText(save.error)} className="form-problem" />}</div>
         {isOwner ? (
