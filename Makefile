@@ -5,6 +5,7 @@
 #   BUILD=debug|release         no optimization, or all of it; default: some, with debug information
 #   SANITIZE=address,undefined  or thread: build with sanitizers
 #   CC=clang                    the other compiler
+#   CONSOLE=false               without the console, which is built with npm
 #   ARGS='--listen :8000'       more arguments for the server (make run)
 #   TESTS=tests/http            only these tests (make test)
 #   FLAGS='-x -k name'          more arguments for pytest (make test)
@@ -15,13 +16,14 @@
 SHELL = /bin/sh
 .NOTPARALLEL:
 .DEFAULT_GOAL = build
-.PHONY: run test kill-sweep all-cases check fuzz bench timing format build install clean bare help
+.PHONY: run test kill-sweep all-cases check fuzz bench timing pictures format build install clean bare help
 
 ifeq ($(origin CC),default)
 CC = gcc
 endif
 BUILD =
 SANITIZE =
+CONSOLE = true
 ARGS =
 TESTS = tests
 FLAGS =
@@ -37,9 +39,10 @@ joined = $(subst $(space),$(1),$(strip $(2)))
 # One directory for each variant: build, build-release, build-asan, build-tsan-clang ...
 sanitizers = $(call joined,$(comma),$(sort $(subst $(comma),$(space),$(SANITIZE))))
 sanitizer_name = $(subst address$(comma)undefined,asan,$(subst thread,tsan,$(sanitizers)))
-dir = $(call joined,-,build $(BUILD) $(sanitizer_name) $(filter-out gcc,$(notdir $(CC))))
+dir = $(call joined,-,build $(BUILD) $(sanitizer_name) $(filter-out gcc,$(notdir $(CC))) $(if $(console),,plain))
+console = $(filter-out false,$(CONSOLE))
 options = --buildtype=$(or $(BUILD),debugoptimized) --prefix=$(PREFIX) \
-	$(if $(sanitizers),-Db_sanitize=$(sanitizers) -Db_lundef=false)
+	$(if $(sanitizers),-Db_sanitize=$(sanitizers) -Db_lundef=false) $(if $(console),,-Dconsole=false)
 
 # Debian's own, whatever else comes first in PATH.
 meson = /usr/bin/meson
@@ -47,7 +50,7 @@ ninja = /usr/bin/ninja -C $(dir) -j $(shell nproc)
 
 # Packages of the groups named, then the build. Ninja sees to changes of the build's description by itself.
 define built
-@tools/install-packages build $(1) $(if $(findstring clang,$(CC)),clang)
+@tools/install-packages build $(1) $(if $(console),console) $(if $(findstring clang,$(CC)),clang)
 @[ -f $(dir)/build.ninja ] || { rm -rf $(dir) && CC='$(CC)' $(meson) setup $(options) $(dir); }
 @$(ninja)
 endef
@@ -72,11 +75,12 @@ all-cases: ## run the tests of the migrations over every case instead of a sampl
 	@MIGRATE_LONG=1 SANITIZE=$(sanitizers) tools/run-tests $(dir) tests/migrate $(FLAGS)
 
 check: ## layout, static analysis, and the project's own rules
-	$(call built,check)
+	$(call built,check console)
 	@tools/run-checks $(dir)
 
 fuzz: override dir = build-fuzz
 fuzz: override CC = clang
+fuzz: override CONSOLE = false
 fuzz: override options = --buildtype=debugoptimized -Dfuzz=true -Db_lundef=false
 fuzz: ## run every fuzz target for some seconds (SECONDS=10)
 	$(call built)
@@ -92,6 +96,11 @@ timing: override BUILD = release
 timing: ## tell by 1,000 tries whether a refused sign-in takes longer when the account exists
 	$(call built,run)
 	@bench/timing $(dir)
+
+pictures: ## take the pictures of the console in docs anew
+	$(call built,run test)
+	@tools/install-node tests/node
+	@ORGD=$(dir)/orgd /usr/bin/python3 tests/console/pictures.py docs/images
 
 format: ## lay out the C sources
 	@tools/install-packages check

@@ -5,11 +5,14 @@
 #include "access/methods.h"
 #include "access/permissions.h"
 #include "access/posture.h"
+#include "console/console.h"
 #include "http/openapi.h"
 #include "identity/api_keys.h"
 #include "identity/identity.h"
 #include "identity/profile.h"
 #include "instance/health.h"
+#include "operator/migrations.h"
+#include "operator/schemas.h"
 #include "provisioning/audit.h"
 #include "provisioning/audit_read.h"
 #include "provisioning/creates.h"
@@ -311,6 +314,18 @@ static const struct route open_routes[] = {
     {METHOD_GET, "/admin/access/explain", CALLER_ADMIN, 0, "explain_access", "Admin",
      "Whether an address may sign in, and why", 200, .parameters = access_explain_parameters,
      .parameter_count = ACCESS_EXPLAIN_PARAMETERS, .answer = &access_explain_answer, .handle = access_explain_show},
+    {METHOD_GET, "/admin/migrations", CALLER_ADMIN, ROUTE_OUTBOUND, "show_migrations", "Admin",
+     "Where the migrations stand, and what the last upgrade left", 200, .answer_kind = ANSWER_ANY_OBJECT,
+     .handle = migrations_show},
+    {METHOD_GET, "/admin/migrations/plan", CALLER_ADMIN, ROUTE_OUTBOUND, "plan_migrations", "Admin",
+     "What an upgrade would do", 200, .answer_kind = ANSWER_ANY_OBJECT, .handle = migrations_plan},
+    {METHOD_GET, "/admin/schema/dump", CALLER_ADMIN, ROUTE_OUTBOUND, "dump_schema", "Admin",
+     "Dump the schema of a database", 200, .parameters = schemas_dump_parameters,
+     .parameter_count = SCHEMAS_DUMP_PARAMETERS, .answer = &schemas_dump_answer, .handle = schemas_dump},
+    {METHOD_POST, "/admin/schema/diff", CALLER_ADMIN, ROUTE_OUTBOUND, "diff_schemas", "Admin",
+     "Compare two dumps, or a dump and a database", 200, .parameters = schemas_diff_parameters,
+     .parameter_count = SCHEMAS_DIFF_PARAMETERS, .body = &schemas_diff_body, .answer_kind = ANSWER_ANY_OBJECT,
+     .handle = schemas_diff},
     {0},
 };
 /* clang-format on */
@@ -327,5 +342,6 @@ struct application application_make(const struct config *config)
         .authenticate = identity_authenticate,
         .has_scope = identity_has_scope,
         .before_change = audit_announce,
+        .page = console_answer,
     };
 }

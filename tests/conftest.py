@@ -17,6 +17,15 @@ def server():
     server.close()
 
 
+@pytest.fixture(scope="session")
+def console(server):
+    """For tests of the console: skips them where the program was built without it."""
+    answer = server.request("GET", "/")
+    if answer.status == 404:
+        assert answer.body == b"This orgd was built without its console; its API answers under /api.\n"
+        pytest.skip("this orgd was built with CONSOLE=false")
+
+
 @pytest.fixture
 def make_server():
     """Makes servers that the test may stop and kill; all are gone afterwards."""

@@ -84,14 +84,11 @@ static void advise(void *context, const char *sentence)
 
 static struct migrate_options config_options(const struct config *config)
 {
-    return (struct migrate_options){
-        .enterprise = migrate_is_enterprise_edition(config),
-        .default_plan = databases_default_plan(config),
-        .access_restricted = config->allowed_owners.count > 0 || config->allowed_domains.count > 0 ||
-                             config->blocked_domains.count > 0 || config->blocked_emails.count > 0,
-        .tell = say,
-        .advise = advise,
-    };
+    struct migrate_options run = databases_options(config);
+
+    run.tell = say;
+    run.advise = advise;
+    return run;
 }
 
 static enum err read_allowed(const struct options *options, struct migrate_options *run, struct error *error)

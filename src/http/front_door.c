@@ -165,6 +165,7 @@ static enum err read_target(struct request *req, char *target)
     if (!path || !path_is_clean(resource, len, path))
         return ERR_TARGET_INVALID;
     req->path = without_prefix(path);
+    req->prefixed = req->path != path;
     return OK;
 }
 
@@ -205,6 +206,8 @@ enum field_name {
     FIELD_FORWARDED_FOR,
     FIELD_CONNECTION,
     FIELD_ACCEPT_ENCODING,
+    FIELD_ACCEPT,
+    FIELD_IF_NONE_MATCH,
     FIELD_ST_AUTH_MODE,
     FIELD_RID,
     FIELD_USER_AGENT,
@@ -226,6 +229,8 @@ static const char *const field_names[FIELD_NAMES] = {
     "x-forwarded-for",
     "connection",
     "accept-encoding",
+    "accept",
+    "if-none-match",
     "st-auth-mode",
     "rid",
     "user-agent",
@@ -254,17 +259,28 @@ static bool list_has(const char *list, const char *token, const char **rest)
     return false;
 }
 
-static bool accepts_gzip(const char *value)
+/* Whether the list names it, and not only to refuse it (RFC 9110 12.4.2). */
+static bool accepts(const char *value, const char *wanted)
 {
     const char *rest;
 
-    if (!list_has(value, "gzip", &rest))
+    if (!list_has(value, wanted, &rest))
         return false;
     rest += strspn(rest, "; \t");
     if (strncasecmp(rest, "q=0", 3) != 0)
         return true;
     rest += 3 + strspn(rest + 3, ".0");
     return is_digit(*rest);
+}
+
+static void note_accepted(struct request *req, size_t field, const char *value)
+{
+    if (field == FIELD_ACCEPT) {
+        req->accepts_html = req->accepts_html || accepts(value, "text/html");
+        return;
+    }
+    req->accepts_gzip = req->accepts_gzip || accepts(value, "gzip");
+    req->accepts_brotli = req->accepts_brotli || accepts(value, "br");
 }
 
 static void note_connection(struct reading *reading, const char *value)
@@ -285,8 +301,8 @@ static enum err note_field(struct reading *reading, const char *name, size_t len
         field++;
     if (field == FIELD_CONNECTION)
         note_connection(reading, value);
-    else if (field == FIELD_ACCEPT_ENCODING)
-        req->accepts_gzip = req->accepts_gzip || accepts_gzip(value);
+    else if (field == FIELD_ACCEPT_ENCODING || field == FIELD_ACCEPT)
+        note_accepted(req, field, value);
     else if ((field == FIELD_COOKIE || field == FIELD_FORWARDED_FOR) && reading->values[field])
         value =
             talloc_asprintf(req->arena, "%s%s %s", reading->values[field], field == FIELD_COOKIE ? ";" : ",", value);
@@ -395,6 +411,7 @@ static void hand_over(const struct reading *reading)
     req->forwarded_for = reading->values[FIELD_FORWARDED_FOR];
     req->rid = reading->values[FIELD_RID];
     req->user_agent = reading->values[FIELD_USER_AGENT];
+    req->if_none_match = reading->values[FIELD_IF_NONE_MATCH];
     keep_request_id(req, reading->values[FIELD_REQUEST_ID]);
 }
 

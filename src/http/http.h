@@ -85,7 +85,7 @@ enum route_flag {
     ROUTE_SLOW = 2,        /* goes to the slow lane: work for the processor, as password hashing */
     ROUTE_NEEDS_SCOPE = 4, /* a caller without workspace is answered NO_WORKSPACE */
     ROUTE_HIDDEN = 8,      /* not in the OpenAPI document */
-    ROUTE_OUTBOUND = 16,   /* goes to the outbound lane: waits for servers of others */
+    ROUTE_OUTBOUND = 16,   /* goes to the outbound lane: waits, for servers of others or for long statements */
 };
 
 /* The shape of a body: the model, a list of it, or the model that may be left out and then is an empty object. */
@@ -147,12 +147,14 @@ struct request {
     enum method method;
     const char *target; /* as received, for the log */
     const char *path;   /* percent-decoded, without /api, starting with '/' */
+    bool prefixed;      /* there was an /api */
     const char *query;  /* raw, without '?'; "" when none */
     const char *client; /* address of the peer, or of the client behind trusted proxies */
     /* header values or NULL; `preflight_` are Access-Control-Request-Method and -Headers */
     const char *authorization, *cookie, *origin, *content_type, *preflight_method, *preflight_headers;
-    const char *st_auth_mode, *rid, *user_agent, *forwarded_for;
-    bool accepts_gzip;
+    const char *st_auth_mode, *rid, *user_agent, *forwarded_for, *if_none_match;
+    bool accepts_gzip, accepts_brotli;
+    bool accepts_html; /* by name: a wildcard does not count */
     const char *body;
     size_t body_len;
     int64_t started_us, deadline_us; /* platform.monotonic_us */
@@ -231,6 +233,12 @@ struct application {
     /* Called on a worker before the handler of a method that is not safe (RFC 9110 9.2.1), when the input was checked.
      * NULL: nothing to do. */
     enum err (*before_change)(struct request *req);
+    /*
+     * Answers a GET or HEAD that came without /api, inline and whoever asks: fills the reply, or refuses; ERR_AGAIN
+     * leaves it to the tables. Not asked when HTML is accepted and the tables have a GET of that path. NULL: there are
+     * no pages.
+     */
+    enum err (*page)(struct request *req);
     /* Whether requests may go to the database at all; while not, they are answered UNAVAILABLE. NULL: always. */
     bool (*available)(void);
 };

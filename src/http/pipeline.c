@@ -125,6 +125,21 @@ static enum lane lane_of(const struct application *app, struct request *req)
     return req->route && (req->route->flags & ROUTE_OUTBOUND) ? LANE_OUTBOUND : LANE_ORDINARY;
 }
 
+/* Whether the request is for a page, and is answered. */
+static bool answered_as_page(const struct application *app, struct request *req)
+{
+    enum err code;
+
+    if (!app->page || req->prefixed || (req->method != METHOD_GET && req->method != METHOD_HEAD) ||
+        (req->accepts_html && route_is_read(app, req->path)))
+        return false;
+    code = app->page(req);
+    if (code == ERR_AGAIN)
+        return false;
+    conclude(req, code);
+    return true;
+}
+
 enum lane pipeline_begin(const struct application *app, struct request *req)
 {
     enum caller_kind wanted = route_caller(req->path);
@@ -140,6 +155,8 @@ enum lane pipeline_begin(const struct application *app, struct request *req)
         pipeline_refuse(req, ERR_BAD_REQUEST);
         return LANE_DONE;
     }
+    if (answered_as_page(app, req))
+        return LANE_DONE;
     known = wanted == CALLER_NONE ? OK : app->recognize(req, wanted);
     if (known != OK && known != ERR_AGAIN) {
         pipeline_refuse(req, known);

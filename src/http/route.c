@@ -111,13 +111,28 @@ static enum err not_allowed(struct request *req, unsigned allowed)
 }
 
 /* Browsers may name the tenant, of which there is one: /auth/public/signin is /auth/signin (API-ACCOUNTS.md 3.2). */
+static const char tenant[] = "/auth/public/";
+
 static bool drop_tenant(struct request *req)
 {
-    static const char prefix[] = "/auth/public/";
-
-    if (strncmp(req->path, prefix, sizeof prefix - 1) == 0)
-        req->path = talloc_asprintf(req->arena, "/auth/%s", req->path + sizeof prefix - 1);
+    if (strncmp(req->path, tenant, sizeof tenant - 1) == 0)
+        req->path = talloc_asprintf(req->arena, "/auth/%s", req->path + sizeof tenant - 1);
     return req->path != NULL;
+}
+
+bool route_is_read(const struct application *app, const char *path)
+{
+    const char *values[PATH_PARAMETERS_MAX];
+    size_t lengths[PATH_PARAMETERS_MAX];
+
+    if (strncmp(path, tenant, sizeof tenant - 1) == 0)
+        return true; /* no page is there */
+    for (const struct route *const *table = app->tables; *table; table++)
+        for (const struct route *route = *table; route->method; route++)
+            if (route->method == METHOD_GET && (!route->active || route->active(app->config)) &&
+                matches(route->path, path, values, lengths))
+                return true;
+    return false;
 }
 
 enum err route_match(const struct application *app, struct request *req)

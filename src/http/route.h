@@ -10,6 +10,9 @@
  */
 enum err route_match(const struct application *app, struct request *req) MUST_CHECK;
 
+/* Whether there is a GET of that path. */
+bool route_is_read(const struct application *app, const char *path);
+
 /* Who may call is decided by the path alone, before routing, so that an unknown path tells a stranger nothing. */
 enum caller_kind route_caller(const char *path);
 

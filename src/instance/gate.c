@@ -44,6 +44,14 @@ static struct {
 
 static atomic_bool is_open;
 
+/* Set before there is anybody to read it. */
+static const char *uris[DATABASE_COUNT];
+
+const char *gate_uri(enum database database)
+{
+    return uris[database];
+}
+
 bool gate_is_open(void)
 {
     return atomic_load_explicit(&is_open, memory_order_acquire);
@@ -247,6 +255,7 @@ enum err gate_start(void *arena, const struct gate_options *options, struct gate
     if (!gate)
         return error_set(error, ERR_MEMORY, "no memory");
     gate->options = *options;
+    memcpy(uris, options->uris, sizeof uris);
     gate->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     (void)pthread_cond_init(&gate->changed, NULL);
     gate->arena = talloc_new(NULL);

@@ -33,6 +33,9 @@ enum err gate_start(void *arena, const struct gate_options *options, struct gate
 /* Ends the thread. NULL is fine. */
 void gate_stop(struct gate *gate);
 
+/* Where a database is; borrowed, for as long as the gate. NULL before gate_start. */
+const char *gate_uri(enum database database);
+
 /* Whether requests that need a database may go on. One atomic read; false before gate_start. */
 bool gate_is_open(void);
 

@@ -3,7 +3,7 @@
 #define ORGD_MIGRATE_DATABASES_H
 
 #include "base/config.h"
-#include "migrate/chains.h"
+#include "migrate/migrate.h"
 
 /*
  * The connection URIs of both databases, in `arena`. Both are NULL when none is named, which means the private cluster.
@@ -11,6 +11,9 @@
  */
 enum err databases_uris(void *arena, const struct config *config, const char *uris[DATABASE_COUNT],
                         struct error *error) MUST_CHECK;
+
+/* The options of a run that the configuration decides; borrows from `config`. */
+struct migrate_options databases_options(const struct config *config);
 
 /* The plan that organizations without one are given when an OSS database is adopted. Borrows from `config`. */
 const char *databases_default_plan(const struct config *config);

@@ -110,6 +110,14 @@ static void write_providers(struct request *req, struct buffer *out)
     json_close(out, '}');
 }
 
+/* Who may sign up, as far as a sign-in page should tell everybody: the lists themselves stay the operator's. */
+static const char *sign_up_posture(const struct config *config)
+{
+    if (config->invite_only)
+        return "invitation";
+    return config->allowed_domains.count > 0 ? "restricted" : "open";
+}
+
 enum err discover_methods(struct request *req)
 {
     struct buffer body = buffer_make(req->arena, ANSWER_MAX);
@@ -127,6 +135,8 @@ enum err discover_methods(struct request *req)
         if (method->active(req->config))
             json_text(&body, method->factor);
     json_close(&body, ']');
+    json_key(&body, "signUp");
+    json_text(&body, sign_up_posture(req->config));
     json_close(&body, '}');
     return fdi_answer(req, 200, &body);
 }

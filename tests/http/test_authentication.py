@@ -298,7 +298,7 @@ def test_a_key_named_admin_is_a_key(alice):
 
 def test_strangers_learn_nothing(nobody):
     for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
-        for path in ("/organizations/", "/projects/current", "/keys/x", "/nope", "/access/permissions/check", "/"):
+        for path in ("/organizations/", "/projects/current", "/keys/x", "/nope", "/access/permissions/check", "/api/"):
             answer = nobody.call(method, path, {"name": 1} if method == "POST" else None)
             assert refused(answer), f"{method} {path}"
             assert "Allow" not in answer.headers

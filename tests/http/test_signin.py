@@ -353,13 +353,24 @@ def test_the_methods_with_passwords(server, nobody):
     assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
     assert answer.json() == {
         "status": "OK", "emailPassword": {"enabled": True}, "passwordless": {"enabled": False},
-        "thirdParty": {"enabled": False, "providers": []}, "webauthn": {"enabled": False}, "firstFactors": ["emailpassword"]}
+        "thirdParty": {"enabled": False, "providers": []}, "webauthn": {"enabled": False}, "firstFactors": ["emailpassword"],
+        "signUp": "open"}
     for path in CODE_PATHS:
         for method in ("GET", "POST"):
             answer = nobody.call(method, path)
             assert (answer.status_code, answer.json()) == (404, NOT_FOUND), path
     for path in PASSWORD_PATHS:
         assert nobody.get(path).status_code == 405, path
+
+
+@pytest.mark.parametrize(("posture", "settings"), [
+    ("invitation", {"ORGD_ACCESS_INVITE_ONLY": "true", "AGENTA_ACCESS_ALLOWED_DOMAINS": "acme.io"}),
+    ("restricted", {"AGENTA_ACCESS_ALLOWED_DOMAINS": "acme.io"}),
+    ("open", {"AGENTA_ACCESS_BLOCKED_DOMAINS": "acme.io"}),
+])
+def test_the_sign_in_page_can_tell_who_may_sign_up(make_server, posture, settings):
+    server = make_server(**settings).start()
+    assert client.Api(server.url).ok("GET", "/auth/loginmethods")["signUp"] == posture
 
 
 def test_without_mail_addresses(make_server):

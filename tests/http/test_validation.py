@@ -192,7 +192,7 @@ def test_the_slash_of_the_administration(admin):
 
 
 def test_paths_that_only_look_alike(alice, nobody):
-    for path in ("/apifoo", "/apiorganizations", "/api/api/health", "/api", "/", "/organizations/a/b", "/healthz", "/authors"):
+    for path in ("/apifoo", "/apiorganizations", "/api/api/health", "/api", "/api/", "/organizations/a/b", "/healthz", "/authors"):
         assert alice.get(path).status_code == 404, path
     for path in ("/apifoo", "/apihealth", "/api/api/health", "/admin", "/admin/x", "/nope"):
         answer = nobody.get(path)

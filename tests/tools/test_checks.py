@@ -92,6 +92,20 @@ def test_finds(tree, check, name, text, finding):
     assert any(line.startswith(finding) or finding in line for line in done.stdout.splitlines()), done.stdout
 
 
+@pytest.mark.skipif(not os.path.exists(os.path.join(ROOT, "console", "node_modules")), reason="the console was never built here")
+def test_types(tree):
+    shutil.copy(os.path.join(ROOT, "tools", "install-node"), tree / "tools")
+    write(tree, {"console/src/good.ts": "// Good.\nexport const one: number = 1;\n"})
+    for name in ("package-lock.json", "tsconfig.json"):
+        shutil.copy(os.path.join(ROOT, "console", name), tree / "console")
+    os.symlink(os.path.join(ROOT, "console", "node_modules"), tree / "console" / "node_modules")
+    done = run(tree, "types")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    write(tree, {"console/src/bad.ts": "// Bad.\nexport const two: number = null;\n"})
+    done = run(tree, "types")
+    assert done.returncode == 1 and done.stdout.startswith("console/src/bad.ts:2: TS2322: "), done.stdout
+
+
 def test_packages_are_told_to_those_who_may_not_install():
     with tempfile.TemporaryDirectory() as folder:
         # Readable by the nobody that root becomes here, as pytest's own folders are not.

@@ -120,6 +120,41 @@ static void the_prefix_is_one_segment(void **state)
         (void)snprintf(text, sizeof text, "GET %s HTTP/1.1\r\nHost: a\r\n\r\n", paths[i][0]);
         assert_int_equal(parse(text, &arena, &req, &framing), OK);
         assert_string_equal(req.path, paths[i][1]);
+        assert_int_equal(req.prefixed, strcmp(paths[i][0], paths[i][1]) != 0);
+        talloc_free(arena);
+    }
+}
+
+static void what_is_accepted_is_named(void **state)
+{
+    static const struct {
+        const char *field;
+        bool html, gzip, brotli;
+    } cases[] = {
+        {"Accept: text/html,application/xhtml+xml;q=0.9,*/*;q=0.8", .html = true},
+        {"Accept: application/json\r\nAccept: */*;q=0.1, TEXT/HTML;q=0.5", .html = true},
+        {"Accept: */*"},
+        {"Accept: text/*, text/htmlx, application/text/html"},
+        {"Accept: text/html;q=0, */*"},
+        {"Accept: text/html;q=0.000"},
+        {"Accept-Encoding: gzip, deflate, br, zstd", .gzip = true, .brotli = true},
+        {"Accept-Encoding: br;q=0, gzip;q=0.5", .gzip = true},
+        {"Accept-Encoding: brotli, *"},
+        {"X-Accept: text/html, gzip, br"},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct request req;
+        struct framing framing;
+        void *arena;
+        char text[200];
+
+        (void)snprintf(text, sizeof text, "GET / HTTP/1.1\r\nHost: a\r\n%s\r\n\r\n", cases[i].field);
+        assert_int_equal(parse(text, &arena, &req, &framing), OK);
+        assert_int_equal(req.accepts_html, cases[i].html);
+        assert_int_equal(req.accepts_gzip, cases[i].gzip);
+        assert_int_equal(req.accepts_brotli, cases[i].brotli);
         talloc_free(arena);
     }
 }
@@ -229,6 +264,7 @@ int main(void)
         cmocka_unit_test(what_is_no_http_is_known_by_its_first_line),
         cmocka_unit_test(a_request_is_read_whole),
         cmocka_unit_test(the_prefix_is_one_segment),
+        cmocka_unit_test(what_is_accepted_is_named),
         cmocka_unit_test(a_spoilt_head_is_survived),
         cmocka_unit_test(chunks_cut_anywhere_make_the_same_body),
         cmocka_unit_test(bytes_after_the_last_chunk_are_left),

@@ -90,6 +90,18 @@ static void another_method_is_told_which_there_are(void **state)
     talloc_free(req.arena);
 }
 
+static void a_path_that_can_be_read_is_known(void **state)
+{
+    (void)state;
+    assert_true(route_is_read(&app, "/things"));
+    assert_true(route_is_read(&app, "/things/"));
+    assert_true(route_is_read(&app, "/things/a b"));
+    assert_true(route_is_read(&app, "/auth/public/anything"));
+    assert_false(route_is_read(&app, "/things/a/parts/b")); /* only DELETE */
+    assert_false(route_is_read(&app, "/"));
+    assert_false(route_is_read(&app, "/auth"));
+}
+
 static void the_path_decides_who_may_call(void **state)
 {
     (void)state;
@@ -110,6 +122,7 @@ int main(void)
         cmocka_unit_test(paths_match_whole_segments),
         cmocka_unit_test(parameters_are_kept_in_order),
         cmocka_unit_test(another_method_is_told_which_there_are),
+        cmocka_unit_test(a_path_that_can_be_read_is_known),
         cmocka_unit_test(the_path_decides_who_may_call),
     };
 

@@ -1,0 +1,60 @@
+// The typed client of the server's API: paths, parameters and answers are those of `orgd openapi`.
+import createClient from "openapi-fetch";
+import { texts } from "../texts";
+import { ApiError, errorFromBody } from "./errors";
+import type { paths } from "./schema";
+
+/**
+ * The session library takes fetch over: it refreshes and repeats what was answered 401, as often as its settings say, and then
+ * throws. It is given the parts of a request instead of a Request, whose body could be sent once only.
+ */
+async function sessionFetch(request: Request): Promise<Response> {
+  const hasBody = request.method !== "GET" && request.method !== "HEAD";
+  const body = hasBody ? await request.text() : "";
+  try {
+    return await window.fetch(request.url, {
+      method: request.method,
+      headers: request.headers,
+      signal: request.signal,
+      ...(body ? { body } : {}),
+    });
+  } catch (problem) {
+    if (request.signal.aborted) throw problem;
+    if (problem instanceof Error && problem.message.startsWith("Received a 401"))
+      throw new ApiError(401, texts.errors.noAccess);
+    throw new ApiError(0, texts.errors.network);
+  }
+}
+
+export const api = createClient<paths>({ baseUrl: "/api", fetch: sessionFetch });
+
+interface Outcome<D> {
+  data?: D;
+  error?: unknown;
+  response: Response;
+}
+
+/**
+ * The body of a successful answer; throws an ApiError for any other.
+ *
+ *     const organizations = await answer(api.GET("/organizations"));
+ */
+export async function answer<D>(request: Promise<Outcome<D>>): Promise<NonNullable<D>> {
+  const { data, error, response } = await request;
+  if (!response.ok) throw errorFromBody(response.status, error, response.headers.get("Retry-After"));
+  return data as NonNullable<D>;
+}
+
+/** The same for the answers that the description of the API leaves open. */
+export async function answerAs<T>(request: Promise<Outcome<unknown>>): Promise<T> {
+  return (await answer(request)) as T;
+}
+
+/**
+ * The scope that a request is for, where the API takes it from the query without describing it:
+ *
+ *     answer(api.GET("/keys", within({ project_id: project.project_id })))
+ */
+export function within(scope: { project_id: string } | { workspace_id: string }) {
+  return { querySerializer: () => new URLSearchParams(scope).toString() };
+}

@@ -1,0 +1,61 @@
+// What went wrong with a request, in the server's own words.
+import { texts } from "../texts";
+
+export class ApiError extends Error {
+  /** HTTP status; 0 when no answer came. */
+  readonly status: number;
+  /** The server's word for the case, e.g. INVITE_EXPIRED; "" when it gives none. */
+  readonly code: string;
+  /** Problems by the name of the field, for 422. */
+  readonly fields: Record<string, string>;
+
+  constructor(status: number, message: string, code = "", fields: Record<string, string> = {}) {
+    super(message);
+    this.name = "ApiError";
+    this.status = status;
+    this.code = code;
+    this.fields = fields;
+  }
+}
+
+interface Problem {
+  loc?: (string | number)[];
+  msg?: string;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** One line for each address that stands in the way of many invitations. */
+const listText = (problems: { email?: string; message?: string }[]): string =>
+  problems.map(({ email, message }) => `${email}: ${message}`).join("\n");
+
+/** `detail` as text, as an object with a message, or as a list of problems; else `message` or `error`. */
+export function errorFromBody(status: number, body: unknown, retryAfter: string | null = null): ApiError {
+  const fallback = retryAfter ? texts.errors.tooMany(retryAfter) : texts.errors.status(status);
+  if (!isObject(body)) return new ApiError(status, fallback);
+  const { detail } = body;
+  if (typeof detail === "string") return new ApiError(status, detail);
+  if (Array.isArray(detail)) {
+    const fields: Record<string, string> = {};
+    for (const { loc, msg } of detail as Problem[]) {
+      const name = String(loc?.[loc.length - 1] ?? "");
+      if (msg && !(name in fields)) fields[name] = msg;
+    }
+    return new ApiError(status, Object.values(fields).join(". ") || fallback, "", fields);
+  }
+  const told = isObject(detail) ? detail : body;
+  if (Array.isArray(told.invitations)) return new ApiError(status, listText(told.invitations), String(told.error ?? ""));
+  const code = typeof told.error === "string" ? told.error : "";
+  if (typeof told.message === "string") return new ApiError(status, told.message, code);
+  return new ApiError(status, code || fallback, code);
+}
+
+/** Words for whatever was thrown. */
+export function errorText(problem: unknown): string {
+  if (problem instanceof ApiError) return problem.message;
+  // the session library throws this for answers with status GENERAL_ERROR, whose message is meant for people
+  if (isObject(problem) && problem.isSuperTokensGeneralError === true) return String(problem.message);
+  return texts.errors.network;
+}

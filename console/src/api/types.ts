@@ -1,0 +1,38 @@
+// Names for what the API answers; the few answers that its description leaves open are described here.
+import type { components } from "./schema";
+
+type Schemas = components["schemas"];
+
+export type Organization = Schemas["Organization"];
+export type Project = Schemas["ProjectsResponse"];
+export type MyInvitation = Schemas["InvitationMine"];
+export type WaitingInvitation = Schemas["InvitationWaiting"];
+export type ApiKey = Schemas["ListAPIKeysResponse"];
+export type Session = Schemas["Session"];
+
+export interface Profile {
+  id: string;
+  uid: string;
+  email: string;
+  username: string;
+  created_at: string;
+  updated_at: string;
+}
+
+export interface Member {
+  user: {
+    /** Of the person; of the invitation while `status` is not "member". */
+    id: string;
+    email: string;
+    username: string;
+    status: "member" | "pending" | "expired";
+    created_at: string;
+  };
+  roles: { role_name: Role; role_description?: string }[];
+}
+
+export type Role = "owner" | "admin" | "viewer" | (string & {});
+
+export interface OrganizationDetails extends Omit<Schemas["OrganizationDetails"], "default_workspace"> {
+  default_workspace: { id: string; name: string; members: Member[] } | null;
+}

@@ -1,0 +1,43 @@
+// The dialogs that open from the sidebar and from pages alike; each is loaded when it is first wanted.
+import { createContext, lazy, Suspense, useCallback, useContext, useMemo, useState, type ReactNode } from "react";
+import type { MyInvitation, Organization } from "../api/types";
+
+const OrganizationDialog = lazy(() => import("../pages/settings/organization-dialogs"));
+const InvitationDialog = lazy(() => import("./invitation-dialog"));
+
+export type OrganizationAction = "create" | "rename" | "transfer" | "delete";
+
+interface Dialogs {
+  /** Opens the dialog that creates an organization, or does something with one. */
+  openOrganization: (action: OrganizationAction, organization?: Organization) => void;
+  openInvitation: (invitation: MyInvitation) => void;
+}
+
+const DialogContext = createContext<Dialogs>({ openOrganization: () => {}, openInvitation: () => {} });
+
+export const useDialogs = (): Dialogs => useContext(DialogContext);
+
+export function DialogProvider({ children }: { children: ReactNode }) {
+  const [organization, setOrganization] = useState<{ action: OrganizationAction; organization?: Organization } | null>(null);
+  const [invitation, setInvitation] = useState<MyInvitation | null>(null);
+  const close = useCallback(() => {
+    setOrganization(null);
+    setInvitation(null);
+  }, []);
+  const dialogs = useMemo<Dialogs>(
+    () => ({
+      openOrganization: (action, which) => setOrganization({ action, organization: which }),
+      openInvitation: setInvitation,
+    }),
+    [],
+  );
+  return (
+    <DialogContext.Provider value={dialogs}>
+      {children}
+      <Suspense fallback={null}>
+        {organization && <OrganizationDialog action={organization.action} organization={organization.organization} onClose={close} />}
+        {invitation && <InvitationDialog invitation={invitation} onClose={close} />}
+      </Suspense>
+    </DialogContext.Provider>
+  );
+}

@@ -1,0 +1,42 @@
+"""The operator's pages, over a database that was upgraded: the key, access, the migrations, and schemas side by side."""
+import pathlib
+import shutil
+import sys
+
+import pytest
+import scratch
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "migrate"))
+import old  # noqa: E402  (of the tests of the migrations)
+
+SCENARIOS = [
+    "the key opens the pages of this tab only, and is forgotten", "a refused key leaves who is signed in alone",
+    "access says who may sign up and own, and what looks unintended", "an address is explained by the rule that decides",
+    "the chains are drawn with where they stand", "what the last upgrade left is told",
+    "the plan of another database is read from its file", "two dumps are compared side by side, and saved as a page",
+    "a dump is compared with the database in use", "a server that fails is asked again",
+    "everything on a screen of 360 pixels, light and dark",
+]
+
+
+@pytest.fixture(scope="module")
+def found(cluster, run_scenarios, tmp_path_factory):
+    files = tmp_path_factory.mktemp("files")
+    pair = old.Templates(cluster).fill(cluster.pair(), "oss", "livedin")
+    (files / "plan.json").write_text(pair.run("migrate", "plan", "--json")[0], encoding="utf-8")
+    old.up(pair)
+    (files / "core.txt").write_text(pair.dump(None, "--full"), encoding="utf-8")
+    for name, edition in (("a", "oss"), ("b", "ee")):
+        shutil.copy(scratch.REFERENCE / f"{edition}_core.v0.104.0.txt", files / f"{name}.txt")
+    databases = {name: value for name, value in pair.environment().items() if name.startswith("POSTGRES")}
+    return run_scenarios("console_operator.mjs", environment={"FILES": str(files)}, AGENTA_ACCESS_BLOCKED_DOMAINS="spam.io",
+                         AGENTA_ACCESS_ALLOWED_OWNER_EMAILS="ann@acme.io, bob@spam.io", ORGD_EMAIL_METHOD="password", **databases).outcomes()
+
+
+@pytest.mark.parametrize("name", SCENARIOS)
+def test_scenario(name, found):
+    assert found[name] is None, found[name]
+
+
+def test_nothing_is_left_out(found):
+    assert list(found) == SCENARIOS
