@@ -16,7 +16,7 @@
 SHELL = /bin/sh
 .NOTPARALLEL:
 .DEFAULT_GOAL = build
-.PHONY: run test kill-sweep all-cases check fuzz bench timing format build install clean bare help
+.PHONY: run test kill-sweep all-cases check fuzz bench timing pictures format build install clean bare help
 
 ifeq ($(origin CC),default)
 CC = gcc
@@ -97,6 +97,11 @@ timing: override BUILD = release
 timing: ## tell by 1,000 tries whether a refused sign-in takes longer when the account exists
 	$(call built,run)
 	@bench/timing $(dir)
+
+pictures: ## take the pictures of the console in docs anew
+	$(call built,run test)
+	@tools/install-node tests/node
+	@ORGD=$(dir)/orgd /usr/bin/python3 tests/console/pictures.py docs/images
 
 format: ## lay out the C sources
 	@tools/install-packages check

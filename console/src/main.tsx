@@ -4,6 +4,7 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { RouterProvider } from "react-router-dom";
 import { queryClient } from "./api/queries";
+import { NoticeProvider } from "./components/notices";
 import { router } from "./routes";
 import { startSessions } from "./session/session";
 import "./styles.css";
@@ -16,7 +17,9 @@ createRoot(document.getElementById("root")!).render(
   <StrictMode>
     <ThemeProvider>
       <QueryClientProvider client={queryClient}>
-        <RouterProvider router={router} />
+        <NoticeProvider>
+          <RouterProvider router={router} />
+        </NoticeProvider>
       </QueryClientProvider>
     </ThemeProvider>
   </StrictMode>,

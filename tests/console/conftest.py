@@ -15,7 +15,7 @@ import serving
 NODE = serving.TREE / "tests" / "node"
 
 
-def free_port():
+def unused_port():
     with socket.create_server(("127.0.0.1", 0)) as listener:
         return listener.getsockname()[1]
 
@@ -23,8 +23,8 @@ def free_port():
 class Run:
     """A script of scenarios that runs beside the others, with a server and a mail server of its own."""
 
-    def __init__(self, script, environment=None, **settings):
-        port = free_port()
+    def __init__(self, script, port=None, **settings):
+        port = port or unused_port()
         self.url = f"http://localhost:{port}"
         self.mail = mailbox.Mailbox()
         self.server = serving.Server(ORGD_LISTEN=f"127.0.0.1:{port}", AGENTA_API_URL=f"{self.url}/api", AGENTA_WEB_URL=self.url,
@@ -34,7 +34,7 @@ class Run:
         flags = [] if os.geteuid() else ["--no-sandbox"]
         self.process = subprocess.Popen(["node", NODE / script, self.url, program, *flags], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                        env={**os.environ, "ADMIN_KEY": self.server.auth_key, **(environment or {})})
+                                        env={**os.environ, "ADMIN_KEY": self.server.auth_key})
         threading.Thread(target=self._forward, daemon=True).start()
 
     def _forward(self):
@@ -64,6 +64,11 @@ class Run:
         self.process.wait()
         self.server.close()
         self.mail.close()
+
+
+@pytest.fixture(scope="session")
+def free_port():
+    return unused_port
 
 
 @pytest.fixture(scope="session")

@@ -49,3 +49,12 @@ export async function answer<D>(request: Promise<Outcome<D>>): Promise<NonNullab
 export async function answerAs<T>(request: Promise<Outcome<unknown>>): Promise<T> {
   return (await answer(request)) as T;
 }
+
+/**
+ * The scope that a request is for, where the API takes it from the query without describing it:
+ *
+ *     answer(api.GET("/keys", within({ project_id: project.project_id })))
+ */
+export function within(scope: { project_id: string } | { workspace_id: string }) {
+  return { querySerializer: () => new URLSearchParams(scope).toString() };
+}

@@ -27,6 +27,10 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
+/** One line for each address that stands in the way of many invitations. */
+const listText = (problems: { email?: string; message?: string }[]): string =>
+  problems.map(({ email, message }) => `${email}: ${message}`).join("\n");
+
 /** `detail` as text, as an object with a message, or as a list of problems; else `message` or `error`. */
 export function errorFromBody(status: number, body: unknown, retryAfter: string | null = null): ApiError {
   const fallback = retryAfter ? texts.errors.tooMany(retryAfter) : texts.errors.status(status);
@@ -42,6 +46,7 @@ export function errorFromBody(status: number, body: unknown, retryAfter: string 
     return new ApiError(status, Object.values(fields).join(". ") || fallback, "", fields);
   }
   const told = isObject(detail) ? detail : body;
+  if (Array.isArray(told.invitations)) return new ApiError(status, listText(told.invitations), String(told.error ?? ""));
   const code = typeof told.error === "string" ? told.error : "";
   if (typeof told.message === "string") return new ApiError(status, told.message, code);
   return new ApiError(status, code || fallback, code);

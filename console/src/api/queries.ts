@@ -1,6 +1,6 @@
 // What the pages ask the server for, and under which keys the answers are kept.
 import { hashKey, MutationCache, QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
-import { answer, answerAs, api } from "./client";
+import { answer, answerAs, api, within } from "./client";
 import { ApiError } from "./errors";
 import type { MyInvitation, OrganizationDetails, Organization, Profile, Project } from "./types";
 
@@ -61,6 +61,27 @@ export const myInvitationsQuery = queryOptions({
   queryKey: ["invitations"],
   queryFn: ({ signal }): Promise<MyInvitation[]> => answer(api.GET("/invitations", { signal })),
   refetchInterval: 60_000,
+});
+
+/** The invitations to an organization that wait or have expired, for those who manage it. */
+export const invitationsQuery = (organizationId: string) =>
+  queryOptions({
+    queryKey: ["organizations", organizationId, "invitations"],
+    queryFn: ({ signal }) =>
+      answer(api.GET("/organizations/{organization_id}/invitations", { params: { path: { organization_id: organizationId } }, signal })),
+  });
+
+/** The reader's keys for a project. */
+export const keysQuery = (projectId: string) =>
+  queryOptions({
+    queryKey: ["keys", projectId],
+    queryFn: ({ signal }) => answer(api.GET("/keys", { ...within({ project_id: projectId }), signal })),
+  });
+
+/** Where the reader is signed in. */
+export const sessionsQuery = queryOptions({
+  queryKey: ["sessions"],
+  queryFn: ({ signal }) => answer(api.GET("/auth/sessions", { signal })),
 });
 
 const ORGANIZATIONS_HASH = hashKey(organizationsQuery.queryKey);

@@ -7,10 +7,9 @@ function initialsOf(name: string): string {
   return (second ? [...first][0]! + [...second][0]! : [...first].slice(0, 2).join("")).toUpperCase();
 }
 
+/** From the end of the id, which is random; its beginning is the time. */
 function hueOf(id: string): number {
-  let sum = 0;
-  for (let at = 0; at < id.length; at++) sum = (sum * 31 + id.charCodeAt(at)) >>> 0;
-  return HUES[sum % HUES.length]!;
+  return HUES[parseInt(id.slice(-6), 16) % HUES.length] ?? HUES[0]!;
 }
 
 export function Initials({ name, id, size = 28, round = false }: { name: string; id: string; size?: number; round?: boolean }) {

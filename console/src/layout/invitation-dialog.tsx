@@ -1,11 +1,12 @@
 // Asks whether to accept an invitation that waits for the reader, or to decline it.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
-import { Alert, App, Button, Modal } from "antd";
+import { Alert, Button, Modal } from "antd";
 import { useNavigate } from "react-router-dom";
 import { answer, api } from "../api/client";
 import { errorText } from "../api/errors";
 import { projectsQuery } from "../api/queries";
 import type { MyInvitation } from "../api/types";
+import { useNotify } from "../components/notices";
 import { formatDate } from "../components/dates";
 import { texts } from "../texts";
 import { projectPath } from "./scope";
@@ -13,7 +14,7 @@ import { projectPath } from "./scope";
 export default function InvitationDialog({ invitation, onClose }: { invitation: MyInvitation; onClose: () => void }) {
   const client = useQueryClient();
   const navigate = useNavigate();
-  const { message } = App.useApp();
+  const notify = useNotify();
   const words = texts.shell.invitations;
   const name = invitation.organization_name ?? words.somebody;
   const params = { path: { invitation_id: invitation.id } };
@@ -25,7 +26,7 @@ export default function InvitationDialog({ invitation, onClose }: { invitation: 
       const projects = await client.fetchQuery({ ...projectsQuery, staleTime: 0 });
       const there = projects.find((project) => project.project_id === invitation.project_id);
       onClose();
-      void message.success(words.accepted(there?.organization_name ?? name));
+      notify.success(words.accepted(there?.organization_name ?? name));
       if (there?.workspace_id) navigate(projectPath(there.workspace_id, there.project_id));
     },
   });
@@ -34,7 +35,7 @@ export default function InvitationDialog({ invitation, onClose }: { invitation: 
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ["invitations"] });
       onClose();
-      void message.info(words.declined);
+      notify.info(words.declined);
     },
   });
   const problem = accept.error ?? decline.error;

@@ -1,10 +1,10 @@
 // Where the reader is: the organization, workspace and project of the address, checked against what they belong to.
 import { useQuery } from "@tanstack/react-query";
-import { App } from "antd";
 import { createContext, useContext, useEffect, useMemo, useRef, type ReactNode } from "react";
 import { Navigate, useLocation, useParams } from "react-router-dom";
 import { organizationsQuery, profileQuery, projectsQuery } from "../api/queries";
 import type { Organization, Profile, Project, Role } from "../api/types";
+import { useNotify } from "../components/notices";
 import { LoadError } from "../components/page";
 import { texts } from "../texts";
 import { ShellSkeleton } from "./shell-skeleton";
@@ -76,7 +76,7 @@ export function startOf(profile: Profile, organizations: Organization[], project
 export function ScopeGate({ children }: { children: ReactNode }) {
   const { workspaceId = "", projectId = "" } = useParams();
   const { pathname } = useLocation();
-  const { message } = App.useApp();
+  const notify = useNotify();
   const profile = useQuery(profileQuery);
   const organizations = useQuery(organizationsQuery);
   const projects = useQuery(projectsQuery);
@@ -120,7 +120,7 @@ export function ScopeGate({ children }: { children: ReactNode }) {
     if (!target) return;
     const { removed, noAccess, nowIn, projectGone } = texts.shell.moved;
     const what = target.sameOrganization ? projectGone : lastName.current ? removed(lastName.current) : noAccess;
-    void message.info({ content: target.name ? `${what} ${nowIn(target.name)}` : what, duration: 8, key: "moved" });
+    notify.info(target.name ? `${what} ${nowIn(target.name)}` : what);
     lastName.current = null;
   }, [target?.to]); // eslint-disable-line -- once for each move
 

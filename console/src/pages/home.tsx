@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "antd";
 import { Link, useNavigate } from "react-router-dom";
-import { organizationQuery } from "../api/queries";
+import { keysQuery, organizationQuery } from "../api/queries";
 import type { Member } from "../api/types";
 import { Copyable, CopyButton } from "../components/copy";
 import { ArrowIcon } from "../components/icons";
@@ -28,7 +28,7 @@ export default function Home() {
       }
       actions={
         mayManage && (
-          <Button type="primary" onClick={() => navigate(path("settings/members"))}>
+          <Button type="primary" onClick={() => navigate(path("settings/members?invite"))}>
             {words.invite}
           </Button>
         )
@@ -44,13 +44,7 @@ export default function Home() {
             <CardLink to={path("settings/projects")} text={words.manageProjects} />
           </div>
         </section>
-        <section className="card">
-          <h2>{words.keys}</h2>
-          <p>{words.keysBody}</p>
-          <div className="card-foot">
-            <CardLink to={path("settings/keys")} text={words.manageKeys} />
-          </div>
-        </section>
+        <Keys projectId={project.project_id} />
         <FirstRequest />
         <section className="card wide">
           <h2>{words.identifiers}</h2>
@@ -105,6 +99,29 @@ function People({ organizationId }: { organizationId: string }) {
       )}
       <div className="card-foot">
         <CardLink to={path("settings/members")} text={words.manageMembers} />
+      </div>
+    </section>
+  );
+}
+
+function Keys({ projectId }: { projectId: string }) {
+  const { path } = useScope();
+  const keys = useQuery(keysQuery(projectId));
+  return (
+    <section className="card">
+      <h2>{words.keys}</h2>
+      {keys.error && !keys.data ? (
+        <LoadError problem={keys.error} onRetry={() => void keys.refetch()} />
+      ) : keys.data ? (
+        <>
+          <div className="card-figure">{keys.data.length}</div>
+          <p>{words.keysBody}</p>
+        </>
+      ) : (
+        <PageSkeleton rows={3} />
+      )}
+      <div className="card-foot">
+        <CardLink to={path("settings/keys")} text={words.manageKeys} />
       </div>
     </section>
   );

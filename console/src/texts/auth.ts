@@ -86,9 +86,10 @@ export const auth = {
   accept: {
     title: "Invitation",
     join: (organization: string) => `Join ${organization}?`,
-    unknownOrganization: "this organization",
+    joinUnnamed: "Accept the invitation?",
+    unknownOrganization: "the organization",
     body: (inviter: string | null, role: string | null) =>
-      `${inviter ?? "Somebody"} invites you${role ? ` as ${role}` : ""}. You keep your own organizations and can switch between them.`,
+      `${inviter ? `${inviter} invites you` : "You are invited to an organization"}${role ? ` as ${role}` : ""}. You keep the organizations you have, and can switch between them.`,
     as: (email: string) => `You are signed in as ${email}.`,
     accept: "Accept invitation",
     later: "Not now",

@@ -20,6 +20,7 @@ export const texts = {
     copied: "Copied",
     close: "Close",
     loading: "Loading",
+    notices: "Notices",
   },
   roles: { owner: "Owner", admin: "Admin", viewer: "Viewer" } as Record<string, string>,
   auth,

@@ -86,7 +86,7 @@ export const shell = {
     projectsBody: "Keys and data of programs belong to a project.",
     manageProjects: "Manage projects",
     keys: "API keys",
-    keysBody: "Programs sign in with a key, which belongs to this project and to you.",
+    keysBody: "Of yours, for this project. Programs sign in with one.",
     manageKeys: "Manage keys",
     identifiers: "Identifiers",
     identifiersBody: "What programs and support ask for.",

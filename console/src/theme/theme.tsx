@@ -1,6 +1,6 @@
 // Light and dark: as the system says, unless chosen otherwise here.
 import { StyleProvider } from "@ant-design/cssinjs";
-import { App as AntApp, ConfigProvider, theme as antTheme, type ThemeConfig } from "antd";
+import { ConfigProvider, theme as antTheme, type ThemeConfig } from "antd";
 import { createContext, useContext, useEffect, useLayoutEffect, useMemo, useState, type ReactNode } from "react";
 
 export type ThemeChoice = "system" | "light" | "dark";
@@ -29,6 +29,8 @@ const light: ThemeConfig = {
     colorInfo: "#2f54eb",
     colorSuccess: "#237804",
     colorWarning: "#ad6800",
+    colorWarningBg: "#fff7e0",
+    colorWarningBorder: "#e3bd6a",
     colorError: "#c41d2b",
     colorBgLayout: "#f7f8fa",
     colorText: "#1b1f2a",
@@ -92,6 +94,7 @@ function RootVariables() {
       "--link": token.colorLink,
       "--primary": token.colorPrimary,
       "--primary-soft": token.colorPrimaryBg,
+      "--success": token.colorSuccess,
       "--error": token.colorError,
       "--error-soft": token.colorErrorBg,
       "--layout": token.colorBgLayout,
@@ -146,10 +149,8 @@ export function ThemeProvider({ children }: { children: ReactNode }) {
     <ThemeContext.Provider value={state}>
       <StyleProvider layer>
         <ConfigProvider theme={{ ...(isDark ? dark : light), cssVar: true, hashed: false }} wave={{ disabled: true }}>
-          <AntApp component={false} message={{ maxCount: 3 }}>
-            <RootVariables />
-            {children}
-          </AntApp>
+          <RootVariables />
+          {children}
         </ConfigProvider>
       </StyleProvider>
     </ThemeContext.Provider>

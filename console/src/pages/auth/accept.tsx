@@ -1,11 +1,12 @@
 // Accepts the invitation of a link, for the person whose address it is; opening the page alone changes nothing.
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { App, Button } from "antd";
+import { Button } from "antd";
 import { useEffect, useRef, type ReactNode } from "react";
 import { Link, useLocation, useNavigate, useSearchParams } from "react-router-dom";
 import { answer, api } from "../../api/client";
 import { ApiError, errorText } from "../../api/errors";
 import { myInvitationsQuery, profileQuery, projectsQuery } from "../../api/queries";
+import { useNotify } from "../../components/notices";
 import { LoadError, PageSkeleton } from "../../components/page";
 import { projectPath } from "../../layout/scope";
 import { readInvitation, type InvitationLink } from "../../session/invitation-link";
@@ -75,7 +76,7 @@ function Mismatch({ link, mine }: { link: InvitationLink; mine: string }) {
 function Offer({ link, mine }: { link: InvitationLink; mine: string }) {
   const client = useQueryClient();
   const navigate = useNavigate();
-  const { message } = App.useApp();
+  const notify = useNotify();
   const { state } = useLocation() as { state: { accept?: boolean } | null };
   const isStarted = useRef(false);
   // who proved the address by a mailed code is told from whom it is; the link itself does not say
@@ -86,7 +87,7 @@ function Offer({ link, mine }: { link: InvitationLink; mine: string }) {
     const projects = await client.fetchQuery({ ...projectsQuery, staleTime: 0 });
     const there = projects.find((each) => each.project_id === link.projectId) ?? projects.find((each) => each.organization_id === link.organizationId);
     await client.invalidateQueries();
-    void message.success(words.joined(there?.organization_name ?? organization));
+    notify.success(words.joined(there?.organization_name ?? organization));
     navigate(there?.workspace_id ? projectPath(there.workspace_id, there.project_id) : "/", { replace: true });
   };
   const accept = useMutation({
@@ -117,7 +118,7 @@ function Offer({ link, mine }: { link: InvitationLink; mine: string }) {
   const role = told ? (texts.roles[told.role] ?? told.role) : null;
   return (
     <AuthFrame
-      title={words.join(organization)}
+      title={told?.organization_name ? words.join(told.organization_name) : words.joinUnnamed}
       lead={words.body(told?.invited_by ?? null, role)}
       problem={accept.error ? errorText(accept.error) : null}
     >

@@ -1,7 +1,178 @@
-// The account of the reader: profile and sessions.
-import { Page } from "../../components/page";
+// The account of the reader: profile, password and sessions.
+import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Alert, Button, Form, Input } from "antd";
+import { answer, answerAs, api } from "../../api/client";
+import { errorText } from "../../api/errors";
+import { profileQuery, sessionsQuery } from "../../api/queries";
+import type { Profile, Session } from "../../api/types";
+import { formatDate, formatMoment } from "../../components/dates";
+import { useNotify } from "../../components/notices";
+import { LoadError, Page, PageSkeleton } from "../../components/page";
+import { useScope } from "../../layout/scope";
+import { loginMethodsQuery } from "../../session/methods";
 import { texts } from "../../texts";
+import "./settings.css";
+
+const words = texts.settings.account;
 
 export default function AccountPage() {
-  return <Page title={texts.settings.account.title}>{null}</Page>;
+  const methods = useQuery(loginMethodsQuery);
+  return (
+    <Page title={words.title} lead={words.lead}>
+      <div className="sections">
+        <ProfileCard />
+        {methods.data?.emailPassword.enabled && <Password />}
+        <Sessions />
+      </div>
+    </Page>
+  );
+}
+
+function ProfileCard() {
+  const { profile } = useScope();
+  const client = useQueryClient();
+  const notify = useNotify();
+  const save = useMutation({
+    mutationFn: (username: string) => answerAs<Profile>(api.PUT("/profile/username", { body: { username } })),
+    onSuccess: async (changed) => {
+      client.setQueryData(profileQuery.queryKey, changed);
+      await client.invalidateQueries({ queryKey: ["organizations"] });
+      notify.success(words.saved);
+    },
+  });
+  return (
+    <section className="card">
+      <h2>{words.profile}</h2>
+      <Form<{ username: string }>
+        layout="vertical"
+        requiredMark={false}
+        initialValues={{ username: profile.username }}
+        onFinish={({ username }) => save.mutate(username.trim())}
+      >
+        <Form.Item name="username" label={words.username} rules={[{ required: true, whitespace: true, message: words.usernameMissing }]}>
+          <Input autoComplete="nickname" maxLength={255} />
+        </Form.Item>
+        <Form.Item label={words.email} htmlFor="account-email" extra={words.emailHint}>
+          <Input id="account-email" value={profile.email} readOnly autoComplete="email" />
+        </Form.Item>
+        <div role="alert">{save.error && <Alert type="error" showIcon role="presentation" message={errorText(save.error)} className="form-problem" />}</div>
+        <Button type="primary" htmlType="submit" loading={save.isPending}>
+          {texts.common.save}
+        </Button>
+      </Form>
+    </section>
+  );
+}
+
+/** The server makes a link for oneself, as it does for who has forgotten the password. */
+function Password() {
+  const { profile } = useScope();
+  const notify = useNotify();
+  const reset = useMutation({
+    mutationFn: () => answerAs<unknown>(api.POST("/profile/reset-password", { params: { query: { user_id: profile.id } } })),
+    onSuccess: (link) => {
+      const token = typeof link === "string" ? new URL(link).search : "";
+      if (token) window.location.assign(`/auth/reset-password${token}`);
+    },
+    onError: (problem) => notify.error(errorText(problem)),
+  });
+  return (
+    <section className="card">
+      <h2>{words.password}</h2>
+      <div className="action-row">
+        <p>{words.passwordBody}</p>
+        <Button loading={reset.isPending} onClick={() => reset.mutate()}>
+          {words.passwordButton}
+        </Button>
+      </div>
+    </section>
+  );
+}
+
+/** What a User-Agent says to people: the browser and the system. */
+function clientName(text: string | null | undefined): string {
+  if (!text) return words.unknownClient;
+  const browser = [
+    ["Edg/", "Edge"],
+    ["OPR/", "Opera"],
+    ["Firefox/", "Firefox"],
+    ["Chrome/", "Chrome"],
+    ["Safari/", "Safari"],
+  ].find(([mark]) => text.includes(mark!))?.[1];
+  const system = [
+    ["iPhone", "iPhone"],
+    ["iPad", "iPad"],
+    ["Android", "Android"],
+    ["Windows", "Windows"],
+    ["Mac OS", "macOS"],
+    ["Linux", "Linux"],
+  ].find(([mark]) => text.includes(mark!))?.[1];
+  return browser ? [browser, system].filter(Boolean).join(" · ") : text.split(" ")[0]!;
+}
+
+function Sessions() {
+  const client = useQueryClient();
+  const notify = useNotify();
+  const sessions = useQuery(sessionsQuery);
+  const others = sessions.data?.filter(({ current }) => !current) ?? [];
+  const endOthers = useMutation({
+    mutationFn: () => answer(api.DELETE("/auth/sessions")),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: sessionsQuery.queryKey });
+      notify.success(words.endedOthers);
+    },
+    onError: (problem) => notify.error(errorText(problem)),
+  });
+  return (
+    <section className="card">
+      <div className="action-row">
+        <h2>{words.sessions}</h2>
+        {others.length > 0 && (
+          <Button loading={endOthers.isPending} onClick={() => endOthers.mutate()}>
+            {words.endOthers}
+          </Button>
+        )}
+      </div>
+      <p>{sessions.data && others.length === 0 ? words.onlyThis : words.sessionsBody}</p>
+      {sessions.error && !sessions.data ? (
+        <LoadError problem={sessions.error} onRetry={() => void sessions.refetch()} />
+      ) : !sessions.data ? (
+        <PageSkeleton rows={2} />
+      ) : (
+        <ul className="sessions">
+          {sessions.data.map((session) => (
+            <SessionRow key={session.handle} session={session} />
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function SessionRow({ session }: { session: Session }) {
+  const client = useQueryClient();
+  const notify = useNotify();
+  const name = clientName(session.client);
+  const end = useMutation({
+    mutationFn: () => answer(api.DELETE("/auth/sessions/{session_id}", { params: { path: { session_id: session.handle } } })),
+    onSuccess: async () => {
+      await client.invalidateQueries({ queryKey: sessionsQuery.queryKey });
+      notify.success(words.ended);
+    },
+    onError: (problem) => notify.error(errorText(problem)),
+  });
+  const where = [session.address, words.seen(formatMoment(session.seen_at)), words.since(formatDate(session.created_at))];
+  return (
+    <li className="action-row">
+      <div>
+        <strong title={session.client ?? undefined}>{name}</strong> {session.current && <span className="chip">{words.thisOne}</span>}
+        <div className="muted">{where.filter(Boolean).join(" · ")}</div>
+      </div>
+      {!session.current && (
+        <Button type="text" danger aria-label={words.endNamed(name)} loading={end.isPending} onClick={() => end.mutate()}>
+          {words.end}
+        </Button>
+      )}
+    </li>
+  );
 }

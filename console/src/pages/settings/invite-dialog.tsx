@@ -1,0 +1,131 @@
+// Invites one or several people; where no mail is sent, hands out the links.
+import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { Alert, Button, Input, Modal } from "antd";
+import { useId, useState, type FormEvent } from "react";
+import { answer, api } from "../../api/client";
+import { errorText } from "../../api/errors";
+import { CopyButton } from "../../components/copy";
+import { useNotify } from "../../components/notices";
+import { useScope } from "../../layout/scope";
+import { texts } from "../../texts";
+
+const words = texts.settings.members;
+const ROLES = ["admin", "viewer"] as const;
+
+/** The addresses in what was typed or pasted, each once: `Ann <ann@acme.io>` is ann@acme.io. */
+function addressesIn(text: string): string[] {
+  const found = text
+    .split(/[\s,;]+/)
+    .map((part) => part.replace(/^<|>$/g, ""))
+    .filter((part, _, all) => part !== "" && (part.includes("@") || !all.some((other) => other.includes("@"))));
+  return [...new Set(found)];
+}
+
+export default function InviteDialog({ onClose }: { onClose: () => void }) {
+  const { organization, workspaceId } = useScope();
+  const client = useQueryClient();
+  const notify = useNotify();
+  const [text, setText] = useState("");
+  const [role, setRole] = useState<string>(ROLES[0]);
+  const [isMissing, setIsMissing] = useState(false);
+  const id = useId();
+
+  const invite = useMutation({
+    mutationFn: (emails: string[]) =>
+      answer(
+        api.POST("/organizations/{organization_id}/invitations", {
+          params: { path: { organization_id: organization.id } },
+          body: { invitations: emails.map((email) => ({ email, role })), workspace_id: workspaceId },
+        }),
+      ),
+    onSuccess: async (made) => {
+      await client.invalidateQueries({ queryKey: ["organizations"] });
+      if (made.some(({ url }) => url)) return;
+      notify.success(words.invited(made.length));
+      onClose();
+    },
+  });
+  const submit = (event: FormEvent) => {
+    event.preventDefault();
+    const emails = addressesIn(text);
+    if (emails.length === 0) return setIsMissing(true);
+    invite.mutate(emails);
+  };
+
+  if (invite.data?.some(({ url }) => url))
+    return (
+      <Modal
+        open
+        title={words.linksTitle}
+        onCancel={onClose}
+        footer={
+          <Button type="primary" onClick={onClose}>
+            {words.done}
+          </Button>
+        }
+      >
+        <div className="stack">
+          <p>{words.linksLead}</p>
+          <ul className="links">
+            {invite.data.map(({ id: key, email, url }) => (
+              <li key={key}>
+                <strong>{email}</strong>
+                <div className="secret">
+                  <code>{url}</code>
+                  <CopyButton text={url ?? ""} label={words.copyLink(email)} />
+                </div>
+              </li>
+            ))}
+          </ul>
+        </div>
+      </Modal>
+    );
+  return (
+    <Modal open title={words.inviteTitle} onCancel={onClose} footer={null}>
+      <form className="stack" noValidate onSubmit={submit}>
+        <div className="field">
+          <label htmlFor={`${id}-addresses`}>{words.addresses}</label>
+          <Input.TextArea
+            id={`${id}-addresses`}
+            value={text}
+            autoFocus
+            rows={3}
+            spellCheck={false}
+            status={isMissing ? "error" : ""}
+            aria-invalid={isMissing}
+            aria-describedby={`${id}-hint`}
+            onChange={(event) => {
+              setText(event.target.value);
+              setIsMissing(false);
+            }}
+          />
+          <div id={`${id}-hint`} className={isMissing ? "field-problem" : "field-hint"} role={isMissing ? "alert" : undefined}>
+            {isMissing ? words.addressesMissing : words.addressesHint}
+          </div>
+        </div>
+        <div className="field">
+          <label htmlFor={`${id}-role`}>{words.role}</label>
+          <select id={`${id}-role`} className="select" value={role} onChange={(event) => setRole(event.target.value)}>
+            {ROLES.map((each) => (
+              <option key={each} value={each}>
+                {words.roles[each]}
+              </option>
+            ))}
+          </select>
+        </div>
+        <div role="alert">
+          {invite.error && (
+            <Alert type="error" showIcon role="presentation" message={<span className="lines">{errorText(invite.error)}</span>} />
+          )}
+        </div>
+        <div className="dialog-buttons">
+          <span className="grow" />
+          <Button onClick={onClose}>{texts.common.cancel}</Button>
+          <Button type="primary" htmlType="submit" loading={invite.isPending}>
+            {words.inviteButton}
+          </Button>
+        </div>
+      </form>
+    </Modal>
+  );
+}
