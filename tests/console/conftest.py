@@ -21,9 +21,12 @@ def unused_port():
 
 
 class Run:
-    """A script of scenarios that runs beside the others, with a server and a mail server of its own."""
+    """
+    A script of scenarios that runs beside the others, with a server and a mail server of its own. `settings` are for the server,
+    `environment` is for the script.
+    """
 
-    def __init__(self, script, port=None, **settings):
+    def __init__(self, script, port=None, environment=None, **settings):
         port = port or unused_port()
         self.url = f"http://localhost:{port}"
         self.mail = mailbox.Mailbox()
@@ -34,7 +37,7 @@ class Run:
         flags = [] if os.geteuid() else ["--no-sandbox"]
         self.process = subprocess.Popen(["node", NODE / script, self.url, program, *flags], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-                                        env={**os.environ, "ADMIN_KEY": self.server.auth_key})
+                                        env={**os.environ, "ADMIN_KEY": self.server.auth_key, **(environment or {})})
         threading.Thread(target=self._forward, daemon=True).start()
 
     def _forward(self):
