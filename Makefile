@@ -91,6 +91,7 @@ bench: ## measure the server, the schema commands and the migrations against the
 	$(call built,run bench)
 	@bench/run $(dir)
 	@bench/migrate $(dir)
+	@bench/console $(dir)
 
 timing: override BUILD = release
 timing: ## tell by 1,000 tries whether a refused sign-in takes longer when the account exists

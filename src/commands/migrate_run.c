@@ -45,6 +45,7 @@ const struct option_row migrate_plan_options[] = {
     RUN_OPTIONS,
     CONSENT_OPTIONS,
     {.name = "json", .help = "Print JSON, with every row"},
+    {.name = "html", .help = "Print a page to look at in a browser, with a picture of the chains"},
     {0},
 };
 const struct option_row migrate_up_options[] = {
@@ -145,14 +146,17 @@ int migrate_plan_run(const struct config *config, const struct options *options)
     struct migrate_databases databases;
     struct plan *plan = NULL;
     struct error error;
+    bool json = option_given(options, "json"), html = option_given(options, "html");
     enum err err = read_run(options, &run, &error);
 
+    if (err == OK && json && html)
+        err = error_set(&error, ERR_USAGE, "--json and --html are two forms of one answer; choose one");
     if (err == OK)
         err = migrate_open(options->arena, config, false, &databases, &error);
     if (err == OK) {
         err = plan_make(databases.dbs, &run, options->arena, &plan, &error);
         if (err == OK)
-            (option_given(options, "json") ? plan_write_json : plan_write_text)(plan, &out);
+            (json ? plan_write_json : html ? plan_write_html : plan_write_text)(plan, &out);
         migrate_close(&databases);
     }
     return err == OK ? command_output(&out) : command_failed(&error);

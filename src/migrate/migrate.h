@@ -89,6 +89,12 @@ const char *migrate_database_name(enum database database);
 /* Whether a chain runs in an edition on the way to a target. */
 bool migrate_runs(const struct chain *chain, bool enterprise, enum migrate_target target);
 
+/*
+ * Whether the chain tells anything about where the database is, or where it goes. A legacy chain is over where the next
+ * chain of its table begins: whether a database came that way or was made there cannot be told from it.
+ */
+bool migrate_tells(const struct migrate_position *position, bool enterprise);
+
 /* One revision, one direction. */
 struct migrate_step {
     const struct chain *chain;

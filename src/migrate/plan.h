@@ -70,6 +70,8 @@ bool plan_needs_signup(const struct plan *plan);
 
 /* For people, with tables. */
 void plan_write_text(const struct plan *plan, struct buffer *out);
+/* The same as a page, with a picture of the chains. */
+void plan_write_html(const struct plan *plan, struct buffer *out);
 /* For programs, with every row. */
 void plan_write_json(const struct plan *plan, struct buffer *out);
 

@@ -302,6 +302,17 @@ static enum err look_around(struct db *db, struct migrate_state *state, bool *la
     return OK;
 }
 
+bool migrate_tells(const struct migrate_position *position, bool enterprise)
+{
+    const struct chain *chain = position->chain;
+
+    if (!migrate_runs(chain, enterprise, MIGRATE_TO_HEAD))
+        return false;
+    if (chain->legacy)
+        return !position->skipped && position->at + 1 < (int)chain->count;
+    return !position->skipped || position->at >= 0;
+}
+
 enum err migrate_state(struct db *db, enum database database, bool enterprise, enum migrate_target target,
                        struct migrate_state *state, struct error *error)
 {

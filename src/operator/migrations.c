@@ -52,18 +52,6 @@ static void write_chain(const struct migrate_position *position, struct buffer *
     json_close(out, '}');
 }
 
-/*
- * A legacy chain is over where the next chain of its table begins: whether a database came that way or was made there
- * cannot be told from it, so it is shown while it is under way.
- */
-static bool is_shown(const struct migrate_position *position, bool enterprise)
-{
-    const struct chain *chain = position->chain;
-    bool under_way = !position->skipped && position->at + 1 < (int)chain->count;
-
-    return migrate_runs(chain, enterprise, MIGRATE_TO_HEAD) && (!chain->legacy || under_way);
-}
-
 static void write_state(const struct migrate_state *state, bool enterprise, struct buffer *out)
 {
     json_open(out, '{');
@@ -74,7 +62,7 @@ static void write_state(const struct migrate_state *state, bool enterprise, stru
     json_key(out, "chains");
     json_open(out, '[');
     for (size_t i = 0; i < state->count; i++)
-        if (is_shown(&state->positions[i], enterprise))
+        if (migrate_tells(&state->positions[i], enterprise))
             write_chain(&state->positions[i], out);
     json_close(out, ']');
     json_close(out, '}');

@@ -21,7 +21,10 @@ def unused_port():
 
 
 class Run:
-    """A script of scenarios that runs beside the others, with a server and a mail server of its own."""
+    """
+    A script of scenarios that runs beside the others, with a server and a mail server of its own. `settings` are for the server,
+    `environment` is for the script.
+    """
 
     def __init__(self, script, port=None, environment=None, **settings):
         port = port or unused_port()

@@ -84,6 +84,7 @@ static void check_route(const struct application *app, struct request *req)
             if (route->method == req->method) {
                 require(code == OK);
                 check_match(req, route, groups);
+                require(route->method != METHOD_GET || route_is_read(app, req->path));
                 return;
             }
         }

@@ -248,3 +248,22 @@ def test_empty_databases_are_planned(pair):
     pair.run(*planned["command"].split()[1:])
     with pytest.raises(psycopg2.Error):
         pair.sql("CREATE TABLE users ()")
+
+
+def test_a_page_for_people(make_old):
+    pair = make_old(kind="livedin")
+    pair.sql("UPDATE users SET email = '<b>&\"ann\"@acme.io' WHERE email = (SELECT min(email) FROM users)")
+    planned, page = plan(pair), pair.run("migrate", "plan", "--html")[0]
+    assert page.startswith("<!doctype html>") and page.endswith("</html>\n")
+    assert f"<code>{planned['command']}</code>" in page
+    for database in planned["databases"]:
+        for revision in database["revisions"]:
+            assert f">{revision['revision']}</td>" in page and f"<title>{revision['revision']}: " in page
+        assert page.count('class="done"') < page.count('class="todo"')
+    assert "&lt;b&gt;&amp;&quot;ann&quot;@acme.io" in page and "<b>" not in page
+    assert "http" not in page and "<script" not in page
+    for name, count in ((one["what"], one["count"]) for one in planned["databases"][0]["decisions"] if one["count"] > 0):
+        assert name in page, (name, count)
+    old.up(pair)
+    assert pair.run("migrate", "plan", "--html")[0].count("Nothing to do.") == 2
+    assert "choose one" in pair.run("migrate", "plan", "--html", "--json", status=2)[1]

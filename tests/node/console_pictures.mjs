@@ -1,4 +1,5 @@
 // Takes the pictures of the documents: console_pictures.mjs URL CHROMIUM [FLAG...], into the folder PICTURES, of a server that sends no mail.
+import { fileURLToPath } from "node:url";
 import { ask, linkIn, placeOf, shows, somebody, somebodyNew, switcher } from "./console.mjs";
 
 const folder = process.env.PICTURES;
@@ -55,4 +56,24 @@ await ann.page.setViewportSize({ width: 360, height: 740 });
 await ann.go(`/w/${workspaceId}/p/${projectId}/settings/members`);
 await ann.page.getByRole("heading", { name: "Members" }).waitFor();
 await take(ann.page, "narrow");
+
+const operator = await somebody();
+await operator.go("/operator/access");
+await operator.page.getByLabel("Administration key").fill(process.env.ADMIN_KEY);
+await operator.page.getByRole("button", { name: /Open$/ }).click();
+await operator.page.getByRole("heading", { name: "Explain an address" }).waitFor();
+await take(operator.page, "access");
+await operator.go("/operator/upgrade");
+await operator.page.getByRole("img", { name: "orgd: now at" }).waitFor();
+await take(operator.page, "upgrade");
+await operator.go("/operator/schema");
+await operator.page.getByRole("radio", { name: "Dump file" }).nth(1).check();
+for (const [side, edition] of ["oss", "ee"].entries())
+    await operator.page
+        .locator("input[type=file]")
+        .nth(side)
+        .setInputFiles(fileURLToPath(new URL(`../reference/schema/${edition}_core.v0.104.0.txt`, import.meta.url)));
+await operator.page.getByRole("button", { name: "Compare" }).click();
+await operator.page.getByText("A is a subset of B").waitFor();
+await take(operator.page, "schema");
 process.exit(0);

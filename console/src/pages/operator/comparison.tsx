@@ -83,7 +83,7 @@ export function Comparison({ compared }: { compared: Compared }) {
           <span className={`verdict ${parity.equal ? "good" : "bad"}`}>{parity.equal ? words.equal : words.differs}</span>
           <span className={`verdict ${parity.subset ? "good" : "bad"}`}>{parity.subset ? words.subset : words.notSubset}</span>
         </div>
-        <p>{compared.verdict}</p>
+        <p>{compared.verdict.trim()}</p>
         <p>{parity.sentence}</p>
         <p className="muted">
           {names[0]}, {parity.a.server}. {names[1]}, {parity.b.server}.

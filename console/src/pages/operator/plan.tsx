@@ -4,6 +4,7 @@ import { CopyButton } from "../../components/copy";
 import { texts } from "../../texts";
 import { DataTable } from "./data-table";
 import type { Decision, Plan, PlannedDatabase } from "./plan-types";
+import { asSentence } from "./sentence";
 
 const words = texts.operator.upgrade;
 const ROWS_SHOWN = 100;
@@ -58,7 +59,7 @@ function Database({ planned }: { planned: PlannedDatabase }) {
   return (
     <section className="card wide">
       <h3>{title}</h3>
-      <p>{planned.sentence}</p>
+      <p>{asSentence(planned.sentence)}</p>
       {planned.revisions.length > 0 && (
         <>
           <h4>{words.todo(planned.revisions.length)}</h4>

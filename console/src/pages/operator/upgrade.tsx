@@ -12,6 +12,7 @@ import { FileButton } from "./file-button";
 import { useOperator } from "./operator-key";
 import { PlanView } from "./plan";
 import { isPlan, type Migrations, type Plan } from "./plan-types";
+import { asSentence } from "./sentence";
 
 const words = texts.operator.upgrade;
 
@@ -26,7 +27,7 @@ function Standing({ told }: { told: Migrations }) {
               {words.states[database.state] ?? database.state}
             </span>
           </h2>
-          <p>{database.sentence}</p>
+          <p>{asSentence(database.sentence)}</p>
           <Chains chains={database.chains} />
         </section>
       ))}
