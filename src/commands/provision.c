@@ -58,11 +58,9 @@ static void print_text(struct buffer *out, const char *text)
 
 static void print_json(struct buffer *out, const json_t *value)
 {
-    char *text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY);
-
-    buffer_text(out, text ? text : "null");
+    if (!local_write(out, value))
+        out->failed = true;
     buffer_char(out, '\n');
-    free(text);
 }
 
 /* ---- account create ---- */

@@ -1,7 +1,8 @@
 -- audit_page: changes, newest first; NULL parameters ask for everything
 -- $1 before this number, $2 how many, $3 object, $4 object's id, $5 actor, $6 operation, $7 request id
 WITH page AS (
-    SELECT * FROM orgd.audit
+    SELECT id, at, actor, actor_id, operation, reason, request_id, action, object, object_id, before, after
+    FROM orgd.audit
     WHERE ($1::bigint IS NULL OR id < $1::bigint)
       AND ($3::text IS NULL OR object = $3::text)
       AND ($4::uuid IS NULL OR object_id = $4::uuid)

@@ -1,8 +1,8 @@
 -- users_add: makes the people of a request whose address nobody has; $1 [{place, id, uid, email, username}]
 WITH wanted AS (
-    SELECT * FROM json_to_recordset($1::json) AS w(place integer, id uuid, uid text, email text, username text)
+    SELECT place, id, uid, email, username FROM json_to_recordset($1::json) AS w(place integer, id uuid, uid text, email text, username text)
 ), fresh AS (
-    SELECT DISTINCT ON (lower(w.email)) w.*
+    SELECT DISTINCT ON (lower(w.email)) w.place, w.id, w.uid, w.email, w.username
     FROM wanted AS w
     WHERE NOT EXISTS (SELECT FROM users AS u WHERE lower(u.email) = lower(w.email))
     ORDER BY lower(w.email), w.place
@@ -17,7 +17,7 @@ SELECT w.place, u.id, json_build_object(
     'created_at', orgd.iso(u.created_at), 'updated_at', orgd.iso(u.updated_at))
 FROM json_to_recordset($1::json) AS w(place integer, email text)
 JOIN LATERAL (
-    SELECT * FROM users AS u WHERE lower(u.email) = lower(w.email)
+    SELECT u.id, u.uid, u.email, u.username, u.created_at, u.updated_at FROM users AS u WHERE lower(u.email) = lower(w.email)
     ORDER BY u.email = w.email DESC, u.created_at, u.id LIMIT 1
 ) AS u ON true;
 
@@ -68,7 +68,7 @@ FROM made AS o JOIN wanted AS w USING (id);
 
 -- workspaces_add: makes workspaces; $1 [{place, id, name, organization}]
 WITH wanted AS (
-    SELECT * FROM json_to_recordset($1::json) AS w(place integer, id uuid, name text, organization uuid)
+    SELECT place, id, name, organization FROM json_to_recordset($1::json) AS w(place integer, id uuid, name text, organization uuid)
 ), made AS (
     INSERT INTO workspaces (id, name, type, description, organization_id, created_by_id, updated_at)
     SELECT w.id, w.name, 'default', '', o.id, o.owner_id, now()
@@ -87,7 +87,8 @@ WHERE is_default AND workspace_id IN (SELECT value::uuid FROM json_array_element
 -- projects_add: makes projects; no row for one whose workspace is another organization's; $1 [{place, id, name, is_default, organization, workspace}]
 -- Of several defaults of a workspace the last one is it.
 WITH wanted AS (
-    SELECT w.*, w.is_default AND w.place = max(w.place) FILTER (WHERE w.is_default) OVER (PARTITION BY w.workspace) AS chosen
+    SELECT w.place, w.id, w.name, w.organization, w.workspace,
+           w.is_default AND w.place = max(w.place) FILTER (WHERE w.is_default) OVER (PARTITION BY w.workspace) AS chosen
     FROM json_to_recordset($1::json)
          AS w(place integer, id uuid, name text, is_default boolean, organization uuid, workspace uuid)
 ), made AS (
@@ -113,7 +114,7 @@ WHERE organization_id = $1::uuid AND role = 'owner' AND user_id <> $2::uuid;
 
 -- organization_members_add: makes members; no row for who is one already; $1 [{place, id, scope, person, role}]
 WITH wanted AS (
-    SELECT * FROM json_to_recordset($1::json) AS w(place integer, id uuid, scope uuid, person uuid, role text)
+    SELECT place, id, scope, person, role FROM json_to_recordset($1::json) AS w(place integer, id uuid, scope uuid, person uuid, role text)
 ), made AS (
     INSERT INTO organization_members (id, user_id, organization_id, role, updated_at)
     SELECT DISTINCT ON (person, scope) id, person, scope, role, now() FROM wanted ORDER BY person, scope, place
@@ -125,10 +126,10 @@ SELECT w.place, row_to_json(m) FROM made AS m JOIN wanted AS w USING (id);
 -- organization_members_change: gives members another role; $1 as above
 -- revokes
 WITH wanted AS (
-    SELECT * FROM json_to_recordset($1::json) AS w(place integer, scope uuid, person uuid, role text)
+    SELECT place, scope, person, role FROM json_to_recordset($1::json) AS w(place integer, scope uuid, person uuid, role text)
 ), changed AS (
     UPDATE organization_members m SET role = w.role, updated_at = now()
-    FROM (SELECT DISTINCT ON (person, scope) * FROM wanted ORDER BY person, scope, place DESC) AS w
+    FROM (SELECT DISTINCT ON (person, scope) person, scope, role FROM wanted ORDER BY person, scope, place DESC) AS w
     WHERE m.user_id = w.person AND m.organization_id = w.scope
     RETURNING m.id, m.organization_id, m.user_id, m.role
 )
@@ -136,7 +137,7 @@ SELECT w.place, row_to_json(m) FROM changed AS m JOIN wanted AS w ON w.person = 
 
 -- workspace_members_add: makes members; no row for who is one already; $1 [{place, id, scope, person, role}]
 WITH wanted AS (
-    SELECT * FROM json_to_recordset($1::json) AS w(place integer, id uuid, scope uuid, person uuid, role text)
+    SELECT place, id, scope, person, role FROM json_to_recordset($1::json) AS w(place integer, id uuid, scope uuid, person uuid, role text)
 ), made AS (
     INSERT INTO workspace_members (id, user_id, workspace_id, role, updated_at)
     SELECT DISTINCT ON (person, scope) id, person, scope, role, now() FROM wanted ORDER BY person, scope, place
@@ -148,10 +149,10 @@ SELECT w.place, row_to_json(m) FROM made AS m JOIN wanted AS w USING (id);
 -- workspace_members_change: gives members another role; $1 as above
 -- revokes
 WITH wanted AS (
-    SELECT * FROM json_to_recordset($1::json) AS w(place integer, scope uuid, person uuid, role text)
+    SELECT place, scope, person, role FROM json_to_recordset($1::json) AS w(place integer, scope uuid, person uuid, role text)
 ), changed AS (
     UPDATE workspace_members m SET role = w.role, updated_at = now()
-    FROM (SELECT DISTINCT ON (person, scope) * FROM wanted ORDER BY person, scope, place DESC) AS w
+    FROM (SELECT DISTINCT ON (person, scope) person, scope, role FROM wanted ORDER BY person, scope, place DESC) AS w
     WHERE m.user_id = w.person AND m.workspace_id = w.scope
     RETURNING m.id, m.workspace_id, m.user_id, m.role
 )
@@ -159,7 +160,7 @@ SELECT w.place, row_to_json(m) FROM changed AS m JOIN wanted AS w ON w.person = 
 
 -- project_members_add: makes members; no row for who is one already; $1 [{place, id, scope, person, role}]
 WITH wanted AS (
-    SELECT * FROM json_to_recordset($1::json) AS w(place integer, id uuid, scope uuid, person uuid, role text)
+    SELECT place, id, scope, person, role FROM json_to_recordset($1::json) AS w(place integer, id uuid, scope uuid, person uuid, role text)
 ), made AS (
     INSERT INTO project_members (id, user_id, project_id, role, updated_at)
     SELECT DISTINCT ON (person, scope) id, person, scope, role, now() FROM wanted ORDER BY person, scope, place
@@ -171,10 +172,10 @@ SELECT w.place, row_to_json(m) FROM made AS m JOIN wanted AS w USING (id);
 -- project_members_change: gives members another role; $1 as above
 -- revokes
 WITH wanted AS (
-    SELECT * FROM json_to_recordset($1::json) AS w(place integer, scope uuid, person uuid, role text)
+    SELECT place, scope, person, role FROM json_to_recordset($1::json) AS w(place integer, scope uuid, person uuid, role text)
 ), changed AS (
     UPDATE project_members m SET role = w.role, updated_at = now()
-    FROM (SELECT DISTINCT ON (person, scope) * FROM wanted ORDER BY person, scope, place DESC) AS w
+    FROM (SELECT DISTINCT ON (person, scope) person, scope, role FROM wanted ORDER BY person, scope, place DESC) AS w
     WHERE m.user_id = w.person AND m.project_id = w.scope
     RETURNING m.id, m.project_id, m.user_id, m.role
 )
@@ -209,7 +210,7 @@ LIMIT 1;
 
 -- keys_add: makes API keys; $1 [{place, id, prefix, hashed, project, person, expires_at}]
 WITH wanted AS (
-    SELECT * FROM json_to_recordset($1::json)
+    SELECT place, id, prefix, hashed, project, person, expires_at FROM json_to_recordset($1::json)
         AS w(place integer, id uuid, prefix text, hashed text, project uuid, person uuid, expires_at timestamptz)
 ), made AS (
     INSERT INTO api_keys (id, prefix, hashed_key, project_id, created_by_id, rate_limit, hidden, expiration_date, updated_at)
@@ -222,7 +223,7 @@ FROM made AS k JOIN wanted AS w USING (id);
 -- logins_add: makes logins of the people who are named, else of those of their addresses; none where an address has one
 -- $1 [{place, id, method, email, hash, identity, identity_method, domain, person}]. Rows: place, made, another's address
 WITH wanted AS (
-    SELECT DISTINCT ON (w.email) w.*, (
+    SELECT DISTINCT ON (w.email) w.place, w.id, w.method, w.email, w.hash, w.identity, w.identity_method, w.domain, w.person, (
         SELECT u.id FROM users AS u WHERE lower(u.email) = w.email ORDER BY u.created_at, u.id LIMIT 1) AS owner
     FROM json_to_recordset($1::json)
         AS w(place integer, id uuid, method text, email text, hash text, identity uuid, identity_method text, domain text,

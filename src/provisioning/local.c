@@ -1,7 +1,6 @@
 /* Makes a request of a command's arguments. */
 #include "provisioning/local.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 
@@ -12,13 +11,11 @@
 
 /* What a request and its answer hold that talloc does not know. */
 struct held {
-    char *body;
     json_t *answer;
 };
 
 static int drop(struct held *held)
 {
-    free(held->body);
     json_decref(held->answer);
     return 0;
 }
@@ -48,17 +45,28 @@ static enum err conclude(struct request *req, enum err code, struct held *held, 
     return error_set(error, req->reply.status == 422 ? ERR_USAGE : ERR_REFUSED, "%.500s", message_of(held->answer));
 }
 
+static int take_piece(const char *piece, size_t len, void *text)
+{
+    buffer_add(text, piece, len);
+    return ((struct buffer *)text)->failed ? -1 : 0;
+}
+
+bool local_write(struct buffer *out, const json_t *value)
+{
+    return json_dump_callback(value, take_piece, out, JSON_COMPACT | JSON_ENCODE_ANY) == 0;
+}
+
 enum err local_call(void *arena, const struct config *config, struct db *db, const struct route *route,
                     const json_t *body, json_t **answer, struct error *error)
 {
     struct request *req = talloc_zero(arena, struct request);
     struct held *held = talloc_zero(arena, struct held);
+    struct buffer text = buffer_make(arena, HTTP_BODY_MAX);
     enum err code;
 
-    if (!req || !held)
+    if (!req || !held || !local_write(&text, body))
         return error_set(error, ERR_MEMORY, "no memory");
     talloc_set_destructor(held, drop);
-    held->body = json_dumps(body, JSON_COMPACT);
     *req = (struct request){.arena = req,
                             .config = config,
                             .method = route->method,
@@ -66,11 +74,11 @@ enum err local_call(void *arena, const struct config *config, struct db *db, con
                             .path = route->path,
                             .query = "",
                             .content_type = "application/json",
-                            .body = held->body,
-                            .body_len = held->body ? strlen(held->body) : 0,
+                            .body = text.data,
+                            .body_len = text.len,
                             .route = route,
                             .db = db};
-    code = held->body ? decode_request(req) : ERR_MEMORY;
+    code = decode_request(req);
     if (code == OK)
         code = audit_announce_command(db, route->operation_id);
     if (code == OK)
