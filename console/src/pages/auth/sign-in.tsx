@@ -73,6 +73,7 @@ export default function SignIn() {
     // who came by a link and has signed in for it wants to join; who was signed in already is asked first
     navigate(next, { replace: true, state: invitation ? { accept: true } : null });
   };
+  // with passwords the server tells a refusal by its words alone
   const fail = (text: string, isDenied = false) =>
     setProblem(text ? { text, hint: isDenied || /denied/i.test(text) ? words.denied.hint : undefined } : null);
 
