@@ -147,10 +147,10 @@ export async function closeAll() {
     }
 }
 
-/** The scenarios, each with `closeAll` at its end. */
+/** The scenarios, each with `closeAll` at its end; with ONLY in the environment, those whose name has it. */
 export const closing = (scenarios) =>
     Object.fromEntries(
-        Object.entries(scenarios).map(([name, scenario]) => [
+        Object.entries(scenarios).filter(([name]) => name.includes(process.env.ONLY ?? "")).map(([name, scenario]) => [
             name,
             async () => {
                 try {

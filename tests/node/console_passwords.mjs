@@ -250,7 +250,6 @@ await run(
             assert.equal(removed.status, 200);
             await pause(1100);
             await guest.page.getByRole("link", { name: "Members", exact: true }).click();
-            await guest.page.getByRole("link", { name: "Back to overview" }).click();
             await guest.page.getByText(`You are no longer a member of ${owner.name}. This is ${guest.name}.`).waitFor();
             await shows(guest.page, guest.name);
             await guest.go(`/w/${place.workspaceId}/p/${place.projectId}`);
