@@ -201,7 +201,7 @@ SELECT n.nspname, c.relname, pg_get_partkeydef(c.oid)
  ORDER BY n.nspname, c.relname;
 
 -- schema_partitions: lines of the kind partition
-SELECT n.nspname, c.relname, q.nspname, t.relname, pg_get_expr(c.relpartbound, c.oid)
+SELECT n.nspname, c.relname, q.nspname, t.relname, pg_get_expr(c.relpartbound, 0)
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_inherits i ON i.inhrelid = c.oid
@@ -267,7 +267,7 @@ SELECT n.nspname, c.relname, a.attname, v.name, v.value
        ('compression', CASE WHEN c.relkind NOT IN ('i', 'I') THEN
                            CASE a.attcompression WHEN 'p' THEN 'pglz' WHEN 'l' THEN 'lz4' END
                        END),
-       ('default', CASE WHEN c.relkind = 'v' THEN (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d
+       ('default', CASE WHEN c.relkind = 'v' THEN (SELECT pg_get_expr(d.adbin, 0) FROM pg_attrdef d
                                                     WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum)
                    END),
        ('statistics', CASE WHEN a.attstattarget >= 0 THEN a.attstattarget::text END),
@@ -289,7 +289,7 @@ SELECT n.nspname, c.relname, a.attname, v.name, v.value
   JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
   JOIN pg_type t ON t.oid = a.atttypid
  CROSS JOIN LATERAL (VALUES
-       ('default', CASE WHEN c.relkind = 'v' THEN (SELECT pg_get_expr(d.adbin, d.adrelid) FROM pg_attrdef d
+       ('default', CASE WHEN c.relkind = 'v' THEN (SELECT pg_get_expr(d.adbin, 0) FROM pg_attrdef d
                                                     WHERE d.adrelid = a.attrelid AND d.adnum = a.attnum)
                    END),
        ('statistics', CASE WHEN a.attstattarget >= 0 THEN a.attstattarget::text END),
@@ -431,7 +431,7 @@ SELECT n.nspname, c.relname, s.srvname,
 
 -- schema_foreign_columns: lines of the kind foreign column
 SELECT n.nspname, c.relname, a.attname, format_type(a.atttypid, a.atttypmod), a.attnotnull,
-       CASE WHEN a.attgenerated = '' AND a.attidentity = '' THEN pg_get_expr(d.adbin, d.adrelid) END,
+       CASE WHEN a.attgenerated = '' AND a.attidentity = '' THEN pg_get_expr(d.adbin, 0) END,
        CASE
            WHEN a.attgenerated = 's' THEN 'ALWAYS AS (' || pg_get_expr(d.adbin, d.adrelid) || ') STORED'
            WHEN a.attgenerated = 'v' THEN 'ALWAYS AS (' || pg_get_expr(d.adbin, d.adrelid) || ') VIRTUAL'

@@ -14,6 +14,7 @@ struct comparing {
     const struct schema_document *a, *b;
     struct schema_differences *found;
     size_t room;
+    bool failed; /* a text that had no room: some of them may be missing */
     struct error *error;
 };
 
@@ -168,14 +169,16 @@ static void add_property(struct buffer *out, const struct schema_field *field, c
 }
 
 /* The properties of an object: all of them, or those that `other` has otherwise. NULL when there are none. */
-static const char *properties_of(void *arena, const struct schema_object *object, const struct schema_object *other)
+static const char *properties_of(struct comparing *comparing, const struct schema_object *object,
+                                 const struct schema_object *other)
 {
-    struct buffer out = buffer_make(arena, TEXT_MAX);
+    struct buffer out = buffer_make(comparing->arena, TEXT_MAX);
     size_t i = 0;
 
     for (const struct schema_field *field = schema_lines[object->kind].fields; field->name; field++, i++)
         if (!field->key && object->values[i] && (!other || name_differs(object, other, i)))
             add_property(&out, field, object->values[i]);
+    comparing->failed = comparing->failed || out.failed;
     return out.len > 0 ? buffer_string(&out) : NULL;
 }
 
@@ -218,7 +221,7 @@ static enum err add_single(struct comparing *comparing, const struct schema_obje
 
     if (!comparing->a->has[section] || !comparing->b->has[section])
         return OK;
-    definition = properties_of(comparing->arena, object, NULL);
+    definition = properties_of(comparing, object, NULL);
     return add(comparing, (struct schema_difference){.change = removed ? SCHEMA_REMOVED : SCHEMA_ADDED,
                                                      .kind = object->kind,
                                                      .a = removed ? object : NULL,
@@ -232,15 +235,14 @@ static enum err add_single(struct comparing *comparing, const struct schema_obje
 static enum err add_reordered(struct comparing *comparing, const struct schema_object *a, const struct schema_object *b,
                               const char *what)
 {
-    const char *from = schema_value(a, what), *to = schema_value(b, what);
+    const char *left = schema_value(a, what), *right = schema_value(b, what);
+    const char *from = common_names(comparing->arena, left, right), *to = common_names(comparing->arena, right, left);
 
-    return add(comparing, (struct schema_difference){.change = SCHEMA_REORDERED,
-                                                     .kind = a->kind,
-                                                     .a = a,
-                                                     .b = b,
-                                                     .what = what,
-                                                     .from = common_names(comparing->arena, from, to),
-                                                     .to = common_names(comparing->arena, to, from)});
+    if (!from || !to)
+        return no_memory(comparing);
+    return add(comparing,
+               (struct schema_difference){
+                   .change = SCHEMA_REORDERED, .kind = a->kind, .a = a, .b = b, .what = what, .from = from, .to = to});
 }
 
 static enum err compare_both(struct comparing *comparing, const struct schema_object *a, const struct schema_object *b)
@@ -258,8 +260,8 @@ static enum err compare_both(struct comparing *comparing, const struct schema_ob
                                                      .a = a,
                                                      .b = b,
                                                      .what = what,
-                                                     .from = properties_of(comparing->arena, a, b),
-                                                     .to = properties_of(comparing->arena, b, a)});
+                                                     .from = properties_of(comparing, a, b),
+                                                     .to = properties_of(comparing, b, a)});
 }
 
 /* Walks through both, in their common order. */
@@ -321,17 +323,18 @@ static bool is_neighbour(const struct schema_difference *a, const struct schema_
            strcmp(left->values[1], right->values[1]) == 0;
 }
 
-static const char *formatted_name(void *arena, const struct schema_object *object)
+static const char *formatted_name(struct comparing *comparing, const struct schema_object *object)
 {
-    struct buffer out = buffer_make(arena, TEXT_MAX);
+    struct buffer out = buffer_make(comparing->arena, TEXT_MAX);
     const char *name = schema_value(object, "name");
 
     schema_format_name(&out, name, strlen(name));
+    comparing->failed = comparing->failed || out.failed;
     return buffer_string(&out);
 }
 
 /* Looks for the one that was added in place of the removed one. What became part of a rename has no `what` any more. */
-static void find_rename(void *arena, struct schema_difference *removed, struct schema_difference *from,
+static void find_rename(struct comparing *comparing, struct schema_difference *removed, struct schema_difference *from,
                         const struct schema_difference *end)
 {
     for (struct schema_difference *added = from; added < end && is_neighbour(removed, added); added++) {
@@ -340,16 +343,17 @@ static void find_rename(void *arena, struct schema_difference *removed, struct s
         removed->change = SCHEMA_RENAMED;
         removed->b = added->b;
         removed->what = "name";
-        removed->from = formatted_name(arena, removed->a);
-        removed->to = formatted_name(arena, added->b);
+        removed->from = formatted_name(comparing, removed->a);
+        removed->to = formatted_name(comparing, added->b);
         added->what = NULL;
         return;
     }
 }
 
 /* A pair of a removed and an added one becomes a renamed one. */
-static void find_renames(void *arena, struct schema_differences *found)
+static void find_renames(struct comparing *comparing)
 {
+    struct schema_differences *found = comparing->found;
     struct schema_difference *first = found->items, *end = found->count > 0 ? first + found->count : first;
     size_t kept = 0;
 
@@ -359,7 +363,7 @@ static void find_renames(void *arena, struct schema_differences *found)
         if (!is_neighbour(at, first))
             first = at;
         if (at->change == SCHEMA_REMOVED && at->what)
-            find_rename(arena, at, first, end);
+            find_rename(comparing, at, first, end);
     }
     for (size_t i = 0; i < found->count; i++)
         if (found->items[i].what)
@@ -424,6 +428,6 @@ enum err schema_diff(void *arena, const struct schema_document *a, const struct 
     code = walk(&comparing);
     if (code != OK)
         return code;
-    find_renames(arena, differences);
-    return set_followers_aside(&comparing);
+    find_renames(&comparing);
+    return comparing.failed ? no_memory(&comparing) : set_followers_aside(&comparing);
 }

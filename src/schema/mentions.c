@@ -17,7 +17,7 @@ static bool is_word(unsigned char c)
            c > 0x7f;
 }
 
-/* After the closing quote; in a string as in a name, two of them are one that belongs to it. */
+/* After the closing quote; in a string as in a name, two of them are one that belongs to it. NULL: there is none. */
 static const char *after_quote(const char *at, const char *end)
 {
     char quote = *at++;
@@ -29,7 +29,7 @@ static const char *after_quote(const char *at, const char *end)
             return at + 1;
         at++;
     }
-    return end;
+    return NULL;
 }
 
 /* Strings are tokens of no interest, `::` is one. */
@@ -47,7 +47,8 @@ static struct token next_token(struct mentions *mentions)
     }
     if (*from == '"' || *from == '\'') {
         at = after_quote(from, end);
-        token.type = *from == '"' ? TOKEN_QUOTED : TOKEN_OTHER;
+        token.type = at && *from == '"' ? TOKEN_QUOTED : TOKEN_OTHER;
+        at = at ? at : end;
     } else if (is_word((unsigned char)*from)) {
         while (at < end && is_word((unsigned char)*at))
             at++;
