@@ -340,6 +340,7 @@ def test_another_encryption_key(own):
     session = sessions.sign_up(server.url)
     server.stop()
     server.start(AGENTA_CRYPT_KEY="another key, which is long enough")
+    assert "1 of 1 signing keys were made with another AGENTA_CRYPT_KEY" in server.messages()
     session = session.using(session.authorization)
     session.url = server.url
     assert refused(session.get("/profile"))
