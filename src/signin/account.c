@@ -41,7 +41,9 @@ enum err account_ask(struct request *req, const char *email, struct account_answ
     enum err code = look(req, email, NULL, &standing);
 
     if (code == OK)
-        *answer = (struct account_answer){standing.found, standing.decision.may_sign_in};
+        *answer = (struct account_answer){.has_account = standing.found,
+                                          .may_sign_in = standing.decision.may_sign_in,
+                                          .lacks_invitation = standing.decision.rule == ACCESS_INVITATION_NEEDED};
     return code;
 }
 

@@ -11,6 +11,7 @@
 struct account_answer {
     bool has_account;
     bool may_sign_in;
+    bool lacks_invitation; /* which is all that keeps it out: an account would let it in */
 };
 
 /* Finds the account of a folded address, whatever its case, and asks the access rules. Errors: those of db_run. */

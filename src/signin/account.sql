@@ -1,11 +1,12 @@
 -- account_question: the account of an address or login, whether it needs repair, and whether the address is invited
 -- $1 address, $2 login, which may have an account already; NULL: none. The address as written wins over one in another case.
+-- Repair is looked for with a login only: before a password was checked, how long it takes would tell of an account.
 SELECT person.id,
        EXISTS (
            SELECT FROM project_invitations i
            WHERE lower(i.email) = lower($1::text) AND i.used IS NOT TRUE AND i.deleted_at IS NULL
              AND (i.expiration_date IS NULL OR i.expiration_date > now())),
-       EXISTS (
+       CASE WHEN $2::uuid IS NOT NULL THEN EXISTS (
            SELECT FROM organizations o
            WHERE o.owner_id = person.id
              AND (NOT EXISTS (SELECT FROM organization_members m
@@ -20,7 +21,7 @@ SELECT person.id,
                                                WHERE p.workspace_id = w.id
                                                  AND NOT EXISTS (SELECT FROM project_members m
                                                                  WHERE m.project_id = p.id
-                                                                   AND m.user_id = person.id))))))
+                                                                   AND m.user_id = person.id)))))) ELSE false END
 FROM (SELECT 1) AS one
 LEFT JOIN LATERAL (
     SELECT id

@@ -39,13 +39,14 @@ RETURNING coalesce(l.user_id, (SELECT u.id FROM users u WHERE lower(u.email) = l
 UPDATE orgd.logins SET proven_at = coalesce(proven_at, now()) WHERE id = $1::uuid;
 
 -- reset_person: the address of a person, for whom the caller may make a link: themselves, or somebody in an organization of theirs
--- $1 person, $2 caller, $3 whether owners may, $4 whether the caller has a session. No row: they may not. A key makes a link for its
--- own person only until somebody has shown that the address is theirs: it may be older than that.
+-- $1 person, $2 caller, $3 whether owners may, $4 whether the caller has a session. No row: they may not. Who has shown
+-- that the address is theirs makes a link in their session: keys and owners may be older than that.
 SELECT u.email
 FROM users u
 WHERE u.id = $1::uuid
-  AND CASE WHEN u.id = $2::uuid
-           THEN $4::boolean OR NOT EXISTS (SELECT FROM orgd.logins l WHERE l.user_id = u.id AND l.proven_at IS NOT NULL)
-           ELSE $3::boolean AND EXISTS (
-               SELECT FROM organizations o JOIN organization_members m ON m.organization_id = o.id
-               WHERE o.owner_id = $2::uuid AND m.user_id = u.id) END;
+  AND (u.id = $2::uuid AND $4::boolean
+       OR NOT EXISTS (SELECT FROM orgd.logins l WHERE l.user_id = u.id AND l.proven_at IS NOT NULL)
+          AND (u.id = $2::uuid
+               OR ($3::boolean AND EXISTS (
+                   SELECT FROM organizations o JOIN organization_members m ON m.organization_id = o.id
+                   WHERE o.owner_id = $2::uuid AND m.user_id = u.id))));

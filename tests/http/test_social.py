@@ -180,8 +180,12 @@ def set_password(server, link, password="An0ther!pass"):
     return Browser(server.url).outcome("/auth/user/password/reset", {"method": "token", "token": token, **form(password=password)})
 
 
+def person_of(api):
+    return api.ok("GET", "/profile/")["id"]
+
+
 def self_link(api):
-    return api.post(f"/profile/reset-password?user_id={api.ok('GET', '/profile/')['id']}")
+    return api.post(f"/profile/reset-password?user_id={person_of(api)}")
 
 
 def test_who_only_named_the_address_leaves_when_its_owner_comes(serving, provider):
@@ -202,6 +206,9 @@ def test_who_only_named_the_address_leaves_when_its_owner_comes(serving, provide
     assert somebody.sign_in("owner@acme.io") == {"status": "WRONG_CREDENTIALS_ERROR"}
     assert somebody.sign_up("owner@acme.io")["status"] == "SIGN_UP_NOT_ALLOWED"
     assert self_link(key).status_code == 403  # a key is visible in the console, but opens no more than its project
+    accomplice = sessions.sign_up(serving.url, "accomplice@acme.io")  # who was given the organization while there was time
+    serving.sql("UPDATE organizations SET owner_id = %s WHERE owner_id = %s", (person_of(accomplice), person_of(key)))
+    assert accomplice.post(f"/profile/reset-password?user_id={person_of(key)}").status_code == 403
 
     session = client.Api(serving.url, f"Bearer {owner.headers['st-access-token']}")
     link = self_link(session)
