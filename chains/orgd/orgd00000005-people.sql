@@ -4,7 +4,8 @@
 
 -- up
 -- One row per person and way of signing in, named by a version 4 UUID. One address may have several; they are one account,
--- found by the address. An imported login has no account before its first sign-in.
+-- found by the address. An imported login has no account before its first sign-in. Proven: somebody has shown by it that
+-- the address is theirs; otherwise they have only named it.
 CREATE TABLE orgd.logins (
     id            uuid PRIMARY KEY,
     method        text NOT NULL CHECK (method IN ('emailpassword', 'passwordless', 'thirdparty')),
@@ -14,6 +15,7 @@ CREATE TABLE orgd.logins (
     password_hash text,
     user_id       uuid REFERENCES users ON DELETE CASCADE,
     created_at    timestamptz NOT NULL DEFAULT now(),
+    proven_at     timestamptz,
     CHECK ((method = 'thirdparty') = (provider IS NOT NULL AND subject IS NOT NULL)),
     CHECK (method = 'emailpassword' OR password_hash IS NULL)
 );
@@ -96,10 +98,11 @@ CREATE TABLE orgd.codes (
     PRIMARY KEY (device_hash, code_hash)
 );
 
--- Tokens of reset links are kept as their SHA-256.
+-- Tokens of reset links are kept as their SHA-256. One proves the address when it was mailed there, or made by who had proven it.
 CREATE TABLE orgd.password_resets (
     token_hash bytea PRIMARY KEY,
     login_id   uuid NOT NULL REFERENCES orgd.logins ON DELETE CASCADE,
+    proves     boolean NOT NULL,
     created_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz NOT NULL
 );

@@ -239,6 +239,12 @@ static void look_at_reach(struct access_report *report)
              "Whoever can reach %s may sign up. Set AGENTA_ACCESS_ALLOWED_DOMAINS, or switch "
              "ORGD_ACCESS_INVITE_ONLY on.",
              config->api_url);
+    if (open && config->owners_reset && config->allowed_owners.count == 0 && !mail_enabled(config) &&
+        methods_password(config) && !(local && named_locally))
+        warn(
+            report, "owners-reset",
+            "Whoever signs up owns an organization, and owners can make password-reset links for everybody who joins it. "
+            "Switch ORGD_OWNERS_RESET_PASSWORDS off unless all of them trust each other.");
     if (!config->rate_limits)
         warn(report, "no-limits", "Passwords and codes can be tried without limit (ORGD_RATE_LIMITS is off).");
     else if (local && !named_locally && config->trusted_proxies.count == 0)

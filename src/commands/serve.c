@@ -18,6 +18,7 @@
 #include "http/server.h"
 #include "identity/decisions.h"
 #include "identity/identity.h"
+#include "identity/signing_keys.h"
 #include "instance/data_dir.h"
 #include "instance/gate.h"
 #include "instance/ready.h"
@@ -218,6 +219,19 @@ static enum err start_mail(struct serving *serving, struct error *error)
     return sender_start(&serving->config, &options, error);
 }
 
+/* Servers that share a database need the same keys. One that cannot be asked now is asked by the first sign-in. */
+static void check_keys(struct serving *serving)
+{
+    struct db_options options = {
+        .uri = serving->stores.uris[DATABASE_CORE], .connect_ms = CONNECT_MS, .statement_ms = CONNECT_MS};
+    struct db *db = db_create(serving->arena, &options);
+    struct error error = {0};
+
+    if (db && db_connect(db, &error) == OK && signing_keys_check(db, &serving->config) != OK)
+        log_message(LOG_WARNING, "the signing keys could not be looked at: %s", db_error(db)->cause);
+    (void)talloc_free(db);
+}
+
 static enum err say_ready(struct serving *serving, bool waiting, struct error *error)
 {
     struct buffer line = buffer_make(serving->arena, READY_MAX), posture = line;
@@ -227,6 +241,8 @@ static enum err say_ready(struct serving *serving, bool waiting, struct error *e
     if (access_report_make(serving->arena, &serving->config, true, &report) != OK)
         return error_set(error, ERR_MEMORY, "no memory");
     access_report_log(&report);
+    if (!waiting)
+        check_keys(serving);
     access_posture(&serving->config, &posture);
     ready_line(&serving->config, server_address(serving->server), databases ? databases : "",
                buffer_string(&posture) ? buffer_string(&posture) : "", waiting, &line);

@@ -12,9 +12,8 @@ enum identity_scheme { IDENTITY_ADMIN, IDENTITY_KEY, IDENTITY_SECRET, IDENTITY_S
 /* API-ACCOUNTS.md 2.2. An administrator has no person and no scope. */
 struct identity {
     enum identity_scheme scheme;
-    bool has_scope; /* workspace, organization and project are set */
-    bool
-        address_proven; /* a session's: its sign-in proved that they read mail to their address, or another party did */
+    bool has_scope;      /* workspace, organization and project are set */
+    bool address_proven; /* a session's: its login has shown that the address is theirs (signin/account.h) */
     struct uuid user_id;
     struct uuid organization_id;
     struct uuid workspace_id;

@@ -16,6 +16,7 @@ enum provider_flag {
     PROVIDER_PKCE = 1,      /* always with a code challenge, also when there is a client secret */
     PROVIDER_BASIC = 2,     /* the client secret goes into an Authorization header */
     PROVIDER_FORM_POST = 4, /* answers by posting a form to our callback */
+    PROVIDER_VOUCHES = 8, /* the operator's own directory: it gives the addresses out, and says nothing more of them */
 };
 
 /* URLs may hold `{base}`, which stands for the deployment's own setting. */

@@ -178,7 +178,8 @@ enum err session_send(struct request *req, enum session_transport transport, con
         return send_in_cookies(req, tokens);
     if (code == OK && tokens->refresh)
         code = send_exposed(req, "st-refresh-token", tokens->refresh);
-    if (code == OK && (session_transports_of(req) & TRANSPORT_COOKIE))
+    /* another site's form must not sign anybody out by signing in */
+    if (code == OK && (session_transports_of(req) & TRANSPORT_COOKIE) && !session_maybe_forged(req))
         code = clear_cookies(req);
     return code;
 }

@@ -75,11 +75,11 @@ FROM (SELECT handle, client, address, session_identities, created_at, seen_at, e
       FROM orgd.sessions WHERE user_id = $1::uuid AND expires_at > now()
       ORDER BY seen_at DESC, handle LIMIT 1000) AS s;
 
--- session_resolve: whose session an access token names, what its sign-in proved about their address, and the scope that
+-- session_resolve: whose session an access token names, whether its login has proven the address of the account, and the scope that
 -- a request names (project, workspace), or that of their first workspace; with whether they are a member of it
 SELECT s.user_id,
-       s.session_identities[1] = 'email:otp' OR s.session_identities[1] LIKE 'social:%'
-           OR s.session_identities[1] LIKE 'sso:%',
+       EXISTS (SELECT FROM orgd.logins l JOIN users u ON lower(u.email) = l.email
+               WHERE l.id = s.login_id AND l.proven_at IS NOT NULL AND u.id = s.user_id),
        CASE WHEN $4::uuid IS NOT NULL
             THEN EXISTS (SELECT FROM project_members m WHERE m.project_id = p.id AND m.user_id = s.user_id)
             WHEN $5::uuid IS NOT NULL

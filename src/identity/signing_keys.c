@@ -40,16 +40,16 @@ static struct {
     int64_t loaded_us;
 } memory = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-static struct sealing sealing_of(const struct request *req, const char *id)
+static struct sealing sealing_of(const struct config *config, const char *id)
 {
-    return (struct sealing){secret_of(req->config->crypt_key), "orgd signing key", id};
+    return (struct sealing){secret_of(config->crypt_key), "orgd signing key", id};
 }
 
 /* ---- into and out of the database ---- */
 
-static EVP_PKEY *open_key(const struct request *req, const char *id, const char *sealed)
+static EVP_PKEY *open_key(const struct config *config, const char *id, const char *sealed)
 {
-    struct sealing how = sealing_of(req, id);
+    struct sealing how = sealing_of(config, id);
     unsigned char bytes[PRIVATE_MAX];
     const unsigned char *at = bytes;
     EVP_PKEY *key = NULL;
@@ -65,7 +65,7 @@ static EVP_PKEY *open_key(const struct request *req, const char *id, const char 
 
 static const char *close_key(struct request *req, const char *id, EVP_PKEY *key)
 {
-    struct sealing how = sealing_of(req, id);
+    struct sealing how = sealing_of(req->config, id);
     struct buffer text = buffer_make(req->arena, SEALED_TEXT_MAX);
     unsigned char *bytes = NULL;
     int size = i2d_PrivateKey(key, &bytes);
@@ -105,7 +105,7 @@ static void remember(struct request *req, const struct result *rows, uint64_t ep
             continue;
         memcpy(known->id, id, strlen(id) + 1);
         known->signs_until_us = result_int(rows, row, 2);
-        known->key = before ? share(before->key) : open_key(req, id, result_text(rows, row, 1));
+        known->key = before ? share(before->key) : open_key(req->config, id, result_text(rows, row, 1));
         count++;
     }
     for (size_t i = 0; i < memory.count; i++)
@@ -283,6 +283,32 @@ enum err signing_key_find(struct request *req, const char *id, struct signing_ke
         return code != OK ? code : ERR_UNAUTHORIZED;
     memcpy(key->id, id, strlen(id) + 1);
     return keep_key(req, key->key) ? OK : ERR_MEMORY;
+}
+
+/* ---- at the start ---- */
+
+enum err signing_keys_check(struct db *db, const struct config *config)
+{
+    struct result rows;
+    int strange = 0, count;
+    enum err code = db_run(db, &signing_keys_list, NULL, 0, &rows);
+
+    if (code != OK)
+        return code;
+    count = result_rows(&rows);
+    for (int row = 0; row < count; row++) {
+        EVP_PKEY *key = open_key(config, result_text(&rows, row, 0), result_text(&rows, row, 1));
+
+        strange += key == NULL;
+        EVP_PKEY_free(key);
+    }
+    result_clear(&rows);
+    if (strange > 0)
+        log_message(LOG_WARNING,
+                    "%d of %d signing keys were made with another AGENTA_CRYPT_KEY: sessions and mail of servers that "
+                    "have it do not work here; servers that share a database need the same keys",
+                    strange, count);
+    return OK;
 }
 
 /* ---- published ---- */

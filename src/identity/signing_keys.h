@@ -25,6 +25,12 @@ enum err signing_key_current(struct request *req, struct signing_key *key) MUST_
  */
 enum err signing_key_find(struct request *req, const char *id, struct signing_key *key) MUST_CHECK;
 
+/*
+ * Logs a warning when the database has keys that `config` cannot open: another server may be using it with another
+ * AGENTA_CRYPT_KEY, or the key was changed. Errors: those of db_run.
+ */
+enum err signing_keys_check(struct db *db, const struct config *config) MUST_CHECK;
+
 /* Writes the public halves of all keys in force as a JSON Web Key Set (RFC 7517). Errors as signing_key_find. */
 enum err signing_keys_publish(struct request *req, struct buffer *out) MUST_CHECK;
 

@@ -6,6 +6,7 @@
 
 #include "access/rules.h"
 #include "base/email.h"
+#include "base/log.h"
 #include "identity/sessions.h"
 #include "statements.h"
 #include "tenancy/organizations.h"
@@ -40,7 +41,9 @@ enum err account_ask(struct request *req, const char *email, struct account_answ
     enum err code = look(req, email, NULL, &standing);
 
     if (code == OK)
-        *answer = (struct account_answer){standing.found, standing.decision.may_sign_in};
+        *answer = (struct account_answer){.has_account = standing.found,
+                                          .may_sign_in = standing.decision.may_sign_in,
+                                          .lacks_invitation = standing.decision.rule == ACCESS_INVITATION_NEEDED};
     return code;
 }
 
@@ -61,6 +64,25 @@ static enum err create(struct request *req, const struct account_login *login, s
     return standing->decision.may_own ? organization_add(req, &id, name, "Default Organization", NULL) : OK;
 }
 
+enum err account_prove(struct request *req, const struct uuid *login_id, const struct uuid *user_id, const char *email)
+{
+    char text[UUID_TEXT_SIZE];
+    struct result ended;
+    int count;
+    enum err code =
+        DB_RUN(req->db, account_end_unproven, &ended, param_uuid(login_id), param_uuid(user_id), param_text(email));
+
+    if (code != OK)
+        return code;
+    count = result_rows(&ended);
+    result_clear(&ended);
+    if (count == 0 || !user_id)
+        return OK;
+    log_message(LOG_INFO, "user %s showed for the first time that the address is theirs: %d other logins ended",
+                uuid_format(user_id, text), count);
+    return sessions_end_all(req, user_id);
+}
+
 /* Two sign-ins at once must not both make up for what is missing: the person is held, and looked at again. */
 static enum err repair(struct request *req, const struct uuid *user_id)
 {
@@ -69,17 +91,32 @@ static enum err repair(struct request *req, const struct uuid *user_id)
     return code == OK ? DB_RUN(req->db, account_repair, NULL, param_uuid(user_id)) : code;
 }
 
+/* What a proof ends comes before the account is created: others hold their login first, then the account. */
+static enum err prove(struct request *req, const struct account_login *login, const struct standing *standing)
+{
+    if (login->proof != PROOF_ADDRESS || !standing->decision.may_sign_in)
+        return OK;
+    return account_prove(req, &login->login_id, standing->found ? &standing->user_id : NULL, login->email);
+}
+
+static enum err look_and_prove(struct request *req, const struct account_login *login, struct standing *standing)
+{
+    enum err code = look(req, login->email, &login->login_id, standing);
+
+    return code == OK ? prove(req, login, standing) : code;
+}
+
 static enum err find_or_create(struct request *req, const struct account_login *login, struct standing *standing,
                                bool *created)
 {
-    enum err code = look(req, login->email, &login->login_id, standing);
+    enum err code = look_and_prove(req, login, standing);
 
     *created = false;
     if (code == OK && !standing->found && standing->decision.may_sign_in) {
         code = create(req, login, standing);
         *created = code == OK;
         if (code == ERR_CONFLICT)
-            code = look(req, login->email, &login->login_id, standing);
+            code = look_and_prove(req, login, standing);
     }
     if (code != OK || *created)
         return code;
@@ -87,7 +124,7 @@ static enum err find_or_create(struct request *req, const struct account_login *
         return ERR_ACCESS_DENIED;
     if (!standing->found) /* the other one has not become visible: its transaction is of another kind */
         return ERR_BUSY;
-    if (login->unproven)
+    if (login->proof == PROOF_NAMED)
         return ERR_CONFLICT;
     return standing->broken ? repair(req, &standing->user_id) : OK;
 }
@@ -101,7 +138,7 @@ enum err account_sign_in(struct request *req, const struct account_login *login,
     if (code == OK)
         code = DB_RUN(req->db, account_link, NULL, param_uuid(&login->login_id), param_uuid(&standing.user_id),
                       param_uuid(&identity_id), param_text(login->identity), param_text(login->subject),
-                      param_text(email_domain(login->email)));
+                      param_text(email_domain(login->email)), param_bool(login->proof == PROOF_ADDRESS));
     if (code != OK)
         return code;
     return session_begin(req, &(struct session_begin){.login_id = login->login_id,

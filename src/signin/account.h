@@ -11,28 +11,45 @@
 struct account_answer {
     bool has_account;
     bool may_sign_in;
+    bool lacks_invitation; /* which is all that keeps it out: an account would let it in */
 };
 
 /* Finds the account of a folded address, whatever its case, and asks the access rules. Errors: those of db_run. */
 enum err account_ask(struct request *req, const char *email, struct account_answer *answer) MUST_CHECK;
+
+/* What a sign-in shows about the address. */
+enum account_proof {
+    PROOF_NAMED,   /* nothing: a new login named it, so that an account that exists is not theirs to have */
+    PROOF_LOGIN,   /* nothing, but the login was there before */
+    PROOF_ADDRESS, /* that it is theirs: they read mail to it, or a provider vouches for it */
+};
 
 struct account_login {
     const char *email; /* folded */
     struct uuid login_id;
     const char *identity; /* method of the user_identities row: "email:password", "email:otp", "social:<id>" */
     const char *subject;  /* of the same: the address, or the provider's subject */
-    bool unproven;        /* nothing shows that the address is theirs: an account that exists is not theirs to have */
+    enum account_proof proof;
 };
 
 /*
  * Signs a login in, within the open transaction of req->db: access rules, account (created with organization,
  * workspace, project, memberships when it is missing; repaired when an organization of theirs lacks them), link of
  * login and account, user_identities row, session with its tokens in the reply. Concurrent first sign-ins of one
- * address give one account. The caller ends with account_finish. `created` tells whether the account is new.
- * ERR_ACCESS_DENIED when the rules say no, ERR_CONFLICT when the login is unproven and the account exists (nothing was
- * done in either case); otherwise those of db_run and session_begin.
+ * address give one account. The first proof of an address is also an account_prove. The caller ends with
+ * account_finish. `created` tells whether the account is new. ERR_ACCESS_DENIED when the rules say no, ERR_CONFLICT
+ * when the address is only named and has an account (nothing was done in either case); otherwise those of db_run and
+ * session_begin.
  */
 enum err account_sign_in(struct request *req, const struct account_login *login, bool *created) MUST_CHECK;
+
+/*
+ * Within the open transaction: the login shows that the address is theirs. When it is the first of the account that
+ * does, all others end with their sessions, as whoever made them only named the address: passwords are taken away and
+ * wait to be reset, logins of providers go. `user_id` is NULL where there is no account yet. Errors: those of db_run.
+ */
+enum err account_prove(struct request *req, const struct uuid *login_id, const struct uuid *user_id,
+                       const char *email) MUST_CHECK;
 
 /*
  * Ends the transaction: commits when `code` is OK, otherwise rolls back. Tokens of a session that is not stored do not

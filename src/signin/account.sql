@@ -1,11 +1,12 @@
 -- account_question: the account of an address or login, whether it needs repair, and whether the address is invited
 -- $1 address, $2 login, which may have an account already; NULL: none. The address as written wins over one in another case.
+-- Repair is looked for with a login only: before a password was checked, how long it takes would tell of an account.
 SELECT person.id,
        EXISTS (
            SELECT FROM project_invitations i
            WHERE lower(i.email) = lower($1::text) AND i.used IS NOT TRUE AND i.deleted_at IS NULL
              AND (i.expiration_date IS NULL OR i.expiration_date > now())),
-       EXISTS (
+       CASE WHEN $2::uuid IS NOT NULL THEN EXISTS (
            SELECT FROM organizations o
            WHERE o.owner_id = person.id
              AND (NOT EXISTS (SELECT FROM organization_members m
@@ -20,7 +21,7 @@ SELECT person.id,
                                                WHERE p.workspace_id = w.id
                                                  AND NOT EXISTS (SELECT FROM project_members m
                                                                  WHERE m.project_id = p.id
-                                                                   AND m.user_id = person.id))))))
+                                                                   AND m.user_id = person.id)))))) ELSE false END
 FROM (SELECT 1) AS one
 LEFT JOIN LATERAL (
     SELECT id
@@ -42,9 +43,11 @@ ON CONFLICT DO NOTHING
 RETURNING id;
 
 -- account_link: notes that a login is a person's, as what it has proven; what others have proven before stays theirs
--- $1 login, $2 person, $3 its id, $4 method, $5 subject, $6 domain. A uid that is no login's is replaced by this one.
+-- $1 login, $2 person, $3 its id, $4 method, $5 subject, $6 domain, $7 whether the address is proven. A uid that is no login's is replaced by this one.
 WITH login AS (
-    UPDATE orgd.logins SET user_id = $2::uuid WHERE id = $1::uuid AND user_id IS DISTINCT FROM $2::uuid
+    UPDATE orgd.logins
+    SET user_id = $2::uuid, proven_at = CASE WHEN $7::boolean THEN coalesce(proven_at, now()) ELSE proven_at END
+    WHERE id = $1::uuid AND (user_id IS DISTINCT FROM $2::uuid OR ($7::boolean AND proven_at IS NULL))
 ), person AS (
     UPDATE users u SET uid = $1::uuid::text, updated_at = now()
     WHERE u.id = $2::uuid
@@ -56,6 +59,31 @@ WITH login AS (
 INSERT INTO user_identities (id, user_id, method, subject, domain, created_by_id, updated_at)
 VALUES ($3::uuid, $2::uuid, $4::text, $5::text, $6::text, $2::uuid, now())
 ON CONFLICT (method, subject) DO NOTHING;
+
+-- account_end_unproven: takes what only named an address away from its account, unless a login of the account has proven it before
+-- $1 the login that proves it, $2 its account, NULL: none yet, $3 the address. A row for each login that ended.
+WITH unproven AS MATERIALIZED (
+    SELECT l.id, l.method, l.provider, l.subject
+    FROM orgd.logins l
+    WHERE (l.user_id = $2::uuid OR (l.user_id IS NULL AND l.email = lower($3::text)))
+      AND l.id <> $1::uuid AND l.proven_at IS NULL
+      AND NOT EXISTS (SELECT FROM orgd.logins p WHERE p.user_id = $2::uuid AND p.proven_at IS NOT NULL)
+    ORDER BY l.id
+    FOR UPDATE OF l
+), link AS (
+    DELETE FROM orgd.password_resets WHERE login_id IN (SELECT id FROM unproven)
+), password AS (
+    UPDATE orgd.logins SET password_hash = NULL
+    WHERE id IN (SELECT id FROM unproven WHERE method = 'emailpassword') AND password_hash IS NOT NULL
+    RETURNING id
+), identity AS (
+    DELETE FROM user_identities i USING unproven u
+    WHERE u.method = 'thirdparty' AND i.user_id = $2::uuid AND i.method = 'social:' || u.provider AND i.subject = u.subject
+), third AS (
+    DELETE FROM orgd.logins WHERE id IN (SELECT id FROM unproven WHERE method = 'thirdparty')
+    RETURNING id
+)
+SELECT id FROM password UNION ALL SELECT id FROM third;
 
 -- account_repair: gives an owner what their organizations lack: workspace, project, and their own memberships
 WITH owned AS (

@@ -266,10 +266,13 @@ static enum err enter(struct request *req, const char *email)
     if (code == OK)
         code = login_ensure(req, &key, &login, &added);
     if (code == OK)
-        code = account_sign_in(
-            req,
-            &(struct account_login){.email = email, .login_id = login.id, .identity = "email:otp", .subject = email},
-            &created);
+        code = account_sign_in(req,
+                               &(struct account_login){.email = email,
+                                                       .login_id = login.id,
+                                                       .identity = "email:otp",
+                                                       .subject = email,
+                                                       .proof = PROOF_ADDRESS},
+                               &created);
     code = account_finish(req, code);
     if (code == ERR_ACCESS_DENIED)
         return deny(req);

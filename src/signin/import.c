@@ -254,6 +254,8 @@ enum err import_logins(void *arena, struct db *source, struct db *core, bool dry
     if (code == OK)
         code = take_tables(&importing, error);
     if (code == OK)
+        code = DB_RUN(core, import_settled, NULL);
+    if (code == OK)
         code = note_addresses(&importing);
     if (code == OK && !dry_run)
         code = db_commit(core);

@@ -83,20 +83,22 @@ static enum err read_attempt(struct request *req, bool sign_up, struct attempt *
     attempt->password = form.password;
     if (code == OK)
         code = account_ask(req, attempt->email, &attempt->account);
-    if (code == OK && !attempt->account.may_sign_in)
+    /* where signing up takes an invitation, whoever signs in must not learn from the refusal that there is no account */
+    if (code == OK && !attempt->account.may_sign_in && (sign_up || !attempt->account.lacks_invitation))
         return deny(req);
     *go = code == OK;
     return code;
 }
 
 /* Within the transaction: the account and the session; ends it, and answers. */
-static enum err enter(struct request *req, const struct attempt *attempt, const struct login *login, bool unproven)
+static enum err enter(struct request *req, const struct attempt *attempt, const struct login *login,
+                      enum account_proof proof)
 {
     struct account_login entering = {.email = attempt->email,
                                      .login_id = login->id,
                                      .identity = "email:password",
                                      .subject = attempt->email,
-                                     .unproven = unproven};
+                                     .proof = proof};
     struct fdi_user user = {
         .id = login->id, .method = "emailpassword", .email = attempt->email, .joined_ms = login->joined_ms};
     bool created;
@@ -135,7 +137,7 @@ enum err passwords_sign_in(struct request *req)
         code = check(req, &attempt, &login, &right);
     if (code != OK)
         return fdi_pass(req, code);
-    return right ? enter(req, &attempt, &login.login, false) : fdi_status(req, "WRONG_CREDENTIALS_ERROR");
+    return right ? enter(req, &attempt, &login.login, PROOF_LOGIN) : fdi_status(req, "WRONG_CREDENTIALS_ERROR");
 }
 
 /* Whoever has an account, but no password, proves that it is theirs before they get one. */
@@ -159,7 +161,7 @@ static enum err add(struct request *req, const struct attempt *attempt, const ch
         code = login_add(req, &key, hash, &login);
     if (code != OK)
         return account_finish(req, code);
-    code = enter(req, attempt, &login, true);
+    code = enter(req, attempt, &login, PROOF_NAMED);
     return code == ERR_CONFLICT ? refuse_unproven(req) : code;
 }
 
@@ -175,7 +177,7 @@ static enum err sign_up_once(struct request *req, const struct attempt *attempt)
         code = check(req, attempt, &login, &right);
         if (code != OK)
             return code;
-        return right ? enter(req, attempt, &login.login, false)
+        return right ? enter(req, attempt, &login.login, PROOF_LOGIN)
                      : refuse_field(req, "email", "This email already exists. Please sign in instead.");
     }
     if (code == OK && attempt->account.has_account)

@@ -31,8 +31,11 @@ static int origin_length(const char *url)
     return (int)(host ? (size_t)(host + 3 - url) + strcspn(host + 3, "/?#") : strlen(url));
 }
 
-/* Adds a token to the open transaction, for the password login of an address, which is added when there is none. */
-static enum err add_token(struct request *req, const char *email, const char **link)
+/*
+ * Adds a token to the open transaction, for the password login of an address, which is added when there is none.
+ * `proves`: whoever uses it has shown that the address is theirs.
+ */
+static enum err add_token(struct request *req, const char *email, bool proves, const char **link)
 {
     struct login_key key = {.method = "emailpassword", .email = email};
     struct buffer token = buffer_make(req->arena, 100);
@@ -53,7 +56,8 @@ static enum err add_token(struct request *req, const char *email, const char **l
                             origin_length(req->config->web_url), req->config->web_url, token.data);
     if (!*link)
         return ERR_MEMORY;
-    return DB_RUN(req->db, reset_add, NULL, param_text(hash), param_uuid(&login.id), param_int(RESET_VALID_S));
+    return DB_RUN(req->db, reset_add, NULL, param_text(hash), param_uuid(&login.id), param_int(RESET_VALID_S),
+                  param_bool(proves));
 }
 
 /* ---- asking for a link ---- */
@@ -64,7 +68,7 @@ static enum err send_link(struct request *req, const char *email)
     enum err code = db_begin(req->db);
 
     if (code == OK)
-        code = add_token(req, email, &link);
+        code = add_token(req, email, true, &link);
     if (code == OK)
         code = outbox_add(req->config, req->db, email, "password-reset",
                           (const struct mail_field[]){{"link", link}, {"minutes", "60"}}, 2, RESET_VALID_S);
@@ -112,7 +116,8 @@ static enum err reset(struct request *req, const char *token_hash, const char *p
 {
     struct uuid login_id, user_id;
     struct result row;
-    bool has_account;
+    bool has_account, proves;
+    const char *email;
     enum err code = db_begin(req->db);
 
     if (code == OK)
@@ -122,14 +127,21 @@ static enum err reset(struct request *req, const char *token_hash, const char *p
     if (code != OK)
         return code;
     code = result_rows(&row) > 0 && result_uuid(&row, 0, 0, &login_id) ? OK : ERR_AGAIN;
+    proves = result_bool(&row, 0, 1);
     result_clear(&row);
     if (code == OK)
         code = DB_RUN(req->db, reset_password, &row, param_uuid(&login_id), param_text(password_hash));
     if (code != OK)
         return code;
-    has_account = result_rows(&row) > 0 && result_uuid(&row, 0, 0, &user_id);
-    result_clear(&row);
-    if (has_account)
+    if (!result_keep(&row, req->arena))
+        return ERR_MEMORY;
+    has_account = result_uuid(&row, 0, 0, &user_id);
+    email = result_text(&row, 0, 1);
+    if (proves && email)
+        code = account_prove(req, &login_id, has_account ? &user_id : NULL, email);
+    if (code == OK && proves)
+        code = DB_RUN(req->db, reset_proves, NULL, param_uuid(&login_id));
+    if (code == OK && has_account)
         code = sessions_end_all(req, &user_id);
     return code;
 }
@@ -201,7 +213,8 @@ static void note_link(const struct uuid *person, const struct uuid *caller)
 
 enum err resets_link(struct request *req)
 {
-    const struct uuid *caller = &identity_of(req)->user_id;
+    const struct identity *identity = identity_of(req);
+    const struct uuid *caller = &identity->user_id;
     struct buffer body = buffer_make(req->arena, 16 << 10);
     const char *link = NULL, *email;
     struct uuid person;
@@ -211,7 +224,8 @@ enum err resets_link(struct request *req)
     if (!uuid_parse(query_value(req, "user_id"), &person))
         return ERR_BAD_UUID;
     code = DB_RUN(req->db, reset_person, &row, param_uuid(&person), param_uuid(caller),
-                  param_bool(req->config->owners_reset));
+                  param_bool(req->config->owners_reset && !mail_enabled(req->config)),
+                  param_bool(identity->scheme == IDENTITY_SESSION));
     if (code != OK)
         return code;
     if (!result_keep(&row, req->arena))
@@ -221,7 +235,7 @@ enum err resets_link(struct request *req)
     email = email_fold(req->arena, result_text(&row, 0, 0));
     code = email ? db_begin(req->db) : ERR_MEMORY;
     if (code == OK)
-        code = add_token(req, email, &link);
+        code = add_token(req, email, uuid_equal(&person, caller) && identity->address_proven, &link);
     if (code == OK)
         code = db_commit(req->db);
     if (code != OK)

@@ -199,12 +199,16 @@ static enum err sign_in(struct request *req, const struct provider *provider, co
                               .provider = provider->id,
                               .subject = profile->subject,
                               .joined_ms = login.joined_ms,
-                              .verified = true};
-    return account_sign_in(
-        req,
-        &(struct account_login){
-            .email = profile->email, .login_id = login.id, .identity = identity, .subject = profile->subject},
-        &new_account);
+                              .verified = profile->email_verified};
+    return account_sign_in(req,
+                           &(struct account_login){.email = profile->email,
+                                                   .login_id = login.id,
+                                                   .identity = identity,
+                                                   .subject = profile->subject,
+                                                   .proof = profile->email_verified ? PROOF_ADDRESS
+                                                            : *created              ? PROOF_NAMED
+                                                                                    : PROOF_LOGIN},
+                           &new_account);
 }
 
 static enum err finish(struct request *req, const struct provider *provider, const struct social_profile *profile)
@@ -214,11 +218,13 @@ static enum err finish(struct request *req, const struct provider *provider, con
     enum err code = db_begin(req->db);
 
     if (code == OK)
-        code = sign_in(req, provider, profile, &user, &created);
-    if (code == OK)
-        code = db_commit(req->db);
+        code = account_finish(req, sign_in(req, provider, profile, &user, &created));
     if (code == ERR_ACCESS_DENIED)
         return fdi_status_text(req, "SIGN_IN_UP_NOT_ALLOWED", "reason", "Access Denied.");
+    if (code == ERR_CONFLICT)
+        return fdi_status_text(req, "SIGN_IN_UP_NOT_ALLOWED", "reason",
+                               "This address has an account already, and your identity provider does not say that it "
+                               "is yours. Please sign in as you did before.");
     return code == OK ? fdi_user(req, &user, &created) : code;
 }
 

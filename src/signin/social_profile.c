@@ -198,16 +198,24 @@ static enum err ask_userinfo(struct asking *asking, const char *token, const jso
     return code;
 }
 
-static void read_claims(void *arena, const json_t *claims, const json_t *user, struct social_profile *profile)
+/* Takes what a provider says about the address; silence is neither. */
+static void read_verdict(const struct provider *provider, const json_t *verified, struct social_profile *profile)
 {
-    const json_t *verified = json_object_get(user, "email_verified");
-    const char *spelled = json_string_value(verified); /* Apple writes booleans as text */
+    const char *spelled = json_string_value(verified) ? json_string_value(verified) : ""; /* Apple writes text */
 
+    profile->email_disputed = json_is_false(verified) || strcmp(spelled, "false") == 0;
+    profile->email_verified = !profile->email_disputed && (json_is_true(verified) || strcmp(spelled, "true") == 0 ||
+                                                           (provider->flags & PROVIDER_VOUCHES));
+}
+
+void social_claims_read(void *arena, const struct provider *provider, const json_t *claims, const json_t *user,
+                        struct social_profile *profile)
+{
     *profile = (struct social_profile){
         .subject = talloc_strdup(arena, text_of(claims, "sub")),
         .email = talloc_strdup(arena, text_of(user, "email")),
-        .email_disputed = json_is_false(verified) || (spelled && strcmp(spelled, "false") == 0),
     };
+    read_verdict(provider, json_object_get(user, "email_verified"), profile);
 }
 
 /* Google Workspaces: the domain in the token, which the request for it only asks for, decides. */
@@ -243,7 +251,7 @@ static enum err fetch_oidc(struct asking *asking, struct social_profile *profile
     if (code == OK)
         code = ask_userinfo(asking, text_of(tokens, "access_token"), claims, &user);
     if (code == OK)
-        read_claims(asking->arena, claims, user, profile);
+        social_claims_read(asking->arena, asking->provider, claims, user, profile);
     return code;
 }
 
@@ -266,8 +274,16 @@ static const json_t *follow(const json_t *object, const char *path)
     return NULL;
 }
 
+static const json_t *first_of(const json_t *object, const char *name, const char *other)
+{
+    const json_t *value = json_object_get(object, name);
+
+    return value ? value : json_object_get(object, other);
+}
+
 /* The primary one of a list of addresses: a list, or an object with the list as `values`. */
-static void read_addresses(void *arena, const json_t *addresses, struct social_profile *profile)
+static void read_addresses(void *arena, const struct provider *provider, const json_t *addresses,
+                           struct social_profile *profile)
 {
     const json_t *list = json_is_array(addresses) ? addresses : json_object_get(addresses, "values");
     const json_t *one;
@@ -281,8 +297,7 @@ static void read_addresses(void *arena, const json_t *addresses, struct social_p
         if (!primary || !email)
             continue;
         profile->email = talloc_strdup(arena, email);
-        profile->email_disputed =
-            json_is_false(json_object_get(one, "verified")) || json_is_false(json_object_get(one, "is_confirmed"));
+        read_verdict(provider, first_of(one, "verified", "is_confirmed"), profile);
         return;
     }
 }
@@ -299,13 +314,13 @@ void social_profile_read(void *arena, const struct provider *provider, const jso
     else
         profile->subject = talloc_strdup(arena, json_string_value(subject));
     if (addresses)
-        read_addresses(arena, addresses, profile);
+        read_addresses(arena, provider, addresses, profile);
     else if (email) {
         profile->email = talloc_strdup(arena, email);
-        profile->email_disputed =
-            json_is_false(json_object_get(user, "verified")) || json_is_false(json_object_get(user, "email_verified"));
+        read_verdict(provider, first_of(user, "email_verified", "verified"), profile);
     } else if (provider->email_suffix && profile->subject) {
         profile->email = talloc_asprintf(arena, "%s%s", profile->subject, provider->email_suffix);
+        profile->email_verified = true; /* it is as much theirs as the subject */
     }
 }
 

@@ -23,6 +23,7 @@ struct social_profile {
     const char *subject;
     const char *email;   /* NULL: the provider gives none */
     bool email_disputed; /* the provider says that the address is not verified */
+    bool email_verified; /* it vouches for it: it says so, or gives its addresses out itself */
 };
 
 /*
@@ -33,6 +34,10 @@ struct social_profile {
 enum err social_profile_fetch(void *arena, const struct config *config, const struct provider *provider,
                               const struct social_return *back, int64_t deadline_us, struct social_profile *profile,
                               struct error *error) MUST_CHECK;
+
+/* Reads a profile from the claims of an ID token and those about the user, which may be the same. Pure. */
+void social_claims_read(void *arena, const struct provider *provider, const json_t *claims, const json_t *user,
+                        struct social_profile *profile);
 
 /* Reads a profile from what an OAUTH provider answered: the user, and its addresses (NULL: not asked). Pure. */
 void social_profile_read(void *arena, const struct provider *provider, const json_t *user, const json_t *addresses,

@@ -120,12 +120,13 @@ class Client:
             assert name.lower() not in headers, f"{name} twice"
             headers[name.lower()] = value
         length = 0 if to_head else int(headers.get("content-length", 0))
-        while len(rest) < length:
-            data = self.socket.recv(65536)
-            assert data, f"closed in the body after {len(rest)} of {length} bytes"
-            rest += data
-        self.received = rest[length:]
-        return Answer(int(status), headers, rest[:length])
+        body = bytearray(rest)  # grows in place: a reader that copied what it has would be too slow for big answers
+        while len(body) < length:
+            data = self.socket.recv(1 << 20)
+            assert data, f"closed in the body after {len(body)} of {length} bytes"
+            body += data
+        self.received = bytes(body[length:])
+        return Answer(int(status), headers, bytes(body[:length]))
 
     def is_closed(self, within=2):
         """Whether the server closes, without sending anything more, within so many seconds."""

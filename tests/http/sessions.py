@@ -69,8 +69,8 @@ def cookies_of(answer):
     return found
 
 
-def begin(url, path, email, mode, headers=None):
-    answer = client.Api(url).post(path, form(email=email, password=PASSWORD),
+def begin(url, path, email, mode, headers=None, password=PASSWORD):
+    answer = client.Api(url).post(path, form(email=email, password=password),
                                   headers={"st-auth-mode": mode, **(headers or {})} if mode else headers)
     assert answer.status_code == 200 and answer.json()["status"] == "OK", answer.text
     return (CookieSession if mode == "cookie" else Session)(url, answer)

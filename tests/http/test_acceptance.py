@@ -185,9 +185,9 @@ def test_somebody_elses_invitation(people, sql):
 # ---- with sessions ----
 
 
-def proven(session, sql, by="email:otp"):
+def proven(session, sql):
     """The session, as if its sign-in had proven the address."""
-    sql("UPDATE orgd.sessions SET session_identities = ARRAY[%s] WHERE handle = %s", by, session.handle)
+    sql("UPDATE orgd.logins SET proven_at = now() WHERE id = %s", session.claims["sub"])
     return session
 
 
@@ -210,9 +210,11 @@ def test_mine_with_proof(act, alice_and_bob, sql):
 
 
 def test_what_a_session_has_proven_is_how_it_began(alice_and_bob, sql):
-    """Not what else is known of the account, or was added to the session."""
+    """Not what else is known of the account, or was added to the session; and of the address that the account has."""
     alice, bob = alice_and_bob
     invited(alice, bob)
+    sql("INSERT INTO orgd.logins (id, method, email, user_id, proven_at) VALUES (gen_random_uuid(), 'passwordless', %s, %s, now())",
+        bob.email, bob.user)
     session = sessions.session_of(bob, sql)
     sql("INSERT INTO user_identities (id, user_id, method, subject) VALUES (gen_random_uuid(), %s, 'social:google', %s)",
         bob.user, bob.user)
@@ -220,6 +222,9 @@ def test_what_a_session_has_proven_is_how_it_began(alice_and_bob, sql):
     (mine,) = session.ok("GET", "/invitations")
     assert mine["needs_token"] is True
     assert code(session.post(f"/invitations/{mine['id']}/accept")) == (403, "INVITE_TOKEN_NEEDED")
+    sql("UPDATE orgd.logins SET proven_at = now(), email = 'old-' || email WHERE id = %s", session.claims["sub"])
+    (mine,) = session.ok("GET", "/invitations")
+    assert mine["needs_token"] is True
 
 
 @pytest.mark.parametrize("may_own", [True, False])

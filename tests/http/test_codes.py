@@ -6,6 +6,7 @@ import client
 import mailbox
 import pytest
 import serving
+import sessions
 from signing import PASSWORD, Browser, address, form
 
 CODE = "/auth/signinup/code"
@@ -79,6 +80,16 @@ def test_signing_in_with_a_code(browser, mails, sql):
     again = consume(browser, device, code)
     assert again["createdNewRecipeUser"] is False and browser.claims["is_new_user"] is False
     assert again["user"]["id"] == answer["user"]["id"]
+
+
+def test_a_password_that_somebody_left_behind_ends(browser, mails, sql):
+    """P6: also where the address has no account yet."""
+    email = address()
+    sql("INSERT INTO orgd.logins (id, method, email, password_hash) VALUES (gen_random_uuid(), 'emailpassword', %s, %s)", email, sessions.HASH)
+    device, code = ask(browser, mails, email)
+    assert consume(browser, device, code)["status"] == "OK"
+    assert sql("SELECT method, password_hash, proven_at IS NULL FROM orgd.logins WHERE email = %s ORDER BY method", email) == [
+        ("emailpassword", None, True), ("passwordless", None, False)]
 
 
 def test_the_answer_does_not_tell_whether_there_is_an_account(browser, mails):

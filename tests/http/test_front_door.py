@@ -418,7 +418,8 @@ def test_gzip_starts_at_1000_bytes(server):
         assert ("content-encoding" in answer.headers) == packed
 
 
-def test_a_big_answer_to_a_slow_reader(server):
+def test_a_big_answer_to_a_slow_reader(serve):
+    server = serve(request_timeout=60)  # how long taking an answer may last is not what this is about
     with server.connect() as client:
         client.request("GET", "/big?bytes=20000000")
         time.sleep(0.3)  # far more than the sockets hold

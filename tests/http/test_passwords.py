@@ -5,6 +5,7 @@ import time
 
 import bcrypt
 import client
+import mailbox
 import pytest
 import serving
 from signing import PASSWORD, Browser, address, form
@@ -247,6 +248,19 @@ def test_who_may_make_a_link(browser, server, people, sql):
     malformed = alice.post("/profile/reset-password?user_id=nope")
     assert malformed.status_code == 400 and malformed.json() == {"detail": "badly formed hexadecimal UUID string"}
     assert client.Api(server.url).post(f"/profile/reset-password?user_id={bob.user}").status_code == 401
+
+
+def test_where_there_is_mail_owners_need_no_link(make_server):
+    """Their members get it themselves; and the link would be the accounts of people in other organizations too."""
+    box = mailbox.Mailbox()
+    server = make_server(ORGD_EMAIL_METHOD="password", **box.settings).start()
+    try:
+        alice, bob = client.make_accounts(client.Api(server.url, f"Access {server.auth_key}"), "alice", "bob")
+        client.add_member(lambda text, *values: server.sql(text, values), bob, alice.organization)
+        assert alice.post(f"/profile/reset-password?user_id={bob.user}").status_code == 403
+        assert alice.post(f"/profile/reset-password?user_id={alice.user}").status_code == 200
+    finally:
+        box.close()
 
 
 def test_owners_may_be_told_not_to(make_server):

@@ -9,6 +9,7 @@ import client
 import pytest
 import serving
 import sessions
+import signing
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
@@ -253,7 +254,13 @@ def test_cookies_that_cross_sites(another):
     answer = session.post("/auth/session/refresh")
     assert (answer.status_code, answer.json()) == (401, {"message": "unauthorised"})
     assert "front-token" not in answer.headers and "Set-Cookie" not in answer.headers
-    assert session.post("/auth/session/refresh", headers={"rid": "session"}).status_code == 200
+    session.take(session.post("/auth/session/refresh", headers={"rid": "session"}))
+    # a form of another site that signs its visitor in as somebody else, without cookies, leaves theirs alone
+    body = json.dumps(signing.form(email=signing.address(), password=signing.PASSWORD))
+    stranger = session.call("POST", "/auth/signup", data=body, headers={"Content-Type": "text/plain"})
+    assert stranger.json()["status"] == "OK" and "Set-Cookie" not in stranger.headers
+    stranger = session.call("POST", "/auth/signup", data=body, headers={"Content-Type": "text/plain", "rid": "emailpassword"})
+    assert stranger.json()["status"] == "OK" and sessions.cookies_of(stranger)["sAccessToken"].value == ""
 
 
 def test_cookies_over_https_within_a_site(another):
@@ -340,6 +347,7 @@ def test_another_encryption_key(own):
     session = sessions.sign_up(server.url)
     server.stop()
     server.start(AGENTA_CRYPT_KEY="another key, which is long enough")
+    assert "1 of 1 signing keys were made with another AGENTA_CRYPT_KEY" in server.messages()
     session = session.using(session.authorization)
     session.url = server.url
     assert refused(session.get("/profile"))

@@ -7,6 +7,7 @@ import time
 import client
 import pytest
 import serving
+import sessions
 from signing import PASSWORD, Browser, address, form
 
 DENIED = {"status": "GENERAL_ERROR", "message": "Access Denied."}
@@ -84,6 +85,22 @@ def test_wrong_credentials(browser):
     assert wrong.status_code == unknown.status_code == 200
     assert wrong.text == unknown.text == '{"status":"WRONG_CREDENTIALS_ERROR"}'
     assert {name.lower() for name in wrong.headers} == {name.lower() for name in unknown.headers}
+
+
+def test_where_only_the_invited_sign_up_a_refusal_tells_nothing(make_server):
+    """Addresses without an account are refused as those with one."""
+    server = make_server(ORGD_ACCESS_INVITE_ONLY="on").start()
+    browser = Browser(server.url)
+    ann, = client.make_accounts(client.Api(server.url, f"Access {server.auth_key}"), "ann")
+    for email in (ann.email, address()):
+        assert browser.sign_in(email) == {"status": "WRONG_CREDENTIALS_ERROR"}
+    assert browser.sign_up(address()) == {"status": "GENERAL_ERROR", "message": "Access Denied."}
+    # a password that is right, of a login without an account, is told why
+    homeless = address()
+    server.sql("INSERT INTO orgd.logins (id, method, email, password_hash) VALUES (gen_random_uuid(), 'emailpassword', %s, %s)",
+               (homeless, sessions.HASH))
+    assert browser.sign_in(homeless) == {"status": "GENERAL_ERROR", "message": "Access Denied."}
+    assert browser.api.authorization is None and server.sql("SELECT count(*) FROM orgd.sessions") == [(0,)]
 
 
 # ---- forms ----

@@ -3,6 +3,7 @@ import base64
 import concurrent.futures
 import json
 import pathlib
+import re
 import sys
 import time
 import urllib.parse
@@ -11,8 +12,11 @@ import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import client  # noqa: E402  (beside this file)
+import mailbox  # noqa: E402
+import sessions  # noqa: E402
 from identity_providers import Misbehaving, Provider, hang  # noqa: E402
 from serving import Server  # noqa: E402
+from signing import Browser, form  # noqa: E402
 
 WEB = "http://localhost"
 CALLBACK = f"{WEB}/auth/callback/oidc"
@@ -27,6 +31,13 @@ def provider():
     provider = Provider(CALLBACK)
     yield provider
     provider.close()
+
+
+@pytest.fixture(scope="module")
+def mails():
+    box = mailbox.Mailbox()
+    yield box
+    box.close()
 
 
 @pytest.fixture(scope="module")
@@ -156,6 +167,124 @@ def test_an_address_that_the_provider_disputes_opens_no_account():
     finally:
         server.close()
         provider.close()
+
+
+# ---- who was there before ----
+
+def people_of(server, email):
+    return server.sql("SELECT count(*) FROM users WHERE email = %s", (email,))[0][0]
+
+
+def set_password(server, link, password="An0ther!pass"):
+    token = link.split("token=")[1].split("&")[0]
+    return Browser(server.url).outcome("/auth/user/password/reset", {"method": "token", "token": token, **form(password=password)})
+
+
+def person_of(api):
+    return api.ok("GET", "/profile/")["id"]
+
+
+def self_link(api):
+    return api.post(f"/profile/reset-password?user_id={person_of(api)}")
+
+
+def test_who_only_named_the_address_leaves_when_its_owner_comes(serving, provider):
+    """P6: somebody signed up with the address of another person, and waits for them."""
+    stranger = sessions.sign_up(serving.url, "owner@acme.io")
+    second = sessions.sign_in(serving.url, "owner@acme.io")
+    key = client.Api(serving.url, "ApiKey " + stranger.ok("POST", "/keys/"))
+    links = [self_link(one) for one in (stranger, key)]
+    assert [one.status_code for one in links] == [200, 200]
+
+    owner = sign_in(serving, provider, "owner@acme.io")
+    assert owner.json["status"] == "OK" and people_of(serving, "owner@acme.io") == 1
+    for one in (stranger, second):
+        assert one.get("/profile/").status_code == 401
+        assert one.renew().status_code == 401
+    assert {set_password(serving, link.json())["status"] for link in links} == {"RESET_PASSWORD_INVALID_TOKEN_ERROR"}
+    somebody = Browser(serving.url)
+    assert somebody.sign_in("owner@acme.io") == {"status": "WRONG_CREDENTIALS_ERROR"}
+    assert somebody.sign_up("owner@acme.io")["status"] == "SIGN_UP_NOT_ALLOWED"
+    assert self_link(key).status_code == 403  # a key is visible in the console, but opens no more than its project
+    accomplice = sessions.sign_up(serving.url, "accomplice@acme.io")  # who was given the organization while there was time
+    serving.sql("UPDATE organizations SET owner_id = %s WHERE owner_id = %s", (person_of(accomplice), person_of(key)))
+    assert accomplice.post(f"/profile/reset-password?user_id={person_of(key)}").status_code == 403
+
+    session = client.Api(serving.url, f"Bearer {owner.headers['st-access-token']}")
+    link = self_link(session)
+    assert link.status_code == 200 and set_password(serving, link.json()) == {"status": "OK"}
+    password = sessions.begin(serving.url, "/auth/signin", "owner@acme.io", "header", password="An0ther!pass")
+    sign_in(serving, provider, "owner@acme.io")
+    assert password.get("/profile/").status_code == 200  # theirs from now on, and stays
+    assert password.renew().status_code == 200
+
+
+def test_a_password_and_a_provider_at_once(serving, provider):
+    """However they meet, no password that proves nothing is left beside the proof."""
+    def sign_up(email):
+        return Browser(serving.url).sign_up(email)["status"]
+
+    for number in range(8):
+        email = f"both-{number}@acme.io"
+        start = address(serving).json
+        back = provider.sign_in(start["urlWithQueryParams"], email)
+        with concurrent.futures.ThreadPoolExecutor(2) as pool:
+            password = pool.submit(sign_up, email)
+            answer = pool.submit(finish, serving, back, start["pkceCodeVerifier"]).result()
+        assert answer.json["status"] == "OK" and password.result() in ("OK", "SIGN_UP_NOT_ALLOWED"), password.result()
+        assert people_of(serving, email) == 1
+        assert serving.sql("SELECT count(*) FROM orgd.logins WHERE email = %s AND password_hash IS NOT NULL", (email,)) == [(0,)]
+        assert serving.sql("SELECT count(*) FROM orgd.sessions s JOIN users u ON u.id = s.user_id WHERE u.email = %s", (email,)) == [(1,)]
+
+
+def test_a_provider_that_says_nothing_of_the_address_proves_nothing(mails):
+    """P7"""
+    provider = Provider(CALLBACK, VERIFIED="absent")
+    server = start(provider.issuer, ORGD_OIDC_CLIENT_SECRET=provider.secret, **mails.settings)
+    try:
+        admin = client.Api(server.url, f"Access {server.auth_key}")
+        alice, bob = client.make_accounts(admin, "alice", "bob")
+        answer = sign_in(server, provider, bob.email)
+        assert answer.json["status"] == "SIGN_IN_UP_NOT_ALLOWED" and "does not say" in answer.json["reason"]
+        assert "st-access-token" not in answer.headers
+        assert server.sql("SELECT count(*) FROM orgd.logins") == [(0,)]
+
+        stranger = sign_in(server, provider, "carol@acme.io")  # a newcomer may name any address, as with a password
+        assert stranger.json["status"] == "OK" and stranger.json["user"]["loginMethods"][0]["verified"] is False
+        assert sign_in(server, provider, "carol@acme.io").json["status"] == "OK"
+        alice.ok("POST", f"/organizations/{alice.organization}/workspaces/{alice.workspace}/invite", [{"email": "carol@acme.io"}])
+        api = client.Api(server.url, f"Bearer {stranger.headers['st-access-token']}")
+        (mine,) = api.ok("GET", "/invitations")
+        assert mine["needs_token"] is True and mine["organization_name"] is None
+        mails.next("carol@acme.io")
+
+        carol = Browser(server.url)
+        device = carol.outcome("/auth/signinup/code", {"email": "carol@acme.io"})
+        code = re.search(r"^(\d{6})$", mailbox.text_of(mails.next("carol@acme.io")), re.M).group(1)
+        assert carol.outcome("/auth/signinup/code/consume", {
+            **{name: device[name] for name in ("deviceId", "preAuthSessionId")}, "userInputCode": code})["status"] == "OK"
+        assert carol.claims["user_identities"] == ["email:otp"]
+        assert api.get("/profile/").status_code == 401
+        assert sign_in(server, provider, "carol@acme.io").json["status"] == "SIGN_IN_UP_NOT_ALLOWED"
+        assert carol.api.ok("GET", "/invitations")[0]["needs_token"] is False
+    finally:
+        server.close()
+        provider.close()
+
+
+def test_a_mailed_link_proves_the_address(provider, mails):
+    server = start(provider.issuer, ORGD_OIDC_CLIENT_SECRET=provider.secret, ORGD_EMAIL_METHOD="password", **mails.settings)
+    try:
+        browser = Browser(server.url)
+        browser.sign_up("dora@acme.io")
+        assert browser.outcome("/auth/user/password/reset/token", form(email="dora@acme.io")) == {"status": "OK"}
+        link = re.search(r"https?://\S+token=\S+", mailbox.text_of(mails.next("dora@acme.io"))).group(0)
+        assert set_password(server, link) == {"status": "OK"}
+        session = sessions.begin(server.url, "/auth/signin", "dora@acme.io", "header", password="An0ther!pass")
+        assert sign_in(server, provider, "dora@acme.io").json["status"] == "OK"
+        assert session.get("/profile/").status_code == 200
+    finally:
+        server.close()
 
 
 # ---- what is sent to us ----

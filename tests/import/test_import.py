@@ -86,6 +86,18 @@ def test_people_sign_in_with_their_old_password(core, logins, serve):
     assert core.sql("SELECT count(*) FROM users") == [(len(HASHES),)]
 
 
+def test_what_has_proven_its_address_there(core, logins):
+    """Codes and providers have; a password only where it was in use beside one of them, so that both stay in use."""
+    logins.password("ann@acme.io", bcrypt_of(PASSWORD, cost=4))
+    logins.social("ann@acme.io", "google", "1234")
+    logins.password("bob@acme.io", bcrypt_of(PASSWORD, cost=4))
+    logins.code("carol@acme.io")
+    run(core, logins)
+    assert core.sql("SELECT email, method FROM orgd.logins WHERE proven_at = created_at ORDER BY 1, 2") == [
+        ("ann@acme.io", "emailpassword"), ("ann@acme.io", "thirdparty"), ("carol@acme.io", "passwordless")]
+    assert core.sql("SELECT email FROM orgd.logins WHERE proven_at IS NULL") == [("bob@acme.io",)]
+
+
 def test_it_can_be_repeated(core, logins):
     logins.password("ann@acme.io", bcrypt_of(PASSWORD, cost=4))
     logins.code("ann@acme.io")

@@ -93,6 +93,10 @@ static const struct {
     {{OTP, "AGENTA_API_URL=https://a.acme.io/api", "ORGD_TRUSTED_PROXIES=127.0.0.1"}, "open-public "},
     {{OTP, "AGENTA_API_URL=https://a.acme.io/api", DOMAINS "acme.io"}, "proxy "},
     {{OTP, "ORGD_RATE_LIMITS=off"}, "no-limits "},
+    {{"ORGD_LISTEN=0.0.0.0:80"}, "open-public owners-reset "},
+    {{"ORGD_LISTEN=0.0.0.0:80", "ORGD_OWNERS_RESET_PASSWORDS=off"}, "open-public "},
+    {{"ORGD_LISTEN=0.0.0.0:80", OWNERS "boss@acme.io"}, "unproven open-public "},
+    {{OTP, "ORGD_LISTEN=0.0.0.0:80", "ORGD_EMAIL_METHOD=password"}, "open-public "},
     /* how people sign in */
     {{DOMAINS "acme.io"}, "unproven "},
     {{"ORGD_ACCESS_INVITE_ONLY=on"}, "unproven "},

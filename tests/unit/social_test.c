@@ -193,15 +193,21 @@ static void es256_is_signed_and_verified(void **state)
 
 /* ---- profiles ---- */
 
-static void read_profile(void *arena, const char *id, const char *user, const char *addresses,
-                         struct social_profile *profile)
+static const struct provider *provider_of(const char *id)
 {
     const struct provider *provider = providers;
-    json_t *object = json_loads(user, 0, NULL), *list = addresses ? json_loads(addresses, 0, NULL) : NULL;
 
     while (strcmp(provider->id, id) != 0)
         provider++;
-    social_profile_read(arena, provider, object, list, profile);
+    return provider;
+}
+
+static void read_profile(void *arena, const char *id, const char *user, const char *addresses,
+                         struct social_profile *profile)
+{
+    json_t *object = json_loads(user, 0, NULL), *list = addresses ? json_loads(addresses, 0, NULL) : NULL;
+
+    social_profile_read(arena, provider_of(id), object, list, profile);
     json_decref(object);
     json_decref(list);
 }
@@ -210,24 +216,31 @@ static void profiles_are_read_as_each_provider_writes_them(void **state)
 {
     static const struct {
         const char *provider, *user, *addresses, *subject, *email;
-        bool disputed;
+        bool disputed, verified;
     } cases[] = {
         {"github", "{\"id\":42,\"email\":\"public@acme.io\"}",
          "[{\"email\":\"old@acme.io\",\"primary\":false,\"verified\":true},"
          "{\"email\":\"ann@acme.io\",\"primary\":true,\"verified\":true}]",
-         "42", "ann@acme.io", false},
+         "42", "ann@acme.io", false, true},
         {"github", "{\"id\":42}", "[{\"email\":\"ann@acme.io\",\"primary\":true,\"verified\":false}]", "42",
          "ann@acme.io", true},
         {"github", "{\"id\":42,\"email\":\"public@acme.io\"}", "[]", "42", NULL, false},
         {"bitbucket", "{\"uuid\":\"{7}\"}",
          "{\"values\":[{\"email\":\"ann@acme.io\",\"is_primary\":true,\"is_confirmed\":true}]}", "{7}", "ann@acme.io",
-         false},
+         false, true},
         {"twitter", "{\"data\":{\"id\":\"9\",\"name\":\"Ann\"}}", NULL, "9", "9.twitter@stfakeemail.supertokens.com",
-         false},
+         false, true},
         {"discord", "{\"id\":\"5\",\"email\":\"ann@acme.io\",\"verified\":false}", NULL, "5", "ann@acme.io", true},
         {"facebook", "{\"id\":\"5\"}", NULL, "5", NULL, false},
         {"linkedin", "{\"sub\":\"x\",\"email\":\"ann@acme.io\",\"email_verified\":true}", NULL, "x", "ann@acme.io",
+         false, true},
+        {"linkedin", "{\"sub\":\"x\",\"email\":\"ann@acme.io\"}", NULL, "x", "ann@acme.io", false, false},
+        {"linkedin", "{\"sub\":\"x\",\"email\":\"ann@acme.io\",\"email_verified\":1}", NULL, "x", "ann@acme.io", false,
          false},
+        {"facebook", "{\"id\":\"5\",\"email\":\"ann@acme.io\"}", NULL, "5", "ann@acme.io", false, false},
+        {"boxy-saml", "{\"id\":\"5\",\"email\":\"ann@acme.io\"}", NULL, "5", "ann@acme.io", false, true},
+        {"boxy-saml", "{\"id\":\"5\",\"email\":\"ann@acme.io\",\"email_verified\":false}", NULL, "5", "ann@acme.io",
+         true, false},
         {"boxy-saml", "{\"id\":{\"not\":\"text\"},\"email\":7}", NULL, NULL, NULL, false},
         {"twitter", "{\"data\":[]}", NULL, NULL, NULL, false},
     };
@@ -237,6 +250,7 @@ static void profiles_are_read_as_each_provider_writes_them(void **state)
 
         read_profile(*state, cases[i].provider, cases[i].user, cases[i].addresses, &profile);
         assert_int_equal(profile.email_disputed, cases[i].disputed);
+        assert_int_equal(profile.email_verified, cases[i].verified);
         if (cases[i].subject)
             assert_string_equal(profile.subject, cases[i].subject);
         else
@@ -245,6 +259,33 @@ static void profiles_are_read_as_each_provider_writes_them(void **state)
             assert_string_equal(profile.email, cases[i].email);
         else
             assert_null(profile.email);
+    }
+}
+
+static void an_issuer_that_says_nothing_of_the_address_does_not_vouch_for_it(void **state)
+{
+    static const struct {
+        const char *provider, *claims;
+        bool disputed, verified;
+    } cases[] = {
+        {"google", "{\"sub\":\"1\",\"email\":\"ann@acme.io\",\"email_verified\":true}", false, true},
+        {"google", "{\"sub\":\"1\",\"email\":\"ann@acme.io\",\"email_verified\":false}", true, false},
+        {"oidc", "{\"sub\":\"1\",\"email\":\"ann@acme.io\"}", false, false},
+        {"gitlab", "{\"sub\":\"1\",\"email\":\"ann@acme.io\",\"email_verified\":null}", false, false},
+        {"apple", "{\"sub\":\"1\",\"email\":\"ann@acme.io\",\"email_verified\":\"true\"}", false, true},
+        {"apple", "{\"sub\":\"1\",\"email\":\"ann@acme.io\",\"email_verified\":\"false\"}", true, false},
+        {"azure-ad", "{\"sub\":\"1\",\"email\":\"ann@acme.io\"}", false, true},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        json_t *claims = json_loads(cases[i].claims, 0, NULL);
+        struct social_profile profile;
+
+        social_claims_read(*state, provider_of(cases[i].provider), claims, claims, &profile);
+        json_decref(claims);
+        assert_string_equal(profile.email, "ann@acme.io");
+        assert_int_equal(profile.email_disputed, cases[i].disputed);
+        assert_int_equal(profile.email_verified, cases[i].verified);
     }
 }
 
@@ -336,6 +377,7 @@ int main(void)
         cmocka_unit_test(only_the_issuers_signatures_count),
         cmocka_unit_test(es256_is_signed_and_verified),
         cmocka_unit_test(profiles_are_read_as_each_provider_writes_them),
+        cmocka_unit_test(an_issuer_that_says_nothing_of_the_address_does_not_vouch_for_it),
         cmocka_unit_test(only_the_public_internet_is_public),
         cmocka_unit_test(origins_are_scheme_host_and_port),
         cmocka_unit_test(a_header_cannot_begin_another),
