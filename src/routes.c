@@ -109,6 +109,9 @@ static const struct route open_routes[] = {
     {METHOD_POST, "/organizations/{organization_id}/transfer/{new_owner_id}", CALLER_USER, 0,
      "transfer_organization_ownership", "Organizations", "Transfer Organization Ownership", 200,
      PARAMETERS(transfer_ids), .handle = organizations_transfer},
+    {METHOD_GET, "/organizations/{organization_id}/contents", CALLER_USER, 0, "count_organization_contents",
+     "Organizations", "What goes with an organization when it is deleted", 200, PARAMETERS(organization_id),
+     .answer_kind = ANSWER_ANY_OBJECT, .handle = organizations_contents},
 
     /* workspaces */
     {METHOD_GET, "/workspaces", CALLER_USER, 0, "get_workspace", "Workspaces", "Get Workspace", 200,

@@ -71,6 +71,16 @@ enum err organizations_get(struct request *req)
                        param_uuid(&identity_of(req)->user_id));
 }
 
+enum err organizations_contents(struct request *req)
+{
+    struct uuid id;
+
+    if (!uuid_parse(path_value(req, "organization_id"), &id))
+        return ERR_BAD_UUID;
+    return REPLY_QUERY(req, 200, ERR_ORGANIZATION_NOT_OWNER, organization_contents, param_uuid(&id),
+                       param_uuid(&identity_of(req)->user_id));
+}
+
 /* A text as it is stored: trimmed, and NULL when nothing is left. */
 static const char *stored_name(struct request *req, const char *text)
 {

@@ -13,6 +13,8 @@ extern const struct model organization_details_answer;
 
 enum err organizations_list(struct request *req);
 enum err organizations_get(struct request *req);
+/* How many workspaces, projects, members, invitations and API keys a deletion would take along. */
+enum err organizations_contents(struct request *req);
 enum err organizations_create(struct request *req);
 enum err organizations_update(struct request *req);
 enum err organizations_transfer(struct request *req);

@@ -57,6 +57,17 @@ LEFT JOIN LATERAL (SELECT id, name, description, type FROM workspaces WHERE orga
 WHERE o.id = $1::uuid
   AND EXISTS (SELECT FROM organization_members m WHERE m.organization_id = o.id AND m.user_id = $2::uuid);
 
+-- organization_contents: how much goes with an organization when it is deleted, for its owner; no row: not the owner
+SELECT json_build_object(
+    'workspaces', (SELECT count(*) FROM workspaces w WHERE w.organization_id = o.id),
+    'projects', (SELECT count(*) FROM projects p WHERE p.organization_id = o.id),
+    'members', (SELECT count(DISTINCT m.user_id) FROM organization_members m WHERE m.organization_id = o.id),
+    'invitations', (SELECT count(*) FROM project_invitations i JOIN projects p ON p.id = i.project_id
+                    WHERE p.organization_id = o.id AND i.used IS NOT TRUE),
+    'api_keys', (SELECT count(*) FROM api_keys k JOIN projects p ON p.id = k.project_id WHERE p.organization_id = o.id))
+FROM organizations o
+WHERE o.id = $1::uuid AND o.owner_id = $2::uuid;
+
 -- organization_creator: the address and name of a person, to decide whether and as what they may create an organization
 SELECT email, username FROM users WHERE id = $1::uuid;
 

@@ -26,6 +26,7 @@ ATTACKS = [
     ("PUT", "/organizations/{0.organization}", {"name": "taken"}, NOT_OWNER),
     ("PATCH", "/organizations/{0.organization}", {"name": "taken"}, NOT_OWNER),
     ("DELETE", "/organizations/{0.organization}", None, NOT_OWNER),
+    ("GET", "/organizations/{0.organization}/contents", None, NOT_OWNER),
     ("POST", "/organizations/{0.organization}/transfer/{1.user}", None, NO_TRANSFER),
     ("POST", "/organizations/{1.organization}/transfer/{0.user}", None,
      (400, "Invalid organization or new owner for ownership transfer")),

@@ -2,7 +2,7 @@
 import { hashKey, MutationCache, QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
 import { answer, answerAs, api, within } from "./client";
 import { ApiError } from "./errors";
-import type { MyInvitation, OrganizationDetails, Organization, Profile, Project } from "./types";
+import type { MyInvitation, OrganizationContents, OrganizationDetails, Organization, Profile, Project } from "./types";
 
 /** Only what may succeed the next time is asked again: no answer, a server that is busy or restarts. */
 function isWorthRepeating(failures: number, problem: Error): boolean {
@@ -94,5 +94,15 @@ export const organizationQuery = (organizationId: string) =>
     queryFn: ({ signal }) =>
       answerAs<OrganizationDetails>(
         api.GET("/organizations/{organization_id}", { params: { path: { organization_id: organizationId } }, signal }),
+      ),
+  });
+
+/** What goes with an organization when it is deleted, for its owner. */
+export const contentsQuery = (organizationId: string) =>
+  queryOptions({
+    queryKey: ["organizations", organizationId, "contents"],
+    queryFn: ({ signal }) =>
+      answerAs<OrganizationContents>(
+        api.GET("/organizations/{organization_id}/contents", { params: { path: { organization_id: organizationId } }, signal }),
       ),
   });

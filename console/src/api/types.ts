@@ -36,3 +36,12 @@ export type Role = "owner" | "admin" | "viewer" | (string & {});
 export interface OrganizationDetails extends Omit<Schemas["OrganizationDetails"], "default_workspace"> {
   default_workspace: { id: string; name: string; members: Member[] } | null;
 }
+
+/** How much goes with an organization when it is deleted. */
+export interface OrganizationContents {
+  workspaces: number;
+  projects: number;
+  members: number;
+  invitations: number;
+  api_keys: number;
+}

@@ -12,16 +12,18 @@ interface Props {
   typed?: { name: string; label: string };
   /** Why it cannot be done; the button does not work then. */
   impossible?: string;
+  /** Nothing can be confirmed yet: what it is about is still loading. */
+  isWaiting?: boolean;
   isBusy: boolean;
   problem: unknown;
   onConfirm: () => void;
   onClose: () => void;
 }
 
-export function Confirm({ title, children, button, typed, impossible, isBusy, problem, onConfirm, onClose }: Props) {
+export function Confirm({ title, children, button, typed, impossible, isWaiting, isBusy, problem, onConfirm, onClose }: Props) {
   const [text, setText] = useState("");
   const id = useId();
-  const isReady = !impossible && (!typed || text.trim() === typed.name.trim());
+  const isReady = !impossible && !isWaiting && (!typed || text.trim() === typed.name.trim());
   return (
     <Modal
       open

@@ -40,6 +40,13 @@ export const hasSession = (): Promise<boolean> => Session.doesSessionExist();
 
 export const signOut = (): Promise<void> => Session.signOut();
 
+/** How the reader has proven who they are: in this session, and ever; as "email:password", "email:otp", "social:google". */
+export async function identities(): Promise<{ session: string[]; account: string[] }> {
+  const { session_identities: session, user_identities: account } = (await Session.getAccessTokenPayloadSecurely()) as Record<string, unknown>;
+  const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
+  return { session: list(session), account: list(account) };
+}
+
 /** Calls when the session has ended by itself or elsewhere; the answer stops that. */
 export function onSessionEnd(listener: Listener): Listener {
   endListeners.add(listener);

@@ -9,19 +9,19 @@ import { formatDate, formatMoment } from "../../components/dates";
 import { useNotify } from "../../components/notices";
 import { LoadError, Page, PageSkeleton } from "../../components/page";
 import { useScope } from "../../layout/scope";
-import { loginMethodsQuery } from "../../session/methods";
+import { loginMethodsQuery, type LoginMethods } from "../../session/methods";
+import { identities } from "../../session/session";
 import { texts } from "../../texts";
 import "./settings.css";
 
 const words = texts.settings.account;
 
 export default function AccountPage() {
-  const methods = useQuery(loginMethodsQuery);
   return (
     <Page title={words.title} lead={words.lead}>
       <div className="sections">
         <ProfileCard />
-        {methods.data?.emailPassword.enabled && <Password />}
+        <Ways />
         <Sessions />
       </div>
     </Page>
@@ -64,8 +64,52 @@ function ProfileCard() {
   );
 }
 
+/** What the server offers, each with what it is called in the session's claims. */
+function waysOf({ emailPassword, passwordless, thirdParty }: LoginMethods): { id: string; name: string }[] {
+  return [
+    ...(emailPassword.enabled ? [{ id: PASSWORD, name: words.password }] : []),
+    ...(passwordless.enabled ? [{ id: "email:otp", name: words.code }] : []),
+    ...(thirdParty.enabled ? thirdParty.providers.map(({ id, name }) => ({ id: `social:${id}`, name })) : []),
+  ];
+}
+
+const PASSWORD = "email:password";
+
+function Ways() {
+  const methods = useQuery(loginMethodsQuery);
+  const proven = useQuery({ queryKey: ["identities"], queryFn: identities });
+  return (
+    <section className="card">
+      <h2>{words.ways}</h2>
+      <p>{words.waysBody}</p>
+      {methods.error && !methods.data ? (
+        <LoadError problem={methods.error} onRetry={() => void methods.refetch()} />
+      ) : !methods.data ? (
+        <PageSkeleton rows={2} />
+      ) : (
+        <ul className="rows">
+          {waysOf(methods.data).map(({ id, name }) => (
+            <li key={id} className="action-row">
+              <div>
+                <strong>{name}</strong>{" "}
+                {proven.data?.session.includes(id) ? (
+                  <span className="chip">{words.usedNow}</span>
+                ) : (
+                  proven.data?.account.includes(id) && <span className="chip plain">{words.used}</span>
+                )}
+                {id === PASSWORD && <div className="muted">{words.passwordBody}</div>}
+              </div>
+              {id === PASSWORD && <NewPassword />}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
 /** The server makes a link for oneself, as it does for who has forgotten the password. */
-function Password() {
+function NewPassword() {
   const { profile } = useScope();
   const notify = useNotify();
   const reset = useMutation({
@@ -77,15 +121,9 @@ function Password() {
     onError: (problem) => notify.error(errorText(problem)),
   });
   return (
-    <section className="card">
-      <h2>{words.password}</h2>
-      <div className="action-row">
-        <p>{words.passwordBody}</p>
-        <Button loading={reset.isPending} onClick={() => reset.mutate()}>
-          {words.passwordButton}
-        </Button>
-      </div>
-    </section>
+    <Button loading={reset.isPending} onClick={() => reset.mutate()}>
+      {words.passwordButton}
+    </Button>
   );
 }
 
@@ -139,7 +177,7 @@ function Sessions() {
       ) : !sessions.data ? (
         <PageSkeleton rows={2} />
       ) : (
-        <ul className="sessions">
+        <ul className="rows">
           {sessions.data.map((session) => (
             <SessionRow key={session.handle} session={session} />
           ))}

@@ -2,7 +2,7 @@
 import { Button } from "antd";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
-import { useSearchParams } from "react-router-dom";
+import { Link, useSearchParams } from "react-router-dom";
 import { answer, answerAs, api } from "../../api/client";
 import { errorText } from "../../api/errors";
 import { invitationsQuery, organizationQuery } from "../../api/queries";
@@ -15,6 +15,7 @@ import { useNotify } from "../../components/notices";
 import { LoadError, Page, PageSkeleton } from "../../components/page";
 import { useScope } from "../../layout/scope";
 import { texts } from "../../texts";
+import { LeaveButton } from "./leave";
 import "./settings.css";
 
 const InviteDialog = lazy(() => import("./invite-dialog"));
@@ -23,7 +24,7 @@ const words = texts.settings.members;
 export const GIVEN_ROLES = ["admin", "viewer"] as const;
 
 export default function MembersPage() {
-  const { organization, mayManage } = useScope();
+  const { organization, mayManage, path } = useScope();
   const [search, setSearch] = useSearchParams();
   const details = useQuery(organizationQuery(organization.id));
   const isInviting = mayManage && search.has("invite");
@@ -47,6 +48,9 @@ export default function MembersPage() {
         ) : (
           <section className="card list-card">{details.data ? <Members members={members} /> : <Waiting />}</section>
         )}
+        <p className="muted">
+          {words.ownerHint} <Link to={path("settings/organization")}>{words.ownerHintLink}</Link>
+        </p>
         {mayManage && <Invitations />}
       </div>
       {isInviting && (
@@ -140,8 +144,8 @@ function MemberRow({ member: { user, roles } }: { member: Member }) {
             className="select small"
             aria-label={words.roleOf(user.username)}
             value={give.isPending ? give.variables : role}
-            disabled={give.isPending}
-            onChange={(event) => give.mutate(event.target.value)}
+            aria-busy={give.isPending} // disabled, it would lose the focus
+            onChange={(event) => give.isPending || give.mutate(event.target.value)}
           >
             {[...new Set([...GIVEN_ROLES, role])].map((each) => (
               <option key={each} value={each}>
@@ -150,7 +154,7 @@ function MemberRow({ member: { user, roles } }: { member: Member }) {
             ))}
           </select>
         ) : (
-          <span title={isOwner ? words.ownerRole : undefined}>{texts.roles[role] ?? role}</span>
+          (texts.roles[role] ?? role)
         )}
       </td>
       <td className="actions">
@@ -159,6 +163,7 @@ function MemberRow({ member: { user, roles } }: { member: Member }) {
             {words.remove}
           </Button>
         )}
+        {isMe && !isOwner && <LeaveButton text={words.leave} isPlain />}
         {isRemoving && (
           <Confirm
             title={words.removeTitle(user.username)}
@@ -233,7 +238,7 @@ function InvitationRow({ invitation }: { invitation: WaitingInvitation }) {
       ),
     onSuccess: async (sent) => {
       await refresh();
-      if (sent === true) notify.success(words.resent(email));
+      notify.success(sent === true ? words.resent(email) : words.linkShown(email));
     },
     onError: fail,
   });

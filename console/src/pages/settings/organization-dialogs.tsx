@@ -5,8 +5,8 @@ import { useId, useState } from "react";
 import { useNavigate } from "react-router-dom";
 import { answer, answerAs, api } from "../../api/client";
 import { errorText } from "../../api/errors";
-import { organizationQuery, organizationsQuery, profileQuery, projectsQuery } from "../../api/queries";
-import type { Member, Organization } from "../../api/types";
+import { contentsQuery, organizationQuery, organizationsQuery, profileQuery, projectsQuery } from "../../api/queries";
+import type { Member, Organization, OrganizationContents } from "../../api/types";
 import { Confirm } from "../../components/confirm";
 import { NameDialog } from "../../components/name-dialog";
 import { useNotify } from "../../components/notices";
@@ -167,11 +167,8 @@ function Delete({ organization, onClose }: OneProps) {
   const profile = useQuery(profileQuery).data;
   const organizations = useQuery(organizationsQuery).data ?? [];
   const projects = projectsOf(organization, useQuery(projectsQuery).data ?? []);
-  const details = useQuery(organizationQuery(organization.id));
+  const contents = useQuery(contentsQuery(organization.id));
   const name = nameOf(organization);
-  const people = details.data?.default_workspace?.members ?? [];
-  const others = people.filter(({ user }) => user.status === "member" && user.id !== organization.owner_id).length;
-  const waiting = people.filter(({ user }) => user.status !== "member").length;
   const owned = organizations.filter((each) => each.owner_id === profile?.id).length;
 
   const remove = useMutation({
@@ -190,18 +187,38 @@ function Delete({ organization, onClose }: OneProps) {
       button={words.deleteButton}
       typed={{ name, label: words.typeName(name) }}
       impossible={owned <= 1 ? shared.lastOwned : undefined}
+      isWaiting={!contents.data}
       isBusy={remove.isPending}
       problem={remove.error}
       onConfirm={() => remove.mutate()}
       onClose={onClose}
     >
       <p>{words.deleteLead}</p>
-      <ul className="bullets">
-        <li>{words.deleteProjects(projects.length, projects.map((project) => project.project_name).join(", "))}</li>
-        <li>{words.deleteMembers(others)}</li>
-        {waiting > 0 && <li>{words.deleteInvitations(waiting)}</li>}
-        <li>{words.deleteKeys}</li>
-      </ul>
+      {contents.data ? (
+        <Contents of={contents.data} projects={projects.map((project) => project.project_name)} />
+      ) : contents.error ? (
+        <LoadError problem={contents.error} onRetry={() => void contents.refetch()} />
+      ) : (
+        <PageSkeleton />
+      )}
     </Confirm>
+  );
+}
+
+const NAMED = 5; // projects that are called by their names; of more, the number says enough
+
+function Contents({ of: { workspaces, projects, members, invitations, api_keys }, projects: names }: { of: OrganizationContents; projects: string[] }) {
+  const known = names.length === projects && projects <= NAMED ? `: ${names.join(", ")}` : "";
+  return (
+    <ul className="bullets">
+      {workspaces > 1 && <li>{words.deleteWorkspaces(workspaces)}</li>}
+      <li>
+        {words.deleteProjects(projects)}
+        {known}
+      </li>
+      <li>{words.deleteMembers(members - 1)}</li>
+      {invitations > 0 && <li>{words.deleteInvitations(invitations)}</li>}
+      <li>{words.deleteKeys(api_keys)}</li>
+    </ul>
   );
 }

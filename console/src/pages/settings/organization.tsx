@@ -1,17 +1,15 @@
 // The settings of an organization: its name, what it is known by, ownership, and the way out.
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Form, Input } from "antd";
-import { useState } from "react";
-import { useNavigate } from "react-router-dom";
 import { answer, api } from "../../api/client";
 import { errorText } from "../../api/errors";
-import { Confirm } from "../../components/confirm";
 import { Copyable } from "../../components/copy";
 import { useNotify } from "../../components/notices";
 import { Page } from "../../components/page";
 import { useDialogs } from "../../layout/dialogs";
 import { useScope } from "../../layout/scope";
 import { texts } from "../../texts";
+import { LeaveButton } from "./leave";
 import "./settings.css";
 
 const words = texts.settings.organization;
@@ -114,46 +112,14 @@ function Ownership() {
 }
 
 function Leave() {
-  const { organization, organizationName, profile, workspaceId, isOwner } = useScope();
-  const [isAsking, setIsAsking] = useState(false);
-  const client = useQueryClient();
-  const navigate = useNavigate();
-  const notify = useNotify();
-  const leave = useMutation({
-    mutationFn: () =>
-      answer(
-        api.DELETE("/workspaces/{workspace_id}/users", {
-          params: { path: { workspace_id: workspaceId }, query: { email: profile.email } },
-        }),
-      ),
-    onSuccess: async () => {
-      navigate("/", { replace: true });
-      client.removeQueries({ queryKey: ["organizations", organization.id] });
-      await client.invalidateQueries();
-      notify.success(words.left(organizationName));
-    },
-  });
+  const { isOwner } = useScope();
   return (
     <section className="card">
       <h2>{words.leave}</h2>
       <div className="action-row">
         <p>{isOwner ? words.ownerCannotLeave : words.leaveBody}</p>
-        <Button danger disabled={isOwner} onClick={() => setIsAsking(true)}>
-          {words.leaveButton}
-        </Button>
+        <LeaveButton text={words.leaveButton} />
       </div>
-      {isAsking && (
-        <Confirm
-          title={words.leaveTitle(organizationName)}
-          button={words.leaveButton}
-          isBusy={leave.isPending}
-          problem={leave.error}
-          onConfirm={() => leave.mutate()}
-          onClose={() => setIsAsking(false)}
-        >
-          <p>{words.leaveBody}</p>
-        </Confirm>
-      )}
     </section>
   );
 }
