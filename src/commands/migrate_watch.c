@@ -30,6 +30,7 @@ static void fill(sigset_t *awaited)
     (void)sigaddset(awaited, SIGINT);
     (void)sigaddset(awaited, SIGTERM);
     (void)sigaddset(awaited, SIGHUP);
+    (void)sigaddset(awaited, SIGUSR1); /* only ends the wait for the next tick */
 }
 
 void watch_block_signals(void)
@@ -85,7 +86,7 @@ static void *run(void *argument)
 
         if (atomic_load(&watch->over))
             break;
-        if (number > 0) {
+        if (number > 0 && number != SIGUSR1) {
             if (watch->terminal)
                 watch_clear(watch);
             progress_stop(watch->progress);
@@ -122,7 +123,7 @@ void watch_stop(struct watch *watch)
     sigset_t awaited;
 
     atomic_store(&watch->over, true);
-    (void)pthread_kill(watch->thread, SIGTERM); /* for that thread alone, so that it does not sleep to its next tick */
+    (void)pthread_kill(watch->thread, SIGUSR1);
     (void)pthread_join(watch->thread, NULL);
     watch_clear(watch);
     progress_destroy(watch->progress);

@@ -83,7 +83,8 @@ static enum err read_attempt(struct request *req, bool sign_up, struct attempt *
     attempt->password = form.password;
     if (code == OK)
         code = account_ask(req, attempt->email, &attempt->account);
-    /* where signing up takes an invitation, whoever signs in must not learn from the refusal that there is no account */
+    /* where signing up takes an invitation, whoever signs in must not learn from the refusal that there is no account
+     */
     if (code == OK && !attempt->account.may_sign_in && (sign_up || !attempt->account.lacks_invitation))
         return deny(req);
     *go = code == OK;

@@ -93,6 +93,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/organizations/{organization_id}/contents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What goes with an organization when it is deleted */
+        get: operations["count_organization_contents"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/workspaces": {
         parameters: {
             query?: never;
@@ -525,6 +542,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/admin/accounts/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create accounts */
+        post: operations["create_accounts"];
+        /** Delete accounts */
+        delete: operations["delete_accounts"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/admin/simple/accounts/": {
         parameters: {
             query?: never;
@@ -536,6 +571,364 @@ export interface paths {
         put?: never;
         /** Create simple accounts */
         post: operations["create_simple_accounts"];
+        /** Delete simple accounts */
+        delete: operations["delete_simple_accounts"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/simple/accounts/users/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create users */
+        post: operations["create_user"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/simple/accounts/users/identities/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create user identities */
+        post: operations["create_user_identity"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/simple/accounts/organizations/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create organizations */
+        post: operations["admin_create_organization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/simple/accounts/organizations/memberships/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create organization memberships */
+        post: operations["create_organization_membership"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/simple/accounts/workspaces/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create workspaces */
+        post: operations["create_workspace"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/simple/accounts/workspaces/memberships/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create workspace memberships */
+        post: operations["create_workspace_membership"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/simple/accounts/projects/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create projects */
+        post: operations["admin_create_project"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/simple/accounts/projects/memberships/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create project memberships */
+        post: operations["create_project_membership"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/simple/accounts/api-keys/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Create API keys */
+        post: operations["admin_create_api_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/simple/accounts/users/{user_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete user */
+        delete: operations["delete_user"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/simple/accounts/users/{user_id}/identities/{identity_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete user identity */
+        delete: operations["delete_user_identity"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/simple/accounts/organizations/{organization_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete organization */
+        delete: operations["admin_delete_organization"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/simple/accounts/organizations/{organization_id}/memberships/{membership_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete organization membership */
+        delete: operations["delete_organization_membership"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/simple/accounts/workspaces/{workspace_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete workspace */
+        delete: operations["delete_workspace"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/simple/accounts/workspaces/{workspace_id}/memberships/{membership_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete workspace membership */
+        delete: operations["delete_workspace_membership"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/simple/accounts/projects/{project_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete project */
+        delete: operations["admin_delete_project"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/simple/accounts/projects/{project_id}/memberships/{membership_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete project membership */
+        delete: operations["delete_project_membership"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/simple/accounts/api-keys/{api_key_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Delete API key */
+        delete: operations["admin_delete_api_key"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/simple/accounts/reset-password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Reset user password */
+        post: operations["admin_reset_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/simple/accounts/transfer-ownership": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Transfer organization ownership */
+        post: operations["transfer_ownership"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/admin/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed what */
+        get: operations["list_changes"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -850,6 +1243,62 @@ export interface components {
             expires_at: string;
             current: boolean;
         };
+        /** AdminAccountsCreate */
+        AdminAccountsCreate: {
+            options?: components["schemas"]["AdminAccountCreateOptions"] | null;
+            users?: {
+                [key: string]: components["schemas"]["AdminUserCreate"];
+            } | null;
+            user_identities?: {
+                [key: string]: components["schemas"]["AdminUserIdentityCreate"];
+            } | null;
+            organizations?: {
+                [key: string]: components["schemas"]["AdminOrganizationCreate"];
+            } | null;
+            workspaces?: {
+                [key: string]: components["schemas"]["AdminWorkspaceCreate"];
+            } | null;
+            projects?: {
+                [key: string]: components["schemas"]["AdminProjectCreate"];
+            } | null;
+            organization_memberships?: {
+                [key: string]: components["schemas"]["AdminOrganizationMembershipCreate"];
+            } | null;
+            workspace_memberships?: {
+                [key: string]: components["schemas"]["AdminWorkspaceMembershipCreate"];
+            } | null;
+            project_memberships?: {
+                [key: string]: components["schemas"]["AdminProjectMembershipCreate"];
+            } | null;
+            api_keys?: {
+                [key: string]: components["schemas"]["AdminApiKeyCreate"];
+            } | null;
+            subscriptions?: {
+                [key: string]: components["schemas"]["AdminSubscriptionCreate"];
+            } | null;
+        };
+        /** AdminAccountsResponse */
+        AdminAccountsResponse: {
+            accounts?: components["schemas"]["AdminAccountRead"][];
+            errors?: components["schemas"]["AdminStructuredError"][] | null;
+        };
+        /** AdminAccountsDelete */
+        AdminAccountsDelete: {
+            target: components["schemas"]["AdminAccountsDeleteTarget"];
+            /** @default true */
+            dry_run: boolean | null;
+            reason?: string | null;
+            confirm?: string | null;
+        };
+        /** AdminDeleteResponse */
+        AdminDeleteResponse: {
+            /** @default false */
+            dry_run: boolean;
+            /** @default {} */
+            deleted: components["schemas"]["AdminDeletedEntities"];
+            skipped?: components["schemas"]["AdminDeletedEntities"] | null;
+            errors?: components["schemas"]["AdminStructuredError"][] | null;
+        };
         /** AdminSimpleAccountsCreate */
         AdminSimpleAccountsCreate: {
             options?: components["schemas"]["AdminAccountCreateOptions"] | null;
@@ -863,6 +1312,93 @@ export interface components {
                 [key: string]: components["schemas"]["AdminSimpleAccountRead"];
             };
             errors?: components["schemas"]["AdminStructuredError"][] | null;
+        };
+        /** AdminSimpleAccountsDelete */
+        AdminSimpleAccountsDelete: {
+            accounts: {
+                [key: string]: components["schemas"]["AdminSimpleAccountDeleteEntry"];
+            };
+            /** @default false */
+            dry_run: boolean | null;
+            reason?: string | null;
+            confirm?: string | null;
+        };
+        /** AdminSimpleAccountsUsersCreate */
+        AdminSimpleAccountsUsersCreate: {
+            options?: components["schemas"]["AdminAccountCreateOptions"] | null;
+            user: components["schemas"]["AdminUserCreate"];
+        };
+        /** AdminSimpleAccountsUsersIdentitiesCreate */
+        AdminSimpleAccountsUsersIdentitiesCreate: {
+            options?: components["schemas"]["AdminAccountCreateOptions"] | null;
+            user_ref: components["schemas"]["EntityRef"];
+            user_identity: components["schemas"]["AdminUserIdentityCreate"];
+        };
+        /** AdminSimpleAccountsOrganizationsCreate */
+        AdminSimpleAccountsOrganizationsCreate: {
+            options?: components["schemas"]["AdminAccountCreateOptions"] | null;
+            organization: components["schemas"]["AdminOrganizationCreate"];
+            owner?: components["schemas"]["AdminUserCreate"] | null;
+        };
+        /** AdminSimpleAccountsOrganizationsMembershipsCreate */
+        AdminSimpleAccountsOrganizationsMembershipsCreate: {
+            options?: components["schemas"]["AdminAccountCreateOptions"] | null;
+            membership: components["schemas"]["AdminOrganizationMembershipCreate"];
+        };
+        /** AdminSimpleAccountsWorkspacesCreate */
+        AdminSimpleAccountsWorkspacesCreate: {
+            options?: components["schemas"]["AdminAccountCreateOptions"] | null;
+            workspace: components["schemas"]["AdminWorkspaceCreate"];
+        };
+        /** AdminSimpleAccountsWorkspacesMembershipsCreate */
+        AdminSimpleAccountsWorkspacesMembershipsCreate: {
+            options?: components["schemas"]["AdminAccountCreateOptions"] | null;
+            membership: components["schemas"]["AdminWorkspaceMembershipCreate"];
+        };
+        /** AdminSimpleAccountsProjectsCreate */
+        AdminSimpleAccountsProjectsCreate: {
+            options?: components["schemas"]["AdminAccountCreateOptions"] | null;
+            project: components["schemas"]["AdminProjectCreate"];
+        };
+        /** AdminSimpleAccountsProjectsMembershipsCreate */
+        AdminSimpleAccountsProjectsMembershipsCreate: {
+            options?: components["schemas"]["AdminAccountCreateOptions"] | null;
+            membership: components["schemas"]["AdminProjectMembershipCreate"];
+        };
+        /** AdminSimpleAccountsApiKeysCreate */
+        AdminSimpleAccountsApiKeysCreate: {
+            options?: components["schemas"]["AdminAccountCreateOptions"] | null;
+            api_key: components["schemas"]["AdminApiKeyCreate"];
+        };
+        /** AdminSimpleAccountsUsersResetPassword */
+        AdminSimpleAccountsUsersResetPassword: {
+            user_identities: components["schemas"]["AdminUserIdentityCreate"][];
+        };
+        /** AdminSimpleAccountsOrganizationsTransferOwnership */
+        AdminSimpleAccountsOrganizationsTransferOwnership: {
+            organizations?: {
+                [key: string]: components["schemas"]["EntityRef"];
+            } | null;
+            users: {
+                [key: string]: components["schemas"]["EntityRef"];
+            };
+            /** @default all */
+            include_workspaces: "all" | string[];
+            /** @default all */
+            include_projects: "all" | string[];
+            reason?: string | null;
+            recovery?: boolean | null;
+        };
+        /** AdminSimpleAccountsOrganizationsTransferOwnershipResponse */
+        AdminSimpleAccountsOrganizationsTransferOwnershipResponse: {
+            /** @default [] */
+            transferred: string[];
+            errors?: components["schemas"]["AdminStructuredError"][] | null;
+        };
+        /** Changes */
+        Changes: {
+            changes: components["schemas"]["Change"][];
+            cursor?: string | null;
         };
         /** AccessReport */
         AccessReport: {
@@ -914,56 +1450,6 @@ export interface components {
             /** @default true */
             seed_defaults: boolean | null;
             reason?: string | null;
-        };
-        /** AdminSimpleAccountCreate */
-        AdminSimpleAccountCreate: {
-            options?: components["schemas"]["AdminAccountCreateOptions"] | null;
-            user: components["schemas"]["AdminUserCreate"];
-            user_identities?: components["schemas"]["AdminUserIdentityCreate"][] | null;
-            organization?: components["schemas"]["AdminOrganizationCreate"] | null;
-            workspace?: components["schemas"]["AdminWorkspaceCreate"] | null;
-            project?: components["schemas"]["AdminProjectCreate"] | null;
-            organization_memberships?: components["schemas"]["AdminOrganizationMembershipCreate"][] | null;
-            workspace_memberships?: components["schemas"]["AdminWorkspaceMembershipCreate"][] | null;
-            project_memberships?: components["schemas"]["AdminProjectMembershipCreate"][] | null;
-            api_keys?: components["schemas"]["AdminApiKeyCreate"][] | null;
-            subscription?: components["schemas"]["AdminSubscriptionCreate"] | null;
-        };
-        /** AdminSimpleAccountRead */
-        AdminSimpleAccountRead: {
-            user?: components["schemas"]["AdminUserRead"] | null;
-            user_identities?: components["schemas"]["AdminUserIdentityRead"][] | null;
-            organizations?: {
-                [key: string]: components["schemas"]["AdminOrganizationRead"];
-            } | null;
-            workspaces?: {
-                [key: string]: components["schemas"]["AdminWorkspaceRead"];
-            } | null;
-            projects?: {
-                [key: string]: components["schemas"]["AdminProjectRead"];
-            } | null;
-            organization_memberships?: components["schemas"]["AdminOrganizationMembershipRead"][] | null;
-            workspace_memberships?: components["schemas"]["AdminWorkspaceMembershipRead"][] | null;
-            project_memberships?: components["schemas"]["AdminProjectMembershipRead"][] | null;
-            subscriptions?: {
-                [key: string]: components["schemas"]["AdminSubscriptionRead"];
-            } | null;
-            api_keys?: {
-                [key: string]: string;
-            } | null;
-        };
-        /** AdminStructuredError */
-        AdminStructuredError: {
-            code: string;
-            message: string;
-            details?: {
-                [key: string]: unknown;
-            } | null;
-        };
-        /** AccessLine */
-        AccessLine: {
-            code: string;
-            text: string;
         };
         /** AdminUserCreate */
         AdminUserCreate: {
@@ -1047,6 +1533,148 @@ export interface components {
         /** AdminSubscriptionCreate */
         AdminSubscriptionCreate: {
             plan: string;
+        };
+        /** AdminAccountRead */
+        AdminAccountRead: {
+            /** @default {} */
+            users: {
+                [key: string]: components["schemas"]["AdminUserRead"];
+            };
+            /** @default {} */
+            user_identities: {
+                [key: string]: components["schemas"]["AdminUserIdentityRead"];
+            };
+            /** @default {} */
+            organizations: {
+                [key: string]: components["schemas"]["AdminOrganizationRead"];
+            };
+            /** @default {} */
+            workspaces: {
+                [key: string]: components["schemas"]["AdminWorkspaceRead"];
+            };
+            /** @default {} */
+            projects: {
+                [key: string]: components["schemas"]["AdminProjectRead"];
+            };
+            /** @default {} */
+            organization_memberships: {
+                [key: string]: components["schemas"]["AdminOrganizationMembershipRead"];
+            };
+            /** @default {} */
+            workspace_memberships: {
+                [key: string]: components["schemas"]["AdminWorkspaceMembershipRead"];
+            };
+            /** @default {} */
+            project_memberships: {
+                [key: string]: components["schemas"]["AdminProjectMembershipRead"];
+            };
+            subscriptions?: {
+                [key: string]: components["schemas"]["AdminSubscriptionRead"];
+            } | null;
+            api_keys?: {
+                [key: string]: components["schemas"]["AdminApiKeyResponse"];
+            } | null;
+        };
+        /** AdminStructuredError */
+        AdminStructuredError: {
+            code: string;
+            message: string;
+            details?: {
+                [key: string]: unknown;
+            } | null;
+        };
+        /** AdminAccountsDeleteTarget */
+        AdminAccountsDeleteTarget: {
+            user_ids?: string[] | null;
+            user_emails?: string[] | null;
+            organization_ids?: string[] | null;
+            workspace_ids?: string[] | null;
+            project_ids?: string[] | null;
+        };
+        /** AdminDeletedEntities */
+        AdminDeletedEntities: {
+            users?: components["schemas"]["AdminDeletedEntity"][] | null;
+            user_identities?: components["schemas"]["AdminDeletedEntity"][] | null;
+            organizations?: components["schemas"]["AdminDeletedEntity"][] | null;
+            workspaces?: components["schemas"]["AdminDeletedEntity"][] | null;
+            projects?: components["schemas"]["AdminDeletedEntity"][] | null;
+            organization_memberships?: components["schemas"]["AdminDeletedEntity"][] | null;
+            workspace_memberships?: components["schemas"]["AdminDeletedEntity"][] | null;
+            project_memberships?: components["schemas"]["AdminDeletedEntity"][] | null;
+            api_keys?: components["schemas"]["AdminDeletedEntity"][] | null;
+        };
+        /** AdminSimpleAccountCreate */
+        AdminSimpleAccountCreate: {
+            options?: components["schemas"]["AdminAccountCreateOptions"] | null;
+            user: components["schemas"]["AdminUserCreate"];
+            user_identities?: components["schemas"]["AdminUserIdentityCreate"][] | null;
+            organization?: components["schemas"]["AdminOrganizationCreate"] | null;
+            workspace?: components["schemas"]["AdminWorkspaceCreate"] | null;
+            project?: components["schemas"]["AdminProjectCreate"] | null;
+            organization_memberships?: components["schemas"]["AdminOrganizationMembershipCreate"][] | null;
+            workspace_memberships?: components["schemas"]["AdminWorkspaceMembershipCreate"][] | null;
+            project_memberships?: components["schemas"]["AdminProjectMembershipCreate"][] | null;
+            api_keys?: components["schemas"]["AdminApiKeyCreate"][] | null;
+            subscription?: components["schemas"]["AdminSubscriptionCreate"] | null;
+        };
+        /** AdminSimpleAccountRead */
+        AdminSimpleAccountRead: {
+            user?: components["schemas"]["AdminUserRead"] | null;
+            user_identities?: components["schemas"]["AdminUserIdentityRead"][] | null;
+            organizations?: {
+                [key: string]: components["schemas"]["AdminOrganizationRead"];
+            } | null;
+            workspaces?: {
+                [key: string]: components["schemas"]["AdminWorkspaceRead"];
+            } | null;
+            projects?: {
+                [key: string]: components["schemas"]["AdminProjectRead"];
+            } | null;
+            organization_memberships?: components["schemas"]["AdminOrganizationMembershipRead"][] | null;
+            workspace_memberships?: components["schemas"]["AdminWorkspaceMembershipRead"][] | null;
+            project_memberships?: components["schemas"]["AdminProjectMembershipRead"][] | null;
+            subscriptions?: {
+                [key: string]: components["schemas"]["AdminSubscriptionRead"];
+            } | null;
+            api_keys?: {
+                [key: string]: string;
+            } | null;
+        };
+        /** AdminSimpleAccountDeleteEntry */
+        AdminSimpleAccountDeleteEntry: {
+            user: components["schemas"]["EntityRef"];
+        };
+        /** EntityRef */
+        EntityRef: {
+            ref?: string | null;
+            id?: string | null;
+            slug?: string | null;
+            email?: string | null;
+        };
+        /** Change */
+        Change: {
+            id: string;
+            at: string;
+            actor: string;
+            actor_id?: string;
+            operation?: string;
+            reason?: string;
+            request_id?: string;
+            action: string;
+            object: string;
+            /** Format: uuid */
+            object_id: string;
+            before?: {
+                [key: string]: unknown;
+            };
+            after?: {
+                [key: string]: unknown;
+            };
+        };
+        /** AccessLine */
+        AccessLine: {
+            code: string;
+            text: string;
         };
         /** AdminUserRead */
         AdminUserRead: {
@@ -1147,12 +1775,23 @@ export interface components {
             plan: string;
             active?: boolean | null;
         };
-        /** EntityRef */
-        EntityRef: {
-            ref?: string | null;
+        /** AdminApiKeyResponse */
+        AdminApiKeyResponse: {
             id?: string | null;
-            slug?: string | null;
-            email?: string | null;
+            prefix: string;
+            name?: string | null;
+            project_id: string;
+            user_id: string;
+            expires_at?: string | null;
+            created_at?: string | null;
+            revoked_at?: string | null;
+            value?: string | null;
+            returned_once?: boolean | null;
+        };
+        /** AdminDeletedEntity */
+        AdminDeletedEntity: {
+            id: string;
+            ref?: string | null;
         };
         /** ValidationError */
         ValidationError: {
@@ -1419,6 +2058,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": unknown;
+                };
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    count_organization_contents: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: unknown;
+                    };
                 };
             };
             /** @description Validation error */
@@ -2379,6 +3051,72 @@ export interface operations {
             };
         };
     };
+    create_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdminAccountsCreate"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminAccountsResponse"];
+                };
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdminAccountsDelete"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminDeleteResponse"];
+                };
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
     create_simple_accounts: {
         parameters: {
             query?: never;
@@ -2399,6 +3137,725 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AdminSimpleAccountsResponse"];
+                };
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_simple_accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdminSimpleAccountsDelete"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdminSimpleAccountsUsersCreate"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminAccountsResponse"];
+                };
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_user_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdminSimpleAccountsUsersIdentitiesCreate"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminAccountsResponse"];
+                };
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    admin_create_organization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdminSimpleAccountsOrganizationsCreate"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminAccountsResponse"];
+                };
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_organization_membership: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdminSimpleAccountsOrganizationsMembershipsCreate"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminAccountsResponse"];
+                };
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdminSimpleAccountsWorkspacesCreate"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminAccountsResponse"];
+                };
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_workspace_membership: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdminSimpleAccountsWorkspacesMembershipsCreate"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminAccountsResponse"];
+                };
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    admin_create_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdminSimpleAccountsProjectsCreate"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminAccountsResponse"];
+                };
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    create_project_membership: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdminSimpleAccountsProjectsMembershipsCreate"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminAccountsResponse"];
+                };
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    admin_create_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdminSimpleAccountsApiKeysCreate"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminAccountsResponse"];
+                };
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_user: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminDeleteResponse"];
+                };
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_user_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                user_id: string;
+                identity_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminDeleteResponse"];
+                };
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    admin_delete_organization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminDeleteResponse"];
+                };
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_organization_membership: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                organization_id: string;
+                membership_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminDeleteResponse"];
+                };
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_workspace: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminDeleteResponse"];
+                };
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_workspace_membership: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                workspace_id: string;
+                membership_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminDeleteResponse"];
+                };
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    admin_delete_project: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminDeleteResponse"];
+                };
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    delete_project_membership: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                project_id: string;
+                membership_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminDeleteResponse"];
+                };
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    admin_delete_api_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                api_key_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminDeleteResponse"];
+                };
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    admin_reset_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdminSimpleAccountsUsersResetPassword"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    transfer_ownership: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdminSimpleAccountsOrganizationsTransferOwnership"];
+            };
+        };
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AdminSimpleAccountsOrganizationsTransferOwnershipResponse"];
+                };
+            };
+            /** @description Success */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Validation error */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HTTPValidationError"];
+                };
+            };
+        };
+    };
+    list_changes: {
+        parameters: {
+            query?: {
+                cursor?: string;
+                limit?: string;
+                object?: string;
+                object_id?: string;
+                actor?: string;
+                operation?: string;
+                request_id?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Success */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Changes"];
                 };
             };
             /** @description Validation error */
