@@ -242,7 +242,7 @@ static enum err look_for_obstacles(struct run *run, const struct migrate_step *s
         const struct migrate_step *step = &steps[i / decision_count];
         const struct decision *decision = &decisions[i % decision_count];
 
-        if (decision->kind == DECISION_OBSTACLE &&
+        if (decision->kind == DECISION_OBSTACLE && decision->sql[run->options->enterprise ? EDITION_EE : EDITION_OSS] &&
             decision_is_for(decision, step->chain, revision_of(step), step->down))
             err = ask_obstacle(run, decision);
     }

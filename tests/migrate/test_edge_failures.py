@@ -47,6 +47,31 @@ def test_an_owner_who_does_not_exist(make_old):
     assert old.members(pair)["organization", "Organization", "carol@example.com"] == "owner"
 
 
+@pytest.mark.parametrize("sql, words", [
+    ("INSERT INTO organization_members (id, user_id, organization_id) SELECT gen_random_uuid(), user_id, organization_id"
+     " FROM organization_members", ("cases: 1", "organization_members, user ")),
+    ("INSERT INTO project_members (id, user_id, project_id, role) SELECT gen_random_uuid(), u.id, p.id, role"
+     " FROM users u, projects p, (VALUES ('admin'), ('viewer')) r (role)", ("cases: 2", "project_members, user ")),
+    ("UPDATE organization_members SET role = 'owner'; INSERT INTO organization_members (id, user_id, organization_id, role)"
+     " SELECT gen_random_uuid(), u.id, o.id, 'owner' FROM users u, organizations o WHERE u.id <> o.owner_id",
+     ("cases: 1", "organization_members, owners of organization ")),
+])
+def test_enterprise_memberships_that_are_there_twice_are_said_first(make_old, sql, words):
+    pair = make_old("ee")
+    pair.sql("INSERT INTO users (id, email) VALUES (gen_random_uuid(), 'a@example.com'), (gen_random_uuid(), 'b@example.com');"
+             " INSERT INTO organizations (id, name, owner_id, created_by_id, created_at)"
+             " SELECT gen_random_uuid(), 'Acme', id, id, now() FROM users WHERE email = 'a@example.com';"
+             " INSERT INTO workspaces (id, organization_id) SELECT gen_random_uuid(), id FROM organizations;"
+             " INSERT INTO projects (id, project_name, organization_id, workspace_id)"
+             " SELECT gen_random_uuid(), 'Default', organization_id, id FROM workspaces;"
+             " INSERT INTO organization_members (id, user_id, organization_id) SELECT gen_random_uuid(), owner_id, id FROM organizations")
+    pair.sql(sql)
+    refused(pair, *words, "run this again")
+    planned, _ = pair.run("migrate", "plan")
+    assert words[1] in planned
+    old.up(pair, "--to", "agenta")  # which does not mind
+
+
 @pytest.mark.parametrize("sql", [
     "ALTER TABLE projects RENAME CONSTRAINT fk_projects_workspace_id TO other",
     "ALTER TABLE projects DROP CONSTRAINT fk_projects_workspace_id",
