@@ -46,7 +46,7 @@ class Cluster:
         self._call(programs / "initdb", "-D", "data", "-A", "trust", "-U", "postgres", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
         self.server = subprocess.Popen(
             [programs / "postgres", "-D", "data", "-c", f"listen_addresses={address}", "-c", f"unix_socket_directories={self.folder}",
-             "-c", "fsync=off", "-c", "max_connections=50"],
+             "-c", "fsync=off", "-c", "max_connections=200"],
             cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **self.run_as)
         self._call(programs / "pg_isready", "-q", "-h", self.folder, "-t", "30", tries=100)
 

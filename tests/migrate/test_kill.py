@@ -5,6 +5,7 @@ The short form looks at a sample of the statements; KILL_SWEEP=all (`make kill-s
 import contextlib
 import itertools
 import os
+import threading
 
 import old
 import pytest
@@ -38,15 +39,18 @@ def count(pair, arguments):
 def cut(pair, arguments, number, kill):
     """Runs until the request of that number, where `kill(runner, pid)` cuts it off."""
     runner = None
+    started = threading.Event()
 
     def before(at, pid):
         if at == number:
+            started.wait()
             kill(runner, pid)
         return at == number and kill is kill_runner
 
     proxy = wire.Proxy(pair.cluster, before)
     try:
         runner = run_through(pair, proxy, arguments)
+        started.set()
         runner.communicate(timeout=120)
         return runner.returncode
     finally:

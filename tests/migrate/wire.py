@@ -21,13 +21,14 @@ class Proxy:
         self.lock = threading.Lock()
         self.stopped = False
         self.connections = []
+        self.threads = []
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="orgd-test-"))
         self.folder.chmod(0o755)
         self.listener = socket.socket(socket.AF_UNIX)
         self.listener.bind(str(self.folder / ".s.PGSQL.5432"))
         os.chmod(self.folder / ".s.PGSQL.5432", 0o777)
         self.listener.listen(16)
-        threading.Thread(target=self._accept, daemon=True).start()
+        self._start(self._accept)
 
     def uri(self, database):
         return f"postgresql://postgres@/{database}?host={self.folder}"
@@ -43,7 +44,12 @@ class Proxy:
             self.connections += [client, server]
             process = {}
             for source, sink, requests in ((client, server, True), (server, client, False)):
-                threading.Thread(target=self._pump, args=(source, sink, requests, process), daemon=True).start()
+                self._start(self._pump, source, sink, requests, process)
+
+    def _start(self, what, *arguments):
+        thread = threading.Thread(target=what, args=arguments, daemon=True)
+        self.threads.append(thread)
+        thread.start()
 
     def _pump(self, source, sink, requests, process):
         with contextlib.suppress(OSError, EOFError):
@@ -58,7 +64,11 @@ class Proxy:
                 if not requests and head[:1] == b"K":
                     process["pid"] = struct.unpack("!I", body[:4])[0]
                 sink.sendall(head + body)
-        for end in (source, sink):
+        self._shut(source, sink)
+
+    @staticmethod
+    def _shut(*ends):
+        for end in ends:
             with contextlib.suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
 
@@ -80,7 +90,13 @@ class Proxy:
         return data
 
     def close(self):
-        self.listener.close()
-        for end in self.connections:
+        """Ends all connections, and returns when nothing is forwarded any more. A socket that a thread reads stays open,
+        whoever closes it, until it is shut down."""
+        self._shut(self.listener)
+        self.threads[0].join()
+        self._shut(*self.connections)
+        for thread in self.threads:
+            thread.join()
+        for end in (self.listener, *self.connections):
             end.close()
         shutil.rmtree(self.folder)
