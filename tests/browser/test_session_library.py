@@ -52,8 +52,8 @@ def found(api):
     All that was found, by where: the three run at once, because most of their time goes by in waiting. In Chromium the console
     is on another origin of the same site, as in development, and on the same, as behind a proxy.
     """
-    program = shutil.which("chromium")
-    assert program, "Debian's package chromium is missing"
+    program = shutil.which("chromium-headless-shell")
+    assert program, "Debian's package chromium-headless-shell is missing"
     flags = [] if os.geteuid() else ["--no-sandbox"]
     processes = {"node": started("session_node.mjs", api),
                  "another origin": started("session_chromium.mjs", api, "http://localhost:3000", program, *flags),

@@ -32,8 +32,8 @@ class Run:
         self.mail = mailbox.Mailbox()
         self.server = serving.Server(ORGD_LISTEN=f"127.0.0.1:{port}", AGENTA_API_URL=f"{self.url}/api", AGENTA_WEB_URL=self.url,
                                      **{**self.mail.settings, **settings}).start()
-        program = shutil.which("chromium")
-        assert program, "Debian's package chromium is missing"
+        program = shutil.which("chromium-headless-shell")
+        assert program, "Debian's package chromium-headless-shell is missing"
         flags = [] if os.geteuid() else ["--no-sandbox"]
         self.process = subprocess.Popen(["node", NODE / script, self.url, program, *flags], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,

@@ -8,7 +8,7 @@ SCENARIOS = [
     "an invitation is accepted by who has an account, when they say so",
     "an invitation for somebody else, a withdrawn one, and half a link", "who is removed while looking is taken elsewhere",
     "everything on a screen of 360 pixels", "light and dark", "a sidebar of 236 pixels, or 80", "back, forward and reload anywhere",
-    "a server that is slow, and one that fails", "the first load is small, quick, and from nowhere else",
+    "a server that is slow, and one that fails", "the first load is small, and from nowhere else",
 ]
 
 

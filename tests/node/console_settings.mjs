@@ -197,7 +197,7 @@ await run(
             assert.equal(await page.evaluate(() => navigator.clipboard.readText()), key);
             await dialog(page).getByRole("button", { name: "I have stored it" }).click();
             await row(page, key.slice(0, 8)).waitFor();
-            assert.equal((await page.content()).includes(key), false);
+            await until("the key is nowhere", async () => !(await page.content()).includes(key));
             await isAccessible(page, "keys");
             const works = async () => (await fetch(`${web}/api/projects/current`, { headers: { Authorization: `ApiKey ${key}` } })).status;
             assert.equal(await works(), 200);

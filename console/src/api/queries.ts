@@ -101,6 +101,7 @@ export const organizationQuery = (organizationId: string) =>
 export const contentsQuery = (organizationId: string) =>
   queryOptions({
     queryKey: ["organizations", organizationId, "contents"],
+    staleTime: 0,
     queryFn: ({ signal }) =>
       answerAs<OrganizationContents>(
         api.GET("/organizations/{organization_id}/contents", { params: { path: { organization_id: organizationId } }, signal }),

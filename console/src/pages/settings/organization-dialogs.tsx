@@ -99,7 +99,7 @@ function Rename({ organization, onClose }: OneProps) {
 function Transfer({ organization, onClose }: OneProps) {
   const client = useQueryClient();
   const notify = useNotify();
-  const details = useQuery(organizationQuery(organization.id));
+  const details = useQuery({ ...organizationQuery(organization.id), staleTime: 0 }); // who joined a moment ago may be the one
   const [chosen, setChosen] = useState("");
   const id = useId();
   const members = (details.data?.default_workspace?.members ?? []).filter(
