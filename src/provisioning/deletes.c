@@ -1,6 +1,7 @@
 /* Removes what lists of an administrator name. */
 #include "provisioning/deletes.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 
@@ -81,31 +82,45 @@ struct bulk {
     struct removal *removed;
 };
 
+static int compare_ids(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct uuid));
+}
+
 /* Removes what a list names; what is not there is said to be passed over. */
 static enum err remove_listed(struct request *req, const struct target *target, struct bulk *bulk)
 {
     const json_t *ids = json_object_get(json_object_get(req->json, "target"), target->member);
-    struct buffer list = removal_list(req), gone = removal_list(req);
-    enum err code = OK;
+    size_t count = json_array_size(ids), gone_count = 0;
+    struct uuid *wanted = talloc_zero_size(req->arena, (count + 1) * sizeof(struct uuid)),
+                *gone = talloc_zero_size(req->arena, (count + 1) * sizeof(struct uuid));
+    struct buffer list = removal_list(req);
+    struct result rows;
+    enum err code;
 
-    for (size_t i = 0; i < json_array_size(ids); i++) {
-        struct uuid id;
-        (void)uuid_parse(json_string_value(json_array_get(ids, i)), &id);
-        json_uuid(&list, &id);
+    if (!wanted || !gone)
+        return ERR_MEMORY;
+    if (count == 0)
+        return OK;
+    for (size_t i = 0; i < count; i++) {
+        (void)uuid_parse(json_string_value(json_array_get(ids, i)), &wanted[i]);
+        json_uuid(&list, &wanted[i]);
     }
     json_close(&list, ']');
-    if (json_array_size(ids) > 0)
-        code = removal_ids(req, target->remove, &list, &bulk->removed->entries[target->kind], &gone);
-    if (code == OK && (gone.failed || !buffer_string(&gone)))
-        code = ERR_MEMORY;
-    for (size_t i = 0; code == OK && i < json_array_size(ids); i++) {
-        const char *written = json_string_value(json_array_get(ids, i));
-        struct uuid id;
+    code = removal_run(req, target->remove, &list, &rows);
+    if (code != OK)
+        return code;
+    for (int row = 0; row < result_rows(&rows); row++) {
         char text[UUID_TEXT_SIZE];
-        if (uuid_parse(written, &id) && !strstr(gone.data, uuid_format(&id, text)))
-            removal_entry(&bulk->removed->skipped[target->kind], written);
+        if (result_uuid(&rows, row, 0, &gone[gone_count]))
+            removal_entry(&bulk->removed->entries[target->kind], uuid_format(&gone[gone_count++], text));
     }
-    return code;
+    result_clear(&rows);
+    qsort(gone, gone_count, sizeof *gone, compare_ids);
+    for (size_t i = 0; i < count; i++)
+        if (!bsearch(&wanted[i], gone, gone_count, sizeof *gone, compare_ids))
+            removal_entry(&bulk->removed->skipped[target->kind], json_string_value(json_array_get(ids, i)));
+    return OK;
 }
 
 static enum err delete_bulk(struct request *req, void *context)

@@ -1,7 +1,9 @@
 -- people_find: who is meant by ids and addresses, held against others; $1 [{place, id, email}]
 SELECT w.place, u.id
 FROM json_to_recordset($1::json) AS w(place integer, id uuid, email text)
-JOIN users AS u ON u.id = w.id OR (w.id IS NULL AND lower(u.email) = lower(w.email))
+JOIN users AS u ON u.id = coalesce(w.id, (
+    SELECT a.id FROM users AS a WHERE lower(a.email) = lower(w.email)
+    ORDER BY a.email = w.email DESC, a.created_at, a.id LIMIT 1))
 ORDER BY u.id
 FOR UPDATE OF u;
 

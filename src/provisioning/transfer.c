@@ -220,9 +220,10 @@ static enum err add_organization(struct request *req, struct transfer *transfer,
 static enum err choose(struct request *req, struct transfer *transfer, const struct result *owned)
 {
     json_t *named = json_object_get(req->json, "organizations"), *ref;
+    bool *chosen = talloc_zero_size(req->arena, (size_t)result_rows(owned) + 1);
     struct uuid id;
     const char *key;
-    enum err code = OK;
+    enum err code = chosen ? OK : ERR_MEMORY;
 
     for (int i = 0; code == OK && !json_is_object(named) && i < result_rows(owned); i++)
         code = result_uuid(owned, i, 0, &id) ? add_organization(req, transfer, &id) : OK;
@@ -232,10 +233,12 @@ static enum err choose(struct request *req, struct transfer *transfer, const str
             code = find_owned(req, key, ref, owned, &row);
         if (code != OK || req->reply.status != 0)
             break;
-        if (row >= 0 && result_uuid(owned, row, 0, &id))
-            code = add_organization(req, transfer, &id);
-        else
+        if (row < 0)
             code = explain_missing(req, transfer, key, ref);
+        else if (!chosen[row] && result_uuid(owned, row, 0, &id))
+            code = add_organization(req, transfer, &id);
+        if (row >= 0)
+            chosen[row] = true;
     }
     return code;
 }
