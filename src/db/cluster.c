@@ -22,7 +22,7 @@
 
 enum {
     SOCKET_PATH_MAX = 107,  /* bytes of sockaddr_un.sun_path without the NUL */
-    SPARE_CONNECTIONS = 12, /* migrations, health, psql, PostgreSQL's own reserve */
+    SPARE_CONNECTIONS = 40, /* migrations, health, psql, PostgreSQL's own reserve, another server beside this one */
     READY_POLL_MS = 2,
     START_S = 300, /* recovery of a large database takes its time */
     STOP_FAST_S = 30,

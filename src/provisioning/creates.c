@@ -160,6 +160,7 @@ static json_t *account_of(struct request *req, const json_t *entry, const json_t
 {
     const char *organization = default_organization(req, user);
     json_t *made = organization ? places_of(req, entry, person, organization) : NULL;
+    json_t *subscription = json_object_get(entry, "subscription");
     json_t *more = json_pack(
         "{s:{s:O}, s:o, s:o, s:o, s:o, s:{s:{s:{s:s}, s:{s:s}}}}", "users", person, user, "user_identities",
         identities(req, entry, person), "organization_memberships",
@@ -172,9 +173,11 @@ static json_t *account_of(struct request *req, const json_t *entry, const json_t
         memberships(req, entry, "project_memberships", "prj_mem_", owner_of("project_ref", "prj", person), "prj_owner"),
         "api_keys", "key", "project_ref", "ref", "prj", "user_ref", "ref", person);
 
-    if (made && more)
+    if (made && more) {
         (void)json_object_update(made, more);
-    else {
+        if (subscription && json_object_set_new(made, "subscriptions", json_pack("{s:O}", "org", subscription)) != 0)
+            made = (json_decref(made), NULL);
+    } else {
         json_decref(made);
         made = NULL;
     }

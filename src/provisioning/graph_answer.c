@@ -65,7 +65,7 @@ enum err graph_answer(struct graph *graph)
     json_open(&out, '{');
     for (int kind = 0; kind < GRAPH_KINDS; kind++) {
         const struct graph_nodes *nodes = &graph->of[kind];
-        if (kind == GRAPH_API_KEYS && nodes->count == 0)
+        if ((kind == GRAPH_SUBSCRIPTIONS || kind == GRAPH_API_KEYS) && nodes->count == 0)
             continue;
         json_key(&out, graph_collections[kind].name);
         json_open(&out, '{');
@@ -95,6 +95,7 @@ static const struct {
     [GRAPH_ORGANIZATION_MEMBERS] = {"organization_memberships", SIMPLE_LIST},
     [GRAPH_WORKSPACE_MEMBERS] = {"workspace_memberships", SIMPLE_LIST},
     [GRAPH_PROJECT_MEMBERS] = {"project_memberships", SIMPLE_LIST},
+    [GRAPH_SUBSCRIPTIONS] = {"subscriptions", SIMPLE_MAP},
     [GRAPH_API_KEYS] = {"api_keys", SIMPLE_KEYS},
 };
 

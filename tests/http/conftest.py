@@ -69,3 +69,21 @@ def another(beside):
     yield make
     for server in made:
         server.close()
+
+
+@pytest.fixture(scope="session")
+def enterprise():
+    """A server of the enterprise edition, as far as there is one."""
+    server = serving.Server(AGENTA_LICENSE="ee").start()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="session")
+def ee_admin(enterprise):
+    return client.Api(enterprise.url, f"Access {enterprise.auth_key}")
+
+
+@pytest.fixture(scope="session")
+def ee_sql(enterprise):
+    return lambda text, *parameters: enterprise.sql(text, parameters or None, "agenta_ee_core")

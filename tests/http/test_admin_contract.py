@@ -75,10 +75,6 @@ def slug(status, answer):
     return status, walk(answer, change)
 
 
-def without_subscriptions(status, answer):
-    return status, walk(answer, lambda found: {name: member for name, member in found.items() if name != "subscriptions"})
-
-
 def existing_membership(scope, number="<id 1>"):
     return lambda status, answer: (status, walk(answer, lambda found: {
         name: f"{{{scope}_membership}}" if value == number else value for name, value in found.items()}))
@@ -152,8 +148,6 @@ DIFFERENCES = [
          if found.get("code") == "target_not_member" else found)),
      recorded(lambda _, answer: "target_not_member" in json.dumps(answer))),
     ("C5", "a slug from the start", slug, recorded(lambda status, answer: slug(status, answer)[1] != answer)),
-    ("E1", "subscriptions are not part of this version", without_subscriptions,
-     recorded(lambda _, answer: '"subscriptions"' in json.dumps(answer))),
 ]
 
 
@@ -338,18 +332,10 @@ def generalized(answer, world):
     return one(answer)
 
 
-@pytest.fixture(scope="module")
-def enterprise():
-    """The enterprise edition, as far as there is one."""
-    server = serving.Server(AGENTA_LICENSE="ee").start()
-    yield client.Api(server.url, f"Access {server.auth_key}")
-    server.close()
-
-
 @pytest.mark.parametrize("name", EXAMPLES)
 def test_example(name, admin, request):
     edition, title = name.split(": ", 1)
-    api = admin if edition == "oss" else request.getfixturevalue("enterprise")
+    api = admin if edition == "oss" else request.getfixturevalue("ee_admin")
     world = World(api)
     example = EXAMPLES[name]
     prepare = next((prepare for start, prepare in PREPARED.items() if title.startswith(start)), None)

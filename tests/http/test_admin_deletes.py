@@ -35,23 +35,6 @@ def owner_of(sql, organization):
                                    organization)])
 
 
-@pytest.fixture(scope="module")
-def enterprise():
-    server = serving.Server(AGENTA_LICENSE="ee").start()
-    yield server
-    server.close()
-
-
-@pytest.fixture(scope="module")
-def ee_sql(enterprise):
-    return lambda text, *parameters: enterprise.sql(text, parameters or None, "agenta_ee_core")
-
-
-@pytest.fixture(scope="module")
-def ee_admin(enterprise):
-    return client.Api(enterprise.url, f"Access {enterprise.auth_key}")
-
-
 # ---- people ----
 
 def test_who_is_removed_is_gone_with_the_next_request(admin, people, server, sql):

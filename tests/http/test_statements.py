@@ -1,4 +1,5 @@
 """The statements of all modules against the real schema: each can be prepared, and none takes access away silently."""
+import contextlib
 import re
 import sys
 
@@ -9,6 +10,7 @@ sys.path.insert(0, str(serving.TREE / "tools"))
 import sql2c  # noqa: E402  (the build's own reader of the .sql files)
 
 FILES = sorted((serving.TREE / "src").rglob("*.sql"))
+ENTERPRISE = {name for path in FILES if path.name.endswith(".ee.sql") for name, *_ in sql2c.parse(path)}
 STATEMENTS = {name: (sql, revokes) for path in FILES for name, _, sql, revokes in sql2c.parse(path)}
 
 # What a remembered decision rests on.
@@ -65,8 +67,17 @@ def connection(server):
     connection.close()
 
 
+@pytest.fixture(scope="module")
+def enterprise(cluster):
+    pair = cluster.pair("ee")
+    pair.run("migrate", "up")
+    with contextlib.closing(cluster.connect(pair.core)) as connection:
+        yield connection
+
+
 @pytest.mark.parametrize("name", STATEMENTS)
-def test_prepares(name, connection):
+def test_prepares(name, request):
+    connection = request.getfixturevalue("enterprise" if name in ENTERPRISE else "connection")
     if re.match(r"\s*(CREATE|ALTER|DROP)\b", without_comments(STATEMENTS[name][0])):  # SQL prepares none of these, so it runs and is undone
         with connection.cursor() as cursor:
             cursor.execute("BEGIN; " + STATEMENTS[name][0] + "; ROLLBACK")
