@@ -173,8 +173,8 @@ def test_before_and_after(admin, people):
     for role in ("viewer", "admin"):
         admin.ok("POST", SIMPLE + "projects/memberships/", {"membership": {
             "project_ref": {"id": alice.project}, "user_ref": {"id": bob.user}, "role": role}})
-    member, = {each["object_id"] for each in changes(admin, object="project_members") if each["after"]["user_id"] == bob.user
-               and each["after"]["project_id"] == alice.project}
+    made = {each["object_id"]: each["after"] for each in changes(admin, object="project_members") if "after" in each}
+    member, = (member for member, row in made.items() if (row["user_id"], row["project_id"]) == (bob.user, alice.project))
     made, changed = changes(admin, object_id=member)
     assert (made["action"], "before" in made, made["after"]["role"]) == ("create", False, "viewer")
     assert (changed["action"], changed["before"]["role"], changed["after"]["role"]) == ("update", "viewer", "admin")

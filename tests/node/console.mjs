@@ -147,6 +147,12 @@ export async function closeAll() {
     }
 }
 
+/** What a page says at the end of a scenario that failed. */
+const seenOn = async (page) => {
+    const texts = await page.locator("[role=alert], [aria-live], [role=dialog], h1").allInnerTexts().catch(() => []);
+    return `${page.url()} shows: ${texts.map((text) => text.replaceAll(/\s+/g, " ").trim()).filter(Boolean).join(" | ")}`;
+};
+
 /** The scenarios, each with `closeAll` at its end; with ONLY in the environment, those whose name has it. */
 export const closing = (scenarios) =>
     Object.fromEntries(
@@ -157,6 +163,7 @@ export const closing = (scenarios) =>
                     await scenario();
                 } catch (problem) {
                     const open = people.splice(0);
+                    for (const { page, problems } of open) problem.stack += `\n${await seenOn(page)}${problems.map((each) => `\n  ${each}`).join("")}`;
                     if (process.env.SHOTS) // a folder to look into afterwards
                         for (const [index, { page }] of open.entries())
                             await page.screenshot({ path: `${process.env.SHOTS}/${name.replaceAll(/\W+/g, "-")}-${index}.png` }).catch(() => {});
