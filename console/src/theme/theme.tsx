@@ -15,6 +15,7 @@ const shared: ThemeConfig["token"] = {
   borderRadius: 8,
   controlHeight: 36,
   fontSize: 14,
+  motion: !window.matchMedia("(prefers-reduced-motion: reduce)").matches,
 };
 
 // Ant Design's own shades of grey for secondary text stay below the contrast of WCAG AA.
