@@ -222,3 +222,10 @@ bool config_is_enterprise(const struct config *config)
 {
     return config->license && strcmp(config->license, "ee") == 0;
 }
+
+const char *config_default_plan(const struct config *config)
+{
+    if (config->default_plan && *config->default_plan)
+        return config->default_plan;
+    return config->stripe_key && *config->stripe_key ? "cloud_v0_hobby" : "self_hosted_enterprise";
+}

@@ -181,7 +181,7 @@ static enum err open_gate(struct serving *serving, bool *waiting, struct error *
     const struct config *config = &serving->config;
     enum gate_verdict verdict;
     struct gate_options options = {
-        .default_plan = databases_default_plan(config),
+        .default_plan = config_default_plan(config),
         .enterprise = config->license && strcmp(config->license, "ee") == 0,
         .migrate = serving->stores.private_cluster || config->auto_migrations,
     };

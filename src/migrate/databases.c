@@ -76,18 +76,11 @@ enum err databases_uris(void *arena, const struct config *config, const char *ur
     return OK;
 }
 
-const char *databases_default_plan(const struct config *config)
-{
-    if (is_set(config->default_plan))
-        return config->default_plan;
-    return is_set(config->stripe_key) ? "cloud_v0_hobby" : "self_hosted_enterprise";
-}
-
 struct migrate_options databases_options(const struct config *config)
 {
     return (struct migrate_options){
         .enterprise = config->license != NULL && strcmp(config->license, "ee") == 0,
-        .default_plan = databases_default_plan(config),
+        .default_plan = config_default_plan(config),
         .access_restricted = config->allowed_owners.count > 0 || config->allowed_domains.count > 0 ||
                              config->blocked_domains.count > 0 || config->blocked_emails.count > 0,
     };

@@ -15,7 +15,4 @@ enum err databases_uris(void *arena, const struct config *config, const char *ur
 /* The options of a run that the configuration decides; borrows from `config`. */
 struct migrate_options databases_options(const struct config *config);
 
-/* The plan that organizations without one are given when an OSS database is adopted. Borrows from `config`. */
-const char *databases_default_plan(const struct config *config);
-
 #endif

@@ -171,7 +171,10 @@ static json_t *account_of(struct request *req, const json_t *entry, const json_t
         "project_memberships",
         memberships(req, entry, "project_memberships", "prj_mem_", owner_of("project_ref", "prj", person), "prj_owner"),
         "api_keys", "key", "project_ref", "ref", "prj", "user_ref", "ref", person);
+    json_t *subscription = json_object_get(entry, "subscription");
 
+    if (more && json_is_object(subscription))
+        (void)json_object_set_new(more, "subscriptions", json_pack("{s:O}", "org", subscription));
     if (made && more)
         (void)json_object_update(made, more);
     else {

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "provisioning/moments.h"
 #include "provisioning/operation.h"
+#include "provisioning/subscriptions.h"
 
 enum { ERRORS_MAX = 32 << 20 };
 
@@ -103,7 +104,7 @@ void graph_error(struct graph *graph, const char *code, const char *message, con
 /* Keys are names within their entry of a batch. */
 static const char *name_of(void *arena, const char *account, const char *key)
 {
-    return account ? talloc_asprintf(arena, "%s\x1f%s", account, key) : key;
+    return account ? talloc_asprintf(arena, "%zu %s %s", strlen(account), account, key) : key;
 }
 
 static const struct graph_node *find(const struct graph *graph, enum graph_kind kind, const char *account,
@@ -313,6 +314,7 @@ static enum err add_collection(struct graph *graph, enum graph_kind kind, const 
 enum err graph_add(struct graph *graph, const char *account, const json_t *collections,
                    const struct graph_options *options)
 {
+    size_t first;
     enum err code = OK;
 
     for (int kind = 0; code == OK && graph->req->reply.status == 0 && kind < GRAPH_KINDS; kind++) {
@@ -320,7 +322,10 @@ enum err graph_add(struct graph *graph, const char *account, const json_t *colle
         if (!json_is_object(collection) || json_object_size(collection) == 0 ||
             (kind == GRAPH_IDENTITIES && !options->identities) || (kind == GRAPH_API_KEYS && !options->keys))
             continue;
+        first = graph->of[kind].count;
         code = add_collection(graph, (enum graph_kind)kind, account, collection, options->return_keys);
+        if (code == OK && graph->req->reply.status == 0 && kind == GRAPH_ORGANIZATIONS)
+            code = subscriptions_choose(graph, collections, first);
     }
     return code;
 }

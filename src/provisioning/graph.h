@@ -44,9 +44,10 @@ struct graph_node {
     struct graph_target user, organization, workspace, project;
     const char *email, *role;
     const char *password_hash;
-    bool returned;   /* an API key that is shown */
-    const char *raw; /* that key */
-    const char *row; /* as the answer shows it, JSON; NULL: not made */
+    const char *plan; /* of an organization in the enterprise edition; NULL: it has none */
+    bool returned;    /* an API key that is shown */
+    const char *raw;  /* that key */
+    const char *row;  /* as the answer shows it, JSON; NULL: not made */
 };
 
 struct graph_nodes {

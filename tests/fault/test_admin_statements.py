@@ -33,7 +33,7 @@ class Killer:
         self.count += 1
         if self.count == self.at:
             self.pair.sql("SELECT pg_terminate_backend(%s)", (pid,))
-            wait_for("it has gone", lambda: not self.pair.sql("SELECT FROM pg_stat_activity WHERE pid = %s", (pid,)), 10)
+            wait_for("it has gone", lambda: not self.pair.sql("SELECT pid FROM pg_stat_activity WHERE pid = %s", (pid,)), 10)
         return False
 
     @contextlib.contextmanager

@@ -75,10 +75,6 @@ def slug(status, answer):
     return status, walk(answer, change)
 
 
-def without_subscriptions(status, answer):
-    return status, walk(answer, lambda found: {name: member for name, member in found.items() if name != "subscriptions"})
-
-
 def existing_membership(scope, number="<id 1>"):
     return lambda status, answer: (status, walk(answer, lambda found: {
         name: f"{{{scope}_membership}}" if value == number else value for name, value in found.items()}))
@@ -152,8 +148,6 @@ DIFFERENCES = [
          if found.get("code") == "target_not_member" else found)),
      recorded(lambda _, answer: "target_not_member" in json.dumps(answer))),
     ("C5", "a slug from the start", slug, recorded(lambda status, answer: slug(status, answer)[1] != answer)),
-    ("E1", "subscriptions are not part of this version", without_subscriptions,
-     recorded(lambda _, answer: '"subscriptions"' in json.dumps(answer))),
 ]
 
 

@@ -10,6 +10,7 @@ import sql2c  # noqa: E402  (the build's own reader of the .sql files)
 
 FILES = sorted((serving.TREE / "src").rglob("*.sql"))
 STATEMENTS = {name: (sql, revokes) for path in FILES for name, _, sql, revokes in sql2c.parse(path)}
+ENTERPRISE = {name for path in FILES if path.name.endswith(".ee.sql") for name, *_ in sql2c.parse(path)}
 
 # What a remembered decision rests on.
 DECISIVE = {
@@ -65,8 +66,20 @@ def connection(server):
     connection.close()
 
 
+@pytest.fixture(scope="module")
+def enterprise():
+    """A connection to a database of the enterprise edition, which has tables of its own."""
+    server = serving.Server(AGENTA_LICENSE="ee").start()
+    connection = server.connect("agenta_ee_core")
+    yield connection
+    connection.close()
+    server.close()
+
+
 @pytest.mark.parametrize("name", STATEMENTS)
-def test_prepares(name, connection):
+def test_prepares(name, connection, request):
+    if name in ENTERPRISE:
+        connection = request.getfixturevalue("enterprise")
     if re.match(r"\s*(CREATE|ALTER|DROP)\b", without_comments(STATEMENTS[name][0])):  # SQL prepares none of these, so it runs and is undone
         with connection.cursor() as cursor:
             cursor.execute("BEGIN; " + STATEMENTS[name][0] + "; ROLLBACK")
