@@ -66,9 +66,9 @@ test: ## run every test
 	$(call built,run test)
 	@SANITIZE=$(sanitizers) tools/run-tests $(dir) $(TESTS) $(FLAGS)
 
-kill-sweep: ## kill the migrations after each of their statements and run them again (takes half an hour)
+kill-sweep: ## kill migrations and requests after each of their statements (takes half an hour)
 	$(call built,run test)
-	@KILL_SWEEP=all SANITIZE=$(sanitizers) tools/run-tests $(dir) tests/migrate/test_kill.py $(FLAGS)
+	@KILL_SWEEP=all SANITIZE=$(sanitizers) tools/run-tests $(dir) tests/migrate/test_kill.py tests/fault/test_admin_statements.py $(FLAGS)
 
 all-cases: ## run the tests of the migrations over every case instead of a sample
 	$(call built,run test)

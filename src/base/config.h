@@ -85,7 +85,7 @@ void config_document(struct buffer *out);
 /* Whether the edition is the enterprise one. */
 bool config_is_enterprise(const struct config *config);
 
-/* The plan of organizations that are given none, in the enterprise edition (API-EE.md 10.3). Borrows from `config`. */
+/* The plan of an organization for which none is named, in the enterprise edition. Borrows from `config`. */
 const char *config_default_plan(const struct config *config);
 
 #endif

@@ -4,11 +4,12 @@
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <string.h>
+#include <talloc.h>
 
 #include "base/base64.h"
 #include "base/platform.h"
 
-enum { KEY_SIZE = 32, NONCE_SIZE = 12, TAG_SIZE = 16, SEALED_MAX = 8192 };
+enum { KEY_SIZE = 32, NONCE_SIZE = 12, TAG_SIZE = 16, SEALED_MAX = 128 << 20 };
 
 static void derive(const struct sealing *how, unsigned char key[KEY_SIZE])
 {
@@ -32,12 +33,13 @@ static bool begin(EVP_CIPHER_CTX *context, const struct sealing *how, const unsi
 bool seal(const struct sealing *how, const void *data, size_t len, struct buffer *out)
 {
     EVP_CIPHER_CTX *context = EVP_CIPHER_CTX_new();
-    unsigned char sealed[SEALED_MAX];
+    unsigned char *sealed = len <= SEALED_MAX ? talloc_size(out->arena, NONCE_SIZE + len + TAG_SIZE) : NULL;
     int size = 0;
     int last = 0;
-    bool good = len <= sizeof sealed - NONCE_SIZE - TAG_SIZE;
+    bool good = sealed != NULL;
 
-    platform.random_bytes(sealed, NONCE_SIZE);
+    if (good)
+        platform.random_bytes(sealed, NONCE_SIZE);
     good = good && begin(context, how, sealed, 1) &&
            EVP_CipherUpdate(context, sealed + NONCE_SIZE, &size, data, (int)len) == 1 &&
            EVP_CipherFinal_ex(context, sealed + NONCE_SIZE + size, &last) == 1 &&
@@ -45,21 +47,24 @@ bool seal(const struct sealing *how, const void *data, size_t len, struct buffer
     EVP_CIPHER_CTX_free(context);
     if (good)
         base64_write(out, BASE64, sealed, NONCE_SIZE + len + TAG_SIZE);
+    (void)talloc_free(sealed);
     return good && !out->failed;
 }
 
 bool unseal(const struct sealing *how, const char *text, void *to, size_t room, size_t *written)
 {
     EVP_CIPHER_CTX *context;
-    unsigned char sealed[SEALED_MAX];
-    size_t size;
+    size_t length = strlen(text), size = 0;
+    unsigned char *sealed = length <= 2 * (size_t)SEALED_MAX ? talloc_size(NULL, length + 1) : NULL;
     int got = 0;
     int last = 0;
-    bool good;
+    bool good = sealed && base64_read(BASE64, text, length, sealed, length + 1, &size) &&
+                size >= NONCE_SIZE + TAG_SIZE && size - NONCE_SIZE - TAG_SIZE <= room;
 
-    if (!base64_read(BASE64, text, strlen(text), sealed, sizeof sealed, &size) || size < NONCE_SIZE + TAG_SIZE ||
-        size - NONCE_SIZE - TAG_SIZE > room)
+    if (!good) {
+        (void)talloc_free(sealed);
         return false;
+    }
     *written = size - NONCE_SIZE - TAG_SIZE;
     context = EVP_CIPHER_CTX_new();
     good = begin(context, how, sealed, 0) &&
@@ -67,5 +72,6 @@ bool unseal(const struct sealing *how, const char *text, void *to, size_t room, 
            EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_GCM_SET_TAG, TAG_SIZE, sealed + NONCE_SIZE + *written) == 1 &&
            EVP_CipherFinal_ex(context, (unsigned char *)to + got, &last) == 1;
     EVP_CIPHER_CTX_free(context);
+    (void)talloc_free(sealed);
     return good;
 }

@@ -18,7 +18,7 @@ struct sealing {
     const char *label;
 };
 
-/* Appends the text. False without memory or when OpenSSL fails. */
+/* Appends the text. False without memory, beyond 128 MiB, or when OpenSSL fails. */
 bool seal(const struct sealing *how, const void *data, size_t len, struct buffer *out);
 
 /* Reads it back into `to`, `room` bytes. False for any other text, pass phrase, purpose or label. */

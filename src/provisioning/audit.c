@@ -10,7 +10,7 @@
 #include "identity/identity.h"
 #include "statements.h"
 
-enum { ANNOUNCEMENT_MAX = 64 << 10, FINGERPRINT_DIGITS = 8 };
+enum { ANNOUNCEMENT_MAX = 64 << 10, FINGERPRINT_DIGITS = 8, REASON_MAX = 1000 };
 
 /* Tells administration keys apart, and nothing about the key. */
 static const char *fingerprint(void *arena, const struct config *config)
@@ -47,10 +47,17 @@ static void member(struct buffer *out, const char *name, const char *text)
 const char *audit_reason(const struct request *req)
 {
     const char *reason = json_string_value(json_object_get(json_object_get(req->json, "options"), "reason"));
+    size_t len;
 
     if (!reason)
         reason = json_string_value(json_object_get(req->json, "reason"));
-    return reason && *reason ? reason : NULL;
+    if (!reason || !*reason)
+        return NULL;
+    if (strlen(reason) <= REASON_MAX) /* it is kept with each row that changes */
+        return reason;
+    for (len = REASON_MAX; ((unsigned char)reason[len] & 0xc0) == 0x80; len--) /* not amid a character */
+        ;
+    return talloc_strndup(req->arena, reason, len);
 }
 
 static enum err announce(struct db *db, const struct buffer *said)

@@ -160,7 +160,6 @@ static json_t *account_of(struct request *req, const json_t *entry, const json_t
 {
     const char *organization = default_organization(req, user);
     json_t *made = organization ? places_of(req, entry, person, organization) : NULL;
-    json_t *subscription = json_object_get(entry, "subscription");
     json_t *more = json_pack(
         "{s:{s:O}, s:o, s:o, s:o, s:o, s:{s:{s:{s:s}, s:{s:s}}}}", "users", person, user, "user_identities",
         identities(req, entry, person), "organization_memberships",
@@ -172,12 +171,13 @@ static json_t *account_of(struct request *req, const json_t *entry, const json_t
         "project_memberships",
         memberships(req, entry, "project_memberships", "prj_mem_", owner_of("project_ref", "prj", person), "prj_owner"),
         "api_keys", "key", "project_ref", "ref", "prj", "user_ref", "ref", person);
+    json_t *subscription = json_object_get(entry, "subscription");
 
-    if (made && more) {
+    if (more && json_is_object(subscription))
+        (void)json_object_set_new(more, "subscriptions", json_pack("{s:O}", "org", subscription));
+    if (made && more)
         (void)json_object_update(made, more);
-        if (subscription && json_object_set_new(made, "subscriptions", json_pack("{s:O}", "org", subscription)) != 0)
-            made = (json_decref(made), NULL);
-    } else {
+    else {
         json_decref(made);
         made = NULL;
     }

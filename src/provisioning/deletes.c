@@ -67,11 +67,11 @@ enum err simple_accounts_delete(struct request *req)
 static const struct target {
     const char *member, *path;
     enum removal_kind kind;
-    const struct statement *remove;
+    const struct statement *hold, *remove;
 } targets[] = {
-    {"project_ids", "target.project_ids", REMOVED_PROJECTS, &projects_remove},
-    {"workspace_ids", "target.workspace_ids", REMOVED_WORKSPACES, &workspaces_remove},
-    {"organization_ids", "target.organization_ids", REMOVED_ORGANIZATIONS, &organizations_remove},
+    {"project_ids", "target.project_ids", REMOVED_PROJECTS, &projects_hold, &projects_remove},
+    {"workspace_ids", "target.workspace_ids", REMOVED_WORKSPACES, &workspaces_hold, &workspaces_remove},
+    {"organization_ids", "target.organization_ids", REMOVED_ORGANIZATIONS, &organizations_hold, &organizations_remove},
 };
 enum { TARGETS = sizeof targets / sizeof *targets };
 
@@ -85,6 +85,23 @@ struct bulk {
 static int compare_ids(const void *a, const void *b)
 {
     return memcmp(a, b, sizeof(struct uuid));
+}
+
+/* Holds places from the outside in, as everybody does who changes something in them. */
+static enum err hold_listed(struct request *req, const struct target *target)
+{
+    const json_t *ids = json_object_get(json_object_get(req->json, "target"), target->member);
+    struct buffer list = removal_list(req);
+
+    if (json_array_size(ids) == 0)
+        return OK;
+    for (size_t i = 0; i < json_array_size(ids); i++) {
+        struct uuid id;
+        (void)uuid_parse(json_string_value(json_array_get(ids, i)), &id);
+        json_uuid(&list, &id);
+    }
+    json_close(&list, ']');
+    return removal_run(req, target->hold, &list, NULL);
 }
 
 /* Removes what a list names; what is not there is said to be passed over. */
@@ -136,6 +153,10 @@ static enum err delete_bulk(struct request *req, void *context)
         } else {
             removal_entry(&bulk->removed->skipped[REMOVED_USERS], bulk->people[i].written);
         }
+    for (size_t i = TARGETS; code == OK && i > 0; i--)
+        code = hold_listed(req, &targets[i - 1]);
+    if (code == OK && bulk->scoped)
+        code = removal_hold(req, &people);
     for (size_t i = 0; code == OK && i < TARGETS; i++)
         code = remove_listed(req, &targets[i], bulk);
     if (code == OK)

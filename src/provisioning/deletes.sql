@@ -1,17 +1,36 @@
--- people_find: who is meant by ids and addresses, held against others; $1 [{place, id, email}]
+-- people_find: who is meant by ids and addresses; $1 [{place, id, email}]
 SELECT w.place, u.id
 FROM json_to_recordset($1::json) AS w(place integer, id uuid, email text)
 JOIN users AS u ON u.id = coalesce(w.id, (
     SELECT a.id FROM users AS a WHERE lower(a.email) = lower(w.email)
     ORDER BY a.email = w.email DESC, a.created_at, a.id LIMIT 1))
-ORDER BY u.id
-FOR UPDATE OF u;
+ORDER BY u.id;
 
 -- owned_lock: holds what people own, in one order for all; $1 [person]
 SELECT id FROM organizations
 WHERE owner_id IN (SELECT value::uuid FROM json_array_elements_text($1::json))
 ORDER BY id
 FOR UPDATE;
+
+-- people_logins_hold: holds the logins of people before the people, as signing in does; $1 [person]
+SELECT l.id
+FROM orgd.logins AS l
+WHERE l.user_id IN (SELECT value::uuid FROM json_array_elements_text($1::json))
+   OR l.email IN (SELECT lower(email) FROM users WHERE id IN (SELECT value::uuid FROM json_array_elements_text($1::json)))
+ORDER BY l.id
+FOR UPDATE OF l;
+
+-- people_hold: holds people, in one order for all: from now on nobody makes anything theirs; $1 [person]
+SELECT id FROM users WHERE id IN (SELECT value::uuid FROM json_array_elements_text($1::json)) ORDER BY id FOR UPDATE;
+
+-- organizations_hold: holds organizations, in one order for all; $1 [organization]
+SELECT id FROM organizations WHERE id IN (SELECT value::uuid FROM json_array_elements_text($1::json)) ORDER BY id FOR UPDATE;
+
+-- workspaces_hold: holds workspaces; $1 [workspace]
+SELECT id FROM workspaces WHERE id IN (SELECT value::uuid FROM json_array_elements_text($1::json)) ORDER BY id FOR UPDATE;
+
+-- projects_hold: holds projects; $1 [project]
+SELECT id FROM projects WHERE id IN (SELECT value::uuid FROM json_array_elements_text($1::json)) ORDER BY id FOR UPDATE;
 
 -- people_keys_delete: removes the API keys of people, wherever they are; $1 [person]
 -- revokes

@@ -6,6 +6,7 @@
 #include "base/json.h"
 #include "provisioning/operation.h"
 #include "provisioning/removal.h"
+#include "provisioning/subscriptions.h"
 #include "statements.h"
 
 /* A kind of thing that a path names. */
@@ -170,8 +171,11 @@ static enum err delete_membership(struct request *req, void *context)
         code = refuse_owner(req, &id, &scope);
     if (code != OK || req->reply.status != 0)
         return code;
-    code = run_query(req, ERR_NOT_FOUND, membership->remove,
-                     (const struct param[]){param_uuid(&id), param_uuid(&scope)}, 2);
+    if (membership->kind == REMOVED_ORGANIZATION_MEMBERS)
+        code = subscriptions_count_off_member(req, &id);
+    if (code == OK)
+        code = run_query(req, ERR_NOT_FOUND, membership->remove,
+                         (const struct param[]){param_uuid(&id), param_uuid(&scope)}, 2);
     if (code == ERR_NOT_FOUND)
         return operation_refuse_unknown(req, "Membership", "membership_not_found", written, NULL);
     return code == OK ? answer_one(req, membership->kind, removed, written) : code;

@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "provisioning/moments.h"
 #include "provisioning/operation.h"
+#include "provisioning/subscriptions.h"
 
 enum { ERRORS_MAX = 32 << 20 };
 
@@ -22,7 +23,6 @@ const struct graph_collection graph_collections[GRAPH_KINDS] = {
     [GRAPH_ORGANIZATION_MEMBERS] = {"organization_memberships", NULL, NULL, NULL},
     [GRAPH_WORKSPACE_MEMBERS] = {"workspace_memberships", NULL, NULL, NULL},
     [GRAPH_PROJECT_MEMBERS] = {"project_memberships", NULL, NULL, NULL},
-    [GRAPH_SUBSCRIPTIONS] = {"subscriptions", NULL, NULL, NULL},
     [GRAPH_API_KEYS] = {"api_keys", NULL, NULL, NULL},
 };
 
@@ -104,7 +104,7 @@ void graph_error(struct graph *graph, const char *code, const char *message, con
 /* Keys are names within their entry of a batch. */
 static const char *name_of(void *arena, const char *account, const char *key)
 {
-    return account ? talloc_asprintf(arena, "%s\x1f%s", account, key) : key;
+    return account ? talloc_asprintf(arena, "%zu %s %s", strlen(account), account, key) : key;
 }
 
 static const struct graph_node *find(const struct graph *graph, enum graph_kind kind, const char *account,
@@ -253,7 +253,6 @@ static enum err read_node(struct graph *graph, enum graph_kind kind, struct grap
         return read_identity(graph, node);
     case GRAPH_WORKSPACES:
     case GRAPH_PROJECTS:
-    case GRAPH_SUBSCRIPTIONS:
     case GRAPH_KINDS:
         break;
     }
@@ -312,60 +311,21 @@ static enum err add_collection(struct graph *graph, enum graph_kind kind, const 
     return code;
 }
 
-/* The plans there are (API-EE.md 10.1), beside the deployment's default. */
-static bool plan_is_known(const struct graph *graph, const char *plan)
-{
-    static const char *const plans[] = {"cloud_v0_hobby", "cloud_v0_pro", "cloud_v0_business", "cloud_v0_agenta_ai",
-                                        "self_hosted_enterprise"};
-
-    for (size_t i = 0; i < sizeof plans / sizeof *plans; i++)
-        if (strcmp(plan, plans[i]) == 0)
-            return true;
-    return strcmp(plan, config_default_plan(graph->req->config)) == 0;
-}
-
-/* A plan for each organization of the entry, which begin with the one at `first`: the one asked for, or the default. */
-static enum err add_subscriptions(struct graph *graph, size_t first, const json_t *asked)
-{
-    const struct graph_nodes *organizations = &graph->of[GRAPH_ORGANIZATIONS];
-    struct graph_nodes *nodes = &graph->of[GRAPH_SUBSCRIPTIONS];
-    struct graph_node *node = make_room(graph, nodes, organizations->count - first);
-
-    if (!node)
-        return ERR_MEMORY;
-    for (size_t i = first; i < organizations->count; i++, node++) {
-        const struct graph_node *organization = organizations->items[i];
-        const char *plan = json_string_value(json_object_get(json_object_get(asked, organization->key), "plan"));
-        *node = (struct graph_node){.key = organization->key,
-                                    .account = organization->account,
-                                    .place = nodes->count,
-                                    .organization.node = organization,
-                                    .plan = plan ? plan : config_default_plan(graph->req->config)};
-        if (!plan_is_known(graph, node->plan))
-            return refuse(graph, GRAPH_SUBSCRIPTIONS, node, "plan",
-                          talloc_asprintf(graph->req->arena, "there is no plan '%s'", node->plan));
-        nodes->items[nodes->count++] = node;
-    }
-    return OK;
-}
-
 enum err graph_add(struct graph *graph, const char *account, const json_t *collections,
                    const struct graph_options *options)
 {
-    size_t first = graph->of[GRAPH_ORGANIZATIONS].count;
+    size_t first;
     enum err code = OK;
 
     for (int kind = 0; code == OK && graph->req->reply.status == 0 && kind < GRAPH_KINDS; kind++) {
         json_t *collection = json_object_get(collections, graph_collections[kind].name);
-        if (kind == GRAPH_SUBSCRIPTIONS) {
-            if (config_is_enterprise(graph->req->config) && graph->of[GRAPH_ORGANIZATIONS].count > first)
-                code = add_subscriptions(graph, first, collection);
-            continue;
-        }
         if (!json_is_object(collection) || json_object_size(collection) == 0 ||
             (kind == GRAPH_IDENTITIES && !options->identities) || (kind == GRAPH_API_KEYS && !options->keys))
             continue;
+        first = graph->of[kind].count;
         code = add_collection(graph, (enum graph_kind)kind, account, collection, options->return_keys);
+        if (code == OK && graph->req->reply.status == 0 && kind == GRAPH_ORGANIZATIONS)
+            code = subscriptions_choose(graph, collections, first);
     }
     return code;
 }

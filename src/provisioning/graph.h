@@ -14,7 +14,6 @@ enum graph_kind {
     GRAPH_ORGANIZATION_MEMBERS,
     GRAPH_WORKSPACE_MEMBERS,
     GRAPH_PROJECT_MEMBERS,
-    GRAPH_SUBSCRIPTIONS, /* one for each organization, in the enterprise edition */
     GRAPH_API_KEYS,
     GRAPH_KINDS
 };
@@ -43,11 +42,12 @@ struct graph_node {
     struct uuid id; /* of the row */
     bool existed;   /* a user that was there before */
     struct graph_target user, organization, workspace, project;
-    const char *email, *role, *plan;
+    const char *email, *role;
     const char *password_hash;
-    bool returned;   /* an API key that is shown */
-    const char *raw; /* that key */
-    const char *row; /* as the answer shows it, JSON; NULL: not made */
+    const char *plan; /* of an organization in the enterprise edition; NULL: it has none */
+    bool returned;    /* an API key that is shown */
+    const char *raw;  /* that key */
+    const char *row;  /* as the answer shows it, JSON; NULL: not made */
 };
 
 struct graph_nodes {

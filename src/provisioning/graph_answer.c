@@ -4,6 +4,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "provisioning/graph.h"
+#include "provisioning/subscriptions.h"
 
 enum { ANSWER_MAX = 64 << 20 };
 
@@ -55,6 +56,20 @@ static enum err finish(struct graph *graph, struct buffer *out)
     return graph->errors.failed ? ERR_MEMORY : reply_buffer(graph->req, 200, out);
 }
 
+/* The plans of organizations, where there are any (API-ADMIN.md 4.5). */
+static void add_plans(struct buffer *out, struct graph_node *const *items, size_t count)
+{
+    if (count == 0 || !items[0]->plan)
+        return;
+    json_key(out, "subscriptions");
+    json_open(out, '{');
+    for (size_t i = 0; i < count; i++) {
+        json_key(out, items[i]->key);
+        subscription_show(out, items[i]);
+    }
+    json_close(out, '}');
+}
+
 enum err graph_answer(struct graph *graph)
 {
     struct buffer out = buffer_make(graph->req->arena, ANSWER_MAX);
@@ -64,8 +79,10 @@ enum err graph_answer(struct graph *graph)
     json_open(&out, '[');
     json_open(&out, '{');
     for (int kind = 0; kind < GRAPH_KINDS; kind++) {
-        const struct graph_nodes *nodes = &graph->of[kind];
-        if ((kind == GRAPH_SUBSCRIPTIONS || kind == GRAPH_API_KEYS) && nodes->count == 0)
+        const struct graph_nodes *nodes = &graph->of[kind], *organizations = &graph->of[GRAPH_ORGANIZATIONS];
+        if (kind == GRAPH_API_KEYS)
+            add_plans(&out, organizations->items, organizations->count);
+        if (kind == GRAPH_API_KEYS && nodes->count == 0)
             continue;
         json_key(&out, graph_collections[kind].name);
         json_open(&out, '{');
@@ -95,7 +112,6 @@ static const struct {
     [GRAPH_ORGANIZATION_MEMBERS] = {"organization_memberships", SIMPLE_LIST},
     [GRAPH_WORKSPACE_MEMBERS] = {"workspace_memberships", SIMPLE_LIST},
     [GRAPH_PROJECT_MEMBERS] = {"project_memberships", SIMPLE_LIST},
-    [GRAPH_SUBSCRIPTIONS] = {"subscriptions", SIMPLE_MAP},
     [GRAPH_API_KEYS] = {"api_keys", SIMPLE_KEYS},
 };
 
@@ -133,7 +149,7 @@ enum err graph_answer_simple(struct graph *graph)
 {
     struct buffer out = buffer_make(graph->req->arena, ANSWER_MAX);
     const struct graph_nodes *users = &graph->of[GRAPH_USERS]; /* one for each entry */
-    size_t at[GRAPH_KINDS] = {0};
+    size_t at[GRAPH_KINDS] = {0}, first[GRAPH_KINDS];
 
     json_open(&out, '{');
     json_key(&out, "accounts");
@@ -144,10 +160,13 @@ enum err graph_answer_simple(struct graph *graph)
         json_open(&out, '{');
         for (int kind = 0; kind < GRAPH_KINDS; kind++) {
             const struct graph_nodes *nodes = &graph->of[kind];
-            size_t first = at[kind];
+            first[kind] = at[kind];
             while (at[kind] < nodes->count && nodes->items[at[kind]]->account == account)
                 at[kind]++;
-            add_simple(&out, (enum graph_kind)kind, nodes->items + first, at[kind] - first);
+            if (kind == GRAPH_API_KEYS)
+                add_plans(&out, graph->of[GRAPH_ORGANIZATIONS].items + first[GRAPH_ORGANIZATIONS],
+                          at[GRAPH_ORGANIZATIONS] - first[GRAPH_ORGANIZATIONS]);
+            add_simple(&out, (enum graph_kind)kind, nodes->items + first[kind], at[kind] - first[kind]);
         }
         json_close(&out, '}');
     }

@@ -7,15 +7,49 @@
 #include "base/text.h"
 #include "identity/api_keys.h"
 #include "provisioning/graph.h"
-#include "provisioning/graph_list.h"
 #include "provisioning/graph_logins.h"
+#include "provisioning/graph_look_up.h"
 #include "provisioning/operation.h"
+#include "provisioning/subscriptions.h"
 #include "statements.h"
 #include "tenancy/organizations.h"
+
+enum { LIST_MAX = 64 << 20 };
 
 static bool refused(const struct graph *graph)
 {
     return graph->req->reply.status != 0;
+}
+
+/* ---- what a statement is told ---- */
+
+static struct buffer list_begin(const struct graph *graph)
+{
+    struct buffer list = buffer_make(graph->req->arena, LIST_MAX);
+
+    json_open(&list, '[');
+    return list;
+}
+
+static void entry_begin(struct buffer *list, const struct graph_node *node)
+{
+    json_open(list, '{');
+    json_key(list, "place");
+    json_int(list, (int64_t)node->place);
+    json_key(list, "id");
+    json_uuid(list, &node->id);
+}
+
+static void add_text(struct buffer *list, const char *name, const char *text)
+{
+    json_key(list, name);
+    json_text(list, text);
+}
+
+static void add_target(struct buffer *list, const char *name, const struct graph_target *target)
+{
+    json_key(list, name);
+    json_uuid(list, graph_target_id(target));
 }
 
 /* A name as it is stored: trimmed; NULL when nothing is left. */
@@ -24,6 +58,24 @@ static const char *trimmed(const struct graph *graph, const struct graph_node *n
     const char *text = text_trim(graph->req->arena, json_string_value(json_object_get(node->source, member)));
 
     return text && *text ? text : NULL;
+}
+
+/* Runs a statement over the list; each row says the place of a node, and how the answer shows it. */
+static enum err run_rows(struct graph *graph, const struct statement *statement, struct graph_nodes *nodes,
+                         struct buffer *list, const char *second)
+{
+    const struct param params[] = {param_text((json_close(list, ']'), buffer_string(list))), param_text(second)};
+    struct result rows;
+    enum err code;
+
+    if (!buffer_string(list))
+        return ERR_MEMORY;
+    code = db_run(graph->req->db, statement, params, second ? 2 : 1, &rows);
+    if (code != OK)
+        return code;
+    for (int i = 0; i < result_rows(&rows); i++)
+        nodes->items[result_int(&rows, i, 0)]->row = result_text(&rows, i, 1);
+    return result_keep(&rows, graph->req->arena) ? OK : ERR_MEMORY;
 }
 
 /* The first node that has no row; NULL when all have one. */
@@ -50,15 +102,15 @@ static const char *username_of(const struct graph *graph, const struct graph_nod
 static enum err make_users(struct graph *graph)
 {
     const struct graph_nodes *nodes = &graph->of[GRAPH_USERS];
-    struct buffer list = graph_list(graph);
+    struct buffer list = list_begin(graph);
 
     for (size_t i = 0; i < nodes->count; i++) {
         struct uuid uid = uuid_v4();
-        graph_entry(&list, nodes->items[i]);
+        entry_begin(&list, nodes->items[i]);
         json_key(&list, "uid");
         json_uuid(&list, &uid);
-        graph_entry_text(&list, "email", nodes->items[i]->email);
-        graph_entry_text(&list, "username", username_of(graph, nodes->items[i]));
+        add_text(&list, "email", nodes->items[i]->email);
+        add_text(&list, "username", username_of(graph, nodes->items[i]));
         json_close(&list, '}');
     }
     json_close(&list, ']');
@@ -69,13 +121,13 @@ static enum err make_users(struct graph *graph)
 static enum err read_users(struct graph *graph)
 {
     struct graph_nodes *nodes = &graph->of[GRAPH_USERS];
-    struct buffer list = graph_list(graph);
+    struct buffer list = list_begin(graph);
     struct result rows;
     enum err code;
 
     for (size_t i = 0; i < nodes->count; i++) {
-        graph_entry(&list, nodes->items[i]);
-        graph_entry_text(&list, "email", nodes->items[i]->email);
+        entry_begin(&list, nodes->items[i]);
+        add_text(&list, "email", nodes->items[i]->email);
         json_close(&list, '}');
     }
     json_close(&list, ']');
@@ -128,112 +180,12 @@ static enum err write_users(struct graph *graph)
     return code;
 }
 
-/* ---- references to rows ---- */
-
-/* Nodes of a kind that have a target of another kind in a row. */
-struct looking {
-    enum graph_kind from, to;
-    size_t target; /* offset in the node */
-};
-#define LOOKING(from, to, target)                                                                                      \
-    {                                                                                                                  \
-        GRAPH_##from, GRAPH_##to, offsetof(struct graph_node, target)                                                  \
-    }
-static const struct looking lookings[] = {
-    LOOKING(IDENTITIES, USERS, user),
-    LOOKING(ORGANIZATIONS, USERS, user),
-    LOOKING(ORGANIZATION_MEMBERS, USERS, user),
-    LOOKING(WORKSPACE_MEMBERS, USERS, user),
-    LOOKING(PROJECT_MEMBERS, USERS, user),
-    LOOKING(API_KEYS, USERS, user),
-    LOOKING(WORKSPACES, ORGANIZATIONS, organization),
-    LOOKING(PROJECTS, ORGANIZATIONS, organization),
-    LOOKING(ORGANIZATION_MEMBERS, ORGANIZATIONS, organization),
-    LOOKING(PROJECTS, WORKSPACES, workspace),
-    LOOKING(WORKSPACE_MEMBERS, WORKSPACES, workspace),
-    LOOKING(PROJECT_MEMBERS, PROJECTS, project),
-    LOOKING(API_KEYS, PROJECTS, project),
-};
-
-/* The targets of one kind that stand in rows. */
-struct found {
-    struct graph_target *target;
-    const struct graph_node *node;
-    bool there;
-};
-
-static size_t count_targets(const struct graph *graph, enum graph_kind to)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < sizeof lookings / sizeof *lookings; i++)
-        if (lookings[i].to == to)
-            count += graph->of[lookings[i].from].count;
-    return count;
-}
-
-static size_t list_targets(struct graph *graph, enum graph_kind to, struct found *found, struct buffer *list)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < sizeof lookings / sizeof *lookings; i++) {
-        const struct graph_nodes *nodes = &graph->of[lookings[i].from];
-        for (size_t j = 0; lookings[i].to == to && j < nodes->count; j++) {
-            struct graph_target *target = (struct graph_target *)((char *)nodes->items[j] + lookings[i].target);
-            if (!target->by)
-                continue;
-            json_open(list, '{');
-            json_key(list, "place");
-            json_int(list, (int64_t)count);
-            json_key(list, target->by);
-            if (strcmp(target->by, "id") == 0)
-                json_uuid(list, &target->id);
-            else if (strcmp(target->by, "email") == 0)
-                json_text(list, email_fold(graph->req->arena, target->value));
-            else
-                json_text(list, target->value);
-            json_close(list, '}');
-            found[count++] = (struct found){.target = target, .node = nodes->items[j]};
-        }
-    }
-    json_close(list, ']');
-    return count;
-}
-
-static enum err look_up(struct graph *graph, enum graph_kind to, const struct statement *statement)
-{
-    const struct graph_collection *collection = &graph_collections[to];
-    struct buffer list = graph_list(graph);
-    struct found *found = talloc_size(graph->req->arena, (count_targets(graph, to) + 1) * sizeof *found);
-    size_t count = found ? list_targets(graph, to, found, &list) : 0;
-    struct result rows;
-    enum err code;
-
-    if (!found || !buffer_string(&list))
-        return ERR_MEMORY;
-    if (count == 0)
-        return OK;
-    code = db_run(graph->req->db, statement, &(struct param){.value = buffer_string(&list)}, 1, &rows);
-    if (code != OK)
-        return code;
-    for (int i = 0; i < result_rows(&rows); i++) {
-        struct found *one = &found[result_int(&rows, i, 0)];
-        one->there = result_uuid(&rows, i, 1, &one->target->id);
-    }
-    result_clear(&rows);
-    for (size_t i = 0; i < count; i++)
-        if (!found[i].there)
-            return operation_refuse_unknown(graph->req, collection->kind, collection->unknown, found[i].target->value,
-                                            found[i].node->account);
-    return OK;
-}
-
 /* ---- places ---- */
 
 static enum err write_organizations(struct graph *graph)
 {
     struct graph_nodes *nodes = &graph->of[GRAPH_ORGANIZATIONS];
-    struct buffer list = graph_list(graph);
+    struct buffer list = list_begin(graph);
     const struct graph_node *without;
     const char *slug;
     enum err code;
@@ -243,14 +195,13 @@ static enum err write_organizations(struct graph *graph)
     for (size_t i = 0; i < nodes->count; i++) {
         const struct graph_node *node = nodes->items[i];
         const char *name = trimmed(graph, node, "name");
-        graph_entry(&list, node);
-        graph_entry_text(&list, "name", name ? name : node->key);
-        graph_entry_text(&list, "slug", trimmed(graph, node, "slug"));
-        graph_entry_target(&list, "owner", &node->user);
+        entry_begin(&list, node);
+        add_text(&list, "name", name ? name : node->key);
+        add_text(&list, "slug", trimmed(graph, node, "slug"));
+        add_target(&list, "owner", &node->user);
         json_close(&list, '}');
     }
-    code =
-        graph_run(graph, &organizations_add, nodes, &list, organization_flags(graph->req->arena, graph->req->config));
+    code = run_rows(graph, &organizations_add, nodes, &list, organization_flags(graph->req->arena, graph->req->config));
     without = missing(nodes);
     if (code != OK || !without)
         return code;
@@ -267,37 +218,21 @@ static enum err write_organizations(struct graph *graph)
                                       .account = without->account});
 }
 
-static enum err write_subscriptions(struct graph *graph)
-{
-    struct graph_nodes *nodes = &graph->of[GRAPH_SUBSCRIPTIONS];
-    struct buffer list = graph_list(graph);
-
-    if (nodes->count == 0)
-        return OK;
-    for (size_t i = 0; i < nodes->count; i++) {
-        graph_entry(&list, nodes->items[i]);
-        graph_entry_target(&list, "organization", &nodes->items[i]->organization);
-        graph_entry_text(&list, "plan", nodes->items[i]->plan);
-        json_close(&list, '}');
-    }
-    return graph_run(graph, &subscriptions_add, nodes, &list, NULL);
-}
-
 static enum err write_workspaces(struct graph *graph)
 {
     struct graph_nodes *nodes = &graph->of[GRAPH_WORKSPACES];
-    struct buffer list = graph_list(graph);
+    struct buffer list = list_begin(graph);
 
     if (nodes->count == 0)
         return OK;
     for (size_t i = 0; i < nodes->count; i++) {
         const char *name = trimmed(graph, nodes->items[i], "name");
-        graph_entry(&list, nodes->items[i]);
-        graph_entry_text(&list, "name", name ? name : "Default");
-        graph_entry_target(&list, "organization", &nodes->items[i]->organization);
+        entry_begin(&list, nodes->items[i]);
+        add_text(&list, "name", name ? name : "Default");
+        add_target(&list, "organization", &nodes->items[i]->organization);
         json_close(&list, '}');
     }
-    return graph_run(graph, &workspaces_add, nodes, &list, NULL);
+    return run_rows(graph, &workspaces_add, nodes, &list, NULL);
 }
 
 static bool is_default(const struct graph_node *node)
@@ -308,7 +243,7 @@ static bool is_default(const struct graph_node *node)
 /* A workspace that is there may have a default project: the new one takes its place. */
 static enum err make_way(struct graph *graph, const struct graph_nodes *projects)
 {
-    struct buffer list = graph_list(graph);
+    struct buffer list = list_begin(graph);
     bool any = false;
 
     for (size_t i = 0; i < projects->count; i++)
@@ -325,7 +260,7 @@ static enum err make_way(struct graph *graph, const struct graph_nodes *projects
 static enum err write_projects(struct graph *graph)
 {
     struct graph_nodes *nodes = &graph->of[GRAPH_PROJECTS];
-    struct buffer list = graph_list(graph);
+    struct buffer list = list_begin(graph);
     const struct graph_node *without;
     enum err code = make_way(graph, nodes);
 
@@ -334,15 +269,15 @@ static enum err write_projects(struct graph *graph)
     for (size_t i = 0; i < nodes->count; i++) {
         const struct graph_node *node = nodes->items[i];
         const char *name = trimmed(graph, node, "name");
-        graph_entry(&list, node);
-        graph_entry_text(&list, "name", name ? name : "Default");
+        entry_begin(&list, node);
+        add_text(&list, "name", name ? name : "Default");
         json_key(&list, "is_default");
         json_bool(&list, is_default(node));
-        graph_entry_target(&list, "organization", &node->organization);
-        graph_entry_target(&list, "workspace", &node->workspace);
+        add_target(&list, "organization", &node->organization);
+        add_target(&list, "workspace", &node->workspace);
         json_close(&list, '}');
     }
-    code = graph_run(graph, &projects_add, nodes, &list, NULL);
+    code = run_rows(graph, &projects_add, nodes, &list, NULL);
     without = missing(nodes);
     if (code != OK || !without)
         return code;
@@ -377,10 +312,10 @@ static bool list_members(const struct graph_nodes *nodes, const struct membershi
         if (node->row)
             continue;
         any = true;
-        graph_entry(list, node);
-        graph_entry_target(list, "scope", (const struct graph_target *)((const char *)node + membership->scope));
-        graph_entry_target(list, "person", &node->user);
-        graph_entry_text(list, "role", node->role);
+        entry_begin(list, node);
+        add_target(list, "scope", (const struct graph_target *)((const char *)node + membership->scope));
+        add_target(list, "person", &node->user);
+        add_text(list, "role", node->role);
         json_close(list, '}');
     }
     return any;
@@ -390,13 +325,13 @@ static bool list_members(const struct graph_nodes *nodes, const struct membershi
 static enum err write_members(struct graph *graph, const struct membership *membership)
 {
     struct graph_nodes *nodes = &graph->of[membership->kind];
-    struct buffer fresh = graph_list(graph), known = graph_list(graph);
+    struct buffer fresh = list_begin(graph), known = list_begin(graph);
     enum err code = OK;
 
     if (list_members(nodes, membership, &fresh))
-        code = graph_run(graph, membership->add, nodes, &fresh, NULL);
+        code = run_rows(graph, membership->add, nodes, &fresh, NULL);
     if (code == OK && list_members(nodes, membership, &known))
-        code = graph_run(graph, membership->change, nodes, &known, NULL);
+        code = run_rows(graph, membership->change, nodes, &known, NULL);
     return code == OK && missing(nodes) ? ERR_BUSY : code; /* a member that went away at this moment */
 }
 
@@ -438,7 +373,7 @@ static enum err hand_over(struct graph *graph)
 static enum err check_owners(struct graph *graph)
 {
     const struct graph_nodes *nodes = &graph->of[GRAPH_ORGANIZATION_MEMBERS];
-    struct buffer list = graph_list(graph);
+    struct buffer list = list_begin(graph);
     struct result row;
     struct uuid id;
     bool any = false, broken;
@@ -479,7 +414,7 @@ static enum err complete_owners(struct graph *graph)
     struct buffer lists[3];
 
     for (int i = 0; i < 3; i++) {
-        lists[i] = graph_list(graph);
+        lists[i] = list_begin(graph);
         list_ids(&graph->of[GRAPH_ORGANIZATIONS + i], &lists[i]);
         if (!buffer_string(&lists[i]))
             return ERR_MEMORY;
@@ -495,7 +430,7 @@ static enum err complete_owners(struct graph *graph)
 static enum err write_keys(struct graph *graph)
 {
     struct graph_nodes *nodes = &graph->of[GRAPH_API_KEYS];
-    struct buffer list = graph_list(graph);
+    struct buffer list = list_begin(graph);
 
     if (nodes->count == 0)
         return OK;
@@ -505,35 +440,18 @@ static enum err write_keys(struct graph *graph)
         node->raw = talloc_strdup(graph->req->arena, key.raw);
         if (!node->raw)
             return ERR_MEMORY;
-        graph_entry(&list, node);
-        graph_entry_text(&list, "prefix", key.prefix);
-        graph_entry_text(&list, "hashed", key.hashed);
-        graph_entry_target(&list, "project", &node->project);
-        graph_entry_target(&list, "person", &node->user);
-        graph_entry_text(&list, "expires_at", json_string_value(json_object_get(node->source, "expires_at")));
+        entry_begin(&list, node);
+        add_text(&list, "prefix", key.prefix);
+        add_text(&list, "hashed", key.hashed);
+        add_target(&list, "project", &node->project);
+        add_target(&list, "person", &node->user);
+        add_text(&list, "expires_at", json_string_value(json_object_get(node->source, "expires_at")));
         json_close(&list, '}');
     }
-    return graph_run(graph, &keys_add, nodes, &list, NULL);
+    return run_rows(graph, &keys_add, nodes, &list, NULL);
 }
 
 /* ---- all of it ---- */
-
-static enum err look_up_people(struct graph *graph)
-{
-    return look_up(graph, GRAPH_USERS, &users_look_up);
-}
-
-/* After the organizations of the request are there: a slug may be one of theirs. */
-static enum err look_up_places(struct graph *graph)
-{
-    enum err code = look_up(graph, GRAPH_ORGANIZATIONS, &organizations_look_up);
-
-    if (code == OK && !refused(graph))
-        code = look_up(graph, GRAPH_WORKSPACES, &workspaces_look_up);
-    if (code == OK && !refused(graph))
-        code = look_up(graph, GRAPH_PROJECTS, &projects_look_up);
-    return code;
-}
 
 static enum err write_all_members(struct graph *graph)
 {
@@ -547,8 +465,9 @@ static enum err write_all_members(struct graph *graph)
 enum err graph_write(struct graph *graph)
 {
     static enum err (*const steps[])(struct graph * graph) = {
-        write_users,      look_up_people, graph_write_logins, write_organizations, write_subscriptions, look_up_places,
-        write_workspaces, write_projects, write_all_members,  check_owners,        complete_owners,     write_keys,
+        graph_hold_places,   write_users,          graph_look_up_people, graph_write_logins, write_organizations,
+        subscriptions_write, graph_look_up_places, write_workspaces,     write_projects,     write_all_members,
+        check_owners,        complete_owners,      subscriptions_count,  write_keys,
     };
     enum err code = OK;
 

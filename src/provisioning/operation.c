@@ -81,7 +81,7 @@ static const char *hash_of(struct request *req)
     char *hex = talloc_array(req->arena, char, 65);
     struct buffer text = buffer_make(req->arena, HTTP_BODY_MAX + HTTP_TARGET_MAX + 100);
 
-    buffer_format(&text, "%s %s\n", method_name(req->method), req->path);
+    buffer_format(&text, "%s %s\n", method_name(req->method), req->route->path);
     buffer_add(&text, req->body, req->body_len);
     if (!hex || !buffer_string(&text))
         return NULL;

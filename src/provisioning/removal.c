@@ -6,6 +6,7 @@
 #include "base/email.h"
 #include "base/json.h"
 #include "provisioning/operation.h"
+#include "provisioning/subscriptions.h"
 #include "statements.h"
 
 enum { LIST_MAX = 16 << 20, ANSWER_MAX = 32 << 20 };
@@ -122,6 +123,13 @@ enum err removal_answer(struct request *req, const struct removal *removed, bool
 
 /* ---- people ---- */
 
+enum err removal_hold(struct request *req, const struct buffer *people)
+{
+    enum err code = removal_run(req, &people_logins_hold, people, NULL);
+
+    return code == OK ? removal_run(req, &people_hold, people, NULL) : code;
+}
+
 enum err removal_people(struct request *req, const struct buffer *people, struct removal *removed)
 {
     struct result row;
@@ -144,7 +152,9 @@ enum err removal_people(struct request *req, const struct buffer *people, struct
                          uuid_format(&person, person_text), uuid_format(&organization, organization_text)),
                      .names = {"user_id", "organization_id"},
                      .values = {person_text, organization_text}});
-    code = removal_run(req, &people_keys_delete, people, NULL);
+    code = subscriptions_count_off_people(req, buffer_string(people));
+    if (code == OK)
+        code = removal_run(req, &people_keys_delete, people, NULL);
     if (code == OK)
         code = removal_run(req, &people_invitations_delete, people, NULL);
     if (code == OK)
@@ -160,6 +170,8 @@ static enum err add_owned(struct request *req, const struct buffer *people, stru
 {
     enum err code = removal_run(req, &owned_lock, people, NULL);
 
+    if (code == OK)
+        code = removal_hold(req, people);
     return code == OK
                ? removal_ids(req, &organizations_of, people, &removed->entries[REMOVED_ORGANIZATIONS], organizations)
                : code;

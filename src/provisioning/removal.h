@@ -49,11 +49,13 @@ struct removal *removal_make(struct request *req);
 enum err removal_answer(struct request *req, const struct removal *removed, bool dry_run) MUST_CHECK;
 
 /*
- * Looks all of them up at once and holds them, in one order whoever asks. `list` gets who is there, each once, and is
- * closed.
+ * Looks all of them up at once. `list` gets who is there, each once, and is closed.
  */
 enum err removal_find(struct request *req, struct removal_person *people, size_t count, struct buffer *list) MUST_CHECK;
-/* Removes people with their logins, sessions, keys and invitations. Who still owns something is refused, in the reply.
+/* Holds people with their logins, in one order whoever asks, after the places that are removed as well. */
+enum err removal_hold(struct request *req, const struct buffer *people) MUST_CHECK;
+/* Removes people who are held, with their logins, sessions, keys and invitations. Who still owns something is refused,
+ * in the reply.
  */
 enum err removal_people(struct request *req, const struct buffer *people, struct removal *removed) MUST_CHECK;
 /* Removes people with all they own. */

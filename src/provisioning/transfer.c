@@ -281,6 +281,21 @@ static enum err answer(struct request *req, const struct transfer *transfer, con
     return reply_buffer(req, 200, &out);
 }
 
+/* Organizations before people, as everybody does; who was removed meanwhile is not there. */
+static enum err hold_people(struct request *req, const struct transfer *transfer)
+{
+    const struct uuid *source = &transfer->people[SOURCE], *target = &transfer->people[TARGET];
+    struct result rows;
+    enum err code = DB_RUN(req->db, transfer_people_hold, &rows, param_uuid(source), param_uuid(target));
+    int held;
+
+    if (code != OK)
+        return code;
+    held = result_rows(&rows);
+    result_clear(&rows);
+    return held == (uuid_equal(source, target) ? 1 : 2) ? OK : ERR_BUSY;
+}
+
 static enum err transfer_all(struct request *req, void *context)
 {
     struct transfer *transfer = context;
@@ -294,7 +309,9 @@ static enum err transfer_all(struct request *req, void *context)
         return code;
     transfer->organizations = list_begin(req);
     transfer->errors = buffer_make(req->arena, LIST_MAX);
-    code = choose(req, transfer, &owned);
+    code = hold_people(req, transfer);
+    if (code == OK)
+        code = choose(req, transfer, &owned);
     result_clear(&owned);
     json_close(&transfer->organizations, ']');
     if (code == OK && !buffer_string(&transfer->organizations))

@@ -1,11 +1,12 @@
--- transfer_people: the people of a transfer, held in one order; $1 [{place, id, email}]
+-- transfer_people: the people of a transfer; $1 [{place, id, email}]
 SELECT w.place, u.id
 FROM json_to_recordset($1::json) AS w(place integer, id uuid, email text)
 JOIN users AS u ON u.id = coalesce(w.id, (
     SELECT a.id FROM users AS a WHERE lower(a.email) = lower(w.email)
-    ORDER BY a.email = w.email DESC, a.created_at, a.id LIMIT 1))
-ORDER BY u.id
-FOR KEY SHARE OF u;
+    ORDER BY a.email = w.email DESC, a.created_at, a.id LIMIT 1));
+
+-- transfer_people_hold: holds the people of a transfer, after the organizations; $1, $2 them
+SELECT id FROM users WHERE id IN ($1::uuid, $2::uuid) ORDER BY id FOR KEY SHARE;
 
 -- transfer_owned: the organizations that a person owns, held
 SELECT id, slug FROM organizations WHERE owner_id = $1::uuid ORDER BY id FOR NO KEY UPDATE;

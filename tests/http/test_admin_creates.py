@@ -323,26 +323,6 @@ def test_a_membership_twice_in_a_request_is_one(create, people, sql):
     assert member_of(sql, "workspace", alice.workspace) == {alice.user: "owner", bob.user: "admin"}
 
 
-# ---- plans ----
-
-def test_organizations_of_the_enterprise_edition_have_a_plan(ee_admin, ee_sql, suffix):
-    made = ee_admin.ok("POST", SIMPLE, {"accounts": {
-        "a": {"user": {"email": f"a-{suffix}@example.com"}},
-        "b": {"user": {"email": f"b-{suffix}@example.com"}, "subscription": {"plan": "cloud_v0_pro"}}}})["accounts"]
-    for account, plan in (("a", "self_hosted_enterprise"), ("b", "cloud_v0_pro")):
-        assert made[account]["subscriptions"] == {"org": {"plan": plan, "active": True}}
-        assert ee_sql("SELECT plan, active, anchor = extract(day FROM now() AT TIME ZONE 'UTC') FROM subscriptions"
-                      " WHERE organization_id = %s", made[account]["organizations"]["org"]["id"]) == [(plan, True, True)]
-
-
-def test_a_plan_that_there_is_not(ee_admin, ee_sql, suffix):
-    status, detail = refusal(ee_admin.post(SIMPLE, {"accounts": {
-        "a": {"user": {"email": f"a-{suffix}@example.com"}, "subscription": {"plan": "gold"}}}}))
-    assert (status, detail["path"], detail["reason"], detail["account"]) == (
-        400, "subscriptions.org.plan", "there is no plan 'gold'", "a")
-    assert not ee_sql("SELECT FROM users WHERE email = %s", f"a-{suffix}@example.com")
-
-
 # ---- keys ----
 
 def test_a_key_with_a_name_and_an_end(create, alice, admin, sql):

@@ -50,7 +50,7 @@ def test_who_is_removed_is_gone_with_the_next_request(admin, people, server, sql
         "users": [{"id": bob.user.upper()}], "user_identities": [{"id": login}], "organizations": [{"id": bob.organization}]}}
     assert session.get("/profile").status_code == bob.get("/profile").status_code == 401
     assert Browser(server.url).sign_in(bob.email) == {"status": "WRONG_CREDENTIALS_ERROR"}
-    assert not sql("SELECT FROM api_keys WHERE prefix = %s", prefix)  # of a project that stays
+    assert not sql("SELECT id FROM api_keys WHERE prefix = %s", prefix)  # of a project that stays
     for table, column in (("users", "id"), ("orgd.logins", "user_id"), ("orgd.sessions", "user_id"), ("user_identities", "user_id"),
                           ("organization_members", "user_id"), ("project_invitations", "user_id")):
         assert count(sql, table, column, bob.user) == 0, table

@@ -35,6 +35,22 @@ static void what_was_closed_can_be_opened(void **state)
     }
 }
 
+static void data_of_megabytes_can_be_opened(void **state)
+{
+    static char data[3 << 20], opened[3 << 20];
+    struct sealing how = how_of("pass", "purpose", "label");
+    struct buffer text = buffer_make(NULL, 8 << 20);
+    size_t size;
+
+    (void)state;
+    memset(data, 'x', sizeof data);
+    assert_true(seal(&how, data, sizeof data, &text));
+    assert_true(unseal(&how, buffer_string(&text), opened, sizeof opened, &size));
+    assert_int_equal(size, sizeof data);
+    assert_memory_equal(opened, data, sizeof data);
+    talloc_free(text.data);
+}
+
 static void two_of_the_same_are_not_alike(void **state)
 {
     struct sealing how = how_of("pass", "purpose", "label");
@@ -79,6 +95,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(what_was_closed_can_be_opened),
+        cmocka_unit_test(data_of_megabytes_can_be_opened),
         cmocka_unit_test(two_of_the_same_are_not_alike),
         cmocka_unit_test(nothing_else_can_be_opened),
     };
