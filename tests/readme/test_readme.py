@@ -27,9 +27,9 @@ def test_tour_prints_what_the_readme_says(folder, make_server):
 
 
 def test_make_has_the_commands_of_the_documents():
-    targets = set(re.findall(r"^([a-z]+):", (TREE / "Makefile").read_text(encoding="utf-8"), re.M))
+    targets = set(re.findall(r"^([a-z-]+):", (TREE / "Makefile").read_text(encoding="utf-8"), re.M))
     for document in documents():
-        named = re.findall(r"(?:^    |`)make ([a-z]+)", document.read_text(encoding="utf-8"), re.M)
+        named = re.findall(r"(?:^    |`)make ([a-z-]+)", document.read_text(encoding="utf-8"), re.M)
         assert set(named) <= targets, f"{document.name} names a target that the Makefile does not have"
 
 
