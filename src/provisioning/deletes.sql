@@ -1,54 +1,59 @@
 -- people_find: who is meant by ids and addresses; $1 [{place, id, email}]
+WITH wanted AS MATERIALIZED (
+    SELECT w.place, coalesce(w.id, (
+        SELECT a.id FROM users AS a WHERE lower(a.email) = lower(w.email)
+        ORDER BY a.email = w.email DESC, a.created_at, a.id LIMIT 1)) AS id
+    FROM json_to_recordset($1::json) AS w(place integer, id uuid, email text)
+)
 SELECT w.place, u.id
-FROM json_to_recordset($1::json) AS w(place integer, id uuid, email text)
-JOIN users AS u ON u.id = coalesce(w.id, (
-    SELECT a.id FROM users AS a WHERE lower(a.email) = lower(w.email)
-    ORDER BY a.email = w.email DESC, a.created_at, a.id LIMIT 1))
+FROM users AS u JOIN wanted AS w USING (id)
+WHERE u.id = ANY (ARRAY(SELECT id FROM wanted))
 ORDER BY u.id;
 
 -- owned_lock: holds what people own, in one order for all; $1 [person]
 SELECT id FROM organizations
-WHERE owner_id IN (SELECT value::uuid FROM json_array_elements_text($1::json))
+WHERE owner_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))
 ORDER BY id
 FOR UPDATE;
 
 -- people_logins_hold: holds the logins of people before the people, as signing in does; $1 [person]
 SELECT l.id
 FROM orgd.logins AS l
-WHERE l.user_id IN (SELECT value::uuid FROM json_array_elements_text($1::json))
-   OR l.email IN (SELECT lower(email) FROM users WHERE id IN (SELECT value::uuid FROM json_array_elements_text($1::json)))
+WHERE l.user_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))
+   OR l.email = ANY (ARRAY(
+       SELECT lower(email) FROM users WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))))
 ORDER BY l.id
 FOR UPDATE OF l;
 
 -- people_hold: holds people, in one order for all: from now on nobody makes anything theirs; $1 [person]
-SELECT id FROM users WHERE id IN (SELECT value::uuid FROM json_array_elements_text($1::json)) ORDER BY id FOR UPDATE;
+SELECT id FROM users WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) ORDER BY id FOR UPDATE;
 
 -- organizations_hold: holds organizations, in one order for all; $1 [organization]
-SELECT id FROM organizations WHERE id IN (SELECT value::uuid FROM json_array_elements_text($1::json)) ORDER BY id FOR UPDATE;
+SELECT id FROM organizations WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) ORDER BY id FOR UPDATE;
 
 -- workspaces_hold: holds workspaces; $1 [workspace]
-SELECT id FROM workspaces WHERE id IN (SELECT value::uuid FROM json_array_elements_text($1::json)) ORDER BY id FOR UPDATE;
+SELECT id FROM workspaces WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) ORDER BY id FOR UPDATE;
 
 -- projects_hold: holds projects; $1 [project]
-SELECT id FROM projects WHERE id IN (SELECT value::uuid FROM json_array_elements_text($1::json)) ORDER BY id FOR UPDATE;
+SELECT id FROM projects WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) ORDER BY id FOR UPDATE;
 
 -- people_keys_delete: removes the API keys of people, wherever they are; $1 [person]
 -- revokes
-DELETE FROM api_keys WHERE created_by_id IN (SELECT value::uuid FROM json_array_elements_text($1::json));
+DELETE FROM api_keys WHERE created_by_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)));
 
 -- people_invitations_delete: removes the invitations that people accepted; $1 [person]
-DELETE FROM project_invitations WHERE user_id IN (SELECT value::uuid FROM json_array_elements_text($1::json));
+DELETE FROM project_invitations WHERE user_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)));
 
 -- people_webhooks_delete: removes the webhook subscriptions that people made; $1 [person]
-DELETE FROM webhook_subscriptions WHERE created_by_id IN (SELECT value::uuid FROM json_array_elements_text($1::json));
+DELETE FROM webhook_subscriptions WHERE created_by_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)));
 
 -- people_logins_delete: removes the logins of people and of their addresses, with their sessions; $1 [person]
 -- revokes
 WITH person AS (
     SELECT id, lower(email) AS email FROM users
-    WHERE id IN (SELECT value::uuid FROM json_array_elements_text($1::json))
+    WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))
 ), session AS (
-    DELETE FROM orgd.sessions WHERE user_id IN (SELECT id FROM person)
+    DELETE FROM orgd.sessions WHERE user_id = ANY (ARRAY(SELECT id FROM person))
 )
 DELETE FROM orgd.logins AS l
 USING person AS p
@@ -57,34 +62,34 @@ RETURNING l.id;
 
 -- people_delete: removes people; $1 [person]
 -- revokes
-DELETE FROM users WHERE id IN (SELECT value::uuid FROM json_array_elements_text($1::json)) RETURNING id;
+DELETE FROM users WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) RETURNING id;
 
 -- people_still_owning: an organization that one of the people owns; $1 [person]
 SELECT owner_id, id FROM organizations
-WHERE owner_id IN (SELECT value::uuid FROM json_array_elements_text($1::json))
+WHERE owner_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))
 ORDER BY id
 LIMIT 1;
 
 -- organizations_of: the organizations that people own; $1 [person]
 SELECT id FROM organizations
-WHERE owner_id IN (SELECT value::uuid FROM json_array_elements_text($1::json))
+WHERE owner_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))
 ORDER BY created_at, id;
 
 -- organizations_remove: removes organizations with everything in them; $1 [organization]
 -- revokes
-DELETE FROM organizations WHERE id IN (SELECT value::uuid FROM json_array_elements_text($1::json)) RETURNING id;
+DELETE FROM organizations WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) RETURNING id;
 
 -- workspaces_remove: removes workspaces with everything in them; $1 [workspace]
 -- revokes
-DELETE FROM workspaces WHERE id IN (SELECT value::uuid FROM json_array_elements_text($1::json)) RETURNING id;
+DELETE FROM workspaces WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) RETURNING id;
 
 -- projects_remove: removes projects with everything in them; $1 [project]
 -- revokes
-DELETE FROM projects WHERE id IN (SELECT value::uuid FROM json_array_elements_text($1::json)) RETURNING id;
+DELETE FROM projects WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) RETURNING id;
 
 -- api_keys_remove: removes API keys; $1 [key]
 -- revokes
-DELETE FROM api_keys WHERE id IN (SELECT value::uuid FROM json_array_elements_text($1::json)) RETURNING id;
+DELETE FROM api_keys WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) RETURNING id;
 
 -- login_remove: removes a login of a person, with its sessions; $1 login, $2 person
 -- revokes

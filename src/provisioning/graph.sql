@@ -1,10 +1,12 @@
 -- users_add: makes the people of a request whose address nobody has; $1 [{place, id, uid, email, username}]
 WITH wanted AS (
     SELECT place, id, uid, email, username FROM json_to_recordset($1::json) AS w(place integer, id uuid, uid text, email text, username text)
+), known AS (
+    SELECT lower(email) AS email FROM users WHERE lower(email) = ANY (ARRAY(SELECT lower(email) FROM wanted))
 ), fresh AS (
     SELECT DISTINCT ON (lower(w.email)) w.place, w.id, w.uid, w.email, w.username
     FROM wanted AS w
-    WHERE NOT EXISTS (SELECT FROM users AS u WHERE lower(u.email) = lower(w.email))
+    WHERE NOT EXISTS (SELECT FROM known AS k WHERE k.email = lower(w.email))
     ORDER BY lower(w.email), w.place
 )
 INSERT INTO users (id, uid, email, username, updated_at)
@@ -22,32 +24,46 @@ JOIN LATERAL (
 ) AS u ON true;
 
 -- users_look_up: the people that references name; $1 [{place, id, email}]
+WITH wanted AS MATERIALIZED (
+    SELECT w.place, coalesce(w.id, (
+        SELECT a.id FROM users AS a WHERE lower(a.email) = lower(w.email)
+        ORDER BY a.email = w.email DESC, a.created_at, a.id LIMIT 1)) AS id
+    FROM json_to_recordset($1::json) AS w(place integer, id uuid, email text)
+)
 SELECT w.place, u.id
-FROM json_to_recordset($1::json) AS w(place integer, id uuid, email text)
-JOIN users AS u ON u.id = coalesce(w.id, (
-    SELECT a.id FROM users AS a WHERE lower(a.email) = lower(w.email)
-    ORDER BY a.email = w.email DESC, a.created_at, a.id LIMIT 1))
+FROM users AS u JOIN wanted AS w USING (id)
+WHERE u.id = ANY (ARRAY(SELECT id FROM wanted))
 ORDER BY u.id
 FOR KEY SHARE OF u;
 
 -- organizations_look_up: the organizations that references name; $1 [{place, id, slug}]
+WITH wanted AS MATERIALIZED (
+    SELECT w.place, coalesce(w.id, (SELECT s.id FROM organizations AS s WHERE s.slug = w.slug)) AS id
+    FROM json_to_recordset($1::json) AS w(place integer, id uuid, slug text)
+)
 SELECT w.place, o.id
-FROM json_to_recordset($1::json) AS w(place integer, id uuid, slug text)
-JOIN organizations AS o ON o.id = coalesce(w.id, (SELECT s.id FROM organizations AS s WHERE s.slug = w.slug))
+FROM organizations AS o JOIN wanted AS w USING (id)
+WHERE o.id = ANY (ARRAY(SELECT id FROM wanted))
 ORDER BY o.id
 FOR NO KEY UPDATE OF o;
 
 -- workspaces_look_up: the workspaces that references name, held, so that one request at a time chooses a default project; $1 [{place, id}]
+WITH wanted AS MATERIALIZED (
+    SELECT place, id FROM json_to_recordset($1::json) AS w(place integer, id uuid)
+)
 SELECT w.place, s.id
-FROM json_to_recordset($1::json) AS w(place integer, id uuid)
-JOIN workspaces AS s ON s.id = w.id
+FROM workspaces AS s JOIN wanted AS w USING (id)
+WHERE s.id = ANY (ARRAY(SELECT id FROM wanted))
 ORDER BY s.id
 FOR NO KEY UPDATE OF s;
 
 -- projects_look_up: the projects that references name; $1 [{place, id}]
+WITH wanted AS MATERIALIZED (
+    SELECT place, id FROM json_to_recordset($1::json) AS w(place integer, id uuid)
+)
 SELECT w.place, p.id
-FROM json_to_recordset($1::json) AS w(place integer, id uuid)
-JOIN projects AS p ON p.id = w.id
+FROM projects AS p JOIN wanted AS w USING (id)
+WHERE p.id = ANY (ARRAY(SELECT id FROM wanted))
 ORDER BY p.id
 FOR KEY SHARE OF p;
 
@@ -73,6 +89,7 @@ WITH wanted AS (
     INSERT INTO workspaces (id, name, type, description, organization_id, created_by_id, updated_at)
     SELECT w.id, w.name, 'default', '', o.id, o.owner_id, now()
     FROM wanted AS w JOIN organizations AS o ON o.id = w.organization
+    WHERE o.id = ANY (ARRAY(SELECT organization FROM wanted))
     RETURNING id, name, organization_id, created_at, updated_at
 )
 SELECT w.place, json_build_object(
@@ -82,7 +99,7 @@ FROM made AS s JOIN wanted AS w USING (id);
 
 -- projects_undefault: takes the mark of the default project away, for another one; $1 [workspace]
 UPDATE projects SET is_default = false, updated_at = now()
-WHERE is_default AND workspace_id IN (SELECT value::uuid FROM json_array_elements_text($1::json));
+WHERE is_default AND workspace_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)));
 
 -- projects_add: makes projects; no row for one whose workspace is another organization's; $1 [{place, id, name, is_default, organization, workspace}]
 -- Of several defaults of a workspace the last one is it.
@@ -97,6 +114,7 @@ WITH wanted AS (
     FROM wanted AS w
     JOIN organizations AS o ON o.id = w.organization
     JOIN workspaces AS s ON s.id = w.workspace AND s.organization_id = o.id
+    WHERE o.id = ANY (ARRAY(SELECT organization FROM wanted)) AND s.id = ANY (ARRAY(SELECT workspace FROM wanted))
     RETURNING id, project_name, organization_id, workspace_id, is_default, created_at, updated_at
 )
 SELECT w.place, json_build_object(
@@ -186,26 +204,26 @@ WITH organization AS (
     INSERT INTO organization_members (id, user_id, organization_id, role, created_by_id, updated_at)
     SELECT orgd.uuid_v7(), o.owner_id, o.id, 'owner', o.owner_id, now()
     FROM organizations AS o
-    WHERE o.id IN (SELECT value::uuid FROM json_array_elements_text($1::json))
+    WHERE o.id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))
       AND NOT EXISTS (SELECT FROM organization_members AS m WHERE m.organization_id = o.id AND m.user_id = o.owner_id)
 ), workspace AS (
     INSERT INTO workspace_members (id, user_id, workspace_id, role, created_by_id, updated_at)
     SELECT orgd.uuid_v7(), o.owner_id, w.id, 'owner', o.owner_id, now()
     FROM workspaces AS w JOIN organizations AS o ON o.id = w.organization_id
-    WHERE w.id IN (SELECT value::uuid FROM json_array_elements_text($2::json))
+    WHERE w.id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($2::json)))
       AND NOT EXISTS (SELECT FROM workspace_members AS m WHERE m.workspace_id = w.id AND m.user_id = o.owner_id)
 )
 INSERT INTO project_members (id, user_id, project_id, role, created_by_id, updated_at)
 SELECT orgd.uuid_v7(), o.owner_id, p.id, 'owner', o.owner_id, now()
 FROM projects AS p JOIN organizations AS o ON o.id = p.organization_id
-WHERE p.id IN (SELECT value::uuid FROM json_array_elements_text($3::json))
+WHERE p.id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($3::json)))
   AND NOT EXISTS (SELECT FROM project_members AS m WHERE m.project_id = p.id AND m.user_id = o.owner_id);
 
 -- owner_without_role: an organization whose owner is a member with another role than owner; $1 [organization]
 SELECT o.id
 FROM organizations AS o
 JOIN organization_members AS m ON m.organization_id = o.id AND m.user_id = o.owner_id
-WHERE o.id IN (SELECT value::uuid FROM json_array_elements_text($1::json)) AND m.role <> 'owner'
+WHERE o.id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) AND m.role <> 'owner'
 LIMIT 1;
 
 -- keys_add: makes API keys; $1 [{place, id, prefix, hashed, project, person, expires_at}]
@@ -229,11 +247,13 @@ WITH wanted AS (
         AS w(place integer, id uuid, method text, email text, hash text, identity uuid, identity_method text, domain text,
              person uuid)
     ORDER BY w.email, w.place
+), known AS (
+    SELECT email FROM orgd.logins WHERE email = ANY (ARRAY(SELECT email FROM wanted))
 ), made AS (
     INSERT INTO orgd.logins (id, method, email, password_hash, user_id)
     SELECT w.id, w.method, w.email, w.hash, coalesce(w.person, w.owner)
     FROM wanted AS w
-    WHERE coalesce(w.person = w.owner, true) AND NOT EXISTS (SELECT FROM orgd.logins AS l WHERE l.email = w.email)
+    WHERE coalesce(w.person = w.owner, true) AND NOT EXISTS (SELECT FROM known AS k WHERE k.email = w.email)
     ORDER BY w.email
     ON CONFLICT DO NOTHING
     RETURNING id, user_id

@@ -10,7 +10,7 @@ WITH counted AS (
     SELECT m.organization_id AS id, count(*) AS people,
            count(*) FILTER (WHERE m.id IN (SELECT value::uuid FROM json_array_elements_text($2::json))) AS more
     FROM organization_members AS m
-    WHERE m.organization_id IN (SELECT value::uuid FROM json_array_elements_text($1::json))
+    WHERE m.organization_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))
     GROUP BY m.organization_id
 )
 INSERT INTO meters AS e (meter_id, key, value, synced, organization_id)
@@ -28,7 +28,7 @@ SET value = e.value + (SELECT c.more FROM counted AS c WHERE c.id = e.organizati
 UPDATE meters AS e SET value = greatest(e.value - m.people, 0), updated_at = now()
 FROM (
     SELECT organization_id, count(*) AS people FROM organization_members
-    WHERE user_id IN (SELECT value::uuid FROM json_array_elements_text($1::json))
+    WHERE user_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))
     GROUP BY organization_id
 ) AS m
 WHERE e.organization_id = m.organization_id AND e.key = 'USERS' AND e.year IS NULL;

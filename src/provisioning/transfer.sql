@@ -20,7 +20,7 @@ SELECT EXISTS (SELECT FROM organization_members WHERE organization_id = $1::uuid
 -- transfer_organizations: makes another person the owner of organizations; $1 [organization], $2 the new owner
 -- revokes
 UPDATE organizations SET owner_id = $2::uuid, created_by_id = $2::uuid, updated_by_id = $2::uuid, updated_at = now()
-WHERE id IN (SELECT value::uuid FROM json_array_elements_text($1::json));
+WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)));
 
 -- transfer_demote: gives the old owner the roles that the new one has; $1 [organization], $2 old, $3 new owner, $4 [workspace] or NULL for all, $5 [project]
 -- revokes
@@ -29,7 +29,7 @@ WITH organization AS (
     SET role = coalesce((SELECT nullif(role, 'owner') FROM organization_members
                          WHERE organization_id = m.organization_id AND user_id = $3::uuid), 'admin'),
         updated_at = now(), updated_by_id = $3::uuid
-    WHERE m.organization_id IN (SELECT value::uuid FROM json_array_elements_text($1::json))
+    WHERE m.organization_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))
       AND (m.user_id = $2::uuid OR m.role = 'owner') AND m.user_id <> $3::uuid
 ), workspace AS (
     UPDATE workspace_members m
@@ -38,8 +38,8 @@ WITH organization AS (
         updated_at = now(), updated_by_id = $3::uuid
     WHERE m.user_id = $2::uuid
       AND m.workspace_id IN (SELECT id FROM workspaces
-                             WHERE organization_id IN (SELECT value::uuid FROM json_array_elements_text($1::json)))
-      AND ($4::text IS NULL OR m.workspace_id IN (SELECT value::uuid FROM json_array_elements_text($4::json)))
+                             WHERE organization_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))))
+      AND ($4::text IS NULL OR m.workspace_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($4::json))))
 )
 UPDATE project_members m
 SET role = coalesce((SELECT nullif(role, 'owner') FROM project_members
@@ -47,8 +47,8 @@ SET role = coalesce((SELECT nullif(role, 'owner') FROM project_members
     updated_at = now(), updated_by_id = $3::uuid
 WHERE m.user_id = $2::uuid
   AND m.project_id IN (SELECT id FROM projects
-                       WHERE organization_id IN (SELECT value::uuid FROM json_array_elements_text($1::json)))
-  AND ($5::text IS NULL OR m.project_id IN (SELECT value::uuid FROM json_array_elements_text($5::json)));
+                       WHERE organization_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))))
+  AND ($5::text IS NULL OR m.project_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($5::json))));
 
 -- transfer_promote: makes the new owner a member of what they own, as its owner; $1 [organization], $2 the new owner, $3 [workspace] or NULL for all, $4 [project]
 WITH organization AS (
@@ -58,12 +58,12 @@ WITH organization AS (
 ), workspace AS (
     INSERT INTO workspace_members AS m (id, user_id, workspace_id, role, created_by_id, updated_at)
     SELECT orgd.uuid_v7(), $2::uuid, id, 'owner', $2::uuid, now() FROM workspaces
-    WHERE organization_id IN (SELECT value::uuid FROM json_array_elements_text($1::json))
-      AND ($3::text IS NULL OR id IN (SELECT value::uuid FROM json_array_elements_text($3::json)))
+    WHERE organization_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))
+      AND ($3::text IS NULL OR id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($3::json))))
     ON CONFLICT (user_id, workspace_id) DO UPDATE SET role = 'owner', updated_at = now(), updated_by_id = $2::uuid
 )
 INSERT INTO project_members AS m (id, user_id, project_id, role, created_by_id, updated_at)
 SELECT orgd.uuid_v7(), $2::uuid, id, 'owner', $2::uuid, now() FROM projects
-WHERE organization_id IN (SELECT value::uuid FROM json_array_elements_text($1::json))
-  AND ($4::text IS NULL OR id IN (SELECT value::uuid FROM json_array_elements_text($4::json)))
+WHERE organization_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))
+  AND ($4::text IS NULL OR id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($4::json))))
 ON CONFLICT (user_id, project_id) DO UPDATE SET role = 'owner', updated_at = now(), updated_by_id = $2::uuid;
