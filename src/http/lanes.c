@@ -5,6 +5,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <talloc.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,6 +21,9 @@
  * database's return is noticed within a quarter of a second.
  */
 enum { RECONNECT_PAUSE_US = 150000, LANES = 3 };
+
+/* Hashing gives way to everything else: where a core is wanted for both, it gets a tenth. */
+enum { SLOW_NICE = 10 };
 
 /* In the order of enum lane, which begins with the requests that need no lane. */
 static const char *const labels[LANES] = {"lane=\"ordinary\"", "lane=\"slow\"", "lane=\"outbound\""};
@@ -248,6 +252,8 @@ static void *run_worker(void *context)
     struct exchange *exchange;
     struct error error = {0};
 
+    if (worker->queue == &worker->lanes->queues[LANE_SLOW - LANE_ORDINARY])
+        (void)setpriority(PRIO_PROCESS, 0, SLOW_NICE); /* of this thread alone, as Linux has it */
     worker->arena = talloc_new(NULL);
     worker->db = db_create(worker->arena, &worker->lanes->options.db);
     worker->compressor = compressor_create(worker->arena);
