@@ -6,7 +6,7 @@ SCENARIOS = [
     "invitations are sent again and withdrawn, and the server's words are shown",
     "ownership is transferred, and the one who was owner leaves", "projects",
     "a key is shown once, works, and is refused when it is deleted", "the account: name, sessions, password",
-    "the settings on a screen of 360 pixels, with people in them",
+    "the settings on a screen of 360 pixels, with people in them and names without an end",
 ]
 
 

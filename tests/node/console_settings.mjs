@@ -234,14 +234,22 @@ await run(
             assert.notEqual(PASSWORD, "N3w!password");
         },
 
-        async "the settings on a screen of 360 pixels, with people in them"() {
+        async "the settings on a screen of 360 pixels, with people in them and names without an end"() {
             const owner = await somebodyNew(address("leo"));
             await memberOf(owner, "mia", "viewer");
+            const long = (letter) => letter.repeat(100);
+            for (const [method, path, body] of [
+                ["PATCH", `/organizations/${(await placeOf(owner.page)).organizationId}`, { name: long("W") }],
+                ["PATCH", `/projects/${(await placeOf(owner.page)).projectId}`, { name: long("X") }],
+                ["PUT", "/profile/username", { username: long("V") }],
+            ])
+                assert.equal((await ask(owner.page, method, path, body)).status, 200);
             await ask(owner.page, "POST", `/organizations/${(await placeOf(owner.page)).organizationId}/invitations`, { invitations: [{ email: address("nan"), role: "admin" }] });
             await ask(owner.page, "POST", `/keys?project_id=${(await placeOf(owner.page)).projectId}`);
             await owner.page.setViewportSize({ width: 360, height: 740 });
-            const place = new URL(owner.page.url()).pathname.replace(/settings.*$/, "settings/");
-            for (const name of ["organization", "members", "projects", "keys", "account"]) {
+            const place = new URL(owner.page.url()).pathname.replace(/settings.*$/, "");
+            const pages = ["", ...["organization", "members", "projects", "keys", "account"].map((name) => `settings/${name}`)];
+            for (const name of pages) {
                 await owner.go(place + name);
                 await owner.page.getByRole("heading", { level: 1 }).waitFor();
                 await owner.page.waitForLoadState("networkidle");
@@ -249,7 +257,7 @@ await run(
             }
             await owner.page.emulateMedia({ colorScheme: "dark" });
             await owner.page.setViewportSize({ width: 1280, height: 800 });
-            for (const name of ["organization", "members", "projects", "keys", "account"]) {
+            for (const name of pages) {
                 await owner.go(place + name);
                 await owner.page.getByRole("heading", { level: 1 }).waitFor();
                 await owner.page.waitForLoadState("networkidle");

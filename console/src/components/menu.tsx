@@ -132,7 +132,7 @@ export function Menu({ label, sections, trigger, className = "", up = false }: P
           {item.icon}
         </span>
       )}
-      <span className="menu-content">{item.content ?? item.label}</span>
+      <span className="menu-content">{item.content ?? <span title={item.label}>{item.label}</span>}</span>
       {item.checked && (
         <svg className="menu-check" viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
           <path d="m3 8.5 3.2 3L13 4.8" fill="none" stroke="currentColor" strokeWidth="1.8" strokeLinecap="round" />
