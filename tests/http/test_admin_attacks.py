@@ -109,6 +109,7 @@ def test_another_spelling_of_the_path_is_the_same_request(admin, suffix):
 
 # ---- batches and memory ----
 
+@pytest.mark.skipif("thread" in os.environ.get("SANITIZE", ""), reason="the sanitizer's memory would be counted as well")
 def test_a_thousand_accounts_take_little_memory(another, key, suffix):
     """The server keeps no more of a batch than it needs while it is at it. Ten thousand are measured by the bench."""
     server = another(ORGD_WORKERS="1", ORGD_SLOW_WORKERS="1", ORGD_REQUEST_TIMEOUT="120")
