@@ -19,7 +19,7 @@ BEGIN
                                         WHERE m.user_id = i.user_id AND m.project_id = i.project_id))
             OR EXISTS (SELECT
                          FROM project_invitations i
-                         JOIN users u ON lower(btrim(u.email)) = lower(btrim(i.email))
+                         JOIN users u ON lower(btrim(u.email) COLLATE "C") = lower(btrim(i.email) COLLATE "C")
                         WHERE i.used AND i.user_id IS NULL
                           AND NOT EXISTS (SELECT
                                             FROM project_members m

@@ -4,22 +4,22 @@
 -- Used invitations, whom they made a member, and the role they give. Without a user the address decides: as it is
 -- written, else without regard to case; of several people the active one, then the oldest.
 WITH people AS (
-    SELECT DISTINCT ON (lower(btrim(u.email))) lower(btrim(u.email)) AS address, u.id
+    SELECT DISTINCT ON (lower(btrim(u.email) COLLATE "C")) lower(btrim(u.email) COLLATE "C") AS address, u.id
       FROM users u
      WHERE u.email IS NOT NULL
-     ORDER BY lower(btrim(u.email)), u.is_active DESC, u.created_at, u.id
+     ORDER BY lower(btrim(u.email) COLLATE "C"), u.is_active DESC, u.created_at, u.id
 ), given AS (
     SELECT i.id AS invitation_id, i.email, i.role AS given_role, i.created_at, i.project_id, i.user_id AS linked_id,
            CASE WHEN current_setting('orgd.strict')::boolean THEN i.user_id
                 ELSE coalesce(i.user_id, exact.id, people.id)
            END AS user_id,
            k.role AS known_role,
-           lower(btrim(i.role)) = 'owner' AS owner,
+           lower(btrim(i.role) COLLATE "C") = 'owner' AS owner,
            CASE WHEN current_setting('orgd.strict')::boolean THEN i.ctid END AS heap
       FROM project_invitations i
       LEFT JOIN users exact ON exact.email = i.email AND i.user_id IS NULL
-      LEFT JOIN people ON people.address = lower(btrim(i.email)) AND i.user_id IS NULL
-      LEFT JOIN decided_known_roles k ON k.role = lower(btrim(i.role))
+      LEFT JOIN people ON people.address = lower(btrim(i.email) COLLATE "C") AND i.user_id IS NULL
+      LEFT JOIN decided_known_roles k ON k.role = lower(btrim(i.role) COLLATE "C")
      WHERE i.used
 ), normal AS (
     SELECT g.*,

@@ -11,7 +11,7 @@ WITH ranked AS (
       FROM project_invitations i
       JOIN decided_places p ON p.project_id = i.project_id
      WHERE i.used IS NOT TRUE
-    WINDOW one AS (PARTITION BY p.organization_id, lower(i.email)
+    WINDOW one AS (PARTITION BY p.organization_id, lower(i.email COLLATE "C")
                    ORDER BY i.expiration_date DESC NULLS FIRST, i.created_at DESC NULLS LAST, i.id DESC)
 )
 SELECT r.id AS invitation_id, r.email, r.role, r.project_id, r.project_name, r.winner AS kept_id,
@@ -20,4 +20,4 @@ SELECT r.id AS invitation_id, r.email, r.role, r.project_id, r.project_name, r.w
            AS reason
   FROM ranked r
  WHERE r.rank > 1 AND NOT current_setting('orgd.strict')::boolean
- ORDER BY lower(r.email), r.rank, r.id;
+ ORDER BY lower(r.email COLLATE "C"), r.rank, r.id;

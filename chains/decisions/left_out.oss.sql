@@ -3,10 +3,10 @@
 -- needs: members
 -- People who reached the one organization until now and do not become members.
 WITH last AS (
-    SELECT DISTINCT ON (lower(btrim(i.email))) lower(btrim(i.email)) AS address, i.used, i.expiration_date
+    SELECT DISTINCT ON (lower(btrim(i.email) COLLATE "C")) lower(btrim(i.email) COLLATE "C") AS address, i.used, i.expiration_date
       FROM project_invitations i
      WHERE i.used IS NOT TRUE
-     ORDER BY lower(btrim(i.email)), i.expiration_date DESC NULLS LAST, i.id
+     ORDER BY lower(btrim(i.email) COLLATE "C"), i.expiration_date DESC NULLS LAST, i.id
 )
 SELECT u.id AS user_id,
        u.email,
@@ -27,6 +27,6 @@ SELECT u.id AS user_id,
            ELSE 'Their invitation is not used yet.'
        END AS reason
   FROM users u
-  LEFT JOIN last l ON l.address = lower(btrim(u.email))
+  LEFT JOIN last l ON l.address = lower(btrim(u.email) COLLATE "C")
  WHERE NOT EXISTS (SELECT FROM decided_members m WHERE m.user_id = u.id)
  ORDER BY u.created_at, u.id;

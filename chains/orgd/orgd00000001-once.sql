@@ -58,7 +58,7 @@ BEGIN
                'more than one unused invitation of one address in one organization',
                count(*),
                min(format('%s in organization %s', email, organization_id))
-          FROM (SELECT lower(i.email) AS email, p.organization_id
+          FROM (SELECT lower(i.email COLLATE "C") AS email, p.organization_id
                   FROM project_invitations i JOIN projects p ON p.id = i.project_id
                  WHERE i.used IS NOT TRUE AND i.deleted_at IS NULL
                  GROUP BY 1, 2 HAVING count(*) > 1) twice
@@ -89,13 +89,13 @@ CREATE UNIQUE INDEX orgd_projects_one_default ON projects (workspace_id)
 -- primary key is the guarantee, for every writer. Expired invitations count until they are deleted.
 CREATE TABLE orgd.live_invitations (
     organization_id uuid NOT NULL,
-    email           text NOT NULL,
+    email           text COLLATE "C" NOT NULL,
     invitation_id   uuid NOT NULL UNIQUE REFERENCES project_invitations ON DELETE CASCADE,
     CONSTRAINT orgd_live_invitations_once PRIMARY KEY (organization_id, email)
 );
 
 INSERT INTO orgd.live_invitations (organization_id, email, invitation_id)
-SELECT p.organization_id, lower(i.email), i.id
+SELECT p.organization_id, lower(i.email COLLATE "C"), i.id
   FROM project_invitations i JOIN projects p ON p.id = i.project_id
  WHERE i.used IS NOT TRUE AND i.deleted_at IS NULL;
 
@@ -110,7 +110,7 @@ BEGIN
     END IF;
     IF NEW.used IS NOT TRUE AND NEW.deleted_at IS NULL THEN
         INSERT INTO orgd.live_invitations (organization_id, email, invitation_id)
-        SELECT p.organization_id, lower(NEW.email), NEW.id
+        SELECT p.organization_id, lower(NEW.email COLLATE "C"), NEW.id
           FROM public.projects p
          WHERE p.id = NEW.project_id
            FOR SHARE;

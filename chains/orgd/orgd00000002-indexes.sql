@@ -22,7 +22,7 @@ CREATE INDEX orgd_api_keys_creator ON api_keys (created_by_id);
 -- Invitations: of a project, accepted by a person, waiting for an address.
 CREATE INDEX orgd_project_invitations_project ON project_invitations (project_id);
 CREATE INDEX orgd_project_invitations_user ON project_invitations (user_id);
-CREATE INDEX orgd_project_invitations_email ON project_invitations (lower(email));
+CREATE INDEX orgd_project_invitations_email ON project_invitations (lower(email COLLATE "C"));
 
 -- What goes, or is let go, when a project, an organization or a secret is deleted.
 CREATE INDEX orgd_secrets_project ON secrets (project_id);

@@ -9,7 +9,7 @@
 CREATE TABLE orgd.logins (
     id            uuid PRIMARY KEY,
     method        text NOT NULL CHECK (method IN ('emailpassword', 'passwordless', 'thirdparty')),
-    email         text NOT NULL CHECK (email = lower(email)),
+    email         text COLLATE "C" NOT NULL CHECK (email = lower(email)),
     provider      text,
     subject       text,
     password_hash text,
@@ -27,7 +27,7 @@ CREATE INDEX orgd_logins_user ON orgd.logins (user_id);
 CREATE INDEX orgd_logins_password ON orgd.logins (id) WHERE password_hash IS NOT NULL;
 
 -- People are found whatever the case of their address; older writers kept it as it came.
-CREATE INDEX orgd_users_email_folded ON users (lower(email));
+CREATE INDEX orgd_users_email_folded ON users (lower(email COLLATE "C"));
 
 -- The private halves sign access tokens; a retired key stays until the last token that it signed has expired.
 CREATE TABLE orgd.signing_keys (

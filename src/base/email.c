@@ -51,13 +51,16 @@ static bool is_dotted_atom(const char *at, const char *end, bool wide)
     return !dotted;
 }
 
-/* Between its quotes. Neither quotes nor backslashes: they would give one mailbox several spellings. */
+/*
+ * Between its quotes. Neither quotes nor backslashes: they would give one mailbox several spellings. No second @:
+ * the rules on domains (API-ACCOUNTS.md 9) know no domain of such an address.
+ */
 static bool is_quoted(const char *at, const char *end)
 {
     if (end - at < 3 || *at != '"' || end[-1] != '"')
         return false;
     for (at++; at < end - 1; at++)
-        if (*at < ' ' || *at > '~' || *at == '"' || *at == '\\')
+        if (*at < ' ' || *at > '~' || strchr("\"\\@", *at))
             return false;
     return true;
 }

@@ -11,7 +11,8 @@ enum {
 
 /*
  * An address as it is stored and compared: trimmed, ASCII letters in lower case, and without quotes around a local part
- * that needs none, so that one mailbox has one spelling. In `arena`; NULL for NULL or without memory.
+ * that needs none, so that one mailbox has one spelling. No other letters, some of which have ASCII ones in lower case
+ * (U+212A, U+0130): statements compare by lower(email COLLATE "C"). In `arena`; NULL for NULL or without memory.
  */
 const char *email_fold(void *arena, const char *text);
 

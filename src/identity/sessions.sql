@@ -78,7 +78,7 @@ FROM (SELECT handle, client, address, session_identities, created_at, seen_at, e
 -- session_resolve: whose session an access token names, whether its login has proven the address of the account, and the scope that
 -- a request names (project, workspace), or that of their first workspace; with whether they are a member of it
 SELECT s.user_id,
-       EXISTS (SELECT FROM orgd.logins l JOIN users u ON lower(u.email) = l.email
+       EXISTS (SELECT FROM orgd.logins l JOIN users u ON lower(u.email COLLATE "C") = l.email
                WHERE l.id = s.login_id AND l.proven_at IS NOT NULL AND u.id = s.user_id),
        CASE WHEN $4::uuid IS NOT NULL
             THEN EXISTS (SELECT FROM project_members m WHERE m.project_id = p.id AND m.user_id = s.user_id)

@@ -1,7 +1,7 @@
 -- people_find: who is meant by ids and addresses; $1 [{place, id, email}]
 WITH wanted AS MATERIALIZED (
     SELECT w.place, coalesce(w.id, (
-        SELECT a.id FROM users AS a WHERE lower(a.email) = lower(w.email)
+        SELECT a.id FROM users AS a WHERE lower(a.email COLLATE "C") = lower(w.email COLLATE "C")
         ORDER BY a.email = w.email DESC, a.created_at, a.id LIMIT 1)) AS id
     FROM json_to_recordset($1::json) AS w(place integer, id uuid, email text)
 )
@@ -21,7 +21,7 @@ SELECT l.id
 FROM orgd.logins AS l
 WHERE l.user_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))
    OR l.email = ANY (ARRAY(
-       SELECT lower(email) FROM users WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))))
+       SELECT lower(email COLLATE "C") FROM users WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))))
 ORDER BY l.id
 FOR UPDATE OF l;
 
@@ -50,7 +50,7 @@ DELETE FROM webhook_subscriptions WHERE created_by_id = ANY (ARRAY(SELECT value:
 -- people_logins_delete: removes the logins of people and of their addresses, with their sessions; $1 [person]
 -- revokes
 WITH person AS (
-    SELECT id, lower(email) AS email FROM users
+    SELECT id, lower(email COLLATE "C") AS email FROM users
     WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))
 ), session AS (
     DELETE FROM orgd.sessions WHERE user_id = ANY (ARRAY(SELECT id FROM person))
@@ -99,7 +99,7 @@ WITH session AS (
 DELETE FROM orgd.logins l
 WHERE l.id = $1::uuid
   AND (l.user_id = $2::uuid
-       OR (l.user_id IS NULL AND l.email = (SELECT lower(email) FROM users WHERE id = $2::uuid)))
+       OR (l.user_id IS NULL AND l.email = (SELECT lower(email COLLATE "C") FROM users WHERE id = $2::uuid)))
 RETURNING l.id;
 
 -- organization_member_remove: removes a membership; $1 membership, $2 organization

@@ -2,12 +2,12 @@
 WITH wanted AS (
     SELECT place, id, uid, email, username FROM json_to_recordset($1::json) AS w(place integer, id uuid, uid text, email text, username text)
 ), known AS (
-    SELECT lower(email) AS email FROM users WHERE lower(email) = ANY (ARRAY(SELECT lower(email) FROM wanted))
+    SELECT lower(email COLLATE "C") AS email FROM users WHERE lower(email COLLATE "C") = ANY (ARRAY(SELECT lower(email COLLATE "C") FROM wanted))
 ), fresh AS (
-    SELECT DISTINCT ON (lower(w.email)) w.place, w.id, w.uid, w.email, w.username
+    SELECT DISTINCT ON (lower(w.email COLLATE "C")) w.place, w.id, w.uid, w.email, w.username
     FROM wanted AS w
-    WHERE NOT EXISTS (SELECT FROM known AS k WHERE k.email = lower(w.email))
-    ORDER BY lower(w.email), w.place
+    WHERE NOT EXISTS (SELECT FROM known AS k WHERE k.email = lower(w.email COLLATE "C"))
+    ORDER BY lower(w.email COLLATE "C"), w.place
 )
 INSERT INTO users (id, uid, email, username, updated_at)
 SELECT id, uid, email, username, now() FROM fresh ORDER BY email
@@ -19,14 +19,14 @@ SELECT w.place, u.id, json_build_object(
     'created_at', orgd.iso(u.created_at), 'updated_at', orgd.iso(u.updated_at))
 FROM json_to_recordset($1::json) AS w(place integer, email text)
 JOIN LATERAL (
-    SELECT u.id, u.uid, u.email, u.username, u.created_at, u.updated_at FROM users AS u WHERE lower(u.email) = lower(w.email)
+    SELECT u.id, u.uid, u.email, u.username, u.created_at, u.updated_at FROM users AS u WHERE lower(u.email COLLATE "C") = lower(w.email COLLATE "C")
     ORDER BY u.email = w.email DESC, u.created_at, u.id LIMIT 1
 ) AS u ON true;
 
 -- users_look_up: the people that references name; $1 [{place, id, email}]
 WITH wanted AS MATERIALIZED (
     SELECT w.place, coalesce(w.id, (
-        SELECT a.id FROM users AS a WHERE lower(a.email) = lower(w.email)
+        SELECT a.id FROM users AS a WHERE lower(a.email COLLATE "C") = lower(w.email COLLATE "C")
         ORDER BY a.email = w.email DESC, a.created_at, a.id LIMIT 1)) AS id
     FROM json_to_recordset($1::json) AS w(place integer, id uuid, email text)
 )
@@ -242,7 +242,7 @@ FROM made AS k JOIN wanted AS w USING (id);
 -- $1 [{place, id, method, email, hash, identity, identity_method, domain, person}]. Rows: place, made, another's address
 WITH wanted AS (
     SELECT DISTINCT ON (w.email) w.place, w.id, w.method, w.email, w.hash, w.identity, w.identity_method, w.domain, w.person, (
-        SELECT u.id FROM users AS u WHERE lower(u.email) = w.email ORDER BY u.created_at, u.id LIMIT 1) AS owner
+        SELECT u.id FROM users AS u WHERE lower(u.email COLLATE "C") = w.email ORDER BY u.created_at, u.id LIMIT 1) AS owner
     FROM json_to_recordset($1::json)
         AS w(place integer, id uuid, method text, email text, hash text, identity uuid, identity_method text, domain text,
              person uuid)
@@ -268,8 +268,8 @@ SELECT w.place, made.id IS NOT NULL, coalesce(w.person <> w.owner, false)
 FROM wanted AS w LEFT JOIN made USING (id);
 
 -- user_hold: holds an address until the transaction ends, so that one request at a time makes its account; $1 address
-SELECT pg_advisory_xact_lock(hashtextextended('orgd.provisioning ' || lower($1::text), 0));
+SELECT pg_advisory_xact_lock(hashtextextended('orgd.provisioning ' || lower($1::text COLLATE "C"), 0));
 
 -- user_has_organization: whether somebody with an address is a member of an organization
 SELECT EXISTS (
-    SELECT FROM users AS u JOIN organization_members AS m ON m.user_id = u.id WHERE lower(u.email) = lower($1::text));
+    SELECT FROM users AS u JOIN organization_members AS m ON m.user_id = u.id WHERE lower(u.email COLLATE "C") = lower($1::text COLLATE "C"));

@@ -11,6 +11,6 @@ JOIN project_members AS m ON m.user_id = u.id
 JOIN projects AS p ON p.id = m.project_id
 JOIN workspaces AS w ON w.id = p.workspace_id
 JOIN organizations AS o ON o.id = p.organization_id
-WHERE lower(u.email) = lower($1::text)
+WHERE lower(u.email COLLATE "C") = lower($1::text COLLATE "C")
 ORDER BY o.owner_id = u.id DESC, o.created_at, o.id, w.created_at, w.id, p.is_default DESC, p.created_at, p.id
 LIMIT 1;

@@ -2,7 +2,7 @@
 SELECT w.place, u.id
 FROM json_to_recordset($1::json) AS w(place integer, id uuid, email text)
 JOIN users AS u ON u.id = coalesce(w.id, (
-    SELECT a.id FROM users AS a WHERE lower(a.email) = lower(w.email)
+    SELECT a.id FROM users AS a WHERE lower(a.email COLLATE "C") = lower(w.email COLLATE "C")
     ORDER BY a.email = w.email DESC, a.created_at, a.id LIMIT 1));
 
 -- transfer_people_hold: holds the people of a transfer, after the organizations; $1, $2 them

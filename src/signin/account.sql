@@ -4,7 +4,7 @@
 SELECT person.id,
        EXISTS (
            SELECT FROM project_invitations i
-           WHERE lower(i.email) = lower($1::text) AND i.used IS NOT TRUE AND i.deleted_at IS NULL
+           WHERE lower(i.email COLLATE "C") = lower($1::text COLLATE "C") AND i.used IS NOT TRUE AND i.deleted_at IS NULL
              AND (i.expiration_date IS NULL OR i.expiration_date > now())),
        CASE WHEN $2::uuid IS NOT NULL THEN EXISTS (
            SELECT FROM organizations o
@@ -30,7 +30,7 @@ LEFT JOIN LATERAL (
         FROM orgd.logins l WHERE l.id = $2::uuid AND l.user_id IS NOT NULL
         UNION ALL
         SELECT u.id, CASE WHEN u.email = $1::text THEN 1 ELSE 2 END, u.created_at
-        FROM users u WHERE lower(u.email) = lower($1::text)
+        FROM users u WHERE lower(u.email COLLATE "C") = lower($1::text COLLATE "C")
     ) AS candidate
     ORDER BY place, created_at, id
     LIMIT 1
@@ -65,7 +65,7 @@ ON CONFLICT (method, subject) DO NOTHING;
 WITH unproven AS MATERIALIZED (
     SELECT l.id, l.method, l.provider, l.subject
     FROM orgd.logins l
-    WHERE (l.user_id = $2::uuid OR (l.user_id IS NULL AND l.email = lower($3::text)))
+    WHERE (l.user_id = $2::uuid OR (l.user_id IS NULL AND l.email = lower($3::text COLLATE "C")))
       AND l.id <> $1::uuid AND l.proven_at IS NULL
       AND NOT EXISTS (SELECT FROM orgd.logins p WHERE p.user_id = $2::uuid AND p.proven_at IS NOT NULL)
     ORDER BY l.id

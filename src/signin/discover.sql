@@ -1,2 +1,2 @@
 -- discover_person: whether somebody has an address, whatever its case
-SELECT EXISTS (SELECT FROM users WHERE lower(email) = lower($1::text));
+SELECT EXISTS (SELECT FROM users WHERE lower(email COLLATE "C") = lower($1::text COLLATE "C"));

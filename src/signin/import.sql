@@ -2,14 +2,14 @@
 -- $1 id, $2 method, $3 address, $4 provider, $5 subject, $6 password hash, $7 milliseconds since 1970 when it was made
 -- Codes were mailed and providers asked there already; a password has proven nothing yet.
 INSERT INTO orgd.logins (id, method, email, provider, subject, password_hash, created_at, proven_at)
-VALUES ($1::uuid, $2::text, lower($3::text), $4::text, $5::text, $6::text, to_timestamp($7::bigint / 1000.0),
+VALUES ($1::uuid, $2::text, lower($3::text COLLATE "C"), $4::text, $5::text, $6::text, to_timestamp($7::bigint / 1000.0),
         CASE WHEN $2::text <> 'emailpassword' THEN to_timestamp($7::bigint / 1000.0) END)
 ON CONFLICT DO NOTHING
 RETURNING id;
 
 -- import_compare: whether a login that is there is the same one, and whether another hash should take the place of its own
 SELECT method = $2::text AND CASE WHEN method = 'thirdparty' THEN provider = $4::text AND subject = $5::text
-                                  ELSE email = lower($3::text) END,
+                                  ELSE email = lower($3::text COLLATE "C") END,
        user_id IS NULL AND $6::text IS NOT NULL AND password_hash IS DISTINCT FROM $6::text
 FROM orgd.logins
 WHERE id = $1::uuid;
@@ -25,11 +25,11 @@ WHERE l.method = 'emailpassword' AND l.password_hash IS NOT NULL AND l.user_id I
 
 -- import_homeless: the addresses of logins that nobody has used and nobody has an account for
 SELECT DISTINCT l.email FROM orgd.logins l
-WHERE l.user_id IS NULL AND NOT EXISTS (SELECT FROM users u WHERE lower(u.email) = l.email)
+WHERE l.user_id IS NULL AND NOT EXISTS (SELECT FROM users u WHERE lower(u.email COLLATE "C") = l.email)
 ORDER BY l.email;
 
 -- import_mixed: the addresses of accounts with logins that are not in lower case, and whether others differ in case only
-SELECT u.email, EXISTS (SELECT FROM users other WHERE lower(other.email) = lower(u.email) AND other.id <> u.id)
+SELECT u.email, EXISTS (SELECT FROM users other WHERE lower(other.email COLLATE "C") = lower(u.email COLLATE "C") AND other.id <> u.id)
 FROM users u
-WHERE u.email <> lower(u.email) AND EXISTS (SELECT FROM orgd.logins l WHERE l.email = lower(u.email))
+WHERE u.email <> lower(u.email COLLATE "C") AND EXISTS (SELECT FROM orgd.logins l WHERE l.email = lower(u.email COLLATE "C"))
 ORDER BY u.email;

@@ -4,7 +4,7 @@ SELECT id, (extract(epoch FROM created_at) * 1000)::bigint, password_hash, place
 FROM (
     SELECT id, password_hash, created_at, 0 AS place
     FROM orgd.logins
-    WHERE method = 'emailpassword' AND email = lower($1::text) AND password_hash IS NOT NULL
+    WHERE method = 'emailpassword' AND email = lower($1::text COLLATE "C") AND password_hash IS NOT NULL
     UNION ALL
     (SELECT id, password_hash, created_at, 1
      FROM orgd.logins WHERE password_hash IS NOT NULL AND id >= $2::uuid ORDER BY id LIMIT 1)
@@ -18,22 +18,22 @@ LIMIT 1;
 -- login_has_password: whether an address has a password login with a password
 SELECT EXISTS (
     SELECT FROM orgd.logins
-    WHERE method = 'emailpassword' AND email = lower($1::text) AND password_hash IS NOT NULL);
+    WHERE method = 'emailpassword' AND email = lower($1::text COLLATE "C") AND password_hash IS NOT NULL);
 
 -- login_has_code: whether an address has signed in by code
-SELECT EXISTS (SELECT FROM orgd.logins WHERE method = 'passwordless' AND email = lower($1::text));
+SELECT EXISTS (SELECT FROM orgd.logins WHERE method = 'passwordless' AND email = lower($1::text COLLATE "C"));
 
 -- login_insert: a new login; no row when there is one of the same method and address, or provider and subject
 -- $1 id, $2 method, $3 address, $4 provider, $5 subject, $6 password hash
 INSERT INTO orgd.logins (id, method, email, provider, subject, password_hash)
-VALUES ($1::uuid, $2::text, lower($3::text), $4::text, $5::text, $6::text)
+VALUES ($1::uuid, $2::text, lower($3::text COLLATE "C"), $4::text, $5::text, $6::text)
 ON CONFLICT DO NOTHING
 RETURNING id, (extract(epoch FROM created_at) * 1000)::bigint;
 
 -- login_of_email: the login of an address
 SELECT id, (extract(epoch FROM created_at) * 1000)::bigint
 FROM orgd.logins
-WHERE method = $1::text AND email = lower($2::text);
+WHERE method = $1::text AND email = lower($2::text COLLATE "C");
 
 -- login_of_subject: the login of a provider's subject
 SELECT id, (extract(epoch FROM created_at) * 1000)::bigint

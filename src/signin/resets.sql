@@ -1,6 +1,6 @@
 -- reset_candidate: whether an address has a password login or an account
-SELECT EXISTS (SELECT FROM orgd.logins WHERE method = 'emailpassword' AND email = lower($1::text))
-    OR EXISTS (SELECT FROM users WHERE lower(email) = lower($1::text));
+SELECT EXISTS (SELECT FROM orgd.logins WHERE method = 'emailpassword' AND email = lower($1::text COLLATE "C"))
+    OR EXISTS (SELECT FROM users WHERE lower(email COLLATE "C") = lower($1::text COLLATE "C"));
 
 -- reset_add: a token for a login, and whether it proves the address; some that nobody used are forgotten
 WITH gone AS (
@@ -32,7 +32,7 @@ WITH gone AS (
 )
 UPDATE orgd.logins l SET password_hash = $2::text
 WHERE l.id = $1::uuid
-RETURNING coalesce(l.user_id, (SELECT u.id FROM users u WHERE lower(u.email) = l.email
+RETURNING coalesce(l.user_id, (SELECT u.id FROM users u WHERE lower(u.email COLLATE "C") = l.email
                                ORDER BY u.email = l.email DESC, u.created_at, u.id LIMIT 1)), l.email;
 
 -- reset_proves: notes that a login has shown that the address is theirs

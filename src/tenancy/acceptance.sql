@@ -1,14 +1,14 @@
 -- acceptance_by_token: the invitation to an organization that a token and an address name, for a person who holds them
 -- $3, $4 the address as given and folded. Always one row: whether the address has an account; the invitation or NULL, its
 -- workspace and token; whether it is addressed to the person.
-SELECT EXISTS (SELECT FROM users WHERE lower(email) IN (lower($3::text), lower($4::text))),
-       i.id, i.workspace_id, i.token, coalesce(lower(i.email) = lower(u.email), false)
+SELECT EXISTS (SELECT FROM users WHERE lower(email COLLATE "C") IN (lower($3::text COLLATE "C"), lower($4::text COLLATE "C"))),
+       i.id, i.workspace_id, i.token, coalesce(lower(i.email COLLATE "C") = lower(u.email COLLATE "C"), false)
 FROM users u
 LEFT JOIN LATERAL (
     SELECT i.id, i.email, i.token, p.workspace_id
     FROM project_invitations i
     JOIN projects p ON p.id = i.project_id
-    WHERE i.token = $2::text AND p.organization_id = $1::uuid AND lower(i.email) IN (lower($3::text), lower($4::text))
+    WHERE i.token = $2::text AND p.organization_id = $1::uuid AND lower(i.email COLLATE "C") IN (lower($3::text COLLATE "C"), lower($4::text COLLATE "C"))
 ) AS i ON true
 WHERE u.id = $5::uuid;
 
@@ -16,7 +16,7 @@ WHERE u.id = $5::uuid;
 SELECT p.workspace_id, i.token
 FROM project_invitations i
 JOIN projects p ON p.id = i.project_id
-JOIN users u ON lower(u.email) = lower(i.email)
+JOIN users u ON lower(u.email COLLATE "C") = lower(i.email COLLATE "C")
 WHERE i.id = $1::uuid AND u.id = $2::uuid;
 
 -- acceptance_hold: holds an invitation to a held workspace: whether it is used, and expired
@@ -62,7 +62,7 @@ SELECT coalesce(json_agg(json_build_object(
            'needs_token', NOT $2::boolean)
            ORDER BY i.created_at, i.id), '[]')
 FROM users u
-JOIN project_invitations i ON lower(i.email) = lower(u.email)
+JOIN project_invitations i ON lower(i.email COLLATE "C") = lower(u.email COLLATE "C")
 JOIN projects p ON p.id = i.project_id
 JOIN organizations o ON o.id = p.organization_id
 LEFT JOIN users inviter ON inviter.id = i.created_by_id

@@ -8,17 +8,17 @@ WHERE w.id = $1::uuid;
 
 -- invitation_obstacles: whether an address belongs to a member of a workspace, is invited to its organization, has an account
 SELECT EXISTS (SELECT FROM workspace_members m JOIN users u ON u.id = m.user_id
-               WHERE m.workspace_id = $2::uuid AND lower(u.email) = lower($3::text)),
+               WHERE m.workspace_id = $2::uuid AND lower(u.email COLLATE "C") = lower($3::text COLLATE "C")),
        EXISTS (SELECT FROM project_invitations i JOIN projects p ON p.id = i.project_id
-               WHERE p.organization_id = $1::uuid AND lower(i.email) = lower($3::text) AND i.used IS NOT TRUE
+               WHERE p.organization_id = $1::uuid AND lower(i.email COLLATE "C") = lower($3::text COLLATE "C") AND i.used IS NOT TRUE
                  AND (i.expiration_date IS NULL OR i.expiration_date > now())),
-       EXISTS (SELECT FROM users WHERE lower(email) = lower($3::text));
+       EXISTS (SELECT FROM users WHERE lower(email COLLATE "C") = lower($3::text COLLATE "C"));
 
 -- invitation_forget_expired: removes what is expired of the invitations of an address to an organization
 -- A statement before the one that invites again: the table of live invitations follows at the end of each.
 DELETE FROM project_invitations i
 USING projects p
-WHERE p.id = i.project_id AND p.organization_id = $1::uuid AND lower(i.email) = lower($2::text)
+WHERE p.id = i.project_id AND p.organization_id = $1::uuid AND lower(i.email COLLATE "C") = lower($2::text COLLATE "C")
   AND i.used IS NOT TRUE AND i.expiration_date <= now();
 
 -- invitation_create: an invitation for seven days, and its end as clients read it
@@ -31,7 +31,7 @@ SELECT i.id, i.token, i.email, i.role, i.project_id, orgd.spaced(i.expiration_da
        i.used IS TRUE, coalesce(i.expiration_date <= now(), false)
 FROM project_invitations i
 JOIN projects p ON p.id = i.project_id
-WHERE p.workspace_id = $1::uuid AND lower(i.email) = lower($2::text)
+WHERE p.workspace_id = $1::uuid AND lower(i.email COLLATE "C") = lower($2::text COLLATE "C")
 ORDER BY i.used IS TRUE, i.created_at DESC, i.id DESC
 LIMIT 1;
 

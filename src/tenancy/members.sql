@@ -17,7 +17,7 @@ SELECT organization_id FROM workspaces WHERE id = $1::uuid;
 SELECT u.id, u.id = o.owner_id OR coalesce(m.role = 'owner', false)
 FROM workspaces w
 JOIN organizations o ON o.id = w.organization_id
-JOIN users u ON lower(u.email) = lower($2::text)
+JOIN users u ON lower(u.email COLLATE "C") = lower($2::text COLLATE "C")
 LEFT JOIN workspace_members m ON m.workspace_id = w.id AND m.user_id = u.id
 WHERE w.id = $1::uuid
   AND (m.user_id IS NOT NULL
@@ -49,7 +49,7 @@ WHERE created_by_id = $2::uuid AND project_id IN (SELECT id FROM projects WHERE 
 
 -- member_forget_invitations: removes the invitations of an address to a workspace, used ones too
 DELETE FROM project_invitations
-WHERE lower(email) = lower($2::text) AND project_id IN (SELECT id FROM projects WHERE workspace_id = $1::uuid);
+WHERE lower(email COLLATE "C") = lower($2::text COLLATE "C") AND project_id IN (SELECT id FROM projects WHERE workspace_id = $1::uuid);
 
 -- member_standing: whether a person manages every workspace of an organization in which another is, and whether that is the owner
 -- $4: the roles that manage. No row: the first is no member, or manages nothing; NULL in the third column: the second is no member.

@@ -30,7 +30,7 @@ const struct fuzz_seed fuzz_seeds[] = {
 /* Whether a whole text matches, as the C library says; the lengths are beside the expression. */
 static bool oracle(const char *text)
 {
-    static const char pattern[] = "^(" ATOM "+(\\." ATOM "+)*|\"[] !#-Z^-~[]+\")"
+    static const char pattern[] = "^(" ATOM "+(\\." ATOM "+)*|\"[] !#-?A-Z^-~[]+\")"
                                   "@(\\[[0-9]{1,3}(\\.[0-9]{1,3}){3}\\]|([A-Za-z0-9-]{1,63}\\.)+[A-Za-z]{2,63})$";
     static regex_t expression;
     static bool made;

@@ -82,6 +82,16 @@ def test_signing_in_with_a_code(browser, mails, sql):
     assert again["user"]["id"] == answer["user"]["id"]
 
 
+def test_an_address_that_is_the_same_only_outside_ascii_opens_nothing(browser, mails, sql):
+    """U+212A is k in lower case to PostgreSQL; who reads the mail of the one is not who reads that of the other."""
+    email = address("kim")
+    assert consume(browser, *ask(browser, mails, email))["status"] == "OK"
+    other = Browser(browser.api.url)
+    alike = email.replace("k", "\u212a")
+    assert other.outcome(CODE, {"email": alike}) == {"status": "GENERAL_ERROR", "message": "Email is invalid"}
+    assert sql("SELECT count(*) FROM orgd.code_devices WHERE lower(email) = %s", email) == [(0,)]
+
+
 def test_a_password_that_somebody_left_behind_ends(browser, mails, sql):
     """P6: also where the address has no account yet."""
     email = address()

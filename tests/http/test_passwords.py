@@ -263,6 +263,20 @@ def test_where_there_is_mail_owners_need_no_link(make_server):
         box.close()
 
 
+def test_a_link_goes_to_the_very_address(make_server):
+    """Not to one that is the same in lower case outside ASCII, as U+212A is k to PostgreSQL, and may be somebody else's."""
+    box = mailbox.Mailbox()
+    server = make_server(ORGD_EMAIL_METHOD="password", **box.settings).start()
+    try:
+        browser, email = Browser(server.url), address("kim")
+        browser.sign_up(email)
+        for each, links in ((email.replace("k", "\u212a"), 0), (email.upper(), 1)):
+            assert browser.outcome(RESET + "/token", form(email=each)) == {"status": "OK"}
+            assert server.sql("SELECT count(*) FROM orgd.password_resets") == [(links,)], each
+    finally:
+        box.close()
+
+
 def test_owners_may_be_told_not_to(make_server):
     server = make_server(ORGD_OWNERS_RESET_PASSWORDS="false").start()
     alice, bob = client.make_accounts(client.Api(server.url, f"Access {server.auth_key}"), "alice", "bob")

@@ -159,6 +159,8 @@ LONG = "a" * 64 + "@" + "b" * 60 + "." + "c" * 60 + "." + "d" * 60 + ".io"
     (LONG + "x" * (255 - len(LONG)), INVALID),
     ("a" * 5000 + "@acme.io", INVALID),
     ('"a\\"b"@acme.io', LETTERS),
+    ('"a@b"@acme.io', LETTERS),  # whose domain the rules on domains could not tell
+    ("\u212aim@acme.io", INVALID),  # its first letter is k in lower case, and not in ASCII
 ])
 def test_addresses_that_are_none(email, error, browser):
     assert browser.sign_up(email) == {"status": "FIELD_ERROR", "formFields": [{"id": "email", "error": error}]}
@@ -178,6 +180,17 @@ def test_a_quoted_address_is_the_same_mailbox(browser, sql):
     local, domain = email.split("@")
     assert browser.sign_in(f'"{local}"@{domain}')["status"] == "OK"
     assert sql("SELECT count(*) FROM users WHERE email LIKE %s", f"%{local}%") == [(1,)]
+
+
+@pytest.mark.parametrize("letter,other", [("k", "\u212a"), ("i", "\u0130")])
+def test_a_letter_that_becomes_another_ones_in_lower_case_is_another(letter, other, browser, sql):
+    """To PostgreSQL in most locales, not in ASCII: addresses of two people."""
+    email = address(f"k{letter}m")
+    browser.sign_up(email)
+    alike = email.replace(letter, other, 1)
+    assert sql("SELECT lower(%s)", alike) == [(email,)]
+    assert browser.sign_in(alike) == {"status": "WRONG_CREDENTIALS_ERROR"}
+    assert browser.api.ok("GET", f"/auth/emailpassword/email/exists?email={alike}")["exists"] is False
 
 
 def test_the_actual_address(browser):

@@ -15,6 +15,7 @@ CLEAN = {
     "src/base/text.h": "/* Texts. */\nint one(void);\n",
     "src/access/rules.c": '/* Rules. */\n#include "errors.def"\n#include "access/rules.sql.h"\n#include "db/db.h"\n',
     "src/access/rules.sql": "-- rule_one: a rule\nSELECT count(*) FROM rules WHERE id = $1 AND name = $2;\n\n"
+                            "-- rule_low: finds it\nSELECT id FROM rules WHERE lower(name COLLATE \"C\") = $1;\n\n"
                             "-- rule_off: switches it off\n-- revokes\nDELETE FROM rules WHERE id = $1;\n",
     "chains/core/10-rules.sql": "-- Rules.\nCREATE TABLE rules (id uuid PRIMARY KEY);\nSELECT * FROM rules;\n",
     "tools/go.sh": '#!/bin/sh\n# Goes.\necho "$1"\n',
@@ -47,6 +48,7 @@ VIOLATIONS = [
     ("sql", "src/access/bad.sql", "-- bad_one: x\nSELECT t.* FROM t;\n", "src/access/bad.sql:1: bad_one selects *"),
     ("sql", "src/access/bad.sql", "-- bad_one: x\nDELETE FROM t;\n", "src/access/bad.sql:1: bad_one has"),
     ("sql", "src/access/bad.sql", "-- bad_one: x\nSELECT $2;\n", "src/access/bad.sql:1: bad_one leaves"),
+    ("sql", "src/access/bad.sql", "-- bad_one: x\nSELECT lower($1::text);\n", "src/access/bad.sql:1: bad_one has lower()"),
     ("sql", "src/access/bad.sql", "-- rule_one: x\nSELECT 1;\n", "rule_one is the name of"),
     ("sql", "chains/core/20-bad.sql", "-- Bad.\nCREATE TABLE a (b int);\nCREATE TABEL c;\n",
      "chains/core/20-bad.sql:3: does not parse"),
