@@ -44,13 +44,39 @@ static void member(struct buffer *out, const char *name, const char *text)
     json_text(out, text);
 }
 
+static const char *reason_of(const json_t *options)
+{
+    return json_string_value(json_object_get(options, "reason"));
+}
+
+/* The different reasons of the accounts of a batch, one after the other; NULL: they have none of their own. */
+static const char *reasons_of_accounts(const struct request *req)
+{
+    struct buffer all = buffer_make(req->arena, REASON_MAX + HTTP_BODY_MAX);
+    json_t *seen = json_object();
+    const char *key, *reason;
+    json_t *entry;
+
+    json_object_foreach(json_object_get(req->json, "accounts"), key, entry) {
+        reason = reason_of(json_object_get(entry, "options"));
+        if (!reason || !*reason || all.len > REASON_MAX || json_object_get(seen, reason))
+            continue;
+        (void)json_object_set_new(seen, reason, json_true());
+        buffer_format(&all, "%s%s", all.len > 0 ? "; " : "", reason);
+    }
+    json_decref(seen);
+    return all.len > 0 ? buffer_string(&all) : NULL;
+}
+
 const char *audit_reason(const struct request *req)
 {
-    const char *reason = json_string_value(json_object_get(json_object_get(req->json, "options"), "reason"));
+    const char *reason = reasons_of_accounts(req);
     size_t len;
 
     if (!reason)
-        reason = json_string_value(json_object_get(req->json, "reason"));
+        reason = reason_of(json_object_get(req->json, "options"));
+    if (!reason)
+        reason = reason_of(req->json);
     if (!reason || !*reason)
         return NULL;
     if (strlen(reason) <= REASON_MAX) /* it is kept with each row that changes */

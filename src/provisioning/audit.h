@@ -13,8 +13,8 @@ enum err audit_announce(struct request *req) MUST_CHECK;
 /* The same for a command of the operator's. */
 enum err audit_announce_command(struct db *db, const char *operation) MUST_CHECK;
 
-/* The reason that a request gives for itself, in its options or beside them; NULL for none; of a long one the first
- * 1,000 bytes. Lives as long as the request. */
+/* The reason that a request gives for itself, in its options, those of its accounts, or beside them; NULL for none; of
+ * a long one the first 1,000 bytes. Lives as long as the request. */
 const char *audit_reason(const struct request *req);
 
 /* A log line on what an administrator did: operation, reason, request id, status. For after the commit. */

@@ -89,10 +89,21 @@ static json_t *place(struct request *req, const json_t *given, const char *name,
     return made;
 }
 
-/* {"<scope>_ref": {"ref": <scope>}, "user_ref": {"ref": <person>}, "role": "owner"} */
-static json_t *owner_of(const char *scope, const char *ref, const char *person)
+/* Whether an entry names somebody else than the person themselves as the owner of the organization. */
+static bool is_of_another(struct request *req, const json_t *entry, const json_t *user, const char *person)
 {
-    return json_pack("{s:{s:s}, s:{s:s}, s:s}", scope, "ref", ref, "user_ref", "ref", person, "role", "owner");
+    const json_t *owner = json_object_get(json_object_get(entry, "organization"), "owner_user_ref");
+    const char *ref = json_string_value(json_object_get(owner, "ref"));
+    const char *email = email_fold(req->arena, json_string_value(json_object_get(owner, "email")));
+    const char *own = email_fold(req->arena, json_string_value(json_object_get(user, "email")));
+
+    return json_is_object(owner) && !(ref && strcmp(ref, person) == 0) && !(email && own && strcmp(email, own) == 0);
+}
+
+/* {"<scope>_ref": {"ref": <scope>}, "user_ref": {"ref": <person>}, "role": <role>} */
+static json_t *member_of(const char *scope, const char *ref, const char *person, const char *role)
+{
+    return json_pack("{s:{s:s}, s:{s:s}, s:s}", scope, "ref", ref, "user_ref", "ref", person, "role", role);
 }
 
 /* The entries of a list under the names `prefix`0, `prefix`1 and so on. */
@@ -155,22 +166,23 @@ static json_t *places_of(struct request *req, const json_t *entry, const char *p
                                      "ref", "wrk", "is_default", 1)));
 }
 
-/* Adds memberships, the key and the person to the places. `user` is borrowed. */
+/* Adds memberships, the key and the person, who is no owner beside another one, to the places. `user` is borrowed. */
 static json_t *account_of(struct request *req, const json_t *entry, const json_t *user, const char *person)
 {
     const char *organization = default_organization(req, user);
+    const char *role = is_of_another(req, entry, user, person) ? "admin" : "owner";
     json_t *made = organization ? places_of(req, entry, person, organization) : NULL;
-    json_t *more = json_pack(
-        "{s:{s:O}, s:o, s:o, s:o, s:o, s:{s:{s:{s:s}, s:{s:s}}}}", "users", person, user, "user_identities",
-        identities(req, entry, person), "organization_memberships",
-        memberships(req, entry, "organization_memberships", "org_mem_", owner_of("organization_ref", "org", person),
-                    "org_owner"),
-        "workspace_memberships",
-        memberships(req, entry, "workspace_memberships", "wrk_mem_", owner_of("workspace_ref", "wrk", person),
-                    "wrk_owner"),
-        "project_memberships",
-        memberships(req, entry, "project_memberships", "prj_mem_", owner_of("project_ref", "prj", person), "prj_owner"),
-        "api_keys", "key", "project_ref", "ref", "prj", "user_ref", "ref", person);
+    json_t *more = json_pack("{s:{s:O}, s:o, s:o, s:o, s:o, s:{s:{s:{s:s}, s:{s:s}}}}", "users", person, user,
+                             "user_identities", identities(req, entry, person), "organization_memberships",
+                             memberships(req, entry, "organization_memberships", "org_mem_",
+                                         member_of("organization_ref", "org", person, role), "org_owner"),
+                             "workspace_memberships",
+                             memberships(req, entry, "workspace_memberships", "wrk_mem_",
+                                         member_of("workspace_ref", "wrk", person, role), "wrk_owner"),
+                             "project_memberships",
+                             memberships(req, entry, "project_memberships", "prj_mem_",
+                                         member_of("project_ref", "prj", person, role), "prj_owner"),
+                             "api_keys", "key", "project_ref", "ref", "prj", "user_ref", "ref", person);
     json_t *subscription = json_object_get(entry, "subscription");
 
     if (more && json_is_object(subscription))
@@ -203,11 +215,9 @@ static enum err write_and_answer_simple(struct request *req, void *context)
     return code == OK && req->reply.status == 0 ? graph_answer_simple(graph) : code;
 }
 
-static enum err run(struct request *req, struct graph *graph, enum err code,
+static enum err run(struct request *req, struct graph *graph, enum err code, struct operation operation,
                     enum err (*work)(struct request *req, void *context))
 {
-    struct operation operation = operation_from_options(req);
-
     if (code == OK && req->reply.status == 0)
         code = graph_hash_passwords(graph);
     if (code != OK || req->reply.status != 0)
@@ -222,7 +232,7 @@ static enum err run_graph(struct request *req, enum graph_users users, json_t *c
     struct graph *graph = graph_make(req, users);
     enum err code = graph && collections ? graph_add(graph, NULL, collections, options) : ERR_MEMORY;
 
-    return run(req, graph, code, write_and_answer);
+    return run(req, graph, code, operation_from_options(req), write_and_answer);
 }
 
 enum err accounts_create(struct request *req)
@@ -235,16 +245,36 @@ enum err accounts_create(struct request *req)
                                              .return_keys = option(options, "return_api_keys", false)});
 }
 
+/* A request is one transaction: what is a rehearsal for one account is one for all. */
+static enum err refuse_half_rehearsal(struct request *req, const char *account)
+{
+    return operation_refuse(
+        req, &(struct refusal){.status = 400,
+                               .code = "validation_error",
+                               .message = talloc_asprintf(req->arena,
+                                                          "options.dry_run of account '%s' differs from that of the "
+                                                          "accounts before it; a request is rehearsed whole or not.",
+                                                          account),
+                               .account = account});
+}
+
 enum err simple_accounts_create(struct request *req)
 {
+    struct operation operation = operation_from_options(req);
+    const bool dry_run = operation.dry_run;
     struct graph *graph = graph_make(req, GRAPH_USERS_NEW);
     enum err code = graph ? OK : ERR_MEMORY;
+    size_t count = 0;
     const char *key;
     json_t *entry;
 
     json_object_foreach(json_object_get(req->json, "accounts"), key, entry) {
         const json_t *options = json_object_get(entry, "options");
+        const bool rehearsed = option(options, "dry_run", dry_run);
         json_t *account = account_of(req, entry, json_object_get(entry, "user"), "user");
+        if (count++ > 0 && rehearsed != operation.dry_run)
+            return refuse_half_rehearsal(req, key);
+        operation.dry_run = rehearsed;
         if (!json_is_object(options)) /* an entry's options replace the request's as a whole */
             options = json_object_get(req->json, "options");
         if (code == OK)
@@ -256,7 +286,7 @@ enum err simple_accounts_create(struct request *req)
         if (code != OK || req->reply.status != 0)
             break;
     }
-    return run(req, graph, code, write_and_answer_simple);
+    return run(req, graph, code, operation, write_and_answer_simple);
 }
 
 /* ---- one thing each ---- */
@@ -302,7 +332,7 @@ enum err admin_user_create(struct request *req)
 {
     struct graph *graph = graph_make(req, GRAPH_USERS_ANY);
 
-    return run(req, graph, graph ? OK : ERR_MEMORY, write_user);
+    return run(req, graph, graph ? OK : ERR_MEMORY, operation_from_options(req), write_user);
 }
 
 enum err admin_identity_create(struct request *req)
@@ -318,7 +348,7 @@ enum err admin_identity_create(struct request *req)
     code = graph_add(graph, NULL, collections, &everything);
     if (code == OK && req->reply.status == 0)
         code = graph_check_logins(graph);
-    return run(req, graph, code, write_and_answer);
+    return run(req, graph, code, operation_from_options(req), write_and_answer);
 }
 
 enum err admin_organization_create(struct request *req)
@@ -330,10 +360,8 @@ enum err admin_organization_create(struct request *req)
         return operation_refuse(req, &(struct refusal){.status = 400,
                                                        .code = "validation_error",
                                                        .message = "Organization 'org' requires a valid owner user."});
+    (void)json_object_del(json_object_get(req->json, "organization"), "owner_user_ref"); /* `owner` is who it is */
     collections = account_of(req, req->json, owner, "owner");
-    if (collections)
-        (void)json_object_set_new(json_object_get(json_object_get(collections, "organizations"), "org"),
-                                  "owner_user_ref", json_pack("{s:s}", "ref", "owner"));
     return run_graph(req, GRAPH_USERS_KNOWN, collections, &(struct graph_options){.keys = false});
 }
 

@@ -122,10 +122,29 @@ SELECT w.place, json_build_object(
     'is_default', p.is_default, 'created_at', orgd.iso(p.created_at), 'updated_at', orgd.iso(p.updated_at))
 FROM made AS p JOIN wanted AS w USING (id);
 
--- organization_hand_over: makes somebody the owner of an organization; their membership follows; $1 organization, $2 person
+-- organization_hand_over: makes somebody the owner of an organization, its workspaces and projects in the place of the one before
+-- $1 organization, $2 person. Their membership of the organization follows.
 -- revokes
 WITH handed_over AS (
     UPDATE organizations SET owner_id = $2::uuid, updated_at = now() WHERE id = $1::uuid AND owner_id <> $2::uuid
+), before AS (
+    SELECT owner_id AS id FROM organizations WHERE id = $1::uuid AND owner_id <> $2::uuid
+), workspace AS (
+    UPDATE workspace_members m SET role = 'admin', updated_at = now()
+    FROM before, workspaces w
+    WHERE m.user_id = before.id AND m.role = 'owner' AND m.workspace_id = w.id AND w.organization_id = $1::uuid
+), project AS (
+    UPDATE project_members m SET role = 'admin', updated_at = now()
+    FROM before, projects p
+    WHERE m.user_id = before.id AND m.role = 'owner' AND m.project_id = p.id AND p.organization_id = $1::uuid
+), workspace_owner AS (
+    INSERT INTO workspace_members AS m (id, user_id, workspace_id, role, created_by_id, updated_at)
+    SELECT orgd.uuid_v7(), $2::uuid, id, 'owner', $2::uuid, now() FROM workspaces WHERE organization_id = $1::uuid
+    ON CONFLICT (user_id, workspace_id) DO UPDATE SET role = 'owner', updated_at = now() WHERE m.role <> 'owner'
+), project_owner AS (
+    INSERT INTO project_members AS m (id, user_id, project_id, role, created_by_id, updated_at)
+    SELECT orgd.uuid_v7(), $2::uuid, id, 'owner', $2::uuid, now() FROM projects WHERE organization_id = $1::uuid
+    ON CONFLICT (user_id, project_id) DO UPDATE SET role = 'owner', updated_at = now() WHERE m.role <> 'owner'
 )
 UPDATE organization_members SET role = 'admin', updated_at = now()
 WHERE organization_id = $1::uuid AND role = 'owner' AND user_id <> $2::uuid;

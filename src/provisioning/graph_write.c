@@ -342,7 +342,20 @@ static bool same_owner(const struct graph_node *node)
     return organization && uuid_equal(graph_target_id(&organization->user), graph_target_id(&node->user));
 }
 
-/* An organization has one owner: whoever is made one takes the place of the other. */
+/* An organization that is made belongs to whom a membership of the request makes its owner. */
+static enum err name_owners(struct graph *graph)
+{
+    const struct graph_nodes *nodes = &graph->of[GRAPH_ORGANIZATION_MEMBERS];
+
+    for (size_t i = 0; i < nodes->count; i++) {
+        const struct graph_node *organization = nodes->items[i]->organization.node;
+        if (organization && strcmp(nodes->items[i]->role, "owner") == 0)
+            graph->of[GRAPH_ORGANIZATIONS].items[organization->place]->user = nodes->items[i]->user;
+    }
+    return OK;
+}
+
+/* An organization has one owner: whoever is made one takes the place of the other, in all of it. */
 static enum err hand_over(struct graph *graph)
 {
     const struct graph_nodes *nodes = &graph->of[GRAPH_ORGANIZATION_MEMBERS];
@@ -465,9 +478,9 @@ static enum err write_all_members(struct graph *graph)
 enum err graph_write(struct graph *graph)
 {
     static enum err (*const steps[])(struct graph * graph) = {
-        graph_hold_places,   write_users,          graph_look_up_people, graph_write_logins, write_organizations,
-        subscriptions_write, graph_look_up_places, write_workspaces,     write_projects,     write_all_members,
-        check_owners,        complete_owners,      subscriptions_count,  write_keys,
+        graph_hold_places,   write_users,         graph_look_up_people, graph_write_logins,  name_owners,
+        write_organizations, subscriptions_write, graph_look_up_places, write_workspaces,    write_projects,
+        write_all_members,   check_owners,        complete_owners,      subscriptions_count, write_keys,
     };
     enum err code = OK;
 

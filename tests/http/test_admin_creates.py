@@ -295,7 +295,32 @@ def test_a_new_owner_takes_the_place_of_the_old_one(create, people, sql):
     assert create("organizations/memberships/", body)["organization_memberships"]["mem"]["role"] == "owner"
     assert sql("SELECT owner_id::text FROM organizations WHERE id = %s", alice.organization) == [(bob.user,)]
     assert member_of(sql, "organization", alice.organization) == {alice.user: "admin", bob.user: "owner"}
+    for scope in ("workspace", "project"):  # in all of it, where they were no member as well
+        assert member_of(sql, scope, getattr(alice, scope)) == {alice.user: "admin", bob.user: "owner"}
     assert alice.get(f"/organizations/{alice.organization}").status_code == 200
+
+
+def test_an_organization_that_is_made_belongs_to_one_and_the_answer_says_to_whom(admin, create, alice, suffix, sql):
+    """To whom a membership makes its owner; to whom it is made for, when memberships say nothing."""
+    def owners(organization):
+        found = [place for (place,) in sql("SELECT id::text FROM workspaces WHERE organization_id = %s UNION ALL"
+                                           " SELECT id::text FROM projects WHERE organization_id = %s", *[organization["id"]] * 2)]
+        scopes = ["organization", "workspace", "project"][:len(found) + 1]
+        assert sql("SELECT owner_id::text FROM organizations WHERE id = %s", organization["id"]) == [(organization["owner_user_id"],)]
+        return {tuple(sorted(member_of(sql, scope, place).items())) for scope, place in zip(scopes, [organization["id"], *found])}
+
+    made = admin.ok("POST", SIMPLE, {"accounts": {"a": {"user": {"email": f"new-{suffix}@example.com"}, "organization": {
+        "name": "O", "owner_user_ref": by(id=alice.user)}}}})["accounts"]["a"]
+    new, organization = made["user"]["id"], made["organizations"]["org"]
+    assert organization["owner_user_id"] == alice.user
+    assert owners(organization) == {tuple(sorted({alice.user: "owner", new: "admin"}.items()))}
+
+    made = create(GRAPH, {
+        "users": {name: {"email": f"{name}-{suffix}@example.com"} for name in "ab"},
+        "organizations": {"o": {"name": "o", "owner_user_ref": ref("a")}},
+        "organization_memberships": {"m": {"organization_ref": ref("o"), "user_ref": ref("b"), "role": "owner"}}})
+    assert made["organizations"]["o"]["owner_user_id"] == made["users"]["b"]["id"]
+    assert owners(made["organizations"]["o"]) == {((made["users"]["b"]["id"], "owner"),)}
 
 
 def test_an_organization_keeps_an_owner(admin, alice, sql):

@@ -62,6 +62,32 @@ def test_a_rehearsal_is_answered_and_leaves_nothing(endpoint, admin, people, suf
     assert counts(sql) != before
 
 
+def accounts_of(suffix, *options):
+    return {name: {"user": {"email": f"{name}-{suffix}@example.com"}, **({} if own is None else {"options": own})}
+            for name, own in zip("abc", options)}
+
+
+@pytest.mark.parametrize("whole,own", [
+    (None, [{"dry_run": True}, {"dry_run": True}]),
+    (True, [{"create_api_keys": False}, None]),
+    (False, [{"dry_run": True}]),
+])
+def test_the_accounts_of_a_batch_are_a_rehearsal(whole, own, admin, suffix, sql):
+    """An account says it in its own options, or the batch does in its."""
+    before = counts(sql)
+    admin.ok("POST", SIMPLE, {"options": {"dry_run": whole}, "accounts": accounts_of(suffix, *own)})
+    assert counts(sql) == before
+
+
+def test_half_a_rehearsal_is_none(admin, suffix, sql):
+    before = counts(sql)
+    answer = admin.post(SIMPLE, {"accounts": accounts_of(suffix, None, {"dry_run": True})})
+    assert (answer.status_code, answer.json()["detail"]["code"], answer.json()["detail"]["account"]) == (400, "validation_error", "b")
+    assert counts(sql) == before
+    admin.ok("POST", SIMPLE, {"options": {"dry_run": True}, "accounts": accounts_of(suffix, {"dry_run": False}, {"dry_run": False})})
+    assert counts(sql) != before
+
+
 def shape(value):
     """What an answer has, without the values that differ each time."""
     if isinstance(value, dict):
@@ -166,6 +192,12 @@ def test_every_change_is_on_the_record(endpoint, admin, people, suffix, sql):
     assert len({(each["operation"], each["actor_id"]) for each in found}) == 1
     made = [each["object"] for each in found if each["action"] == "create"]
     assert {table: made.count(table) for table in made} == grown
+
+
+def test_accounts_have_reasons_of_their_own(admin, suffix):
+    answer = admin.post(SIMPLE, {"options": {"reason": "all"}, "accounts": accounts_of(
+        suffix, {"reason": "starts today"}, {"reason": "is back"}, {"reason": "starts today"})})
+    assert {each["reason"] for each in changes(admin, request_id=answer.headers["X-Request-Id"])} == {"starts today; is back"}
 
 
 def test_before_and_after(admin, people):
