@@ -2,7 +2,7 @@
 SELECT current_database(), current_setting('server_version');
 
 -- schema_version_tables: Agenta's version tables: label, why it cannot be read, what reads it (null without a table)
-SELECT upper(t.name), CASE
+SELECT upper(t.name COLLATE "C"), CASE
            WHEN c.oid IS NULL THEN NULL
            WHEN NOT has_schema_privilege(c.relnamespace, 'USAGE') THEN 'no USAGE on the schema'
            WHEN NOT has_any_column_privilege(c.oid, 'SELECT') THEN 'no SELECT on the table'
