@@ -83,6 +83,28 @@ await run(
             await notice(page, "Acme Research was deleted.");
         },
 
+        async "two clicks of one moment make one"() {
+            const { page } = await somebodyNew(address("dot"));
+            const named = async (path, member) => (await ask(page, "GET", path)).body.filter((each) => each[member] === "Twice").length;
+            await switcher(page).click();
+            await page.getByRole("menuitem", { name: "New organization" }).click();
+            await dialog(page).getByLabel("Name").fill("Twice");
+            await dialog(page).getByRole("button", { name: "Create" }).dblclick();
+            await shows(page, "Twice");
+            assert.equal(await named("/organizations", "name"), 1);
+            await open(page, "Projects");
+            await page.getByRole("button", { name: "New project" }).click();
+            await dialog(page).getByLabel("Name").fill("Twice");
+            await dialog(page).getByRole("button", { name: "Create" }).dblclick();
+            await notice(page, "Twice is ready.");
+            assert.equal(await named("/projects", "project_name"), 1);
+            await open(page, "API keys");
+            await page.getByRole("button", { name: "New key" }).dblclick();
+            await dialog(page).locator("code").waitFor();
+            const { projectId } = await placeOf(page);
+            assert.equal((await ask(page, "GET", `/keys?project_id=${projectId}`)).body.length, 1);
+        },
+
         async "two people at once: invited, given another role, removed"() {
             const owner = await somebodyNew(address("bob"));
             await open(owner.page, "Members");

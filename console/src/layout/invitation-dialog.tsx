@@ -1,7 +1,8 @@
 // Asks whether to accept an invitation that waits for the reader, or to decline it.
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Modal } from "antd";
 import { useNavigate } from "react-router-dom";
+import { useAction } from "../api/action";
 import { answer, api } from "../api/client";
 import { errorText } from "../api/errors";
 import { projectsQuery } from "../api/queries";
@@ -19,7 +20,7 @@ export default function InvitationDialog({ invitation, onClose }: { invitation: 
   const name = invitation.organization_name ?? words.somebody;
   const params = { path: { invitation_id: invitation.id } };
 
-  const accept = useMutation({
+  const accept = useAction({
     mutationFn: () => answer(api.POST("/invitations/{invitation_id}/accept", { params })),
     onSuccess: async () => {
       await client.invalidateQueries();
@@ -30,7 +31,7 @@ export default function InvitationDialog({ invitation, onClose }: { invitation: 
       if (there?.workspace_id) navigate(projectPath(there.workspace_id, there.project_id));
     },
   });
-  const decline = useMutation({
+  const decline = useAction({
     mutationFn: () => answer(api.POST("/invitations/{invitation_id}/decline", { params })),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: ["invitations"] });

@@ -1,8 +1,9 @@
 // Accepts the invitation of a link, for the person whose address it is; opening the page alone changes nothing.
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useEffect, useRef, type ReactNode } from "react";
 import { Link, useLocation, useNavigate, useSearchParams } from "react-router-dom";
+import { useAction } from "../../api/action";
 import { answer, api } from "../../api/client";
 import { ApiError, errorText } from "../../api/errors";
 import { myInvitationsQuery, profileQuery, projectsQuery } from "../../api/queries";
@@ -90,7 +91,7 @@ function Offer({ link, mine }: { link: InvitationLink; mine: string }) {
     notify.success(words.joined(there?.organization_name ?? organization));
     navigate(there?.workspace_id ? projectPath(there.workspace_id, there.project_id) : "/", { replace: true });
   };
-  const accept = useMutation({
+  const accept = useAction({
     mutationFn: () =>
       answer(
         api.POST("/organizations/{organization_id}/workspaces/{workspace_id}/invite/accept", {

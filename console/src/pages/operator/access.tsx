@@ -1,7 +1,8 @@
 // Who may sign up and own organizations, and why one address may or may not.
-import { useMutation, useQuery } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Form, Input } from "antd";
 import { Fragment, type ReactNode } from "react";
+import { useAction } from "../../api/action";
 import { errorText } from "../../api/errors";
 import type { components } from "../../api/schema";
 import { LoadError, Page, PageSkeleton } from "../../components/page";
@@ -94,7 +95,7 @@ function Answer({ explanation }: { explanation: Explanation }) {
 
 function Explain() {
   const operator = useOperator();
-  const asked = useMutation({
+  const asked = useAction({
     mutationFn: (email: string) => operator.get<Explanation>(`/access/explain?email=${encodeURIComponent(email)}`),
   });
   return (

@@ -1,7 +1,7 @@
 // Compares two schemas and shows what is different, side by side.
-import { useMutation } from "@tanstack/react-query";
 import { Alert, Button, Radio } from "antd";
 import { useId, useState } from "react";
+import { useAction } from "../../api/action";
 import { errorText } from "../../api/errors";
 import { Page } from "../../components/page";
 import { texts } from "../../texts";
@@ -61,8 +61,8 @@ export default function SchemaPage() {
   const [a, setA] = useState<Side>({ source: "file", file: null });
   const [b, setB] = useState<Side>({ source: "core", file: null });
   const [complaint, setComplaint] = useState("");
-  const compared = useMutation({ mutationFn: (request: Request) => operator.post<Compared>("/schema/diff", request) });
-  const saved = useMutation({
+  const compared = useAction({ mutationFn: (request: Request) => operator.post<Compared>("/schema/diff", request) });
+  const saved = useAction({
     mutationFn: (request: Request) => operator.postForText("/schema/diff?format=html", request),
     onSuccess: (page) => {
       const link = document.createElement("a");

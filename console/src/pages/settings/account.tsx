@@ -1,6 +1,7 @@
 // The account of the reader: profile, password and sessions.
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Form, Input } from "antd";
+import { useAction } from "../../api/action";
 import { answer, answerAs, api } from "../../api/client";
 import { errorText } from "../../api/errors";
 import { profileQuery, sessionsQuery } from "../../api/queries";
@@ -32,7 +33,7 @@ function ProfileCard() {
   const { profile } = useScope();
   const client = useQueryClient();
   const notify = useNotify();
-  const save = useMutation({
+  const save = useAction({
     mutationFn: (username: string) => answerAs<Profile>(api.PUT("/profile/username", { body: { username } })),
     onSuccess: async (changed) => {
       client.setQueryData(profileQuery.queryKey, changed);
@@ -112,7 +113,7 @@ function Ways() {
 function NewPassword() {
   const { profile } = useScope();
   const notify = useNotify();
-  const reset = useMutation({
+  const reset = useAction({
     mutationFn: () => answerAs<unknown>(api.POST("/profile/reset-password", { params: { query: { user_id: profile.id } } })),
     onSuccess: (link) => {
       const token = typeof link === "string" ? new URL(link).search : "";
@@ -153,7 +154,7 @@ function Sessions() {
   const notify = useNotify();
   const sessions = useQuery(sessionsQuery);
   const others = sessions.data?.filter(({ current }) => !current) ?? [];
-  const endOthers = useMutation({
+  const endOthers = useAction({
     mutationFn: () => answer(api.DELETE("/auth/sessions")),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: sessionsQuery.queryKey });
@@ -191,7 +192,7 @@ function SessionRow({ session }: { session: Session }) {
   const client = useQueryClient();
   const notify = useNotify();
   const name = clientName(session.client);
-  const end = useMutation({
+  const end = useAction({
     mutationFn: () => answer(api.DELETE("/auth/sessions/{session_id}", { params: { path: { session_id: session.handle } } })),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: sessionsQuery.queryKey });

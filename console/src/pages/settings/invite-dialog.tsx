@@ -1,7 +1,8 @@
 // Invites one or several people; where no mail is sent, hands out the links.
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Input, Modal } from "antd";
 import { useId, useState, type FormEvent } from "react";
+import { useAction } from "../../api/action";
 import { answer, api } from "../../api/client";
 import { errorText } from "../../api/errors";
 import { CopyButton } from "../../components/copy";
@@ -30,7 +31,7 @@ export default function InviteDialog({ onClose }: { onClose: () => void }) {
   const [isMissing, setIsMissing] = useState(false);
   const id = useId();
 
-  const invite = useMutation({
+  const invite = useAction({
     mutationFn: (emails: string[]) =>
       answer(
         api.POST("/organizations/{organization_id}/invitations", {

@@ -1,7 +1,8 @@
 // The reader's API keys for the project.
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Modal } from "antd";
 import { useState } from "react";
+import { useAction } from "../../api/action";
 import { answer, api, within } from "../../api/client";
 import { errorText } from "../../api/errors";
 import { keysQuery } from "../../api/queries";
@@ -23,7 +24,7 @@ export default function KeysPage() {
   const notify = useNotify();
   const query = keysQuery(project.project_id);
   const keys = useQuery(query);
-  const create = useMutation({
+  const create = useAction({
     mutationFn: () => answer(api.POST("/keys", within({ project_id: project.project_id }))),
     onSuccess: () => client.invalidateQueries({ queryKey: query.queryKey }),
     onError: (problem) => notify.error(errorText(problem)),
@@ -91,7 +92,7 @@ function KeyRow({ apiKey: { prefix, created_at, expiration_date } }: { apiKey: A
   const client = useQueryClient();
   const notify = useNotify();
   const [isAsking, setIsAsking] = useState(false);
-  const remove = useMutation({
+  const remove = useAction({
     mutationFn: () => answer(api.DELETE("/keys/{key_prefix}", { params: { path: { key_prefix: prefix } } })),
     onSuccess: async () => {
       await client.invalidateQueries({ queryKey: keysQuery(project.project_id).queryKey });

@@ -1,8 +1,9 @@
 // The button by which somebody leaves the organization, with the question before it.
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useState } from "react";
 import { useNavigate } from "react-router-dom";
+import { useAction } from "../../api/action";
 import { answer, api } from "../../api/client";
 import { Confirm } from "../../components/confirm";
 import { useNotify } from "../../components/notices";
@@ -23,7 +24,7 @@ export function LeaveButton({ text, isPlain = false }: Props) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const notify = useNotify();
-  const leave = useMutation({
+  const leave = useAction({
     mutationFn: () =>
       answer(
         api.DELETE("/workspaces/{workspace_id}/users", {

@@ -1,8 +1,9 @@
 // The members of the organization and the invitations to it.
 import { Button } from "antd";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { Link, useSearchParams } from "react-router-dom";
+import { useAction } from "../../api/action";
 import { answer, answerAs, api } from "../../api/client";
 import { errorText } from "../../api/errors";
 import { invitationsQuery, organizationQuery } from "../../api/queries";
@@ -99,7 +100,7 @@ function MemberRow({ member: { user, roles } }: { member: Member }) {
   const isMe = user.id === profile.id;
   const refresh = () => client.invalidateQueries({ queryKey: ["organizations"] });
 
-  const give = useMutation({
+  const give = useAction({
     mutationFn: (wanted: string) =>
       answer(
         api.PATCH("/organizations/{organization_id}/members/{user_id}", {
@@ -113,7 +114,7 @@ function MemberRow({ member: { user, roles } }: { member: Member }) {
     },
     onError: (problem) => notify.error(errorText(problem)),
   });
-  const remove = useMutation({
+  const remove = useAction({
     mutationFn: () =>
       answer(
         api.DELETE("/workspaces/{workspace_id}/users", {
@@ -228,7 +229,7 @@ function InvitationRow({ invitation }: { invitation: WaitingInvitation }) {
   const fail = (problem: unknown) => notify.error(errorText(problem));
   const refresh = () => client.invalidateQueries({ queryKey: ["organizations"] });
 
-  const resend = useMutation({
+  const resend = useAction({
     mutationFn: () =>
       answerAs<true | { url: string }>(
         api.POST("/organizations/{organization_id}/workspaces/{workspace_id}/invite/resend", {
@@ -242,7 +243,7 @@ function InvitationRow({ invitation }: { invitation: WaitingInvitation }) {
     },
     onError: fail,
   });
-  const revoke = useMutation({
+  const revoke = useAction({
     mutationFn: () =>
       answer(
         api.DELETE("/organizations/{organization_id}/invitations/{invitation_id}", {

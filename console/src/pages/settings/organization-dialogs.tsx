@@ -1,8 +1,9 @@
 // The dialogs that create, rename, transfer and delete an organization.
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Modal } from "antd";
 import { useId, useState } from "react";
 import { useNavigate } from "react-router-dom";
+import { useAction } from "../../api/action";
 import { answer, answerAs, api } from "../../api/client";
 import { errorText } from "../../api/errors";
 import { contentsQuery, organizationQuery, organizationsQuery, profileQuery, projectsQuery } from "../../api/queries";
@@ -43,7 +44,7 @@ function Create({ onClose }: { onClose: () => void }) {
   const client = useQueryClient();
   const navigate = useNavigate();
   const notify = useNotify();
-  const create = useMutation({
+  const create = useAction({
     mutationFn: (name: string) => answerAs<{ id: string; name: string }>(api.POST("/organizations", { body: { name } })),
     onSuccess: async ({ id, name }) => {
       const organizations = await client.fetchQuery({ ...organizationsQuery, staleTime: 0 });
@@ -72,7 +73,7 @@ function Create({ onClose }: { onClose: () => void }) {
 function Rename({ organization, onClose }: OneProps) {
   const client = useQueryClient();
   const notify = useNotify();
-  const rename = useMutation({
+  const rename = useAction({
     mutationFn: (name: string) =>
       answerAs<{ name: string }>(api.PATCH("/organizations/{organization_id}", { ...pathOf(organization), body: { name } })),
     onSuccess: async ({ name }) => {
@@ -105,7 +106,7 @@ function Transfer({ organization, onClose }: OneProps) {
   const members = (details.data?.default_workspace?.members ?? []).filter(
     ({ user }) => user.status === "member" && user.id !== organization.owner_id,
   );
-  const transfer = useMutation({
+  const transfer = useAction({
     mutationFn: (member: Member) =>
       answer(
         api.POST("/organizations/{organization_id}/transfer/{new_owner_id}", {
@@ -171,7 +172,7 @@ function Delete({ organization, onClose }: OneProps) {
   const name = nameOf(organization);
   const owned = organizations.filter((each) => each.owner_id === profile?.id).length;
 
-  const remove = useMutation({
+  const remove = useAction({
     mutationFn: () => answer(api.DELETE("/organizations/{organization_id}", pathOf(organization))),
     onSuccess: async () => {
       onClose();

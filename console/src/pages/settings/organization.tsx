@@ -1,6 +1,7 @@
 // The settings of an organization: its name, what it is known by, ownership, and the way out.
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Form, Input } from "antd";
+import { useAction } from "../../api/action";
 import { answer, api } from "../../api/client";
 import { errorText } from "../../api/errors";
 import { Copyable } from "../../components/copy";
@@ -53,7 +54,7 @@ function Details() {
   const { organization, isOwner } = useScope();
   const client = useQueryClient();
   const notify = useNotify();
-  const save = useMutation({
+  const save = useAction({
     mutationFn: (body: Values) =>
       answer(api.PATCH("/organizations/{organization_id}", { params: { path: { organization_id: organization.id } }, body })),
     onSuccess: async () => {

@@ -1,8 +1,9 @@
 // The projects of the organization.
-import { useMutation, useQueryClient } from "@tanstack/react-query";
+import { useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useState } from "react";
 import { Link, useNavigate } from "react-router-dom";
+import { useAction } from "../../api/action";
 import { answer, api, within } from "../../api/client";
 import { errorText } from "../../api/errors";
 import type { Project } from "../../api/types";
@@ -60,7 +61,7 @@ function Create({ onClose }: { onClose: () => void }) {
   const { workspaceId } = useScope();
   const client = useQueryClient();
   const notify = useNotify();
-  const create = useMutation({
+  const create = useAction({
     mutationFn: (name: string) =>
       answer(api.POST("/projects", { ...within({ workspace_id: workspaceId }), body: { name, make_default: false } })),
     onSuccess: async (project) => {
@@ -91,7 +92,7 @@ function ProjectRow({ project }: { project: Project }) {
   const { project_id: id, project_name: name } = project;
   const close = () => setDialog(null);
 
-  const change = useMutation({
+  const change = useAction({
     mutationFn: (body: { name?: string; make_default?: boolean }) =>
       answer(api.PATCH("/projects/{project_id}", { params: { path: { project_id: id } }, body })),
     onSuccess: async (changed, body) => {
@@ -171,7 +172,7 @@ function Delete({ project, onClose }: { project: Project; onClose: () => void })
   const navigate = useNavigate();
   const notify = useNotify();
   const { project_id: id, project_name: name } = project;
-  const remove = useMutation({
+  const remove = useAction({
     mutationFn: () =>
       answer(
         api.DELETE("/projects/{project_id}", {
