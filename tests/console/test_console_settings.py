@@ -3,7 +3,7 @@ import pytest
 
 SCENARIOS = [
     "an organization is made, renamed and deleted", "two clicks of one moment make one",
-    "two people at once: invited, given another role, removed",
+    "two people at once: invited, given another role, removed", "a role that is taken away while a dialog is open",
     "invitations are sent again and withdrawn, and the server's words are shown",
     "ownership is transferred, and the one who was owner leaves", "projects",
     "a key is shown once, works, and is refused when it is deleted", "the account: name, sessions, password",

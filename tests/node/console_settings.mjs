@@ -85,19 +85,19 @@ await run(
 
         async "two clicks of one moment make one"() {
             const { page } = await somebodyNew(address("dot"));
-            const named = async (path, member) => (await ask(page, "GET", path)).body.filter((each) => each[member] === "Twice").length;
+            const named = async (path, member, name) => (await ask(page, "GET", path)).body.filter((each) => each[member] === name).length;
             await switcher(page).click();
             await page.getByRole("menuitem", { name: "New organization" }).click();
             await dialog(page).getByLabel("Name").fill("Twice");
             await dialog(page).getByRole("button", { name: "Create" }).dblclick();
             await shows(page, "Twice");
-            assert.equal(await named("/organizations", "name"), 1);
+            assert.equal(await named("/organizations", "name", "Twice"), 1);
             await open(page, "Projects");
             await page.getByRole("button", { name: "New project" }).click();
-            await dialog(page).getByLabel("Name").fill("Twice");
+            await dialog(page).getByLabel("Name").fill("Search");
             await dialog(page).getByRole("button", { name: "Create" }).dblclick();
-            await notice(page, "Twice is ready.");
-            assert.equal(await named("/projects", "project_name"), 1);
+            await notice(page, "Search is ready.");
+            assert.equal(await named("/projects", "project_name", "Search"), 1);
             await open(page, "API keys");
             await page.getByRole("button", { name: "New key" }).dblclick();
             await dialog(page).locator("code").waitFor();
@@ -132,6 +132,20 @@ await run(
             await shows(guest.page, guest.name); // and takes effect
         },
 
+        async "a role that is taken away while a dialog is open"() {
+            const owner = await somebodyNew(address("ivy"));
+            const guest = await memberOf(owner, "joe", "admin");
+            await guest.page.getByRole("button", { name: "Invite people" }).click();
+            await dialog(guest.page).getByLabel("E-mail addresses").fill(address("late"));
+            await owner.page.reload();
+            await owner.page.getByLabel(`Role of ${guest.name}`).selectOption("viewer");
+            await notice(owner.page, `${guest.name} is viewer now.`);
+            await dialog(guest.page).getByRole("button", { name: "Send invitations" }).click();
+            await dialog(guest.page).getByRole("alert").getByText("You do not have permission", { exact: false }).waitFor();
+            await dialog(guest.page).getByRole("button", { name: "Cancel" }).click();
+            await until("the list tells it as well", async () => (await row(guest.page, guest.email).innerText()).includes("Viewer"));
+        },
+
         async "invitations are sent again and withdrawn, and the server's words are shown"() {
             const owner = await somebodyNew(address("dan"));
             await open(owner.page, "Members");
@@ -151,6 +165,11 @@ await run(
             await dialog(owner.page).getByRole("button", { name: "Send invitations" }).click();
             await dialog(owner.page).getByText(`${owner.email}: `, { exact: false }).waitFor(); // one line for each
             await isAccessible(owner.page, "invitations that were refused");
+            await dialog(owner.page).getByLabel("E-mail addresses").fill(`Ada Lee <${address("ada")}>, nonsense; "B" <b@x>\n${address("cy")} \u212aim@acme.example`);
+            await dialog(owner.page).getByRole("button", { name: "Send invitations" }).click();
+            await dialog(owner.page).getByText("nonsense: ", { exact: false }).waitFor();
+            const lines = (await dialog(owner.page).locator(".ant-alert-message").innerText()).split("\n").map((line) => line.split(": ")[0]);
+            assert.deepEqual(lines, ["nonsense", "b@x", "\u212aim@acme.example"]); // each is named, and no other
         },
 
         async "ownership is transferred, and the one who was owner leaves"() {

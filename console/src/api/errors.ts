@@ -6,21 +6,18 @@ export class ApiError extends Error {
   readonly status: number;
   /** The server's word for the case, e.g. INVITE_EXPIRED; "" when it gives none. */
   readonly code: string;
-  /** Problems by the name of the field, for 422. */
-  readonly fields: Record<string, string>;
 
-  constructor(status: number, message: string, code = "", fields: Record<string, string> = {}) {
+  constructor(status: number, message: string, code = "") {
     super(message);
     this.name = "ApiError";
     this.status = status;
     this.code = code;
-    this.fields = fields;
   }
 }
 
 interface Problem {
-  loc?: (string | number)[];
   msg?: string;
+  input?: unknown;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {
@@ -31,6 +28,12 @@ function isObject(value: unknown): value is Record<string, unknown> {
 const listText = (problems: { email?: string; message?: string }[]): string =>
   problems.map(({ email, message }) => `${email}: ${message}`).join("\n");
 
+/** What is wrong with a field; with an entry of many for people, whose. */
+function problemText({ msg = "", input }: Problem): string {
+  const text = msg.replace(/^Value error, /, "");
+  return isObject(input) && typeof input.email === "string" ? `${input.email}: ${text}` : text;
+}
+
 /** `detail` as text, as an object with a message, or as a list of problems; else `message` or `error`. */
 export function errorFromBody(status: number, body: unknown, retryAfter: string | null = null): ApiError {
   const fallback = retryAfter ? texts.errors.tooMany(retryAfter) : texts.errors.status(status);
@@ -38,12 +41,8 @@ export function errorFromBody(status: number, body: unknown, retryAfter: string 
   const { detail } = body;
   if (typeof detail === "string") return new ApiError(status, detail);
   if (Array.isArray(detail)) {
-    const fields: Record<string, string> = {};
-    for (const { loc, msg } of detail as Problem[]) {
-      const name = String(loc?.[loc.length - 1] ?? "");
-      if (msg && !(name in fields)) fields[name] = msg;
-    }
-    return new ApiError(status, Object.values(fields).join(". ") || fallback, "", fields);
+    const said = new Set((detail as Problem[]).filter(({ msg }) => msg).map(problemText));
+    return new ApiError(status, [...said].join("\n") || fallback);
   }
   const told = isObject(detail) ? detail : body;
   if (Array.isArray(told.invitations)) return new ApiError(status, listText(told.invitations), String(told.error ?? ""));

@@ -12,11 +12,12 @@ function isWorthRepeating(failures: number, problem: Error): boolean {
 
 /**
  * What was refused or not found may be so because the reader was removed a moment ago: the lists that tell what they belong to are
- * asked for again, and the frame then takes them to where they still belong.
+ * asked for again, and the frame then takes them to where they still belong. After something that was to be done, so is what the page
+ * shows of the organization: another role may be why.
  */
-function onProblem(problem: Error): void {
+function onProblem(problem: Error, exact = true): void {
   if (!(problem instanceof ApiError) || ![401, 403, 404].includes(problem.status)) return;
-  void queryClient.invalidateQueries({ queryKey: organizationsQuery.queryKey, exact: true });
+  void queryClient.invalidateQueries({ queryKey: organizationsQuery.queryKey, exact });
   void queryClient.invalidateQueries({ queryKey: projectsQuery.queryKey });
 }
 
@@ -27,7 +28,7 @@ export const queryClient: QueryClient = new QueryClient({
       if (query.queryHash !== ORGANIZATIONS_HASH && query.queryHash !== PROJECTS_HASH) onProblem(problem);
     },
   }),
-  mutationCache: new MutationCache({ onError: onProblem }),
+  mutationCache: new MutationCache({ onError: (problem) => onProblem(problem, false) }),
   defaultOptions: {
     queries: { staleTime: 1000, retry: isWorthRepeating, retryDelay: (failures) => 500 * 2 ** failures },
     mutations: { retry: false },

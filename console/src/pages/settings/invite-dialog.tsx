@@ -13,13 +13,13 @@ import { texts } from "../../texts";
 const words = texts.settings.members;
 const ROLES = ["admin", "viewer"] as const;
 
-/** The addresses in what was typed or pasted, each once: `Ann <ann@acme.io>` is ann@acme.io. */
+/** What was typed or pasted as addresses, each once: `Ann Lee <ann@acme.io>` is ann@acme.io. The server says which are none. */
 function addressesIn(text: string): string[] {
-  const found = text
-    .split(/[\s,;]+/)
-    .map((part) => part.replace(/^<|>$/g, ""))
-    .filter((part, _, all) => part !== "" && (part.includes("@") || !all.some((other) => other.includes("@"))));
-  return [...new Set(found)];
+  const found = text.split(/[,;\n]+/).flatMap((part) => {
+    const named = [...part.matchAll(/<([^<>]*)>/g)].map(([, address]) => address ?? "");
+    return named.length > 0 ? named : part.split(/\s+/);
+  });
+  return [...new Set(found.map((each) => each.trim()).filter(Boolean))];
 }
 
 export default function InviteDialog({ onClose }: { onClose: () => void }) {
@@ -114,11 +114,7 @@ export default function InviteDialog({ onClose }: { onClose: () => void }) {
             ))}
           </select>
         </div>
-        <div role="alert">
-          {invite.error && (
-            <Alert type="error" showIcon role="presentation" message={<span className="lines">{errorText(invite.error)}</span>} />
-          )}
-        </div>
+        <div role="alert">{invite.error && <Alert type="error" showIcon role="presentation" message={errorText(invite.error)} />}</div>
         <div className="dialog-buttons">
           <span className="grow" />
           <Button onClick={onClose}>{texts.common.cancel}</Button>

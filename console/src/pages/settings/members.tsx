@@ -1,7 +1,7 @@
 // The members of the organization and the invitations to it.
 import { Button } from "antd";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { lazy, Suspense, useState } from "react";
+import { lazy, Suspense, useRef, useState } from "react";
 import { Link, useSearchParams } from "react-router-dom";
 import { useAction } from "../../api/action";
 import { answer, answerAs, api } from "../../api/client";
@@ -28,7 +28,9 @@ export default function MembersPage() {
   const { organization, mayManage, path } = useScope();
   const [search, setSearch] = useSearchParams();
   const details = useQuery(organizationQuery(organization.id));
-  const isInviting = mayManage && search.has("invite");
+  const invitingIn = useRef(""); // stays open, with the server's words, when the role is taken away meanwhile
+  if (mayManage) invitingIn.current = organization.id;
+  const isInviting = invitingIn.current === organization.id && search.has("invite");
   const invite = (isOpen: boolean) => setSearch(isOpen ? { invite: "" } : {}, { replace: true });
   const members = (details.data?.default_workspace?.members ?? []).filter(({ user }) => user.status === "member");
   return (
