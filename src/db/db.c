@@ -515,7 +515,7 @@ enum err db_script(struct db *db, const char *sql, struct result *result)
 
 enum err db_begin(struct db *db)
 {
-    enum err code = db_script(db, "BEGIN", NULL);
+    enum err code = db_script(db, "BEGIN ISOLATION LEVEL READ COMMITTED", NULL);
 
     db->in_transaction = code == OK;
     db->revoked = false;

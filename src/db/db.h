@@ -126,6 +126,7 @@ typedef enum err db_row_reader(void *context, size_t number, const struct result
 enum err db_pipeline(struct db *db, const char *const *texts, size_t count, db_row_reader *each,
                      void *context) MUST_CHECK;
 
+/* Whatever the database's default isolation is: what waits for a lock sees what was committed meanwhile. */
 enum err db_begin(struct db *db) MUST_CHECK;
 /* After an error the transaction is rolled back. UNCERTAIN when the answer to COMMIT was lost. */
 enum err db_commit(struct db *db) MUST_CHECK;

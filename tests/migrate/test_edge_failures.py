@@ -162,9 +162,11 @@ def test_who_comes_while_the_backfill_runs_becomes_a_member(make_old):
     assert found["project", "Late", "ada@example.com"] == "owner"
 
 
-def test_a_writer_that_the_backfill_makes_wait_becomes_a_member(make_old):
+@pytest.mark.parametrize("isolation", ["read committed", "repeatable read"])
+def test_a_writer_that_the_backfill_makes_wait_becomes_a_member(isolation, make_old):
     # A transaction that has written but not committed when the backfill begins; another one that waits behind it.
     pair = make_old("oss", "livedin")
+    pair.sql(f"ALTER DATABASE \"{pair.core}\" SET default_transaction_isolation = '{isolation}'")
     with contextlib.closing(pair.cluster.connect(pair.core)) as other, other.cursor() as cursor:
         cursor.execute("BEGIN; UPDATE users SET username = username WHERE email = 'ada@example.com'")
         cursor.execute("INSERT INTO project_invitations (id, token, email, used, role, project_id)"
