@@ -10,7 +10,7 @@ WITH ranked AS (
            first_value(i.id) OVER one AS winner
       FROM project_invitations i
       JOIN decided_places p ON p.project_id = i.project_id
-     WHERE i.used IS NOT TRUE
+     WHERE i.used IS NOT TRUE AND p.outcome NOT IN ('archived', 'deleted')
     WINDOW one AS (PARTITION BY p.organization_id, lower(i.email COLLATE "C")
                    ORDER BY i.expiration_date DESC NULLS FIRST, i.created_at DESC NULLS LAST, i.id DESC)
 )

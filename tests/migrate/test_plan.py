@@ -97,6 +97,13 @@ def test_an_awkward_database_becomes_what_was_planned(make_old, seed):
     assert sum(of_domain["people"] for of_domain in planned["posture"]["domains"]) == planned["posture"]["people"] == 100
 
 
+def test_what_goes_with_its_project_is_counted_there_only(make_old):
+    pair = make_old()
+    pair.sql("INSERT INTO project_invitations (id, token, email, used, role, project_id)"
+             " SELECT gen_random_uuid(), n::text, 'twice@example.com', false, 'editor', p.id FROM projects p, generate_series(1, 2) n")
+    assert decision(check(pair), "invitations")["count"] == 0
+
+
 def test_the_enterprise_edition_is_planned_as_well(make_old):
     pair = make_old("ee", "empty")
     planned = plan(pair)
