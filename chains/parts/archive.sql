@@ -26,6 +26,13 @@ BEGIN
         columns    text,
         body       text   NOT NULL
     );
+    -- the columns that the table of such rows had, as in CREATE TABLE
+    CREATE TABLE IF NOT EXISTS orgd_archive.row_columns (
+        revision   text   NOT NULL,
+        place      bigint NOT NULL,
+        definition text   NOT NULL,
+        PRIMARY KEY (revision, place)
+    );
     CREATE TABLE IF NOT EXISTS orgd_archive.undo (
         revision  text   NOT NULL,
         place     bigint NOT NULL,
@@ -58,12 +65,19 @@ CREATE OR REPLACE FUNCTION pg_temp.keep_rows(of_revision text, kept regclass, co
     RETURNS void
     LANGUAGE plpgsql
 AS $$
+DECLARE
+    next bigint;
 BEGIN
     IF pg_temp.keeps() THEN
+        SELECT coalesce(max(c.place), 0) + 1 INTO next FROM orgd_archive.row_columns c WHERE c.revision = of_revision;
+        INSERT INTO orgd_archive.row_columns (revision, place, definition)
+        SELECT of_revision, next,
+               string_agg(format('%I %s', a.attname, format_type(a.atttypid, a.atttypmod)), ', ' ORDER BY a.attnum)
+          FROM pg_attribute a
+         WHERE a.attrelid = kept AND a.attnum > 0 AND NOT a.attisdropped;
         EXECUTE format('INSERT INTO orgd_archive.rows (revision, place, table_name, columns, body)'
-                       ' SELECT %L, (SELECT coalesce(max(r.place), 0) + 1 FROM orgd_archive.rows r WHERE r.revision = %L),'
-                       ' %L, %L, (t.*)::text FROM %s t WHERE %s',
-                       of_revision, of_revision, kept::text, columns, kept, condition);
+                       ' SELECT %L, %s, %L, %L, (t.*)::text FROM %s t WHERE %s',
+                       of_revision, next, kept::text, columns, kept, condition);
     END IF;
 END
 $$;
@@ -194,12 +208,60 @@ BEGIN
 END
 $$;
 
+-- Rows that were kept, as the temporary table `kept`, without what is not there to point at any more: where foreign keys
+-- would have emptied a column, it is empty, and where they would have deleted the row, it is left out.
+CREATE OR REPLACE FUNCTION pg_temp.unpack_rows(of_revision text, at_place bigint, relation regclass, columns text[])
+    RETURNS void
+    LANGUAGE plpgsql
+AS $$
+DECLARE
+    link record;
+    hits bigint;
+    changed boolean := true;
+BEGIN
+    DROP TABLE IF EXISTS pg_temp.kept;
+    EXECUTE (SELECT format('CREATE TEMPORARY TABLE kept (%s) ON COMMIT DROP', c.definition)
+               FROM orgd_archive.row_columns c
+              WHERE c.revision = of_revision AND c.place = at_place);
+    EXECUTE format('INSERT INTO kept SELECT (whole.kept).* FROM (SELECT r.body::pg_temp.kept AS kept FROM orgd_archive.rows r'
+                   ' WHERE r.revision = %L AND r.place = %s OFFSET 0) whole', of_revision, at_place);
+    WHILE changed LOOP
+        changed := false;
+        FOR link IN
+            SELECT k.confrelid::regclass AS parent,
+                   columns IS NULL AND k.confdeltype = 'c' OR bool_and(a.attnotnull) AS goes,
+                   string_agg(format('c.%I = p.%I', a.attname, b.attname), ' AND ' ORDER BY u.place) AS meets,
+                   string_agg(format('c.%I IS NOT NULL', a.attname), ' AND ' ORDER BY u.place) AS filled,
+                   string_agg(format('%I = NULL', a.attname), ', ' ORDER BY u.place) FILTER (WHERE NOT a.attnotnull) AS emptied
+              FROM pg_constraint k
+             CROSS JOIN unnest(k.conkey, k.confkey) WITH ORDINALITY AS u (child_number, parent_number, place)
+              JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.child_number
+              JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = u.parent_number
+             WHERE k.conrelid = relation AND k.contype = 'f' AND k.conparentid = 0
+             GROUP BY k.oid, k.conname, k.confrelid, k.confdeltype
+            HAVING bool_and(a.attname IN (SELECT n.attname FROM pg_attribute n WHERE n.attrelid = 'pg_temp.kept'::regclass))
+               AND (columns IS NULL OR bool_or(quote_ident(a.attname) = ANY (columns)))
+             ORDER BY k.conname
+        LOOP
+            EXECUTE format('%s WHERE %s AND NOT EXISTS (SELECT FROM %s p WHERE %s)%s',
+                           CASE WHEN link.goes THEN 'DELETE FROM kept c' ELSE format('UPDATE kept c SET %s', link.emptied) END,
+                           link.filled, link.parent, link.meets,
+                           CASE WHEN link.parent = relation THEN format(' AND NOT EXISTS (SELECT FROM kept p WHERE %s)', link.meets)
+                                ELSE '' END);
+            GET DIAGNOSTICS hits = ROW_COUNT;
+            changed := changed OR hits > 0;
+        END LOOP;
+    END LOOP;
+END
+$$;
+
 -- Takes back what a revision did, the last first. False when the archive does not know it.
 CREATE OR REPLACE FUNCTION pg_temp.archive_undo(of_revision text) RETURNS boolean
     LANGUAGE plpgsql
 AS $$
 DECLARE
     found record;
+    columns text[]; -- that are still there and can be written
     key text;
     known boolean := false;
 BEGIN
@@ -214,33 +276,39 @@ BEGIN
     END LOOP;
     -- what a row hangs on was kept before it; what was only changed has to wait for all of them
     FOR found IN
-        SELECT DISTINCT r.columns IS NOT NULL AS changed, r.place, r.table_name::regclass AS relation, r.columns
+        SELECT DISTINCT r.columns IS NOT NULL AS changed, r.place, r.table_name::regclass AS relation,
+               string_to_array(r.columns, ', ') AS columns
           FROM orgd_archive.rows r
          WHERE r.revision = of_revision
          ORDER BY r.columns IS NOT NULL, r.place
     LOOP
+        PERFORM pg_temp.unpack_rows(of_revision, found.place, found.relation, found.columns);
+        SELECT array_agg(quote_ident(a.attname) ORDER BY a.attnum)
+          INTO columns
+          FROM pg_attribute a
+          JOIN pg_attribute k ON k.attrelid = 'pg_temp.kept'::regclass AND k.attname = a.attname AND k.attnum > 0
+         WHERE a.attrelid = found.relation AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+           AND (found.columns IS NULL OR quote_ident(a.attname) = ANY (found.columns));
         IF found.changed THEN
-            SELECT string_agg(format('t.%I = (whole.kept).%I', a.attname, a.attname), ' AND ') INTO STRICT key
+            SELECT string_agg(format('t.%I = k.%I', a.attname, a.attname), ' AND ') INTO STRICT key
               FROM pg_index i
               JOIN pg_attribute a ON a.attrelid = i.indrelid AND a.attnum = ANY (i.indkey)
              WHERE i.indrelid = found.relation AND i.indisprimary;
-            EXECUTE format('UPDATE %s t SET (%s) = ROW(%s) FROM (SELECT r.body::%s AS kept FROM orgd_archive.rows r'
-                           ' WHERE r.revision = %L AND r.place = %s OFFSET 0) whole WHERE %s',
-                           found.relation, found.columns,
-                           (SELECT string_agg(format('(whole.kept).%s', c.name), ', ' ORDER BY c.place)
-                              FROM string_to_table(found.columns, ', ') WITH ORDINALITY AS c (name, place)),
-                           found.relation, of_revision, found.place, key);
+            EXECUTE format('UPDATE %s t SET (%s) = ROW(%s) FROM kept k WHERE %s',
+                           found.relation, array_to_string(columns, ', '),
+                           (SELECT string_agg('k.' || c.name, ', ' ORDER BY c.place)
+                              FROM unnest(columns) WITH ORDINALITY AS c (name, place)), key);
         ELSE
-            EXECUTE format('INSERT INTO %s SELECT (whole.kept).* FROM (SELECT r.body::%s AS kept FROM orgd_archive.rows r'
-                           ' WHERE r.revision = %L AND r.place = %s OFFSET 0) whole',
-                           found.relation, found.relation, of_revision, found.place);
+            EXECUTE format('INSERT INTO %s (%s) OVERRIDING SYSTEM VALUE SELECT %s FROM kept',
+                           found.relation, array_to_string(columns, ', '), array_to_string(columns, ', '));
         END IF;
     END LOOP;
     DELETE FROM orgd_archive.rows r WHERE r.revision = of_revision;
+    DELETE FROM orgd_archive.row_columns c WHERE c.revision = of_revision;
     DELETE FROM orgd_archive.undo u WHERE u.revision = of_revision;
     DELETE FROM orgd_archive.applied a WHERE a.revision = of_revision;
     IF NOT EXISTS (SELECT FROM orgd_archive.applied) THEN
-        DROP TABLE orgd_archive.undo, orgd_archive.rows, orgd_archive.applied;
+        DROP TABLE orgd_archive.undo, orgd_archive.row_columns, orgd_archive.rows, orgd_archive.applied;
         DROP SCHEMA orgd_archive;
     END IF;
     RETURN coalesce(known, false);

@@ -405,6 +405,20 @@ enum err db_lost(struct db *db, bool uncertain)
     return code;
 }
 
+/* What holds on to something that is to be dropped is a detail, one line each: names of objects, no data. */
+static void add_dependents(struct db *db, const PGresult *pg)
+{
+    const char *detail = PQresultErrorField(pg, PG_DIAG_MESSAGE_DETAIL);
+    size_t len = strlen(db->error.cause);
+
+    if (!detail || strcmp(db->sqlstate, "2BP01") != 0)
+        return;
+    (void)snprintf(db->error.cause + len, sizeof db->error.cause - len, " (%s)", detail);
+    for (char *at = db->error.cause + len; *at != '\0'; at++)
+        if (*at == '\n')
+            *at = ';';
+}
+
 enum err db_judge(struct db *db, PGresult *pg, bool may_write, struct result *result)
 {
     ExecStatusType status = PQresultStatus(pg);
@@ -424,6 +438,7 @@ enum err db_judge(struct db *db, PGresult *pg, bool may_write, struct result *re
     code = error_set(&db->error, db->sqlstate[0] ? code_of(db->sqlstate) : ERR_UNAVAILABLE, "%s%s%s",
                      PQresultErrorField(pg, PG_DIAG_MESSAGE_PRIMARY) ?: message_of(db->conn),
                      db->sqlstate[0] ? " SQLSTATE " : "", db->sqlstate);
+    add_dependents(db, pg);
     PQclear(pg);
     if (PQstatus(db->conn) != CONNECTION_OK) {
         /* A crash (57P02) or a broken connection may have come after the commit; an orderly shutdown comes before it.

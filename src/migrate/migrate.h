@@ -146,8 +146,9 @@ enum err migrate_up(struct db *const dbs[DATABASE_COUNT], const struct migrate_o
                     struct error *error) MUST_CHECK;
 
 /*
- * Undoes everything that ran after `revision`, newest first, in each database that knows it; "agenta" undoes orgd's own
- * chain. Errors: as migrate_up; USAGE when the revision is not one of the databases' present or past; REFUSED when a
+ * Undoes everything that ran after `revision`, newest first, in each database that knows it, each in one transaction;
+ * "agenta" undoes orgd's own chain. Errors: as migrate_up, DATABASE when something else in the database hangs on what
+ * would go; USAGE when the revision is not one of the databases' present or past; REFUSED when a
  * step cannot be undone, or takes away what nothing keeps and that is not accepted (nothing is touched then).
  */
 enum err migrate_down(struct db *const dbs[DATABASE_COUNT], const char *revision, const struct migrate_options *options,

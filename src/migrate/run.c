@@ -20,7 +20,8 @@ static const char settings[] = "SET LOCAL search_path = public;"
                                "SET LOCAL datestyle = 'ISO';"
                                "SET LOCAL jit = off;"
                                "SET LOCAL work_mem = '128MB';"
-                               "SET LOCAL lock_timeout = '3s'";
+                               "SET LOCAL lock_timeout = '3s';"
+                               "SET CONSTRAINTS ALL IMMEDIATE";
 
 /* One database, one run. */
 struct run {
@@ -364,7 +365,7 @@ static enum err down_locked(struct run *run, const char *revision)
 
     if (err != OK || !migrate_steps_down(&run->state, revision, steps, &count))
         return err;
-    return one_by_one(run, steps, count);
+    return at_once(run, steps, count); /* what holds on to something that goes is met before anything is gone */
 }
 
 /* One database, from taking the lock to giving it back. */
