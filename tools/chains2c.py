@@ -84,10 +84,10 @@ def read_decision(path):
                 raise Refused(f"{path}:{number + 1}: expected `-- for: up|down CHAIN/REVISION`")
             uses.append((use.group(2), use.group(3), use.group(1) == "down"))
         number += 1
-    if kind not in ("change", "report", "obstacle", "part") or not what:
-        raise Refused(f"{path}: expected `-- kind: change|report|obstacle|part` and a sentence that says what is decided")
-    if (kind == "part") != (not uses):
-        raise Refused(f"{path}: a part is for other decisions only, anything else is `-- for:` a revision")
+    if kind not in ("change", "report", "obstacle", "purge", "part") or not what:
+        raise Refused(f"{path}: expected `-- kind: change|report|obstacle|purge|part` and a sentence that says what is decided")
+    if (kind in ("purge", "part")) != (not uses):
+        raise Refused(f"{path}: a part is for other decisions only, a purge for no revision, anything else is `-- for:` one")
     sql = check_sql(path, "\n".join(lines[number:])).strip()
     if not sql.endswith(";") or ";" in re.sub(r"'(?:[^']|'')*'|--[^\n]*", "", sql[:-1]):
         raise Refused(f"{path}: a decision is one statement")
@@ -308,13 +308,15 @@ def literal(text):
 def write_decisions(decisions, out):
     everything = {**decisions["ee"], **decisions["oss"]}
     shown = [everything[name] for name in sorted(everything) if everything[name].kind != "part"]
+    uses = {}
     for decision in shown:
-        uses = {use for edition in EDITIONS if decision.name in decisions[edition]
-                for use in decisions[edition][decision.name].uses}
-        out.append(f"static const struct decision_use {decision.name}_uses[] = {{")
-        for chain, revision, down in sorted(uses):
-            out.append(f"    {{{literal(chain)}, {literal(revision)}, {'true' if down else 'false'}}},")
-        out.append("};\n")
+        uses[decision.name] = {use for edition in EDITIONS if decision.name in decisions[edition]
+                               for use in decisions[edition][decision.name].uses}
+        if uses[decision.name]:
+            out.append(f"static const struct decision_use {decision.name}_uses[] = {{")
+            for chain, revision, down in sorted(uses[decision.name]):
+                out.append(f"    {{{literal(chain)}, {literal(revision)}, {'true' if down else 'false'}}},")
+            out.append("};\n")
     out.append("const struct decision decisions[] = {")
     for decision in shown:
         texts = [literal(decisions[edition][decision.name].sql if decision.name in decisions[edition] else None)
@@ -323,8 +325,8 @@ def write_decisions(decisions, out):
         out.append(f"        .name = {literal(decision.name)},")
         out.append(f"        .what = {literal(decision.what)},")
         out.append(f"        .kind = DECISION_{decision.kind.upper()},")
-        out.append(f"        .uses = {decision.name}_uses,")
-        out.append(f"        .use_count = sizeof {decision.name}_uses / sizeof {decision.name}_uses[0],")
+        out.append(f"        .uses = {f'{decision.name}_uses' if uses[decision.name] else 'NULL'},")
+        out.append(f"        .use_count = {len(uses[decision.name])},")
         out.append(f"        .sql = {{{', '.join(texts)}}},")
         out.append("    },")
     out.append("};\n")

@@ -49,6 +49,7 @@ enum decision_kind {
     DECISION_CHANGE,   /* each row is something that the revision does */
     DECISION_REPORT,   /* each row is something that somebody has to know */
     DECISION_OBSTACLE, /* each row is a reason not to begin */
+    DECISION_PURGE,    /* each row is something that goes with the archive; for no revision */
 };
 
 /* A revision for which something is decided, in one direction. */

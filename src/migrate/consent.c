@@ -70,7 +70,7 @@ void losses_write(const struct losses *losses, struct buffer *out)
         between = ", ";
     }
     if (losses->objects > 0) {
-        buffer_format(out, "%sviews and foreign keys on them: %" PRId64, between, losses->objects);
+        buffer_format(out, "%sother objects that depend on them: %" PRId64, between, losses->objects);
         between = ", ";
     }
     for (size_t i = 0; i < decision_count && i < LOSSES_MAX; i++) {

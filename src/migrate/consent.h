@@ -13,7 +13,7 @@ struct losses {
     struct buffer *names; /* takes the tables with rows, "orgd.logins: 3, orgd.codes: 1"; may be NULL */
     int64_t tables;       /* with rows */
     int64_t table_rows;
-    int64_t objects;          /* views and foreign keys that go with the tables */
+    int64_t objects;          /* views, foreign keys and others that go with the tables */
     int64_t rows[LOSSES_MAX]; /* of other kinds, by place in decisions[] */
 };
 

@@ -14,7 +14,11 @@ static enum err failed(struct db *db, enum database database, struct error *erro
 
 enum err purge_list(struct db *db, enum database database, struct result *list, struct error *error)
 {
-    return db_run(db, &purge_archive, NULL, 0, list) == OK ? OK : failed(db, database, error);
+    size_t i = 0;
+
+    while (decisions[i].kind != DECISION_PURGE)
+        i++;
+    return migrate_decide(db, &decisions[i], false, list) == OK ? OK : failed(db, database, error);
 }
 
 static enum err drop(struct db *db, const struct migrate_options *options)

@@ -4,7 +4,9 @@
 
 #include "migrate/migrate.h"
 
-/* What the archive of a database holds: kind, name, rows (NULL for what has none), and what is outside and hangs on it.
+/*
+ * What the archive of a database holds, and what is outside and would go with it: kind, name, rows (NULL for what has
+ * none) in the first columns.
  */
 enum err purge_list(struct db *db, enum database database, struct result *list, struct error *error) MUST_CHECK;
 
