@@ -1,5 +1,6 @@
 /* Runs a program made of tables: from main's arguments to its exit status. */
 #include <errno.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 #include <talloc.h>
@@ -27,16 +28,33 @@ int command_failed(const struct error *error)
     return error->code == ERR_USAGE ? STATUS_USAGE : STATUS_COULD_NOT;
 }
 
+/* Lines in which nothing makes a terminal do what somebody wrote into a name. */
+static void show_lines(const char *text, struct buffer *out)
+{
+    while (*text != '\0') {
+        size_t len = strcspn(text, "\n\t");
+
+        utf8_show(out, talloc_strndup(out->arena, text, len) ?: "", len);
+        if (text[len] != '\0')
+            buffer_char(out, text[len++]);
+        text += len;
+    }
+}
+
 int command_output(const struct buffer *out)
 {
     struct error error;
-    const char *text = buffer_string(out);
+    struct buffer shown = buffer_make(out->arena, SIZE_MAX);
 
-    if (!text) {
+    if (isatty(STDOUT_FILENO) && buffer_string(out)) {
+        show_lines(buffer_string(out), &shown);
+        out = &shown;
+    }
+    if (!buffer_string(out)) {
         (void)error_set(&error, ERR_MEMORY, "There is no memory for the output.");
         return command_failed(&error);
     }
-    if (fwrite(text, 1, out->len, stdout) == out->len && fflush(stdout) == 0)
+    if (fwrite(buffer_string(out), 1, out->len, stdout) == out->len && fflush(stdout) == 0)
         return STATUS_DONE;
     (void)error_set(&error, ERR_SYSTEM, "The output cannot be written: %s.", strerrordesc_np(errno));
     return command_failed(&error);

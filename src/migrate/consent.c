@@ -5,6 +5,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "base/utf8.h"
 #include "migrate/posture.h"
 #include "statements.h"
 
@@ -163,10 +164,12 @@ static enum err count_losses(struct db *db, const struct migrate_step *steps, si
 static void advise(const struct posture *posture, const struct migrate_options *options, void *arena)
 {
     for (int i = 0; options->advise && i < POSTURE_VARIABLES; i++) {
-        struct buffer line = buffer_make(arena, TEXT_MAX);
+        struct buffer effect = buffer_make(arena, TEXT_MAX);
+        struct buffer line = buffer_make(arena, 2 * TEXT_MAX);
 
+        posture_effect(posture, (enum posture_variable)i, &effect);
         buffer_format(&line, "%s: ", posture_variable_name((enum posture_variable)i));
-        posture_effect(posture, (enum posture_variable)i, &line);
+        utf8_show(&line, buffer_string(&effect) ?: "", TEXT_MAX);
         if (buffer_string(&line))
             options->advise(options->context, buffer_string(&line));
     }

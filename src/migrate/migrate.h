@@ -29,7 +29,7 @@ enum migrate_condition {
     MIGRATE_OLD,     /* of an older release, which this version cannot take further */
     MIGRATE_AHEAD,   /* made by a newer program */
     MIGRATE_UNKNOWN, /* a revision that no chain knows, or a version table without exactly one row */
-    MIGRATE_FOREIGN, /* tables of somebody else */
+    MIGRATE_FOREIGN, /* tables of somebody else, or not in UTF-8 */
 };
 
 /* Where one chain of chains[] stands. */

@@ -1,5 +1,5 @@
--- migrate_database: name of the database, and whether a certain table exists
-SELECT current_database(), to_regclass($1) IS NOT NULL;
+-- migrate_database: name of the database, whether a certain table exists, and the encoding
+SELECT current_database(), to_regclass($1) IS NOT NULL, current_setting('server_encoding');
 
 -- migrate_is_filled: whether the database holds anything that does not come from an extension
 SELECT EXISTS (SELECT
@@ -54,6 +54,35 @@ SELECT a.pid, a.usename, a.application_name, a.state, extract(epoch FROM clock_t
    AND a.xact_start IS NOT NULL
  ORDER BY wanted.name IS NULL, a.xact_start
  LIMIT 1;
+
+-- migrate_lacks: what the role has to have, to own and to see of tables $1, and does not
+WITH tables AS (
+    SELECT DISTINCT c.oid, c.relowner FROM unnest($1::text[]) AS t (name) JOIN pg_class c ON c.oid = to_regclass(t.name)
+), lacks AS (
+    SELECT 1 AS place,
+           format('it does not own %s', string_agg(format('%s (%I does)', o.name, pg_get_userbyid(o.owner)), ', ' ORDER BY o.name))
+               AS what
+      FROM (SELECT t.oid::regclass::text AS name, t.relowner AS owner FROM tables t
+             UNION ALL
+            SELECT y.oid::regtype::text, y.typowner
+              FROM pg_type y
+             WHERE y.typnamespace = 'public'::regnamespace
+               AND y.typname IN ('app_type_enum', 'templatetype', 'nodetype', 'treetype')) o
+     WHERE NOT pg_has_role(o.owner, 'USAGE')
+    HAVING count(*) > 0
+    UNION ALL
+    SELECT 2, format('row-level security hides rows of %s from it', string_agg(t.oid::regclass::text, ', ' ORDER BY t.oid::regclass::text))
+      FROM tables t
+     WHERE row_security_active(t.oid)
+    HAVING count(*) > 0
+    UNION ALL
+    SELECT 3, 'it may not create anything in the schema public' WHERE NOT has_schema_privilege('public', 'CREATE')
+    UNION ALL
+    SELECT 4, 'it may not create schemas in the database' WHERE NOT has_database_privilege(current_database(), 'CREATE')
+    UNION ALL
+    SELECT 5, 'it may not create temporary tables' WHERE NOT has_database_privilege(current_database(), 'TEMPORARY')
+)
+SELECT current_user, string_agg(l.what, '; ' ORDER BY l.place) FROM lacks l HAVING count(*) > 0;
 
 -- migrate_pages: pages of some tables, as far as known
 SELECT coalesce(sum(greatest(c.relpages, 0)), 0)::bigint

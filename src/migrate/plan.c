@@ -4,6 +4,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "migrate/access.h"
 #include "statements.h"
 
 enum { NAMES_MAX = 64 << 10, TABLES_MAX = 512 };
@@ -198,6 +199,16 @@ static void find_floor(struct look *look)
     found->floor = revision_now(found);
 }
 
+/* What the role may not do is no matter to whoever only looks, unless it may not look. */
+static enum err look_at_data(struct look *look)
+{
+    struct plan_database *found = look->found;
+    enum err err =
+        migrate_access(look->db, found->steps, found->count, look->options->enterprise, look->arena, &found->lacks);
+
+    return err == OK ? decide_all(look) : err;
+}
+
 static enum err look_inside(struct look *look, enum database database, struct error *error)
 {
     struct plan_database *found = look->found;
@@ -220,7 +231,9 @@ static enum err look_inside(struct look *look, enum database database, struct er
     if (found->state.condition != MIGRATE_BEHIND) /* nothing is there yet, or nothing is done */
         found->table_count = 0;
     else
-        err = decide_all(look);
+        err = look_at_data(look);
+    if (err != OK && found->lacks)
+        return error_set(error, ERR_REFUSED, "the %s database: %s", migrate_database_name(database), found->lacks);
     if (err == OK)
         err = count_rows(look);
     found->opens_signup = consent_opens_signup(found->steps, found->count);

@@ -185,6 +185,11 @@ static void write_database(const struct plan_database *found, bool enterprise, s
         write_decision(&found->decisions[i], out);
     write_tables(found, out);
     write_undo(found, out);
+    if (found->lacks) {
+        buffer_text(out, "<p class=\"grave\">");
+        page_text(out, found->lacks);
+        buffer_text(out, "; run it as one that can.</p>\n");
+    }
 }
 
 /* ---- the whole ---- */

@@ -177,6 +177,7 @@ static void write_database(const struct plan_database *found, bool enterprise, s
         write_decision(&found->decisions[i], out);
     json_close(out, ']');
     write_undo(found, out);
+    write_text(out, "lacks", found->lacks);
     json_close(out, '}');
 }
 

@@ -5,9 +5,10 @@
 #include <talloc.h>
 
 #include "base/text.h"
+#include "base/utf8.h"
 #include "migrate/plan.h"
 
-enum { COLUMNS_MAX = 16, ROWS_SHOWN = 200, CELL_MAX = 60, INDENT = 2, NUMBER_SIZE = 32 };
+enum { COLUMNS_MAX = 16, ROWS_SHOWN = 200, CELL_MAX = 60, INDENT = 2, NUMBER_SIZE = 32, VALUE_MAX = 64 << 10 };
 
 /* Cells of text in columns as wide as they need to be. The texts live as long as the table. */
 struct table {
@@ -157,20 +158,25 @@ static void write_tables(const struct plan_database *found, void *arena, struct 
     table_write(&table, out);
 }
 
-/* A value on one line, cut; not the reason, which is the last column. */
+/* A value on one line, without what would make a terminal do something, cut; not the reason, which is the last column.
+ */
 static const char *value(void *arena, const char *text, bool cut)
 {
     char *line = text ? talloc_strdup(arena, text) : NULL;
+    struct buffer shown = buffer_make(arena, VALUE_MAX);
     size_t len = 0;
 
-    for (char *at = line; at && *at; at++) {
+    if (!line)
+        return NULL;
+    for (char *at = line; *at; at++) {
         if (*at == '\n' || *at == '\t')
             *at = ' ';
         len += (*at & 0xc0) != 0x80;
         if (cut && len > CELL_MAX && (at[1] & 0xc0) != 0x80)
             at[1] = '\0';
     }
-    return line;
+    utf8_show(&shown, line, VALUE_MAX / 2);
+    return buffer_string(&shown);
 }
 
 static void write_rows(const struct plan_decision *answer, void *arena, struct buffer *out)
@@ -255,8 +261,11 @@ static void write_posture(const struct plan *plan, struct buffer *out)
     if (plan->options->access_restricted)
         buffer_text(out, "  An access variable is set and stays in force.\n");
     for (int i = 0; i < POSTURE_VARIABLES && posture->people > 0; i++) {
+        struct buffer effect = buffer_make(out->arena, VALUE_MAX);
+
         buffer_format(out, "  %s: ", posture_variable_name((enum posture_variable)i));
-        posture_effect(posture, (enum posture_variable)i, out);
+        posture_effect(posture, (enum posture_variable)i, &effect);
+        utf8_show(out, buffer_string(&effect) ?: "", VALUE_MAX);
         buffer_text(out, ".\n");
     }
     buffer_char(out, '\n');
@@ -271,6 +280,10 @@ void plan_write_text(const struct plan *plan, struct buffer *out)
         pending += plan->databases[i].count;
     }
     write_posture(plan, out);
+    for (int i = 0; i < DATABASE_COUNT; i++)
+        if (plan->databases[i].lacks)
+            buffer_format(out, "%s database: %s; run it as one that can.\n", migrate_database_name((enum database)i),
+                          plan->databases[i].lacks);
     if (plan_is_obstructed(plan)) {
         buffer_text(out, "Something stands in the way; see above. `orgd migrate up` refuses until it is put right.\n");
     } else if (pending > 0) {

@@ -1,7 +1,9 @@
 /* Runs the revisions of the chains over the databases, up and down. */
 #include <stdio.h>
 #include <string.h>
+#include <talloc.h>
 
+#include "migrate/access.h"
 #include "migrate/consent.h"
 #include "migrate/execute.h"
 #include "migrate/lock.h"
@@ -19,6 +21,7 @@ static const char settings[] = "SET LOCAL search_path = public;"
                                "SET LOCAL check_function_bodies = on;"
                                "SET LOCAL datestyle = 'ISO';"
                                "SET LOCAL jit = off;"
+                               "SET LOCAL row_security = off;" /* an error instead of rows that are not seen */
                                "SET LOCAL work_mem = '128MB';"
                                "SET LOCAL lock_timeout = '3s';"
                                "SET CONSTRAINTS ALL IMMEDIATE";
@@ -234,11 +237,29 @@ static enum err ask_obstacle(struct run *run, const struct decision *decision)
     return err;
 }
 
+/* A role that may not do everything is the reason to refuse. */
+static enum err ask_access(struct run *run, const struct migrate_step *steps, size_t count)
+{
+    void *arena = talloc_new(NULL);
+    const char *lacks = NULL;
+    enum err err = migrate_access(run->db, steps, count, run->options->enterprise, arena, &lacks);
+
+    if (err != OK) {
+        err = failed(run, "the rights of the role");
+    } else if (lacks) {
+        err = error_set(run->error, ERR_REFUSED, "the %s database: %s", migrate_database_name(run->database), lacks);
+    }
+    (void)talloc_free(arena);
+    return err;
+}
+
 /* Looks for what stands in the way of any of `steps`, before the first of them. */
 static enum err look_for_obstacles(struct run *run, const struct migrate_step *steps, size_t count)
 {
     enum err err = begin(run);
 
+    if (err == OK)
+        err = ask_access(run, steps, count);
     for (size_t i = 0; i < count * decision_count && err == OK; i++) {
         const struct migrate_step *step = &steps[i / decision_count];
         const struct decision *decision = &decisions[i % decision_count];

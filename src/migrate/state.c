@@ -6,6 +6,8 @@
 #include "migrate/migrate.h"
 #include "statements.h"
 
+enum { ENCODING_SIZE = 64 };
+
 /* Tables that a database of Agenta has had in every release, so that core and tracing are not taken for each other. */
 static const char *const landmarks[DATABASE_COUNT] = {"public.organizations", "public.spans"};
 
@@ -281,8 +283,9 @@ static enum err read_chains(struct db *db, struct migrate_state *state, bool ent
     return err;
 }
 
-/* The name, the landmark, and whether there is anything at all: that is asked only when it is not plain. */
-static enum err look_around(struct db *db, struct migrate_state *state, bool *landmark, bool *filled)
+/* The name, encoding, the landmark, and whether there is anything at all: that is asked only when it is not plain. */
+static enum err look_around(struct db *db, struct migrate_state *state, char encoding[ENCODING_SIZE], bool *landmark,
+                            bool *filled)
 {
     struct result result;
     enum err err = DB_RUN(db, migrate_database, &result, param_text(landmarks[state->database]));
@@ -291,6 +294,7 @@ static enum err look_around(struct db *db, struct migrate_state *state, bool *la
         return err;
     (void)snprintf(state->name, sizeof state->name, "%s", result_text(&result, 0, 0));
     *landmark = *filled = result_bool(&result, 0, 1);
+    (void)snprintf(encoding, ENCODING_SIZE, "%s", result_text(&result, 0, 2));
     result_clear(&result);
     if (*landmark)
         return OK;
@@ -316,19 +320,27 @@ bool migrate_tells(const struct migrate_position *position, bool enterprise)
 enum err migrate_state(struct db *db, enum database database, bool enterprise, enum migrate_target target,
                        struct migrate_state *state, struct error *error)
 {
+    char encoding[ENCODING_SIZE];
     bool filled;
     bool landmark;
     bool judged = false;
 
     memset(state, 0, sizeof *state);
     state->database = database;
-    if (look_around(db, state, &landmark, &filled) != OK)
+    if (look_around(db, state, encoding, &landmark, &filled) != OK)
         return failed(db, database, error);
     for (size_t i = 0; i < chain_count && state->count < MIGRATE_CHAINS_MAX; i++) {
         if (chains[i].database == database) {
             state->positions[state->count++] =
                 (struct migrate_position){.chain = &chains[i], .at = -1, .skipped = chains[i].legacy};
         }
+    }
+    if (strcmp(encoding, "UTF8") != 0) {
+        judge(state, MIGRATE_FOREIGN,
+              "has the encoding %s, and this version needs UTF8: dump it, make a database with ENCODING 'UTF8' and "
+              "restore it into that",
+              encoding);
+        return OK;
     }
     if (!filled) {
         judge(state, MIGRATE_EMPTY, "is empty");
