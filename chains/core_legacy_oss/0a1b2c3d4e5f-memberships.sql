@@ -46,7 +46,8 @@ CREATE TABLE project_members (
 -- decide: workspaces
 -- decide: projects
 
-SELECT pg_temp.keep_rows('0a1b2c3d4e5f', 'api_keys', 't.id IN (SELECT d.key_id FROM decided_keys d)');
+-- hazards: NONE
+SELECT pg_temp.keep_rows_and_what_hangs_on_them('0a1b2c3d4e5f', 'api_keys', 't.id IN (SELECT d.key_id FROM decided_keys d)');
 DELETE FROM api_keys k USING decided_keys d WHERE k.id = d.key_id;
 SELECT pg_temp.change('0a1b2c3d4e5f',
                       'ALTER TABLE api_keys ALTER COLUMN project_id SET NOT NULL',

@@ -40,8 +40,10 @@ SELECT pg_temp.add_constraint('@revision', 'project_invitations', 'project_invit
                               'FOREIGN KEY (user_id) REFERENCES users ON DELETE SET NULL');
 
 -- decide: deliveries
-SELECT pg_temp.keep_rows('@revision', 'webhook_deliveries',
-                         '(t.project_id, t.id) IN (SELECT d.project_id, d.delivery_id FROM decided_deliveries d)');
+-- hazards: NONE
+SELECT pg_temp.keep_rows_and_what_hangs_on_them(
+           '@revision', 'webhook_deliveries',
+           '(t.project_id, t.id) IN (SELECT d.project_id, d.delivery_id FROM decided_deliveries d)');
 DELETE FROM webhook_deliveries w USING decided_deliveries d WHERE w.project_id = d.project_id AND w.id = d.delivery_id;
 SELECT pg_temp.drop_foreign_keys('@revision', 'webhook_deliveries', 'project_id');
 SELECT pg_temp.drop_foreign_keys('@revision', 'webhook_deliveries', 'project_id', 'subscription_id');

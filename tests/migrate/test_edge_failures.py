@@ -98,11 +98,28 @@ def test_constraints_are_found_whatever_their_names(make_old, sql):
     ("CREATE VIEW project_members AS SELECT 1 AS one; CREATE TABLE organization_members (id int)", ("2 tables already",)),
     ("ALTER TABLE users ADD deleted_at boolean", ("a column already", "users.deleted_at is boolean instead of timestamp with time zone")),
     ("ALTER TABLE secrets ADD created_by_id text; ALTER TABLE projects ADD updated_by_id int", ("2 columns already",)),
+    ("CREATE TABLE mine (config uuid REFERENCES auto_evaluator_configs); INSERT INTO mine SELECT c.id FROM auto_evaluator_configs c"
+     " JOIN projects p ON p.id = c.project_id WHERE p.organization_id IS NULL", ("a foreign key: mine.mine_config_fkey (rows: ",)),
+    ("CREATE TABLE uses (key uuid REFERENCES api_keys ON DELETE RESTRICT); INSERT INTO uses SELECT id FROM api_keys WHERE project_id IS NULL",
+     ("a foreign key: uses.uses_key_fkey (rows: 6)",)),
 ])
 def test_what_is_in_the_way_is_named(make_old, sql, words):
     pair = make_old("oss", "livedin")
     pair.sql(sql)
     refused(pair, *words, "run this again")
+
+
+def test_what_points_at_what_stays_is_not_in_the_way(make_old):
+    pair = make_old("oss", "livedin")
+    pair.sql("CREATE TABLE mine (config uuid REFERENCES auto_evaluator_configs); INSERT INTO mine SELECT c.id FROM auto_evaluator_configs c"
+             " JOIN projects p ON p.id = c.project_id WHERE p.organization_id IS NOT NULL;"
+             "CREATE TABLE uses (key uuid REFERENCES api_keys ON DELETE CASCADE); INSERT INTO uses SELECT id FROM api_keys;"
+             "CREATE TABLE seen (project_id uuid, id uuid, FOREIGN KEY (project_id, id) REFERENCES webhook_deliveries (project_id, id)"
+             " ON DELETE CASCADE); INSERT INTO seen SELECT project_id, id FROM webhook_deliveries")
+    before = old.state(pair)
+    old.up(pair)
+    old.down(pair)
+    assert old.same(old.state(pair), before)
 
 
 def test_a_column_of_the_right_type_is_taken_over(make_old):

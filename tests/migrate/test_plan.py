@@ -243,6 +243,18 @@ def test_what_stands_in_the_way_is_in_the_plan(make_old):
     pair.run("migrate", "up", *old.ACCEPTED, status=3)
 
 
+def test_triggers_of_ones_own_are_in_the_plan(make_old):
+    pair = make_old("oss", "livedin")
+    pair.sql("CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
+             "CREATE TRIGGER kept BEFORE DELETE ON projects FOR EACH ROW EXECUTE FUNCTION keep();"
+             "CREATE TRIGGER off BEFORE DELETE ON api_keys FOR EACH ROW EXECUTE FUNCTION keep(); ALTER TABLE api_keys DISABLE TRIGGER off")
+    rows = decision(plan(pair), "triggers")["rows"]
+    assert [(row["trigger"], row["function"]) for row in rows] == [("projects.kept", "keep()")]
+    before = old.state(pair)
+    _, err = old.up(pair, status=3)  # in the first revision
+    assert "projects" in err and err.count("\n") == 1 and old.state(pair) == before
+
+
 def test_a_database_that_cannot_be_brought_up_has_no_plan(pair):
     pair.sql("CREATE TABLE invoices (id int)")
     _, err = pair.run("migrate", "plan", status=3)
