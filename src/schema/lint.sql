@@ -45,11 +45,11 @@ SELECT format('%I.%I', n.nspname, c.relname),
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
  ORDER BY n.nspname, c.relname, k.conname;
 
--- lint_unique_repeats_primary_key: unique ones on the columns of the primary key; foreign keys to one are made again
+-- lint_unique_repeats_primary_key: unique ones on the columns of the primary key; what leans on one leans on that then
 SELECT format('%I.%I', n.nspname, c.relname),
        format('the unique %s %I repeats the primary key %I', CASE WHEN u.oid IS NULL THEN 'index' ELSE 'constraint' END,
               i.relname, p.conname),
-       concat_ws('; ', f.before,
+       concat_ws('; ', f.before, y.before,
                  CASE WHEN u.oid IS NULL THEN format('DROP INDEX %I.%I', n.nspname, i.relname)
                       ELSE format('ALTER TABLE %I.%I DROP CONSTRAINT %I', n.nspname, c.relname, u.conname) END, f.after)
   FROM pg_constraint p
@@ -58,6 +58,7 @@ SELECT format('%I.%I', n.nspname, c.relname),
   JOIN pg_index x ON x.indrelid = c.oid AND x.indisunique AND NOT x.indisprimary AND x.indpred IS NULL
                  AND x.indexprs IS NULL AND x.indnkeyatts = cardinality(p.conkey)
                  AND p.conkey @> (x.indkey::smallint[])[0:x.indnkeyatts - 1]
+                 AND NOT (x.indimmediate AND p.condeferrable)
   JOIN pg_class i ON i.oid = x.indexrelid AND NOT i.relispartition
   LEFT JOIN pg_constraint u ON u.conindid = i.oid AND u.contype = 'u' AND u.conrelid = c.oid
  CROSS JOIN LATERAL (SELECT string_agg(format('ALTER TABLE %s DROP CONSTRAINT %I', k.conrelid::regclass, k.conname),
@@ -66,6 +67,12 @@ SELECT format('%I.%I', n.nspname, c.relname),
                                               pg_get_constraintdef(k.oid)), '; ' ORDER BY k.conname)
                        FROM pg_constraint k
                       WHERE k.contype = 'f' AND k.conindid = i.oid AND k.conparentid = 0) f (before, after)
+ CROSS JOIN LATERAL (SELECT string_agg(format('ALTER TABLE %s REPLICA IDENTITY DEFAULT', r.indrelid::regclass), '; '
+                                       ORDER BY r.indrelid::regclass::text COLLATE "C")
+                       FROM pg_index r
+                      WHERE r.indisreplident
+                        AND (r.indexrelid = i.oid
+                             OR r.indexrelid IN (SELECT h.relid FROM pg_partition_tree(i.oid) h))) y (before)
  WHERE p.contype = 'p'
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
  ORDER BY n.nspname, c.relname, i.relname;

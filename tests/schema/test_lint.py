@@ -55,6 +55,25 @@ CASES = {
         'CREATE TABLE a (x int); INSERT INTO a VALUES (1), (1)', ["broken"]),
 }
 
+# Where a plainer proposal would fail or do harm: the rule, what makes its findings, and of each the object, what is
+# proposed (None: nothing can be, and the sentence says why) and a part of the sentence.
+SPECIAL = {
+    "replica identity": ("unique-repeats-primary-key", [
+        f'CREATE TABLE t (id int, b int, PRIMARY KEY (id, b)); CREATE UNIQUE INDEX {QUOTED} ON t (b, id);'
+        f'ALTER TABLE t REPLICA IDENTITY USING INDEX {QUOTED}; CREATE PUBLICATION p FOR TABLE t; INSERT INTO t VALUES (1, 1)'],
+        [("public.t", f"ALTER TABLE public.t REPLICA IDENTITY DEFAULT; DROP INDEX public.{QUOTED}", "unique index")],
+        ["UPDATE t SET id = 2"]),
+    "replica identity of partitions": ("unique-repeats-primary-key", [
+        'CREATE TABLE t (id int PRIMARY KEY) PARTITION BY RANGE (id); ALTER TABLE t ADD CONSTRAINT u UNIQUE (id);'
+        'CREATE TABLE t_1 PARTITION OF t DEFAULT; ALTER TABLE t REPLICA IDENTITY USING INDEX u;'
+        'ALTER TABLE t_1 REPLICA IDENTITY USING INDEX t_1_id_key; CREATE PUBLICATION p FOR TABLE t; INSERT INTO t VALUES (1)'],
+        [("public.t", "ALTER TABLE public.t REPLICA IDENTITY DEFAULT; ALTER TABLE public.t_1 REPLICA IDENTITY DEFAULT;"
+          " ALTER TABLE public.t DROP CONSTRAINT u", "unique constraint")],
+        ["UPDATE t SET id = 2"]),
+    "a deferrable primary key": ("unique-repeats-primary-key", [
+        'CREATE TABLE t (id int PRIMARY KEY DEFERRABLE); ALTER TABLE t ADD UNIQUE (id); CREATE TABLE a (x int REFERENCES t (id))'], [], []),
+}
+
 
 def prepare(pair, rule):
     pair.sql(CASES[rule][0])
@@ -83,6 +102,25 @@ def test_rule(pair, rule):
     assert lint(pair, "--ignore", rule, status=0) == []
     pair.sql(finding["fix"])
     assert lint(pair, status=0) == []
+
+
+@pytest.mark.parametrize("name", SPECIAL)
+def test_what_is_proposed_can_be_run_and_does_no_harm(pair, name):
+    rule, made, expected, works = SPECIAL[name]
+    for sql in made:
+        with contextlib.suppress(scratch.psycopg2.IntegrityError):  # leaves an index behind
+            pair.sql(sql)
+    others = [option for other in CASES if other != rule for option in ("--ignore", other)]
+    findings = lint(pair, *others, status=1 if expected else 0)
+    assert [(found["object"], found["fix"]) for found in findings] == [row[:2] for row in expected], findings
+    for found, (_, fix, words) in zip(findings, expected):
+        assert words in found["what"]
+        if fix:
+            pair.sql(fix)
+    left = [row[0] for row in expected if not row[1]]
+    assert [found["object"] for found in lint(pair, *others, status=1 if left else 0)] == left
+    for sql in works:
+        pair.sql(sql)
 
 
 def test_every_rule_has_a_case(pair):
