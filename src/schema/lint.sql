@@ -210,12 +210,18 @@ SELECT format('%I.%I', n.nspname, coalesce(c.relname, t.typname)),
 
 -- lint_index_invalid: indexes that are kept up to date and not used, as a failed CREATE INDEX CONCURRENTLY leaves them
 SELECT format('%I.%I', n.nspname, c.relname),
-       format('the index %I is not valid: it costs writes and serves no query', i.relname),
-       format('REINDEX INDEX CONCURRENTLY %I.%I', n.nspname, i.relname)
+       format('the index %I is not valid: it costs writes and serves no query%s', i.relname, CASE
+                  WHEN l.left_over THEN ', and a REINDEX CONCURRENTLY that did not end has left it behind'
+                  WHEN x.indisunique THEN '; it is unique, so rows that are equal have to go before it can be made'
+              END),
+       format('%s INDEX CONCURRENTLY %I.%I', CASE WHEN l.left_over THEN 'DROP' ELSE 'REINDEX' END, n.nspname, i.relname)
   FROM pg_index x
   JOIN pg_class i ON i.oid = x.indexrelid AND i.relkind = 'i'
   JOIN pg_class c ON c.oid = x.indrelid
   JOIN pg_namespace n ON n.oid = i.relnamespace
+ CROSS JOIN LATERAL (SELECT i.relname ~ '_cc(new|old)[0-9]*$'
+                            AND NOT EXISTS (SELECT FROM pg_constraint k
+                                             WHERE k.conindid = i.oid AND k.contype IN ('p', 'u', 'x'))) l (left_over)
  WHERE NOT x.indisvalid
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
  ORDER BY n.nspname, c.relname, i.relname;

@@ -72,6 +72,16 @@ SPECIAL = {
         ["UPDATE t SET id = 2"]),
     "a deferrable primary key": ("unique-repeats-primary-key", [
         'CREATE TABLE t (id int PRIMARY KEY DEFERRABLE); ALTER TABLE t ADD UNIQUE (id); CREATE TABLE a (x int REFERENCES t (id))'], [], []),
+    "what is left of a REINDEX": ("index-invalid", [
+        'CREATE TABLE a (x int); CREATE TABLE b (x int CONSTRAINT b_ccold UNIQUE); INSERT INTO a VALUES (1), (1)',
+        'CREATE UNIQUE INDEX CONCURRENTLY broken ON a (x)', 'REINDEX INDEX CONCURRENTLY broken',
+        'REINDEX INDEX CONCURRENTLY broken', 'ALTER INDEX broken_ccnew RENAME TO broken_ccold;'
+        "DELETE FROM a; UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'b_ccold'::regclass"],
+        [("public.a", "REINDEX INDEX CONCURRENTLY public.broken", "rows that are equal have to go before"),
+         ("public.a", "DROP INDEX CONCURRENTLY public.broken_ccnew1", "has left it behind"),
+         ("public.a", "DROP INDEX CONCURRENTLY public.broken_ccold", "has left it behind"),
+         ("public.b", "REINDEX INDEX CONCURRENTLY public.b_ccold", "serves no query")],
+        ["INSERT INTO a VALUES (1)"]),
 }
 
 
