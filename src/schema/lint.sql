@@ -166,12 +166,15 @@ SELECT format('%I.%I', n.nspname, c.relname),
 
 -- lint_sequence_near_end: sequences that have used four fifths of what they, or the column they belong to, can hold
 SELECT format('%I.%I', n.nspname, c.relname),
-       format('it has got to %s of %s', v.last, v.bound),
-       concat_ws('; ', CASE WHEN a.attname IS NOT NULL
-                           THEN format('ALTER TABLE %I.%I ALTER COLUMN %I TYPE bigint', q.nspname, t.relname, a.attname)
-                      END,
-                 format('ALTER SEQUENCE %I.%I AS bigint %s', n.nspname, c.relname,
-                        CASE WHEN s.seqincrement > 0 THEN 'NO MAXVALUE' ELSE 'NO MINVALUE' END))
+       format('it has got to %s of %s%s', v.last, v.bound,
+              CASE WHEN l.used_up THEN '; no sequence goes further, so what it numbers needs keys of another kind' END),
+       CASE WHEN NOT l.used_up THEN
+           concat_ws('; ', CASE WHEN a.attname IS NOT NULL THEN
+                               format('ALTER TABLE %I.%I ALTER COLUMN %I TYPE bigint', q.nspname, t.relname, a.attname)
+                           END,
+                     format('ALTER SEQUENCE %I.%I AS bigint %s', n.nspname, c.relname,
+                            CASE WHEN s.seqincrement > 0 THEN 'NO MAXVALUE' ELSE 'NO MINVALUE' END))
+       END
   FROM pg_sequence s
   JOIN pg_class c ON c.oid = s.seqrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -189,9 +192,13 @@ SELECT format('%I.%I', n.nspname, c.relname),
                    ELSE greatest(s.seqmin, CASE a.atttypid WHEN 'smallint'::regtype THEN -32768
                                                            WHEN 'integer'::regtype THEN -2147483648 END)
               END) v (last, bound)
- WHERE NOT s.seqcycle
-   AND CASE WHEN s.seqincrement > 0 THEN (v.last::numeric - s.seqmin) >= (v.bound::numeric - s.seqmin) * 4 / 5
-            ELSE (s.seqmax - v.last::numeric) >= (s.seqmax - v.bound::numeric) * 4 / 5 END
+ CROSS JOIN LATERAL (
+       SELECT abs(v.last - e.first) >= abs(v.bound - e.first) * 4 / 5,
+              abs(v.last - e.first) >= abs(e.furthest - e.first) * 4 / 5
+         FROM (SELECT CASE WHEN s.seqincrement > 0 THEN s.seqmin ELSE s.seqmax END::numeric,
+                      CASE WHEN s.seqincrement > 0 THEN 9223372036854775807 ELSE -9223372036854775808 END::numeric
+              ) e (first, furthest)) l (near, used_up)
+ WHERE NOT s.seqcycle AND l.near
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
  ORDER BY n.nspname, c.relname;
 

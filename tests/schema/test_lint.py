@@ -72,6 +72,24 @@ SPECIAL = {
         ["UPDATE t SET id = 2"]),
     "a deferrable primary key": ("unique-repeats-primary-key", [
         'CREATE TABLE t (id int PRIMARY KEY DEFERRABLE); ALTER TABLE t ADD UNIQUE (id); CREATE TABLE a (x int REFERENCES t (id))'], [], []),
+    "sequences that cannot go further": ("sequence-near-end", [
+        "CREATE SEQUENCE a; SELECT setval('a', 9223372036854775800);"
+        "CREATE SEQUENCE b INCREMENT -1; SELECT setval('b', -9000000000000000000);"
+        "CREATE TABLE c (id bigserial PRIMARY KEY); SELECT setval('c_id_seq', 9223372036854775807)"],
+        [("public.a", None, "no sequence goes further"), ("public.b", None, "no sequence goes further"),
+         ("public.c_id_seq", None, "it has got to 9223372036854775807 of 9223372036854775807; no sequence goes further")],
+        []),
+    "sequences with bounds of their own": ("sequence-near-end", [
+        "CREATE SEQUENCE a MAXVALUE 100; SELECT setval('a', 99);"
+        "CREATE SEQUENCE b AS integer INCREMENT -2 MINVALUE -100 MAXVALUE 50; SELECT setval('b', -99);"
+        "CREATE TABLE c (id smallint GENERATED ALWAYS AS IDENTITY); SELECT setval('c_id_seq', 32000);"
+        "CREATE SEQUENCE d MAXVALUE 9000000000000000000 MINVALUE 8000000000000000000; SELECT setval('d', 8900000000000000000)"],
+        [("public.a", "ALTER SEQUENCE public.a AS bigint NO MAXVALUE", "99 of 100"),
+         ("public.b", "ALTER SEQUENCE public.b AS bigint NO MINVALUE", "-99 of -100"),
+         ("public.c_id_seq", "ALTER TABLE public.c ALTER COLUMN id TYPE bigint;"
+          " ALTER SEQUENCE public.c_id_seq AS bigint NO MAXVALUE", "32000 of 32767"),
+         ("public.d", "ALTER SEQUENCE public.d AS bigint NO MAXVALUE", "8900000000000000000")],
+        ["INSERT INTO c SELECT FROM generate_series(1, 1000); SELECT nextval('a'), nextval('a'), nextval('b'), nextval('b')"]),
     "what is left of a REINDEX": ("index-invalid", [
         'CREATE TABLE a (x int); CREATE TABLE b (x int CONSTRAINT b_ccold UNIQUE); INSERT INTO a VALUES (1), (1)',
         'CREATE UNIQUE INDEX CONCURRENTLY broken ON a (x)', 'REINDEX INDEX CONCURRENTLY broken',
@@ -144,6 +162,13 @@ def test_text(pair):
     out, _ = pair.run("schema", "lint", pair.cluster.uri(pair.core), status=1)
     assert out == ("error: membership-nullable: public.club_members: club_id is part of what makes a membership and may be null.\n"
                    "    ALTER TABLE public.club_members ALTER COLUMN club_id SET NOT NULL;\n")
+
+
+def test_text_without_a_statement(pair):
+    pair.sql("CREATE SEQUENCE a; SELECT setval('a', 9223372036854775807)")
+    out, _ = pair.run("schema", "lint", pair.cluster.uri(pair.core), status=1)
+    assert out == ("error: sequence-near-end: public.a: it has got to 9223372036854775807 of 9223372036854775807; no sequence goes further,"
+                   " so what it numbers needs keys of another kind.\n")
 
 
 def test_an_empty_database_has_no_findings(shared):
