@@ -91,13 +91,24 @@ SELECT format('%I.%I', n.nspname, c.relname),
 
 -- lint_membership_not_unique: tables named *_members in which a user can be a member of the same thing twice
 SELECT format('%I.%I', n.nspname, c.relname),
-       format('nothing keeps (user_id, %I) unique', s.attname),
-       format('ALTER TABLE %I.%I ADD UNIQUE (user_id, %I)', n.nspname, c.relname, s.attname)
+       format('nothing keeps (user_id, %I) unique%s', s.attname,
+              ', and no constraint can, as it would have to hold what partitions the rows: ' || p.keys),
+       CASE WHEN p.keys IS NULL THEN
+           format('ALTER TABLE %I.%I ADD UNIQUE (user_id, %I)', n.nspname, c.relname, s.attname)
+       END
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_attribute u ON u.attrelid = c.oid AND NOT u.attisdropped AND u.attname = 'user_id'
   JOIN pg_attribute s ON s.attrelid = c.oid AND NOT s.attisdropped
                      AND s.attname = regexp_replace(c.relname, '_members$', '_id')
+ CROSS JOIN LATERAL (SELECT string_agg(DISTINCT format('%s by %s', h.relid, pg_get_partkeydef(h.relid)) COLLATE "C",
+                                       ', ')
+                       FROM pg_partition_tree(c.oid) h
+                       JOIN pg_partitioned_table k ON k.partrelid = h.relid
+                      CROSS JOIN unnest(k.partattrs::smallint[]) o (attnum)
+                       LEFT JOIN pg_attribute a ON a.attrelid = h.relid AND a.attnum = o.attnum
+                                               AND a.attname IN (u.attname, s.attname)
+                      WHERE a.attname IS NULL) p (keys)
  WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname ~ '._members$'
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
    AND NOT EXISTS (SELECT FROM pg_index x

@@ -72,6 +72,18 @@ SPECIAL = {
         ["UPDATE t SET id = 2"]),
     "a deferrable primary key": ("unique-repeats-primary-key", [
         'CREATE TABLE t (id int PRIMARY KEY DEFERRABLE); ALTER TABLE t ADD UNIQUE (id); CREATE TABLE a (x int REFERENCES t (id))'], [], []),
+    "memberships in partitions": ("membership-not-unique", [
+        'CREATE TABLE a_members (user_id int NOT NULL, a_id int NOT NULL, "d d" int) PARTITION BY LIST ("d d");'
+        'CREATE TABLE b_members (b_id int NOT NULL, user_id int NOT NULL) PARTITION BY HASH (user_id);'
+        'CREATE TABLE b_1 PARTITION OF b_members FOR VALUES WITH (MODULUS 1, REMAINDER 0) PARTITION BY RANGE (b_id, user_id);'
+        'CREATE TABLE b_1_1 PARTITION OF b_1 DEFAULT;'
+        'CREATE TABLE c_members (user_id int NOT NULL, c_id int NOT NULL) PARTITION BY LIST (user_id);'
+        'CREATE TABLE c_1 (d int, c_id int NOT NULL, user_id int NOT NULL) PARTITION BY RANGE ((c_id + 1));'
+        'ALTER TABLE c_1 DROP d; ALTER TABLE c_members ATTACH PARTITION c_1 DEFAULT'],
+        [("public.a_members", None, 'no constraint can, as it would have to hold what partitions the rows: public.a_members by LIST ("d d")'),
+         ("public.b_members", "ALTER TABLE public.b_members ADD UNIQUE (user_id, b_id)", "nothing keeps (user_id, b_id) unique"),
+         ("public.c_members", None, "what partitions the rows: public.c_1 by RANGE (((c_id + 1)))")],
+        []),
     "sequences that cannot go further": ("sequence-near-end", [
         "CREATE SEQUENCE a; SELECT setval('a', 9223372036854775800);"
         "CREATE SEQUENCE b INCREMENT -1; SELECT setval('b', -9000000000000000000);"
