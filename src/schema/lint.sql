@@ -178,8 +178,15 @@ SELECT format('%I.%I', n.nspname, c.relname),
 -- lint_sequence_near_end: sequences that have used four fifths of what they, or the column they belong to, can hold
 SELECT format('%I.%I', n.nspname, c.relname),
        format('it has got to %s of %s%s', v.last, v.bound,
-              CASE WHEN l.used_up THEN '; no sequence goes further, so what it numbers needs keys of another kind' END),
-       CASE WHEN NOT l.used_up THEN
+              CASE WHEN l.used_up THEN '; no sequence goes further, so what it numbers needs keys of another kind'
+                   WHEN b.keys IS NOT NULL
+                   THEN format('; %I can be bigint only in a table made anew, as it partitions the rows: %s', a.attname,
+                               b.keys)
+                   WHEN b.users IS NOT NULL
+                   THEN format('; before %I can be bigint, what uses it has to be dropped, and made again after: %s',
+                               a.attname, b.users)
+              END),
+       CASE WHEN NOT l.used_up AND b.keys IS NULL AND b.users IS NULL THEN
            concat_ws('; ', CASE WHEN a.attname IS NOT NULL THEN
                                format('ALTER TABLE %I.%I ALTER COLUMN %I TYPE bigint', q.nspname, t.relname, a.attname)
                            END,
@@ -209,6 +216,38 @@ SELECT format('%I.%I', n.nspname, c.relname),
          FROM (SELECT CASE WHEN s.seqincrement > 0 THEN s.seqmin ELSE s.seqmax END::numeric,
                       CASE WHEN s.seqincrement > 0 THEN 9223372036854775807 ELSE -9223372036854775808 END::numeric
               ) e (first, furthest)) l (near, used_up)
+ CROSS JOIN LATERAL (
+       WITH RECURSIVE tree (oid) AS (
+           SELECT a.attrelid
+           UNION
+           SELECT i.inhrelid FROM tree JOIN pg_inherits i ON i.inhparent = tree.oid
+       ), used AS (
+           SELECT m.attrelid, m.attnum, d.classid, d.objid, d.objsubid
+             FROM tree
+             JOIN pg_attribute m ON m.attrelid = tree.oid AND m.attname = a.attname AND NOT m.attisdropped
+             JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = m.attrelid
+                             AND d.refobjsubid = m.attnum
+       )
+       SELECT (SELECT string_agg(DISTINCT format('%s by %s', m.attrelid::regclass, pg_get_partkeydef(m.attrelid))
+                                 COLLATE "C", ', ')
+                 FROM tree
+                 JOIN pg_attribute m ON m.attrelid = tree.oid AND m.attname = a.attname
+                 JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = m.attrelid AND d.objsubid = m.attnum
+                                 AND d.refclassid = d.classid AND d.refobjid = d.objid AND d.refobjsubid = 0
+                                 AND d.deptype = 'i'),
+              (SELECT string_agg(DISTINCT format('%s %s', o.type, o.identity) COLLATE "C", ', ')
+                 FROM used
+                 LEFT JOIN pg_rewrite r ON used.classid = 'pg_rewrite'::regclass AND r.oid = used.objid
+                                       AND r.rulename = '_RETURN'
+                 LEFT JOIN pg_attrdef g ON used.classid = 'pg_attrdef'::regclass AND g.oid = used.objid
+                CROSS JOIN LATERAL pg_identify_object(
+                      CASE WHEN r.oid IS NULL THEN used.classid ELSE 'pg_class'::regclass END,
+                      coalesce(r.ev_class, used.objid), used.objsubid) o
+                WHERE used.classid IN ('pg_rewrite'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass,
+                                       'pg_proc'::regclass, 'pg_publication_rel'::regclass)
+                   OR g.adnum <> used.attnum
+                   OR (used.classid = 'pg_class'::regclass AND used.objid = used.attrelid AND used.objsubid > 0))
+       ) b (keys, users)
  WHERE NOT s.seqcycle AND l.near
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
  ORDER BY n.nspname, c.relname;

@@ -91,6 +91,35 @@ SPECIAL = {
         [("public.a", None, "no sequence goes further"), ("public.b", None, "no sequence goes further"),
          ("public.c_id_seq", None, "it has got to 9223372036854775807 of 9223372036854775807; no sequence goes further")],
         []),
+    "sequences of columns that are in use": ("sequence-near-end", [
+        "CREATE TABLE a (id serial PRIMARY KEY, x int); SELECT setval('a_id_seq', 2000000000);"
+        'CREATE VIEW "v v" AS SELECT id FROM a; CREATE VIEW other AS SELECT x FROM a; CREATE MATERIALIZED VIEW w AS SELECT max(id) FROM a;'
+        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';"
+        "CREATE TRIGGER t BEFORE UPDATE OF id ON a FOR EACH ROW EXECUTE FUNCTION f(); CREATE POLICY p ON a USING (id > 0);"
+        "CREATE RULE r AS ON DELETE TO a WHERE OLD.id > 1 DO INSTEAD NOTHING; CREATE PUBLICATION pub FOR TABLE a WHERE (id > 0);"
+        "CREATE FUNCTION g() RETURNS bigint BEGIN ATOMIC SELECT max(id) FROM a; END;"
+        "CREATE TABLE b (id serial, y bigint GENERATED ALWAYS AS (id * 2) STORED); SELECT setval('b_id_seq', 2000000000);"
+        "CREATE TABLE c (id serial); CREATE TABLE c_1 (z int) INHERITS (c); CREATE VIEW c_1_view AS SELECT id FROM c_1;"
+        "SELECT setval('c_id_seq', 2000000000);"
+        "CREATE TABLE d (id serial) PARTITION BY RANGE (id); CREATE TABLE d_1 PARTITION OF d DEFAULT; SELECT setval('d_id_seq', 2000000000);"
+        "CREATE TABLE e (id serial, y int) PARTITION BY RANGE (y); CREATE TABLE e_1 PARTITION OF e DEFAULT PARTITION BY RANGE ((id + 1));"
+        "SELECT setval('e_id_seq', 2000000000)"],
+        [("public.a_id_seq", None, "before id can be bigint, what uses it has to be dropped, and made again after: function public.g(),"
+          ' materialized view public.w, policy p on public.a, publication relation public.a in publication pub, rule r on public.a,'
+          ' trigger t on public.a, view public."v v"'),
+         ("public.b_id_seq", None, "made again after: default value for public.b.y"),
+         ("public.c_id_seq", None, "made again after: view public.c_1_view"),
+         ("public.d_id_seq", None, "id can be bigint only in a table made anew, as it partitions the rows: public.d by RANGE (id)"),
+         ("public.e_id_seq", None, "public.e_1 by RANGE (((id + 1)))")],
+        []),
+    "sequences of columns that keep nobody from them": ("sequence-near-end", [
+        "CREATE TABLE a (id serial PRIMARY KEY CHECK (id > 0), y int, UNIQUE (id, y)); CREATE INDEX ON a ((id + 1)) WHERE id > 9;"
+        "CREATE TABLE child (a int REFERENCES a); CREATE STATISTICS s ON id, y FROM a; CREATE VIEW v AS SELECT y FROM a;"
+        "CREATE TRIGGER t BEFORE UPDATE OF y ON a FOR EACH ROW EXECUTE FUNCTION suppress_redundant_updates_trigger();"
+        "COMMENT ON COLUMN a.id IS 'x'; GRANT SELECT (id) ON a TO PUBLIC; SELECT setval('a_id_seq', 2000000000)"],
+        [("public.a_id_seq", "ALTER TABLE public.a ALTER COLUMN id TYPE bigint; ALTER SEQUENCE public.a_id_seq AS bigint NO MAXVALUE",
+          "it has got to 2000000000 of 2147483647")],
+        ["SELECT setval('a_id_seq', 3000000000); INSERT INTO a DEFAULT VALUES"]),
     "sequences with bounds of their own": ("sequence-near-end", [
         "CREATE SEQUENCE a MAXVALUE 100; SELECT setval('a', 99);"
         "CREATE SEQUENCE b AS integer INCREMENT -2 MINVALUE -100 MAXVALUE 50; SELECT setval('b', -99);"
