@@ -140,7 +140,7 @@ SELECT format('%I.%I', n.nspname, c.relname),
                       AND (x.indpred IS NULL OR pg_get_expr(x.indpred, x.indrelid) = l.present))
  ORDER BY n.nspname, c.relname, k.conname;
 
--- lint_lifecycle_missing: tables that have some of the columns that tell who made, changed and deleted a row and when
+-- lint_lifecycle_missing: some of the columns that tell who changed a row and when; children get them with the parent
 SELECT format('%I.%I', n.nspname, c.relname),
        format('it has %s and lacks %s', string_agg(w.name, ', ' ORDER BY w.number) FILTER (WHERE a.attname IS NOT NULL),
               string_agg(w.name, ', ' ORDER BY w.number) FILTER (WHERE a.attname IS NULL)),
@@ -156,7 +156,7 @@ SELECT format('%I.%I', n.nspname, c.relname),
  WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
  GROUP BY n.nspname, c.relname
-HAVING count(a.attname) BETWEEN 1 AND 5
+HAVING count(a.attname) BETWEEN 1 AND 5 AND NOT bool_or(a.attinhcount > 0)
  ORDER BY n.nspname, c.relname;
 
 -- lint_lifecycle_foreign_key: foreign keys on the columns that only tell who made, changed or deleted a row

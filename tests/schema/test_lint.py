@@ -84,6 +84,16 @@ SPECIAL = {
          ("public.b_members", "ALTER TABLE public.b_members ADD UNIQUE (user_id, b_id)", "nothing keeps (user_id, b_id) unique"),
          ("public.c_members", None, "what partitions the rows: public.c_1 by RANGE (((c_id + 1)))")],
         []),
+    "lifecycle columns of children": ("lifecycle-missing", [
+        'CREATE TABLE parent (id int, created_at timestamptz); CREATE TABLE child (updated_at timestamptz) INHERITS (parent);'
+        'CREATE TABLE grandchild () INHERITS (child); CREATE TABLE plain (id int);'
+        'CREATE TABLE plain_child (deleted_at timestamptz) INHERITS (plain);'
+        'CREATE TABLE p (id int, deleted_by_id uuid) PARTITION BY LIST (id); CREATE TABLE p_1 PARTITION OF p DEFAULT'],
+        [(f"public.{table}", f"ALTER TABLE public.{table} ADD COLUMN " + ", ADD COLUMN ".join(
+            f"{name} {'uuid' if name.endswith('id') else 'timestamp with time zone'}" for name in
+            ["created_at", "updated_at", "deleted_at", "created_by_id", "updated_by_id", "deleted_by_id"] if name != has), has)
+         for table, has in (("p", "deleted_by_id"), ("parent", "created_at"), ("plain_child", "deleted_at"))],
+        []),
     "sequences that cannot go further": ("sequence-near-end", [
         "CREATE SEQUENCE a; SELECT setval('a', 9223372036854775800);"
         "CREATE SEQUENCE b INCREMENT -1; SELECT setval('b', -9000000000000000000);"
