@@ -105,13 +105,14 @@ def differ(found, binary, database, grown, scratch):
 
 
 def empty_dump(path):
-    """A file with the sections of a dump and none of its lines."""
+    """A file with the sections of a dump and none of their lines but those about versions, which every dump has."""
     with open(path, encoding="utf-8") as file:
         head, *parts = file.read().split("\n## ")[1:]
     empty = path.replace("diff-a", "diff-empty")
     with open(empty, "w", encoding="utf-8") as file:
         rule = "#" * 64
-        file.write(f"{rule}\n## {head}\n" + "".join("## " + part.split("\n")[0] + "\n\n" for part in parts))
+        file.write(f"{rule}\n## {head}\n" + "".join(
+            "## " + (part if part.startswith("ALEMBIC\n") else part.split("\n")[0] + "\n") + "\n" for part in parts))
     return empty
 
 

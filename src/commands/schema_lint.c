@@ -12,8 +12,8 @@
 #define OUTPUT_MAX ((size_t)256 << 20)
 
 const char schema_lint_details[] =
-    "Each finding names the object, what is wrong, and the SQL that fixes it; nothing is changed. Exits with 1 when "
-    "there are findings. Without URI it is the core database of the configuration.";
+    "Each finding names the object, what is wrong, and the SQL that fixes it, or why there is none; nothing is changed. "
+    "Exits with 1 when there are findings. Without URI it is the core database of the configuration.";
 
 const struct option_row schema_lint_command_options[] = {
     {.name = "ignore", .repeated = true, .value = "RULE", .help = "Leave a rule out"},
@@ -40,7 +40,10 @@ static void print_json(struct buffer *out, const struct lint_finding *finding)
     json_key(out, "what");
     json_text(out, finding->what);
     json_key(out, "fix");
-    json_text(out, finding->fix);
+    if (finding->fix)
+        json_text(out, finding->fix);
+    else
+        json_nil(out);
     json_close(out, '}');
 }
 
@@ -50,7 +53,10 @@ static void print_text(struct buffer *out, const struct lint_finding *finding)
     schema_format_text(out, finding->object, strlen(finding->object));
     buffer_text(out, ": ");
     schema_format_text(out, finding->what, strlen(finding->what));
-    buffer_text(out, ".\n    ");
+    buffer_text(out, ".\n");
+    if (!finding->fix)
+        return;
+    buffer_text(out, "    ");
     schema_format_text(out, finding->fix, strlen(finding->fix));
     buffer_text(out, ";\n");
 }

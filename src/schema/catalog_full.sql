@@ -228,7 +228,7 @@ SELECT n.nspname, c.relname, q.nspname, t.relname, i.inhseqno
                         AND e.deptype = 'e')
  ORDER BY n.nspname, c.relname, q.nspname, t.relname;
 
--- schema_properties: lines of the kind property; that an index identifies or clusters rows is one of its table
+-- schema_properties: lines of the kind property; what an index is to its table is the table's, as is its persistence
 SELECT n.nspname, coalesce(v.relation, c.relname), v.name, v.value
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -236,11 +236,16 @@ SELECT n.nspname, coalesce(v.relation, c.relname), v.name, v.value
   LEFT JOIN pg_tablespace s ON s.oid = c.reltablespace
   LEFT JOIN pg_index x ON x.indexrelid = c.oid
   LEFT JOIN pg_class t ON t.oid = x.indrelid
+  LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND c.relkind = 'S'
+                       AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
+  LEFT JOIN pg_class o ON o.oid = d.refobjid
  CROSS JOIN LATERAL (VALUES
        ('access-method', CASE WHEN c.relkind IN ('r', 'm', 'p') AND m.amname <> 'heap' THEN m.amname END, NULL::name),
        ('clustered', CASE WHEN x.indisclustered THEN 'index ' || c.relname END, t.relname),
        ('of-type', CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END, NULL),
-       ('persistence', CASE WHEN c.relpersistence = 'u' THEN 'unlogged' END, NULL),
+       ('persistence', CASE WHEN c.relpersistence <> coalesce(t.relpersistence, o.relpersistence, 'p') THEN
+                                CASE c.relpersistence WHEN 'u' THEN 'unlogged' ELSE 'permanent' END
+                       END, NULL),
        ('populated', CASE WHEN c.relkind = 'm' AND NOT c.relispopulated THEN 'no' END, NULL),
        ('replica-identity', CASE WHEN c.relkind IN ('r', 'p', 'm') THEN
                                      CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' END

@@ -13,6 +13,8 @@ struct reading {
     char *at;  /* of the next line */
     char *end; /* of the text, where a NUL stands */
     size_t line;
+    bool cut;   /* it is the last one, and has no end */
+    bool ended; /* the end of a dump with --full was there */
     struct schema_document *document;
     size_t room;
     struct error *error;
@@ -37,6 +39,7 @@ static char *next_line(struct reading *reading)
     if (line >= reading->end)
         return NULL;
     end = memchr(line, '\n', (size_t)(reading->end - line));
+    reading->cut = !end;
     if (!end)
         end = reading->end;
     *end = '\0';
@@ -304,7 +307,13 @@ static enum err read_sections(struct reading *reading)
     while (code == OK && (line = next_line(reading))) {
         int heading = section_of(line);
 
-        if (heading >= 0) {
+        if (reading->ended && *line) {
+            code = refuse(reading, "is behind the end");
+        } else if (strcmp(line, SCHEMA_FORMAT_END) == 0) {
+            reading->ended = true;
+        } else if (reading->cut) {
+            code = refuse(reading, "is the last one, but breaks off: it is not complete");
+        } else if (heading >= 0) {
             if (heading <= section || reading->document->has[heading])
                 return refuse(reading, "begins a section out of its order");
             section = heading;
@@ -315,17 +324,6 @@ static enum err read_sections(struct reading *reading)
         }
     }
     return code;
-}
-
-/* A dump that was cut off is no smaller schema. */
-static enum err check_sections(const struct reading *reading)
-{
-    for (int i = 0; i < SCHEMA_SECTION_COUNT; i++)
-        if (schema_sections[i].when == SCHEMA_ALWAYS && !reading->document->has[i])
-            return error_set(reading->error, ERR_PARSE,
-                             "line %zu of the dump is the last one, but the section %s is missing: it is not complete",
-                             reading->line, schema_sections[i].title);
-    return OK;
 }
 
 static enum err read_heading(struct reading *reading)
@@ -395,6 +393,37 @@ static enum err merge_rows(struct reading *reading)
     return OK;
 }
 
+/* ---- all of it ---- */
+
+static enum err lacks(const struct reading *reading, const char *what, const char *name)
+{
+    return error_set(reading->error, ERR_PARSE,
+                     "line %zu of the dump is the last one, but %s %s is missing: it is not complete", reading->line,
+                     what, name);
+}
+
+/* A dump that was cut off is no smaller schema. */
+static enum err check_complete(const struct reading *reading)
+{
+    const struct schema_document *document = reading->document;
+    bool full = reading->ended;
+    size_t versions = 0;
+
+    for (int i = 0; i < SCHEMA_SECTION_COUNT; i++)
+        full = full || (schema_sections[i].when == SCHEMA_WITH_FULL && document->has[i]);
+    for (int i = 0; i < SCHEMA_SECTION_COUNT; i++)
+        if (!document->has[i] &&
+            (schema_sections[i].when == SCHEMA_ALWAYS || (schema_sections[i].when == SCHEMA_WITH_FULL && full)))
+            return lacks(reading, "the section", schema_sections[i].title);
+    if (full && !reading->ended)
+        return lacks(reading, "the end,", SCHEMA_FORMAT_END);
+    for (size_t i = 0; i < document->count; i++)
+        versions += document->objects[i].kind == SCHEMA_VERSION;
+    return versions < SCHEMA_VERSION_TABLES
+               ? lacks(reading, "a line of the section", schema_sections[SCHEMA_SECTION_VERSIONS].title)
+               : OK;
+}
+
 enum err schema_document_read(void *arena, const char *text, size_t len, struct schema_document *document,
                               struct error *error)
 {
@@ -411,13 +440,12 @@ enum err schema_document_read(void *arena, const char *text, size_t len, struct 
     code = read_heading(&reading);
     if (code == OK)
         code = read_sections(&reading);
-    if (code == OK)
-        code = check_sections(&reading);
     if (code != OK)
         return code;
     if (document->count > 0)
         qsort(document->objects, document->count, sizeof *document->objects, compare);
-    return merge_rows(&reading);
+    code = merge_rows(&reading);
+    return code == OK ? check_complete(&reading) : code;
 }
 
 const char *schema_value(const struct schema_object *object, const char *name)

@@ -23,8 +23,9 @@ struct schema_document {
 };
 
 /*
- * Reads the text of a dump, all of which is checked; the sections of the reference format have to be there. The
- * document lives in `arena` and borrows nothing. ERR_PARSE with a sentence that names the line; ERR_MEMORY.
+ * Reads the text of a dump, all of which is checked; the sections of the reference format have to be there, and where
+ * there is one of --full, all of those and the end. The document lives in `arena` and borrows nothing. ERR_PARSE with a
+ * sentence that names the line; ERR_MEMORY.
  */
 enum err schema_document_read(void *arena, const char *text, size_t len, struct schema_document *document,
                               struct error *error) MUST_CHECK;

@@ -182,7 +182,7 @@ enum err schema_dump(struct db *db, const struct schema_dump_options *options, s
     if (err == OK && options->json)
         json_end(&dump);
     else if (err == OK)
-        buffer_char(out, '\n');
+        buffer_text(out, options->full ? "\n" SCHEMA_FORMAT_END "\n" : "\n");
     if (out->failed || dump.item.failed)
         err = error_set(error, ERR_MEMORY, "the dump is larger than %zu MiB, or there is no memory for it",
                         out->max >> 20);

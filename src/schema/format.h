@@ -17,7 +17,9 @@
  *     \n
  *
  * and is sections from then on, in the order of enum schema_section, each of them SCHEMA_FORMAT_HEADING, its title and
- * \n; its lines; and an empty line. A section that was not asked for is missing, one without lines is there.
+ * \n; its lines; and an empty line. A section that was not asked for is missing, one without lines is there. A dump
+ * with
+ * --full has SCHEMA_FORMAT_END \n behind them; the reference format has no end of its own.
  *
  * A line is its fields in the order of its row of the table, each of them `before`, the value, `after`. Lines of a
  * section come in the order of the kinds of the table, those of one kind in the order of their key fields, byte by
@@ -39,6 +41,7 @@
 #define SCHEMA_FORMAT_DATABASE "## SCHEMA DUMP — database: "
 #define SCHEMA_FORMAT_SERVER "server: "
 #define SCHEMA_FORMAT_HEADING "## "
+#define SCHEMA_FORMAT_END "## END"
 
 enum schema_field_type { SCHEMA_NAME, SCHEMA_TEXT, SCHEMA_LIST, SCHEMA_FLAG };
 
@@ -170,6 +173,9 @@ struct schema_line {
 
 /* Indexed by enum schema_kind; the kinds of a section follow each other, in the order of the sections. */
 extern const struct schema_line schema_lines[SCHEMA_KIND_COUNT];
+
+/* How many version tables a dump tells of, whether they are there or not. */
+enum { SCHEMA_VERSION_TABLES = 3 };
 
 /* What stands in place of a version table's revision. */
 #define SCHEMA_ABSENT "(absent)"

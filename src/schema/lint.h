@@ -11,7 +11,7 @@ struct lint_rule {
     const char *id; /* "foreign-key-conflict" */
     enum lint_severity severity;
     const char *what;             /* what it finds, without final period */
-    const struct statement *find; /* rows: object, what is wrong with it, the SQL that fixes it */
+    const struct statement *find; /* rows: object, what is wrong with it, the SQL that fixes it or null */
 };
 
 extern const struct lint_rule lint_rules[];
@@ -26,7 +26,9 @@ struct lint_finding {
     const struct lint_rule *rule;
     const char *object; /* schema and name, quoted as SQL */
     const char *what;   /* one sentence without final period */
-    const char *fix;    /* SQL; several statements with "; " between them; none of them needs a transaction */
+    /* SQL; several statements with "; " between them; none of them needs a transaction. NULL: `what` says why there is
+     * none. */
+    const char *fix;
 };
 
 struct lint_receiver {

@@ -45,11 +45,11 @@ SELECT format('%I.%I', n.nspname, c.relname),
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
  ORDER BY n.nspname, c.relname, k.conname;
 
--- lint_unique_repeats_primary_key: unique ones on the columns of the primary key; foreign keys to one are made again
+-- lint_unique_repeats_primary_key: unique ones on the columns of the primary key; what leans on one leans on that then
 SELECT format('%I.%I', n.nspname, c.relname),
        format('the unique %s %I repeats the primary key %I', CASE WHEN u.oid IS NULL THEN 'index' ELSE 'constraint' END,
               i.relname, p.conname),
-       concat_ws('; ', f.before,
+       concat_ws('; ', f.before, y.before,
                  CASE WHEN u.oid IS NULL THEN format('DROP INDEX %I.%I', n.nspname, i.relname)
                       ELSE format('ALTER TABLE %I.%I DROP CONSTRAINT %I', n.nspname, c.relname, u.conname) END, f.after)
   FROM pg_constraint p
@@ -58,6 +58,7 @@ SELECT format('%I.%I', n.nspname, c.relname),
   JOIN pg_index x ON x.indrelid = c.oid AND x.indisunique AND NOT x.indisprimary AND x.indpred IS NULL
                  AND x.indexprs IS NULL AND x.indnkeyatts = cardinality(p.conkey)
                  AND p.conkey @> (x.indkey::smallint[])[0:x.indnkeyatts - 1]
+                 AND NOT (x.indimmediate AND p.condeferrable)
   JOIN pg_class i ON i.oid = x.indexrelid AND NOT i.relispartition
   LEFT JOIN pg_constraint u ON u.conindid = i.oid AND u.contype = 'u' AND u.conrelid = c.oid
  CROSS JOIN LATERAL (SELECT string_agg(format('ALTER TABLE %s DROP CONSTRAINT %I', k.conrelid::regclass, k.conname),
@@ -66,6 +67,12 @@ SELECT format('%I.%I', n.nspname, c.relname),
                                               pg_get_constraintdef(k.oid)), '; ' ORDER BY k.conname)
                        FROM pg_constraint k
                       WHERE k.contype = 'f' AND k.conindid = i.oid AND k.conparentid = 0) f (before, after)
+ CROSS JOIN LATERAL (SELECT string_agg(format('ALTER TABLE %s REPLICA IDENTITY DEFAULT', r.indrelid::regclass), '; '
+                                       ORDER BY r.indrelid::regclass::text COLLATE "C")
+                       FROM pg_index r
+                      WHERE r.indisreplident
+                        AND (r.indexrelid = i.oid
+                             OR r.indexrelid IN (SELECT h.relid FROM pg_partition_tree(i.oid) h))) y (before)
  WHERE p.contype = 'p'
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
  ORDER BY n.nspname, c.relname, i.relname;
@@ -84,13 +91,24 @@ SELECT format('%I.%I', n.nspname, c.relname),
 
 -- lint_membership_not_unique: tables named *_members in which a user can be a member of the same thing twice
 SELECT format('%I.%I', n.nspname, c.relname),
-       format('nothing keeps (user_id, %I) unique', s.attname),
-       format('ALTER TABLE %I.%I ADD UNIQUE (user_id, %I)', n.nspname, c.relname, s.attname)
+       format('nothing keeps (user_id, %I) unique%s', s.attname,
+              ', and no constraint can, as it would have to hold what partitions the rows: ' || p.keys),
+       CASE WHEN p.keys IS NULL THEN
+           format('ALTER TABLE %I.%I ADD UNIQUE (user_id, %I)', n.nspname, c.relname, s.attname)
+       END
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_attribute u ON u.attrelid = c.oid AND NOT u.attisdropped AND u.attname = 'user_id'
   JOIN pg_attribute s ON s.attrelid = c.oid AND NOT s.attisdropped
                      AND s.attname = regexp_replace(c.relname, '_members$', '_id')
+ CROSS JOIN LATERAL (SELECT string_agg(DISTINCT format('%s by %s', h.relid, pg_get_partkeydef(h.relid)) COLLATE "C",
+                                       ', ')
+                       FROM pg_partition_tree(c.oid) h
+                       JOIN pg_partitioned_table k ON k.partrelid = h.relid
+                      CROSS JOIN unnest(k.partattrs::smallint[]) o (attnum)
+                       LEFT JOIN pg_attribute a ON a.attrelid = h.relid AND a.attnum = o.attnum
+                                               AND a.attname IN (u.attname, s.attname)
+                      WHERE a.attname IS NULL) p (keys)
  WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname ~ '._members$'
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
    AND NOT EXISTS (SELECT FROM pg_index x
@@ -122,7 +140,7 @@ SELECT format('%I.%I', n.nspname, c.relname),
                       AND (x.indpred IS NULL OR pg_get_expr(x.indpred, x.indrelid) = l.present))
  ORDER BY n.nspname, c.relname, k.conname;
 
--- lint_lifecycle_missing: tables that have some of the columns that tell who made, changed and deleted a row and when
+-- lint_lifecycle_missing: some of the columns that tell who changed a row and when; children get them with the parent
 SELECT format('%I.%I', n.nspname, c.relname),
        format('it has %s and lacks %s', string_agg(w.name, ', ' ORDER BY w.number) FILTER (WHERE a.attname IS NOT NULL),
               string_agg(w.name, ', ' ORDER BY w.number) FILTER (WHERE a.attname IS NULL)),
@@ -138,7 +156,7 @@ SELECT format('%I.%I', n.nspname, c.relname),
  WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
  GROUP BY n.nspname, c.relname
-HAVING count(a.attname) BETWEEN 1 AND 5
+HAVING count(a.attname) BETWEEN 1 AND 5 AND NOT bool_or(a.attinhcount > 0)
  ORDER BY n.nspname, c.relname;
 
 -- lint_lifecycle_foreign_key: foreign keys on the columns that only tell who made, changed or deleted a row
@@ -159,12 +177,22 @@ SELECT format('%I.%I', n.nspname, c.relname),
 
 -- lint_sequence_near_end: sequences that have used four fifths of what they, or the column they belong to, can hold
 SELECT format('%I.%I', n.nspname, c.relname),
-       format('it has got to %s of %s', v.last, v.bound),
-       concat_ws('; ', CASE WHEN a.attname IS NOT NULL
-                           THEN format('ALTER TABLE %I.%I ALTER COLUMN %I TYPE bigint', q.nspname, t.relname, a.attname)
-                      END,
-                 format('ALTER SEQUENCE %I.%I AS bigint %s', n.nspname, c.relname,
-                        CASE WHEN s.seqincrement > 0 THEN 'NO MAXVALUE' ELSE 'NO MINVALUE' END))
+       format('it has got to %s of %s%s', v.last, v.bound,
+              CASE WHEN l.used_up THEN '; no sequence goes further, so what it numbers needs keys of another kind'
+                   WHEN b.keys IS NOT NULL
+                   THEN format('; %I can be bigint only in a table made anew, as it partitions the rows: %s', a.attname,
+                               b.keys)
+                   WHEN b.users IS NOT NULL
+                   THEN format('; before %I can be bigint, what uses it has to be dropped, and made again after: %s',
+                               a.attname, b.users)
+              END),
+       CASE WHEN NOT l.used_up AND b.keys IS NULL AND b.users IS NULL THEN
+           concat_ws('; ', CASE WHEN a.attname IS NOT NULL THEN
+                               format('ALTER TABLE %I.%I ALTER COLUMN %I TYPE bigint', q.nspname, t.relname, a.attname)
+                           END,
+                     format('ALTER SEQUENCE %I.%I AS bigint %s', n.nspname, c.relname,
+                            CASE WHEN s.seqincrement > 0 THEN 'NO MAXVALUE' ELSE 'NO MINVALUE' END))
+       END
   FROM pg_sequence s
   JOIN pg_class c ON c.oid = s.seqrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -182,9 +210,45 @@ SELECT format('%I.%I', n.nspname, c.relname),
                    ELSE greatest(s.seqmin, CASE a.atttypid WHEN 'smallint'::regtype THEN -32768
                                                            WHEN 'integer'::regtype THEN -2147483648 END)
               END) v (last, bound)
- WHERE NOT s.seqcycle
-   AND CASE WHEN s.seqincrement > 0 THEN (v.last::numeric - s.seqmin) >= (v.bound::numeric - s.seqmin) * 4 / 5
-            ELSE (s.seqmax - v.last::numeric) >= (s.seqmax - v.bound::numeric) * 4 / 5 END
+ CROSS JOIN LATERAL (
+       SELECT abs(v.last - e.first) >= abs(v.bound - e.first) * 4 / 5,
+              abs(v.last - e.first) >= abs(e.furthest - e.first) * 4 / 5
+         FROM (SELECT CASE WHEN s.seqincrement > 0 THEN s.seqmin ELSE s.seqmax END::numeric,
+                      CASE WHEN s.seqincrement > 0 THEN 9223372036854775807 ELSE -9223372036854775808 END::numeric
+              ) e (first, furthest)) l (near, used_up)
+ CROSS JOIN LATERAL (
+       WITH RECURSIVE tree (oid) AS (
+           SELECT a.attrelid
+           UNION
+           SELECT i.inhrelid FROM tree JOIN pg_inherits i ON i.inhparent = tree.oid
+       ), used AS (
+           SELECT m.attrelid, m.attnum, d.classid, d.objid, d.objsubid
+             FROM tree
+             JOIN pg_attribute m ON m.attrelid = tree.oid AND m.attname = a.attname AND NOT m.attisdropped
+             JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = m.attrelid
+                             AND d.refobjsubid = m.attnum
+       )
+       SELECT (SELECT string_agg(DISTINCT format('%s by %s', m.attrelid::regclass, pg_get_partkeydef(m.attrelid))
+                                 COLLATE "C", ', ')
+                 FROM tree
+                 JOIN pg_attribute m ON m.attrelid = tree.oid AND m.attname = a.attname
+                 JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = m.attrelid AND d.objsubid = m.attnum
+                                 AND d.refclassid = d.classid AND d.refobjid = d.objid AND d.refobjsubid = 0
+                                 AND d.deptype = 'i'),
+              (SELECT string_agg(DISTINCT format('%s %s', o.type, o.identity) COLLATE "C", ', ')
+                 FROM used
+                 LEFT JOIN pg_rewrite r ON used.classid = 'pg_rewrite'::regclass AND r.oid = used.objid
+                                       AND r.rulename = '_RETURN'
+                 LEFT JOIN pg_attrdef g ON used.classid = 'pg_attrdef'::regclass AND g.oid = used.objid
+                CROSS JOIN LATERAL pg_identify_object(
+                      CASE WHEN r.oid IS NULL THEN used.classid ELSE 'pg_class'::regclass END,
+                      coalesce(r.ev_class, used.objid), used.objsubid) o
+                WHERE used.classid IN ('pg_rewrite'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass,
+                                       'pg_proc'::regclass, 'pg_publication_rel'::regclass)
+                   OR g.adnum <> used.attnum
+                   OR (used.classid = 'pg_class'::regclass AND used.objid = used.attrelid AND used.objsubid > 0))
+       ) b (keys, users)
+ WHERE NOT s.seqcycle AND l.near
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
  ORDER BY n.nspname, c.relname;
 
@@ -203,12 +267,18 @@ SELECT format('%I.%I', n.nspname, coalesce(c.relname, t.typname)),
 
 -- lint_index_invalid: indexes that are kept up to date and not used, as a failed CREATE INDEX CONCURRENTLY leaves them
 SELECT format('%I.%I', n.nspname, c.relname),
-       format('the index %I is not valid: it costs writes and serves no query', i.relname),
-       format('REINDEX INDEX CONCURRENTLY %I.%I', n.nspname, i.relname)
+       format('the index %I is not valid: it costs writes and serves no query%s', i.relname, CASE
+                  WHEN l.left_over THEN ', and a REINDEX CONCURRENTLY that did not end has left it behind'
+                  WHEN x.indisunique THEN '; it is unique, so rows that are equal have to go before it can be made'
+              END),
+       format('%s INDEX CONCURRENTLY %I.%I', CASE WHEN l.left_over THEN 'DROP' ELSE 'REINDEX' END, n.nspname, i.relname)
   FROM pg_index x
   JOIN pg_class i ON i.oid = x.indexrelid AND i.relkind = 'i'
   JOIN pg_class c ON c.oid = x.indrelid
   JOIN pg_namespace n ON n.oid = i.relnamespace
+ CROSS JOIN LATERAL (SELECT i.relname ~ '_cc(new|old)[0-9]*$'
+                            AND NOT EXISTS (SELECT FROM pg_constraint k
+                                             WHERE k.conindid = i.oid AND k.contype IN ('p', 'u', 'x'))) l (left_over)
  WHERE NOT x.indisvalid
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
  ORDER BY n.nspname, c.relname, i.relname;

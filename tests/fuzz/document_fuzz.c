@@ -21,7 +21,7 @@
 #define INDEXES "\n## INDEXES\n"
 #define REST                                                                                                           \
     "\n## TRIGGERS\n\n## VIEWS\nMATERIALIZED VIEW public.v SELECT 1;\n\n## ALEMBIC\nALEMBIC_VERSION a\n"               \
-    "ALEMBIC_VERSION b\nALEMBIC_VERSION_EE (absent)\n\n"
+    "ALEMBIC_VERSION b\nALEMBIC_VERSION_OSS o\nALEMBIC_VERSION_EE (absent)\n\n"
 
 static const char one[] = HEAD FIRST COLUMNS
     "TABLE public.t COLUMN id integer NOT NULL DEFAULT nextval('t_id_seq'::regclass)\n"
@@ -33,19 +33,26 @@ static const char one[] = HEAD FIRST COLUMNS
     "TABLE public.t COLUMN-ORDER (id)\n" CONSTRAINTS "TABLE public.t CONSTRAINT pk PRIMARY KEY (id)\n" INDEXES
     "TABLE public.t INDEX pk CREATE UNIQUE INDEX pk ON public.t USING btree (id)\n" REST;
 #define NOTHING FIRST COLUMNS ORDER CONSTRAINTS INDEXES REST
+#define COMPOSITES_TO_COLLATIONS "## COMPOSITE TYPES\n\n## RANGE TYPES\n\n## COLLATIONS\n\n"
+#define SETTINGS_TO_PROPERTIES                                                                                         \
+    "## SEQUENCE SETTINGS\n\n## SEQUENCE OWNERSHIP\n\n## PARTITIONS AND INHERITANCE\n\n## PROPERTIES (where not the default)\n\n"
+#define RULES_TO_EVENTS "## RULES\n\n## FIRING OF TRIGGERS AND RULES (where not the default)\n\n## EVENT TRIGGERS\n\n"
+#define FOREIGN_TO_SUBSCRIPTIONS "## FOREIGN DATA\n\n## PUBLICATIONS\n\n## SUBSCRIPTIONS\n\n"
+#define END "## OTHER OBJECTS (named only)\n\n" SCHEMA_FORMAT_END "\n"
 static const char full[] = HEAD NOTHING
-    "## DOMAINS\nDOMAIN zoo.short AS character varying(8) COLLATE pg_catalog.\"C\" NOT NULL DEFAULT 'x'\n"
-    "DOMAIN zoo.short CONSTRAINT c CHECK ((VALUE <> ''::text))\n\n"
-    "## FUNCTIONS\nFUNCTION zoo.touch(integer, zoo.mood) \\CREATE FUNCTION touch()\\n\\tSELECT '\\\\'\\u0007\n\n"
-    "## STORAGE PARAMETERS\nRELATION public.pk PARAMETER fillfactor = 50\n\n"
+    "## SCHEMAS\n\n## DOMAINS\nDOMAIN zoo.short AS character varying(8) COLLATE pg_catalog.\"C\" NOT NULL DEFAULT 'x'\n"
+    "DOMAIN zoo.short CONSTRAINT c CHECK ((VALUE <> ''::text))\n\n" COMPOSITES_TO_COLLATIONS
+    "## FUNCTIONS\nFUNCTION zoo.touch(integer, zoo.mood) \\CREATE FUNCTION touch()\\n\\tSELECT '\\\\'\\u0007\n\n" SETTINGS_TO_PROPERTIES
+    "## STORAGE PARAMETERS\nRELATION public.pk PARAMETER fillfactor = 50\n\n" RULES_TO_EVENTS
     "## POLICIES\nTABLE zoo.a POLICY \"p \"\"q\" AS RESTRICTIVE FOR UPDATE TO (zoo_reader) USING ((name = ') WITH CHECK (')) "
-    "WITH CHECK ((weight > 0))\n\n"
+    "WITH CHECK ((weight > 0))\n\n" FOREIGN_TO_SUBSCRIPTIONS
     "## STATISTICS OBJECTS\nSTATISTICS zoo.s CREATE STATISTICS zoo.s ON id, \"x y\" FROM t\n\n"
     "## PRIVILEGES (where not the default)\nGRANT ON table NAMED zoo.a TO public = (SELECT)\nREVOKE ON table NAMED zoo.a FROM (owner) = (DELETE)\n"
     "DEFAULT OF postgres IN zoo ON tables = (\"zoo_reader=r/postgres\")\n\n"
-    "## COMMENTS\nCOMMENT ON table column NAMED zoo.a.name IS \\\\\\begins\nCOMMENT ON table NAMED public.t IS it's\n\n\f" HEAD
-        NOTHING "## DOMAINS\n\n## FUNCTIONS\n\n## STORAGE PARAMETERS\n\n## POLICIES\n\n## STATISTICS OBJECTS\n\n"
-    "## PRIVILEGES (where not the default)\n\n## COMMENTS\nCOMMENT ON table NAMED public.t IS its\n\n";
+    "## COMMENTS\nCOMMENT ON table column NAMED zoo.a.name IS \\\\\\begins\nCOMMENT ON table NAMED public.t IS it's\n\n" END
+    "\f" HEAD NOTHING "## SCHEMAS\n\n## DOMAINS\n\n" COMPOSITES_TO_COLLATIONS "## FUNCTIONS\n\n" SETTINGS_TO_PROPERTIES
+    "## STORAGE PARAMETERS\n\n" RULES_TO_EVENTS "## POLICIES\n\n" FOREIGN_TO_SUBSCRIPTIONS "## STATISTICS OBJECTS\n\n"
+    "## PRIVILEGES (where not the default)\n\n## COMMENTS\nCOMMENT ON table NAMED public.t IS its\n\n" END;
 static const char twice[] = HEAD NOTHING "## SCHEMAS\nSCHEMA a\nSCHEMA a\n\n";
 static const char escape[] = HEAD NOTHING "## COMMENTS\nCOMMENT ON a NAMED b IS \\\\u0000\n";
 
@@ -88,6 +95,8 @@ static void write_document(struct buffer *out, const struct schema_document *doc
             write_object(out, &document->objects[at]);
         buffer_char(out, '\n');
     }
+    if (document->has[SCHEMA_SECTION_OTHERS])
+        buffer_text(out, SCHEMA_FORMAT_END "\n");
     require(at == document->count);
 }
 

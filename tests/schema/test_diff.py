@@ -134,6 +134,50 @@ def test_a_dump_that_was_cut_off_is_no_smaller_schema(run, tmp_path):
         assert re.search(r"dump\.txt: line \d+ of the dump is the last one", run("schema", "diff", str(file), str(file), status=3)[1])
 
 
+@pytest.mark.parametrize("end, words", [
+    ("ent)\n\n", "breaks off"), ("\n\n", "breaks off"), ("ALEMBIC_VERSION_EE (absent)\n\n", "a line of the section ALEMBIC is missing"),
+    ("ALEMBIC_VERSION_OSS oss000000001\nALEMBIC_VERSION_EE (absent)\n\n", "a line of the section ALEMBIC is missing")])
+def test_the_last_lines_of_a_dump_are_missed(run, tmp_path, end, words):
+    whole = (DUMPS / "oss_tracing.v0.104.0.txt").read_text(encoding="utf-8")
+    assert whole.endswith(end)
+    file = tmp_path / "dump.txt"
+    file.write_text(whole[:-len(end)], encoding="utf-8")
+    for command in ("diff", "parity"):
+        _, err = run("schema", command, str(file), dump("oss_tracing.v0.104.0"), status=3)
+        assert words in err and err.endswith(": it is not complete.\n"), err
+    file.write_text(whole[:-1], encoding="utf-8")  # as editors leave it
+    run("schema", "diff", str(file), dump("oss_tracing.v0.104.0"))
+
+
+def test_a_full_dump_says_that_it_is_whole(pair, tmp_path):
+    pair.sql("CREATE TABLE t (id integer PRIMARY KEY); CREATE POLICY p ON t; COMMENT ON TABLE t IS 't'; GRANT SELECT ON t TO PUBLIC;"
+             " GRANT UPDATE (id) ON t TO PUBLIC")
+    uri = pair.cluster.uri(pair.core)
+    whole = pair.dump(pair.core, "--full")
+    assert whole.endswith("\n\n## END\n") and whole.count("## END") == 1
+    assert "END" not in pair.dump() and "## END" not in pair.dump(pair.core, "--full", "--json")
+    file = tmp_path / "dump.txt"
+
+    def refused(text, words="it is not complete"):
+        file.write_text(text, encoding="utf-8")
+        for command in ("diff", "parity"):
+            _, err = pair.run("schema", command, str(file), uri, status=3)
+            assert words in err and "dump.txt: " in err, (text[-80:], err)
+
+    lines = whole.splitlines(keepends=True)
+    for i in range(lines.index("## SCHEMAS\n") + 1, len(lines)):
+        refused("".join(lines[:i]))
+    for end in (whole.index("## POLICIES"), whole.index("GRANT ON"), whole.index("GRANT ON") + 5, len(whole) - 2):
+        refused(whole[:end])
+    refused(whole.replace("## POLICIES\n", "").replace("TABLE public.t POLICY p AS PERMISSIVE FOR ALL TO (public)\n", ""), "the section POLICIES is missing")
+    refused(pair.dump() + "## END\n", "the section SCHEMAS is missing")
+    refused(whole + "## SCHEMAS\n", "behind the end")
+    refused(whole + whole, "behind the end")
+    refused("".join(lines[5:]), "not the heading of a schema dump")
+    file.write_text(whole, encoding="utf-8")
+    assert pair.run("schema", "diff", str(file), uri) == ("They are equal.\n", "")
+
+
 def test_a_file_and_a_database(shared, run, tmp_path):
     """Only what both have is compared, and said so."""
     plain, full, counts = (str(tmp_path / name) for name in ("plain.txt", "full.txt", "counts.txt"))
