@@ -17,8 +17,8 @@
  *     \n
  *
  * and is sections from then on, in the order of enum schema_section, each of them SCHEMA_FORMAT_HEADING, its title and
- * \n; its lines; and an empty line. A section that was not asked for is missing, one without lines is there. Behind them a
- * dump with --full has SCHEMA_FORMAT_END \n; the reference format has no end of its own.
+ * \n; its lines; and an empty line. A section that was not asked for is missing, one without lines is there. Behind
+ * them a dump with --full has SCHEMA_FORMAT_END \n; the reference format has no end of its own.
  *
  * A line is its fields in the order of its row of the table, each of them `before`, the value, `after`. Lines of a
  * section come in the order of the kinds of the table, those of one kind in the order of their key fields, byte by
