@@ -104,6 +104,34 @@ def test_what_goes_with_its_project_is_counted_there_only(make_old):
     assert decision(check(pair), "invitations")["count"] == 0
 
 
+ALONG = """
+CREATE TABLE uses (key uuid REFERENCES api_keys ON DELETE CASCADE, id int PRIMARY KEY);
+INSERT INTO uses SELECT id, row_number() OVER (ORDER BY id) FROM api_keys;
+CREATE SCHEMA "Mine";
+CREATE TABLE "Mine"."Notes, all" (use int REFERENCES uses ON DELETE CASCADE, other int REFERENCES uses ON DELETE CASCADE);
+INSERT INTO "Mine"."Notes, all" SELECT id, id FROM uses; INSERT INTO "Mine"."Notes, all" SELECT min(id), max(id) FROM uses;
+CREATE TABLE last_used (key uuid DEFAULT NULL REFERENCES api_keys ON DELETE SET DEFAULT, id int PRIMARY KEY);
+INSERT INTO last_used SELECT id, row_number() OVER () FROM api_keys;
+CREATE TABLE seen (project_id uuid, id uuid, FOREIGN KEY (project_id, id) REFERENCES webhook_deliveries (project_id, id) ON DELETE CASCADE);
+INSERT INTO seen SELECT project_id, id FROM webhook_deliveries;
+"""
+
+
+@pytest.mark.parametrize("legacy", ["archive", "drop"])
+def test_what_foreign_keys_take_along_is_counted(make_old, legacy):
+    pair = make_old("oss", "livedin")
+    pair.sql(ALONG)
+    tables = ("uses", '"Mine"."Notes, all"', "last_used", "seen")
+    before = {table: count(pair, table) for table in tables}
+    planned = check(pair, *(() if legacy == "archive" else ("--to", "agenta", "--legacy", "drop")))
+    found = [row for name in ("along_keys", "along_deliveries") for row in decision(planned, name)["rows"]]
+    goes = {row["name"]: row["rows"] for row in of(found, "archived" if legacy == "archive" else "deleted")}
+    assert goes == {table: before[table] - count(pair, table) for table in tables if table != "last_used"}
+    assert goes["uses"] == 6 and goes["seen"] == 4
+    assert {row["name"]: row["rows"] for row in of(found, "emptied")} == {
+        "last_used": pair.sql("SELECT count(*) FROM last_used WHERE key IS NULL")[0][0]} and len(found) == 4
+
+
 def test_the_enterprise_edition_is_planned_as_well(make_old):
     pair = make_old("ee", "empty")
     planned = plan(pair)
