@@ -7,17 +7,16 @@
 
 -- Meters belong to the organization, whatever becomes of its subscription.
 -- decide: billing
+-- hazards: NONE
+SELECT pg_temp.keep_rows_and_what_hangs_on_them(
+           '5a6b7c8d9e0f',
+           'subscriptions',
+           't.organization_id IN (SELECT d.organization_id FROM decided_billing d WHERE d.meter_id IS NULL)',
+           'meters', 't.meter_id IN (SELECT d.meter_id FROM decided_billing d)');
 -- locks: ACCESS EXCLUSIVE subscriptions
 SELECT pg_temp.drop_foreign_keys('5a6b7c8d9e0f', 'meters', 'organization_id');
 SELECT pg_temp.drop_foreign_keys('5a6b7c8d9e0f', 'subscriptions', 'organization_id');
--- hazards: NONE
-SELECT pg_temp.keep_rows_and_what_hangs_on_them('5a6b7c8d9e0f', 'meters',
-                                                't.meter_id IN (SELECT d.meter_id FROM decided_billing d)');
 DELETE FROM meters m USING decided_billing d WHERE m.meter_id = d.meter_id;
--- hazards: NONE
-SELECT pg_temp.keep_rows_and_what_hangs_on_them(
-           '5a6b7c8d9e0f', 'subscriptions',
-           't.organization_id IN (SELECT d.organization_id FROM decided_billing d WHERE d.meter_id IS NULL)');
 DELETE FROM subscriptions s USING decided_billing d WHERE d.meter_id IS NULL AND s.organization_id = d.organization_id;
 SELECT pg_temp.add_constraint('5a6b7c8d9e0f', 'meters', 'meters_organization_id_fkey',
                               'FOREIGN KEY (organization_id) REFERENCES organizations ON DELETE CASCADE');

@@ -82,8 +82,9 @@ BEGIN
 END
 $$;
 
--- Keeps rows before they are deleted, and all that foreign keys delete or empty with them.
-CREATE OR REPLACE FUNCTION pg_temp.keep_rows_and_what_hangs_on_them(of_revision text, kept regclass, condition text)
+-- Keeps rows before they are deleted, and all that foreign keys delete or empty with them. `roots` are tables, each followed
+-- by the condition of its rows; they are named together when something can hang on rows of both.
+CREATE OR REPLACE FUNCTION pg_temp.keep_rows_and_what_hangs_on_them(of_revision text, VARIADIC roots text[])
     RETURNS void
     LANGUAGE plpgsql
 AS $$
@@ -97,18 +98,21 @@ BEGIN
     END IF;
     DROP TABLE IF EXISTS pg_temp.going;
     CREATE TEMPORARY TABLE going (relation oid, row_id tid, round int, columns text) ON COMMIT DROP;
-    EXECUTE format('INSERT INTO going SELECT %L::regclass, t.ctid, 0 FROM %s t WHERE %s', kept, kept, condition);
+    FOR i IN 1 .. cardinality(roots) BY 2 LOOP
+        EXECUTE format('INSERT INTO going SELECT %L::regclass, t.ctid, 0 FROM %s t WHERE %s',
+                       roots[i], roots[i]::regclass, roots[i + 1]);
+    END LOOP;
     LOOP
         FOR link IN
             SELECT k.conrelid::regclass AS child,
                    k.confrelid::regclass AS parent,
                    string_agg(format('c.%I = p.%I', a.attname, b.attname), ' AND ' ORDER BY a.attnum) AS meets,
-                   CASE k.confdeltype WHEN 'n' THEN string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) END AS emptied
+                   CASE WHEN k.confdeltype <> 'c' THEN string_agg(quote_ident(a.attname), ', ' ORDER BY a.attnum) END AS emptied
               FROM pg_constraint k
              CROSS JOIN unnest(k.conkey, k.confkey) AS u (child_number, parent_number)
               JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.child_number
               JOIN pg_attribute b ON b.attrelid = k.confrelid AND b.attnum = u.parent_number
-             WHERE k.contype = 'f' AND k.confdeltype IN ('c', 'n') AND k.conparentid = 0
+             WHERE k.contype = 'f' AND k.confdeltype IN ('c', 'n', 'd') AND k.conparentid = 0
                AND k.confrelid IN (SELECT g.relation FROM going g WHERE g.round = turn
                                                                     AND g.columns IS NULL)
              GROUP BY k.oid, k.conname, k.conrelid, k.confrelid, k.confdeltype

@@ -122,7 +122,7 @@ def test_what_foreign_keys_take_along_is_counted(make_old, legacy):
     pair = make_old("oss", "livedin")
     pair.sql(ALONG)
     tables = ("uses", '"Mine"."Notes, all"', "last_used", "seen")
-    before = {table: count(pair, table) for table in tables}
+    before, state = {table: count(pair, table) for table in tables}, old.state(pair)
     planned = check(pair, *(() if legacy == "archive" else ("--to", "agenta", "--legacy", "drop")))
     found = [row for name in ("along_keys", "along_deliveries") for row in decision(planned, name)["rows"]]
     goes = {row["name"]: row["rows"] for row in of(found, "archived" if legacy == "archive" else "deleted")}
@@ -130,6 +130,26 @@ def test_what_foreign_keys_take_along_is_counted(make_old, legacy):
     assert goes["uses"] == 6 and goes["seen"] == 4
     assert {row["name"]: row["rows"] for row in of(found, "emptied")} == {
         "last_used": pair.sql("SELECT count(*) FROM last_used WHERE key IS NULL")[0][0]} and len(found) == 4
+    if legacy == "archive":
+        old.down(pair)
+        assert old.same(old.state(pair), state)
+
+
+def test_billing_of_nobody_is_counted_and_comes_back(make_old):
+    pair = make_old("ee", "empty")
+    pair.sql("CREATE TABLE invoices (organization uuid REFERENCES subscriptions ON DELETE CASCADE, meter uuid REFERENCES meters ON DELETE CASCADE);"
+             "INSERT INTO subscriptions (plan, active, organization_id) VALUES ('gone', true, gen_random_uuid());"
+             "INSERT INTO meters (key, value, synced, organization_id, meter_id)"
+             " SELECT (enum_range(NULL::meters_type))[1], 1, 0, organization_id, gen_random_uuid() FROM subscriptions;"
+             "INSERT INTO invoices SELECT organization_id, meter_id FROM meters; INSERT INTO invoices SELECT organization_id FROM meters")
+    planned, before = plan(pair), old.state(pair)
+    assert decision(planned, "billing")["count"] == 2
+    assert [(row["name"], row["rows"]) for row in decision(planned, "along_billing")["rows"]] == [("invoices", 2)]
+    assert planned["needs"]["allow"] == ["DELETES_DATA"]
+    pair.run(*planned["command"].split()[1:])
+    assert [count(pair, table) for table in ("subscriptions", "meters", "invoices")] == [0, 0, 0]
+    old.down(pair)
+    assert old.same(old.state(pair), before)
 
 
 def test_the_enterprise_edition_is_planned_as_well(make_old):
