@@ -124,7 +124,7 @@ def test_what_foreign_keys_take_along_is_counted(make_old, legacy):
     tables = ("uses", '"Mine"."Notes, all"', "last_used", "seen")
     before, state = {table: count(pair, table) for table in tables}, old.state(pair)
     planned = check(pair, *(() if legacy == "archive" else ("--to", "agenta", "--legacy", "drop")))
-    found = [row for name in ("along_keys", "along_deliveries") for row in decision(planned, name)["rows"]]
+    found = [row for name in ("keys_along", "deliveries_along") for row in decision(planned, name)["rows"]]
     goes = {row["name"]: row["rows"] for row in of(found, "archived" if legacy == "archive" else "deleted")}
     assert goes == {table: before[table] - count(pair, table) for table in tables if table != "last_used"}
     assert goes["uses"] == 6 and goes["seen"] == 4
@@ -144,7 +144,7 @@ def test_billing_of_nobody_is_counted_and_comes_back(make_old):
              "INSERT INTO invoices SELECT organization_id, meter_id FROM meters; INSERT INTO invoices SELECT organization_id FROM meters")
     planned, before = plan(pair), old.state(pair)
     assert decision(planned, "billing")["count"] == 2
-    assert [(row["name"], row["rows"]) for row in decision(planned, "along_billing")["rows"]] == [("invoices", 2)]
+    assert [(row["name"], row["rows"]) for row in decision(planned, "billing_along")["rows"]] == [("invoices", 2)]
     assert planned["needs"]["allow"] == ["DELETES_DATA"]
     pair.run(*planned["command"].split()[1:])
     assert [count(pair, table) for table in ("subscriptions", "meters", "invoices")] == [0, 0, 0]
