@@ -331,6 +331,7 @@ SELECT n.nspname, c.relname, a.attname, o.option_name, o.option_value
   JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped AND a.attoptions IS NOT NULL
  CROSS JOIN LATERAL pg_options_to_table(a.attoptions) o
  WHERE o.option_name !~ '^pg_'
+   AND c.relkind NOT IN ('i', 'I') -- which has them in its definition
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
    AND c.oid NOT IN (SELECT e.objid FROM pg_depend e
                       WHERE e.refclassid = 'pg_extension'::regclass AND e.classid = 'pg_class'::regclass

@@ -124,22 +124,110 @@ SELECT i.type, CASE i.type WHEN 'database' THEN 'current' ELSE i.identity END, d
                                        WHERE e.refclassid = 'pg_extension'::regclass AND e.deptype = 'e')
  ORDER BY i.type COLLATE "C", i.identity COLLATE "C";
 
--- schema_others: lines of the kind other object
-SELECT i.type, i.identity
-  FROM (SELECT 'pg_operator'::regclass AS class, oid AS object FROM pg_operator
-        UNION ALL SELECT 'pg_opclass'::regclass, oid FROM pg_opclass
-        UNION ALL SELECT 'pg_opfamily'::regclass, oid FROM pg_opfamily
-        UNION ALL SELECT 'pg_am'::regclass, oid FROM pg_am
-        UNION ALL SELECT 'pg_cast'::regclass, oid FROM pg_cast
-        UNION ALL SELECT 'pg_conversion'::regclass, oid FROM pg_conversion
-        UNION ALL SELECT 'pg_language'::regclass, oid FROM pg_language
-        UNION ALL SELECT 'pg_transform'::regclass, oid FROM pg_transform
-        UNION ALL SELECT 'pg_ts_config'::regclass, oid FROM pg_ts_config
-        UNION ALL SELECT 'pg_ts_dict'::regclass, oid FROM pg_ts_dict
-        UNION ALL SELECT 'pg_ts_parser'::regclass, oid FROM pg_ts_parser
-        UNION ALL SELECT 'pg_ts_template'::regclass, oid FROM pg_ts_template
-        UNION ALL SELECT 'pg_type'::regclass, oid FROM pg_type
-                   WHERE typtype IN ('b', 'p') AND NOT (typelem <> 0 AND typlen = -1)) o
+-- schema_others: lines of the kind other object; the family that a class is made with is told of with what was added to it only
+WITH member AS (
+    SELECT 'pg_amop'::regclass AS class, m.oid AS object, m.amopfamily AS family,
+           format('OPERATOR %s %s%s', m.amopstrategy, m.amopopr::regoperator,
+                  CASE WHEN m.amoppurpose = 'o' THEN
+                      (SELECT format(' FOR ORDER BY %s', i.identity)
+                         FROM pg_identify_object('pg_opfamily'::regclass, m.amopsortfamily, 0) i)
+                  END) AS text
+      FROM pg_amop m
+    UNION ALL
+    SELECT 'pg_amproc'::regclass, m.oid, m.amprocfamily,
+           format('FUNCTION %s (%s, %s) %s', m.amprocnum, format_type(m.amproclefttype, NULL),
+                  format_type(m.amprocrighttype, NULL), m.amproc::regprocedure)
+      FROM pg_amproc m
+), owned AS (
+    SELECT d.refclassid AS class, d.refobjid AS object, string_agg(m.text, ', ' ORDER BY m.text COLLATE "C") AS members
+      FROM member m
+      JOIN pg_depend d ON d.classid = m.class AND d.objid = m.object
+                      AND (d.refclassid = 'pg_opclass'::regclass OR d.refclassid = 'pg_opfamily'::regclass AND d.deptype = 'a')
+     WHERE m.object >= 16384
+     GROUP BY d.refclassid, d.refobjid
+), object AS (
+    SELECT 'pg_operator'::regclass AS class, o.oid AS object,
+           concat_ws(' ', 'FUNCTION', o.oprcode::regprocedure,
+                     CASE WHEN o.oprcom <> 0 THEN format('COMMUTATOR %s', o.oprcom::regoperator) END,
+                     CASE WHEN o.oprnegate <> 0 THEN format('NEGATOR %s', o.oprnegate::regoperator) END,
+                     CASE WHEN o.oprrest <> 0 THEN format('RESTRICT %s', o.oprrest) END,
+                     CASE WHEN o.oprjoin <> 0 THEN format('JOIN %s', o.oprjoin) END,
+                     CASE WHEN o.oprcanhash THEN 'HASHES' END, CASE WHEN o.oprcanmerge THEN 'MERGES' END) AS definition
+      FROM pg_operator o
+    UNION ALL
+    SELECT 'pg_opclass'::regclass, c.oid,
+           concat_ws(' ', CASE WHEN c.opcdefault THEN 'DEFAULT' END, 'FOR TYPE', format_type(c.opcintype, NULL), 'FAMILY',
+                     (SELECT i.identity FROM pg_identify_object('pg_opfamily'::regclass, c.opcfamily, 0) i),
+                     CASE WHEN c.opckeytype <> 0 THEN format('STORAGE %s', format_type(c.opckeytype, NULL)) END,
+                     (SELECT w.members FROM owned w WHERE w.class = 'pg_opclass'::regclass AND w.object = c.oid))
+      FROM pg_opclass c
+    UNION ALL
+    SELECT 'pg_opfamily'::regclass, f.oid, coalesce(w.members, 'EMPTY')
+      FROM pg_opfamily f
+      LEFT JOIN owned w ON w.class = 'pg_opfamily'::regclass AND w.object = f.oid
+     WHERE w.members IS NOT NULL
+        OR NOT EXISTS (SELECT FROM pg_opclass c
+                        WHERE (c.opcname, c.opcnamespace, c.opcmethod) = (f.opfname, f.opfnamespace, f.opfmethod))
+    UNION ALL
+    SELECT 'pg_am'::regclass, a.oid, format('TYPE %s HANDLER %s', a.amtype, a.amhandler) FROM pg_am a
+    UNION ALL
+    SELECT 'pg_cast'::regclass, c.oid,
+           CASE c.castmethod WHEN 'f' THEN format('FUNCTION %s', c.castfunc::regprocedure) WHEN 'i' THEN 'INOUT' ELSE 'BINARY' END
+           || CASE c.castcontext WHEN 'a' THEN ' ASSIGNMENT' WHEN 'i' THEN ' IMPLICIT' ELSE '' END
+      FROM pg_cast c
+    UNION ALL
+    SELECT 'pg_conversion'::regclass, c.oid,
+           concat_ws(' ', CASE WHEN c.condefault THEN 'DEFAULT' END, 'FOR', pg_encoding_to_char(c.conforencoding),
+                     'TO', pg_encoding_to_char(c.contoencoding), 'FROM', c.conproc)
+      FROM pg_conversion c
+    UNION ALL
+    SELECT 'pg_language'::regclass, l.oid,
+           concat_ws(' ', CASE WHEN l.lanpltrusted THEN 'TRUSTED' END, 'HANDLER', l.lanplcallfoid::regproc,
+                     CASE WHEN l.laninline <> 0 THEN format('INLINE %s', l.laninline::regproc) END,
+                     CASE WHEN l.lanvalidator <> 0 THEN format('VALIDATOR %s', l.lanvalidator::regproc) END)
+      FROM pg_language l
+    UNION ALL
+    SELECT 'pg_transform'::regclass, t.oid, format('FROM SQL %s TO SQL %s', t.trffromsql::regprocedure, t.trftosql::regprocedure)
+      FROM pg_transform t
+    UNION ALL
+    SELECT 'pg_ts_config'::regclass, c.oid,
+           concat_ws(' ', 'PARSER', (SELECT i.identity FROM pg_identify_object('pg_ts_parser'::regclass, c.cfgparser, 0) i),
+                     (SELECT string_agg(format('MAPPING FOR %s WITH %s', t.alias, t.dictionaries), ' ' ORDER BY t.alias COLLATE "C")
+                        FROM (SELECT k.alias, string_agg(m.mapdict::regdictionary::text, ', ' ORDER BY m.mapseqno) AS dictionaries
+                                FROM pg_ts_config_map m
+                                JOIN ts_token_type(c.cfgparser) k ON k.tokid = m.maptokentype
+                               WHERE m.mapcfg = c.oid
+                               GROUP BY k.alias) t))
+      FROM pg_ts_config c
+     WHERE c.oid >= 16384
+    UNION ALL
+    SELECT 'pg_ts_dict'::regclass, d.oid,
+           concat_ws(' ', 'TEMPLATE', (SELECT i.identity FROM pg_identify_object('pg_ts_template'::regclass, d.dicttemplate, 0) i),
+                     d.dictinitoption)
+      FROM pg_ts_dict d
+    UNION ALL
+    SELECT 'pg_ts_parser'::regclass, p.oid,
+           format('START %s GETTOKEN %s END %s HEADLINE %s LEXTYPES %s', p.prsstart, p.prstoken, p.prsend, p.prsheadline,
+                  p.prslextype)
+      FROM pg_ts_parser p
+    UNION ALL
+    SELECT 'pg_ts_template'::regclass, t.oid, format('INIT %s LEXIZE %s', t.tmplinit, t.tmpllexize) FROM pg_ts_template t
+    UNION ALL
+    SELECT 'pg_type'::regclass, t.oid,
+           CASE WHEN NOT t.typisdefined THEN 'SHELL'
+                ELSE concat_ws(' ', 'INPUT', t.typinput, 'OUTPUT', t.typoutput, 'RECEIVE', t.typreceive, 'SEND', t.typsend,
+                               'TYPMOD', t.typmodin, t.typmodout, 'ANALYZE', t.typanalyze, 'LENGTH', t.typlen,
+                               CASE WHEN t.typbyval THEN 'BY VALUE' END, 'ALIGNMENT', t.typalign, 'STORAGE', t.typstorage,
+                               'CATEGORY', t.typcategory, CASE WHEN t.typispreferred THEN 'PREFERRED' END,
+                               CASE WHEN t.typelem <> 0 THEN format('ELEMENT %s', format_type(t.typelem, NULL)) END,
+                               format('DELIMITER %L', t.typdelim), CASE WHEN t.typcollation <> 0 THEN 'COLLATABLE' END,
+                               format('DEFAULT %L', t.typdefault))
+           END
+      FROM pg_type t
+     WHERE t.typtype IN ('b', 'p') AND NOT (t.typelem <> 0 AND t.typlen = -1)
+)
+SELECT i.type, i.identity, o.definition
+  FROM object o
  CROSS JOIN LATERAL pg_identify_object(o.class, o.object, 0) i
  WHERE o.object >= 16384 AND coalesce(i.schema, '') !~ '^pg_'
    AND (o.class, o.object) NOT IN (SELECT e.classid, e.objid FROM pg_depend e

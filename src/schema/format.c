@@ -34,7 +34,7 @@ const struct schema_section_row schema_sections[SCHEMA_SECTION_COUNT] = {
     [SCHEMA_SECTION_STATISTICS] = {"STATISTICS OBJECTS", SCHEMA_WITH_FULL},
     [SCHEMA_SECTION_PRIVILEGES] = {"PRIVILEGES (where not the default)", SCHEMA_WITH_FULL},
     [SCHEMA_SECTION_COMMENTS] = {"COMMENTS", SCHEMA_WITH_FULL},
-    [SCHEMA_SECTION_OTHERS] = {"OTHER OBJECTS (named only)", SCHEMA_WITH_FULL},
+    [SCHEMA_SECTION_OTHERS] = {"OTHER OBJECTS", SCHEMA_WITH_FULL},
 };
 
 #define FIELDS(...) ((const struct schema_field[]){__VA_ARGS__, {.name = NULL}})
@@ -206,5 +206,6 @@ const struct schema_line schema_lines[SCHEMA_KIND_COUNT] = {
                         FIELDS(KEY_TEXT("COMMENT ON ", "type", NULL), KEY_TEXT(" NAMED ", "object", NULL),
                                TEXT(" IS ", "comment"))},
     [SCHEMA_OTHER] = {"other object", SCHEMA_SECTION_OTHERS, SCHEMA_PARITY,
-                      FIELDS(KEY_TEXT("OBJECT ", "type", NULL), KEY_TEXT(" NAMED ", "object", NULL))},
+                      FIELDS(KEY_TEXT("OBJECT ", "type", NULL), KEY_TEXT(" NAMED ", "object", NULL),
+                             TEXT(" AS ", "definition"))},
 };

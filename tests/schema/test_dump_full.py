@@ -77,7 +77,7 @@ def test_full(zoo):
                               " FROM zoo.animals STATISTICS 77",
         "PRIVILEGES": 'GRANT ON sequence NAMED zoo.counter TO "zoo ""keeper""" = (USAGE)',
         "COMMENTS": r"COMMENT ON table column NAMED zoo.animals.name IS \\\begins with a backslash",
-        "OTHER OBJECTS": "OBJECT operator NAMED zoo.===(integer,integer)",
+        "OTHER OBJECTS": "OBJECT operator NAMED zoo.===(integer,integer) AS FUNCTION zoo.same(integer,integer)",
     }.items():
         assert line in found[title], (title, found[title])
     assert "REVOKE ON table NAMED zoo.scratch FROM (owner) = (DELETE)" in found["PRIVILEGES"]
