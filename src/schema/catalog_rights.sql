@@ -23,18 +23,19 @@ WITH object AS (
     SELECT 'pg_database'::regclass, d.oid, 0, 'd', d.datdba, d.datacl, NULL FROM pg_database d
      WHERE d.datname = current_database()
 ), changed AS (
-    SELECT o.class, o.object, o.part, o.type, o.owner, o.acl
+    SELECT o.class, o.object, o.part, o.owner, o.acl, coalesce(i.initprivs, acldefault(o.type, o.owner)) AS basis
       FROM object o
       LEFT JOIN pg_namespace n ON n.oid = o.schema
+      -- what an extension's script or initdb gave; but `public` is not made alike by all versions
+      LEFT JOIN pg_init_privs i ON (i.classoid, i.objoid, i.objsubid) = (o.class, o.object, o.part)
+                               AND o.class <> 'pg_namespace'::regclass
      WHERE o.acl IS NOT NULL AND (o.schema IS NULL OR n.nspname <> 'information_schema' AND n.nspname !~ '^pg_')
-       AND (o.class, o.object) NOT IN (SELECT e.classid, e.objid FROM pg_depend e
-                                        WHERE e.refclassid = 'pg_extension'::regclass AND e.deptype = 'e')
 ), entry AS (
     SELECT c.class, c.object, c.part, c.owner, x.grantee, x.privilege_type, x.is_grantable
       FROM changed c CROSS JOIN LATERAL aclexplode(c.acl) x
     EXCEPT
     SELECT c.class, c.object, c.part, c.owner, x.grantee, x.privilege_type, x.is_grantable
-      FROM changed c CROSS JOIN LATERAL aclexplode(acldefault(c.type, c.owner)) x
+      FROM changed c CROSS JOIN LATERAL aclexplode(c.basis) x
 )
 SELECT i.type, CASE i.type WHEN 'database' THEN 'current' ELSE i.identity END, r.role,
        array_agg(DISTINCT e.privilege_type || CASE WHEN e.is_grantable THEN '-WITH-GRANT-OPTION' ELSE '' END)
@@ -71,15 +72,16 @@ WITH object AS (
     SELECT 'pg_database'::regclass, d.oid, 0, 'd', d.datdba, d.datacl, NULL FROM pg_database d
      WHERE d.datname = current_database()
 ), changed AS (
-    SELECT o.class, o.object, o.part, o.type, o.owner, o.acl
+    SELECT o.class, o.object, o.part, o.owner, o.acl, coalesce(i.initprivs, acldefault(o.type, o.owner)) AS basis
       FROM object o
       LEFT JOIN pg_namespace n ON n.oid = o.schema
+      -- what an extension's script or initdb gave; but `public` is not made alike by all versions
+      LEFT JOIN pg_init_privs i ON (i.classoid, i.objoid, i.objsubid) = (o.class, o.object, o.part)
+                               AND o.class <> 'pg_namespace'::regclass
      WHERE o.acl IS NOT NULL AND (o.schema IS NULL OR n.nspname <> 'information_schema' AND n.nspname !~ '^pg_')
-       AND (o.class, o.object) NOT IN (SELECT e.classid, e.objid FROM pg_depend e
-                                        WHERE e.refclassid = 'pg_extension'::regclass AND e.deptype = 'e')
 ), entry AS (
     SELECT c.class, c.object, c.part, c.owner, x.grantee, x.privilege_type, x.is_grantable
-      FROM changed c CROSS JOIN LATERAL aclexplode(acldefault(c.type, c.owner)) x
+      FROM changed c CROSS JOIN LATERAL aclexplode(c.basis) x
     EXCEPT
     SELECT c.class, c.object, c.part, c.owner, x.grantee, x.privilege_type, x.is_grantable
       FROM changed c CROSS JOIN LATERAL aclexplode(c.acl) x
