@@ -99,7 +99,7 @@ SELECT format('%I.%I', n.nspname, c.relname),
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_attribute u ON u.attrelid = c.oid AND NOT u.attisdropped AND u.attname = 'user_id'
-  JOIN pg_attribute s ON s.attrelid = c.oid AND NOT s.attisdropped
+  JOIN pg_attribute s ON s.attrelid = c.oid AND NOT s.attisdropped AND s.attnum <> u.attnum
                      AND s.attname = regexp_replace(c.relname, '_members$', '_id')
  CROSS JOIN LATERAL (SELECT string_agg(DISTINCT format('%s by %s', h.relid, pg_get_partkeydef(h.relid)) COLLATE "C",
                                        ', ')

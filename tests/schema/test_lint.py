@@ -28,7 +28,8 @@ CASES = {
         'CREATE TABLE members (user_id int)', ["club_id"]),
     "membership-not-unique": (
         f'CREATE TABLE "a {NAME}_members" (user_id int NOT NULL, "a {NAME}_id" int NOT NULL);'.replace('"name"', '""name""')
-        + 'CREATE TABLE club_members (user_id int NOT NULL, club_id int NOT NULL); CREATE UNIQUE INDEX ON club_members (club_id, user_id)',
+        + 'CREATE TABLE club_members (user_id int NOT NULL, club_id int NOT NULL); CREATE UNIQUE INDEX ON club_members (club_id, user_id);'
+        'CREATE TABLE user_members (user_id int NOT NULL)',
         ["user_id"]),
     "cascade-without-index": (
         f'CREATE TABLE t (id int PRIMARY KEY, b int, UNIQUE (id, b));'
