@@ -1,5 +1,6 @@
 /* Runs a program made of tables: from main's arguments to its exit status. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -126,6 +127,15 @@ static int run_command(const struct options *options)
     return options->command->run(&config, options);
 }
 
+/* A stream that the caller closed fails when it is used; its number must not become that of a connection. */
+static void reserve_streams(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            (void)open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+    }
+}
+
 int options_main(const struct program *program, int argc, char *const *argv)
 {
     void *arena = talloc_new(NULL);
@@ -133,6 +143,7 @@ int options_main(const struct program *program, int argc, char *const *argv)
     struct error error = {0};
     int status;
 
+    reserve_streams();
     if (options_parse(arena, program, argc, argv, &options, &error) != OK)
         status = command_failed(&error);
     else if (options.help)

@@ -1,4 +1,5 @@
 /* Runs `orgd migrate plan`, `up` and `down`. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -162,7 +163,7 @@ int migrate_plan_run(const struct config *config, const struct options *options)
     return err == OK ? command_output(&out) : command_failed(&error);
 }
 
-/* Up, or down to a revision, watched. */
+/* Up, or down to a revision, watched. It goes on when nobody reads what it says any more, and says so in the end. */
 static enum err run_watched(const struct config *config, const struct options *options, struct migrate_options *run,
                             const char *down_to, struct error *error)
 {
@@ -171,6 +172,7 @@ static enum err run_watched(const struct config *config, const struct options *o
     enum err err;
 
     watch_block_signals();
+    (void)signal(SIGPIPE, SIG_IGN);
     err = migrate_open(options->arena, config, down_to == NULL, &databases, error);
     if (err != OK)
         return err;
@@ -184,6 +186,13 @@ static enum err run_watched(const struct config *config, const struct options *o
     return err;
 }
 
+static int ended(enum err err, struct error *error)
+{
+    if (err == OK && ferror(stdout))
+        err = error_set(error, ERR_SYSTEM, "the run is complete, but its output could not be written");
+    return err == OK ? STATUS_DONE : command_failed(error);
+}
+
 int migrate_up_run(const struct config *config, const struct options *options)
 {
     struct migrate_options run = config_options(config);
@@ -195,10 +204,9 @@ int migrate_up_run(const struct config *config, const struct options *options)
         err = read_wait(options, &run, &error);
     if (err == OK)
         err = run_watched(config, options, &run, NULL, &error);
-    if (err != OK)
-        return command_failed(&error);
-    say(NULL, run.to ? "both databases are as far as asked for" : "both databases are current");
-    return STATUS_DONE;
+    if (err == OK)
+        say(NULL, run.to ? "both databases are as far as asked for" : "both databases are current");
+    return ended(err, &error);
 }
 
 int migrate_down_run(const struct config *config, const struct options *options)
@@ -217,5 +225,5 @@ int migrate_down_run(const struct config *config, const struct options *options)
         err = read_wait(options, &run, &error);
     if (err == OK)
         err = run_watched(config, options, &run, to, &error);
-    return err == OK ? STATUS_DONE : command_failed(&error);
+    return ended(err, &error);
 }

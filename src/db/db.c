@@ -119,15 +119,31 @@ static bool wait_for(PGconn *conn, short events, int64_t deadline_us)
     }
 }
 
-/* libpq's message without its newline, or what there is instead. */
-static const char *message_of(PGconn *conn)
-{
-    char *message = PQerrorMessage(conn);
-    size_t len = strlen(message);
+struct message {
+    char text[1024];
+};
 
-    while (len > 0 && message[len - 1] == '\n')
-        message[--len] = '\0';
-    return len ? message : "no reason given";
+/* libpq's message as one line, or what there is instead. */
+static struct message message_of(PGconn *conn)
+{
+    struct message message = {"no reason given"};
+    size_t len = 0;
+
+    for (const char *at = PQerrorMessage(conn); *at != '\0' && len + 3 < sizeof message.text; at++) {
+        if (*at != '\n') {
+            message.text[len++] = *at;
+            continue;
+        }
+        at += strspn(at, "\n\t ") - 1;
+        if (at[1] == '\0')
+            break;
+        if (len > 0 && !strchr(".?!:", message.text[len - 1]))
+            message.text[len++] = '.';
+        message.text[len++] = ' ';
+    }
+    if (len > 0)
+        message.text[len] = '\0';
+    return message;
 }
 
 /* The URI as libpq reads it: SQLAlchemy's driver suffix is dropped. Text of at most `size` bytes. */
@@ -159,16 +175,22 @@ bool db_uri_is_sound(const char *uri)
     return read != NULL;
 }
 
+/* What a database or role can set otherwise and our statements, or texts that are kept, must not depend on. */
+static const char own_settings[] = "-c TimeZone=UTC -c search_path=public -c DateStyle=ISO -c IntervalStyle=postgres"
+                                   " -c bytea_output=hex -c extra_float_digits=1 -c xmlbinary=base64"
+                                   " -c xmloption=content -c array_nulls=on -c standard_conforming_strings=on"
+                                   " -c quote_all_identifiers=off -c transform_null_equals=off -c jit=off";
+
 static PGconn *start_connecting(struct db *db, const char *uri)
 {
-    char settings[256];
+    char settings[1024];
     const char *const keys[] = {"dbname", "application_name", "options", "client_encoding", NULL};
     const char *values[] = {uri, db->options.name, settings, "UTF8", NULL};
 
     (void)snprintf(settings, sizeof settings,
-                   "-c TimeZone=UTC -c search_path=public -c DateStyle=ISO -c jit=off -c statement_timeout=%" PRId64
-                   " -c lock_timeout=%" PRId64 " -c idle_in_transaction_session_timeout=60000",
-                   db->options.statement_ms, db->options.lock_ms);
+                   "%s -c statement_timeout=%" PRId64 " -c lock_timeout=%" PRId64
+                   " -c idle_in_transaction_session_timeout=60000",
+                   own_settings, db->options.statement_ms, db->options.lock_ms);
     return PQconnectStartParams(keys, values, 1);
 }
 
@@ -207,7 +229,8 @@ enum err db_connect(struct db *db, struct error *error)
     if (!db->conn)
         return error_set(error, ERR_MEMORY, "out of memory while connecting to the database");
     if (!finish_connecting(db->conn, platform.monotonic_us() + db->options.connect_ms * 1000)) {
-        enum err code = error_set(error, ERR_UNAVAILABLE, "cannot connect to the database: %s", message_of(db->conn));
+        enum err code =
+            error_set(error, ERR_UNAVAILABLE, "cannot connect to the database: %s", message_of(db->conn).text);
         db_close(db);
         return code;
     }
@@ -400,7 +423,7 @@ enum err db_lost(struct db *db, bool uncertain)
 
     db->sqlstate[0] = db->constraint[0] = '\0';
     (void)error_set(&db->error, code, "the database connection was lost or did not answer in time: %s",
-                    message_of(db->conn));
+                    message_of(db->conn).text);
     db_close(db);
     return code;
 }
@@ -435,9 +458,9 @@ enum err db_judge(struct db *db, PGresult *pg, bool may_write, struct result *re
     }
     remember(db->sqlstate, sizeof db->sqlstate, pg, PG_DIAG_SQLSTATE);
     remember(db->constraint, sizeof db->constraint, pg, PG_DIAG_CONSTRAINT_NAME);
-    code = error_set(&db->error, db->sqlstate[0] ? code_of(db->sqlstate) : ERR_UNAVAILABLE, "%s%s%s",
-                     PQresultErrorField(pg, PG_DIAG_MESSAGE_PRIMARY) ?: message_of(db->conn),
-                     db->sqlstate[0] ? " SQLSTATE " : "", db->sqlstate);
+    code = error_set(&db->error, db->sqlstate[0] ? code_of(db->sqlstate) : ERR_UNAVAILABLE, "%s%s%s%s",
+                     PQresultErrorField(pg, PG_DIAG_MESSAGE_PRIMARY) ?: message_of(db->conn).text,
+                     db->sqlstate[0] ? " (SQLSTATE " : "", db->sqlstate, db->sqlstate[0] ? ")" : "");
     add_dependents(db, pg);
     PQclear(pg);
     if (PQstatus(db->conn) != CONNECTION_OK) {

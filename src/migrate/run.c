@@ -19,8 +19,9 @@ static const char settings[] = "SET LOCAL search_path = public;"
                                "SET LOCAL statement_timeout = 0;"
                                "SET LOCAL idle_in_transaction_session_timeout = 0;"
                                "SET LOCAL check_function_bodies = on;"
-                               "SET LOCAL datestyle = 'ISO';"
-                               "SET LOCAL jit = off;"
+                               /* only who changes it needs the right to: foreign keys and triggers do not sleep */
+                               "SELECT pg_catalog.set_config('session_replication_role', 'origin', true)"
+                               " WHERE pg_catalog.current_setting('session_replication_role') <> 'origin';"
                                "SET LOCAL row_security = off;" /* an error instead of rows that are not seen */
                                "SET LOCAL work_mem = '128MB';"
                                "SET LOCAL lock_timeout = '3s';"

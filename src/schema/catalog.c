@@ -365,14 +365,11 @@ enum err catalog_begin(struct db *db, struct error *error)
     }
     err = db_begin(db);
     if (err == OK) {
-        err =
-            db_script(db,
-                      "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
-                      "SET LOCAL search_path = pg_catalog; SET LOCAL quote_all_identifiers = off;"
-                      "SET LOCAL cursor_tuple_fraction = 1; SET LOCAL work_mem = '64MB'; SET LOCAL row_security = off;"
-                      "SET LOCAL extra_float_digits = 1; SET LOCAL bytea_output = hex;"
-                      "SET LOCAL intervalstyle = postgres; SET LOCAL xmlbinary = base64",
-                      NULL);
+        err = db_script(db,
+                        "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
+                        "SET LOCAL search_path = pg_catalog; SET LOCAL cursor_tuple_fraction = 1;"
+                        "SET LOCAL work_mem = '64MB'; SET LOCAL row_security = off",
+                        NULL);
     }
     return err == OK ? OK : catalog_failed(db, err, error);
 }

@@ -1,5 +1,6 @@
 """A run that is disturbed leaves databases from which the next one completes; who disturbs it is named."""
 import contextlib
+import json
 import os
 import pty
 import re
@@ -195,3 +196,66 @@ def test_time_left_is_guessed(make_old):
              + "UPDATE pg_class SET relpages = 500000 WHERE relname = 'api_keys'")
     written = on_a_terminal(pair, "migrate", "up", *old.ACCEPTED)
     assert re.search(r"CREATE INDEX orgd_api_keys_hash ON api_keys \(\d+ of \d+\), 1 s, about \d+ s left", written), repr(written)
+
+
+# What an operator can have set for a database or a role, and what it would do to SQL and to texts that are kept.
+HOSTILE = ["search_path = nowhere", "quote_all_identifiers = on", "standard_conforming_strings = off", "transform_null_equals = on",
+           "array_nulls = off", "datestyle = 'German, DMY'", "intervalstyle = iso_8601", "timezone = 'Asia/Kathmandu'",
+           "bytea_output = escape", "extra_float_digits = -5", "xmloption = document", "xmlbinary = hex", "client_encoding = LATIN1",
+           "statement_timeout = 1", "lock_timeout = 1", "idle_in_transaction_session_timeout = 1", "session_replication_role = replica",
+           "check_function_bodies = off", "row_security = off", "plan_cache_mode = force_generic_plan",
+           "default_transaction_isolation = serializable", "default_transaction_deferrable = on"]
+
+
+def test_nothing_depends_on_how_the_database_is_set(make_old):
+    pair = make_old("oss", "livedin")
+    pair.sql("CREATE TABLE own (key uuid REFERENCES api_keys ON DELETE CASCADE, odd text[], at timestamptz, took interval, f float8);"
+             "INSERT INTO own SELECT id, ARRAY[NULL, 'NULL', E'\\\\'], '2026-02-01', '1 day 2 hours', 0.1::float8 + 0.2 FROM api_keys")
+    before, found = old.state(pair), []
+    for settings in ([], HOSTILE):
+        def hostile(settings=settings):
+            for database in (pair.core, pair.tracing):
+                pair.sql("; ".join(f'ALTER DATABASE "{database}" SET {setting}' for setting in settings) or "SELECT 1", database="postgres")
+
+        def as_usual():
+            for database in (pair.core, pair.tracing):
+                pair.sql(f'ALTER DATABASE "{database}" RESET ALL', database="postgres")
+
+        hostile()
+        planned = json.loads(pair.run("migrate", "plan", "--json")[0])
+        old.up(pair)
+        pair.run("migrate", "verify")
+        as_usual()
+        found.append((planned["databases"][0]["decisions"], old.state(pair, skip=("orgd_archive.applied", "orgd.orgd_applied"))))
+        hostile()
+        old.down(pair)
+        as_usual()
+        assert old.same(old.state(pair), before)
+    assert found[0][0] == found[1][0] and old.same(found[1][1], found[0][1])
+
+
+def test_a_run_goes_on_when_nobody_reads_what_it_says(make_old):
+    pair = make_old("oss", "livedin")
+    reading, writing = os.pipe()
+    os.close(reading)
+    with open("/dev/full", "wb") as full, os.fdopen(writing, "wb") as broken:
+        for to, stdout in ((("up", *old.ACCEPTED), broken), (("down", "--to", old.FLOOR["core"]), full)):
+            done = subprocess.run([scratch.PROGRAM, "migrate", *to], env=pair.environment(), stdin=subprocess.DEVNULL, stdout=stdout,
+                                  stderr=subprocess.PIPE, text=True, timeout=60, check=False)
+            assert (done.returncode, done.stderr) == (3, "orgd: the run is complete, but its output could not be written.\n")
+            pair.run("migrate", "status", "--exit-code", status=0 if to[0] == "up" else 1)
+    assert pair.sql("TABLE alembic_version") == [(old.FLOOR["core"],)]
+
+
+def test_no_connection_gets_the_number_of_a_closed_stream(make_old):
+    pair = make_old("oss", "livedin")
+    done = subprocess.run(["sh", "-c", '"$0" "$@" <&- >&- 2>&-', scratch.PROGRAM, "migrate", "up", *old.ACCEPTED], env=pair.environment(),
+                          timeout=60, check=False)
+    assert done.returncode == 3
+    pair.run("migrate", "status", "--exit-code")
+
+
+def test_why_a_database_cannot_be_reached_is_one_sentence(pair):
+    _, err = pair.run("migrate", "status", status=3, POSTGRES_URI_CORE="postgresql://u:secret@127.0.0.1:1,127.0.0.1:2/x")
+    assert err.count("\n") == 1 and "refused. Is the server running" in err and "? connection to" in err and "??" not in err
+    assert "secret" not in err
