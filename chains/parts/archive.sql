@@ -26,6 +26,8 @@ BEGIN
         columns    text,
         body       text   NOT NULL
     );
+    -- without a key, it could not be emptied while it is published
+    ALTER TABLE orgd_archive.rows REPLICA IDENTITY FULL;
     -- the columns that the table of such rows had, as in CREATE TABLE
     CREATE TABLE IF NOT EXISTS orgd_archive.row_columns (
         revision   text   NOT NULL,

@@ -109,6 +109,27 @@ def test_what_is_in_the_way_is_named(make_old, sql, words):
     refused(pair, *words, "run this again")
 
 
+def test_rows_of_children_are_not_taken_for_those_of_their_parents(make_old):
+    pair = make_old("oss", "livedin")
+    pair.sql("CREATE TABLE old_projects () INHERITS (projects); CREATE TABLE old_keys () INHERITS (api_keys);"
+             "INSERT INTO old_projects (id, project_name, is_default) VALUES (gen_random_uuid(), 'x', false)")
+    refused(pair, "a table inherits", "old_projects inherits from projects", "NO INHERIT")
+    pair.sql("ALTER TABLE old_projects NO INHERIT projects")
+    before = old.state(pair)
+    old.up(pair)
+    old.down(pair)
+    assert old.same(old.state(pair), before)
+
+
+def test_databases_that_are_published_go_both_ways(make_old):
+    pair = make_old("oss", "livedin")
+    pair.sql("CREATE PUBLICATION everything FOR ALL TABLES")
+    before = old.state(pair)
+    old.up(pair)
+    old.down(pair)
+    assert old.same(old.state(pair), before)
+
+
 def test_what_points_at_what_stays_is_not_in_the_way(make_old):
     pair = make_old("oss", "livedin")
     pair.sql("CREATE TABLE mine (config uuid REFERENCES auto_evaluator_configs); INSERT INTO mine SELECT c.id FROM auto_evaluator_configs c"
