@@ -2,6 +2,7 @@
 import random
 
 import old
+import pytest
 import scratch
 
 PEOPLE = """
@@ -149,3 +150,18 @@ def test_adoption_does_not_begin_on_an_unfinished_open_database(make_old):
     _, err = old.up(pair, status=3)
     assert "AGENTA_LICENSE=oss first" in err
     assert old.same(old.state(pair), before)
+
+
+@pytest.mark.parametrize("sql, words", [
+    ("CREATE TABLE meters (meter_id uuid, key text)", "public.meters, which lacks key meters_type, value bigint"),
+    ("CREATE VIEW subscriptions AS SELECT id AS organization_id FROM organizations", "public.subscriptions, which is no table"),
+    ("CREATE TYPE meters_type AS ENUM ('USERS')", "public.meters_type, which is no enumeration with the label CREDITS_CONSUMED"),
+    ("CREATE TABLE organization_domains (id int); CREATE DOMAIN meters_type AS text", "under 2 names"),
+])
+def test_what_has_the_names_of_what_it_makes_is_named_first(pair, sql, words):
+    pair.run("migrate", "up")
+    pair.sql(sql)
+    before = old.state(pair)
+    assert words in pair.run("migrate", "plan", AGENTA_LICENSE="ee")[0]
+    _, err = pair.run("migrate", "up", AGENTA_LICENSE="ee", status=3)
+    assert words in err and err.count("\n") == 1 and old.same(old.state(pair), before)
