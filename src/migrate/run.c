@@ -14,18 +14,19 @@
 #define WHERE_SIZE 120
 #define DEFAULT_PLAN "self_hosted_enterprise"
 
-static const char settings[] = "SET LOCAL search_path = public;"
-                               "SET LOCAL client_min_messages = warning;"
-                               "SET LOCAL statement_timeout = 0;"
-                               "SET LOCAL idle_in_transaction_session_timeout = 0;"
-                               "SET LOCAL check_function_bodies = on;"
-                               /* only who changes it needs the right to: foreign keys and triggers do not sleep */
-                               "SELECT pg_catalog.set_config('session_replication_role', 'origin', true)"
-                               " WHERE pg_catalog.current_setting('session_replication_role') <> 'origin';"
-                               "SET LOCAL row_security = off;" /* an error instead of rows that are not seen */
-                               "SET LOCAL work_mem = '128MB';"
-                               "SET LOCAL lock_timeout = '3s';"
-                               "SET CONSTRAINTS ALL IMMEDIATE";
+static const char settings[] =
+    "SET LOCAL search_path = public;"
+    "SET LOCAL client_min_messages = warning;"
+    "SET LOCAL statement_timeout = 0;"
+    "SET LOCAL idle_in_transaction_session_timeout = 0;"
+    "SET LOCAL check_function_bodies = on;"
+    /* or foreign keys and triggers would sleep; to set it, even to what it is, takes a right */
+    "SELECT pg_catalog.set_config('session_replication_role', 'origin', true)"
+    " WHERE pg_catalog.current_setting('session_replication_role') <> 'origin';"
+    "SET LOCAL row_security = off;" /* an error instead of rows that are not seen */
+    "SET LOCAL work_mem = '128MB';"
+    "SET LOCAL lock_timeout = '3s';"
+    "SET CONSTRAINTS ALL IMMEDIATE";
 
 /* One database, one run. */
 struct run {

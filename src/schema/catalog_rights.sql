@@ -128,7 +128,7 @@ SELECT i.type, CASE i.type WHEN 'database' THEN 'current' ELSE i.identity END, d
 
 -- schema_others: lines of the kind other object; the family that a class is made with is told of with what was added to it only
 WITH member AS (
-    SELECT 'pg_amop'::regclass AS class, m.oid AS object, m.amopfamily AS family,
+    SELECT 'pg_amop'::regclass AS class, m.oid AS object,
            format('OPERATOR %s %s%s', m.amopstrategy, m.amopopr::regoperator,
                   CASE WHEN m.amoppurpose = 'o' THEN
                       (SELECT format(' FOR ORDER BY %s', i.identity)
@@ -136,7 +136,7 @@ WITH member AS (
                   END) AS text
       FROM pg_amop m
     UNION ALL
-    SELECT 'pg_amproc'::regclass, m.oid, m.amprocfamily,
+    SELECT 'pg_amproc'::regclass, m.oid,
            format('FUNCTION %s (%s, %s) %s', m.amprocnum, format_type(m.amproclefttype, NULL),
                   format_type(m.amprocrighttype, NULL), m.amproc::regprocedure)
       FROM pg_amproc m
