@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <talloc.h>
@@ -39,7 +40,8 @@ enum err file_read(void *arena, int directory, const char *name, size_t max, cha
 {
     struct buffer content = buffer_make(arena, max + 2);
     enum err err;
-    int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    /* what somebody names may be a pipe, whose writer is waited for; nothing in a folder of ours may stop us */
+    int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | (directory == AT_FDCWD ? 0 : O_NONBLOCK));
 
     if (fd < 0)
         return error_set(error, errno == ENOENT ? ERR_NOT_FOUND : ERR_SYSTEM, "cannot read %s: %m", name);
@@ -70,6 +72,81 @@ int file_write_all(int fd, const void *data, size_t len)
         len -= (size_t)put;
     }
     return 0;
+}
+
+/* The file that is to be made or replaced, behind links; `path` itself for a pipe or device. NULL with errno. */
+static char *resolve(void *arena, const char *path, struct stat *status)
+{
+    char *found, *target = NULL;
+
+    *status = (struct stat){0};
+    if (stat(path, status) == 0 && !S_ISREG(status->st_mode))
+        return talloc_strdup(arena, path);
+    if (!status->st_mode) /* only a link leads nowhere and is there */
+        return errno == ENOENT && lstat(path, &(struct stat){0}) != 0 ? talloc_strdup(arena, path) : NULL;
+    found = realpath(path, NULL);
+    if (found)
+        target = talloc_strdup(arena, found);
+    free(found);
+    return target;
+}
+
+static int close_with(int fd, int result)
+{
+    int saved = errno;
+
+    if (close(fd) != 0 && result == 0)
+        return -1;
+    errno = saved;
+    return result;
+}
+
+/* What cannot be renamed to: a pipe, a device. */
+static int write_through(const char *path, const void *data, size_t len)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
+
+    return fd < 0 ? -1 : close_with(fd, file_write_all(fd, data, len));
+}
+
+static int write_beside(const char *temporary, const char *path, const struct stat *old, const void *data, size_t len)
+{
+    mode_t mask = umask(0);
+    int fd, saved;
+
+    (void)umask(mask);
+    fd = mkostemp((char *)temporary, O_CLOEXEC);
+    if (fd < 0)
+        return -1;
+    /* it is private so far, and becomes as the old file is, or any new one; not everybody can give files away */
+    if (old->st_mode && (fchown(fd, old->st_uid, (gid_t)-1) != 0 || fchown(fd, (uid_t)-1, old->st_gid) != 0))
+        errno = 0;
+    if (close_with(fd, file_write_all(fd, data, len) == 0 &&
+                               fchmod(fd, old->st_mode ? old->st_mode & 0777 : 0666 & ~mask) == 0 && fsync(fd) == 0
+                           ? 0
+                           : -1) == 0 &&
+        rename(temporary, path) == 0)
+        return 0;
+    saved = errno;
+    (void)unlink(temporary);
+    errno = saved;
+    return -1;
+}
+
+enum err file_write(void *arena, const char *path, const void *data, size_t len, struct error *error)
+{
+    struct stat status;
+    char *target = resolve(arena, path, &status);
+    char *temporary = target ? talloc_asprintf(arena, "%s.XXXXXX", target) : NULL;
+    int written = -1;
+
+    if (target && !temporary)
+        return error_set(error, ERR_MEMORY, "out of memory");
+    if (target && status.st_mode && !S_ISREG(status.st_mode))
+        written = write_through(target, data, len);
+    else if (target)
+        written = write_beside(temporary, target, &status, data, len);
+    return written == 0 ? OK : error_set(error, ERR_SYSTEM, "%s cannot be written: %m", path);
 }
 
 enum err file_replace(int directory, const char *name, const void *data, size_t len, mode_t mode, struct error *error)

@@ -8,7 +8,8 @@
 #include "base/error.h"
 
 /*
- * Reads the file `name` of the open directory `directory` (AT_FDCWD: a path) into a NUL-terminated text of `arena`.
+ * Reads the file `name` of the open directory `directory` (AT_FDCWD: a path, which may be that of a pipe) into a
+ * NUL-terminated text of `arena`.
  * ERR_NOT_FOUND when there is none; ERR_REFUSED when it is larger than `max` bytes or holds
  * NUL; ERR_SYSTEM otherwise.
  */
@@ -22,6 +23,13 @@ enum err file_read(void *arena, int directory, const char *name, size_t max, cha
  */
 enum err file_replace(int directory, const char *name, const void *data, size_t len, mode_t mode,
                       struct error *error) MUST_CHECK;
+
+/*
+ * Makes this the content of the file that somebody names: what was there is replaced when all of it is written, by
+ * renaming, and keeps its permissions and, if we may, its owner. Links are followed; a pipe or device is written to.
+ * ERR_SYSTEM, which leaves a file as it was.
+ */
+enum err file_write(void *arena, const char *path, const void *data, size_t len, struct error *error) MUST_CHECK;
 
 /* Writes all of it to an open file; -1 with errno. */
 int file_write_all(int fd, const void *data, size_t len) MUST_CHECK;

@@ -1,7 +1,6 @@
 /* Runs `orgd schema dump`, with its picture. */
 #include "commands/schema.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -36,31 +35,6 @@ const struct option_row schema_dump_command_options[] = {
      .help = "Write to a file, which appears only when it is complete"},
     {0},
 };
-
-enum err schema_write_file(void *arena, const char *path, const struct buffer *out, struct error *error)
-{
-    char *temporary = talloc_asprintf(arena, "%s.XXXXXX", path);
-    mode_t mask = umask(0);
-    int fd;
-    bool written;
-    int saved;
-
-    (void)umask(mask);
-    if (!temporary)
-        return error_set(error, ERR_MEMORY, "out of memory");
-    fd = mkstemp(temporary);
-    if (fd < 0)
-        return error_set(error, ERR_SYSTEM, "%s cannot be written: %m", path);
-    /* mkstemp makes it private; it gets the permissions of any other new file */
-    written = file_write_all(fd, out->data, out->len) == 0 && fchmod(fd, 0666 & ~mask) == 0 && fsync(fd) == 0;
-    written = close(fd) == 0 && written;
-    if (written && rename(temporary, path) == 0)
-        return OK;
-    saved = errno;
-    (void)unlink(temporary);
-    errno = saved;
-    return error_set(error, ERR_SYSTEM, "%s cannot be written: %m", path);
-}
 
 /* Progress of counting, on a terminal. */
 struct progress {
@@ -124,7 +98,7 @@ int schema_dump_run(const struct config *config, const struct options *options)
         source_close(&source);
     }
     if (err == OK && file != NULL)
-        err = schema_write_file(options->arena, file, &out, &error);
+        err = file_write(options->arena, file, out.data, out.len, &error);
     if (err != OK)
         return command_failed(&error);
     return file != NULL ? STATUS_DONE : command_output(&out);

@@ -18,9 +18,6 @@ int schema_parity_run(const struct config *config, const struct options *options
 extern const char schema_diff_details[], schema_parity_details[];
 extern const struct option_row schema_diff_command_options[], schema_parity_command_options[];
 
-/* Puts `out` under `path` by renaming a finished file, so that nobody ever sees half of it. ERR_SYSTEM. */
-enum err schema_write_file(void *arena, const char *path, const struct buffer *out, struct error *error) MUST_CHECK;
-
 /* Rows for the table of commands. */
 #define SCHEMA_COMMANDS                                                                                                \
     {.name = "schema dump",                                                                                            \

@@ -63,9 +63,11 @@ static enum err read_live(void *arena, const struct config *config, const char *
 }
 
 /* A dump file, or a database, which is dumped in full. */
-static enum err read_side(void *arena, const struct config *config, const char *name, struct schema_document *document,
-                          struct error *error)
+static enum err read_side(const struct config *config, const struct options *options, size_t side,
+                          struct schema_document *document, struct error *error)
 {
+    void *arena = options->arena;
+    const char *name = options->arguments[side];
     struct buffer text = buffer_make(arena, DUMP_MAX);
     struct error cause = {0};
     char *content = NULL;
@@ -75,6 +77,10 @@ static enum err read_side(void *arena, const struct config *config, const char *
         err = read_live(arena, config, name, &text, &cause);
     else
         err = file_read(arena, AT_FDCWD, name, DUMP_MAX, &content, &cause);
+    if (err == ERR_NOT_FOUND && strpbrk(name, "=@")) /* it may hold a password */
+        return error_set(error, err,
+                         "the %s of the two is neither a file nor a connection URI, which begins with postgresql://",
+                         side == 0 ? "first" : "second");
     if (err == OK)
         err = schema_document_read(arena, content ? content : text.data, content ? strlen(content) : text.len, document,
                                    &cause);
@@ -114,10 +120,10 @@ static void tell_skipped(const struct options *options, const struct schema_docu
 static enum err compare(const struct config *config, const struct options *options, struct schema_document *a,
                         struct schema_document *b, struct schema_differences *found, struct error *error)
 {
-    enum err err = read_side(options->arena, config, options->arguments[0], a, error);
+    enum err err = read_side(config, options, 0, a, error);
 
     if (err == OK)
-        err = read_side(options->arena, config, options->arguments[1], b, error);
+        err = read_side(config, options, 1, b, error);
     if (err == OK)
         err = schema_diff(options->arena, a, b, found, error);
     if (err == OK)
@@ -254,7 +260,7 @@ int schema_diff_run(const struct config *config, const struct options *options)
     else
         schema_report_text(&out, &found);
     if (file)
-        err = schema_write_file(options->arena, file, &out, &error);
+        err = file_write(options->arena, file, out.data, out.len, &error);
     if (err != OK)
         return command_failed(&error);
     status = file ? STATUS_DONE : command_output(&out);

@@ -11,8 +11,9 @@
 
 #include "base/platform.h"
 #include "db/answers.h"
+#include "db/connect.h"
 
-enum { PARAMS_MAX = 24, URI_SIZE = 2048 };
+enum { PARAMS_MAX = 24 };
 
 struct db {
     struct db_options options;
@@ -146,54 +147,6 @@ static struct message message_of(PGconn *conn)
     return message;
 }
 
-/* The URI as libpq reads it: SQLAlchemy's driver suffix is dropped. Text of at most `size` bytes. */
-static bool plain_uri(const char *uri, char *to, size_t size)
-{
-    const char *separator = strstr(uri, "://");
-    const char *plus = strchr(uri, '+');
-    int len;
-
-    if (separator && plus && plus < separator)
-        len = snprintf(to, size, "%.*s%s", (int)(plus - uri), uri, separator);
-    else
-        len = snprintf(to, size, "%s", uri);
-    return len >= 0 && (size_t)len < size;
-}
-
-PQconninfoOption *db_uri_parse(const char *uri)
-{
-    char plain[URI_SIZE];
-
-    return plain_uri(uri, plain, sizeof plain) ? PQconninfoParse(plain, NULL) : NULL;
-}
-
-bool db_uri_is_sound(const char *uri)
-{
-    PQconninfoOption *read = db_uri_parse(uri);
-
-    PQconninfoFree(read);
-    return read != NULL;
-}
-
-/* What a database or role can set otherwise and our statements, or texts that are kept, must not depend on. */
-static const char own_settings[] = "-c TimeZone=UTC -c search_path=public -c DateStyle=ISO -c IntervalStyle=postgres"
-                                   " -c bytea_output=hex -c extra_float_digits=1 -c xmlbinary=base64"
-                                   " -c xmloption=content -c array_nulls=on -c standard_conforming_strings=on"
-                                   " -c quote_all_identifiers=off -c transform_null_equals=off -c jit=off";
-
-static PGconn *start_connecting(struct db *db, const char *uri)
-{
-    char settings[1024];
-    const char *const keys[] = {"dbname", "application_name", "options", "client_encoding", NULL};
-    const char *values[] = {uri, db->options.name, settings, "UTF8", NULL};
-
-    (void)snprintf(settings, sizeof settings,
-                   "%s -c statement_timeout=%" PRId64 " -c lock_timeout=%" PRId64
-                   " -c idle_in_transaction_session_timeout=60000",
-                   own_settings, db->options.statement_ms, db->options.lock_ms);
-    return PQconnectStartParams(keys, values, 1);
-}
-
 static bool finish_connecting(PGconn *conn, int64_t deadline_us)
 {
     PostgresPollingStatusType state = PGRES_POLLING_WRITING;
@@ -217,17 +170,14 @@ static void ignore_notice(void *context, const char *message)
 
 enum err db_connect(struct db *db, struct error *error)
 {
-    char uri[URI_SIZE];
+    enum err err;
 
     if (db_alive(db))
         return OK;
     db_close(db);
-    if (!db_uri_is_sound(db->options.uri) || !plain_uri(db->options.uri, uri, sizeof uri))
-        return error_set(error, ERR_UNAVAILABLE, "the connection URI is malformed, or longer than %d bytes",
-                         URI_SIZE - 1);
-    db->conn = start_connecting(db, uri);
-    if (!db->conn)
-        return error_set(error, ERR_MEMORY, "out of memory while connecting to the database");
+    err = connect_start(&db->options, &db->conn, error);
+    if (err != OK)
+        return err;
     if (!finish_connecting(db->conn, platform.monotonic_us() + db->options.connect_ms * 1000)) {
         enum err code =
             error_set(error, ERR_UNAVAILABLE, "cannot connect to the database: %s", message_of(db->conn).text);

@@ -2,7 +2,6 @@
  */
 #include "schema/belonging.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 
@@ -138,10 +137,12 @@ static const struct schema_difference *by_name(struct belonging *belonging, cons
         if (leads(leader))
             return leader;
     }
-    if (object->kind != SCHEMA_COMMENT && object->kind != SCHEMA_PRIVILEGE && object->kind != SCHEMA_REVOCATION &&
-        object->kind != SCHEMA_DEFAULT_PRIVILEGE)
+    if (object->kind == SCHEMA_DEFAULT_PRIVILEGE)
+        leader = leaders_identify(belonging->leaders, side_of(difference), "schema", object->values[1]);
+    else if (object->kind == SCHEMA_COMMENT || object->kind == SCHEMA_PRIVILEGE || object->kind == SCHEMA_REVOCATION)
+        leader = leaders_identify(belonging->leaders, side_of(difference), object->values[0], object->values[1]);
+    else
         return NULL;
-    leader = leaders_identify(belonging->leaders, side_of(difference), object->values[1]);
     return leads(leader) ? leader : NULL;
 }
 
@@ -190,17 +191,7 @@ static const struct schema_difference *by_statistics(struct belonging *belonging
 
 /* ---- what is made of what it belongs to ---- */
 
-/* Whether the constraint is one that an index stands for. */
-static bool is_key(const struct schema_object *constraint)
-{
-    static const char *const words[] = {"PRIMARY KEY ", "UNIQUE ", "EXCLUDE "};
-
-    for (size_t i = 0; constraint && i < sizeof words / sizeof *words; i++)
-        if (strncmp(schema_value(constraint, "definition"), words[i], strlen(words[i])) == 0)
-            return true;
-    return false;
-}
-
+/* An index that changed follows only from a constraint that is there before and after. */
 static const struct schema_difference *by_constraint(struct belonging *belonging, const struct schema_difference *index)
 {
     const struct schema_object *const objects[] = {index->a, index->b};
@@ -211,15 +202,48 @@ static const struct schema_difference *by_constraint(struct belonging *belonging
                                       objects[i]->values[1], objects[i]->values[2])
                        : NULL;
 
-        if (constraint && is_key(i == SIDE_A ? constraint->a : constraint->b))
+        if (constraint && schema_is_key(i == SIDE_A ? constraint->a : constraint->b) &&
+            (index->change != SCHEMA_CHANGED || !is_single(constraint)))
             return constraint;
     }
     return NULL;
 }
 
-static int compare(const void *a, const void *b)
+static bool is_same(const char *a, const char *b)
 {
-    return schema_compare(a, b);
+    return a && b && strcmp(a, b) == 0;
+}
+
+/* Whether the default takes its numbers from the sequence: it has the name, quoted as in a name and in a string. */
+static bool draws_from(struct belonging *belonging, const char *text, const char *sequence)
+{
+    struct buffer *name = &belonging->names[0];
+    const char *found;
+
+    buffer_clear(name);
+    for (; *sequence; sequence++)
+        buffer_add(name, (const char[]){*sequence, *sequence}, *sequence == '"' || *sequence == '\'' ? 2 : 1);
+    found = text && strstr(text, "nextval(") && buffer_string(name) ? strstr(text, buffer_string(name)) : NULL;
+    return found && strchr("\".'", found[-1]) && strchr("\"'", found[name->len]);
+}
+
+/* Whether a change of the column brings or takes the sequence, or gives that of an identity another type. */
+static bool has_sequence(struct belonging *belonging, const struct schema_difference *column,
+                         const struct schema_difference *sequence, bool identity)
+{
+    const struct schema_object *object = column->b;
+
+    if (is_single(sequence)) {
+        if (side_of(sequence) == SIDE_A)
+            object = column->a;
+        if (identity)
+            return strstr(column->what, "generated") != NULL;
+        return strstr(column->what, "default") &&
+               draws_from(belonging, schema_value(object, "default"), schema_value(object_of(sequence), "name"));
+    }
+    return identity && sequence->change == SCHEMA_CHANGED &&
+           is_same(schema_value(sequence->a, "type"), schema_value(column->a, "type")) &&
+           is_same(schema_value(sequence->b, "type"), schema_value(column->b, "type"));
 }
 
 /* The column or table that has the sequence. */
@@ -227,22 +251,21 @@ static const struct schema_difference *by_owner(struct belonging *belonging, con
 {
     const struct schema_document *document = belonging->documents[side_of(sequence)];
     const struct schema_object *object = object_of(sequence);
-    struct schema_object wanted = {.kind = SCHEMA_SEQUENCE_OWNERSHIP, .values = {object->values[0], object->values[1]}};
     const struct schema_object *owner =
-        bsearch(&wanted, document->objects, document->count, sizeof *document->objects, compare);
+        schema_find(document, &(struct schema_object){.kind = SCHEMA_SEQUENCE_OWNERSHIP,
+                                                      .values = {object->values[0], object->values[1]}});
     const struct schema_difference *leader = NULL;
 
-    if (owner)
-        leader = leaders_find(belonging->leaders, side_of(sequence), SPACE_COLUMN, owner->values[2], owner->values[3],
-                              owner->values[4]);
-    if (owner && !leader)
+    if (!owner)
+        return NULL;
+    leader = leaders_find(belonging->leaders, side_of(sequence), SPACE_COLUMN, owner->values[2], owner->values[3],
+                          owner->values[4]);
+    if (leader && leader->change == SCHEMA_CHANGED && has_sequence(belonging, leader, sequence, owner->values[5]))
+        return leader;
+    if (!leader)
         leader = leaders_find(belonging->leaders, side_of(sequence), SPACE_RELATION, owner->values[2], owner->values[3],
                               NULL);
-    if (leader && is_single(sequence))
-        return leader;
-    /* that of an identity column has the column's type */
-    return leader && leader->change == SCHEMA_CHANGED && owner->values[5] && strstr(leader->what, "type") ? leader
-                                                                                                          : NULL;
+    return leader && is_single(leader) && is_single(sequence) ? leader : NULL;
 }
 
 /* The type of a sequence sets its limits. */
@@ -266,17 +289,14 @@ static const struct schema_difference *by_index(struct belonging *belonging, con
     return leader && leader->kind == SCHEMA_INDEX && leader->change == SCHEMA_CHANGED ? leader : NULL;
 }
 
-/* A primary key makes its columns NOT NULL. */
+/* A primary key makes its columns NOT NULL; without it they stay so. */
 static const struct schema_difference *by_primary_key(struct belonging *belonging,
                                                       const struct schema_difference *column)
 {
-    enum side side = column->b->values[4] ? SIDE_B : SIDE_A; /* where it is NOT NULL */
-    const struct schema_object *object = side == SIDE_B ? column->b : column->a;
-
-    if (strcmp(column->what, "not null") != 0)
+    if (strcmp(column->what, "not null") != 0 || !schema_value(column->b, "not null"))
         return NULL;
-    return leaders_find(belonging->leaders, side, SPACE_PRIMARY, object->values[0], object->values[1],
-                        object->values[2]);
+    return leaders_find(belonging->leaders, SIDE_B, SPACE_PRIMARY, column->b->values[0], column->b->values[1],
+                        column->b->values[2]);
 }
 
 /* Replica identity and clustering name an index. */
@@ -337,6 +357,31 @@ static const struct schema_object *first_of(const struct schema_document *docume
     return &document->objects[from];
 }
 
+/* Whether a child has the part because its parent has it: what CREATE and ALTER TABLE do to both. */
+static bool is_inherited(const struct schema_object *object, enum schema_kind by)
+{
+    const char *definition = schema_value(object, "definition"), *name = schema_value(object, "name");
+
+    switch (object->kind) {
+    case SCHEMA_COLUMN:
+    case SCHEMA_FOREIGN_COLUMN:
+    case SCHEMA_COLUMN_COLLATION:
+        return true;
+    case SCHEMA_COLUMN_PROPERTY:
+        return strcmp(name, "statistics") == 0 || strcmp(name, "storage") == 0;
+    case SCHEMA_CONSTRAINT:
+        return by == SCHEMA_PARTITION ||
+               (strncmp(definition, "CHECK ", strlen("CHECK ")) == 0 && !strstr(definition, " NO INHERIT"));
+    case SCHEMA_INDEX:
+    case SCHEMA_TRIGGER_FIRING:
+        return by == SCHEMA_PARTITION;
+    case SCHEMA_TRIGGER:
+        return by == SCHEMA_PARTITION && strstr(definition, " FOR EACH ROW ");
+    default:
+        return false;
+    }
+}
+
 static const struct schema_difference *by_parent_in(struct belonging *belonging, enum side side,
                                                     const struct schema_difference *difference)
 {
@@ -348,7 +393,8 @@ static const struct schema_difference *by_parent_in(struct belonging *belonging,
     bool part = leaders_part(object, &schema, &relation);
 
     for (size_t i = 0; i < 2 && (part || object->kind == SCHEMA_TABLE); i++) {
-        const struct schema_object *parent = first_of(document, kinds[i], schema, relation);
+        const struct schema_object *parent =
+            part && !is_inherited(object, kinds[i]) ? NULL : first_of(document, kinds[i], schema, relation);
 
         for (; parent && parent < end && parent->kind == kinds[i] && strcmp(parent->values[0], schema) == 0 &&
                strcmp(parent->values[1], relation) == 0;
@@ -385,7 +431,8 @@ static const struct schema_difference *by_partition(struct belonging *belonging,
                                                              object->values[0], object->values[1], NULL);
     const struct schema_object *parent, *part;
 
-    if (!partition || !is_single(partition))
+    if (!partition || !is_single(partition) ||
+        (partition->change == SCHEMA_REMOVED && difference->kind != SCHEMA_TRIGGER))
         return NULL;
     parent = object_of(partition);
     part = first_of(document, object->kind, parent->values[2], parent->values[3]);

@@ -7,13 +7,17 @@ SELECT upper(t.name COLLATE "C"), CASE
            WHEN NOT has_schema_privilege(c.relnamespace, 'USAGE') THEN 'no USAGE on the schema'
            WHEN NOT has_any_column_privilege(c.oid, 'SELECT') THEN 'no SELECT on the table'
            WHEN row_security_active(c.oid) THEN 'row security'
+           WHEN c.relpersistence = 'u' AND pg_is_in_recovery() THEN 'unlogged, and this is a standby'
+           WHEN a.attname IS NULL THEN 'no version_num of a text type'
        END,
        CASE WHEN c.oid IS NOT NULL
-            THEN format('SELECT version_num FROM %s ORDER BY version_num COLLATE "C"', c.oid::regclass)
+            THEN format('SELECT coalesce(version_num, ''(null)'') FROM %s ORDER BY version_num COLLATE "C"', c.oid::regclass)
        END
   FROM (VALUES (1, 'alembic_version'), (2, 'alembic_version_oss'), (3, 'alembic_version_ee')) t (number, name)
   LEFT JOIN pg_class c ON c.relname = t.name AND c.relnamespace = to_regnamespace('public')
                       AND c.relkind IN ('r', 'p')
+  LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'version_num' AND NOT a.attisdropped
+                          AND a.atttypid IN ('character varying'::regtype, 'text'::regtype, 'character'::regtype)
  ORDER BY t.number;
 
 -- schema_countable: tables whose rows are counted: schema, name, why they cannot be, what counts them
@@ -21,6 +25,7 @@ SELECT n.nspname, c.relname, CASE
            WHEN NOT has_schema_privilege(n.oid, 'USAGE') THEN 'no USAGE on the schema'
            WHEN NOT has_any_column_privilege(c.oid, 'SELECT') THEN 'no SELECT on the table'
            WHEN row_security_active(c.oid) THEN 'row security'
+           WHEN c.relpersistence = 'u' AND pg_is_in_recovery() THEN 'unlogged, and this is a standby'
        END,
        format('SELECT pg_catalog.count(*) FROM ONLY %I.%I', n.nspname, c.relname)
   FROM pg_class c
@@ -93,12 +98,13 @@ SELECT n.nspname, c.relname,
                         AND e.deptype = 'e')
  ORDER BY n.nspname, c.relname;
 
--- schema_constraints: lines of the kind constraint
+-- schema_constraints: lines of the kind constraint; a foreign key to a partitioned table has more for its partitions
 SELECT n.nspname, c.relname, k.conname, pg_get_constraintdef(k.oid)
   FROM pg_constraint k
   JOIN pg_class c ON c.oid = k.conrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
  WHERE k.contype IN ('p', 'f', 'u', 'c', 'x')
+   AND NOT EXISTS (SELECT FROM pg_constraint o WHERE o.oid = k.conparentid AND o.conrelid = k.conrelid)
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
    AND c.oid NOT IN (SELECT e.objid FROM pg_depend e
                       WHERE e.refclassid = 'pg_extension'::regclass AND e.classid = 'pg_class'::regclass

@@ -242,6 +242,17 @@ SELECT n.nspname, coalesce(v.relation, c.relname), v.name, v.value
  CROSS JOIN LATERAL (VALUES
        ('access-method', CASE WHEN c.relkind IN ('r', 'm', 'p') AND m.amname <> 'heap' THEN m.amname END, NULL::name),
        ('clustered', CASE WHEN x.indisclustered THEN 'index ' || c.relname END, t.relname),
+       ('constraint-triggers', CASE WHEN c.relkind IN ('r', 'p') AND c.relhastriggers THEN
+            (SELECT string_agg(DISTINCT format('%I on %I.%I fires %s', k.conname, w.nspname, r.relname,
+                                               CASE g.tgenabled WHEN 'D' THEN 'never' WHEN 'R' THEN 'on replicas'
+                                                                ELSE 'always' END) COLLATE "C", ', ')
+               FROM pg_trigger g
+               JOIN pg_constraint k ON k.oid = g.tgconstraint
+               JOIN pg_class r ON r.oid = k.conrelid
+               JOIN pg_namespace w ON w.oid = r.relnamespace
+              WHERE g.tgrelid = c.oid AND g.tgisinternal AND g.tgenabled <> 'O'
+                AND NOT EXISTS (SELECT FROM pg_constraint o WHERE o.oid = k.conparentid AND o.conrelid = k.conrelid))
+                              END, NULL),
        ('of-type', CASE WHEN c.reloftype <> 0 THEN format_type(c.reloftype, NULL) END, NULL),
        ('persistence', CASE WHEN c.relpersistence <> coalesce(t.relpersistence, o.relpersistence, 'p') THEN
                                 CASE c.relpersistence WHEN 'u' THEN 'unlogged' ELSE 'permanent' END

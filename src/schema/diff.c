@@ -1,7 +1,6 @@
 /* Compares two dumps, object by object. */
 #include "schema/diff.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 
@@ -304,14 +303,27 @@ static bool is_unique(const struct schema_object *object)
     return strncmp(schema_value(object, "definition"), "CREATE UNIQUE ", strlen("CREATE UNIQUE ")) == 0;
 }
 
-static bool is_rename(const struct schema_difference *removed, const struct schema_difference *added)
+/* Whether the index is made by a constraint, which has its name. */
+static bool is_constraint(const struct schema_document *document, const struct schema_object *index)
+{
+    const struct schema_object *constraint = schema_find(
+        document, &(struct schema_object){.kind = SCHEMA_CONSTRAINT,
+                                          .values = {index->values[0], index->values[1], index->values[2]}});
+
+    return constraint && schema_is_key(constraint);
+}
+
+static bool is_rename(const struct comparing *comparing, const struct schema_difference *removed,
+                      const struct schema_difference *added)
 {
     const struct schema_object *a = removed->a, *b = added->b;
 
     return (removed->kind == SCHEMA_CONSTRAINT || removed->kind == SCHEMA_INDEX) && removed->kind == added->kind &&
            removed->change == SCHEMA_REMOVED && added->change == SCHEMA_ADDED &&
            strcmp(a->values[0], b->values[0]) == 0 && strcmp(a->values[1], b->values[1]) == 0 &&
-           (a->kind != SCHEMA_INDEX || is_unique(a) == is_unique(b)) && strcmp(definition_of(a), definition_of(b)) == 0;
+           strcmp(definition_of(a), definition_of(b)) == 0 &&
+           (a->kind != SCHEMA_INDEX ||
+            (is_unique(a) == is_unique(b) && is_constraint(comparing->a, a) == is_constraint(comparing->b, b)));
 }
 
 /* Whether both are about parts of one relation; such differences stand together. */
@@ -338,7 +350,7 @@ static void find_rename(struct comparing *comparing, struct schema_difference *r
                         const struct schema_difference *end)
 {
     for (struct schema_difference *added = from; added < end && is_neighbour(removed, added); added++) {
-        if (!added->what || !is_rename(removed, added))
+        if (!added->what || !is_rename(comparing, removed, added))
             continue;
         removed->change = SCHEMA_RENAMED;
         removed->b = added->b;

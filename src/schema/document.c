@@ -6,6 +6,7 @@
 #include <talloc.h>
 
 #include "base/text.h"
+#include "schema/wording.h"
 
 /* The line being read: it ends with a NUL, and values are cut out of it in place once all of it is understood. */
 struct reading {
@@ -247,6 +248,22 @@ static bool fits(char *line, const struct schema_line *row, struct span *spans)
     return at && !*at;
 }
 
+/* What PostgreSQL makes of something it has parsed, in its one wording; the body of a function is text of somebody
+ * else's. NULL without memory. */
+static const char *settle(void *arena, enum schema_kind kind, const char *value)
+{
+    const char *body = kind == SCHEMA_FUNCTION ? strstr(value, "\nAS ") : NULL;
+    const char *head, *settled;
+
+    if (kind == SCHEMA_COMMENT || !strstr(value, "ARRAY["))
+        return value;
+    if (!body)
+        return wording_settle(arena, value);
+    head = talloc_strndup(arena, value, (size_t)(body - value));
+    settled = head ? wording_settle(arena, head) : NULL;
+    return settled ? talloc_asprintf(arena, "%s%s", settled, body) : NULL;
+}
+
 static bool add_object(struct reading *reading, enum schema_kind kind, const struct span *spans, bool *good)
 {
     struct schema_document *document = reading->document;
@@ -267,6 +284,10 @@ static bool add_object(struct reading *reading, enum schema_kind kind, const str
             continue;
         object->values[i] = field->type == SCHEMA_FLAG ? "" : cut_out(&spans[i]);
         *good = *good && object->values[i];
+        if (object->values[i] && field->type == SCHEMA_TEXT)
+            object->values[i] = settle(reading->arena, kind, object->values[i]);
+        if (*good && !object->values[i])
+            return false;
     }
     return true;
 }
@@ -456,4 +477,26 @@ const char *schema_value(const struct schema_object *object, const char *name)
         if (strcmp(field->name, name) == 0)
             return object->values[i];
     return NULL;
+}
+
+static int compare_keys(const void *a, const void *b)
+{
+    return schema_compare(a, b);
+}
+
+const struct schema_object *schema_find(const struct schema_document *document, const struct schema_object *wanted)
+{
+    return document->count > 0
+               ? bsearch(wanted, document->objects, document->count, sizeof *document->objects, compare_keys)
+               : NULL;
+}
+
+bool schema_is_key(const struct schema_object *constraint)
+{
+    static const char *const words[] = {"PRIMARY KEY ", "UNIQUE ", "EXCLUDE "};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (begins_with(schema_value(constraint, "definition"), words[i]))
+            return true;
+    return false;
 }

@@ -24,8 +24,8 @@ struct schema_document {
 
 /*
  * Reads the text of a dump, all of which is checked; the sections of the reference format have to be there, and where
- * there is one of --full, all of those and the end. The document lives in `arena` and borrows nothing. ERR_PARSE with a
- * sentence that names the line; ERR_MEMORY.
+ * there is one of --full, all of those and the end. Definitions are worded as wording_settle does. The document lives
+ * in `arena` and borrows nothing. ERR_PARSE with a sentence that names the line; ERR_MEMORY.
  */
 enum err schema_document_read(void *arena, const char *text, size_t len, struct schema_document *document,
                               struct error *error) MUST_CHECK;
@@ -35,5 +35,11 @@ const char *schema_value(const struct schema_object *object, const char *name);
 
 /* As strcmp: objects by kind, then by their key fields. */
 int schema_compare(const struct schema_object *a, const struct schema_object *b);
+
+/* The object with the key fields of `wanted`, whose others do not matter; NULL: there is none. */
+const struct schema_object *schema_find(const struct schema_document *document, const struct schema_object *wanted);
+
+/* Whether the constraint is one that an index of its name stands for. */
+bool schema_is_key(const struct schema_object *constraint);
 
 #endif

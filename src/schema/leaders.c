@@ -21,41 +21,64 @@ enum form {
     FORM_TEXT      /* as it stands */
 };
 
-/* What a kind of object is found by: the fields of its line that are the name. */
+/* What a kind of object is found by: the fields of its line that are the name; by comments and privileges also what it
+ * is, as they or `words` below word it. */
 static const struct naming {
     enum space space;
     unsigned count, fields[PARTS_MAX];
     enum form form;
+    const char *type;
 } namings[SCHEMA_KIND_COUNT] = {
-    [SCHEMA_TABLE] = {SPACE_RELATION, 2, {0, 1}, FORM_NAME},
-    [SCHEMA_VIEW] = {SPACE_RELATION, 2, {1, 2}, FORM_NAME},
-    [SCHEMA_SEQUENCE] = {SPACE_RELATION, 2, {0, 1}, FORM_NAME},
-    [SCHEMA_FOREIGN_TABLE] = {SPACE_RELATION, 2, {0, 1}, FORM_NAME},
-    [SCHEMA_INDEX] = {SPACE_RELATION, 2, {0, 2}, FORM_NAME},
-    [SCHEMA_COLUMN] = {SPACE_COLUMN, 3, {0, 1, 2}, FORM_COLUMN},
-    [SCHEMA_FOREIGN_COLUMN] = {SPACE_COLUMN, 3, {0, 1, 2}, FORM_COLUMN},
-    [SCHEMA_CONSTRAINT] = {SPACE_CONSTRAINT, 3, {0, 1, 2}, FORM_PART},
-    [SCHEMA_TRIGGER] = {SPACE_TRIGGER, 3, {0, 1, 2}, FORM_PART},
-    [SCHEMA_RULE] = {SPACE_RULE, 3, {0, 1, 2}, FORM_PART},
-    [SCHEMA_POLICY] = {SPACE_NONE, 0, {0}, FORM_PART},
-    [SCHEMA_DOMAIN_CONSTRAINT] = {SPACE_NONE, 0, {0}, FORM_PART},
-    [SCHEMA_ENUM] = {SPACE_TYPE, 2, {0, 1}, FORM_NAME},
-    [SCHEMA_DOMAIN] = {SPACE_TYPE, 2, {0, 1}, FORM_NAME},
-    [SCHEMA_COMPOSITE] = {SPACE_TYPE, 2, {0, 1}, FORM_NAME},
-    [SCHEMA_RANGE] = {SPACE_TYPE, 2, {0, 1}, FORM_NAME},
-    [SCHEMA_ATTRIBUTE] = {SPACE_NONE, 0, {0}, FORM_COLUMN},
-    [SCHEMA_COLLATION] = {SPACE_NONE, 0, {0}, FORM_NAME},
-    [SCHEMA_STATISTICS] = {SPACE_NONE, 0, {0}, FORM_NAME},
-    [SCHEMA_FUNCTION] = {SPACE_NONE, 0, {0}, FORM_FUNCTION},
+    [SCHEMA_TABLE] = {SPACE_RELATION, 2, {0, 1}, FORM_NAME, "relation"},
+    [SCHEMA_VIEW] = {SPACE_RELATION, 2, {1, 2}, FORM_NAME, "relation"},
+    [SCHEMA_SEQUENCE] = {SPACE_RELATION, 2, {0, 1}, FORM_NAME, "relation"},
+    [SCHEMA_FOREIGN_TABLE] = {SPACE_RELATION, 2, {0, 1}, FORM_NAME, "relation"},
+    [SCHEMA_INDEX] = {SPACE_RELATION, 2, {0, 2}, FORM_NAME, "relation"},
+    [SCHEMA_COLUMN] = {SPACE_COLUMN, 3, {0, 1, 2}, FORM_COLUMN, "column"},
+    [SCHEMA_FOREIGN_COLUMN] = {SPACE_COLUMN, 3, {0, 1, 2}, FORM_COLUMN, "column"},
+    [SCHEMA_CONSTRAINT] = {SPACE_CONSTRAINT, 3, {0, 1, 2}, FORM_PART, "table constraint"},
+    [SCHEMA_TRIGGER] = {SPACE_TRIGGER, 3, {0, 1, 2}, FORM_PART, "trigger"},
+    [SCHEMA_RULE] = {SPACE_RULE, 3, {0, 1, 2}, FORM_PART, "rule"},
+    [SCHEMA_POLICY] = {SPACE_NONE, 0, {0}, FORM_PART, "policy"},
+    [SCHEMA_DOMAIN_CONSTRAINT] = {SPACE_NONE, 0, {0}, FORM_PART, "domain constraint"},
+    [SCHEMA_ENUM] = {SPACE_TYPE, 2, {0, 1}, FORM_NAME, "type"},
+    [SCHEMA_DOMAIN] = {SPACE_TYPE, 2, {0, 1}, FORM_NAME, "type"},
+    [SCHEMA_COMPOSITE] = {SPACE_TYPE, 2, {0, 1}, FORM_NAME, "type"},
+    [SCHEMA_RANGE] = {SPACE_TYPE, 2, {0, 1}, FORM_NAME, "type"},
+    [SCHEMA_ATTRIBUTE] = {SPACE_NONE, 0, {0}, FORM_COLUMN, "attribute"},
+    [SCHEMA_COLLATION] = {SPACE_NONE, 0, {0}, FORM_NAME, "collation"},
+    [SCHEMA_STATISTICS] = {SPACE_NONE, 0, {0}, FORM_NAME, "statistics object"},
+    [SCHEMA_FUNCTION] = {SPACE_NONE, 0, {0}, FORM_FUNCTION, "function"},
     [SCHEMA_PARTITION] = {SPACE_PARTITION, 2, {0, 1}, FORM_NONE},
-    [SCHEMA_PUBLICATION] = {SPACE_PUBLICATION, 1, {0}, FORM_NAME},
-    [SCHEMA_EXTENSION] = {SPACE_EXTENSION, 1, {0}, FORM_NAME},
-    [SCHEMA_SCHEMA] = {SPACE_SCHEMA, 1, {0}, FORM_NAME},
-    [SCHEMA_SUBSCRIPTION] = {SPACE_NONE, 0, {0}, FORM_NAME},
-    [SCHEMA_EVENT_TRIGGER] = {SPACE_NONE, 0, {0}, FORM_NAME},
-    [SCHEMA_FOREIGN_WRAPPER] = {SPACE_NONE, 0, {0}, FORM_NAME},
-    [SCHEMA_FOREIGN_SERVER] = {SPACE_NONE, 0, {0}, FORM_NAME},
+    [SCHEMA_PUBLICATION] = {SPACE_PUBLICATION, 1, {0}, FORM_NAME, "publication"},
+    [SCHEMA_EXTENSION] = {SPACE_EXTENSION, 1, {0}, FORM_NAME, "extension"},
+    [SCHEMA_SCHEMA] = {SPACE_SCHEMA, 1, {0}, FORM_NAME, "schema"},
+    [SCHEMA_SUBSCRIPTION] = {SPACE_NONE, 0, {0}, FORM_NAME, "subscription"},
+    [SCHEMA_EVENT_TRIGGER] = {SPACE_NONE, 0, {0}, FORM_NAME, "event trigger"},
+    [SCHEMA_FOREIGN_WRAPPER] = {SPACE_NONE, 0, {0}, FORM_NAME, "foreign-data wrapper"},
+    [SCHEMA_FOREIGN_SERVER] = {SPACE_NONE, 0, {0}, FORM_NAME, "server"},
     [SCHEMA_OTHER] = {SPACE_NONE, 0, {0}, FORM_TEXT},
+};
+
+/* What several kinds of lines tell of, or one does by another word. */
+static const struct {
+    const char *type, *is;
+} words[] = {
+    {"table", "relation"},
+    {"view", "relation"},
+    {"materialized view", "relation"},
+    {"foreign table", "relation"},
+    {"index", "relation"},
+    {"sequence", "relation"},
+    {"table column", "column"},
+    {"view column", "column"},
+    {"materialized view column", "column"},
+    {"foreign table column", "column"},
+    {"index column", "column"},
+    {"composite type", "type"},
+    {"composite type column", "attribute"},
+    {"procedure", "function"},
+    {"aggregate", "function"},
 };
 
 struct leaders {
@@ -135,14 +158,19 @@ static void add_names(struct buffer *out, const char *identity, size_t len)
     }
 }
 
+static const char *after_prefix(const char *text, const char *prefix)
+{
+    return strncmp(text, prefix, strlen(prefix)) == 0 ? text + strlen(prefix) : text;
+}
+
 /* Types are separated and qualified in different ways by those who name functions. */
 static void add_types(struct buffer *out, const char *types)
 {
-    static const char system[] = "pg_catalog.";
-
     while (*types) {
-        if (strncmp(types, system, strlen(system)) == 0) {
-            types += strlen(system);
+        const char *name = after_prefix(after_prefix(types, "pg_catalog."), "public.");
+
+        if (name != types) {
+            types = name;
             continue;
         }
         buffer_char(out, *types);
@@ -291,6 +319,7 @@ static bool put_object(struct leaders *leaders, enum side side, const struct sch
     }
     if (good && naming->form != FORM_NONE) {
         begin_key(leaders, side, SPACE_IDENTITY);
+        add_key(leaders, naming->type ? naming->type : object->values[0]);
         buffer_char(&leaders->key, '\1');
         add_identity(&leaders->key, object);
         good = put(leaders, place);
@@ -356,21 +385,33 @@ static const char *last_dot(const char *identity)
     return *identity ? NULL : dot;
 }
 
-const struct schema_difference *leaders_identify(struct leaders *leaders, enum side side, const char *identity)
+static void begin_identity(struct leaders *leaders, enum side side, const char *type)
 {
-    const char *types = strchr(identity, '('), *dot = last_dot(identity);
+    begin_key(leaders, side, SPACE_IDENTITY);
+    add_key(leaders, type);
+    buffer_char(&leaders->key, '\1');
+}
+
+const struct schema_difference *leaders_identify(struct leaders *leaders, enum side side, const char *type,
+                                                 const char *identity)
+{
+    const char *arguments = strchr(identity, '('), *dot = last_dot(identity);
     const struct schema_difference *found;
 
-    begin_key(leaders, side, SPACE_IDENTITY);
-    buffer_char(&leaders->key, '\1');
-    add_names(&leaders->key, identity, types ? (size_t)(types - identity) : strlen(identity));
-    if (types)
-        add_types(&leaders->key, types);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(words[i].type, type) == 0) {
+            type = words[i].is;
+            break;
+        }
+    }
+    begin_identity(leaders, side, type);
+    add_names(&leaders->key, identity, arguments ? (size_t)(arguments - identity) : strlen(identity));
+    if (arguments)
+        add_types(&leaders->key, arguments);
     found = find(leaders);
-    if (found || !dot)
+    if (found || !dot || (strcmp(type, "column") != 0 && strcmp(type, "attribute") != 0))
         return found;
-    begin_key(leaders, side, SPACE_IDENTITY);
-    buffer_char(&leaders->key, '\1');
+    begin_identity(leaders, side, strcmp(type, "column") == 0 ? "relation" : "type");
     add_names(&leaders->key, identity, (size_t)(dot - identity));
     return find(leaders);
 }

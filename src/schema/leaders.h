@@ -34,8 +34,9 @@ struct leaders *leaders_create(void *arena, const struct schema_differences *fou
 const struct schema_difference *leaders_find(struct leaders *leaders, enum side side, enum space space, const char *one,
                                              const char *two, const char *three);
 
-/* The one about what PostgreSQL identifies so, or else about what that is a column of. */
-const struct schema_difference *leaders_identify(struct leaders *leaders, enum side side, const char *identity);
+/* The one about what PostgreSQL identifies so, by its type and name, or else about what that is a column of. */
+const struct schema_difference *leaders_identify(struct leaders *leaders, enum side side, const char *type,
+                                                 const char *identity);
 
 /* The one that tells of a part of `schema`.`relation` what `difference` tells of a part of another relation: where both
  * have been or become something, it is the same. */

@@ -1,7 +1,10 @@
 """The command `schema diff`: what it says, in every form, and what it leaves out when told so."""
 import html.parser
 import json
+import os
 import re
+import threading
+import time
 
 import pytest
 import scratch
@@ -227,7 +230,7 @@ TOLD = {
     "DROP INDEX s.child_name; CREATE UNIQUE INDEX other ON s.child (lower(name)) WHERE parent > 0": [
         ("removed", "index", "s.child.child_name", 1), ("added", "index", "s.child.other", 0)],
     "ALTER TABLE s.parent DROP CONSTRAINT parent_code_key; CREATE INDEX parent_code_key ON s.parent (code)": [
-        ("removed", "constraint", "s.parent.parent_code_key", 1)],
+        ("removed", "constraint", "s.parent.parent_code_key", 0), ("changed", "index", "s.parent.parent_code_key", 0)],
     "CREATE TABLE alembic_version (version_num text); INSERT INTO alembic_version VALUES ('a')": [("added", "table", "public.alembic_version", 2)],
     "ALTER TABLE s.parent ADD a integer, ADD b integer; ALTER TABLE s.parent DROP code; ALTER TABLE s.parent ADD code text UNIQUE": [
         ("added", "column", "s.parent.a", 0), ("added", "column", "s.parent.b", 0)],
@@ -257,6 +260,15 @@ def test_what_belongs_to_a_difference_is_told_with_it(cluster, tree, sql):
         assert len(back) == len(found), back
     finally:
         cluster.drop(other)
+
+
+def test_a_dump_from_a_pipe(run, tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    text = (DUMPS / "oss_core.v0.104.0.txt").read_text(encoding="utf-8")
+    writer = threading.Thread(target=lambda: (time.sleep(0.2), (tmp_path / "pipe").write_text(text, encoding="utf-8")))
+    writer.start()
+    assert run("schema", "diff", dump("oss_core.v0.104.0"), str(tmp_path / "pipe"))[0] == "They are equal.\n"
+    writer.join()
 
 
 def test_names_of_any_kind_stay_on_their_line(pair):

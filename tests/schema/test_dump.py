@@ -76,6 +76,69 @@ def test_a_file_that_cannot_be_written(shared, tmp_path):
     assert os.listdir(tmp_path) == ["folder"]
 
 
+def test_a_file_keeps_what_it_is(shared, tmp_path):
+    """Its permissions, and its name behind a link; what is no file is written to."""
+    uri, expected = shared.cluster.uri(shared.core), shared.dump()
+    private = tmp_path / "private.txt"
+    private.write_text("old", encoding="utf-8")
+    private.chmod(0o600)
+    (tmp_path / "link.txt").symlink_to("private.txt")
+    shared.run("schema", "dump", uri, "-o", str(tmp_path / "link.txt"))
+    assert (tmp_path / "link.txt").is_symlink() and private.read_text(encoding="utf-8") == expected
+    assert private.stat().st_mode & 0o777 == 0o600
+    old = os.umask(0o027)
+    shared.run("schema", "dump", uri, "-o", str(tmp_path / "new.txt"))
+    os.umask(old)
+    assert (tmp_path / "new.txt").stat().st_mode & 0o777 == 0o640
+    os.mkfifo(tmp_path / "pipe")
+    process = shared.start("schema", "dump", uri, "-o", str(tmp_path / "pipe"))
+    assert (tmp_path / "pipe").read_text(encoding="utf-8") == expected and process.wait(60) == 0
+    assert (tmp_path / "pipe").is_fifo()
+    assert shared.run("schema", "dump", uri, "-o", "/dev/stdout")[0] == expected
+    (tmp_path / "dangling").symlink_to("nowhere")
+    _, err = shared.run("schema", "dump", uri, "-o", str(tmp_path / "dangling"), status=3)
+    assert "cannot be written" in err and (tmp_path / "dangling").is_symlink()
+    assert sorted(os.listdir(tmp_path)) == ["dangling", "link.txt", "new.txt", "pipe", "private.txt"]
+
+
+def test_options_of_the_connection(shared):
+    uri = shared.cluster.uri(shared.core)
+    shared.sql("CREATE TABLE at (t timestamptz DEFAULT '2026-01-01 00:00+00')")
+    plain = shared.dump()
+    assert "'2026-01-01 00:00:00+00'" in plain
+    options = "-c%20geqo%3Doff%20-c%20TimeZone%3DAsia/Tokyo"
+    assert shared.run("schema", "dump", f"{uri}&options={options}")[0] == plain, "what the dump rests on stays"
+    assert shared.run("schema", "dump", uri, PGOPTIONS="-c TimeZone=Asia/Tokyo -c DateStyle=German")[0] == plain
+    _, err = shared.run("schema", "dump", uri, PGOPTIONS="-c no_such_setting=1", status=3)
+    assert "no_such_setting" in err, "they count"
+    _, err = shared.run("schema", "dump", uri, PGOPTIONS="-c geqo=off " * 500, status=3)
+    assert err.count("\n") == 1 and "options" in err
+    shared.sql("DROP TABLE at")
+
+
+def test_a_password_is_not_repeated(shared, tmp_path):
+    _, err = shared.run("schema", "dump", "postgresql://me:pa@ss@127.0.0.1:1/x", status=3)
+    assert "ss" not in err.replace("password", "") and "%40" in err
+    dump = tmp_path / "a.txt"
+    dump.write_text(shared.dump(), encoding="utf-8")
+    for name in ("host=localhost password=secret", "me:secret@localhost/x"):
+        _, err = shared.run("schema", "diff", str(dump), name, status=3)
+        assert "secret" not in err and "the second of the two is neither" in err, err
+
+
+def test_version_tables_of_other_kinds(shared):
+    shared.sql("CREATE TABLE alembic_version (version_num text); INSERT INTO alembic_version VALUES ('b'), (NULL), ('a');"
+               "CREATE TABLE alembic_version_oss (version_num integer); CREATE TABLE alembic_version_ee (other text)")
+    assert [line for line in shared.dump().split("\n") if line.startswith("ALEMBIC")] == [
+        "ALEMBIC_VERSION a",
+        "ALEMBIC_VERSION b",
+        "ALEMBIC_VERSION (null)",
+        "ALEMBIC_VERSION_OSS (hidden: no version_num of a text type)",
+        "ALEMBIC_VERSION_EE (hidden: no version_num of a text type)",
+    ]
+    shared.sql("DROP TABLE alembic_version, alembic_version_oss, alembic_version_ee")
+
+
 def test_a_database_that_is_not_there(shared, tmp_path):
     out, err = shared.run("schema", "dump", shared.cluster.uri("missing"), "-o", str(tmp_path / "x"), status=3)
     assert out == "" and '"missing"' in err and err.count("\n") == 1

@@ -19,6 +19,29 @@ COMMENT ON INDEX zoo.field_label IS 'by label';
 -- so that what is made once more is made as it was
 ALTER DEFAULT PRIVILEGES IN SCHEMA zoo REVOKE SELECT ON TABLES FROM zoo_reader;
 ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO PUBLIC;
+
+-- Lists, whose wording PostgreSQL changes when it reads its own again.
+CREATE SCHEMA wording;
+SET search_path = wording;
+CREATE TABLE t (s varchar(10), u varchar, n text, c char(3),
+    CONSTRAINT a CHECK (s IN ('a','b''c')), CONSTRAINT b CHECK (u NOT IN ('a','b')), CONSTRAINT c CHECK (n IN ('a','b')), CONSTRAINT d CHECK (c IN ('a','b')),
+ CONSTRAINT e CHECK (s = ANY (ARRAY['x','y']::varchar[])), CONSTRAINT f CHECK (s = ANY (ARRAY['x'])), CONSTRAINT g CHECK (s IN ('a', 'b'::text)), CONSTRAINT h CHECK (s IN (u, 'b')), CONSTRAINT i CHECK (s COLLATE "C" IN ('a','b')), CONSTRAINT j CHECK (upper(s) IN ('A','B')),
+ CONSTRAINT k CHECK (n = ANY (ARRAY['a'::varchar,'b'::varchar])), CONSTRAINT l CHECK (s IN (lower('A'), 'b')), CONSTRAINT m CHECK (s IN ('a'::varchar(3), 'b'::varchar(2))), CONSTRAINT q CHECK (s IN ('a],b', 'c])::text[]')), CONSTRAINT r CHECK (s IN (NULL, 'x')), CONSTRAINT cc CHECK (c IN ('a'::text, 'b'::varchar)), CONSTRAINT ff CHECK (s BETWEEN 'a' AND 'b'), CONSTRAINT nn CHECK (n = ANY (string_to_array('a,b', ','))));
+CREATE INDEX i ON t(n) WHERE s IN ('a','b');
+CREATE INDEX i2 ON t((s IN ('a','b')));
+CREATE POLICY p ON t USING (s IN ('a','b'));
+CREATE VIEW v AS SELECT * FROM t WHERE s IN ('a','b');
+CREATE DOMAIN d AS varchar CHECK (VALUE IN ('a','b'));
+CREATE TABLE g(s varchar, b bool GENERATED ALWAYS AS (s IN ('a','b')) STORED, x bool DEFAULT ('a'::varchar IN ('a', 'b')));
+CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+CREATE TRIGGER tr BEFORE UPDATE ON t FOR EACH ROW WHEN (NEW.s IN ('a','b')) EXECUTE FUNCTION f();
+CREATE RULE ru AS ON INSERT TO t WHERE new.s IN ('a','b') DO ALSO NOTHING;
+CREATE STATISTICS st ON (s IN ('a','b')), u FROM t;
+CREATE TABLE pt(s varchar) PARTITION BY LIST ((s IN ('a','b')));
+
+CREATE FUNCTION ff(s varchar) RETURNS bool LANGUAGE sql BEGIN ATOMIC SELECT s IN ('a','b'); END;
+CREATE FUNCTION fd(s varchar, b bool DEFAULT ('a'::varchar IN ('a','b'))) RETURNS bool LANGUAGE sql AS 'SELECT true';
+RESET search_path;
 """
 
 
@@ -129,7 +152,9 @@ MUTATIONS = [
     ("ALTER TABLE zoo.field DROP CONSTRAINT field_kind", "constraint", "removed", "field_kind"),
     ("ALTER TABLE zoo.field ADD CONSTRAINT field_kind FOREIGN KEY (note) REFERENCES zoo.kinds (code)".replace("(note)", "(label)"), "constraint", "added", "field_kind"),
     ("ALTER TABLE zoo.field DROP CONSTRAINT field_pkey", "constraint", "removed", "field_pkey"),
+    ("ALTER TABLE zoo.field ALTER size SET NOT NULL", None, None, None),
     ("ALTER TABLE zoo.field ADD CONSTRAINT field_pkey PRIMARY KEY (id, size)", "constraint", "added", "field_pkey"),
+    ("ALTER TABLE zoo.again ALTER a SET NOT NULL", None, None, None),
     ("ALTER TABLE zoo.again ADD PRIMARY KEY (a)", "constraint", "added", "again_pkey"),
     ("ALTER TABLE zoo.again ADD CONSTRAINT b_key UNIQUE (b)", "constraint", "added", "b_key"),
     ("ALTER TABLE zoo.again DROP CONSTRAINT b_key; ALTER TABLE zoo.again ADD CONSTRAINT b_key UNIQUE NULLS NOT DISTINCT (b)", "constraint", "changed", "b_key"),
