@@ -22,10 +22,10 @@ const struct lint_rule lint_rules[] = {
      &lint_lifecycle_missing},
     {"lifecycle-foreign-key", LINT_WARNING, "Foreign keys on the columns created_by_id, updated_by_id, deleted_by_id",
      &lint_lifecycle_foreign_key},
-    {"sequence-near-end", LINT_ERROR, "Sequences that have used 80% of what they or their column can hold",
-     &lint_sequence_near_end},
     {"constraint-not-valid", LINT_WARNING, "Constraints that are NOT VALID", &lint_not_valid},
     {"index-invalid", LINT_ERROR, "Indexes that are not valid", &lint_index_invalid},
+    {"sequence-near-end", LINT_ERROR, "Sequences that have used 80% of what they or their column can hold",
+     &lint_sequence_near_end, &lint_sequence_parts},
 };
 const size_t lint_rule_count = sizeof lint_rules / sizeof *lint_rules;
 
@@ -60,21 +60,86 @@ static bool is_ignored(const struct lint_rule *const *ignored, const struct lint
     return *ignored != NULL;
 }
 
+static enum err hand_over(struct linting *linting, const struct lint_rule *rule, const struct result *rows, int row)
+{
+    struct lint_finding finding = {
+        .rule = rule,
+        .object = result_text(rows, row, 0),
+        .what = result_text(rows, row, 1),
+        .fix = result_text(rows, row, 2),
+    };
+    enum err err = linting->receiver->found(linting->receiver->context, &finding);
+
+    linting->refused = err != OK;
+    return err;
+}
+
 static enum err read_row(void *context, size_t number, const struct result *row)
 {
     struct linting *linting = context;
-    struct lint_finding finding = {.object = result_text(row, 0, 0)};
-    enum err err;
 
-    if (number == 0) {
-        linting->receiver->hidden(linting->receiver->context, finding.object);
-        return OK;
+    if (number > 0)
+        return hand_over(linting, linting->rules[number - 1], row, 0);
+    linting->receiver->hidden(linting->receiver->context, result_text(row, 0, 0));
+    return OK;
+}
+
+/* What is looked at in one snapshot. */
+static enum err find(struct db *db, const struct lint_rule *const *ignored, struct linting *linting)
+{
+    const char *texts[RULES + 1] = {lint_hidden.sql};
+    size_t count = 1;
+
+    for (size_t i = 0; i < RULES; i++) {
+        if (lint_rules[i].parts || is_ignored(ignored, &lint_rules[i]))
+            continue;
+        linting->rules[count - 1] = &lint_rules[i];
+        texts[count++] = lint_rules[i].find->sql;
     }
-    finding.rule = linting->rules[number - 1];
-    finding.what = result_text(row, 0, 1);
-    finding.fix = result_text(row, 0, 2);
-    err = linting->receiver->found(linting->receiver->context, &finding);
-    linting->refused = err != OK;
+    return db_pipeline(db, texts, count, read_row, linting);
+}
+
+static enum err count_parts(struct db *db, const struct lint_rule *rule, int64_t *parts)
+{
+    struct result result;
+    enum err err = db_run(db, rule->parts, NULL, 0, &result);
+
+    if (err == OK)
+        *parts = result_int(&result, 0, 0);
+    result_clear(&result);
+    return err;
+}
+
+static enum err find_part(struct db *db, const struct lint_rule *rule, int64_t part, struct linting *linting)
+{
+    struct result result;
+    enum err err = db_run(db, rule->find, (struct param[]){param_int(part)}, 1, &result);
+    int rows = err == OK ? result_rows(&result) : 0;
+
+    for (int row = 0; row < rows && err == OK; row++)
+        err = hand_over(linting, rule, &result, row);
+    result_clear(&result);
+    return err;
+}
+
+/* In a transaction for each part; the last part may be empty, as others make and drop what it is about. */
+static enum err find_in_parts(struct db *db, const struct lint_rule *rule, struct linting *linting, struct error *error)
+{
+    int64_t parts = 1;
+    enum err err = OK;
+
+    for (int64_t part = 0; part < parts && err == OK; part++) {
+        err = catalog_begin(db, error);
+        if (err != OK)
+            return err;
+        if (part == 0)
+            err = count_parts(db, rule, &parts);
+        if (err == OK)
+            err = find_part(db, rule, part, linting);
+        if (err != OK && !linting->refused)
+            (void)catalog_failed(db, err, error);
+        db_rollback(db);
+    }
     return err;
 }
 
@@ -82,23 +147,18 @@ enum err schema_lint(struct db *db, const struct lint_rule *const *ignored, cons
                      struct error *error)
 {
     struct linting linting = {.receiver = receiver};
-    const char *texts[RULES + 1] = {lint_hidden.sql};
-    size_t count = 1;
     enum err err = catalog_begin(db, error);
 
     if (err == OK) {
-        for (size_t i = 0; i < RULES; i++) {
-            if (is_ignored(ignored, &lint_rules[i]))
-                continue;
-            linting.rules[count - 1] = &lint_rules[i];
-            texts[count++] = lint_rules[i].find->sql;
-        }
-        err = db_pipeline(db, texts, count, read_row, &linting);
-        if (err != OK && linting.refused)
-            (void)error_set(error, err, "the findings could not be taken");
-        else if (err != OK)
+        err = find(db, ignored, &linting);
+        if (err != OK && !linting.refused)
             (void)catalog_failed(db, err, error);
     }
     db_rollback(db); /* nothing was written */
+    for (size_t i = 0; i < RULES && err == OK; i++)
+        if (lint_rules[i].parts && !is_ignored(ignored, &lint_rules[i]))
+            err = find_in_parts(db, &lint_rules[i], &linting, error);
+    if (linting.refused)
+        (void)error_set(error, err, "the findings could not be taken");
     return err;
 }

@@ -12,6 +12,9 @@ struct lint_rule {
     enum lint_severity severity;
     const char *what;             /* what it finds, without final period */
     const struct statement *find; /* rows: object, what is wrong with it, the SQL that fixes it or null */
+    /* How many parts it has, when it locks too much for one transaction: $1 of `find` is the part, from 0. Last of the
+     * rules. */
+    const struct statement *parts;
 };
 
 extern const struct lint_rule lint_rules[];
@@ -40,8 +43,9 @@ struct lint_receiver {
 };
 
 /*
- * Applies every rule that `ignored` does not name (NULL ends it) to one snapshot of a database, which it cannot change.
- * `db` is connected and has no transaction open. Errors: those of catalog_begin and db_run, those of the receiver.
+ * Applies every rule that `ignored` does not name (NULL ends it) to a database, which it cannot change: to one snapshot
+ * of it, and those of several parts to a snapshot for each part. `db` is connected and has no transaction open. Errors:
+ * those of catalog_begin and db_run, those of the receiver.
  */
 enum err schema_lint(struct db *db, const struct lint_rule *const *ignored, const struct lint_receiver *receiver,
                      struct error *error) MUST_CHECK;

@@ -1,81 +1,121 @@
 -- lint_foreign_key_conflict: foreign keys on the same columns with different rules; the one that destroys least stays
 WITH key AS (
-    SELECT k.oid, k.conname, k.conrelid, k.confrelid, k.conkey, k.confdeltype, k.confupdtype,
-           row_number() OVER same AS number, first_value(k.oid) OVER same AS kept
-      FROM pg_constraint k
-     WHERE k.contype = 'f' AND k.conparentid = 0
-    WINDOW same AS (PARTITION BY k.conrelid, k.conkey, k.confrelid
-                    ORDER BY position(k.confdeltype::text IN 'randc'), k.conname)
+    SELECT f.oid, f.conname, f.conrelid, f.confrelid, f.conkey, f.conparentid, r.destroys, r.full, s.rule,
+           row_number() OVER same AS number, first_value(f.oid) OVER same AS kept
+      FROM pg_constraint f
+     CROSS JOIN LATERAL (SELECT position(f.confdeltype::text IN 'randc'),
+                                f.confmatchtype = 'f' AND cardinality(f.conkey) > 1) r (destroys, "full")
+     CROSS JOIN LATERAL (SELECT ROW (r.destroys, position(f.confupdtype::text IN 'randc'), NOT r.full, f.condeferrable,
+                                     f.condeferred, to_jsonb(f) ->> 'confdelsetcols')) s (rule)
+     WHERE f.contype = 'f'
+    WINDOW same AS (PARTITION BY f.conrelid, f.confrelid,
+                                 ARRAY(SELECT c || ' ' || r FROM unnest(f.conkey, f.confkey) u (c, r) ORDER BY c, r)
+                    ORDER BY f.conparentid = 0, s.rule, NOT f.convalidated, f.conname COLLATE "C")
 )
 SELECT format('%I.%I', n.nspname, c.relname),
-       format('%I and %I are foreign keys on (%s) to %I.%I; the first deletes by %s, the second by %s', o.conname,
-              k.conname,
+       format('%I and %I are foreign keys on (%s) to %I.%I; ', o.conname, k.conname,
               (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY u.number)
                  FROM unnest(k.conkey) WITH ORDINALITY u (attnum, number)
                  JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.attnum),
-              q.nspname, t.relname,
-              CASE o.confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT'
-                                 WHEN 'r' THEN 'RESTRICT' ELSE 'NO ACTION' END,
-              CASE k.confdeltype WHEN 'c' THEN 'CASCADE' WHEN 'n' THEN 'SET NULL' WHEN 'd' THEN 'SET DEFAULT'
-                                 WHEN 'r' THEN 'RESTRICT' ELSE 'NO ACTION' END),
-       format('ALTER TABLE %I.%I DROP CONSTRAINT %I', n.nspname, c.relname, k.conname)
+              q.nspname, t.relname)
+       || CASE WHEN k.destroys = o.destroys
+               THEN format('the first is %s, the second %s', pg_get_constraintdef(o.oid), pg_get_constraintdef(k.oid))
+               ELSE format('the first deletes by %s, the second by %s', w.words[o.destroys], w.words[k.destroys]) END
+       || CASE WHEN k.destroys < o.destroys THEN '; it has the first from the table it is a partition of'
+               WHEN k.full AND NOT o.full THEN '; only the second refuses a key that is null in part' ELSE '' END,
+       CASE WHEN k.destroys >= o.destroys AND (o.full OR NOT k.full) THEN
+           format('ALTER TABLE %I.%I DROP CONSTRAINT %I', n.nspname, c.relname, k.conname)
+       END
   FROM key k
-  JOIN pg_constraint o ON o.oid = k.kept
+  JOIN key o ON o.oid = k.kept
   JOIN pg_class c ON c.oid = k.conrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_class t ON t.oid = k.confrelid
   JOIN pg_namespace q ON q.oid = t.relnamespace
- WHERE k.number > 1 AND (k.confdeltype <> o.confdeltype OR k.confupdtype <> o.confupdtype)
+ CROSS JOIN (VALUES (ARRAY['RESTRICT', 'NO ACTION', 'SET NULL', 'SET DEFAULT', 'CASCADE'])) w (words)
+ WHERE k.number > 1 AND k.conparentid = 0
+   AND k.rule IS DISTINCT FROM o.rule
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
  ORDER BY n.nspname, c.relname, k.conname;
 
--- lint_foreign_key_duplicate: foreign keys that say what another one says
+-- lint_foreign_key_duplicate: foreign keys that say what another one says, which is none that goes for a conflict
+WITH key AS (
+    SELECT f.oid, f.conname, f.conrelid, f.conparentid, s.rule,
+           row_number() OVER same AS number, first_value(f.oid) OVER same AS kept
+      FROM pg_constraint f
+     CROSS JOIN LATERAL (SELECT position(f.confdeltype::text IN 'randc'),
+                                f.confmatchtype = 'f' AND cardinality(f.conkey) > 1) r (destroys, "full")
+     CROSS JOIN LATERAL (SELECT ROW (r.destroys, position(f.confupdtype::text IN 'randc'), NOT r.full, f.condeferrable,
+                                     f.condeferred, to_jsonb(f) ->> 'confdelsetcols')) s (rule)
+     WHERE f.contype = 'f'
+    WINDOW same AS (PARTITION BY f.conrelid, f.confrelid,
+                                 ARRAY(SELECT c || ' ' || r FROM unnest(f.conkey, f.confkey) u (c, r) ORDER BY c, r)
+                    ORDER BY f.conparentid = 0, s.rule, NOT f.convalidated, f.conname COLLATE "C")
+)
 SELECT format('%I.%I', n.nspname, c.relname),
        format('the foreign key %I says the same as %I', k.conname, o.conname),
        format('ALTER TABLE %I.%I DROP CONSTRAINT %I', n.nspname, c.relname, k.conname)
-  FROM pg_constraint k
+  FROM key k
+  JOIN key o ON o.oid = k.kept
   JOIN pg_class c ON c.oid = k.conrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
- CROSS JOIN LATERAL (SELECT o.conname FROM pg_constraint o
-                      WHERE o.conrelid = k.conrelid AND o.contype = 'f' AND o.conkey = k.conkey
-                        AND o.confkey = k.confkey AND o.confrelid = k.confrelid AND o.confdeltype = k.confdeltype
-                        AND o.confupdtype = k.confupdtype AND o.conname < k.conname
-                      ORDER BY o.conname LIMIT 1) o
- WHERE k.contype = 'f' AND k.conparentid = 0
+ WHERE k.number > 1 AND k.conparentid = 0
+   AND k.rule IS NOT DISTINCT FROM o.rule
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
  ORDER BY n.nspname, c.relname, k.conname;
 
 -- lint_unique_repeats_primary_key: unique ones on the columns of the primary key; what leans on one leans on that then
+WITH again AS (
+    SELECT p.conrelid AS relid, p.conname AS key, i.oid, i.relname, u.oid AS unique, u.conname,
+           x.indkey[0] <> y.indkey[0] AS other_first
+      FROM pg_constraint p
+      JOIN pg_index y ON y.indexrelid = p.conindid
+      JOIN pg_index x ON x.indrelid = p.conrelid AND x.indisunique AND NOT x.indisprimary AND x.indpred IS NULL
+                     AND x.indexprs IS NULL AND x.indnatts = x.indnkeyatts AND NOT (x.indimmediate AND p.condeferrable)
+                     AND ARRAY(SELECT format('%s %s %s', x.indkey[o], x.indcollation[o], x.indclass[o])
+                                 FROM generate_series(0, x.indnkeyatts - 1) o ORDER BY 1)
+                         = ARRAY(SELECT format('%s %s %s', y.indkey[o], y.indcollation[o], y.indclass[o])
+                                   FROM generate_series(0, y.indnkeyatts - 1) o ORDER BY 1)
+      JOIN pg_class i ON i.oid = x.indexrelid AND NOT i.relispartition
+      LEFT JOIN pg_constraint u ON u.conindid = i.oid AND u.contype = 'u' AND u.conrelid = p.conrelid
+     WHERE p.contype = 'p'
+)
 SELECT format('%I.%I', n.nspname, c.relname),
-       format('the unique %s %I repeats the primary key %I', CASE WHEN u.oid IS NULL THEN 'index' ELSE 'constraint' END,
-              i.relname, p.conname),
-       concat_ws('; ', f.before, y.before,
-                 CASE WHEN u.oid IS NULL THEN format('DROP INDEX %I.%I', n.nspname, i.relname)
-                      ELSE format('ALTER TABLE %I.%I DROP CONSTRAINT %I', n.nspname, c.relname, u.conname) END, f.after)
-  FROM pg_constraint p
-  JOIN pg_class c ON c.oid = p.conrelid
+       format('the unique %s %I repeats the primary key %I', CASE WHEN a.unique IS NULL THEN 'index' ELSE 'constraint' END,
+              a.relname, a.key)
+       || CASE WHEN a.other_first THEN ', except that it finds rows by another first column' ELSE '' END
+       || coalesce('; it cannot be dropped before what names it: ' || l.leaning, ''),
+       CASE WHEN l.leaning IS NULL THEN
+           concat_ws('; ', f.before, y.before,
+                     CASE WHEN a.unique IS NULL THEN format('DROP INDEX %I.%I', n.nspname, a.relname)
+                          ELSE format('ALTER TABLE %I.%I DROP CONSTRAINT %I', n.nspname, c.relname, a.conname) END,
+                     f.after)
+       END
+  FROM again a
+  JOIN pg_class c ON c.oid = a.relid
   JOIN pg_namespace n ON n.oid = c.relnamespace
-  JOIN pg_index x ON x.indrelid = c.oid AND x.indisunique AND NOT x.indisprimary AND x.indpred IS NULL
-                 AND x.indexprs IS NULL AND x.indnkeyatts = cardinality(p.conkey)
-                 AND p.conkey @> (x.indkey::smallint[])[0:x.indnkeyatts - 1]
-                 AND NOT (x.indimmediate AND p.condeferrable)
-  JOIN pg_class i ON i.oid = x.indexrelid AND NOT i.relispartition
-  LEFT JOIN pg_constraint u ON u.conindid = i.oid AND u.contype = 'u' AND u.conrelid = c.oid
+ -- a foreign key made anew may lean on the next one that repeats the primary key, and so is made anew with that as well
  CROSS JOIN LATERAL (SELECT string_agg(format('ALTER TABLE %s DROP CONSTRAINT %I', k.conrelid::regclass, k.conname),
                                        '; ' ORDER BY k.conname),
                             string_agg(format('ALTER TABLE %s ADD CONSTRAINT %I %s', k.conrelid::regclass, k.conname,
                                               pg_get_constraintdef(k.oid)), '; ' ORDER BY k.conname)
                        FROM pg_constraint k
-                      WHERE k.contype = 'f' AND k.conindid = i.oid AND k.conparentid = 0) f (before, after)
+                       JOIN again b ON b.oid = k.conindid AND b.relid = a.relid AND b.relname <= a.relname
+                      WHERE k.contype = 'f' AND k.conparentid = 0) f (before, after)
  CROSS JOIN LATERAL (SELECT string_agg(format('ALTER TABLE %s REPLICA IDENTITY DEFAULT', r.indrelid::regclass), '; '
                                        ORDER BY r.indrelid::regclass::text COLLATE "C")
                        FROM pg_index r
                       WHERE r.indisreplident
-                        AND (r.indexrelid = i.oid
-                             OR r.indexrelid IN (SELECT h.relid FROM pg_partition_tree(i.oid) h))) y (before)
- WHERE p.contype = 'p'
-   AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
- ORDER BY n.nspname, c.relname, i.relname;
+                        AND (r.indexrelid = a.oid
+                             OR r.indexrelid IN (SELECT h.relid FROM pg_partition_tree(a.oid) h))) y (before)
+ CROSS JOIN LATERAL (SELECT string_agg(pg_describe_object(d.classid, d.objid, d.objsubid), ', '
+                                       ORDER BY pg_describe_object(d.classid, d.objid, d.objsubid) COLLATE "C")
+                       FROM pg_depend d
+                      WHERE d.deptype = 'n' AND d.classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass)
+                        AND (d.refclassid = 'pg_class'::regclass AND d.refobjid = a.oid
+                             OR d.refclassid = 'pg_constraint'::regclass AND d.refobjid = a.unique)) l (leaning)
+ WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+ ORDER BY n.nspname, c.relname, a.relname;
 
 -- lint_nullable_membership_key: who, and of what, in tables named *_members
 SELECT format('%I.%I', n.nspname, c.relname),
@@ -91,9 +131,10 @@ SELECT format('%I.%I', n.nspname, c.relname),
 
 -- lint_membership_not_unique: tables named *_members in which a user can be a member of the same thing twice
 SELECT format('%I.%I', n.nspname, c.relname),
-       format('nothing keeps (user_id, %I) unique%s', s.attname,
-              ', and no constraint can, as it would have to hold what partitions the rows: ' || p.keys),
-       CASE WHEN p.keys IS NULL THEN
+       format('nothing keeps (user_id, %I) unique%s%s', s.attname,
+              ', and no constraint can, as it would have to hold what partitions the rows: ' || p.keys,
+              CASE WHEN p.keys IS NULL THEN ', and no constraint can, as these types have no order: ' || o.types END),
+       CASE WHEN p.keys IS NULL AND o.types IS NULL THEN
            format('ALTER TABLE %I.%I ADD UNIQUE (user_id, %I)', n.nspname, c.relname, s.attname)
        END
   FROM pg_class c
@@ -109,6 +150,16 @@ SELECT format('%I.%I', n.nspname, c.relname),
                        LEFT JOIN pg_attribute a ON a.attrelid = h.relid AND a.attnum = o.attnum
                                                AND a.attname IN (u.attname, s.attname)
                       WHERE a.attname IS NULL) p (keys)
+ CROSS JOIN LATERAL (SELECT string_agg(DISTINCT format_type(t.oid, NULL) COLLATE "C", ', ')
+                       FROM pg_type t
+                      WHERE t.oid IN (u.atttypid, s.atttypid) AND t.typtype = 'b' AND t.typelem = 0
+                        AND NOT EXISTS (SELECT FROM pg_opclass q
+                                          JOIN pg_am m ON m.oid = q.opcmethod AND m.amname = 'btree'
+                                         WHERE q.opcdefault
+                                           AND (q.opcintype = t.oid
+                                                OR EXISTS (SELECT FROM pg_cast b
+                                                            WHERE b.castsource = t.oid AND b.casttarget = q.opcintype
+                                                              AND b.castmethod = 'b')))) o (types)
  WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname ~ '._members$'
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
    AND NOT EXISTS (SELECT FROM pg_index x
@@ -118,44 +169,69 @@ SELECT format('%I.%I', n.nspname, c.relname),
  ORDER BY n.nspname, c.relname;
 
 -- lint_cascade_without_index: foreign keys that cascade and have to read the whole table for it
+WITH key AS (
+    SELECT k.conrelid, ARRAY(SELECT unnest(k.conkey) ORDER BY 1) AS attnums, min(k.oid) AS first, count(*) AS count,
+           string_agg(quote_ident(k.conname), ', ' ORDER BY k.conname) AS names,
+           string_agg(DISTINCT k.confrelid::regclass::text COLLATE "C", ', ') AS targets
+      FROM pg_constraint k
+     WHERE k.contype = 'f' AND k.confdeltype = 'c' AND k.conparentid = 0
+     GROUP BY k.conrelid, attnums
+)
 SELECT format('%I.%I', n.nspname, c.relname),
-       format('a deletion in %I.%I cascades here by the foreign key %I, and no index has (%s) first', q.nspname,
-              t.relname, k.conname, l.columns),
+       format('a deletion in %s cascades here by the foreign key%s %s, and no index has (%s) first', k.targets,
+              CASE WHEN k.count > 1 THEN 's' END, k.names, l.columns),
        format('CREATE INDEX %sON %I.%I (%s)', CASE WHEN c.relkind = 'r' THEN 'CONCURRENTLY ' END, n.nspname, c.relname,
               l.columns)
-  FROM pg_constraint k
+  FROM key k
+  JOIN pg_constraint o ON o.oid = k.first
   JOIN pg_class c ON c.oid = k.conrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
-  JOIN pg_class t ON t.oid = k.confrelid
-  JOIN pg_namespace q ON q.oid = t.relnamespace
  CROSS JOIN LATERAL (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY u.number),
-                            string_agg(format('(%I IS NOT NULL)', a.attname), ' AND ' ORDER BY u.number)
-                       FROM unnest(k.conkey) WITH ORDINALITY u (attnum, number)
+                            array_agg(format('(%I IS NOT NULL)', a.attname))
+                       FROM unnest(o.conkey) WITH ORDINALITY u (attnum, number)
                        JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.attnum) l (columns, present)
- WHERE k.contype = 'f' AND k.confdeltype = 'c' AND k.conparentid = 0
-   AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+ WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
    AND NOT EXISTS (SELECT FROM pg_index x
+                     JOIN pg_class i ON i.oid = x.indexrelid
+                     JOIN pg_am m ON m.oid = i.relam AND m.amname <> 'brin'
                     WHERE x.indrelid = k.conrelid AND x.indisvalid
-                      AND (x.indkey::smallint[])[0:cardinality(k.conkey) - 1] @> k.conkey
-                      AND (x.indpred IS NULL OR pg_get_expr(x.indpred, x.indrelid) = l.present))
- ORDER BY n.nspname, c.relname, k.conname;
+                      AND (x.indkey::smallint[])[0:cardinality(k.attnums) - 1] @> k.attnums
+                      AND (x.indpred IS NULL
+                           OR string_to_array(regexp_replace(pg_get_expr(x.indpred, x.indrelid), '^\((\(.*\))\)$', '\1'),
+                                              ' AND ') <@ l.present))
+ ORDER BY n.nspname, c.relname, k.names;
 
 -- lint_lifecycle_missing: some of the columns that tell who changed a row and when; children get them with the parent
 SELECT format('%I.%I', n.nspname, c.relname),
        format('it has %s and lacks %s', string_agg(w.name, ', ' ORDER BY w.number) FILTER (WHERE a.attname IS NOT NULL),
-              string_agg(w.name, ', ' ORDER BY w.number) FILTER (WHERE a.attname IS NULL)),
-       format('ALTER TABLE %I.%I %s', n.nspname, c.relname,
-              string_agg(format('ADD COLUMN %s %s', w.name, w.type), ', ' ORDER BY w.number)
-                  FILTER (WHERE a.attname IS NULL))
+              string_agg(w.name, ', ' ORDER BY w.number) FILTER (WHERE a.attname IS NULL))
+       || CASE WHEN c.reloftype <> 0 THEN format(', which the type %s would have to get', c.reloftype::regtype)
+               ELSE coalesce(', but a child has another one of that name: '
+                             || string_agg(h.children, ', ' ORDER BY w.number) FILTER (WHERE a.attname IS NULL), '') END,
+       CASE WHEN c.reloftype = 0 AND count(h.children) FILTER (WHERE a.attname IS NULL) = 0 THEN
+           format('ALTER TABLE %I.%I %s', n.nspname, c.relname,
+                  string_agg(format('ADD COLUMN %s %s', w.name, w.type), ', ' ORDER BY w.number)
+                      FILTER (WHERE a.attname IS NULL))
+       END
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
  CROSS JOIN (VALUES (1, 'created_at', 'timestamp with time zone'), (2, 'updated_at', 'timestamp with time zone'),
                     (3, 'deleted_at', 'timestamp with time zone'), (4, 'created_by_id', 'uuid'),
                     (5, 'updated_by_id', 'uuid'), (6, 'deleted_by_id', 'uuid')) w (number, name, type)
   LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = w.name AND NOT a.attisdropped
+ CROSS JOIN LATERAL (WITH RECURSIVE tree (oid) AS (
+                         SELECT i.inhrelid FROM pg_inherits i WHERE i.inhparent = c.oid
+                         UNION
+                         SELECT i.inhrelid FROM tree JOIN pg_inherits i ON i.inhparent = tree.oid
+                     )
+                     SELECT string_agg(format('%s.%s', tree.oid::regclass, w.name), ', '
+                                       ORDER BY tree.oid::regclass::text COLLATE "C")
+                       FROM tree
+                       JOIN pg_attribute b ON b.attrelid = tree.oid AND b.attname = w.name AND NOT b.attisdropped
+                                          AND b.atttypid <> w.type::regtype) h (children)
  WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
- GROUP BY n.nspname, c.relname
+ GROUP BY n.nspname, c.relname, c.reloftype
 HAVING count(a.attname) BETWEEN 1 AND 5 AND NOT bool_or(a.attinhcount > 0)
  ORDER BY n.nspname, c.relname;
 
@@ -175,47 +251,61 @@ SELECT format('%I.%I', n.nspname, c.relname),
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
  ORDER BY n.nspname, c.relname, k.conname;
 
--- lint_sequence_near_end: sequences that have used four fifths of what they, or the column they belong to, can hold
-SELECT format('%I.%I', n.nspname, c.relname),
-       format('it has got to %s of %s%s', v.last, v.bound,
-              CASE WHEN l.used_up THEN '; no sequence goes further, so what it numbers needs keys of another kind'
-                   WHEN b.keys IS NOT NULL
-                   THEN format('; %I can be bigint only in a table made anew, as it partitions the rows: %s', a.attname,
-                               b.keys)
-                   WHEN b.users IS NOT NULL
-                   THEN format('; before %I can be bigint, what uses it has to be dropped, and made again after: %s',
-                               a.attname, b.users)
-              END),
-       CASE WHEN NOT l.used_up AND b.keys IS NULL AND b.users IS NULL THEN
-           concat_ws('; ', CASE WHEN a.attname IS NOT NULL THEN
-                               format('ALTER TABLE %I.%I ALTER COLUMN %I TYPE bigint', q.nspname, t.relname, a.attname)
-                           END,
-                     format('ALTER SEQUENCE %I.%I AS bigint %s', n.nspname, c.relname,
-                            CASE WHEN s.seqincrement > 0 THEN 'NO MAXVALUE' ELSE 'NO MINVALUE' END))
-       END
-  FROM pg_sequence s
-  JOIN pg_class c ON c.oid = s.seqrelid
-  JOIN pg_namespace n ON n.oid = c.relnamespace
-  LEFT JOIN pg_depend d ON d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.refclassid = 'pg_class'::regclass
-                       AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
-  LEFT JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-                          AND a.atttypid IN ('smallint'::regtype, 'integer'::regtype)
-  LEFT JOIN pg_class t ON t.oid = a.attrelid
-  LEFT JOIN pg_namespace q ON q.oid = t.relnamespace
- CROSS JOIN LATERAL (
-       SELECT CASE WHEN has_sequence_privilege(s.seqrelid, 'USAGE, SELECT') THEN pg_sequence_last_value(s.seqrelid) END,
-              CASE WHEN s.seqincrement > 0
-                   THEN least(s.seqmax, CASE a.atttypid WHEN 'smallint'::regtype THEN 32767
+-- lint_sequence_near_end: sequences that have used four fifths of what they, or the column they belong to, can hold;
+-- each that is looked at stays locked until the transaction ends, so $1 is the part of 1000 of them, from 0
+WITH sequence AS MATERIALIZED (
+    SELECT s.seqrelid, s.seqincrement, s.seqmin, s.seqmax, n.nspname, c.relname,
+           row_number() OVER (ORDER BY n.nspname, c.relname) AS number
+      FROM pg_sequence s
+      JOIN pg_class c ON c.oid = s.seqrelid
+      JOIN pg_namespace n ON n.oid = c.relnamespace
+     WHERE NOT s.seqcycle AND has_sequence_privilege(s.seqrelid, 'USAGE, SELECT')
+       AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+), near AS MATERIALIZED (
+    SELECT s.seqrelid, s.seqincrement, s.nspname, s.relname, a.attrelid, a.attnum, a.attname, a.atttypid, a.base,
+           a.reloftype, a.relation, v.last, v.bound,
+           abs(v.last - e.first) >= abs(e.furthest - e.first) * 4 / 5 AS used_up
+      FROM sequence s
+      LEFT JOIN LATERAL ( -- the column it belongs to, when that holds less than a bigint
+           SELECT a.attrelid, a.attnum, a.attname, a.atttypid, t.reloftype,
+                  format('%I.%I', q.nspname, t.relname) AS relation,
+                  (WITH RECURSIVE type (oid) AS (
+                       SELECT a.atttypid
+                       UNION ALL
+                       SELECT t.typbasetype FROM type JOIN pg_type t ON t.oid = type.oid AND t.typbasetype <> 0
+                   )
+                   SELECT type.oid FROM type WHERE type.oid IN ('smallint'::regtype, 'integer'::regtype)) AS base
+             FROM pg_depend d
+             JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
+             JOIN pg_class t ON t.oid = a.attrelid
+             JOIN pg_namespace q ON q.oid = t.relnamespace
+            WHERE d.classid = 'pg_class'::regclass AND d.objid = s.seqrelid AND d.refclassid = 'pg_class'::regclass
+              AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')) a ON a.base IS NOT NULL
+     CROSS JOIN LATERAL (
+           SELECT pg_sequence_last_value(s.seqrelid),
+                  CASE WHEN s.seqincrement > 0
+                       THEN least(s.seqmax, CASE a.base WHEN 'smallint'::regtype THEN 32767
                                                         WHEN 'integer'::regtype THEN 2147483647 END)
-                   ELSE greatest(s.seqmin, CASE a.atttypid WHEN 'smallint'::regtype THEN -32768
+                       ELSE greatest(s.seqmin, CASE a.base WHEN 'smallint'::regtype THEN -32768
                                                            WHEN 'integer'::regtype THEN -2147483648 END)
-              END) v (last, bound)
- CROSS JOIN LATERAL (
-       SELECT abs(v.last - e.first) >= abs(v.bound - e.first) * 4 / 5,
-              abs(v.last - e.first) >= abs(e.furthest - e.first) * 4 / 5
-         FROM (SELECT CASE WHEN s.seqincrement > 0 THEN s.seqmin ELSE s.seqmax END::numeric,
-                      CASE WHEN s.seqincrement > 0 THEN 9223372036854775807 ELSE -9223372036854775808 END::numeric
-              ) e (first, furthest)) l (near, used_up)
+                  END) v (last, bound)
+     CROSS JOIN LATERAL (
+           SELECT CASE WHEN s.seqincrement > 0 THEN s.seqmin ELSE s.seqmax END::numeric,
+                  CASE WHEN s.seqincrement > 0 THEN 9223372036854775807 ELSE -9223372036854775808 END::numeric
+           ) e (first, furthest)
+     WHERE (s.number - 1) / 1000 = $1::bigint AND abs(v.last - e.first) >= abs(v.bound - e.first) * 4 / 5
+)
+SELECT format('%I.%I', a.nspname, a.relname),
+       format('it has got to %s of %s', a.last, a.bound)
+       || coalesce('; ' || r.reason, '; what references it has to be bigint as well: ' || b.referencing, ''),
+       CASE WHEN r.reason IS NULL THEN
+           concat_ws('; ', CASE WHEN a.attname IS NOT NULL THEN
+                               format('ALTER TABLE %s ALTER COLUMN %I TYPE bigint', a.relation, a.attname)
+                           END,
+                     format('ALTER SEQUENCE %I.%I AS bigint %s', a.nspname, a.relname,
+                            CASE WHEN a.seqincrement > 0 THEN 'NO MAXVALUE' ELSE 'NO MINVALUE' END))
+       END
+  FROM near a
  CROSS JOIN LATERAL (
        WITH RECURSIVE tree (oid) AS (
            SELECT a.attrelid
@@ -246,11 +336,38 @@ SELECT format('%I.%I', n.nspname, c.relname),
                 WHERE used.classid IN ('pg_rewrite'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass,
                                        'pg_proc'::regclass, 'pg_publication_rel'::regclass)
                    OR g.adnum <> used.attnum
-                   OR (used.classid = 'pg_class'::regclass AND used.objid = used.attrelid AND used.objsubid > 0))
-       ) b (keys, users)
- WHERE NOT s.seqcycle AND l.near
-   AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
- ORDER BY n.nspname, c.relname;
+                   OR (used.classid = 'pg_class'::regclass AND used.objid = used.attrelid AND used.objsubid > 0)),
+              (SELECT string_agg(DISTINCT i.inhparent::regclass::text COLLATE "C", ', ')
+                 FROM tree
+                 JOIN pg_inherits i ON i.inhrelid = tree.oid AND i.inhparent NOT IN (SELECT x.oid FROM tree x)
+                 JOIN pg_attribute m ON m.attrelid = i.inhparent AND m.attname = a.attname AND NOT m.attisdropped),
+              (SELECT string_agg(DISTINCT format('%s.%I', k.conrelid::regclass, m.attname) COLLATE "C", ', ')
+                 FROM pg_constraint k
+                CROSS JOIN unnest(k.conkey, k.confkey) u (attnum, referenced)
+                 JOIN pg_attribute m ON m.attrelid = k.conrelid AND m.attnum = u.attnum
+                                    AND m.atttypid IN ('smallint'::regtype, 'integer'::regtype)
+                WHERE k.contype = 'f' AND k.conparentid = 0 AND k.confrelid = a.attrelid AND u.referenced = a.attnum)
+       ) b (keys, users, parents, referencing)
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN a.used_up THEN 'no sequence goes further, so what it numbers needs keys of another kind'
+                   WHEN b.parents IS NOT NULL
+                   THEN format('%I can be bigint only together with what it is inherited from: %s', a.attname, b.parents)
+                   WHEN a.reloftype <> 0
+                   THEN format('%I can be bigint only as an attribute of the type %s', a.attname, a.reloftype::regtype)
+                   WHEN a.atttypid <> a.base
+                   THEN format('%I is of the domain %s, which can hold no more, so it needs another type', a.attname,
+                               a.atttypid::regtype)
+                   WHEN b.keys IS NOT NULL
+                   THEN format('%I can be bigint only in a table made anew, as it partitions the rows: %s', a.attname,
+                               b.keys)
+                   WHEN b.users IS NOT NULL
+                   THEN format('before %I can be bigint, what uses it has to be dropped, and made again after: %s',
+                               a.attname, b.users)
+              END) r (reason)
+ ORDER BY a.nspname, a.relname;
+
+-- lint_sequence_parts: the number of parts for lint_sequence_near_end
+SELECT (count(*) + 999) / 1000 FROM pg_sequence;
 
 -- lint_not_valid: constraints that were added without looking at the rows that were there
 SELECT format('%I.%I', n.nspname, coalesce(c.relname, t.typname)),
@@ -262,6 +379,10 @@ SELECT format('%I.%I', n.nspname, coalesce(c.relname, t.typname)),
   LEFT JOIN pg_type t ON t.oid = k.contypid
   JOIN pg_namespace n ON n.oid = k.connamespace
  WHERE NOT k.convalidated AND k.contype IN ('c', 'f', 'n') AND k.conparentid = 0
+   AND NOT EXISTS (SELECT FROM pg_inherits h -- it is validated with the one of the parent
+                     JOIN pg_constraint o ON o.conrelid = h.inhparent AND o.conname = k.conname
+                                         AND NOT o.convalidated
+                    WHERE h.inhrelid = k.conrelid AND k.coninhcount > 0)
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
  ORDER BY n.nspname, coalesce(c.relname, t.typname), k.conname;
 
@@ -271,7 +392,8 @@ SELECT format('%I.%I', n.nspname, c.relname),
                   WHEN l.left_over THEN ', and a REINDEX CONCURRENTLY that did not end has left it behind'
                   WHEN x.indisunique THEN '; it is unique, so rows that are equal have to go before it can be made'
               END),
-       format('%s INDEX CONCURRENTLY %I.%I', CASE WHEN l.left_over THEN 'DROP' ELSE 'REINDEX' END, n.nspname, i.relname)
+       format('%s INDEX %s%I.%I', CASE WHEN l.left_over THEN 'DROP' ELSE 'REINDEX' END,
+              CASE WHEN l.left_over OR NOT x.indisexclusion THEN 'CONCURRENTLY ' END, n.nspname, i.relname)
   FROM pg_index x
   JOIN pg_class i ON i.oid = x.indexrelid AND i.relkind = 'i'
   JOIN pg_class c ON c.oid = x.indrelid
@@ -280,6 +402,10 @@ SELECT format('%I.%I', n.nspname, c.relname),
                             AND NOT EXISTS (SELECT FROM pg_constraint k
                                              WHERE k.conindid = i.oid AND k.contype IN ('p', 'u', 'x'))) l (left_over)
  WHERE NOT x.indisvalid
+   AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index b -- somebody is at work on one of the table
+                     JOIN pg_locks h ON h.pid = b.pid AND h.relation = c.oid AND h.granted
+                                    AND h.mode = 'ShareUpdateExclusiveLock'
+                    WHERE h.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
  ORDER BY n.nspname, c.relname, i.relname;
 

@@ -1,9 +1,11 @@
 """Each rule of lint finds what it is for and nothing else, and what it proposes mends it."""
 import contextlib
 import json
+import subprocess
 
 import pytest
 import scratch
+import serving
 
 NAME = 'odd "name"; \\ \t\u00e9'  # every identifier that a proposal has to quote
 QUOTED = '"odd ""name""; \\ \t\u00e9"'
@@ -20,8 +22,8 @@ CASES = {
         f'CREATE TABLE a (x int REFERENCES t, CONSTRAINT {QUOTED} FOREIGN KEY (x) REFERENCES t)', ["a_x_fkey"]),
     "unique-repeats-primary-key": (
         f'CREATE TABLE {QUOTED} (id int, b int, PRIMARY KEY (id, b), UNIQUE (id), CONSTRAINT again UNIQUE (b, id));'
-        f'CREATE TABLE child (x int, y int, CONSTRAINT {QUOTED} FOREIGN KEY (x, y) REFERENCES {QUOTED} (id, b)'
-        f' ON DELETE SET NULL, FOREIGN KEY (y, x) REFERENCES {QUOTED} (b, id));'
+        f'CREATE TABLE child (x int, y int, z int, CONSTRAINT {QUOTED} FOREIGN KEY (x, y) REFERENCES {QUOTED} (id, b)'
+        f' ON DELETE SET NULL, FOREIGN KEY (z, x) REFERENCES {QUOTED} (b, id));'
         f'CREATE UNIQUE INDEX partial ON {QUOTED} (id, b) WHERE b > 0', ["again", "constraint"]),
     "membership-nullable": (
         'CREATE TABLE club_members (id int PRIMARY KEY, user_id int NOT NULL, club_id int, since int, UNIQUE (user_id, club_id));'
@@ -46,14 +48,14 @@ CASES = {
         f'CREATE TABLE whole (created_at timestamptz, updated_at timestamptz, deleted_at timestamptz, created_by_id uuid,'
         f' updated_by_id uuid, deleted_by_id uuid, owner_id uuid REFERENCES people,'
         f' CONSTRAINT {QUOTED} FOREIGN KEY (updated_by_id) REFERENCES people)', ["updated_by_id", "public.people"]),
-    "sequence-near-end": (
-        f'CREATE TABLE {QUOTED} ({QUOTED} serial, b bigserial);'
-        'CREATE SEQUENCE unused; CREATE SEQUENCE half AS integer; SELECT setval(\'half\', 1000000000);'
-        'CREATE SEQUENCE round AS smallint CYCLE; SELECT setval(\'round\', 32000)', ["1900000000", "2147483647"]),
     "constraint-not-valid": (
         f'CREATE TABLE a (x int); ALTER TABLE a ADD CONSTRAINT {QUOTED} CHECK (x > 0) NOT VALID, ADD CHECK (x < 9)', ["NOT VALID"]),
     "index-invalid": (
         'CREATE TABLE a (x int); INSERT INTO a VALUES (1), (1)', ["broken"]),
+    "sequence-near-end": (
+        f'CREATE TABLE {QUOTED} ({QUOTED} serial, b bigserial);'
+        'CREATE SEQUENCE unused; CREATE SEQUENCE half AS integer; SELECT setval(\'half\', 1000000000);'
+        'CREATE SEQUENCE round AS smallint CYCLE; SELECT setval(\'round\', 32000)', ["1900000000", "2147483647"]),
 }
 
 # Where a plainer proposal would fail or do harm: the rule, what makes its findings, and of each the object, what is
@@ -142,6 +144,98 @@ SPECIAL = {
           " ALTER SEQUENCE public.c_id_seq AS bigint NO MAXVALUE", "32000 of 32767"),
          ("public.d", "ALTER SEQUENCE public.d AS bigint NO MAXVALUE", "8900000000000000000")],
         ["INSERT INTO c SELECT FROM generate_series(1, 1000); SELECT nextval('a'), nextval('a'), nextval('b'), nextval('b')"]),
+    "foreign keys by their pairs": ("foreign-key-conflict", [
+        'CREATE TABLE p (a int, b int, PRIMARY KEY (a, b), UNIQUE (b, a));'
+        'CREATE TABLE same (x int, y int, CONSTRAINT one FOREIGN KEY (x, y) REFERENCES p (a, b) ON DELETE CASCADE,'
+        ' CONSTRAINT two FOREIGN KEY (y, x) REFERENCES p (b, a), CONSTRAINT three FOREIGN KEY (y, x) REFERENCES p (b, a) ON DELETE CASCADE);'
+        'CREATE TABLE other (x int, y int, FOREIGN KEY (x, y) REFERENCES p (a, b) ON DELETE CASCADE, FOREIGN KEY (x, y) REFERENCES p (b, a));'
+        'CREATE TABLE later (x int, y int, CONSTRAINT one FOREIGN KEY (x, y) REFERENCES p, CONSTRAINT two FOREIGN KEY (x, y) REFERENCES p DEFERRABLE);'
+        'CREATE TABLE part (x int, y int, CONSTRAINT one FOREIGN KEY (x, y) REFERENCES p ON DELETE SET NULL,'
+        ' CONSTRAINT two FOREIGN KEY (x, y) REFERENCES p ON DELETE SET NULL (x));'
+        'CREATE TABLE "full" (x int, y int, CONSTRAINT one FOREIGN KEY (x, y) REFERENCES p,'
+        ' CONSTRAINT two FOREIGN KEY (x, y) REFERENCES p MATCH FULL ON DELETE CASCADE)'],
+        [("public.\"full\"", None, "only the second refuses a key that is null in part"),
+         ("public.later", "ALTER TABLE public.later DROP CONSTRAINT two", "DEFERRABLE"),
+         ("public.part", "ALTER TABLE public.part DROP CONSTRAINT one", "the first is FOREIGN KEY (x, y) REFERENCES public.p(a, b) ON DELETE SET NULL (x)"),
+         ("public.same", "ALTER TABLE public.same DROP CONSTRAINT one", "two and one are foreign keys on (x, y)"),
+         ("public.same", "ALTER TABLE public.same DROP CONSTRAINT three", "by NO ACTION, the second by CASCADE")],
+        []),
+    "foreign keys of partitions": ("foreign-key-conflict", [
+        'CREATE TABLE p (a int PRIMARY KEY); CREATE TABLE t (x int, CONSTRAINT z FOREIGN KEY (x) REFERENCES p ON DELETE CASCADE) PARTITION BY LIST (x);'
+        'CREATE TABLE t_1 PARTITION OF t FOR VALUES IN (1); ALTER TABLE t_1 ADD CONSTRAINT a FOREIGN KEY (x) REFERENCES p;'
+        'CREATE TABLE u (x int, CONSTRAINT z FOREIGN KEY (x) REFERENCES p) PARTITION BY LIST (x);'
+        'CREATE TABLE u_1 PARTITION OF u FOR VALUES IN (1); ALTER TABLE u_1 ADD CONSTRAINT a FOREIGN KEY (x) REFERENCES p ON DELETE CASCADE'],
+        [("public.t_1", None, "it has the first from the table it is a partition of"),
+         ("public.u_1", "ALTER TABLE public.u_1 DROP CONSTRAINT a", "the first deletes by NO ACTION, the second by CASCADE")],
+        []),
+    "equal foreign keys": ("foreign-key-duplicate", [
+        'CREATE TABLE p (a int PRIMARY KEY); CREATE TABLE t (x int CONSTRAINT b REFERENCES p, CONSTRAINT c FOREIGN KEY (x) REFERENCES p MATCH FULL);'
+        'ALTER TABLE t ADD CONSTRAINT a FOREIGN KEY (x) REFERENCES p NOT VALID;'
+        'CREATE TABLE u (x int, CONSTRAINT z FOREIGN KEY (x) REFERENCES p) PARTITION BY LIST (x);'
+        'CREATE TABLE u_1 PARTITION OF u FOR VALUES IN (1); ALTER TABLE u_1 ADD CONSTRAINT a FOREIGN KEY (x) REFERENCES p;'
+        'CREATE TABLE many (x int CONSTRAINT b REFERENCES p ON DELETE CASCADE, CONSTRAINT c FOREIGN KEY (x) REFERENCES p ON DELETE CASCADE,'
+        ' CONSTRAINT d FOREIGN KEY (x) REFERENCES p ON DELETE SET NULL)'],
+        [("public.t", "ALTER TABLE public.t DROP CONSTRAINT a", "a says the same as b"),
+         ("public.t", "ALTER TABLE public.t DROP CONSTRAINT c", "c says the same as b"),
+         ("public.u_1", "ALTER TABLE public.u_1 DROP CONSTRAINT a", "a says the same as z")],
+        []),
+    "unique indexes of another kind": ("unique-repeats-primary-key", [
+        'CREATE TABLE t (a text PRIMARY KEY, b int); CREATE UNIQUE INDEX ON t (a COLLATE "POSIX"); CREATE UNIQUE INDEX ON t (a text_pattern_ops);'
+        'CREATE UNIQUE INDEX ON t (a) INCLUDE (b)'], [], []),
+    "a foreign key that may lean on the next one": ("unique-repeats-primary-key", [
+        'CREATE TABLE t (id int NOT NULL CONSTRAINT b UNIQUE); ALTER TABLE t ADD CONSTRAINT c UNIQUE (id); CREATE TABLE child (x int REFERENCES t (id));'
+        'ALTER TABLE t ADD PRIMARY KEY (id)'],
+        [("public.t", "ALTER TABLE public.child DROP CONSTRAINT child_x_fkey; ALTER TABLE public.t DROP CONSTRAINT b;"
+          " ALTER TABLE public.child ADD CONSTRAINT child_x_fkey FOREIGN KEY (x) REFERENCES public.t(id)", "constraint b repeats"),
+         ("public.t", "ALTER TABLE public.child DROP CONSTRAINT child_x_fkey; ALTER TABLE public.t DROP CONSTRAINT c;"
+          " ALTER TABLE public.child ADD CONSTRAINT child_x_fkey FOREIGN KEY (x) REFERENCES public.t(id)", "constraint c repeats")],
+        []),
+    "a unique constraint that a rule names": ("unique-repeats-primary-key", [
+        'CREATE TABLE t (id int PRIMARY KEY); ALTER TABLE t ADD CONSTRAINT b UNIQUE (id); CREATE TABLE source (id int);'
+        'CREATE RULE r AS ON INSERT TO source DO INSTEAD INSERT INTO t VALUES (NEW.id) ON CONFLICT ON CONSTRAINT b DO NOTHING'],
+        [("public.t", None, "it cannot be dropped before what names it: rule r on table public.source")], []),
+    "memberships without an order": ("membership-not-unique", [
+        'CREATE TABLE a_members (user_id json NOT NULL, a_id int NOT NULL); CREATE DOMAIN d AS varchar; CREATE TYPE e AS ENUM (\'x\');'
+        'CREATE TABLE b_members (user_id d NOT NULL, b_id varchar NOT NULL); CREATE TABLE c_members (user_id e NOT NULL, c_id int[] NOT NULL)'],
+        [("public.a_members", None, "no constraint can, as these types have no order: json"),
+         ("public.b_members", "ALTER TABLE public.b_members ADD UNIQUE (user_id, b_id)", "nothing keeps"),
+         ("public.c_members", "ALTER TABLE public.c_members ADD UNIQUE (user_id, c_id)", "nothing keeps")],
+        []),
+    "indexes that a cascade can use": ("cascade-without-index", [
+        'CREATE TABLE p (a int, b int, PRIMARY KEY (a, b), UNIQUE (a));'
+        'CREATE TABLE t (a int REFERENCES p (a) ON DELETE CASCADE, b int, c int, FOREIGN KEY (b, c) REFERENCES p ON DELETE CASCADE);'
+        'CREATE INDEX ON t USING brin (a); CREATE INDEX ON t (c, b) WHERE b IS NOT NULL AND c IS NOT NULL;'
+        'CREATE TABLE u (a int CONSTRAINT two REFERENCES p (a) ON DELETE CASCADE, b int, CONSTRAINT one FOREIGN KEY (a) REFERENCES p (a) ON DELETE CASCADE);'
+        'CREATE INDEX ON u (a) WHERE a IS NOT NULL AND b IS NOT NULL'],
+        [("public.t", "CREATE INDEX CONCURRENTLY ON public.t (a)", "by the foreign key t_a_fkey"),
+         ("public.u", "CREATE INDEX CONCURRENTLY ON public.u (a)", "by the foreign keys one, two")],
+        []),
+    "lifecycle columns that cannot be added": ("lifecycle-missing", [
+        'CREATE TYPE k AS (id int, created_at timestamptz); CREATE TABLE typed OF k; CREATE TABLE p (id int, created_at timestamptz);'
+        'CREATE TABLE c (updated_at date) INHERITS (p)'],
+        [("public.p", None, "but a child has another one of that name: public.c.updated_at"),
+         ("public.typed", None, "which the type public.k would have to get")],
+        []),
+    "sequences of columns that are not alone": ("sequence-near-end", [
+        "CREATE TABLE a (id int); CREATE TABLE b (id serial) INHERITS (a); SELECT setval('b_id_seq', 2000000000);"
+        "CREATE TABLE c (id serial); CREATE TABLE d (id int); CREATE TABLE e () INHERITS (c, d); SELECT setval('c_id_seq', 2000000000);"
+        "CREATE TYPE k AS (id int); CREATE TABLE f OF k; CREATE SEQUENCE f_id_seq OWNED BY f.id; SELECT setval('f_id_seq', 2000000000);"
+        "CREATE DOMAIN small AS int; CREATE DOMAIN smaller AS small CHECK (VALUE > 0); CREATE TABLE g (id smaller);"
+        "CREATE SEQUENCE g_id_seq OWNED BY g.id; SELECT setval('g_id_seq', 2000000000);"
+        "CREATE TABLE h (id serial PRIMARY KEY); CREATE TABLE i (h int REFERENCES h); SELECT setval('h_id_seq', 2000000000)"],
+        [("public.b_id_seq", None, "id can be bigint only together with what it is inherited from: public.a"),
+         ("public.c_id_seq", None, "id can be bigint only together with what it is inherited from: public.d"),
+         ("public.f_id_seq", None, "id can be bigint only as an attribute of the type public.k"),
+         ("public.g_id_seq", None, "2000000000 of 2147483647; id is of the domain public.smaller, which can hold no more"),
+         ("public.h_id_seq", "ALTER TABLE public.h ALTER COLUMN id TYPE bigint; ALTER SEQUENCE public.h_id_seq AS bigint NO MAXVALUE",
+          "what references it has to be bigint as well: public.i.h")],
+        []),
+    "constraints of children": ("constraint-not-valid", [
+        'CREATE TABLE p (x int); CREATE TABLE c (y int) INHERITS (p); ALTER TABLE p ADD CONSTRAINT k CHECK (x > 0) NOT VALID'],
+        [("public.p", "ALTER TABLE public.p VALIDATE CONSTRAINT k", "NOT VALID")], []),
+    "exclusion constraints": ("index-invalid", [
+        "CREATE TABLE t (x int, CONSTRAINT k EXCLUDE USING btree (x WITH =)); UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'k'::regclass"],
+        [("public.t", "REINDEX INDEX public.k", "not valid")], []),
     "what is left of a REINDEX": ("index-invalid", [
         'CREATE TABLE a (x int); CREATE TABLE b (x int CONSTRAINT b_ccold UNIQUE); INSERT INTO a VALUES (1), (1)',
         'CREATE UNIQUE INDEX CONCURRENTLY broken ON a (x)', 'REINDEX INDEX CONCURRENTLY broken',
@@ -201,6 +295,29 @@ def test_what_is_proposed_can_be_run_and_does_no_harm(pair, name):
     assert [found["object"] for found in lint(pair, *others, status=1 if left else 0)] == left
     for sql in works:
         pair.sql(sql)
+
+
+def test_an_index_that_is_being_made_is_not_invalid(pair):
+    pair.sql("CREATE TABLE a (x int)")
+    with contextlib.closing(pair.cluster.connect(pair.core)) as writer:
+        writer.autocommit = False
+        writer.cursor().execute("INSERT INTO a VALUES (1)")
+        maker = subprocess.Popen(["psql", "-qX", pair.cluster.uri(pair.core), "-c", "CREATE INDEX CONCURRENTLY i ON a (x)"],
+                                 stderr=subprocess.DEVNULL)
+        serving.wait_for("the index waits for the writer", lambda: pair.sql("SELECT pid FROM pg_stat_progress_create_index WHERE phase ~ '^waiting'"))
+        assert lint(pair, status=0) == []
+        pair.sql("SELECT pg_cancel_backend(pid) FROM pg_stat_progress_create_index")
+        assert maker.wait(30) == 1
+        assert [found["rule"] for found in lint(pair)] == ["index-invalid"]
+
+
+def test_thousands_of_sequences(pair):
+    pair.sql("CREATE PROCEDURE make() LANGUAGE plpgsql AS $$BEGIN FOR i IN 1000..3100 LOOP EXECUTE format('CREATE SEQUENCE s%s', i);"
+             " IF i % 500 = 0 THEN COMMIT; END IF; END LOOP; END$$")
+    pair.sql("CALL make()")
+    near = [1000, 1999, 2000, 2500, 3100]
+    pair.sql(";".join(f"SELECT setval('s{i}', 9223372036854775807)" for i in near))
+    assert [found["object"] for found in lint(pair)] == [f"public.s{i}" for i in near]
 
 
 def test_every_rule_has_a_case(pair):
