@@ -60,6 +60,15 @@ static void end_progress(const struct progress *progress)
         (void)fputs("\r\033[K", stderr);
 }
 
+void schema_tell_qualified(void *context, const char *database)
+{
+    (void)context;
+    (void)fprintf(stderr,
+                  "orgd: the reader has no USAGE on the schema public of %s, so texts have public. before its objects, "
+                  "unlike those for a reader who has.\n",
+                  database);
+}
+
 static enum err dump(struct db *db, const struct options *options, struct buffer *out, struct error *error)
 {
     struct progress progress = {.started_us = platform.monotonic_us()};
@@ -67,6 +76,7 @@ static enum err dump(struct db *db, const struct options *options, struct buffer
                                        .full = option_given(options, "full"),
                                        .json = option_given(options, "json"),
                                        .counted = isatty(STDERR_FILENO) ? show_progress : NULL,
+                                       .qualified = schema_tell_qualified,
                                        .context = &progress};
     enum err err = schema_dump(db, &what, out, error);
 

@@ -326,6 +326,8 @@ static enum err read_header(struct reading *reading)
     if (err != OK)
         return err;
     err = reading->receiver->header(reading->receiver->context, result_text(&result, 0, 0), result_text(&result, 0, 1));
+    if (err == OK && result_bool(&result, 0, 2) && reading->receiver->qualified)
+        reading->receiver->qualified(reading->receiver->context, result_text(&result, 0, 0));
     result_clear(&result);
     return err;
 }

@@ -14,7 +14,7 @@ struct catalog_value {
     size_t len;
 };
 
-/* What receives what was read, in the order of a dump. Only `counted` may be NULL. */
+/* What receives what was read, in the order of a dump. Only `counted` and `qualified` may be NULL. */
 struct catalog_receiver {
     void *context;
     enum err (*header)(void *context, const char *database, const char *server);
@@ -24,6 +24,8 @@ struct catalog_receiver {
     enum err (*line)(void *context, enum schema_kind kind, const struct catalog_value *values);
     /* After each table whose rows were counted. */
     void (*counted)(void *context, size_t done, size_t total);
+    /* After the header when we have no USAGE on the schema public: texts name its objects as those of any other one. */
+    void (*qualified)(void *context, const char *database);
 };
 
 struct catalog_options {

@@ -1,5 +1,7 @@
--- schema_server: name of the database and version of the server
-SELECT current_database(), current_setting('server_version');
+-- schema_server: name of the database, version of the server, whether public, which texts leave out, is closed to us
+SELECT current_database(), current_setting('server_version'),
+       EXISTS (SELECT FROM pg_namespace n
+                WHERE n.nspname = 'public' AND NOT has_schema_privilege(n.oid, 'USAGE'));
 
 -- schema_version_tables: Agenta's version tables: label, why it cannot be read, what reads it (null without a table)
 SELECT upper(t.name COLLATE "C"), CASE

@@ -29,6 +29,13 @@ static void dump_counted(void *context, size_t done, size_t total)
     dump->options->counted(dump->options->context, done, total);
 }
 
+static void dump_qualified(void *context, const char *database)
+{
+    const struct dump *dump = context;
+
+    dump->options->qualified(dump->options->context, database);
+}
+
 /* ---- text ---- */
 
 static enum err text_header(void *context, const char *database, const char *server)
@@ -176,7 +183,8 @@ enum err schema_dump(struct db *db, const struct schema_dump_options *options, s
                                         .header = options->json ? json_header : text_header,
                                         .section = options->json ? json_section : text_section,
                                         .line = options->json ? json_line : text_line,
-                                        .counted = options->counted ? dump_counted : NULL};
+                                        .counted = options->counted ? dump_counted : NULL,
+                                        .qualified = options->qualified ? dump_qualified : NULL};
     enum err err = catalog_read(db, &what, &receiver, error);
 
     if (err == OK && options->json)

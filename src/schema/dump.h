@@ -12,6 +12,9 @@ struct schema_dump_options {
     bool json;   /* {"database":...,"server":...,"sections":[{"section":...,"objects":[{"kind":...,...}]}]} */
     /* After each table that was counted; may be NULL. */
     void (*counted)(void *context, size_t done, size_t total);
+    /* When the reader has no USAGE on the schema public: texts have `public.` where those for others have not. May be
+     * NULL. */
+    void (*qualified)(void *context, const char *database);
     void *context;
 };
 

@@ -270,6 +270,17 @@ def test_what_may_not_be_read_is_named(pair):
     assert "\nTABLE closed.t COLUMN x integer\n" in dump
 
 
+def test_a_reader_without_public(pair):
+    pair.sql("DROP ROLE IF EXISTS dump_stranger; CREATE ROLE dump_stranger LOGIN; CREATE TABLE a (x int PRIMARY KEY); CREATE TABLE b (x int REFERENCES a)")
+    uri = pair.cluster.uri(pair.core).replace("postgres@", "dump_stranger@")
+    assert pair.run("schema", "dump", uri) == (pair.dump(), "")
+    pair.sql("REVOKE USAGE ON SCHEMA public FROM PUBLIC")
+    out, err = pair.run("schema", "dump", uri)
+    assert "REFERENCES public.a(x)" in out and "REFERENCES a(x)" in pair.dump()
+    assert err.count("\n") == 1 and f"no USAGE on the schema public of {pair.core}" in err
+    assert pair.run("schema", "diff", uri, uri) == ("They are equal.\n", 2 * err)
+
+
 def test_a_view_instead_of_a_version_table_is_not_read(pair):
     pair.sql("CREATE FUNCTION called() RETURNS text LANGUAGE plpgsql AS $$BEGIN RAISE EXCEPTION 'called'; END$$;"
              "CREATE VIEW alembic_version AS SELECT called() AS version_num")
