@@ -1,6 +1,5 @@
 /* Runs `orgd schema diff` and `orgd schema parity`. */
 #include <fcntl.h>
-#include <fnmatch.h>
 #include <stdio.h>
 #include <string.h>
 #include <talloc.h>
@@ -163,10 +162,24 @@ static bool is_kind(const char *kind)
     return false;
 }
 
+/* The separator behind an object, whose name may have one in its quotes; NULL: there is none. */
+static char *after_quotes(char *object)
+{
+    bool quoted = false;
+
+    for (char *at = object; *at; at++) {
+        if (*at == '"')
+            quoted = !quoted;
+        else if (!quoted && strncmp(at, " | ", 3) == 0)
+            return at;
+    }
+    return quoted ? strstr(object, " | ") : NULL;
+}
+
 static enum err read_ignored_line(void *arena, char *line, size_t number, struct ignoring *ignoring,
                                   struct error *error)
 {
-    char *object = strstr(line, " | "), *reason = object ? strstr(object + 3, " | ") : NULL;
+    char *object = strstr(line, " | "), *reason = object ? after_quotes(object + 3) : NULL;
     struct ignored row = {.line = number};
 
     if (!*text_trim(arena, line) || line[0] == '#')
@@ -203,6 +216,41 @@ static enum err read_ignored(const struct options *options, struct ignoring *ign
     return err;
 }
 
+static const char *next_character(const char *at)
+{
+    do
+        at++;
+    while (((unsigned char)*at & 0xc0) == 0x80);
+    return at;
+}
+
+/* `*` is any text, `?` any character, and nothing else is special. */
+static bool matches(const char *pattern, const char *text)
+{
+    const char *star = NULL, *from = NULL;
+
+    while (*text) {
+        if (*pattern == '*') {
+            star = ++pattern;
+            from = text;
+        } else if (*pattern == '?') {
+            pattern++;
+            text = next_character(text);
+        } else if (*pattern == *text) {
+            pattern++;
+            text++;
+        } else if (star) {
+            pattern = star;
+            text = from = next_character(from);
+        } else {
+            return false;
+        }
+    }
+    while (*pattern == '*')
+        pattern++;
+    return !*pattern;
+}
+
 static bool is_ignored(const struct ignoring *ignoring, const struct schema_difference *difference)
 {
     bool ignored = false;
@@ -210,8 +258,7 @@ static bool is_ignored(const struct ignoring *ignoring, const struct schema_diff
     for (size_t i = 0; i < ignoring->count; i++) {
         struct ignored *row = &ignoring->rows[i];
 
-        if (strcmp(row->kind, schema_difference_kind(difference)) == 0 &&
-            fnmatch(row->object, difference->object, 0) == 0)
+        if (strcmp(row->kind, schema_difference_kind(difference)) == 0 && matches(row->object, difference->object))
             ignored = row->used = true;
     }
     return ignored;
