@@ -2,6 +2,7 @@
  */
 #include "schema/belonging.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 
@@ -299,21 +300,60 @@ static const struct schema_difference *by_primary_key(struct belonging *belongin
                         column->b->values[2]);
 }
 
-/* Replica identity and clustering name an index. */
-static const struct schema_difference *by_renamed_index(struct belonging *belonging,
-                                                        const struct schema_difference *property)
+/* Replica identity and clustering name an index, and go with it. */
+static const struct schema_difference *by_named_index(struct belonging *belonging,
+                                                      const struct schema_difference *property)
 {
     static const char before[] = "index ";
     const struct schema_difference *leader;
+    const char *now = property->to;
 
-    if (!property->from || !property->to || strncmp(property->from, before, strlen(before)) != 0 ||
-        strncmp(property->to, before, strlen(before)) != 0)
+    if (!property->from || strncmp(property->from, before, strlen(before)) != 0)
         return NULL;
     leader = leaders_find(belonging->leaders, SIDE_A, SPACE_RELATION, property->a->values[0],
                           property->from + strlen(before), NULL);
-    if (!leader || leader->change != SCHEMA_RENAMED)
-        return NULL;
-    return strcmp(schema_value(leader->b, "name"), property->to + strlen(before)) == 0 ? leader : NULL;
+    if (leader && leader->change == SCHEMA_REMOVED)
+        return strcmp(property->a->values[2], "clustered") == 0 ? (now ? NULL : leader)
+               : now && strcmp(now, SCHEMA_DROPPED_INDEX) == 0  ? leader
+                                                                : NULL;
+    return leader && leader->change == SCHEMA_RENAMED && now && strncmp(now, before, strlen(before)) == 0 &&
+                   strcmp(schema_value(leader->b, "name"), now + strlen(before)) == 0
+               ? leader
+               : NULL;
+}
+
+static bool is_parent_of_same(const struct schema_difference *a, const struct schema_difference *b)
+{
+    return a->kind == SCHEMA_INHERITANCE && strcmp(object_of(a)->values[0], object_of(b)->values[0]) == 0 &&
+           strcmp(object_of(a)->values[1], object_of(b)->values[1]) == 0;
+}
+
+static unsigned long position_of(const struct schema_object *inheritance)
+{
+    return strtoul(schema_value(inheritance, "position"), NULL, 10);
+}
+
+/* Parents more or less move those behind them. */
+static const struct schema_difference *by_other_parent(struct belonging *belonging,
+                                                       const struct schema_difference *inheritance)
+{
+    unsigned long from = position_of(inheritance->a), to = position_of(inheritance->b), moved = from;
+    const struct schema_difference *leader = NULL;
+
+    for (size_t i = 0; i < belonging->found->count; i++) {
+        const struct schema_difference *other = &belonging->found->items[i];
+
+        if (!is_single(other) || !is_parent_of_same(other, inheritance))
+            continue;
+        if (other->change == SCHEMA_REMOVED && position_of(other->a) < from)
+            moved--;
+        else if (other->change == SCHEMA_ADDED && position_of(other->b) < to)
+            moved++;
+        else
+            continue;
+        leader = other;
+    }
+    return moved == to ? leader : NULL;
 }
 
 /* The table of a version row, whose name is written in capitals. */
@@ -444,6 +484,22 @@ static const struct schema_difference *by_partition(struct belonging *belonging,
     return NULL;
 }
 
+/* What a column had of its own goes when it gets another type: collation, storage, compression. */
+static const struct schema_difference *by_type(struct belonging *belonging, const struct schema_difference *difference)
+{
+    const char *const *values = (const char *const *)object_of(difference)->values;
+    const struct schema_difference *column;
+
+    if (difference->change != SCHEMA_REMOVED ||
+        (difference->kind == SCHEMA_COLUMN_PROPERTY && strcmp(values[3], "statistics") == 0))
+        return NULL;
+    column = leaders_find(belonging->leaders, SIDE_A, SPACE_COLUMN, values[0], values[1], values[2]);
+    return column && column->change == SCHEMA_CHANGED &&
+                   strcmp(schema_value(column->a, "type"), schema_value(column->b, "type")) != 0
+               ? column
+               : NULL;
+}
+
 /* ---- all of it ---- */
 
 static const struct schema_difference *by_kind(struct belonging *belonging, const struct schema_difference *difference)
@@ -473,8 +529,13 @@ static const struct schema_difference *by_kind(struct belonging *belonging, cons
         return by_index(belonging, difference);
     case SCHEMA_COLUMN:
         return difference->change == SCHEMA_CHANGED ? by_primary_key(belonging, difference) : NULL;
+    case SCHEMA_COLUMN_COLLATION:
+    case SCHEMA_COLUMN_PROPERTY:
+        return by_type(belonging, difference);
     case SCHEMA_PROPERTY:
-        return difference->change == SCHEMA_CHANGED ? by_renamed_index(belonging, difference) : NULL;
+        return by_named_index(belonging, difference);
+    case SCHEMA_INHERITANCE:
+        return difference->change == SCHEMA_CHANGED ? by_other_parent(belonging, difference) : NULL;
     default:
         return NULL;
     }

@@ -201,7 +201,9 @@ SELECT n.nspname, c.relname, pg_get_partkeydef(c.oid)
  ORDER BY n.nspname, c.relname;
 
 -- schema_partitions: lines of the kind partition
-SELECT n.nspname, c.relname, q.nspname, t.relname, pg_get_expr(c.relpartbound, 0)
+SELECT n.nspname, c.relname, q.nspname, t.relname,
+       pg_get_expr(c.relpartbound, 0)
+       || CASE WHEN (to_jsonb(i) ->> 'inhdetachpending')::boolean THEN ' DETACH PENDING' ELSE '' END
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_inherits i ON i.inhrelid = c.oid
@@ -215,7 +217,7 @@ SELECT n.nspname, c.relname, q.nspname, t.relname, pg_get_expr(c.relpartbound, 0
  ORDER BY n.nspname, c.relname;
 
 -- schema_inheritance: lines of the kind inheritance
-SELECT n.nspname, c.relname, q.nspname, t.relname, i.inhseqno
+SELECT n.nspname, c.relname, q.nspname, t.relname, row_number() OVER (PARTITION BY c.oid ORDER BY i.inhseqno)
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_inherits i ON i.inhrelid = c.oid
@@ -259,7 +261,11 @@ SELECT n.nspname, coalesce(v.relation, c.relname), v.name, v.value
                        END, NULL),
        ('populated', CASE WHEN c.relkind = 'm' AND NOT c.relispopulated THEN 'no' END, NULL),
        ('replica-identity', CASE WHEN c.relkind IN ('r', 'p', 'm') THEN
-                                     CASE c.relreplident WHEN 'f' THEN 'full' WHEN 'n' THEN 'nothing' END
+                                     CASE WHEN c.relreplident = 'f' THEN 'full' WHEN c.relreplident = 'n' THEN 'nothing'
+                                          WHEN c.relreplident = 'i'
+                                               AND NOT EXISTS (SELECT FROM pg_index y
+                                                                WHERE y.indrelid = c.oid AND y.indisreplident)
+                                          THEN 'a dropped index' END
                             END, NULL),
        ('replica-identity', CASE WHEN x.indisreplident THEN 'index ' || c.relname END, t.relname),
        ('row-security', CASE WHEN c.relrowsecurity THEN 'enabled' END, NULL),

@@ -121,7 +121,9 @@ SELECT i.type, CASE i.type WHEN 'database' THEN 'current' ELSE i.identity END, d
  WHERE (d.objoid >= 16384 OR d.classoid IN ('pg_extension'::regclass, 'pg_database'::regclass)
         OR d.classoid = 'pg_namespace'::regclass AND d.objoid = to_regnamespace('public')
            AND d.description <> 'standard public schema')
-   AND i.type IS NOT NULL AND coalesce(i.schema, '') !~ '^pg_'
+   AND i.type IS NOT NULL AND coalesce(i.schema, '') !~ '^pg_' AND d.classoid <> 'pg_largeobject'::regclass
+   AND NOT (d.classoid IN ('pg_trigger'::regclass, 'pg_rewrite'::regclass, 'pg_policy'::regclass)
+            AND i.identity ~ ' on pg_temp_[0-9]+[.]("([^"]|"")*"|[^".]+)$')
    AND (d.classoid, d.objoid) NOT IN (SELECT e.classid, e.objid FROM pg_depend e
                                        WHERE e.refclassid = 'pg_extension'::regclass AND e.deptype = 'e')
  ORDER BY i.type COLLATE "C", i.identity COLLATE "C";
@@ -222,7 +224,9 @@ WITH member AS (
                                CASE WHEN t.typbyval THEN 'BY VALUE' END, 'ALIGNMENT', t.typalign, 'STORAGE', t.typstorage,
                                'CATEGORY', t.typcategory, CASE WHEN t.typispreferred THEN 'PREFERRED' END,
                                CASE WHEN t.typelem <> 0 THEN format('ELEMENT %s', format_type(t.typelem, NULL)) END,
-                               format('DELIMITER %L', t.typdelim), CASE WHEN t.typcollation <> 0 THEN 'COLLATABLE' END,
+                               format('DELIMITER %L', t.typdelim),
+                               'SUBSCRIPT ' || nullif(to_jsonb(t) ->> 'typsubscript', '-'),
+                               CASE WHEN t.typcollation <> 0 THEN 'COLLATABLE' END,
                                format('DEFAULT %L', t.typdefault))
            END
       FROM pg_type t

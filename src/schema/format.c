@@ -173,7 +173,7 @@ const struct schema_line schema_lines[SCHEMA_KIND_COUNT] = {
                                FIELDS(KEY("SERVER ", "name"), NAMED(" FOREIGN DATA WRAPPER ", "wrapper"),
                                       SOME_TEXT(" TYPE ", "type"), SOME_TEXT(" VERSION ", "version"),
                                       SOME_LIST(" OPTIONS ", "options"))},
-    [SCHEMA_FOREIGN_TABLE] = {"foreign table", SCHEMA_SECTION_FOREIGN, SCHEMA_PARITY,
+    [SCHEMA_FOREIGN_TABLE] = {"foreign table", SCHEMA_SECTION_FOREIGN, SCHEMA_PARITY_ORDER,
                               FIELDS(OBJECT("FOREIGN TABLE"), NAMED(" SERVER ", "server"),
                                      SOME_LIST(" OPTIONS ", "options"), LIST(" COLUMN-ORDER ", "column order"))},
     [SCHEMA_FOREIGN_COLUMN] = {"foreign column", SCHEMA_SECTION_FOREIGN, SCHEMA_PARITY,

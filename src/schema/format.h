@@ -181,6 +181,8 @@ enum { SCHEMA_VERSION_TABLES = 3 };
 #define SCHEMA_EMPTY "(empty)"
 /* What a revision or a count begins with that the reader of the database has no right to; the reason and `)` follow. */
 #define SCHEMA_HIDDEN "(hidden: "
+/* The replica identity of a table whose index for it is no more. */
+#define SCHEMA_DROPPED_INDEX "a dropped index"
 
 /* One value as the types above say. Neither borrows `text` beyond the call. */
 void schema_format_name(struct buffer *out, const char *text, size_t len);

@@ -271,6 +271,29 @@ def test_a_dump_from_a_pipe(run, tmp_path):
     writer.join()
 
 
+@pytest.mark.parametrize("pattern, matches", [
+    ('public."a | b[\\\\*]?"', True), ('public."a | b[\\\\*]ä"', True), ("public.*", True), ("*ä*", True), ("*b[*]?*", True), ("???lic.*", True),
+    ('public."a | b[\\\\*]??"', False), ("public.[a-z]*", False), ("public", False), ("*z*", False), ('public."a | b', False), ("**", True)])
+def test_what_a_pattern_of_an_ignore_file_matches(pair, tmp_path, pattern, matches):
+    pair.sql('CREATE TABLE "a | b[\\*]ä" (x integer)')
+    ignored = tmp_path / "ignored"
+    ignored.write_text(f"table | {pattern} | a reason | with more\n", encoding="utf-8")
+    out, err = pair.run("schema", "diff", pair.cluster.uri(pair.core), pair.cluster.uri(pair.tracing), "--ignore-file", str(ignored),
+                        status=0 if matches else 1)
+    assert (out == "They are equal.\n") == matches and ("of no use" in err) != matches, out + err
+    pair.cluster.drop(pair.core, pair.tracing)
+
+
+def test_the_order_of_foreign_columns(pair):
+    pair.sql("CREATE EXTENSION file_fdw; CREATE SERVER s FOREIGN DATA WRAPPER file_fdw; CREATE FOREIGN TABLE f (a int, b int) SERVER s OPTIONS (filename 'x')")
+    pair.sql("CREATE EXTENSION file_fdw; CREATE SERVER s FOREIGN DATA WRAPPER file_fdw; CREATE FOREIGN TABLE f (b int, a int) SERVER s OPTIONS (filename 'x')",
+             database=pair.tracing)
+    uris = pair.cluster.uri(pair.core), pair.cluster.uri(pair.tracing)
+    assert pair.run("schema", "diff", *uris, status=1)[0].splitlines() == [
+        "reordered  column order public.f: (a, b) -> (b, a)  [no matter of parity]", "They are equal except for the physical order of columns in 1 table."]
+    assert "equal except for the physical order of columns in 1 table." in pair.run("schema", "parity", *uris)[0]
+
+
 def test_names_of_any_kind_stay_on_their_line(pair):
     pair.cluster.create(pair.core, pair.tracing)
     names = ['a "b"', "two\nlines", "täg", "x" * 63, " ", "a.b", "a, b", "(", "'", "a -> b", "\\", "<b>&amp;"]
