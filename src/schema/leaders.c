@@ -158,19 +158,24 @@ static void add_names(struct buffer *out, const char *identity, size_t len)
     }
 }
 
-static const char *after_prefix(const char *text, const char *prefix)
+/* How long the prefix is when the text begins with it, else 0. */
+static size_t prefix_length(const char *text, const char *prefix)
 {
-    return strncmp(text, prefix, strlen(prefix)) == 0 ? text + strlen(prefix) : text;
+    size_t len = strlen(prefix);
+
+    return strncmp(text, prefix, len) == 0 ? len : 0;
 }
 
 /* Types are separated and qualified in different ways by those who name functions. */
 static void add_types(struct buffer *out, const char *types)
 {
     while (*types) {
-        const char *name = after_prefix(after_prefix(types, "pg_catalog."), "public.");
+        size_t qualifier = prefix_length(types, "pg_catalog.");
 
-        if (name != types) {
-            types = name;
+        if (qualifier == 0)
+            qualifier = prefix_length(types, "public.");
+        if (qualifier > 0) {
+            types += qualifier;
             continue;
         }
         buffer_char(out, *types);
