@@ -58,7 +58,8 @@ def compare(found, binary, database, scratch, rounds):
     commands = {"schema dump": [binary, "schema", "dump", database.uri],
                 "schema dump --full": [binary, "schema", "dump", "--full", database.uri],
                 "pg_dump -s": [f"{load.programs()}/pg_dump", "-s", database.uri],
-                "16 x psql": by_psql(database, scratch)}
+                "16 x psql": by_psql(database, scratch),
+                "psql, SELECT 1": [f"{load.programs()}/psql", "-XAtqc", "SELECT 1", database.uri]}
     seconds = {name: [] for name in commands}
     for _ in range(rounds):
         for name, command in commands.items():
