@@ -25,7 +25,7 @@ struct printing {
     struct buffer out;
     bool json;
     size_t count;
-    size_t hidden;
+    struct buffer hidden; /* a sentence for standard error */
 };
 
 static void print_json(struct buffer *out, const struct lint_finding *finding)
@@ -47,6 +47,14 @@ static void print_json(struct buffer *out, const struct lint_finding *finding)
     json_close(out, '}');
 }
 
+/* What a terminal would not show, or a line not hold. */
+static bool has_control(const char *text)
+{
+    while (*text && (unsigned char)*text >= ' ' && *text != 0x7f)
+        text++;
+    return *text != '\0';
+}
+
 static void print_text(struct buffer *out, const struct lint_finding *finding)
 {
     buffer_format(out, "%s: %s: ", lint_severity_name(finding->rule->severity), finding->rule->id);
@@ -56,9 +64,10 @@ static void print_text(struct buffer *out, const struct lint_finding *finding)
     buffer_text(out, ".\n");
     if (!finding->fix)
         return;
-    buffer_text(out, "    ");
-    schema_format_text(out, finding->fix, strlen(finding->fix));
-    buffer_text(out, ";\n");
+    if (has_control(finding->fix))
+        buffer_text(out, "    -- the SQL has names with control characters: see --json\n");
+    else
+        buffer_format(out, "    %s;\n", finding->fix);
 }
 
 static enum err print_finding(void *context, const struct lint_finding *finding)
@@ -74,11 +83,8 @@ static void print_hidden(void *context, const char *object)
 {
     struct printing *printing = context;
 
-    if (printing->hidden++ == 0)
-        (void)fputs("orgd: No right to look at these sequences: ", stderr);
-    else
-        (void)fputs(", ", stderr);
-    (void)fputs(object, stderr);
+    buffer_text(&printing->hidden, printing->hidden.len == 0 ? "orgd: No right to look at these sequences: " : ", ");
+    schema_format_text(&printing->hidden, object, strlen(object));
 }
 
 /* The rules that --ignore names; NULL ends them. NULL with a sentence for one that there is not. */
@@ -102,7 +108,9 @@ static const struct lint_rule **read_ignored(const struct options *options, stru
 
 int schema_lint_run(const struct config *config, const struct options *options)
 {
-    struct printing printing = {.out = buffer_make(options->arena, OUTPUT_MAX), .json = option_given(options, "json")};
+    struct printing printing = {.out = buffer_make(options->arena, OUTPUT_MAX),
+                                .json = option_given(options, "json"),
+                                .hidden = buffer_make(options->arena, OUTPUT_MAX)};
     struct lint_receiver receiver = {.context = &printing, .found = print_finding, .hidden = print_hidden};
     const char *uri = options->argument_count > 0 ? options->arguments[0] : NULL;
     struct source source;
@@ -120,8 +128,8 @@ int schema_lint_run(const struct config *config, const struct options *options)
         err = schema_lint(source.db, ignored, &receiver, &error);
         source_close(&source);
     }
-    if (printing.hidden > 0)
-        (void)fputs(".\n", stderr);
+    if (printing.hidden.len > 0)
+        (void)fprintf(stderr, "%s.\n", buffer_string(&printing.hidden));
     if (err != OK)
         return command_failed(&error);
     if (printing.json) {

@@ -29,7 +29,11 @@ const struct lint_rule lint_rules[] = {
 };
 const size_t lint_rule_count = sizeof lint_rules / sizeof *lint_rules;
 
-enum { RULES = sizeof lint_rules / sizeof *lint_rules };
+enum {
+    RULES = sizeof lint_rules / sizeof *lint_rules,
+    /* How often a part is looked at when what it is about is dropped meanwhile. */
+    TRIES_MAX = 10,
+};
 
 struct linting {
     const struct lint_receiver *receiver;
@@ -122,25 +126,39 @@ static enum err find_part(struct db *db, const struct lint_rule *rule, int64_t p
     return err;
 }
 
+/* Whether what is looked at was dropped meanwhile, which the functions of the server cannot tell from what is broken.
+ */
+static bool is_gone(const struct db *db)
+{
+    return strcmp(db_sqlstate(db), "XX000") == 0 || strcmp(db_sqlstate(db), "42P01") == 0;
+}
+
 /* In a transaction for each part; the last part may be empty, as others make and drop what it is about. */
 static enum err find_in_parts(struct db *db, const struct lint_rule *rule, struct linting *linting, struct error *error)
 {
-    int64_t parts = 1;
-    enum err err = OK;
+    int64_t parts = 1, part = 0;
+    unsigned tries = 0;
 
-    for (int64_t part = 0; part < parts && err == OK; part++) {
-        err = catalog_begin(db, error);
-        if (err != OK)
-            return err;
-        if (part == 0)
+    while (part < parts) {
+        enum err err = catalog_begin(db, error);
+
+        if (err == OK && part == 0)
             err = count_parts(db, rule, &parts);
         if (err == OK)
             err = find_part(db, rule, part, linting);
+        if (err != OK && !linting->refused && is_gone(db) && ++tries < TRIES_MAX) {
+            db_rollback(db);
+            continue;
+        }
         if (err != OK && !linting->refused)
             (void)catalog_failed(db, err, error);
         db_rollback(db);
+        if (err != OK)
+            return err;
+        part++;
+        tries = 0;
     }
-    return err;
+    return OK;
 }
 
 enum err schema_lint(struct db *db, const struct lint_rule *const *ignored, const struct lint_receiver *receiver,

@@ -29,8 +29,8 @@ struct lint_finding {
     const struct lint_rule *rule;
     const char *object; /* schema and name, quoted as SQL */
     const char *what;   /* one sentence without final period */
-    /* SQL; several statements with "; " between them; none of them needs a transaction. NULL: `what` says why there is
-     * none. */
+    /* SQL; several statements with "; " between them, and BEGIN and COMMIT around those that must not be run by halves.
+     * NULL: `what` says why there is none. */
     const char *fix;
 };
 

@@ -1,13 +1,22 @@
 -- lint_foreign_key_conflict: foreign keys on the same columns with different rules; the one that destroys least stays
 WITH key AS (
-    SELECT f.oid, f.conname, f.conrelid, f.confrelid, f.conkey, f.conparentid, r.destroys, r.full, s.rule,
+    SELECT f.oid, f.conname, f.conrelid, f.confrelid, f.conkey, f.conparentid, r.enforced, r.destroys, r.updates,
+           r.full, r.deferral, r.columns, s.rule,
            row_number() OVER same AS number, first_value(f.oid) OVER same AS kept
       FROM pg_constraint f
-     CROSS JOIN LATERAL (SELECT position(f.confdeltype::text IN 'randc'),
-                                f.confmatchtype = 'f' AND cardinality(f.conkey) > 1) r (destroys, "full")
-     CROSS JOIN LATERAL (SELECT ROW (r.destroys, position(f.confupdtype::text IN 'randc'), NOT r.full, f.condeferrable,
-                                     f.condeferred, to_jsonb(f) ->> 'confdelsetcols')) s (rule)
+     CROSS JOIN LATERAL (SELECT coalesce((to_jsonb(f) ->> 'conenforced')::boolean, true)
+                                AND NOT EXISTS (SELECT FROM pg_trigger g
+                                                 WHERE g.tgconstraint = f.oid AND g.tgenabled IN ('D', 'R')),
+                                position(f.confdeltype::text IN 'randc'), position(f.confupdtype::text IN 'randc'),
+                                f.confmatchtype = 'f' AND cardinality(f.conkey) > 1,
+                                f.condeferrable::integer + f.condeferred::integer,
+                                nullif(to_jsonb(f) -> 'confdelsetcols', 'null')
+                        ) r (enforced, destroys, updates, "full", deferral, columns)
+     CROSS JOIN LATERAL (SELECT ROW (NOT r.enforced, r.destroys, r.updates, NOT r.full, r.deferral, r.columns::text)
+                        ) s (rule)
      WHERE f.contype = 'f'
+       AND NOT EXISTS (SELECT FROM pg_constraint o -- what a foreign key to a partitioned table has for its partitions
+                        WHERE o.oid = f.conparentid AND o.conrelid = f.conrelid)
     WINDOW same AS (PARTITION BY f.conrelid, f.confrelid,
                                  ARRAY(SELECT c || ' ' || r FROM unnest(f.conkey, f.confkey) u (c, r) ORDER BY c, r)
                     ORDER BY f.conparentid = 0, s.rule, NOT f.convalidated, f.conname COLLATE "C")
@@ -21,9 +30,11 @@ SELECT format('%I.%I', n.nspname, c.relname),
        || CASE WHEN k.destroys = o.destroys
                THEN format('the first is %s, the second %s', pg_get_constraintdef(o.oid), pg_get_constraintdef(k.oid))
                ELSE format('the first deletes by %s, the second by %s', w.words[o.destroys], w.words[k.destroys]) END
-       || CASE WHEN k.destroys < o.destroys THEN '; it has the first from the table it is a partition of'
-               WHEN k.full AND NOT o.full THEN '; only the second refuses a key that is null in part' ELSE '' END,
-       CASE WHEN k.destroys >= o.destroys AND (o.full OR NOT k.full) THEN
+       || CASE WHEN o.enforced > k.enforced THEN '; only the first is enforced' ELSE '' END
+       || CASE WHEN l.laxer IS NULL THEN '' ELSE
+               concat('; ', CASE WHEN o.conparentid <> 0
+                                 THEN 'it has the first from the table it is a partition of, and ' END, l.laxer) END,
+       CASE WHEN l.laxer IS NULL THEN
            format('ALTER TABLE %I.%I DROP CONSTRAINT %I', n.nspname, c.relname, k.conname)
        END
   FROM key k
@@ -33,6 +44,17 @@ SELECT format('%I.%I', n.nspname, c.relname),
   JOIN pg_class t ON t.oid = k.confrelid
   JOIN pg_namespace q ON q.oid = t.relnamespace
  CROSS JOIN (VALUES (ARRAY['RESTRICT', 'NO ACTION', 'SET NULL', 'SET DEFAULT', 'CASCADE'])) w (words)
+ -- what would be lost with the second: then neither is dropped
+ CROSS JOIN LATERAL (SELECT nullif(concat_ws(', ',
+                                CASE WHEN k.enforced > o.enforced THEN 'only the second is enforced' END,
+                                CASE WHEN k.destroys < o.destroys THEN 'the second destroys less' END,
+                                CASE WHEN k.updates < o.updates
+                                     THEN 'the second changes less when a key is updated' END,
+                                CASE WHEN k.full > o.full THEN 'only the second refuses a key that is null in part' END,
+                                CASE WHEN k.deferral < o.deferral THEN 'the second is checked sooner' END,
+                                CASE WHEN k.destroys = o.destroys AND k.columns IS NOT NULL
+                                          AND (k.columns @> o.columns) IS NOT TRUE
+                                     THEN 'the second sets other columns' END), '')) l (laxer)
  WHERE k.number > 1 AND k.conparentid = 0
    AND k.rule IS DISTINCT FROM o.rule
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
@@ -40,14 +62,23 @@ SELECT format('%I.%I', n.nspname, c.relname),
 
 -- lint_foreign_key_duplicate: foreign keys that say what another one says, which is none that goes for a conflict
 WITH key AS (
-    SELECT f.oid, f.conname, f.conrelid, f.conparentid, s.rule,
+    SELECT f.oid, f.conname, f.conrelid, f.confrelid, f.conkey, f.conparentid, r.enforced, r.destroys, r.updates,
+           r.full, r.deferral, r.columns, s.rule,
            row_number() OVER same AS number, first_value(f.oid) OVER same AS kept
       FROM pg_constraint f
-     CROSS JOIN LATERAL (SELECT position(f.confdeltype::text IN 'randc'),
-                                f.confmatchtype = 'f' AND cardinality(f.conkey) > 1) r (destroys, "full")
-     CROSS JOIN LATERAL (SELECT ROW (r.destroys, position(f.confupdtype::text IN 'randc'), NOT r.full, f.condeferrable,
-                                     f.condeferred, to_jsonb(f) ->> 'confdelsetcols')) s (rule)
+     CROSS JOIN LATERAL (SELECT coalesce((to_jsonb(f) ->> 'conenforced')::boolean, true)
+                                AND NOT EXISTS (SELECT FROM pg_trigger g
+                                                 WHERE g.tgconstraint = f.oid AND g.tgenabled IN ('D', 'R')),
+                                position(f.confdeltype::text IN 'randc'), position(f.confupdtype::text IN 'randc'),
+                                f.confmatchtype = 'f' AND cardinality(f.conkey) > 1,
+                                f.condeferrable::integer + f.condeferred::integer,
+                                nullif(to_jsonb(f) -> 'confdelsetcols', 'null')
+                        ) r (enforced, destroys, updates, "full", deferral, columns)
+     CROSS JOIN LATERAL (SELECT ROW (NOT r.enforced, r.destroys, r.updates, NOT r.full, r.deferral, r.columns::text)
+                        ) s (rule)
      WHERE f.contype = 'f'
+       AND NOT EXISTS (SELECT FROM pg_constraint o -- what a foreign key to a partitioned table has for its partitions
+                        WHERE o.oid = f.conparentid AND o.conrelid = f.conrelid)
     WINDOW same AS (PARTITION BY f.conrelid, f.confrelid,
                                  ARRAY(SELECT c || ' ' || r FROM unnest(f.conkey, f.confkey) u (c, r) ORDER BY c, r)
                     ORDER BY f.conparentid = 0, s.rule, NOT f.convalidated, f.conname COLLATE "C")
@@ -65,31 +96,37 @@ SELECT format('%I.%I', n.nspname, c.relname),
  ORDER BY n.nspname, c.relname, k.conname;
 
 -- lint_unique_repeats_primary_key: unique ones on the columns of the primary key; what leans on one leans on that then
-WITH again AS (
+WITH RECURSIVE again AS (
     SELECT p.conrelid AS relid, p.conname AS key, i.oid, i.relname, u.oid AS unique, u.conname,
-           x.indkey[0] <> y.indkey[0] AS other_first
+           x.indkey::text <> y.indkey::text OR x.indoption::text <> y.indoption::text AS other_order
       FROM pg_constraint p
-      JOIN pg_index y ON y.indexrelid = p.conindid
-      JOIN pg_index x ON x.indrelid = p.conrelid AND x.indisunique AND NOT x.indisprimary AND x.indpred IS NULL
-                     AND x.indexprs IS NULL AND x.indnatts = x.indnkeyatts AND NOT (x.indimmediate AND p.condeferrable)
+      JOIN pg_index y ON y.indexrelid = p.conindid AND y.indisvalid
+      JOIN pg_index x ON x.indrelid = p.conrelid AND x.indisunique AND x.indisvalid AND NOT x.indisprimary
+                     AND x.indpred IS NULL AND x.indexprs IS NULL AND x.indnatts = x.indnkeyatts
                      AND ARRAY(SELECT format('%s %s %s', x.indkey[o], x.indcollation[o], x.indclass[o])
                                  FROM generate_series(0, x.indnkeyatts - 1) o ORDER BY 1)
                          = ARRAY(SELECT format('%s %s %s', y.indkey[o], y.indcollation[o], y.indclass[o])
                                    FROM generate_series(0, y.indnkeyatts - 1) o ORDER BY 1)
       JOIN pg_class i ON i.oid = x.indexrelid AND NOT i.relispartition
       LEFT JOIN pg_constraint u ON u.conindid = i.oid AND u.contype = 'u' AND u.conrelid = p.conrelid
-     WHERE p.contype = 'p'
+     WHERE p.contype = 'p' -- and is checked no later
+       AND p.condeferrable::integer + p.condeferred::integer
+           <= coalesce(u.condeferrable::integer + u.condeferred::integer, 0)
+), part (oid, indexrelid) AS ( -- with the indexes of partitions
+    SELECT oid, oid FROM again
+    UNION
+    SELECT part.oid, i.inhrelid FROM part JOIN pg_inherits i ON i.inhparent = part.indexrelid
 )
 SELECT format('%I.%I', n.nspname, c.relname),
-       format('the unique %s %I repeats the primary key %I', CASE WHEN a.unique IS NULL THEN 'index' ELSE 'constraint' END,
-              a.relname, a.key)
-       || CASE WHEN a.other_first THEN ', except that it finds rows by another first column' ELSE '' END
+       format('the unique %s %I repeats the primary key %I',
+              CASE WHEN a.unique IS NULL THEN 'index' ELSE 'constraint' END, a.relname, a.key)
+       || CASE WHEN a.other_order THEN ', except that it finds rows in another order' ELSE '' END
        || coalesce('; it cannot be dropped before what names it: ' || l.leaning, ''),
        CASE WHEN l.leaning IS NULL THEN
-           concat_ws('; ', f.before, y.before,
+           concat_ws('; ', CASE WHEN concat(f.before, y.before) <> '' THEN 'BEGIN' END, f.before, y.before,
                      CASE WHEN a.unique IS NULL THEN format('DROP INDEX %I.%I', n.nspname, a.relname)
                           ELSE format('ALTER TABLE %I.%I DROP CONSTRAINT %I', n.nspname, c.relname, a.conname) END,
-                     f.after)
+                     f.after, CASE WHEN concat(f.before, y.before) <> '' THEN 'COMMIT' END)
        END
   FROM again a
   JOIN pg_class c ON c.oid = a.relid
@@ -98,22 +135,33 @@ SELECT format('%I.%I', n.nspname, c.relname),
  CROSS JOIN LATERAL (SELECT string_agg(format('ALTER TABLE %s DROP CONSTRAINT %I', k.conrelid::regclass, k.conname),
                                        '; ' ORDER BY k.conname),
                             string_agg(format('ALTER TABLE %s ADD CONSTRAINT %I %s', k.conrelid::regclass, k.conname,
-                                              pg_get_constraintdef(k.oid)), '; ' ORDER BY k.conname)
-                       FROM pg_constraint k
-                       JOIN again b ON b.oid = k.conindid AND b.relid = a.relid AND b.relname <= a.relname
-                      WHERE k.contype = 'f' AND k.conparentid = 0) f (before, after)
+                                              pg_get_constraintdef(k.oid))
+                                       || coalesce(format('; COMMENT ON CONSTRAINT %I ON %s IS ', k.conname,
+                                                          k.conrelid::regclass)
+                                                   || quote_literal(obj_description(k.oid, 'pg_constraint')), ''),
+                                       '; ' ORDER BY k.conname)
+                       FROM again b
+                       JOIN part ON part.oid = b.oid
+                       JOIN pg_constraint k ON k.conindid = part.indexrelid AND k.contype = 'f' AND k.conparentid = 0
+                      WHERE b.relid = a.relid AND b.relname <= a.relname) f (before, after)
  CROSS JOIN LATERAL (SELECT string_agg(format('ALTER TABLE %s REPLICA IDENTITY DEFAULT', r.indrelid::regclass), '; '
                                        ORDER BY r.indrelid::regclass::text COLLATE "C")
-                       FROM pg_index r
-                      WHERE r.indisreplident
-                        AND (r.indexrelid = a.oid
-                             OR r.indexrelid IN (SELECT h.relid FROM pg_partition_tree(a.oid) h))) y (before)
- CROSS JOIN LATERAL (SELECT string_agg(pg_describe_object(d.classid, d.objid, d.objsubid), ', '
-                                       ORDER BY pg_describe_object(d.classid, d.objid, d.objsubid) COLLATE "C")
-                       FROM pg_depend d
-                      WHERE d.deptype = 'n' AND d.classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass)
-                        AND (d.refclassid = 'pg_class'::regclass AND d.refobjid = a.oid
-                             OR d.refclassid = 'pg_constraint'::regclass AND d.refobjid = a.unique)) l (leaning)
+                       FROM part
+                       JOIN pg_index r ON r.indexrelid = part.indexrelid AND r.indisreplident
+                      WHERE part.oid = a.oid) y (before)
+ CROSS JOIN LATERAL (SELECT string_agg(pg_describe_object(d.classid, d.objid, 0), ', '
+                                       ORDER BY pg_describe_object(d.classid, d.objid, 0) COLLATE "C")
+                       FROM (SELECT d.classid, d.objid
+                               FROM pg_depend d
+                              WHERE d.deptype = 'n' AND d.classid IN ('pg_rewrite'::regclass, 'pg_proc'::regclass)
+                                AND (d.refclassid = 'pg_class'::regclass AND d.refobjid = a.oid
+                                     OR d.refclassid = 'pg_constraint'::regclass AND d.refobjid = a.unique)
+                             UNION
+                             SELECT 'pg_proc'::regclass, q.oid
+                               FROM pg_proc q
+                               JOIN pg_language g ON g.oid = q.prolang AND g.lanname NOT IN ('internal', 'c')
+                              WHERE q.prosrc ~* '\mon\s+constraint\M' AND strpos(q.prosrc, a.conname) > 0) d
+                    ) l (leaning)
  WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
  ORDER BY n.nspname, c.relname, a.relname;
 
@@ -126,15 +174,20 @@ SELECT format('%I.%I', n.nspname, c.relname),
   JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped AND NOT a.attnotnull
                      AND a.attname IN ('user_id', regexp_replace(c.relname, '_members$', '_id'))
  WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname ~ '._members$'
+   AND NOT EXISTS (WITH RECURSIVE type (oid) AS ( -- a domain may forbid it
+                       SELECT a.atttypid
+                       UNION
+                       SELECT t.typbasetype FROM type JOIN pg_type t ON t.oid = type.oid AND t.typtype = 'd'
+                   )
+                   SELECT FROM type JOIN pg_type t ON t.oid = type.oid AND t.typnotnull)
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
  ORDER BY n.nspname, c.relname, a.attname;
 
 -- lint_membership_not_unique: tables named *_members in which a user can be a member of the same thing twice
 SELECT format('%I.%I', n.nspname, c.relname),
-       format('nothing keeps (user_id, %I) unique%s%s', s.attname,
-              ', and no constraint can, as it would have to hold what partitions the rows: ' || p.keys,
-              CASE WHEN p.keys IS NULL THEN ', and no constraint can, as these types have no order: ' || o.types END),
-       CASE WHEN p.keys IS NULL AND o.types IS NULL THEN
+       format('nothing keeps (user_id, %I) unique', s.attname)
+       || coalesce(', and no constraint can, as ' || r.reason, ''),
+       CASE WHEN r.reason IS NULL THEN
            format('ALTER TABLE %I.%I ADD UNIQUE (user_id, %I)', n.nspname, c.relname, s.attname)
        END
   FROM pg_class c
@@ -142,63 +195,130 @@ SELECT format('%I.%I', n.nspname, c.relname),
   JOIN pg_attribute u ON u.attrelid = c.oid AND NOT u.attisdropped AND u.attname = 'user_id'
   JOIN pg_attribute s ON s.attrelid = c.oid AND NOT s.attisdropped AND s.attnum <> u.attnum
                      AND s.attname = regexp_replace(c.relname, '_members$', '_id')
- CROSS JOIN LATERAL (SELECT string_agg(DISTINCT format('%s by %s', h.relid, pg_get_partkeydef(h.relid)) COLLATE "C",
-                                       ', ')
-                       FROM pg_partition_tree(c.oid) h
-                       JOIN pg_partitioned_table k ON k.partrelid = h.relid
-                      CROSS JOIN unnest(k.partattrs::smallint[]) o (attnum)
-                       LEFT JOIN pg_attribute a ON a.attrelid = h.relid AND a.attnum = o.attnum
-                                               AND a.attname IN (u.attname, s.attname)
-                      WHERE a.attname IS NULL) p (keys)
- CROSS JOIN LATERAL (SELECT string_agg(DISTINCT format_type(t.oid, NULL) COLLATE "C", ', ')
-                       FROM pg_type t
-                      WHERE t.oid IN (u.atttypid, s.atttypid) AND t.typtype = 'b' AND t.typelem = 0
-                        AND NOT EXISTS (SELECT FROM pg_opclass q
-                                          JOIN pg_am m ON m.oid = q.opcmethod AND m.amname = 'btree'
-                                         WHERE q.opcdefault
-                                           AND (q.opcintype = t.oid
-                                                OR EXISTS (SELECT FROM pg_cast b
-                                                            WHERE b.castsource = t.oid AND b.casttarget = q.opcintype
-                                                              AND b.castmethod = 'b')))) o (types)
+ CROSS JOIN LATERAL (
+       WITH RECURSIVE tree (oid) AS (
+           SELECT c.oid
+           UNION
+           SELECT i.inhrelid FROM tree JOIN pg_inherits i ON i.inhparent = tree.oid
+       )
+       SELECT (SELECT string_agg(DISTINCT format('%s by %s', k.partrelid::regclass, pg_get_partkeydef(k.partrelid))
+                                 COLLATE "C", ', ')
+                 FROM tree
+                 JOIN pg_partitioned_table k ON k.partrelid = tree.oid
+                CROSS JOIN unnest(k.partattrs::smallint[]) o (attnum)
+                 LEFT JOIN pg_attribute a ON a.attrelid = k.partrelid AND a.attnum = o.attnum
+                                         AND a.attname IN (u.attname, s.attname)
+                WHERE a.attname IS NULL),
+              (SELECT string_agg(t.oid::regclass::text, ', ' ORDER BY t.oid::regclass::text COLLATE "C")
+                 FROM tree
+                 JOIN pg_class t ON t.oid = tree.oid AND t.relkind = 'f' AND t.relispartition)) p (keys, "foreign")
+ CROSS JOIN LATERAL (
+       -- what is compared in the end: the elements of arrays, the attributes of composite types
+       WITH RECURSIVE type (oid) AS (
+           SELECT t.oid FROM (VALUES (u.atttypid), (s.atttypid)) t (oid)
+           UNION
+           SELECT m.oid
+             FROM type
+             JOIN pg_type t ON t.oid = type.oid
+            CROSS JOIN LATERAL (SELECT t.typbasetype WHERE t.typtype = 'd'
+                                UNION ALL
+                                SELECT t.typelem WHERE t.typcategory = 'A' AND t.typlen = -1 AND t.typelem <> 0
+                                UNION ALL
+                                SELECT a.atttypid FROM pg_attribute a
+                                 WHERE t.typtype = 'c' AND a.attrelid = t.typrelid AND a.attnum > 0
+                                   AND NOT a.attisdropped) m (oid)
+       )
+       SELECT string_agg(DISTINCT format_type(t.oid, NULL) COLLATE "C", ', ')
+         FROM type
+         JOIN pg_type t ON t.oid = type.oid AND t.typtype = 'b'
+                       AND NOT (t.typcategory = 'A' AND t.typlen = -1 AND t.typelem <> 0)
+        WHERE NOT EXISTS (SELECT FROM pg_opclass q
+                            JOIN pg_am m ON m.oid = q.opcmethod AND m.amname = 'btree'
+                           WHERE q.opcdefault
+                             AND (q.opcintype = t.oid
+                                  OR EXISTS (SELECT FROM pg_cast b
+                                              WHERE b.castsource = t.oid AND b.casttarget = q.opcintype
+                                                AND b.castmethod = 'b' AND b.castcontext = 'i')))) o (types)
+ CROSS JOIN LATERAL (
+       SELECT CASE WHEN p.keys IS NOT NULL THEN 'it would have to hold what partitions the rows: ' || p.keys
+                   WHEN p.foreign IS NOT NULL THEN 'these partitions are foreign tables: ' || p.foreign
+                   WHEN o.types IS NOT NULL THEN 'these types have no order: ' || o.types END) r (reason)
  WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition AND c.relname ~ '._members$'
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
    AND NOT EXISTS (SELECT FROM pg_index x
-                    WHERE x.indrelid = c.oid AND x.indisunique AND x.indisvalid AND x.indpred IS NULL
-                      AND x.indexprs IS NULL
+                     LEFT JOIN pg_constraint e ON e.conindid = x.indexrelid AND e.contype = 'x'
+                    WHERE x.indrelid = c.oid AND x.indisvalid AND x.indpred IS NULL AND x.indexprs IS NULL
+                      AND (x.indisunique
+                           OR NOT EXISTS (SELECT FROM unnest(e.conexclop) o (oid)
+                                            JOIN pg_operator t ON t.oid = o.oid AND t.oprname <> '=')
+                              AND e.oid IS NOT NULL)
                       AND ARRAY[u.attnum, s.attnum] @> (x.indkey::smallint[])[0:x.indnkeyatts - 1])
  ORDER BY n.nspname, c.relname;
 
--- lint_cascade_without_index: foreign keys that cascade and have to read the whole table for it
+-- lint_cascade_without_index: foreign keys whose deletions cascade and have to read the whole table for it
 WITH key AS (
-    SELECT k.conrelid, ARRAY(SELECT unnest(k.conkey) ORDER BY 1) AS attnums, min(k.oid) AS first, count(*) AS count,
+    SELECT k.conrelid, o.attnums, o.operators, min(k.oid) AS first, count(*) AS count,
            string_agg(quote_ident(k.conname), ', ' ORDER BY k.conname) AS names,
            string_agg(DISTINCT k.confrelid::regclass::text COLLATE "C", ', ') AS targets
       FROM pg_constraint k
+     CROSS JOIN LATERAL (SELECT array_agg(u.attnum ORDER BY u.attnum), array_agg(u.operator ORDER BY u.attnum)
+                           FROM unnest(k.conkey, k.conpfeqop) u (attnum, operator)) o (attnums, operators)
      WHERE k.contype = 'f' AND k.confdeltype = 'c' AND k.conparentid = 0
-     GROUP BY k.conrelid, attnums
+     GROUP BY k.conrelid, o.attnums, o.operators
 )
 SELECT format('%I.%I', n.nspname, c.relname),
        format('a deletion in %s cascades here by the foreign key%s %s, and no index has (%s) first', k.targets,
-              CASE WHEN k.count > 1 THEN 's' END, k.names, l.columns),
-       format('CREATE INDEX %sON %I.%I (%s)', CASE WHEN c.relkind = 'r' THEN 'CONCURRENTLY ' END, n.nspname, c.relname,
-              l.columns)
+              CASE WHEN k.count > 1 THEN 's' END, k.names, l.columns)
+       || coalesce('; none on the columns as they are can serve, as these are of other types than what they reference: '
+                   || l.converted, ''),
+       CASE WHEN l.converted IS NULL THEN
+           format('CREATE INDEX %sON %I.%I (%s)', CASE WHEN c.relkind = 'r' THEN 'CONCURRENTLY ' END, n.nspname,
+                  c.relname, l.columns)
+       END
   FROM key k
   JOIN pg_constraint o ON o.oid = k.first
   JOIN pg_class c ON c.oid = k.conrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
+ -- the columns, and what an index has to have to compare them as the foreign key does
  CROSS JOIN LATERAL (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY u.number),
-                            array_agg(format('(%I IS NOT NULL)', a.attname))
-                       FROM unnest(o.conkey) WITH ORDINALITY u (attnum, number)
-                       JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.attnum) l (columns, present)
+                            array_agg(format('(%I IS NOT NULL)', a.attname)),
+                            array_agg(u.attnum ORDER BY u.number), array_agg(p.oprcom ORDER BY u.number),
+                            array_agg(a.attcollation ORDER BY u.number),
+                            string_agg(quote_ident(a.attname), ', ' ORDER BY u.number)
+                                FILTER (WHERE p.oprright <> t.base AND p.oprright NOT IN (
+                                            SELECT to_regtype(y) FROM unnest(ARRAY['anyarray', 'anyenum', 'anyrange',
+                                                                                   'anymultirange', 'record']) y
+                                             WHERE to_regtype(y) IS NOT NULL)
+                                        AND NOT EXISTS (SELECT FROM pg_cast b
+                                                         WHERE b.castsource = t.base AND b.casttarget = p.oprright
+                                                           AND b.castmethod = 'b'))
+                       FROM unnest(o.conkey, o.conpfeqop) WITH ORDINALITY u (attnum, operator, number)
+                       JOIN pg_operator p ON p.oid = u.operator
+                       JOIN pg_attribute a ON a.attrelid = k.conrelid AND a.attnum = u.attnum
+                      CROSS JOIN LATERAL (
+                            WITH RECURSIVE type (oid) AS (
+                                SELECT a.atttypid
+                                UNION
+                                SELECT t.typbasetype FROM type JOIN pg_type t ON t.oid = type.oid AND t.typtype = 'd'
+                            )
+                            SELECT type.oid FROM type JOIN pg_type t ON t.oid = type.oid AND t.typtype <> 'd') t (base)
+                    ) l (columns, present, attnums, operators, collations, converted)
  WHERE n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
    AND NOT EXISTS (SELECT FROM pg_index x
                      JOIN pg_class i ON i.oid = x.indexrelid
                      JOIN pg_am m ON m.oid = i.relam AND m.amname <> 'brin'
-                    WHERE x.indrelid = k.conrelid AND x.indisvalid
+                    WHERE x.indrelid = k.conrelid AND x.indisvalid AND x.indnkeyatts >= cardinality(k.attnums)
                       AND (x.indkey::smallint[])[0:cardinality(k.attnums) - 1] @> k.attnums
                       AND (x.indpred IS NULL
-                           OR string_to_array(regexp_replace(pg_get_expr(x.indpred, x.indrelid), '^\((\(.*\))\)$', '\1'),
-                                              ' AND ') <@ l.present))
+                           OR string_to_array(regexp_replace(pg_get_expr(x.indpred, x.indrelid), '^\((\(.*\))\)$',
+                                                             '\1'), ' AND ') <@ l.present)
+                      AND NOT EXISTS (SELECT FROM unnest(l.attnums, l.operators, l.collations) u (attnum, operator, coll)
+                                       WHERE NOT EXISTS (SELECT FROM generate_series(0, cardinality(k.attnums) - 1) o
+                                                           JOIN pg_opclass q ON q.oid = x.indclass[o]
+                                                           JOIN pg_amop e ON e.amopfamily = q.opcfamily
+                                                                         AND e.amopopr = u.operator
+                                                          WHERE x.indkey[o] = u.attnum
+                                                            AND x.indcollation[o] IN (0, u.coll))))
  ORDER BY n.nspname, c.relname, k.names;
 
 -- lint_lifecycle_missing: some of the columns that tell who changed a row and when; children get them with the parent
@@ -207,7 +327,8 @@ SELECT format('%I.%I', n.nspname, c.relname),
               string_agg(w.name, ', ' ORDER BY w.number) FILTER (WHERE a.attname IS NULL))
        || CASE WHEN c.reloftype <> 0 THEN format(', which the type %s would have to get', c.reloftype::regtype)
                ELSE coalesce(', but a child has another one of that name: '
-                             || string_agg(h.children, ', ' ORDER BY w.number) FILTER (WHERE a.attname IS NULL), '') END,
+                             || string_agg(h.children, ', ' ORDER BY w.number) FILTER (WHERE a.attname IS NULL),
+                             '') END,
        CASE WHEN c.reloftype = 0 AND count(h.children) FILTER (WHERE a.attname IS NULL) = 0 THEN
            format('ALTER TABLE %I.%I %s', n.nspname, c.relname,
                   string_agg(format('ADD COLUMN %s %s', w.name, w.type), ', ' ORDER BY w.number)
@@ -228,7 +349,7 @@ SELECT format('%I.%I', n.nspname, c.relname),
                                        ORDER BY tree.oid::regclass::text COLLATE "C")
                        FROM tree
                        JOIN pg_attribute b ON b.attrelid = tree.oid AND b.attname = w.name AND NOT b.attisdropped
-                                          AND b.atttypid <> w.type::regtype) h (children)
+                                          AND (b.atttypid <> w.type::regtype OR b.atttypmod <> -1)) h (children)
  WHERE c.relkind IN ('r', 'p') AND NOT c.relispartition
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
  GROUP BY n.nspname, c.relname, c.reloftype
@@ -266,23 +387,35 @@ WITH sequence AS MATERIALIZED (
            a.reloftype, a.relation, v.last, v.bound,
            abs(v.last - e.first) >= abs(e.furthest - e.first) * 4 / 5 AS used_up
       FROM sequence s
-      LEFT JOIN LATERAL ( -- the column it belongs to, when that holds less than a bigint
-           SELECT a.attrelid, a.attnum, a.attname, a.atttypid, t.reloftype,
-                  format('%I.%I', q.nspname, t.relname) AS relation,
-                  (WITH RECURSIVE type (oid) AS (
-                       SELECT a.atttypid
-                       UNION ALL
-                       SELECT t.typbasetype FROM type JOIN pg_type t ON t.oid = type.oid AND t.typbasetype <> 0
-                   )
-                   SELECT type.oid FROM type WHERE type.oid IN ('smallint'::regtype, 'integer'::regtype)) AS base
-             FROM pg_depend d
-             JOIN pg_attribute a ON a.attrelid = d.refobjid AND a.attnum = d.refobjsubid
-             JOIN pg_class t ON t.oid = a.attrelid
+      LEFT JOIN LATERAL ( -- the column it belongs to or fills, when that holds less than a bigint
+           SELECT a.attrelid, a.attnum, a.attname, a.atttypid, t.reloftype, b.base,
+                  format('%I.%I', q.nspname, t.relname) AS relation
+             FROM (SELECT d.refobjid, d.refobjsubid
+                     FROM pg_depend d
+                    WHERE d.classid = 'pg_class'::regclass AND d.objid = s.seqrelid
+                      AND d.refclassid = 'pg_class'::regclass AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')
+                    UNION
+                   SELECT g.adrelid, g.adnum
+                     FROM pg_depend d
+                     JOIN pg_attrdef g ON g.oid = d.objid
+                    WHERE d.classid = 'pg_attrdef'::regclass AND d.refclassid = 'pg_class'::regclass
+                      AND d.refobjid = s.seqrelid
+                      AND pg_get_expr(g.adbin, g.adrelid) ~ '^nextval[(][^)]*::regclass[)]$') u (relid, attnum)
+             JOIN pg_attribute a ON a.attrelid = u.relid AND a.attnum = u.attnum
+             JOIN pg_class t ON t.oid = a.attrelid AND t.relkind IN ('r', 'p', 'f')
              JOIN pg_namespace q ON q.oid = t.relnamespace
-            WHERE d.classid = 'pg_class'::regclass AND d.objid = s.seqrelid AND d.refclassid = 'pg_class'::regclass
-              AND d.refobjsubid > 0 AND d.deptype IN ('a', 'i')) a ON a.base IS NOT NULL
+            CROSS JOIN LATERAL (
+                  WITH RECURSIVE type (oid) AS (
+                      SELECT a.atttypid
+                      UNION ALL
+                      SELECT t.typbasetype FROM type JOIN pg_type t ON t.oid = type.oid AND t.typbasetype <> 0
+                  )
+                  SELECT type.oid FROM type WHERE type.oid IN ('smallint'::regtype, 'integer'::regtype)) b (base)
+            ORDER BY b.base <> 'smallint'::regtype, q.nspname, t.relname, a.attname
+            LIMIT 1) a ON true
      CROSS JOIN LATERAL (
-           SELECT pg_sequence_last_value(s.seqrelid),
+           SELECT CASE WHEN pg_relation_filenode(s.seqrelid) IS NOT NULL -- NULL when it is gone meanwhile
+                       THEN pg_sequence_last_value(s.seqrelid) END,
                   CASE WHEN s.seqincrement > 0
                        THEN least(s.seqmax, CASE a.base WHEN 'smallint'::regtype THEN 32767
                                                         WHEN 'integer'::regtype THEN 2147483647 END)
@@ -317,6 +450,16 @@ SELECT format('%I.%I', a.nspname, a.relname),
              JOIN pg_attribute m ON m.attrelid = tree.oid AND m.attname = a.attname AND NOT m.attisdropped
              JOIN pg_depend d ON d.refclassid = 'pg_class'::regclass AND d.refobjid = m.attrelid
                              AND d.refobjsubid = m.attnum
+       ), whole (oid) AS ( -- its row type, and what is made of that
+           SELECT t.reltype FROM tree JOIN pg_class t ON t.oid = tree.oid
+           UNION
+           SELECT t.oid
+             FROM whole
+             JOIN pg_type t ON t.typelem = whole.oid AND t.typlen = -1 OR t.typbasetype = whole.oid
+                            OR EXISTS (SELECT FROM pg_attribute m
+                                        WHERE m.attrelid = t.typrelid AND m.atttypid = whole.oid AND NOT m.attisdropped)
+                            OR EXISTS (SELECT FROM pg_range r WHERE r.rngtypid = t.oid AND r.rngsubtype = whole.oid)
+            WHERE whole.oid <> 0
        )
        SELECT (SELECT string_agg(DISTINCT format('%s by %s', m.attrelid::regclass, pg_get_partkeydef(m.attrelid))
                                  COLLATE "C", ', ')
@@ -326,17 +469,30 @@ SELECT format('%I.%I', a.nspname, a.relname),
                                  AND d.refclassid = d.classid AND d.refobjid = d.objid AND d.refobjsubid = 0
                                  AND d.deptype = 'i'),
               (SELECT string_agg(DISTINCT format('%s %s', o.type, o.identity) COLLATE "C", ', ')
-                 FROM used
-                 LEFT JOIN pg_rewrite r ON used.classid = 'pg_rewrite'::regclass AND r.oid = used.objid
-                                       AND r.rulename = '_RETURN'
-                 LEFT JOIN pg_attrdef g ON used.classid = 'pg_attrdef'::regclass AND g.oid = used.objid
-                CROSS JOIN LATERAL pg_identify_object(
-                      CASE WHEN r.oid IS NULL THEN used.classid ELSE 'pg_class'::regclass END,
-                      coalesce(r.ev_class, used.objid), used.objsubid) o
-                WHERE used.classid IN ('pg_rewrite'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass,
-                                       'pg_proc'::regclass, 'pg_publication_rel'::regclass)
-                   OR g.adnum <> used.attnum
-                   OR (used.classid = 'pg_class'::regclass AND used.objid = used.attrelid AND used.objsubid > 0)),
+                 FROM (SELECT CASE WHEN r.oid IS NULL THEN used.classid ELSE 'pg_class'::regclass END,
+                              coalesce(r.ev_class, used.objid), used.objsubid
+                         FROM used
+                         LEFT JOIN pg_rewrite r ON used.classid = 'pg_rewrite'::regclass AND r.oid = used.objid
+                                               AND r.rulename = '_RETURN'
+                         LEFT JOIN pg_attrdef g ON used.classid = 'pg_attrdef'::regclass AND g.oid = used.objid
+                        WHERE used.classid IN ('pg_rewrite'::regclass, 'pg_trigger'::regclass, 'pg_policy'::regclass,
+                                               'pg_proc'::regclass, 'pg_publication_rel'::regclass)
+                           OR g.adnum <> used.attnum
+                           OR used.classid = 'pg_class'::regclass AND used.objid = used.attrelid AND used.objsubid > 0
+                        UNION -- columns that hold whole rows of it
+                       SELECT 'pg_class'::regclass, m.attrelid, m.attnum
+                         FROM whole
+                         JOIN pg_attribute m ON m.atttypid = whole.oid AND NOT m.attisdropped
+                         JOIN pg_class t ON t.oid = m.attrelid AND t.relkind IN ('r', 'p', 'm')
+                        UNION -- indexes by an operator class of that type
+                       SELECT 'pg_class'::regclass, x.indexrelid, 0
+                         FROM tree
+                         JOIN pg_index x ON x.indrelid = tree.oid
+                         JOIN pg_attribute m ON m.attrelid = tree.oid AND m.attname = a.attname
+                        CROSS JOIN generate_series(0, x.indnkeyatts - 1) k
+                         JOIN pg_opclass q ON q.oid = x.indclass[k] AND NOT q.opcdefault AND q.opcintype = a.base
+                        WHERE x.indkey[k] = m.attnum) w (classid, objid, objsubid)
+                CROSS JOIN LATERAL pg_identify_object(w.classid, w.objid, w.objsubid) o),
               (SELECT string_agg(DISTINCT i.inhparent::regclass::text COLLATE "C", ', ')
                  FROM tree
                  JOIN pg_inherits i ON i.inhrelid = tree.oid AND i.inhparent NOT IN (SELECT x.oid FROM tree x)
@@ -351,7 +507,8 @@ SELECT format('%I.%I', a.nspname, a.relname),
  CROSS JOIN LATERAL (
        SELECT CASE WHEN a.used_up THEN 'no sequence goes further, so what it numbers needs keys of another kind'
                    WHEN b.parents IS NOT NULL
-                   THEN format('%I can be bigint only together with what it is inherited from: %s', a.attname, b.parents)
+                   THEN format('%I can be bigint only together with what it is inherited from: %s', a.attname,
+                               b.parents)
                    WHEN a.reloftype <> 0
                    THEN format('%I can be bigint only as an attribute of the type %s', a.attname, a.reloftype::regtype)
                    WHEN a.atttypid <> a.base
@@ -379,6 +536,7 @@ SELECT format('%I.%I', n.nspname, coalesce(c.relname, t.typname)),
   LEFT JOIN pg_type t ON t.oid = k.contypid
   JOIN pg_namespace n ON n.oid = k.connamespace
  WHERE NOT k.convalidated AND k.contype IN ('c', 'f', 'n') AND k.conparentid = 0
+   AND coalesce((to_jsonb(k) ->> 'conenforced')::boolean, true)
    AND NOT EXISTS (SELECT FROM pg_inherits h -- it is validated with the one of the parent
                      JOIN pg_constraint o ON o.conrelid = h.inhparent AND o.conname = k.conname
                                          AND NOT o.convalidated
@@ -386,26 +544,45 @@ SELECT format('%I.%I', n.nspname, coalesce(c.relname, t.typname)),
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
  ORDER BY n.nspname, coalesce(c.relname, t.typname), k.conname;
 
--- lint_index_invalid: indexes that are kept up to date and not used, as a failed CREATE INDEX CONCURRENTLY leaves them
+-- lint_index_invalid: indexes that serve no query, as a failed CREATE INDEX CONCURRENTLY leaves them, or ON ONLY
 SELECT format('%I.%I', n.nspname, c.relname),
-       format('the index %I is not valid: it costs writes and serves no query%s', i.relname, CASE
-                  WHEN l.left_over THEN ', and a REINDEX CONCURRENTLY that did not end has left it behind'
-                  WHEN x.indisunique THEN '; it is unique, so rows that are equal have to go before it can be made'
-              END),
-       format('%s INDEX %s%I.%I', CASE WHEN l.left_over THEN 'DROP' ELSE 'REINDEX' END,
-              CASE WHEN l.left_over OR NOT x.indisexclusion THEN 'CONCURRENTLY ' END, n.nspname, i.relname)
+       CASE WHEN i.relkind = 'I'
+            THEN format('the index %I is not valid: not all partitions have one attached to it; %s', i.relname,
+                        CASE WHEN p.bare IS NULL THEN 'those of theirs have to be valid'
+                             ELSE 'it is for these to be made and attached: ' || p.bare END)
+            ELSE format('the index %I is not valid: it %sserves no query%s', i.relname,
+                        CASE WHEN x.indisready THEN 'costs writes and ' END,
+                        CASE WHEN l.left_over
+                             THEN format(', and a %s CONCURRENTLY that did not end has left it behind',
+                                         CASE WHEN x.indislive THEN 'REINDEX' ELSE 'DROP INDEX' END)
+                             WHEN x.indisunique
+                             THEN '; it is unique, so rows that are equal have to go before it can be made' END)
+       END,
+       CASE WHEN i.relkind = 'i' THEN
+           format('%s INDEX %s%I.%I', CASE WHEN l.left_over THEN 'DROP' ELSE 'REINDEX' END,
+                  CASE WHEN l.left_over OR NOT x.indisexclusion THEN 'CONCURRENTLY ' END, n.nspname, i.relname)
+       END
   FROM pg_index x
-  JOIN pg_class i ON i.oid = x.indexrelid AND i.relkind = 'i'
+  JOIN pg_class i ON i.oid = x.indexrelid
   JOIN pg_class c ON c.oid = x.indrelid
   JOIN pg_namespace n ON n.oid = i.relnamespace
- CROSS JOIN LATERAL (SELECT i.relname ~ '_cc(new|old)[0-9]*$'
-                            AND NOT EXISTS (SELECT FROM pg_constraint k
-                                             WHERE k.conindid = i.oid AND k.contype IN ('p', 'u', 'x'))) l (left_over)
+ CROSS JOIN LATERAL (SELECT NOT x.indislive
+                            OR i.relname ~ '_cc(new|old)[0-9]*$'
+                               AND NOT EXISTS (SELECT FROM pg_constraint k
+                                                WHERE k.conindid = i.oid AND k.contype IN ('p', 'u', 'x'))
+                    ) l (left_over)
+ CROSS JOIN LATERAL (SELECT string_agg(h.inhrelid::regclass::text, ', ' ORDER BY h.inhrelid::regclass::text COLLATE "C")
+                       FROM pg_inherits h
+                      WHERE h.inhparent = c.oid
+                        AND NOT EXISTS (SELECT FROM pg_index y
+                                          JOIN pg_inherits g ON g.inhrelid = y.indexrelid AND g.inhparent = i.oid
+                                         WHERE y.indrelid = h.inhrelid)) p (bare)
  WHERE NOT x.indisvalid
-   AND NOT EXISTS (SELECT FROM pg_stat_progress_create_index b -- somebody is at work on one of the table
-                     JOIN pg_locks h ON h.pid = b.pid AND h.relation = c.oid AND h.granted
-                                    AND h.mode = 'ShareUpdateExclusiveLock'
-                    WHERE h.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))
+   AND NOT EXISTS (SELECT FROM pg_locks h -- somebody is at work on it, or makes one of the table
+                    WHERE h.database = (SELECT d.oid FROM pg_database d WHERE d.datname = current_database())
+                      AND h.granted AND h.mode IN ('ShareUpdateExclusiveLock', 'AccessExclusiveLock')
+                      AND (h.relation = i.oid
+                           OR h.relation = c.oid AND h.pid IN (SELECT b.pid FROM pg_stat_progress_create_index b)))
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
  ORDER BY n.nspname, c.relname, i.relname;
 

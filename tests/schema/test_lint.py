@@ -58,20 +58,24 @@ CASES = {
         'CREATE SEQUENCE round AS smallint CYCLE; SELECT setval(\'round\', 32000)', ["1900000000", "2147483647"]),
 }
 
+PARTITION_AND_WHOLE = (
+    "CREATE TABLE p (id int PRIMARY KEY) PARTITION BY LIST (id); CREATE TABLE p_1 PARTITION OF p FOR VALUES IN (1);"
+    "CREATE TABLE p_2 PARTITION OF p FOR VALUES IN (2); CREATE TABLE t (x int REFERENCES p, CONSTRAINT only_1 FOREIGN KEY (x) REFERENCES p_1")
+
 # Where a plainer proposal would fail or do harm: the rule, what makes its findings, and of each the object, what is
 # proposed (None: nothing can be, and the sentence says why) and a part of the sentence.
 SPECIAL = {
     "replica identity": ("unique-repeats-primary-key", [
         f'CREATE TABLE t (id int, b int, PRIMARY KEY (id, b)); CREATE UNIQUE INDEX {QUOTED} ON t (b, id);'
         f'ALTER TABLE t REPLICA IDENTITY USING INDEX {QUOTED}; CREATE PUBLICATION p FOR TABLE t; INSERT INTO t VALUES (1, 1)'],
-        [("public.t", f"ALTER TABLE public.t REPLICA IDENTITY DEFAULT; DROP INDEX public.{QUOTED}", "unique index")],
+        [("public.t", f"BEGIN; ALTER TABLE public.t REPLICA IDENTITY DEFAULT; DROP INDEX public.{QUOTED}; COMMIT", "unique index")],
         ["UPDATE t SET id = 2"]),
     "replica identity of partitions": ("unique-repeats-primary-key", [
         'CREATE TABLE t (id int PRIMARY KEY) PARTITION BY RANGE (id); ALTER TABLE t ADD CONSTRAINT u UNIQUE (id);'
         'CREATE TABLE t_1 PARTITION OF t DEFAULT; ALTER TABLE t REPLICA IDENTITY USING INDEX u;'
         'ALTER TABLE t_1 REPLICA IDENTITY USING INDEX t_1_id_key; CREATE PUBLICATION p FOR TABLE t; INSERT INTO t VALUES (1)'],
-        [("public.t", "ALTER TABLE public.t REPLICA IDENTITY DEFAULT; ALTER TABLE public.t_1 REPLICA IDENTITY DEFAULT;"
-          " ALTER TABLE public.t DROP CONSTRAINT u", "unique constraint")],
+        [("public.t", "BEGIN; ALTER TABLE public.t REPLICA IDENTITY DEFAULT; ALTER TABLE public.t_1 REPLICA IDENTITY DEFAULT;"
+          " ALTER TABLE public.t DROP CONSTRAINT u; COMMIT", "unique constraint")],
         ["UPDATE t SET id = 2"]),
     "a deferrable primary key": ("unique-repeats-primary-key", [
         'CREATE TABLE t (id int PRIMARY KEY DEFERRABLE); ALTER TABLE t ADD UNIQUE (id); CREATE TABLE a (x int REFERENCES t (id))'], [], []),
@@ -164,10 +168,26 @@ SPECIAL = {
         'CREATE TABLE p (a int PRIMARY KEY); CREATE TABLE t (x int, CONSTRAINT z FOREIGN KEY (x) REFERENCES p ON DELETE CASCADE) PARTITION BY LIST (x);'
         'CREATE TABLE t_1 PARTITION OF t FOR VALUES IN (1); ALTER TABLE t_1 ADD CONSTRAINT a FOREIGN KEY (x) REFERENCES p;'
         'CREATE TABLE u (x int, CONSTRAINT z FOREIGN KEY (x) REFERENCES p) PARTITION BY LIST (x);'
-        'CREATE TABLE u_1 PARTITION OF u FOR VALUES IN (1); ALTER TABLE u_1 ADD CONSTRAINT a FOREIGN KEY (x) REFERENCES p ON DELETE CASCADE'],
-        [("public.t_1", None, "it has the first from the table it is a partition of"),
-         ("public.u_1", "ALTER TABLE public.u_1 DROP CONSTRAINT a", "the first deletes by NO ACTION, the second by CASCADE")],
+        'CREATE TABLE u_1 PARTITION OF u FOR VALUES IN (1); ALTER TABLE u_1 ADD CONSTRAINT a FOREIGN KEY (x) REFERENCES p ON DELETE CASCADE;'
+        'CREATE TABLE v (x int, CONSTRAINT z FOREIGN KEY (x) REFERENCES p DEFERRABLE INITIALLY DEFERRED) PARTITION BY LIST (x);'
+        'CREATE TABLE v_1 PARTITION OF v FOR VALUES IN (1); ALTER TABLE v_1 ADD CONSTRAINT a FOREIGN KEY (x) REFERENCES p'],
+        [("public.t_1", None, "it has the first from the table it is a partition of, and the second destroys less"),
+         ("public.u_1", "ALTER TABLE public.u_1 DROP CONSTRAINT a", "the first deletes by NO ACTION, the second by CASCADE"),
+         ("public.v_1", None, "the second is checked sooner")],
         []),
+    "foreign keys to a partition and to the whole": ("foreign-key-conflict", [PARTITION_AND_WHOLE + " ON DELETE CASCADE)"], [], []),
+    "equal foreign keys to a partition and to the whole": ("foreign-key-duplicate", [PARTITION_AND_WHOLE + ")"], [], []),
+    "foreign keys that nothing enforces": ("foreign-key-conflict", [
+        'CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (x int CONSTRAINT a REFERENCES p)', 'ALTER TABLE t DISABLE TRIGGER ALL',
+        'ALTER TABLE t ADD CONSTRAINT b FOREIGN KEY (x) REFERENCES p; CREATE TABLE u (x int CONSTRAINT a REFERENCES p)',
+        'ALTER TABLE u DISABLE TRIGGER ALL', 'ALTER TABLE u ADD CONSTRAINT b FOREIGN KEY (x) REFERENCES p ON DELETE CASCADE'],
+        [("public.t", "ALTER TABLE public.t DROP CONSTRAINT a", "only the first is enforced"),
+         ("public.u", None, "only the first is enforced; the second destroys less")],
+        []),
+    "foreign keys of which neither says all": ("foreign-key-conflict", [
+        'CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (x int CONSTRAINT a REFERENCES p ON UPDATE CASCADE,'
+        ' CONSTRAINT b FOREIGN KEY (x) REFERENCES p ON DELETE CASCADE)'],
+        [("public.t", None, "the second changes less when a key is updated")], []),
     "equal foreign keys": ("foreign-key-duplicate", [
         'CREATE TABLE p (a int PRIMARY KEY); CREATE TABLE t (x int CONSTRAINT b REFERENCES p, CONSTRAINT c FOREIGN KEY (x) REFERENCES p MATCH FULL);'
         'ALTER TABLE t ADD CONSTRAINT a FOREIGN KEY (x) REFERENCES p NOT VALID;'
@@ -185,21 +205,80 @@ SPECIAL = {
     "a foreign key that may lean on the next one": ("unique-repeats-primary-key", [
         'CREATE TABLE t (id int NOT NULL CONSTRAINT b UNIQUE); ALTER TABLE t ADD CONSTRAINT c UNIQUE (id); CREATE TABLE child (x int REFERENCES t (id));'
         'ALTER TABLE t ADD PRIMARY KEY (id)'],
-        [("public.t", "ALTER TABLE public.child DROP CONSTRAINT child_x_fkey; ALTER TABLE public.t DROP CONSTRAINT b;"
-          " ALTER TABLE public.child ADD CONSTRAINT child_x_fkey FOREIGN KEY (x) REFERENCES public.t(id)", "constraint b repeats"),
-         ("public.t", "ALTER TABLE public.child DROP CONSTRAINT child_x_fkey; ALTER TABLE public.t DROP CONSTRAINT c;"
-          " ALTER TABLE public.child ADD CONSTRAINT child_x_fkey FOREIGN KEY (x) REFERENCES public.t(id)", "constraint c repeats")],
+        [("public.t", "BEGIN; ALTER TABLE public.child DROP CONSTRAINT child_x_fkey; ALTER TABLE public.t DROP CONSTRAINT b;"
+          " ALTER TABLE public.child ADD CONSTRAINT child_x_fkey FOREIGN KEY (x) REFERENCES public.t(id); COMMIT", "constraint b repeats"),
+         ("public.t", "BEGIN; ALTER TABLE public.child DROP CONSTRAINT child_x_fkey; ALTER TABLE public.t DROP CONSTRAINT c;"
+          " ALTER TABLE public.child ADD CONSTRAINT child_x_fkey FOREIGN KEY (x) REFERENCES public.t(id); COMMIT", "constraint c repeats")],
         []),
     "a unique constraint that a rule names": ("unique-repeats-primary-key", [
         'CREATE TABLE t (id int PRIMARY KEY); ALTER TABLE t ADD CONSTRAINT b UNIQUE (id); CREATE TABLE source (id int);'
         'CREATE RULE r AS ON INSERT TO source DO INSTEAD INSERT INTO t VALUES (NEW.id) ON CONFLICT ON CONSTRAINT b DO NOTHING'],
         [("public.t", None, "it cannot be dropped before what names it: rule r on table public.source")], []),
+    "a primary key that is not valid": ("unique-repeats-primary-key", [
+        'CREATE TABLE p (id int NOT NULL, CONSTRAINT u UNIQUE (id)) PARTITION BY RANGE (id); CREATE TABLE p_1 PARTITION OF p DEFAULT;'
+        'ALTER TABLE ONLY p ADD PRIMARY KEY (id)'], [], []),
+    "a primary key that is checked later": ("unique-repeats-primary-key", [
+        'CREATE TABLE t (id int PRIMARY KEY DEFERRABLE INITIALLY DEFERRED, CONSTRAINT u UNIQUE (id) DEFERRABLE)'], [], []),
+    "a unique constraint that is checked as late": ("unique-repeats-primary-key", [
+        'CREATE TABLE t (id int PRIMARY KEY DEFERRABLE INITIALLY DEFERRED); ALTER TABLE t ADD CONSTRAINT u UNIQUE (id) DEFERRABLE INITIALLY DEFERRED'],
+        [("public.t", "ALTER TABLE public.t DROP CONSTRAINT u", "constraint u repeats the primary key t_pkey")], []),
+    "a unique index in another order": ("unique-repeats-primary-key", [
+        'CREATE TABLE t (id int PRIMARY KEY); CREATE UNIQUE INDEX i ON t (id DESC)'],
+        [("public.t", "DROP INDEX public.i", "except that it finds rows in another order")], []),
+    "a foreign key with a comment": ("unique-repeats-primary-key", [
+        "CREATE TABLE t (a int NOT NULL UNIQUE); CREATE TABLE c (a int CONSTRAINT f REFERENCES t (a)); ALTER TABLE t ADD PRIMARY KEY (a);"
+        "COMMENT ON CONSTRAINT f ON c IS 'it''s'"],
+        [("public.t", "BEGIN; ALTER TABLE public.c DROP CONSTRAINT f; ALTER TABLE public.t DROP CONSTRAINT t_a_key; ALTER TABLE public.c ADD"
+          " CONSTRAINT f FOREIGN KEY (a) REFERENCES public.t(a); COMMENT ON CONSTRAINT f ON public.c IS 'it''s'; COMMIT", "repeats")],
+        ["DO $$BEGIN ASSERT (SELECT obj_description(oid, 'pg_constraint') = 'it''s' FROM pg_constraint WHERE conname = 'f'); END$$"]),
+    "a foreign key to a partition": ("unique-repeats-primary-key", [
+        'CREATE TABLE p (id int NOT NULL, CONSTRAINT u UNIQUE (id)) PARTITION BY RANGE (id); CREATE TABLE p_1 PARTITION OF p DEFAULT;'
+        'CREATE TABLE c (x int REFERENCES p_1 (id)); ALTER TABLE p ADD PRIMARY KEY (id)'],
+        [("public.p", "BEGIN; ALTER TABLE public.c DROP CONSTRAINT c_x_fkey; ALTER TABLE public.p DROP CONSTRAINT u;"
+          " ALTER TABLE public.c ADD CONSTRAINT c_x_fkey FOREIGN KEY (x) REFERENCES public.p_1(id); COMMIT", "constraint u repeats")],
+        []),
+    "a unique constraint that the text of a function names": ("unique-repeats-primary-key", [
+        'CREATE TABLE t (id int PRIMARY KEY); ALTER TABLE t ADD CONSTRAINT u UNIQUE (id); CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS'
+        ' $$BEGIN INSERT INTO t VALUES (1) ON CONFLICT ON  CONSTRAINT u DO NOTHING; END$$'],
+        [("public.t", None, "it cannot be dropped before what names it: function public.f()")], ["SELECT f()"]),
+    "users that a domain asks for": ("membership-nullable", [
+        'CREATE DOMAIN d AS int NOT NULL; CREATE DOMAIN e AS d; CREATE TABLE a_members (user_id e, a_id int)'],
+        [("public.a_members", "ALTER TABLE public.a_members ALTER COLUMN a_id SET NOT NULL", "a_id")], []),
+    "memberships that an exclusion keeps unique": ("membership-not-unique", [
+        'CREATE EXTENSION btree_gist; CREATE TABLE a_members (user_id int NOT NULL, a_id int NOT NULL, EXCLUDE USING gist (user_id WITH =, a_id WITH =));'
+        'CREATE TABLE b_members (user_id int NOT NULL, b_id int NOT NULL, EXCLUDE USING gist (user_id WITH =, b_id WITH <>))'],
+        [("public.b_members", "ALTER TABLE public.b_members ADD UNIQUE (user_id, b_id)", "nothing keeps (user_id, b_id) unique")], []),
+    "memberships elsewhere": ("membership-not-unique", [
+        'CREATE EXTENSION file_fdw; CREATE SERVER s FOREIGN DATA WRAPPER file_fdw;'
+        "CREATE TABLE a_members (user_id int NOT NULL, a_id int NOT NULL) PARTITION BY LIST (a_id);"
+        "CREATE FOREIGN TABLE far PARTITION OF a_members DEFAULT SERVER s OPTIONS (filename '/dev/null')"],
+        [("public.a_members", None, "no constraint can, as these partitions are foreign tables: public.far")], []),
     "memberships without an order": ("membership-not-unique", [
         'CREATE TABLE a_members (user_id json NOT NULL, a_id int NOT NULL); CREATE DOMAIN d AS varchar; CREATE TYPE e AS ENUM (\'x\');'
-        'CREATE TABLE b_members (user_id d NOT NULL, b_id varchar NOT NULL); CREATE TABLE c_members (user_id e NOT NULL, c_id int[] NOT NULL)'],
+        'CREATE TABLE b_members (user_id d NOT NULL, b_id varchar NOT NULL); CREATE TABLE c_members (user_id e NOT NULL, c_id int[] NOT NULL);'
+        'CREATE DOMAIN dj AS json; CREATE TYPE k AS (a int, b json); CREATE TYPE o AS (a int, b text);'
+        'CREATE TABLE d_members (user_id xml NOT NULL, d_id point NOT NULL); CREATE TABLE e_members (user_id dj NOT NULL, e_id int NOT NULL);'
+        'CREATE TABLE f_members (user_id json[] NOT NULL, f_id int NOT NULL); CREATE TABLE g_members (user_id k NOT NULL, g_id int NOT NULL);'
+        'CREATE TABLE h_members (user_id o[] NOT NULL, h_id int4range NOT NULL)'],
         [("public.a_members", None, "no constraint can, as these types have no order: json"),
          ("public.b_members", "ALTER TABLE public.b_members ADD UNIQUE (user_id, b_id)", "nothing keeps"),
-         ("public.c_members", "ALTER TABLE public.c_members ADD UNIQUE (user_id, c_id)", "nothing keeps")],
+         ("public.c_members", "ALTER TABLE public.c_members ADD UNIQUE (user_id, c_id)", "nothing keeps"),
+         ("public.d_members", None, "have no order: point, xml"), ("public.e_members", None, "have no order: json"),
+         ("public.f_members", None, "have no order: json"), ("public.g_members", None, "have no order: json"),
+         ("public.h_members", "ALTER TABLE public.h_members ADD UNIQUE (user_id, h_id)", "nothing keeps")],
+        ["INSERT INTO h_members VALUES (ARRAY[ROW(1, 'x')::o], '[1,2)'), (ARRAY[ROW(1, 'y')::o], '[1,2)')"]),
+    "indexes that a cascade cannot use": ("cascade-without-index", [
+        'CREATE TABLE p (a text PRIMARY KEY, b jsonb UNIQUE, c numeric UNIQUE, d int, e int, f bigint UNIQUE, g int[] UNIQUE, UNIQUE (d, e));'
+        'CREATE TABLE t (a text REFERENCES p ON DELETE CASCADE); CREATE INDEX ON t (a COLLATE "POSIX");'
+        'CREATE TABLE u (b jsonb REFERENCES p (b) ON DELETE CASCADE); CREATE INDEX ON u USING gin (b);'
+        'CREATE TABLE v (c int REFERENCES p (c) ON DELETE CASCADE);'
+        'CREATE TABLE w (d int, e int, FOREIGN KEY (d, e) REFERENCES p (d, e) ON DELETE CASCADE); CREATE INDEX ON w (d) INCLUDE (e);'
+        'CREATE TABLE x (f int REFERENCES p (f) ON DELETE CASCADE, a varchar(9) REFERENCES p ON DELETE CASCADE, g int[] REFERENCES p (g) ON DELETE CASCADE);'
+        'CREATE INDEX ON x (f); CREATE INDEX ON x USING hash (a); CREATE INDEX ON x (g)'],
+        [("public.t", "CREATE INDEX CONCURRENTLY ON public.t (a)", "no index has (a) first"),
+         ("public.u", "CREATE INDEX CONCURRENTLY ON public.u (b)", "no index has (b) first"),
+         ("public.v", None, "none on the columns as they are can serve, as these are of other types than what they reference: c"),
+         ("public.w", "CREATE INDEX CONCURRENTLY ON public.w (d, e)", "no index has (d, e) first")],
         []),
     "indexes that a cascade can use": ("cascade-without-index", [
         'CREATE TABLE p (a int, b int, PRIMARY KEY (a, b), UNIQUE (a));'
@@ -212,8 +291,8 @@ SPECIAL = {
         []),
     "lifecycle columns that cannot be added": ("lifecycle-missing", [
         'CREATE TYPE k AS (id int, created_at timestamptz); CREATE TABLE typed OF k; CREATE TABLE p (id int, created_at timestamptz);'
-        'CREATE TABLE c (updated_at date) INHERITS (p)'],
-        [("public.p", None, "but a child has another one of that name: public.c.updated_at"),
+        'CREATE TABLE c (updated_at date) INHERITS (p); CREATE TABLE d (deleted_at timestamptz(3)) INHERITS (p)'],
+        [("public.p", None, "but a child has another one of that name: public.c.updated_at, public.d.deleted_at"),
          ("public.typed", None, "which the type public.k would have to get")],
         []),
     "sequences of columns that are not alone": ("sequence-near-end", [
@@ -230,6 +309,27 @@ SPECIAL = {
          ("public.h_id_seq", "ALTER TABLE public.h ALTER COLUMN id TYPE bigint; ALTER SEQUENCE public.h_id_seq AS bigint NO MAXVALUE",
           "what references it has to be bigint as well: public.i.h")],
         []),
+    "sequences of columns whose rows and operators are in use": ("sequence-near-end", [
+        "CREATE TABLE a (id serial); CREATE TABLE uses_a (x a); SELECT setval('a_id_seq', 2000000000);"
+        "CREATE TABLE b (id serial); CREATE TYPE of_b AS (x b[]); CREATE DOMAIN d_of_b AS of_b; CREATE MATERIALIZED VIEW m AS SELECT NULL::d_of_b AS y;"
+        "SELECT setval('b_id_seq', 2000000000);"
+        "CREATE TABLE c (id serial); CREATE INDEX by_brin ON c USING brin (id int4_minmax_multi_ops); CREATE INDEX ON c (id);"
+        "SELECT setval('c_id_seq', 2000000000)"],
+        [("public.a_id_seq", None, "made again after: table column public.uses_a.x"),
+         ("public.b_id_seq", None, "made again after: materialized view column public.m.y"),
+         ("public.c_id_seq", None, "made again after: index public.by_brin")],
+        []),
+    "sequences that only fill a column": ("sequence-near-end", [
+        "CREATE SEQUENCE s; CREATE TABLE a (id int DEFAULT nextval('s'), y bigint DEFAULT nextval('s')); SELECT setval('s', 2000000000);"
+        "CREATE SEQUENCE r; CREATE TABLE b (id int DEFAULT nextval('r') % 100); SELECT setval('r', 2000000000);"
+        "CREATE TABLE c (id serial); CREATE VIEW v AS SELECT id FROM c; ALTER SEQUENCE c_id_seq OWNED BY v.id; SELECT setval('c_id_seq', 2000000000);"],
+        [("public.c_id_seq", None, "2000000000 of 2147483647; before id can be bigint, what uses it has to be dropped, and made again after: view public.v"),
+         ("public.s", "ALTER TABLE public.a ALTER COLUMN id TYPE bigint; ALTER SEQUENCE public.s AS bigint NO MAXVALUE", "2000000000 of 2147483647")],
+        ["SELECT setval('s', 3000000000); INSERT INTO a DEFAULT VALUES"]),
+    "indexes of partitions that are not attached": ("index-invalid", [
+        'CREATE TABLE p (x int) PARTITION BY RANGE (x); CREATE TABLE "p 1" PARTITION OF p DEFAULT; CREATE TABLE p_2 PARTITION OF p FOR VALUES FROM (1) TO (2);'
+        'CREATE UNIQUE INDEX i ON ONLY p (x); CREATE UNIQUE INDEX j ON p_2 (x); ALTER INDEX i ATTACH PARTITION j'],
+        [("public.p", None, 'not all partitions have one attached to it; it is for these to be made and attached: public."p 1"')], []),
     "constraints of children": ("constraint-not-valid", [
         'CREATE TABLE p (x int); CREATE TABLE c (y int) INHERITS (p); ALTER TABLE p ADD CONSTRAINT k CHECK (x > 0) NOT VALID'],
         [("public.p", "ALTER TABLE public.p VALIDATE CONSTRAINT k", "NOT VALID")], []),
@@ -311,6 +411,54 @@ def test_an_index_that_is_being_made_is_not_invalid(pair):
         assert [found["rule"] for found in lint(pair)] == ["index-invalid"]
 
 
+def test_an_index_that_is_being_dropped_is_not_invalid(pair):
+    pair.sql("CREATE TABLE a (x int PRIMARY KEY); CREATE INDEX i ON a (x)")
+    for statement, rule in (("DROP INDEX CONCURRENTLY i", "index-invalid"), ("REINDEX INDEX CONCURRENTLY a_pkey", "index-invalid")):
+        with contextlib.closing(pair.cluster.connect(pair.core)) as writer:
+            writer.autocommit = False
+            writer.cursor().execute("INSERT INTO a SELECT coalesce(max(x), 0) + 1 FROM a")
+            worker = subprocess.Popen(["psql", "-qX", pair.cluster.uri(pair.core), "-c", statement], stderr=subprocess.DEVNULL)
+            serving.wait_for("it waits for the writer", lambda: pair.sql(
+                "SELECT a.pid FROM pg_stat_activity a JOIN pg_locks l USING (pid) JOIN pg_index x ON x.indexrelid = l.relation OR NOT x.indisvalid"
+                " WHERE a.query LIKE '%CONCURRENTLY%' AND a.wait_event_type = 'Lock' AND NOT x.indisvalid"))
+            assert lint(pair, status=0) == []
+            pair.sql("SELECT pg_cancel_backend(pid) FROM pg_stat_activity WHERE query LIKE '%CONCURRENTLY%' AND wait_event_type = 'Lock'")
+            assert worker.wait(30) == 1
+        assert [found["rule"] for found in lint(pair)] == [rule]
+        pair.sql("DROP INDEX IF EXISTS i, a_pkey_ccnew")
+
+
+def test_an_index_whose_drop_did_not_end_is_dropped(pair):
+    pair.sql("CREATE TABLE a (x int); CREATE INDEX i ON a (x);"
+             "UPDATE pg_index SET indisvalid = false, indisready = false, indislive = false WHERE indexrelid = 'i'::regclass")
+    assert [(found["what"], found["fix"]) for found in lint(pair)] == [
+        ("the index i is not valid: it serves no query, and a DROP INDEX CONCURRENTLY that did not end has left it behind",
+         "DROP INDEX CONCURRENTLY public.i")]
+
+
+def test_what_fails_half_way_is_undone(pair):
+    pair.sql("CREATE TABLE t (a int NOT NULL UNIQUE); CREATE TABLE c (a int CONSTRAINT f REFERENCES t (a)); ALTER TABLE t ADD PRIMARY KEY (a)")
+    pair.sql("SET session_replication_role = replica; INSERT INTO c VALUES (4)")
+    finding, = lint(pair)
+    done = subprocess.run(["psql", "-qX", pair.cluster.uri(pair.core)], input=finding["fix"] + ";", text=True, capture_output=True, check=False)
+    assert "violates foreign key constraint" in done.stderr
+    assert lint(pair) == [finding]
+
+
+def test_sequences_that_are_dropped_meanwhile(pair):
+    pair.sql("DO $$BEGIN FOR i IN 1..900 LOOP EXECUTE format('CREATE SEQUENCE s%s', i); END LOOP; END$$; SELECT setval('s1', 9223372036854775807)")
+    churn = subprocess.Popen(["psql", "-qX", pair.cluster.uri(pair.core)], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, text=True)
+    try:
+        churn.stdin.write("CREATE PROCEDURE churn() LANGUAGE plpgsql AS $$BEGIN LOOP CREATE TABLE z (a serial, b serial); COMMIT; DROP TABLE z; COMMIT;"
+                          " END LOOP; END$$; CALL churn();")
+        churn.stdin.close()
+        for _ in range(20):
+            assert [found["object"] for found in lint(pair)] == ["public.s1"]
+    finally:
+        pair.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CALL%'")
+        churn.wait(30)
+
+
 def test_thousands_of_sequences(pair):
     pair.sql("CREATE PROCEDURE make() LANGUAGE plpgsql AS $$BEGIN FOR i IN 1000..3100 LOOP EXECUTE format('CREATE SEQUENCE s%s', i);"
              " IF i % 500 = 0 THEN COMMIT; END IF; END LOOP; END$$")
@@ -331,6 +479,14 @@ def test_text(pair):
     out, _ = pair.run("schema", "lint", pair.cluster.uri(pair.core), status=1)
     assert out == ("error: membership-nullable: public.club_members: club_id is part of what makes a membership and may be null.\n"
                    "    ALTER TABLE public.club_members ALTER COLUMN club_id SET NOT NULL;\n")
+
+
+def test_text_with_control_characters(pair):
+    pair.sql('CREATE TABLE "a\nb" (id int PRIMARY KEY, created_at timestamptz)')
+    out, _ = pair.run("schema", "lint", pair.cluster.uri(pair.core), status=1)
+    assert out.splitlines()[1:] == ["    -- the SQL has names with control characters: see --json"]
+    pair.sql(lint(pair)[0]["fix"])
+    assert lint(pair, status=0) == []
 
 
 def test_text_without_a_statement(pair):
