@@ -6,6 +6,8 @@
 
 /* Sends what is buffered and reads until a whole answer is there. False when the connection or the time ran out. */
 bool db_await_answer(struct db *db, int64_t deadline_us);
+/* Waits for something to come from the server and takes it. False when the connection or the time ran out. */
+bool db_await_input(struct db *db, int64_t deadline_us);
 /* Until when the answer to what is sent now is waited for. */
 int64_t db_deadline(const struct db *db);
 /* Turns a result into a code, frees it or keeps it in `*result` when it is good and wanted. NULL: it was lost. */

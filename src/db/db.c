@@ -178,6 +178,7 @@ enum err db_connect(struct db *db, struct error *error)
     err = connect_start(&db->options, &db->conn, error);
     if (err != OK)
         return err;
+    (void)PQsetNoticeProcessor(db->conn, ignore_notice, NULL);
     if (!finish_connecting(db->conn, platform.monotonic_us() + db->options.connect_ms * 1000)) {
         enum err code =
             error_set(error, ERR_UNAVAILABLE, "cannot connect to the database: %s", message_of(db->conn).text);
@@ -185,7 +186,6 @@ enum err db_connect(struct db *db, struct error *error)
         return code;
     }
     (void)PQsetnonblocking(db->conn, 1);
-    (void)PQsetNoticeProcessor(db->conn, ignore_notice, NULL);
     memset(db->prepared, 0, statement_count);
     return OK;
 }
@@ -304,6 +304,11 @@ bool db_await_answer(struct db *db, int64_t deadline_us)
             return false;
     }
     return true;
+}
+
+bool db_await_input(struct db *db, int64_t deadline_us)
+{
+    return wait_for(db->conn, POLLIN, deadline_us) && PQconsumeInput(db->conn);
 }
 
 int64_t db_deadline(const struct db *db)

@@ -126,6 +126,19 @@ typedef enum err db_row_reader(void *context, size_t number, const struct result
 enum err db_pipeline(struct db *db, const char *const *texts, size_t count, db_row_reader *each,
                      void *context) MUST_CHECK;
 
+/* Called with each row that COPY sends, as its format has it and with a NUL behind it; it is valid during the call. */
+typedef enum err db_copy_reader(void *context, const char *row, size_t len);
+/* Called at the end with the number of the rows. */
+typedef enum err db_copy_counter(void *context, const char *rows);
+/*
+ * Runs SQL text with one COPY ... TO STDOUT, and statements without rows before it. Unlike a SELECT, a COPY of a table
+ * calls no function that an index of the table names, and takes nothing but a table. Each of the caller's functions may
+ * be NULL; an error of theirs ends it with that error. After any error the connection is closed. Never with text from
+ * outside.
+ */
+enum err db_copy(struct db *db, const char *sql, db_copy_reader *each, db_copy_counter *count,
+                 void *context) MUST_CHECK;
+
 /* Whatever the database's default isolation is: what waits for a lock sees what was committed meanwhile. */
 enum err db_begin(struct db *db) MUST_CHECK;
 /* After an error the transaction is rolled back. UNCERTAIN when the answer to COMMIT was lost. */

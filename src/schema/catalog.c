@@ -1,9 +1,14 @@
 /* Reads the catalog: which statement makes which kind of line, and all of them in one snapshot. */
 #include "schema/catalog.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 
+#include "base/buffer.h"
+#include "base/text.h"
+#include "base/utf8.h"
 #include "statements.h"
 
 enum {
@@ -11,6 +16,7 @@ enum {
     /* How many tables are locked at a time by counting; the server has room for max_locks_per_transaction, 64, times
      * its connections. */
     LOCKED_MAX = 200,
+    POSITION_SIZE = 24,
 };
 
 /* What reads one kind of line: a column for each field. */
@@ -61,7 +67,7 @@ static const struct source sources[SCHEMA_KIND_COUNT] = {
     [SCHEMA_PUBLICATION] = {&schema_publications},
     [SCHEMA_PUBLICATION_TABLE] = {&schema_published_tables, 150000, &schema_published_tables_14},
     [SCHEMA_PUBLICATION_SCHEMA] = {&schema_published_schemas, 150000, NULL},
-    [SCHEMA_SUBSCRIPTION] = {&schema_subscriptions},
+    [SCHEMA_SUBSCRIPTION] = {&schema_subscriptions, 150000, &schema_subscriptions_14},
     [SCHEMA_STATISTICS] = {&schema_statistics},
     [SCHEMA_PRIVILEGE] = {&schema_privileges},
     [SCHEMA_REVOCATION] = {&schema_revocations},
@@ -70,13 +76,22 @@ static const struct source sources[SCHEMA_KIND_COUNT] = {
     [SCHEMA_OTHER] = {&schema_others},
 };
 
+struct line {
+    enum schema_kind kind;
+    struct catalog_value values[CATALOG_FIELDS_MAX];
+};
+
 struct reading {
     struct db *db;
     void *arena;
     const struct catalog_options *options;
     const struct catalog_receiver *receiver;
-    enum schema_section next;                          /* the first section not announced yet */
-    struct error error;                                /* when it is not the database's */
+    enum schema_section next; /* the first section not announced yet */
+    struct error error;       /* when it is not the database's */
+    bool sorting;             /* the server's order is that of another encoding: lines are kept */
+    struct line *lines;
+    size_t line_count, line_room;
+    char position[POSITION_SIZE];                      /* of the log of changes, before the snapshot */
     enum schema_kind kinds[2 * SCHEMA_KIND_COUNT + 2]; /* by statement of the pipeline under way */
 };
 
@@ -105,11 +120,89 @@ static enum err announce(struct reading *reading, enum schema_section section)
     return err;
 }
 
-static enum err hand_over(struct reading *reading, enum schema_kind kind, const struct catalog_value *values)
+static enum err deliver(struct reading *reading, enum schema_kind kind, const struct catalog_value *values)
 {
     enum err err = announce(reading, schema_lines[kind].section);
 
     return err == OK ? reading->receiver->line(reading->receiver->context, kind, values) : err;
+}
+
+/* A copy in `arena` with a replacement character for each byte that is no part of UTF-8: the name of a role may be in
+ * the encoding of another database. */
+static struct catalog_value settle(void *arena, struct catalog_value value)
+{
+    struct buffer text = buffer_make(arena, 3 * value.len + 1);
+    uint32_t point;
+
+    for (const char *at = value.text, *end = at + value.len; at < end;) {
+        size_t len = utf8_read(at, end, &point);
+
+        buffer_add(&text, len > 0 ? at : "\xef\xbf\xbd", len > 0 ? len : 3);
+        at += len > 0 ? len : 1;
+    }
+    return (struct catalog_value){buffer_string(&text), text.len};
+}
+
+/* Keeps a line until it can be sorted. */
+static enum err keep(struct reading *reading, enum schema_kind kind, const struct catalog_value *values)
+{
+    struct line *line;
+
+    if (reading->line_count == reading->line_room) {
+        reading->line_room = reading->line_room ? 2 * reading->line_room : 256;
+        reading->lines = talloc_realloc(reading->arena, reading->lines, struct line, (unsigned)reading->line_room);
+    }
+    if (!reading->lines)
+        return error_set(&reading->error, ERR_MEMORY, "no memory");
+    line = &reading->lines[reading->line_count++];
+    *line = (struct line){.kind = kind};
+    for (size_t i = 0; schema_lines[kind].fields[i].name; i++) {
+        line->values[i].len = values[i].len;
+        line->values[i].text = values[i].text ? talloc_strndup(reading->lines, values[i].text, values[i].len) : NULL;
+        if (values[i].text && !line->values[i].text)
+            return error_set(&reading->error, ERR_MEMORY, "no memory");
+    }
+    return OK;
+}
+
+static enum err hand_over(struct reading *reading, enum schema_kind kind, const struct catalog_value *values)
+{
+    struct catalog_value settled[CATALOG_FIELDS_MAX] = {0};
+
+    for (size_t i = 0; schema_lines[kind].fields[i].name; i++) {
+        bool good = !values[i].text || text_valid(values[i].text, values[i].len);
+
+        settled[i] = good ? values[i] : settle(reading->arena, values[i]);
+        if (!good && !settled[i].text)
+            return error_set(&reading->error, ERR_MEMORY, "no memory");
+    }
+    return (reading->sorting ? keep : deliver)(reading, kind, settled);
+}
+
+static int compare_lines(const void *a, const void *b)
+{
+    const struct line *left = a, *right = b;
+    int order = left->kind < right->kind ? -1 : left->kind > right->kind;
+
+    for (size_t i = 0; order == 0 && schema_lines[left->kind].fields[i].name; i++)
+        if (schema_lines[left->kind].fields[i].key)
+            order = strcmp(left->values[i].text, right->values[i].text);
+    return order;
+}
+
+/* Delivers what was kept, in the order of a dump, which is that of the server where its encoding is UTF-8. */
+static enum err deliver_kept(struct reading *reading)
+{
+    enum err err = OK;
+
+    if (reading->line_count > 0)
+        qsort(reading->lines, reading->line_count, sizeof *reading->lines, compare_lines);
+    for (size_t i = 0; i < reading->line_count && err == OK; i++)
+        err = deliver(reading, reading->lines[i].kind, reading->lines[i].values);
+    (void)talloc_free(reading->lines);
+    reading->lines = NULL;
+    reading->line_count = reading->line_room = 0;
+    return err;
 }
 
 static struct catalog_value value_of(const struct result *result, int row, int column)
@@ -123,7 +216,7 @@ static enum err read_line(void *context, size_t number, const struct result *row
     struct reading *reading = context;
     enum schema_kind kind = reading->kinds[number];
     const struct schema_field *fields = schema_lines[kind].fields;
-    struct catalog_value values[CATALOG_FIELDS_MAX];
+    struct catalog_value values[CATALOG_FIELDS_MAX] = {0};
 
     for (int i = 0; fields[i].name; i++) {
         values[i] = value_of(row, 0, i);
@@ -154,6 +247,7 @@ static enum err read_kinds(struct reading *reading, enum schema_kind first, enum
     const char *texts[2 * SCHEMA_KIND_COUNT + 3];
     size_t count = 0, cursors = 0;
     enum schema_kind kinds[SCHEMA_KIND_COUNT];
+    enum err err;
 
     for (enum schema_kind kind = first; kind < end; kind++) {
         const struct statement *statement = statement_for(reading, kind);
@@ -174,123 +268,133 @@ static enum err read_kinds(struct reading *reading, enum schema_kind first, enum
         if (!texts[i])
             return error_set(&reading->error, ERR_MEMORY, "no memory");
     }
-    return db_pipeline(reading->db, texts, count, read_line, reading);
+    err = db_pipeline(reading->db, texts, count, read_line, reading);
+    return err == OK ? deliver_kept(reading) : err;
 }
 
 /* The tables of a database, being counted. */
 struct counting {
     struct reading *reading;
     struct result tables; /* of schema_countable */
-    const char **texts;   /* what counts those that can be counted */
-    size_t text_count;
-    size_t total; /* tables that can be counted */
+    int row;              /* the one at hand */
+    size_t total;         /* tables that can be counted */
     size_t done;
-    int next; /* the first row of `tables` without a line yet */
 };
 
-static bool is_hidden(const struct counting *counting, int row)
+static bool is_hidden(const struct counting *counting)
 {
-    return result_text(&counting->tables, row, 2) != NULL;
+    return result_text(&counting->tables, counting->row, 2) != NULL;
 }
 
-static enum err write_count(struct counting *counting, const char *count, size_t len)
+static enum err write_count(struct counting *counting, const char *count)
 {
-    struct catalog_value values[] = {
-        value_of(&counting->tables, counting->next, 0), value_of(&counting->tables, counting->next, 1), {count, len}};
+    struct catalog_value values[CATALOG_FIELDS_MAX] = {value_of(&counting->tables, counting->row, 0),
+                                                       value_of(&counting->tables, counting->row, 1),
+                                                       {count, strlen(count)}};
 
-    counting->next++;
     return hand_over(counting->reading, SCHEMA_ROWS, values);
 }
 
-/* Writes lines of tables that cannot be counted, up to the next one that can. */
 static enum err write_hidden(struct counting *counting)
 {
-    enum err err = OK;
+    char *why = talloc_asprintf(counting->reading->arena, SCHEMA_HIDDEN "%s)",
+                                result_text(&counting->tables, counting->row, 2));
 
-    while (err == OK && counting->next < result_rows(&counting->tables) && is_hidden(counting, counting->next)) {
-        char *why =
-            talloc_asprintf(counting->texts, SCHEMA_HIDDEN "%s)", result_text(&counting->tables, counting->next, 2));
-
-        err = why != NULL ? write_count(counting, why, strlen(why))
-                          : error_set(&counting->reading->error, ERR_MEMORY, "no memory");
-    }
-    return err;
+    return why ? write_count(counting, why) : error_set(&counting->reading->error, ERR_MEMORY, "no memory");
 }
 
-static enum err read_count(void *context, size_t number, const struct result *row)
+static enum err read_count(void *context, const char *rows)
 {
-    struct counting *counting = context;
-    const struct catalog_receiver *receiver = counting->reading->receiver;
-    enum err err = write_hidden(counting);
-
-    (void)number; /* they come in the order of the tables */
-    if (err == OK)
-        err = write_count(counting, result_text(row, 0, 0), result_length(row, 0, 0));
-    if (err == OK && receiver->counted)
-        receiver->counted(receiver->context, ++counting->done, counting->total);
-    return err;
+    return write_count(context, rows);
 }
 
 /* A table stays locked until its transaction ends, or a part of it that is undone: so they are counted in parts. */
-static bool list_countable(struct counting *counting, void *arena)
+static enum err count_rows(struct counting *counting)
 {
-    size_t rows = (size_t)result_rows(&counting->tables);
+    const struct catalog_receiver *receiver = counting->reading->receiver;
+    const char *before = counting->done % LOCKED_MAX != 0 ? ""
+                         : counting->done == 0            ? "SAVEPOINT part; "
+                                                          : "ROLLBACK TO SAVEPOINT part; ";
+    char *text =
+        talloc_asprintf(counting->reading->arena, "%s%s", before, result_text(&counting->tables, counting->row, 3));
+    enum err err;
 
-    counting->texts = talloc_zero_array(arena, const char *, (unsigned)(rows + 2 * (rows / LOCKED_MAX + 1)));
-    if (!counting->texts)
-        return false;
-    for (size_t row = 0; row < rows; row++) {
-        if (is_hidden(counting, (int)row))
-            continue;
-        if (counting->total % LOCKED_MAX == 0) {
-            if (counting->total > 0)
-                counting->texts[counting->text_count++] = "ROLLBACK TO SAVEPOINT part";
-            counting->texts[counting->text_count++] = "SAVEPOINT part";
-        }
-        counting->texts[counting->text_count++] = result_text(&counting->tables, (int)row, 3);
-        counting->total++;
-    }
-    return true;
+    if (!text)
+        return error_set(&counting->reading->error, ERR_MEMORY, "no memory");
+    err = db_copy(counting->reading->db, text, NULL, read_count, counting);
+    talloc_free(text);
+    counting->done++;
+    if (err == OK && receiver->counted)
+        receiver->counted(receiver->context, counting->done, counting->total);
+    return err;
 }
 
 static enum err read_counts(struct reading *reading)
 {
     struct counting counting = {.reading = reading};
     enum err err = db_run(reading->db, &schema_countable, NULL, 0, &counting.tables);
+    int rows = err == OK ? result_rows(&counting.tables) : 0;
 
-    if (err != OK)
-        return err;
-    if (!list_countable(&counting, reading->arena))
-        err = error_set(&reading->error, ERR_MEMORY, "no memory");
-    if (err == OK && counting.text_count > 0)
-        err = db_pipeline(reading->db, counting.texts, counting.text_count, read_count, &counting);
-    if (err == OK)
-        err = write_hidden(&counting);
+    for (counting.row = 0; counting.row < rows; counting.row++)
+        counting.total += !is_hidden(&counting);
+    for (counting.row = 0; counting.row < rows && err == OK; counting.row++)
+        err = is_hidden(&counting) ? write_hidden(&counting) : count_rows(&counting);
     result_clear(&counting.tables);
-    return err;
+    return err == OK ? deliver_kept(reading) : err;
 }
 
 static enum err write_version(struct reading *reading, const char *table, const char *revision)
 {
-    return hand_over(reading, SCHEMA_VERSION,
-                     (struct catalog_value[]){{table, strlen(table)}, {revision, strlen(revision)}});
+    return deliver(reading, SCHEMA_VERSION,
+                   (struct catalog_value[]){{table, strlen(table)}, {revision, strlen(revision)}});
+}
+
+/* The revisions of a version table. */
+struct revisions {
+    void *arena;
+    const char **texts;
+    size_t count;
+};
+
+/* A row of CSV: the text in quotes, those in it doubled; nothing at all for a null. */
+static enum err read_revision(void *context, const char *row, size_t len)
+{
+    struct revisions *revisions = context;
+    struct buffer text = buffer_make(revisions->arena, len + 1);
+
+    for (const char *at = row + 1; row[0] == '"' && at < row + len && (at[0] != '"' || at[1] == '"'); at++) {
+        at += *at == '"';
+        buffer_char(&text, *at);
+    }
+    revisions->texts = talloc_realloc(revisions->arena, revisions->texts, const char *, (unsigned)revisions->count + 1);
+    if (!revisions->texts || text.failed)
+        return ERR_MEMORY;
+    revisions->texts[revisions->count++] = row[0] == '"' ? buffer_string(&text) : NULL;
+    return OK;
+}
+
+/* Nulls are last. */
+static int compare_texts(const void *a, const void *b)
+{
+    const char *const *left = a, *const *right = b;
+
+    return *left && *right ? strcmp(*left, *right) : !*left - !*right;
 }
 
 /* The lines of one version table that can be read. */
 static enum err read_version(struct reading *reading, const char *table, const char *text)
 {
-    struct result result;
-    enum err err = db_script(reading->db, text, &result);
-    int rows;
+    struct revisions revisions = {.arena = reading->arena};
+    enum err err = db_copy(reading->db, text, read_revision, NULL, &revisions);
 
-    if (err != OK)
-        return err;
-    rows = result_rows(&result);
-    for (int row = 0; row < rows && err == OK; row++)
-        err = write_version(reading, table, result_text(&result, row, 0));
-    if (rows == 0)
+    if (err == ERR_MEMORY)
+        return error_set(&reading->error, err, "no memory");
+    if (revisions.count > 0)
+        qsort(revisions.texts, revisions.count, sizeof *revisions.texts, compare_texts);
+    for (size_t i = 0; i < revisions.count && err == OK; i++)
+        err = write_version(reading, table, revisions.texts[i] ? revisions.texts[i] : SCHEMA_NULL);
+    if (err == OK && revisions.count == 0)
         err = write_version(reading, table, SCHEMA_EMPTY);
-    result_clear(&result);
     return err;
 }
 
@@ -318,6 +422,35 @@ static enum err read_versions(struct reading *reading)
     return err;
 }
 
+/* Whether the log of changes stands where it stood, or notes where it stands. Nothing was changed when it did. */
+static enum err read_position(struct reading *reading, bool *same)
+{
+    struct result result;
+    enum err err = db_run(reading->db, &schema_position, NULL, 0, &result);
+    const char *now = err == OK ? result_text(&result, 0, 0) : NULL;
+
+    *same = now && strcmp(now, reading->position) == 0;
+    (void)snprintf(reading->position, sizeof reading->position, "%s", now ? now : "");
+    result_clear(&result);
+    return err;
+}
+
+/* The server words definitions by what is there now, not by the snapshot. */
+static enum err check_unchanged(struct reading *reading)
+{
+    struct result result;
+    bool same;
+    enum err err = read_position(reading, &same);
+
+    if (err != OK || same)
+        return err;
+    err = db_run(reading->db, &schema_changed, NULL, 0, &result);
+    if (err == OK && result_bool(&result, 0, 0))
+        err = error_set(&reading->error, ERR_BUSY, "the schema was changed while it was read; read it again");
+    result_clear(&result);
+    return err;
+}
+
 static enum err read_header(struct reading *reading)
 {
     struct result result;
@@ -325,6 +458,7 @@ static enum err read_header(struct reading *reading)
 
     if (err != OK)
         return err;
+    reading->sorting = result_bool(&result, 0, 3);
     err = reading->receiver->header(reading->receiver->context, result_text(&result, 0, 0), result_text(&result, 0, 1));
     if (err == OK && result_bool(&result, 0, 2) && reading->receiver->qualified)
         reading->receiver->qualified(reading->receiver->context, result_text(&result, 0, 0));
@@ -345,6 +479,8 @@ static enum err read_all(struct reading *reading)
         err = read_versions(reading);
     if (err == OK && reading->options->full)
         err = read_kinds(reading, SCHEMA_VERSION + 1, SCHEMA_KIND_COUNT);
+    if (err == OK)
+        err = check_unchanged(reading);
     return err == OK ? announce(reading, SCHEMA_SECTION_COUNT - 1) : err;
 }
 
@@ -356,15 +492,22 @@ enum err catalog_failed(const struct db *db, enum err err, struct error *error)
                      locks ? "; the server may need a larger max_locks_per_transaction" : "");
 }
 
-enum err catalog_begin(struct db *db, struct error *error)
+static enum err check_version(struct db *db, struct error *error)
 {
     int version = PQserverVersion(db_handle(db));
-    enum err err;
 
-    if (version < VERSION_OLDEST) {
-        return error_set(error, ERR_REFUSED, "the server is PostgreSQL %d; PostgreSQL %d or newer is needed",
-                         version / 10000, VERSION_OLDEST / 10000);
-    }
+    return version >= VERSION_OLDEST
+               ? OK
+               : error_set(error, ERR_REFUSED, "the server is PostgreSQL %d; PostgreSQL %d or newer is needed",
+                           version / 10000, VERSION_OLDEST / 10000);
+}
+
+enum err catalog_begin(struct db *db, struct error *error)
+{
+    enum err err = check_version(db, error);
+
+    if (err != OK)
+        return err;
     err = db_begin(db);
     if (err == OK) {
         err = db_script(db,
@@ -380,8 +523,13 @@ enum err catalog_read(struct db *db, const struct catalog_options *options, cons
                       struct error *error)
 {
     struct reading reading = {.db = db, .options = options, .receiver = receiver};
-    enum err err = catalog_begin(db, error);
+    bool same;
+    enum err err = check_version(db, error);
 
+    if (err != OK)
+        return err;
+    err = read_position(&reading, &same);
+    err = err == OK ? catalog_begin(db, error) : catalog_failed(db, err, error);
     if (err != OK) {
         db_rollback(db);
         return err;

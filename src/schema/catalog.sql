@@ -1,43 +1,91 @@
--- schema_server: name of the database, version of the server, whether public, which texts leave out, is closed to us
+-- schema_server: name of the database, version of the server, whether public, which texts leave out, is closed to us,
+-- whether names are in another order than that of UTF-8
 SELECT current_database(), current_setting('server_version'),
        EXISTS (SELECT FROM pg_namespace n
-                WHERE n.nspname = 'public' AND NOT has_schema_privilege(n.oid, 'USAGE'));
+                WHERE n.nspname = 'public' AND NOT has_schema_privilege(n.oid, 'USAGE')),
+       current_setting('server_encoding') NOT IN ('UTF8', 'SQL_ASCII');
 
 -- schema_version_tables: Agenta's version tables: label, why it cannot be read, what reads it (null without a table)
 SELECT upper(t.name COLLATE "C"), CASE
            WHEN c.oid IS NULL THEN NULL
            WHEN NOT has_schema_privilege(c.relnamespace, 'USAGE') THEN 'no USAGE on the schema'
-           WHEN NOT has_any_column_privilege(c.oid, 'SELECT') THEN 'no SELECT on the table'
+           WHEN NOT coalesce(has_column_privilege(c.oid, a.attnum, 'SELECT'), has_any_column_privilege(c.oid, 'SELECT'))
+           THEN 'no SELECT on the table'
            WHEN row_security_active(c.oid) THEN 'row security'
+           WHEN c.relkind = 'p' THEN 'partitioned'
            WHEN c.relpersistence = 'u' AND pg_is_in_recovery() THEN 'unlogged, and this is a standby'
            WHEN a.attname IS NULL THEN 'no version_num of a text type'
        END,
        CASE WHEN c.oid IS NOT NULL
-            THEN format('SELECT coalesce(version_num, ''(null)'') FROM %s ORDER BY version_num COLLATE "C"', c.oid::regclass)
+            THEN format('COPY public.%I (version_num) TO STDOUT (FORMAT csv, FORCE_QUOTE *)', c.relname)
        END
   FROM (VALUES (1, 'alembic_version'), (2, 'alembic_version_oss'), (3, 'alembic_version_ee')) t (number, name)
   LEFT JOIN pg_class c ON c.relname = t.name AND c.relnamespace = to_regnamespace('public')
                       AND c.relkind IN ('r', 'p')
   LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attname = 'version_num' AND NOT a.attisdropped
+                          AND a.attgenerated = ''
                           AND a.atttypid IN ('character varying'::regtype, 'text'::regtype, 'character'::regtype)
  ORDER BY t.number;
 
--- schema_countable: tables whose rows are counted: schema, name, why they cannot be, what counts them
+-- schema_countable: tables whose rows are counted: schema, name, why they cannot be, what counts them by a narrow column
 SELECT n.nspname, c.relname, CASE
            WHEN NOT has_schema_privilege(n.oid, 'USAGE') THEN 'no USAGE on the schema'
-           WHEN NOT has_any_column_privilege(c.oid, 'SELECT') THEN 'no SELECT on the table'
+           WHEN a.attname IS NULL AND NOT has_table_privilege(c.oid, 'SELECT') THEN 'no SELECT on the table'
            WHEN row_security_active(c.oid) THEN 'row security'
            WHEN c.relpersistence = 'u' AND pg_is_in_recovery() THEN 'unlogged, and this is a standby'
        END,
-       format('SELECT pg_catalog.count(*) FROM ONLY %I.%I', n.nspname, c.relname)
+       format('COPY %I.%I %sTO STDOUT', n.nspname, c.relname, '(' || quote_ident(a.attname) || ') ')
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
+  LEFT JOIN LATERAL (SELECT a.attname
+                       FROM pg_attribute a
+                       JOIN pg_type t ON t.oid = a.atttypid
+                      WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''
+                        AND has_column_privilege(c.oid, a.attnum, 'SELECT')
+                      ORDER BY t.oid >= 16384 AND t.typtype <> 'e', a.attlen < 0, a.attlen, a.attnum
+                      LIMIT 1) a ON true
  WHERE c.relkind = 'r'
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
    AND c.oid NOT IN (SELECT e.objid FROM pg_depend e
                       WHERE e.refclassid = 'pg_extension'::regclass AND e.classid = 'pg_class'::regclass
                         AND e.deptype = 'e')
  ORDER BY n.nspname, c.relname;
+
+-- schema_position: where the log of the server's changes has got to
+SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END::text;
+
+-- schema_changed: whether something that texts are made of was changed by others since the snapshot was taken
+WITH gone (xmax, relation) AS (
+    SELECT a.xmax, a.attrelid FROM pg_attribute a
+    UNION ALL SELECT d.xmax, d.adrelid FROM pg_attrdef d
+    UNION ALL SELECT k.xmax, k.conrelid FROM pg_constraint k
+    UNION ALL SELECT x.xmax, x.indrelid FROM pg_index x
+    UNION ALL SELECT r.xmax, r.ev_class FROM pg_rewrite r
+    UNION ALL SELECT t.xmax, t.tgrelid FROM pg_trigger t
+    UNION ALL SELECT p.xmax, p.polrelid FROM pg_policy p
+    UNION ALL SELECT t.xmax, t.typrelid FROM pg_type t
+    UNION ALL SELECT p.xmax, 0 FROM pg_proc p
+    UNION ALL SELECT n.xmax, 0 FROM pg_namespace n WHERE n.nspname !~ '^pg_'
+    UNION ALL SELECT o.xmax, 0 FROM pg_operator o
+    UNION ALL SELECT o.xmax, 0 FROM pg_opclass o
+    UNION ALL SELECT o.xmax, 0 FROM pg_opfamily o
+    UNION ALL SELECT o.xmax, 0 FROM pg_collation o
+    UNION ALL SELECT s.xmax, 0 FROM pg_statistic_ext s
+    UNION ALL SELECT i.xmax, 0 FROM pg_inherits i
+)
+SELECT EXISTS (SELECT FROM gone g
+                CROSS JOIN LATERAL (SELECT txid_snapshot_xmin(txid_current_snapshot()),
+                                           g.xmax::text::bigint) v (xmin, xmax)
+                 LEFT JOIN pg_class c ON c.oid = g.relation
+                 LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
+                WHERE g.xmax::text <> '0' AND coalesce(n.nspname, '') !~ '^pg_'
+                  -- by the number of the transaction with its epoch
+                  AND v.xmax + (v.xmin - v.xmax + 2147483648) / 4294967296 * 4294967296 >= v.xmin
+                  AND txid_status(v.xmax + (v.xmin - v.xmax + 2147483648) / 4294967296 * 4294967296) = 'committed')
+    OR EXISTS (SELECT FROM pg_class c -- rows of which change often, and only names matter
+                 JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
+                WHERE c.xmax::text <> '0'
+                  AND to_regclass(format('%I.%I', n.nspname, c.relname)) IS DISTINCT FROM c.oid::regclass);
 
 -- schema_extensions: lines of the kind extension
 SELECT extname, extversion

@@ -8,8 +8,6 @@
 #include "db/array.h"
 #include "schema/catalog.h"
 
-enum { ITEM_MAX = 1 << 20 };
-
 struct dump {
     const struct schema_dump_options *options;
     struct buffer *out;
@@ -19,7 +17,14 @@ struct dump {
 
 static enum err room(const struct dump *dump)
 {
-    return dump->out->failed || dump->item.failed ? ERR_MEMORY : OK;
+    return dump->out->failed ? ERR_MEMORY : OK;
+}
+
+/* The item of an array at hand. The next one clears the failure of its buffer, which fails the dump. */
+static const char *item_text(struct dump *dump)
+{
+    dump->out->failed = dump->out->failed || dump->item.failed;
+    return dump->item.failed ? "" : buffer_string(&dump->item);
 }
 
 static void dump_counted(void *context, size_t done, size_t total)
@@ -71,7 +76,7 @@ static void text_list(struct dump *dump, const char *array)
     buffer_char(dump->out, '(');
     while (array_next(&cursor, &dump->item)) {
         buffer_text(dump->out, separator);
-        schema_format_name(dump->out, buffer_string(&dump->item), dump->item.len);
+        schema_format_name(dump->out, item_text(dump), dump->item.len);
         separator = ", ";
     }
     buffer_char(dump->out, ')');
@@ -141,7 +146,7 @@ static void json_list(struct dump *dump, const char *array)
 
     json_open(dump->out, '[');
     while (array_next(&cursor, &dump->item))
-        json_text_n(dump->out, buffer_string(&dump->item), dump->item.len);
+        json_text_n(dump->out, item_text(dump), dump->item.len);
     json_close(dump->out, ']');
 }
 
@@ -177,7 +182,7 @@ static void json_end(struct dump *dump)
 
 enum err schema_dump(struct db *db, const struct schema_dump_options *options, struct buffer *out, struct error *error)
 {
-    struct dump dump = {.options = options, .out = out, .item = buffer_make(out->arena, ITEM_MAX)};
+    struct dump dump = {.options = options, .out = out, .item = buffer_make(out->arena, out->max)};
     struct catalog_options what = {.counts = options->counts, .full = options->full};
     struct catalog_receiver receiver = {.context = &dump,
                                         .header = options->json ? json_header : text_header,
@@ -191,7 +196,7 @@ enum err schema_dump(struct db *db, const struct schema_dump_options *options, s
         json_end(&dump);
     else if (err == OK)
         buffer_text(out, options->full ? "\n" SCHEMA_FORMAT_END "\n" : "\n");
-    if (out->failed || dump.item.failed)
+    if (out->failed)
         err = error_set(error, ERR_MEMORY, "the dump is larger than %zu MiB, or there is no memory for it",
                         out->max >> 20);
     return err;

@@ -179,6 +179,7 @@ enum { SCHEMA_VERSION_TABLES = 3 };
 /* What stands in place of a version table's revision. */
 #define SCHEMA_ABSENT "(absent)"
 #define SCHEMA_EMPTY "(empty)"
+#define SCHEMA_NULL "(null)"
 /* What a revision or a count begins with that the reader of the database has no right to; the reason and `)` follow. */
 #define SCHEMA_HIDDEN "(hidden: "
 /* The replica identity of a table whose index for it is no more. */

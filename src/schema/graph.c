@@ -1,6 +1,7 @@
 /* Draws the tables and their references, for Graphviz or Mermaid. */
 #include "schema/graph.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 
@@ -52,7 +53,7 @@ struct graph {
     struct buffer *out;
     struct result columns;
     struct result references;
-    struct table *tables; /* in the order of the result: schema, then name */
+    struct table *tables; /* by schema, then name */
     size_t count;
 };
 
@@ -63,6 +64,15 @@ static const char *domain_of(const char *schema, const char *name)
             return domains[i].domain;
     }
     return schema;
+}
+
+/* Byte by byte, which is not the order of every server's encoding. */
+static int compare_tables(const void *a, const void *b)
+{
+    const struct table *left = a, *right = b;
+    int order = strcmp(left->schema, right->schema);
+
+    return order != 0 ? order : strcmp(left->name, right->name);
 }
 
 static enum err group(struct graph *graph, void *arena, struct error *error)
@@ -83,6 +93,8 @@ static enum err group(struct graph *graph, void *arena, struct error *error)
         }
         last->count++;
     }
+    if (graph->count > 0)
+        qsort(graph->tables, graph->count, sizeof *graph->tables, compare_tables);
     return OK;
 }
 

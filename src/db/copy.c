@@ -1,0 +1,62 @@
+/* Reads what COPY sends: the rows of tables, without a plan that could call what the tables' indexes name. */
+#include <libpq-fe.h>
+
+#include "base/platform.h"
+#include "db/answers.h"
+
+/* The rows of the COPY under way. */
+static enum err read_rows(struct db *db, db_copy_reader *each, void *context)
+{
+    PGconn *conn = db_handle(db);
+    enum err err = OK;
+
+    while (err == OK) {
+        char *row = NULL;
+        int len = PQgetCopyData(conn, &row, 1);
+
+        if (len == 0)
+            err = db_await_input(db, db_deadline(db)) ? OK : db_lost(db, false);
+        else if (len < 0)
+            break; /* what follows tells whether it ended well */
+        else if (each)
+            err = each(context, row, (size_t)len);
+        PQfreemem(row);
+    }
+    return err;
+}
+
+enum err db_copy(struct db *db, const char *sql, db_copy_reader *each, db_copy_counter *count, void *context)
+{
+    int64_t started = platform.monotonic_us();
+    bool copied = false;
+    enum err err = OK;
+
+    if (!db_handle(db))
+        return db_not_connected(db);
+    if (!PQsendQuery(db_handle(db), sql))
+        return db_lost(db, false);
+    while (err == OK) {
+        PGresult *pg = db_await_answer(db, db_deadline(db)) ? PQgetResult(db_handle(db)) : NULL;
+
+        if (!pg)
+            break;
+        if (PQresultStatus(pg) == PGRES_COPY_OUT) {
+            PQclear(pg);
+            copied = true;
+            err = read_rows(db, each, context);
+            continue;
+        }
+        if (copied && count && PQresultStatus(pg) == PGRES_COMMAND_OK)
+            err = count(context, PQcmdTuples(pg));
+        if (err == OK)
+            err = db_judge(db, pg, false, NULL);
+        else
+            PQclear(pg);
+    }
+    if (err == OK && (!db_handle(db) || PQstatus(db_handle(db)) != CONNECTION_OK || PQisBusy(db_handle(db))))
+        err = db_lost(db, false);
+    db_spent(db, platform.monotonic_us() - started);
+    if (err != OK)
+        db_close(db); /* answers that nobody will read are under way */
+    return err;
+}
