@@ -101,6 +101,25 @@ static int close_with(int fd, int result)
     return result;
 }
 
+/* The open file that a name of /dev or /proc stands for; -1: none. What is in it is not ours to replace. */
+static int descriptor_of(const char *path)
+{
+    static const char *const folders[] = {"/dev/fd/", "/proc/self/fd/"};
+
+    if (strcmp(path, "/dev/stdout") == 0)
+        return STDOUT_FILENO;
+    if (strcmp(path, "/dev/stderr") == 0)
+        return STDERR_FILENO;
+    for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
+        const char *number = path + strlen(folders[i]);
+
+        if (strncmp(path, folders[i], strlen(folders[i])) == 0 && *number && strspn(number, "0123456789") <= 9 &&
+            !number[strspn(number, "0123456789")])
+            return (int)strtol(number, NULL, 10);
+    }
+    return -1;
+}
+
 /* What cannot be renamed to: a pipe, a device. */
 static int write_through(const char *path, const void *data, size_t len)
 {
@@ -137,12 +156,16 @@ enum err file_write(void *arena, const char *path, const void *data, size_t len,
 {
     struct stat status;
     char *target = resolve(arena, path, &status);
-    char *temporary = target ? talloc_asprintf(arena, "%s.XXXXXX", target) : NULL;
+    const char *slash = target ? strrchr(target, '/') : NULL;
+    /* not the name with something behind it, which may be too long then */
+    char *temporary = talloc_asprintf(arena, "%.*s.orgd-XXXXXX", slash ? (int)(slash + 1 - target) : 0, target);
     int written = -1;
 
-    if (target && !temporary)
+    if (!temporary)
         return error_set(error, ERR_MEMORY, "out of memory");
-    if (target && status.st_mode && !S_ISREG(status.st_mode))
+    if (descriptor_of(path) >= 0)
+        written = file_write_all(descriptor_of(path), data, len);
+    else if (target && status.st_mode && !S_ISREG(status.st_mode))
         written = write_through(target, data, len);
     else if (target)
         written = write_beside(temporary, target, &status, data, len);

@@ -26,7 +26,8 @@ enum err file_replace(int directory, const char *name, const void *data, size_t 
 
 /*
  * Makes this the content of the file that somebody names: what was there is replaced when all of it is written, by
- * renaming, and keeps its permissions and, if we may, its owner. Links are followed; a pipe or device is written to.
+ * renaming, and keeps its permissions and, if we may, its owner. Links are followed; a pipe, a device and what is open
+ * already (`/dev/stdout`, `/dev/fd/3`) are written to.
  * ERR_SYSTEM, which leaves a file as it was.
  */
 enum err file_write(void *arena, const char *path, const void *data, size_t len, struct error *error) MUST_CHECK;

@@ -267,6 +267,12 @@ static enum err read_word(struct parser *parser, const char *word)
 }
 
 /* What must be there in the end, unless it is help that is asked for. */
+/* An argument in a message; one that may hold a password is not repeated. */
+static const char *shown(const char *argument)
+{
+    return strstr(argument, "://") || strstr(argument, "password=") ? "a connection URI" : argument;
+}
+
 static enum err check_complete(struct parser *parser)
 {
     const struct options *options = parser->options;
@@ -287,10 +293,10 @@ static enum err check_complete(struct parser *parser)
                          options->command->arguments);
     if (options->argument_count > most && most == 0)
         return error_set(parser->error, ERR_USAGE, "%s takes no argument, but was given %.64s.", options->command->name,
-                         options->arguments[0]);
+                         shown(options->arguments[0]));
     if (options->argument_count > most)
         return error_set(parser->error, ERR_USAGE, "%.64s is one argument too many: %s %s %s.",
-                         options->arguments[most], program, options->command->name, options->command->arguments);
+                         shown(options->arguments[most]), program, options->command->name, options->command->arguments);
     return OK;
 }
 

@@ -88,9 +88,6 @@ static enum err draw(struct db *db, const struct options *options, struct buffer
 {
     bool mermaid = strcmp(option_value(options, "graph"), "mermaid") == 0;
 
-    if (option_given(options, "counts") || option_given(options, "full") || option_given(options, "json"))
-        return error_set(error, ERR_USAGE,
-                         "--graph draws tables and references; --counts, --full and --json do not go with it");
     return schema_graph(db, mermaid ? SCHEMA_GRAPH_MERMAID : SCHEMA_GRAPH_DOT, out, error);
 }
 
@@ -101,8 +98,14 @@ int schema_dump_run(const struct config *config, const struct options *options)
     const char *file = option_value(options, "output");
     struct source source;
     struct error error;
-    enum err err = source_open(options->arena, config, uri, "orgd schema dump", &source, &error);
+    enum err err = OK;
 
+    if (option_given(options, "graph") &&
+        (option_given(options, "counts") || option_given(options, "full") || option_given(options, "json")))
+        err = error_set(&error, ERR_USAGE,
+                        "--graph draws tables and references; --counts, --full and --json do not go with it");
+    if (err == OK)
+        err = source_open(options->arena, config, uri, "orgd schema dump", &source, &error);
     if (err == OK) {
         err = (option_given(options, "graph") ? draw : dump)(source.db, options, &out, &error);
         source_close(&source);

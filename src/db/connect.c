@@ -38,10 +38,11 @@ bool db_uri_is_sound(const char *uri)
 }
 
 /* What a database or role can set otherwise and our statements, or texts that are kept, must not depend on. */
-static const char own_settings[] = "-c TimeZone=UTC -c search_path=public -c DateStyle=ISO -c IntervalStyle=postgres"
-                                   " -c bytea_output=hex -c extra_float_digits=1 -c xmlbinary=base64"
-                                   " -c xmloption=content -c array_nulls=on -c standard_conforming_strings=on"
-                                   " -c quote_all_identifiers=off -c transform_null_equals=off -c jit=off";
+static const char own_settings[] =
+    "-c TimeZone=UTC -c search_path=public -c DateStyle=ISO -c IntervalStyle=postgres"
+    " -c bytea_output=hex -c extra_float_digits=1 -c xmlbinary=base64"
+    " -c lc_monetary=C -c xmloption=content -c array_nulls=on -c standard_conforming_strings=on"
+    " -c quote_all_identifiers=off -c transform_null_equals=off -c jit=off";
 
 /* NULL: it does not say. */
 static const char *value_of(const PQconninfoOption *parsed, const char *keyword)
@@ -76,6 +77,12 @@ static bool has_password(const char *host)
     return host && host[0] != '/' && host[0] != '@' && strchr(host, '@');
 }
 
+/* Whether what should be a port, or ports, is none; it may be the beginning of a password. */
+static bool is_no_port(const char *port)
+{
+    return port && port[strspn(port, "0123456789,")] != '\0';
+}
+
 enum err connect_start(const struct db_options *options, PGconn **conn, struct error *error)
 {
     char uri[URI_SIZE], settings[SETTINGS_SIZE];
@@ -90,6 +97,9 @@ enum err connect_start(const struct db_options *options, PGconn **conn, struct e
     else if (has_password(value_of(parsed, "host")))
         err = error_set(error, ERR_UNAVAILABLE,
                         "the connection URI has an @ in the name of the host; one in a password is written %%40");
+    else if (is_no_port(value_of(parsed, "port")))
+        err = error_set(error, ERR_UNAVAILABLE,
+                        "the port of the connection URI is no number; a / in a password is written %%2F");
     else if (!put_settings(options, parsed, settings, sizeof settings))
         err = error_set(error, ERR_UNAVAILABLE, "the options of the connection are longer than %d bytes", GIVEN_MAX);
     else if (!(*conn = PQconnectStartParams(keys, values, 1)))
