@@ -271,7 +271,19 @@ SELECT n.nspname, coalesce(v.relation, c.relname), v.name, v.value
        ('row-security', CASE WHEN c.relrowsecurity THEN 'enabled' END, NULL),
        ('row-security-of-owner', CASE WHEN c.relforcerowsecurity THEN 'forced' END, NULL),
        ('tablespace', quote_ident(s.spcname), NULL),
-       ('valid', CASE WHEN NOT x.indisvalid THEN 'no' END, NULL)) v (name, value, relation)
+       ('valid', CASE WHEN NOT x.indisvalid THEN
+                     concat_ws(', not on ', 'no',
+                               (SELECT string_agg(format('%I.%I', w.nspname, r.relname), ', '
+                                                  ORDER BY w.nspname, r.relname)
+                                  FROM pg_inherits h
+                                  JOIN pg_class r ON r.oid = h.inhrelid
+                                  JOIN pg_namespace w ON w.oid = r.relnamespace
+                                 WHERE c.relkind = 'I' AND h.inhparent = x.indrelid
+                                   AND NOT EXISTS (SELECT FROM pg_index y
+                                                     JOIN pg_inherits g ON g.inhrelid = y.indexrelid
+                                                                       AND g.inhparent = c.oid
+                                                    WHERE y.indrelid = h.inhrelid)))
+                 END, NULL)) v (name, value, relation)
  WHERE v.value IS NOT NULL
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
    AND c.oid NOT IN (SELECT e.objid FROM pg_depend e
@@ -507,8 +519,28 @@ SELECT p.pubname, n.nspname
   JOIN pg_namespace n ON n.oid = r.pnnspid
  ORDER BY p.pubname, n.nspname;
 
--- schema_subscriptions: lines of the kind subscription
-SELECT s.subname, ARRAY(SELECT p FROM unnest(s.subpublications) p ORDER BY p COLLATE "C"), NOT s.subenabled
+-- schema_subscriptions: lines of the kind subscription, with what is not as it would be by itself
+SELECT s.subname, ARRAY(SELECT p FROM unnest(s.subpublications) p ORDER BY p COLLATE "C"), NOT s.subenabled,
+       (SELECT array_agg(o.name || '=' || o.value ORDER BY o.name)
+          FROM (VALUES ('binary', CASE WHEN s.subbinary THEN 'true' END),
+                       ('disable_on_error', CASE WHEN s.subdisableonerr THEN 'true' END),
+                       ('slot_name', CASE WHEN s.subslotname IS DISTINCT FROM s.subname
+                                          THEN coalesce(s.subslotname, 'NONE') END),
+                       ('streaming', nullif(substr(s.substream::text, 1, 1), 'f')),
+                       ('synchronous_commit', nullif(s.subsynccommit, 'off')),
+                       ('two_phase', CASE WHEN s.subtwophasestate <> 'd' THEN 'true' END)) o (name, value)
+         WHERE o.value IS NOT NULL)
+  FROM pg_subscription s
+  JOIN pg_database d ON d.oid = s.subdbid AND d.datname = current_database()
+ ORDER BY s.subname;
+
+-- schema_subscriptions_14: lines of the kind subscription, before errors could disable it
+SELECT s.subname, ARRAY(SELECT p FROM unnest(s.subpublications) p ORDER BY p COLLATE "C"), NOT s.subenabled,
+       (SELECT array_agg(o.name || '=' || o.value ORDER BY o.name)
+          FROM (VALUES ('slot_name', CASE WHEN s.subslotname IS DISTINCT FROM s.subname
+                                          THEN coalesce(s.subslotname, 'NONE') END),
+                       ('synchronous_commit', nullif(s.subsynccommit, 'off'))) o (name, value)
+         WHERE o.value IS NOT NULL)
   FROM pg_subscription s
   JOIN pg_database d ON d.oid = s.subdbid AND d.datname = current_database()
  ORDER BY s.subname;

@@ -96,10 +96,22 @@ SELECT i.type, CASE i.type WHEN 'database' THEN 'current' ELSE i.identity END, r
  GROUP BY i.type, i.identity, r.role
  ORDER BY i.type COLLATE "C", i.identity COLLATE "C", r.role COLLATE "C";
 
--- schema_default_privileges: lines of the kind default privilege; those of the owner are left out
+-- schema_default_privileges: lines of the kind default privilege; those of the owner where they are not all there are
 SELECT quote_ident(pg_get_userbyid(d.defaclrole)), v.schema, v.type,
        ARRAY(SELECT i::text FROM unnest(d.defaclacl) i CROSS JOIN LATERAL aclexplode(ARRAY[i]) x
-              WHERE x.grantee <> d.defaclrole GROUP BY i::text ORDER BY i::text COLLATE "C")
+              WHERE x.grantee <> d.defaclrole
+                 OR d.defaclnamespace = 0
+                    AND i::text NOT IN (SELECT o::text
+                                          FROM unnest(acldefault(CASE d.defaclobjtype WHEN 'S' THEN 's'::"char"
+                                                                                      ELSE d.defaclobjtype END,
+                                                                 d.defaclrole)) o)
+              GROUP BY i::text
+              UNION ALL
+             SELECT format('%s=/%s', o.name, o.name)
+               FROM (SELECT quote_ident(pg_get_userbyid(d.defaclrole))) o (name)
+              WHERE d.defaclnamespace = 0
+                AND NOT EXISTS (SELECT FROM aclexplode(d.defaclacl) x WHERE x.grantee = d.defaclrole)
+              ORDER BY 1)
   FROM pg_default_acl d
   LEFT JOIN pg_namespace n ON n.oid = d.defaclnamespace
  CROSS JOIN LATERAL (SELECT coalesce(quote_ident(n.nspname), '(all schemas)'),
@@ -116,11 +128,16 @@ SELECT i.type, CASE i.type WHEN 'database' THEN 'current' ELSE i.identity END, d
         SELECT s.classoid, s.objoid, 0, s.description
           FROM pg_shdescription s
           JOIN pg_database d ON s.classoid = 'pg_database'::regclass AND d.oid = s.objoid
-         WHERE d.datname = current_database()) d
+         WHERE d.datname = current_database()
+        UNION ALL
+        SELECT 'pg_namespace'::regclass, n.oid, 0, '' -- it was made with one
+          FROM pg_namespace n
+         WHERE n.nspname = 'public' AND obj_description(n.oid, 'pg_namespace') IS NULL) d
  CROSS JOIN LATERAL pg_identify_object(d.classoid, d.objoid, d.objsubid) i
  WHERE (d.objoid >= 16384 OR d.classoid IN ('pg_extension'::regclass, 'pg_database'::regclass)
-        OR d.classoid = 'pg_namespace'::regclass AND d.objoid = to_regnamespace('public')
-           AND d.description <> 'standard public schema')
+        OR d.classoid = 'pg_namespace'::regclass AND d.objoid = to_regnamespace('public'))
+   AND NOT (d.classoid = 'pg_namespace'::regclass AND d.objoid = to_regnamespace('public')
+            AND d.description = 'standard public schema')
    AND i.type IS NOT NULL AND coalesce(i.schema, '') !~ '^pg_' AND d.classoid <> 'pg_largeobject'::regclass
    AND NOT (d.classoid IN ('pg_trigger'::regclass, 'pg_rewrite'::regclass, 'pg_policy'::regclass)
             AND i.identity ~ ' on pg_temp_[0-9]+[.]("([^"]|"")*"|[^".]+)$')
@@ -171,7 +188,8 @@ WITH member AS (
       LEFT JOIN owned w ON w.class = 'pg_opfamily'::regclass AND w.object = f.oid
      WHERE w.members IS NOT NULL
         OR NOT EXISTS (SELECT FROM pg_opclass c
-                        WHERE (c.opcname, c.opcnamespace, c.opcmethod) = (f.opfname, f.opfnamespace, f.opfmethod))
+                        WHERE (c.opcname, c.opcnamespace, c.opcmethod, c.opcfamily)
+                              = (f.opfname, f.opfnamespace, f.opfmethod, f.oid))
     UNION ALL
     SELECT 'pg_am'::regclass, a.oid, format('TYPE %s HANDLER %s', a.amtype, a.amhandler) FROM pg_am a
     UNION ALL
@@ -199,7 +217,11 @@ WITH member AS (
                      (SELECT string_agg(format('MAPPING FOR %s WITH %s', t.alias, t.dictionaries), ' ' ORDER BY t.alias COLLATE "C")
                         FROM (SELECT k.alias, string_agg(m.mapdict::regdictionary::text, ', ' ORDER BY m.mapseqno) AS dictionaries
                                 FROM pg_ts_config_map m
-                                JOIN ts_token_type(c.cfgparser) k ON k.tokid = m.maptokentype
+                               CROSS JOIN LATERAL ( -- what somebody's own parser calls them, only that could tell
+                                     SELECT k.alias FROM ts_token_type(c.cfgparser) k
+                                      WHERE c.cfgparser < 16384 AND k.tokid = m.maptokentype
+                                      UNION ALL
+                                     SELECT m.maptokentype::text WHERE c.cfgparser >= 16384) k
                                WHERE m.mapcfg = c.oid
                                GROUP BY k.alias) t))
       FROM pg_ts_config c
@@ -230,12 +252,13 @@ WITH member AS (
                                format('DEFAULT %L', t.typdefault))
            END
       FROM pg_type t
-     WHERE t.typtype IN ('b', 'p') AND NOT (t.typelem <> 0 AND t.typlen = -1)
+     WHERE t.typtype IN ('b', 'p') AND NOT EXISTS (SELECT FROM pg_type e WHERE e.typarray = t.oid)
 )
 SELECT i.type, i.identity, o.definition
   FROM object o
  CROSS JOIN LATERAL pg_identify_object(o.class, o.object, 0) i
  WHERE o.object >= 16384 AND coalesce(i.schema, '') !~ '^pg_'
+   AND NOT (o.class = 'pg_cast'::regclass AND o.definition || i.identity ~ 'pg_temp_[0-9]+[.]')
    AND (o.class, o.object) NOT IN (SELECT e.classid, e.objid FROM pg_depend e
                                     WHERE e.refclassid = 'pg_extension'::regclass AND e.deptype = 'e')
    AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = o.class AND e.objid = o.object AND e.deptype = 'i')

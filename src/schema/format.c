@@ -190,7 +190,7 @@ const struct schema_line schema_lines[SCHEMA_KIND_COUNT] = {
                                    FIELDS(KEY("PUBLICATION ", "publication"), KEY(" SCHEMA ", "name"))},
     [SCHEMA_SUBSCRIPTION] = {"subscription", SCHEMA_SECTION_SUBSCRIPTIONS, SCHEMA_PARITY_STATE,
                              FIELDS(KEY("SUBSCRIPTION ", "name"), LIST(" TO ", "publications"),
-                                    FLAG(" DISABLED", "disabled"))},
+                                    FLAG(" DISABLED", "disabled"), SOME_LIST(" OPTIONS ", "options"))},
     [SCHEMA_STATISTICS] = {"statistics object", SCHEMA_SECTION_STATISTICS, SCHEMA_PARITY,
                            FIELDS(OBJECT("STATISTICS"), TEXT(" ", "definition"))},
     [SCHEMA_PRIVILEGE] = {"privilege", SCHEMA_SECTION_PRIVILEGES, SCHEMA_PARITY_STATE,
