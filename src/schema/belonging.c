@@ -6,17 +6,20 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "schema/children.h"
 #include "schema/leaders.h"
 #include "schema/mentions.h"
+#include "schema/wording.h"
 
 #define NAME_MAX_BYTES ((size_t)1 << 20)
 
-enum { PARTS_MAX = 3, CHAIN_MAX = 32 };
+enum { PARTS_MAX = 3, CHAIN_MAX = 256 };
 
 struct belonging {
     const struct schema_document *documents[2];
     const struct schema_differences *found;
     struct leaders *leaders;
+    struct children children;
     struct buffer names[2];
 };
 
@@ -58,21 +61,6 @@ static const struct rule {
     {SCHEMA_PUBLICATION_SCHEMA, SPACE_PUBLICATION, 1, {0}},
     {SCHEMA_PUBLICATION_SCHEMA, SPACE_SCHEMA, 1, {1}},
 };
-
-static bool is_single(const struct schema_difference *difference)
-{
-    return difference->change == SCHEMA_ADDED || difference->change == SCHEMA_REMOVED;
-}
-
-static enum side side_of(const struct schema_difference *difference)
-{
-    return difference->b ? SIDE_B : SIDE_A;
-}
-
-static const struct schema_object *object_of(const struct schema_difference *difference)
-{
-    return difference->b ? difference->b : difference->a;
-}
 
 /* ---- what belongs to what is only in one, or has another name in the other ---- */
 
@@ -149,8 +137,16 @@ static const struct schema_difference *by_name(struct belonging *belonging, cons
 
 /* ---- what PostgreSQL drops together with a column ---- */
 
+static bool has_other_type(const struct schema_difference *column)
+{
+    return column->change == SCHEMA_CHANGED &&
+           strcmp(schema_value(column->a, "type"), schema_value(column->b, "type")) != 0;
+}
+
+/* The column mentioned of which `is_leader` holds. */
 static const struct schema_difference *by_mention(struct belonging *belonging, enum side side, struct mentions mentions,
-                                                  const char *schema, const char *relation)
+                                                  const char *schema, const char *relation,
+                                                  bool (*is_leader)(const struct schema_difference *))
 {
     struct buffer *name = &belonging->names[0];
 
@@ -158,10 +154,15 @@ static const struct schema_difference *by_mention(struct belonging *belonging, e
         const struct schema_difference *column =
             leaders_find(belonging->leaders, side, SPACE_COLUMN, schema, relation, buffer_string(name));
 
-        if (column && is_single(column))
+        if (column && (column->kind == SCHEMA_COLUMN || column->kind == SCHEMA_FOREIGN_COLUMN) && is_leader(column))
             return column;
     }
     return NULL;
+}
+
+static bool is_only_here(const struct schema_difference *column)
+{
+    return is_single(column);
 }
 
 static const struct schema_difference *by_column(struct belonging *belonging,
@@ -170,7 +171,19 @@ static const struct schema_difference *by_column(struct belonging *belonging,
     const struct schema_object *object = object_of(difference);
 
     return by_mention(belonging, side_of(difference), mentions_begin(schema_value(object, "definition")),
-                      object->values[0], object->values[1]);
+                      object->values[0], object->values[1], is_only_here);
+}
+
+/* What a constraint or index says of a column that got another type has other casts. */
+static const struct schema_difference *by_retyped(struct belonging *belonging,
+                                                  const struct schema_difference *difference)
+{
+    const struct schema_object *object = difference->b;
+    const char *before = schema_value(difference->a, "definition"), *now = schema_value(object, "definition");
+
+    if (!wording_same_but_casts(before, now))
+        return NULL;
+    return by_mention(belonging, SIDE_B, mentions_begin(now), object->values[0], object->values[1], has_other_type);
 }
 
 static const struct schema_difference *by_statistics(struct belonging *belonging,
@@ -184,10 +197,16 @@ static const struct schema_difference *by_statistics(struct belonging *belonging
         return NULL;
     table = leaders_find(belonging->leaders, side_of(difference), SPACE_RELATION, buffer_string(&schema),
                          buffer_string(&belonging->names[1]), NULL);
+    if (!is_single(difference)) {
+        if (!wording_same_but_casts(schema_value(difference->a, "definition"), definition))
+            return NULL;
+        return by_mention(belonging, SIDE_B, mentions_statistics(definition), buffer_string(&schema),
+                          buffer_string(&belonging->names[1]), has_other_type);
+    }
     if (leads(table))
         return table;
     return by_mention(belonging, side_of(difference), mentions_statistics(definition), buffer_string(&schema),
-                      buffer_string(&belonging->names[1]));
+                      buffer_string(&belonging->names[1]), is_only_here);
 }
 
 /* ---- what is made of what it belongs to ---- */
@@ -371,118 +390,19 @@ static const struct schema_difference *by_version_table(struct belonging *belong
     return a && is_single(a) ? a : b && is_single(b) ? b : NULL;
 }
 
-/* ---- partitions and children ---- */
-
-/* The first object of the kind that begins with these fields; NULL: there is none. */
-static const struct schema_object *first_of(const struct schema_document *document, enum schema_kind kind,
-                                            const char *schema, const char *name)
+/* An operator class comes with a family of its name. */
+static const struct schema_difference *by_class(struct belonging *belonging, const struct schema_difference *family)
 {
-    size_t from = 0, to = document->count;
+    const struct schema_object *object = object_of(family);
+    const struct schema_difference *class =
+        strcmp(object->values[0], "operator family") == 0
+            ? leaders_identify(belonging->leaders, side_of(family), "operator class", object->values[1])
+            : NULL;
 
-    while (from < to) {
-        size_t middle = from + (to - from) / 2;
-        const struct schema_object *object = &document->objects[middle];
-        int order = object->kind != kind ? (object->kind < kind ? -1 : 1) : strcmp(object->values[0], schema);
-
-        if (order == 0)
-            order = strcmp(object->values[1], name);
-        if (order < 0)
-            from = middle + 1;
-        else
-            to = middle;
-    }
-    if (from == document->count || document->objects[from].kind != kind ||
-        strcmp(document->objects[from].values[0], schema) != 0 || strcmp(document->objects[from].values[1], name) != 0)
-        return NULL;
-    return &document->objects[from];
+    return class && is_single(class) ? class : NULL;
 }
 
-/* Whether a child has the part because its parent has it: what CREATE and ALTER TABLE do to both. */
-static bool is_inherited(const struct schema_object *object, enum schema_kind by)
-{
-    const char *definition = schema_value(object, "definition"), *name = schema_value(object, "name");
-
-    switch (object->kind) {
-    case SCHEMA_COLUMN:
-    case SCHEMA_FOREIGN_COLUMN:
-    case SCHEMA_COLUMN_COLLATION:
-        return true;
-    case SCHEMA_COLUMN_PROPERTY:
-        return strcmp(name, "statistics") == 0 || strcmp(name, "storage") == 0;
-    case SCHEMA_CONSTRAINT:
-        return by == SCHEMA_PARTITION ||
-               (strncmp(definition, "CHECK ", strlen("CHECK ")) == 0 && !strstr(definition, " NO INHERIT"));
-    case SCHEMA_INDEX:
-    case SCHEMA_TRIGGER_FIRING:
-        return by == SCHEMA_PARTITION;
-    case SCHEMA_TRIGGER:
-        return by == SCHEMA_PARTITION && strstr(definition, " FOR EACH ROW ");
-    default:
-        return false;
-    }
-}
-
-static const struct schema_difference *by_parent_in(struct belonging *belonging, enum side side,
-                                                    const struct schema_difference *difference)
-{
-    static const enum schema_kind kinds[] = {SCHEMA_PARTITION, SCHEMA_INHERITANCE};
-    const struct schema_document *document = belonging->documents[side];
-    const struct schema_object *object = side == SIDE_A ? difference->a : difference->b;
-    const struct schema_object *end = document->objects + document->count;
-    const char *schema, *relation;
-    bool part = leaders_part(object, &schema, &relation);
-
-    for (size_t i = 0; i < 2 && (part || object->kind == SCHEMA_TABLE); i++) {
-        const struct schema_object *parent =
-            part && !is_inherited(object, kinds[i]) ? NULL : first_of(document, kinds[i], schema, relation);
-
-        for (; parent && parent < end && parent->kind == kinds[i] && strcmp(parent->values[0], schema) == 0 &&
-               strcmp(parent->values[1], relation) == 0;
-             parent++) {
-            const struct schema_difference *leader =
-                part ? leaders_alike(belonging->leaders, difference, parent->values[2], parent->values[3])
-                     : leaders_find(belonging->leaders, side, SPACE_RELATION, parent->values[2], parent->values[3],
-                                    NULL);
-
-            if (leader && leader != difference && (part || (is_single(difference) && is_single(leader))))
-                return leader;
-        }
-    }
-    return NULL;
-}
-
-/* They have what their parents have: a change there is one here too, when they are children on every side. */
-static const struct schema_difference *by_parent(struct belonging *belonging,
-                                                 const struct schema_difference *difference)
-{
-    const struct schema_difference *a = difference->a ? by_parent_in(belonging, SIDE_A, difference) : NULL;
-    const struct schema_difference *b = difference->b ? by_parent_in(belonging, SIDE_B, difference) : NULL;
-
-    return !difference->b ? a : !difference->a || a == b ? b : NULL;
-}
-
-/* To be attached to a parent gives it the parent's triggers, indexes and keys; to be detached takes the triggers. */
-static const struct schema_difference *by_partition(struct belonging *belonging,
-                                                    const struct schema_difference *difference)
-{
-    const struct schema_document *document = belonging->documents[side_of(difference)];
-    const struct schema_object *object = object_of(difference), *end = document->objects + document->count;
-    const struct schema_difference *partition = leaders_find(belonging->leaders, side_of(difference), SPACE_PARTITION,
-                                                             object->values[0], object->values[1], NULL);
-    const struct schema_object *parent, *part;
-
-    if (!partition || !is_single(partition) ||
-        (partition->change == SCHEMA_REMOVED && difference->kind != SCHEMA_TRIGGER))
-        return NULL;
-    parent = object_of(partition);
-    part = first_of(document, object->kind, parent->values[2], parent->values[3]);
-    for (; part && part < end && part->kind == object->kind && strcmp(part->values[0], parent->values[2]) == 0 &&
-           strcmp(part->values[1], parent->values[3]) == 0;
-         part++)
-        if (leaders_same_part(object, part))
-            return partition;
-    return NULL;
-}
+/* ---- what another type changes ---- */
 
 /* What a column had of its own goes when it gets another type: collation, storage, compression. */
 static const struct schema_difference *by_type(struct belonging *belonging, const struct schema_difference *difference)
@@ -494,13 +414,18 @@ static const struct schema_difference *by_type(struct belonging *belonging, cons
         (difference->kind == SCHEMA_COLUMN_PROPERTY && strcmp(values[3], "statistics") == 0))
         return NULL;
     column = leaders_find(belonging->leaders, SIDE_A, SPACE_COLUMN, values[0], values[1], values[2]);
-    return column && column->change == SCHEMA_CHANGED &&
-                   strcmp(schema_value(column->a, "type"), schema_value(column->b, "type")) != 0
-               ? column
-               : NULL;
+    return column && has_other_type(column) ? column : NULL;
 }
 
 /* ---- all of it ---- */
+
+static const struct schema_difference *by_columns(struct belonging *belonging,
+                                                  const struct schema_difference *difference)
+{
+    if (is_single(difference))
+        return by_column(belonging, difference);
+    return difference->change == SCHEMA_CHANGED ? by_retyped(belonging, difference) : NULL;
+}
 
 static const struct schema_difference *by_kind(struct belonging *belonging, const struct schema_difference *difference)
 {
@@ -508,7 +433,7 @@ static const struct schema_difference *by_kind(struct belonging *belonging, cons
 
     if (is_single(difference) && (difference->kind == SCHEMA_TRIGGER || difference->kind == SCHEMA_INDEX ||
                                   difference->kind == SCHEMA_CONSTRAINT))
-        leader = by_partition(belonging, difference);
+        leader = children_by_partition(&belonging->children, difference);
     if (leader)
         return leader;
     switch (difference->kind) {
@@ -516,11 +441,11 @@ static const struct schema_difference *by_kind(struct belonging *belonging, cons
         return by_version_table(belonging, difference);
     case SCHEMA_INDEX:
         leader = by_constraint(belonging, difference);
-        return leader || !is_single(difference) ? leader : by_column(belonging, difference);
+        return leader ? leader : by_columns(belonging, difference);
     case SCHEMA_CONSTRAINT:
-        return is_single(difference) ? by_column(belonging, difference) : NULL;
+        return by_columns(belonging, difference);
     case SCHEMA_STATISTICS:
-        return is_single(difference) ? by_statistics(belonging, difference) : NULL;
+        return by_statistics(belonging, difference);
     case SCHEMA_SEQUENCE:
         return by_owner(belonging, difference);
     case SCHEMA_SEQUENCE_SETTING:
@@ -534,6 +459,8 @@ static const struct schema_difference *by_kind(struct belonging *belonging, cons
         return by_type(belonging, difference);
     case SCHEMA_PROPERTY:
         return by_named_index(belonging, difference);
+    case SCHEMA_OTHER:
+        return is_single(difference) ? by_class(belonging, difference) : NULL;
     case SCHEMA_INHERITANCE:
         return difference->change == SCHEMA_CHANGED ? by_other_parent(belonging, difference) : NULL;
     default:
@@ -548,7 +475,7 @@ static const struct schema_difference *leader_of(struct belonging *belonging,
 
     if (leader && (leader->change != SCHEMA_RENAMED || has_counterpart(belonging, difference, leader)))
         return leader;
-    leader = by_parent(belonging, difference);
+    leader = children_by_parent(&belonging->children, difference);
     return leader ? leader : by_kind(belonging, difference);
 }
 
@@ -571,6 +498,7 @@ enum err belonging_find(void *arena, const struct schema_document *a, const stru
 
     if (!belonging.leaders)
         return error_set(error, ERR_MEMORY, "no memory for the differences");
+    belonging.children = (struct children){.documents = {a, b}, .found = found, .leaders = belonging.leaders};
     belonging.names[0] = belonging.names[1] = buffer_make(belonging.leaders, NAME_MAX_BYTES);
     for (size_t i = 0; i < found->count; i++) {
         const struct schema_difference *leader = leader_of(&belonging, &found->items[i]);

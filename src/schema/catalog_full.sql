@@ -406,7 +406,7 @@ SELECT n.nspname, c.relname, r.rulename,
  ORDER BY n.nspname, c.relname, r.rulename;
 
 -- schema_event_triggers: lines of the kind event trigger
-SELECT t.evtname, t.evtevent, t.evttags, t.evtfoid::regprocedure,
+SELECT t.evtname, t.evtevent, (SELECT array_agg(g ORDER BY g COLLATE "C") FROM unnest(t.evttags) g), t.evtfoid::regprocedure,
        CASE t.evtenabled WHEN 'D' THEN 'never' WHEN 'R' THEN 'on replicas' WHEN 'A' THEN 'always' END
   FROM pg_event_trigger t
  WHERE t.oid NOT IN (SELECT e.objid FROM pg_depend e

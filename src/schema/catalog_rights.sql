@@ -145,7 +145,7 @@ SELECT i.type, CASE i.type WHEN 'database' THEN 'current' ELSE i.identity END, d
                                        WHERE e.refclassid = 'pg_extension'::regclass AND e.deptype = 'e')
  ORDER BY i.type COLLATE "C", i.identity COLLATE "C";
 
--- schema_others: lines of the kind other object; the family that a class is made with is told of with what was added to it only
+-- schema_others: lines of the kind other object; a family is told of with what was added to it beside its classes
 WITH member AS (
     SELECT 'pg_amop'::regclass AS class, m.oid AS object,
            format('OPERATOR %s %s%s', m.amopstrategy, m.amopopr::regoperator,
@@ -186,10 +186,6 @@ WITH member AS (
     SELECT 'pg_opfamily'::regclass, f.oid, coalesce(w.members, 'EMPTY')
       FROM pg_opfamily f
       LEFT JOIN owned w ON w.class = 'pg_opfamily'::regclass AND w.object = f.oid
-     WHERE w.members IS NOT NULL
-        OR NOT EXISTS (SELECT FROM pg_opclass c
-                        WHERE (c.opcname, c.opcnamespace, c.opcmethod, c.opcfamily)
-                              = (f.opfname, f.opfnamespace, f.opfmethod, f.oid))
     UNION ALL
     SELECT 'pg_am'::regclass, a.oid, format('TYPE %s HANDLER %s', a.amtype, a.amhandler) FROM pg_am a
     UNION ALL

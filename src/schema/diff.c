@@ -313,15 +313,19 @@ static bool is_constraint(const struct schema_document *document, const struct s
     return constraint && schema_is_key(constraint);
 }
 
+static bool is_renamable(enum schema_kind kind)
+{
+    return kind == SCHEMA_CONSTRAINT || kind == SCHEMA_INDEX || kind == SCHEMA_DOMAIN_CONSTRAINT;
+}
+
 static bool is_rename(const struct comparing *comparing, const struct schema_difference *removed,
                       const struct schema_difference *added)
 {
     const struct schema_object *a = removed->a, *b = added->b;
 
-    return (removed->kind == SCHEMA_CONSTRAINT || removed->kind == SCHEMA_INDEX) && removed->kind == added->kind &&
-           removed->change == SCHEMA_REMOVED && added->change == SCHEMA_ADDED &&
-           strcmp(a->values[0], b->values[0]) == 0 && strcmp(a->values[1], b->values[1]) == 0 &&
-           strcmp(definition_of(a), definition_of(b)) == 0 &&
+    return is_renamable(removed->kind) && removed->kind == added->kind && removed->change == SCHEMA_REMOVED &&
+           added->change == SCHEMA_ADDED && strcmp(a->values[0], b->values[0]) == 0 &&
+           strcmp(a->values[1], b->values[1]) == 0 && strcmp(definition_of(a), definition_of(b)) == 0 &&
            (a->kind != SCHEMA_INDEX ||
             (is_unique(a) == is_unique(b) && is_constraint(comparing->a, a) == is_constraint(comparing->b, b)));
 }
@@ -370,7 +374,7 @@ static void find_renames(struct comparing *comparing)
     size_t kept = 0;
 
     for (struct schema_difference *at = first; at < end; at++) {
-        if (at->kind != SCHEMA_CONSTRAINT && at->kind != SCHEMA_INDEX)
+        if (!is_renamable(at->kind))
             continue;
         if (!is_neighbour(at, first))
             first = at;

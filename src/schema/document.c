@@ -255,7 +255,7 @@ static const char *settle(void *arena, enum schema_kind kind, const char *value)
     const char *body = kind == SCHEMA_FUNCTION ? strstr(value, "\nAS ") : NULL;
     const char *head, *settled;
 
-    if (kind == SCHEMA_COMMENT || !strstr(value, "ARRAY["))
+    if (kind == SCHEMA_COMMENT || (!strstr(value, "ARRAY[") && !strstr(value, "((")))
         return value;
     if (!body)
         return wording_settle(arena, value);

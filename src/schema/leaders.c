@@ -139,22 +139,47 @@ static void add_quoted(struct buffer *out, const char *name)
     buffer_char(out, '"');
 }
 
+/* The quote that ends the one at `at`; those inside are doubled. NULL: there is none. */
+static const char *closing_quote(const char *at, const char *end)
+{
+    for (at++; at < end; at++) {
+        if (*at != '"')
+            continue;
+        if (at + 1 == end || at[1] != '"')
+            return at;
+        at++;
+    }
+    return NULL;
+}
+
+/* The parenthesis that begins the arguments of a function, outside of quotes; NULL: there is none. */
+static const char *arguments_of(const char *identity)
+{
+    const char *end = identity + strlen(identity);
+
+    while (identity < end && *identity != '(') {
+        const char *close = *identity == '"' ? closing_quote(identity, end) : NULL;
+
+        identity = close ? close + 1 : identity + 1;
+    }
+    return identity < end ? identity : NULL;
+}
+
 /* An identity of PostgreSQL's, without the quotes around key words. */
 static void add_names(struct buffer *out, const char *identity, size_t len)
 {
-    const char *end = identity + len, *close;
+    const char *end = identity + len;
 
-    for (; identity < end; identity++) {
-        close = *identity == '"' ? memchr(identity + 1, '"', (size_t)(end - identity - 1)) : NULL;
-        if (close && is_plain(identity + 1, (size_t)(close - identity - 1)) && (close + 1 == end || close[1] != '"')) {
+    while (identity < end) {
+        const char *close = *identity == '"' ? closing_quote(identity, end) : NULL;
+
+        if (close && is_plain(identity + 1, (size_t)(close - identity - 1)))
             buffer_add(out, identity + 1, (size_t)(close - identity - 1));
-            identity = close;
-        } else if (close) {
+        else if (close)
             buffer_add(out, identity, (size_t)(close - identity + 1));
-            identity = close;
-        } else {
+        else
             buffer_char(out, *identity);
-        }
+        identity = close ? close + 1 : identity + 1;
     }
 }
 
@@ -183,13 +208,23 @@ static void add_types(struct buffer *out, const char *types)
     }
 }
 
+/* What PostgreSQL identifies an object by, in the one form that it is looked up in. */
+static void add_identified(struct buffer *out, const char *identity)
+{
+    const char *arguments = arguments_of(identity);
+
+    add_names(out, identity, arguments ? (size_t)(arguments - identity) : strlen(identity));
+    if (arguments)
+        add_types(out, arguments);
+}
+
 static void add_identity(struct buffer *out, const struct schema_object *object)
 {
     enum form form = namings[object->kind].form;
     const char *schema = schema_value(object, "schema"), *name = schema_value(object, "name");
 
     if (form == FORM_TEXT) {
-        buffer_text(out, object->values[1]);
+        add_identified(out, object->values[1]);
         return;
     }
     if (form == FORM_PART) {
@@ -280,7 +315,8 @@ static void make_part_key(struct leaders *leaders, const struct schema_differenc
                           const char *schema, const char *relation)
 {
     const struct schema_object *object = side == SIDE_A ? difference->a : difference->b;
-    bool named = object->kind != SCHEMA_INDEX && object->kind != SCHEMA_CONSTRAINT;
+    bool named = object->kind != SCHEMA_INDEX &&
+                 (object->kind != SCHEMA_CONSTRAINT || prefix_length(object->values[3], "CHECK ") > 0);
 
     begin_key(leaders, side, SPACE_PART);
     buffer_format(&leaders->key, " %d", (int)object->kind);
@@ -400,7 +436,7 @@ static void begin_identity(struct leaders *leaders, enum side side, const char *
 const struct schema_difference *leaders_identify(struct leaders *leaders, enum side side, const char *type,
                                                  const char *identity)
 {
-    const char *arguments = strchr(identity, '('), *dot = last_dot(identity);
+    const char *dot = last_dot(identity);
     const struct schema_difference *found;
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
@@ -410,10 +446,17 @@ const struct schema_difference *leaders_identify(struct leaders *leaders, enum s
         }
     }
     begin_identity(leaders, side, type);
-    add_names(&leaders->key, identity, arguments ? (size_t)(arguments - identity) : strlen(identity));
-    if (arguments)
-        add_types(&leaders->key, arguments);
+    add_identified(&leaders->key, identity);
     found = find(leaders);
+    if (!found && strcmp(type, "type") == 0) { /* that of a table's rows */
+        begin_identity(leaders, side, "relation");
+        add_names(&leaders->key, identity, strlen(identity));
+        found = find(leaders);
+        return found && (found->kind == SCHEMA_TABLE || found->kind == SCHEMA_VIEW ||
+                         found->kind == SCHEMA_FOREIGN_TABLE)
+                   ? found
+                   : NULL;
+    }
     if (found || !dot || (strcmp(type, "column") != 0 && strcmp(type, "attribute") != 0))
         return found;
     begin_identity(leaders, side, strcmp(type, "column") == 0 ? "relation" : "type");

@@ -25,6 +25,23 @@ enum space {
     SPACE_IDENTITY /* what comments and privileges name */
 };
 
+/* Whether only one of the two dumps has it. */
+static inline bool is_single(const struct schema_difference *difference)
+{
+    return difference->change == SCHEMA_ADDED || difference->change == SCHEMA_REMOVED;
+}
+
+/* Where it is, or has come to be. */
+static inline enum side side_of(const struct schema_difference *difference)
+{
+    return difference->b ? SIDE_B : SIDE_A;
+}
+
+static inline const struct schema_object *object_of(const struct schema_difference *difference)
+{
+    return difference->b ? difference->b : difference->a;
+}
+
 struct leaders;
 
 /* Puts all of them in, in `arena`; borrows them. NULL without memory. */

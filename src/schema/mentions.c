@@ -131,7 +131,7 @@ static void skip_type(struct mentions *mentions)
 
 struct mentions mentions_begin(const char *definition)
 {
-    struct mentions mentions = {definition, definition + strlen(definition)}, before;
+    struct mentions mentions = {.at = definition, .end = definition + strlen(definition)}, before;
     struct token token;
 
     do {
@@ -143,7 +143,7 @@ struct mentions mentions_begin(const char *definition)
     do
         token = next_token(&mentions);
     while (token.type != TOKEN_END && !is(&token, ")"));
-    return (struct mentions){before.at, mentions.at};
+    return (struct mentions){.at = before.at, .end = mentions.at};
 }
 
 /* Up to the key word, outside of parentheses; `before` is where it begins. */
@@ -165,7 +165,8 @@ static bool find_word(struct mentions *mentions, const char *word, const char **
 
 struct mentions mentions_statistics(const char *definition)
 {
-    struct mentions all = {definition, definition + strlen(definition)}, found = {all.end, all.end};
+    struct mentions all = {.at = definition, .end = definition + strlen(definition)},
+                    found = {.at = all.end, .end = all.end};
     const char *before;
 
     if (!find_word(&all, "ON", &before))
@@ -176,29 +177,68 @@ struct mentions mentions_statistics(const char *definition)
     return found;
 }
 
+/* Steps over `(...)`, when that follows. */
+static void skip_parentheses(struct mentions *mentions)
+{
+    struct mentions ahead = *mentions;
+    struct token token = next_token(&ahead);
+    unsigned depth = 1;
+
+    if (!is(&token, "("))
+        return;
+    while (depth > 0 && token.type != TOKEN_END) {
+        token = next_token(&ahead);
+        depth += is(&token, "(");
+        depth -= is(&token, ")");
+    }
+    *mentions = ahead;
+}
+
+/* Steps over what follows a word and names no column: a type, a collation, the field of EXTRACT, parameters, an
+ * operator. */
+static bool skip_special(struct mentions *mentions, const struct token *token)
+{
+    if (is(token, "::") || is(token, "COLLATE")) {
+        skip_type(mentions);
+        mentions->after_value = true;
+        return true;
+    }
+    if (is(token, "EXTRACT")) {
+        (void)next_token(mentions);
+        (void)next_token(mentions);
+        return true;
+    }
+    if (is(token, "WITH") || is(token, "OPERATOR")) {
+        skip_parentheses(mentions);
+        return true;
+    }
+    return false;
+}
+
 bool mentions_next(struct mentions *mentions, struct buffer *name)
 {
     for (;;) {
         struct token token = next_token(mentions), after;
         struct mentions ahead = *mentions;
+        bool is_class = mentions->after_value && is_plain_name(&token);
 
         if (token.type == TOKEN_END)
             return false;
-        if (is(&token, "::") || is(&token, "COLLATE")) {
-            skip_type(mentions);
+        if (skip_special(mentions, &token))
             continue;
-        }
-        if (!is_plain_name(&token) || skip_qualified(mentions))
+        mentions->after_value = is(&token, ")") || is_plain_name(&token);
+        if (!is_plain_name(&token) || skip_qualified(mentions) || is_class)
             continue;
         after = next_token(&ahead);
         if (!is(&after, "("))
             return copy_name(name, &token);
+        mentions->after_value = false;
     }
 }
 
 bool mentions_table(const char *definition, struct buffer *schema, struct buffer *table)
 {
-    struct mentions all = {definition, definition + strlen(definition)};
+    struct mentions all = {.at = definition, .end = definition + strlen(definition)};
     const char *before;
     struct token first, dot, second;
 

@@ -2,11 +2,14 @@
 #ifndef ORGD_SCHEMA_MENTIONS_H
 #define ORGD_SCHEMA_MENTIONS_H
 
+#include <stdbool.h>
+
 #include "base/buffer.h"
 
 /* A place in a definition as PostgreSQL words it. Make one with mentions_begin. */
 struct mentions {
     const char *at, *end;
+    bool after_value; /* what comes before `at` has a value: a name there is an operator class */
 };
 
 /* From the first parenthesis on: of a foreign key up to the end of its own columns. */
@@ -17,7 +20,7 @@ struct mentions mentions_statistics(const char *definition);
 
 /*
  * The next name that may be one of a column: no key word, function, type, collation, or part of a string. What is left
- * over to chance is a word of special syntax, such as EXTRACT's. False when there is none, or `name` cannot hold it.
+ * over to chance is a word of special syntax other than EXTRACT's. False when there is none, or `name` cannot hold it.
  */
 bool mentions_next(struct mentions *mentions, struct buffer *name);
 

@@ -1,8 +1,8 @@
 /* Words what PostgreSQL words in two ways as it does after a dump was loaded. */
 #include "schema/wording.h"
 
-#include <stdbool.h>
 #include <string.h>
+#include <talloc.h>
 
 #include "base/buffer.h"
 
@@ -113,6 +113,96 @@ static void add_array(struct buffer *out, const struct array *array)
     buffer_char(out, ']');
 }
 
+/* ---- AND and OR ---- */
+
+enum connective { CONNECTIVE_NONE, CONNECTIVE_AND, CONNECTIVE_OR, CONNECTIVE_BOTH };
+
+/* What is in parentheses; `close` is 0 while their end is not found. */
+struct group {
+    size_t open, close;
+    size_t outer; /* of the group around it */
+    enum connective connective;
+};
+
+static enum connective connective_at(const char *at)
+{
+    return strncmp(at, " AND ", 5) == 0  ? CONNECTIVE_AND
+           : strncmp(at, " OR ", 4) == 0 ? CONNECTIVE_OR
+                                         : CONNECTIVE_NONE;
+}
+
+/* Finds the groups, of which there are at most as many as opening parentheses; false when they do not match. The first
+ * one is the whole text. */
+static bool find_groups(const char *text, struct group *groups, size_t *count)
+{
+    size_t current = 0;
+    const char *at = text;
+
+    *count = 1;
+    groups[0] = (struct group){0};
+    while (*at) {
+        enum connective found = connective_at(at);
+        struct group *group = &groups[current];
+
+        if (*at == '\'' || *at == '"') {
+            at = after_quotes(at);
+            if (!at)
+                return false;
+            continue;
+        }
+        if (*at == '(') {
+            groups[*count] = (struct group){.open = (size_t)(at - text), .outer = current};
+            current = (*count)++;
+        } else if (*at == ')') {
+            if (current == 0)
+                return false;
+            group->close = (size_t)(at - text);
+            current = group->outer;
+        } else if (found != CONNECTIVE_NONE && group->connective != found) {
+            group->connective = group->connective == CONNECTIVE_NONE ? found : CONNECTIVE_BOTH;
+        }
+        at++;
+    }
+    return current == 0;
+}
+
+/* Whether reading the text would take the group for a part of the one around it. */
+static bool is_superfluous(const char *text, const struct group *group)
+{
+    return (group->connective == CONNECTIVE_AND || group->connective == CONNECTIVE_OR) && group->open > 0 &&
+           text[group->open - 1] == '(' && connective_at(text + group->close + 1) == group->connective;
+}
+
+/* `((a OR b) OR c)` is read as `(a OR b OR c)`. The text, or another one of `arena`; NULL without memory. */
+static const char *flatten(void *arena, const char *text)
+{
+    struct buffer out = buffer_make(arena, TEXT_MAX);
+    size_t count = 1, len = strlen(text);
+    struct group *groups;
+    bool *removed;
+
+    if (!strstr(text, "(("))
+        return text;
+    for (const char *at = text; *at; at++)
+        count += *at == '(';
+    groups = talloc_array(arena, struct group, (unsigned)count);
+    removed = talloc_zero_size(groups, len);
+    if (!groups || !removed)
+        return NULL;
+    if (!find_groups(text, groups, &count))
+        count = 0;
+    for (size_t i = 1; i < count; i++)
+        if (is_superfluous(text, &groups[i]))
+            removed[groups[i].open] = removed[groups[i].close] = true;
+    for (size_t i = 0; i < len; i++)
+        if (!removed[i])
+            buffer_char(&out, text[i]);
+    talloc_free(groups);
+    return buffer_string(&out);
+}
+
+/* ---- both ---- */
+
 const char *wording_settle(void *arena, const char *text)
 {
     struct buffer out = buffer_make(arena, TEXT_MAX);
@@ -127,5 +217,64 @@ const char *wording_settle(void *arena, const char *text)
         text = array.type_len > 0 ? array.type + array.type_len + 2 : array.elements;
     }
     buffer_text(&out, text);
-    return buffer_string(&out);
+    text = buffer_string(&out);
+    return text ? flatten(arena, text) : NULL;
+}
+
+/* Steps over a cast and the name of its type. */
+static const char *after_cast(const char *at)
+{
+    at += strlen(cast);
+    while (*at && !strchr(" ,)=<>~|&+-*/%^", *at)) {
+        const char *end = *at == '"' ? after_quotes(at) : *at == '(' ? strchr(at, ')') : at + 1;
+
+        if (!end)
+            return at + strlen(at);
+        at = *at == '(' ? end + 1 : end;
+    }
+    return at;
+}
+
+/* Words that types have beside their first. */
+static const char *after_type_words(const char *at)
+{
+    static const char *const others[] = {" varying", " precision", " without time zone", " with time zone"};
+
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strncmp(at, others[i], strlen(others[i])) == 0)
+            return at + strlen(others[i]);
+    return at;
+}
+
+/* The next character that counts; a string or quoted name counts whole. */
+static const char *next_telling(const char *at)
+{
+    for (;;) {
+        if (strncmp(at, cast, strlen(cast)) == 0)
+            at = after_type_words(after_cast(at));
+        else if (*at && strchr(" ()", *at))
+            at++;
+        else
+            return at;
+    }
+}
+
+bool wording_same_but_casts(const char *a, const char *b)
+{
+    for (;;) {
+        const char *end;
+
+        a = next_telling(a);
+        b = next_telling(b);
+        if (*a != *b)
+            return false;
+        if (*a == '\0')
+            return true;
+        end = *a == '\'' || *a == '"' ? after_quotes(a) : NULL;
+        end = end ? end : a + 1;
+        if (strncmp(a, b, (size_t)(end - a)) != 0)
+            return false;
+        b += end - a;
+        a = end;
+    }
 }

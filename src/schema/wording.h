@@ -2,11 +2,17 @@
 #ifndef ORGD_SCHEMA_WORDING_H
 #define ORGD_SCHEMA_WORDING_H
 
+#include <stdbool.h>
+
 /*
- * An array that was cast, `(ARRAY[a, b])::text[]`, becomes what PostgreSQL makes of it when it reads that again, as
- * pg_dump lets it: `ARRAY[(a)::text, (b)::text]`. It is how IN (...) on a column of the type character varying is kept.
+ * What PostgreSQL makes of a text of its own when it reads it again, as pg_dump lets it. An array that was cast,
+ * `(ARRAY[a, b])::text[]`, becomes `ARRAY[(a)::text, (b)::text]`: it is how IN (...) on a column of the type character
+ * varying is kept. `((a OR b) OR c)` becomes `(a OR b OR c)`, and so does AND: it is how BETWEEN and IN are kept.
  * The answer is a text of `arena`; NULL without memory.
  */
 const char *wording_settle(void *arena, const char *text);
+
+/* Whether two texts differ in casts, parentheses and blanks at most, as they do when a column got another type. */
+bool wording_same_but_casts(const char *a, const char *b);
 
 #endif

@@ -67,7 +67,7 @@ def test_full(zoo):
         "STORAGE PARAMETERS": 'RELATION zoo.animals PARAMETER "toast.autovacuum_enabled" = false',
         "RULES": r"RELATION zoo.scratch RULE quiet \CREATE RULE quiet AS\n    ON DELETE TO zoo.scratch DO INSTEAD NOTHING;",
         "FIRING OF TRIGGERS AND RULES": "RELATION zoo.animals TRIGGER silent FIRES never",
-        "EVENT TRIGGERS": 'EVENT TRIGGER watch ON ddl_command_end TAGS ("DROP TYPE", "DROP SERVER") EXECUTE zoo.on_ddl()',
+        "EVENT TRIGGERS": 'EVENT TRIGGER watch ON ddl_command_end TAGS ("DROP SERVER", "DROP TYPE") EXECUTE zoo.on_ddl()',
         "POLICIES": "TABLE zoo.animals POLICY seen AS RESTRICTIVE FOR UPDATE TO (zoo_reader) USING ((name = ') WITH CHECK ('::text))"
                     " WITH CHECK ((weight > (0)::numeric))",
         "FOREIGN DATA": "SERVER files FOREIGN DATA WRAPPER file_fdw TYPE 'it''s' VERSION '1 2'",

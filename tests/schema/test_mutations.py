@@ -27,6 +27,9 @@ CREATE TABLE t (s varchar(10), u varchar, n text, c char(3),
     CONSTRAINT a CHECK (s IN ('a','b''c')), CONSTRAINT b CHECK (u NOT IN ('a','b')), CONSTRAINT c CHECK (n IN ('a','b')), CONSTRAINT d CHECK (c IN ('a','b')),
  CONSTRAINT e CHECK (s = ANY (ARRAY['x','y']::varchar[])), CONSTRAINT f CHECK (s = ANY (ARRAY['x'])), CONSTRAINT g CHECK (s IN ('a', 'b'::text)), CONSTRAINT h CHECK (s IN (u, 'b')), CONSTRAINT i CHECK (s COLLATE "C" IN ('a','b')), CONSTRAINT j CHECK (upper(s) IN ('A','B')),
  CONSTRAINT k CHECK (n = ANY (ARRAY['a'::varchar,'b'::varchar])), CONSTRAINT l CHECK (s IN (lower('A'), 'b')), CONSTRAINT m CHECK (s IN ('a'::varchar(3), 'b'::varchar(2))), CONSTRAINT q CHECK (s IN ('a],b', 'c])::text[]')), CONSTRAINT r CHECK (s IN (NULL, 'x')), CONSTRAINT cc CHECK (c IN ('a'::text, 'b'::varchar)), CONSTRAINT ff CHECK (s BETWEEN 'a' AND 'b'), CONSTRAINT nn CHECK (n = ANY (string_to_array('a,b', ','))));
+ALTER TABLE t ADD x int, ADD y int, ADD CONSTRAINT between_ CHECK (x BETWEEN 1 AND 5 AND y BETWEEN 2 AND 3 AND y > x), ADD CONSTRAINT in_ CHECK (x IN (y, y + 1, 7) OR x NOT IN (y, 2 * y, 1)),
+    ADD CONSTRAINT rows_ CHECK ((x, y) IN ((1, 2), (3, 4), (5, 6))), ADD CONSTRAINT said CHECK (n <> '((a OR b) OR c)');
+CREATE VIEW w AS SELECT a.n, (a.x IN (b.y, b.x, 7)) AS q FROM t a LEFT JOIN t b ON a.x = b.x AND b.y IN (a.y, a.x, 3) WHERE a.x BETWEEN 1 AND 5 AND (a.y BETWEEN 2 AND 3 OR a.n = 'x' OR a.s IN ('y', 'z'));
 CREATE INDEX i ON t(n) WHERE s IN ('a','b');
 CREATE INDEX i2 ON t((s IN ('a','b')));
 CREATE POLICY p ON t USING (s IN ('a','b'));
@@ -311,7 +314,7 @@ MUTATIONS = [
     ("ALTER OPERATOR zoo.~~~ (integer, integer) SET (RESTRICT = eqsel)", "other object", "changed", "~~~"),
     ("CREATE OPERATOR CLASS zoo.backwards FOR TYPE integer USING btree AS OPERATOR 1 >, FUNCTION 1 btint4cmp(integer, integer)",
      "other object", "added", "zoo.backwards"),
-    ("ALTER OPERATOR FAMILY zoo.backwards USING btree ADD OPERATOR 1 > (integer, bigint)", "other object", "added", "operator family zoo.backwards"),
+    ("ALTER OPERATOR FAMILY zoo.backwards USING btree ADD OPERATOR 1 > (integer, bigint)", "other object", "changed", "operator family zoo.backwards"),
     ("ALTER OPERATOR FAMILY zoo.backwards USING btree ADD OPERATOR 5 < (integer, bigint)", "other object", "changed", "operator family zoo.backwards"),
     ("DROP OPERATOR CLASS zoo.backwards USING btree; CREATE OPERATOR CLASS zoo.backwards FOR TYPE integer USING btree AS OPERATOR 1 >, OPERATOR 3 =, "
      "FUNCTION 1 btint4cmp(integer, integer)", "other object", "changed", "operator class zoo.backwards"),
