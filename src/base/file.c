@@ -111,11 +111,13 @@ static int descriptor_of(const char *path)
     if (strcmp(path, "/dev/stderr") == 0)
         return STDERR_FILENO;
     for (size_t i = 0; i < sizeof folders / sizeof *folders; i++) {
-        const char *number = path + strlen(folders[i]);
+        size_t len = strlen(folders[i]), digits;
 
-        if (strncmp(path, folders[i], strlen(folders[i])) == 0 && *number && strspn(number, "0123456789") <= 9 &&
-            !number[strspn(number, "0123456789")])
-            return (int)strtol(number, NULL, 10);
+        if (strncmp(path, folders[i], len) != 0)
+            continue;
+        digits = strspn(path + len, "0123456789");
+        if (digits > 0 && digits <= 9 && !path[len + digits])
+            return (int)strtol(path + len, NULL, 10);
     }
     return -1;
 }
@@ -158,7 +160,8 @@ enum err file_write(void *arena, const char *path, const void *data, size_t len,
     char *target = resolve(arena, path, &status);
     const char *slash = target ? strrchr(target, '/') : NULL;
     /* not the name with something behind it, which may be too long then */
-    char *temporary = talloc_asprintf(arena, "%.*s.orgd-XXXXXX", slash ? (int)(slash + 1 - target) : 0, target);
+    char *temporary =
+        talloc_asprintf(arena, "%.*s.orgd-XXXXXX", slash ? (int)(slash + 1 - target) : 0, slash ? target : "");
     int written = -1;
 
     if (!temporary)

@@ -266,13 +266,13 @@ static enum err read_word(struct parser *parser, const char *word)
     return OK;
 }
 
-/* What must be there in the end, unless it is help that is asked for. */
 /* An argument in a message; one that may hold a password is not repeated. */
 static const char *shown(const char *argument)
 {
     return strstr(argument, "://") || strstr(argument, "password=") ? "a connection URI" : argument;
 }
 
+/* What must be there in the end, unless it is help that is asked for. */
 static enum err check_complete(struct parser *parser)
 {
     const struct options *options = parser->options;

@@ -181,7 +181,7 @@ static const struct schema_difference *by_retyped(struct belonging *belonging,
     const struct schema_object *object = difference->b;
     const char *before = schema_value(difference->a, "definition"), *now = schema_value(object, "definition");
 
-    if (!wording_same_but_casts(before, now))
+    if (!wording_same_but_casts(belonging->leaders, before, now))
         return NULL;
     return by_mention(belonging, SIDE_B, mentions_begin(now), object->values[0], object->values[1], has_other_type);
 }
@@ -198,7 +198,7 @@ static const struct schema_difference *by_statistics(struct belonging *belonging
     table = leaders_find(belonging->leaders, side_of(difference), SPACE_RELATION, buffer_string(&schema),
                          buffer_string(&belonging->names[1]), NULL);
     if (!is_single(difference)) {
-        if (!wording_same_but_casts(schema_value(difference->a, "definition"), definition))
+        if (!wording_same_but_casts(belonging->leaders, schema_value(difference->a, "definition"), definition))
             return NULL;
         return by_mention(belonging, SIDE_B, mentions_statistics(definition), buffer_string(&schema),
                           buffer_string(&belonging->names[1]), has_other_type);

@@ -36,8 +36,8 @@ struct catalog_options {
 /*
  * Reads everything in one snapshot of one transaction that cannot write. `db` is connected and has no transaction open.
  * The server is of version 12 or newer. Nothing that a schema of the database holds is called: names are looked up in
- * pg_catalog only. Errors: those of db_run, those of the receiver; REFUSED for an older server; BUSY when objects
- * vanished while they were read.
+ * pg_catalog only. Errors: those of db_run, those of the receiver; REFUSED for an older server; BUSY when the
+ * schema was changed while it was read. The connection may be closed after an error.
  */
 enum err catalog_read(struct db *db, const struct catalog_options *options, const struct catalog_receiver *receiver,
                       struct error *error) MUST_CHECK;

@@ -54,38 +54,42 @@ SELECT n.nspname, c.relname, CASE
 -- schema_position: where the log of the server's changes has got to
 SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END::text;
 
--- schema_changed: whether something that texts are made of was changed by others since the snapshot was taken
-WITH gone (xmax, relation) AS (
-    SELECT a.xmax, a.attrelid FROM pg_attribute a
-    UNION ALL SELECT d.xmax, d.adrelid FROM pg_attrdef d
-    UNION ALL SELECT k.xmax, k.conrelid FROM pg_constraint k
-    UNION ALL SELECT x.xmax, x.indrelid FROM pg_index x
-    UNION ALL SELECT r.xmax, r.ev_class FROM pg_rewrite r
-    UNION ALL SELECT t.xmax, t.tgrelid FROM pg_trigger t
-    UNION ALL SELECT p.xmax, p.polrelid FROM pg_policy p
-    UNION ALL SELECT t.xmax, t.typrelid FROM pg_type t
-    UNION ALL SELECT p.xmax, 0 FROM pg_proc p
-    UNION ALL SELECT n.xmax, 0 FROM pg_namespace n WHERE n.nspname !~ '^pg_'
-    UNION ALL SELECT o.xmax, 0 FROM pg_operator o
-    UNION ALL SELECT o.xmax, 0 FROM pg_opclass o
-    UNION ALL SELECT o.xmax, 0 FROM pg_opfamily o
-    UNION ALL SELECT o.xmax, 0 FROM pg_collation o
-    UNION ALL SELECT s.xmax, 0 FROM pg_statistic_ext s
-    UNION ALL SELECT i.xmax, 0 FROM pg_inherits i
+-- schema_changed: whether something that texts are made of was changed by others since the snapshot was taken; only a
+-- superuser can lock rows of a catalog, which makes their xmax no number of a transaction
+WITH gone (xmax, relation, schema) AS (
+    SELECT a.xmax, a.attrelid, 0::oid FROM pg_attribute a
+    UNION ALL SELECT d.xmax, d.adrelid, 0 FROM pg_attrdef d
+    UNION ALL SELECT k.xmax, k.conrelid, k.connamespace FROM pg_constraint k
+    UNION ALL SELECT x.xmax, x.indrelid, 0 FROM pg_index x
+    UNION ALL SELECT i.xmax, i.inhrelid, 0 FROM pg_inherits i
+    UNION ALL SELECT p.xmax, p.polrelid, 0 FROM pg_policy p
+    UNION ALL SELECT r.xmax, r.ev_class, 0 FROM pg_rewrite r
+    UNION ALL SELECT s.xmax, s.stxrelid, 0 FROM pg_statistic_ext s
+    UNION ALL SELECT t.xmax, t.tgrelid, 0 FROM pg_trigger t
+    UNION ALL SELECT c.xmax, 0, c.collnamespace FROM pg_collation c
+    UNION ALL SELECT e.xmax, 0, t.typnamespace FROM pg_enum e LEFT JOIN pg_type t ON t.oid = e.enumtypid
+    UNION ALL SELECT l.xmax, 0, 0 FROM pg_language l
+    UNION ALL SELECT n.xmax, 0, n.oid FROM pg_namespace n
+    UNION ALL SELECT o.xmax, 0, o.opcnamespace FROM pg_opclass o
+    UNION ALL SELECT o.xmax, 0, o.oprnamespace FROM pg_operator o
+    UNION ALL SELECT o.xmax, 0, o.opfnamespace FROM pg_opfamily o
+    UNION ALL SELECT p.xmax, 0, p.pronamespace FROM pg_proc p
+    UNION ALL SELECT t.xmax, 0, t.cfgnamespace FROM pg_ts_config t
+    UNION ALL SELECT t.xmax, 0, t.dictnamespace FROM pg_ts_dict t
+    UNION ALL SELECT t.xmax, 0, t.typnamespace FROM pg_type t
 )
 SELECT EXISTS (SELECT FROM gone g
                 CROSS JOIN LATERAL (SELECT txid_snapshot_xmin(txid_current_snapshot()),
                                            g.xmax::text::bigint) v (xmin, xmax)
                  LEFT JOIN pg_class c ON c.oid = g.relation
-                 LEFT JOIN pg_namespace n ON n.oid = c.relnamespace
+                 LEFT JOIN pg_namespace n ON n.oid = coalesce(c.relnamespace, g.schema)
                 WHERE g.xmax::text <> '0' AND coalesce(n.nspname, '') !~ '^pg_'
                   -- by the number of the transaction with its epoch
                   AND v.xmax + (v.xmin - v.xmax + 2147483648) / 4294967296 * 4294967296 >= v.xmin
                   AND txid_status(v.xmax + (v.xmin - v.xmax + 2147483648) / 4294967296 * 4294967296) = 'committed')
     OR EXISTS (SELECT FROM pg_class c -- rows of which change often, and only names matter
                  JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
-                WHERE c.xmax::text <> '0'
-                  AND to_regclass(format('%I.%I', n.nspname, c.relname)) IS DISTINCT FROM c.oid::regclass);
+                WHERE c.xmax::text <> '0' AND c.oid::regclass::text <> format('%I.%I', n.nspname, c.relname));
 
 -- schema_extensions: lines of the kind extension
 SELECT extname, extversion

@@ -265,7 +265,7 @@ SELECT n.nspname, coalesce(v.relation, c.relname), v.name, v.value
                                           WHEN c.relreplident = 'i'
                                                AND NOT EXISTS (SELECT FROM pg_index y
                                                                 WHERE y.indrelid = c.oid AND y.indisreplident)
-                                          THEN 'a dropped index' END
+                                          THEN 'a dropped index' END -- SCHEMA_DROPPED_INDEX
                             END, NULL),
        ('replica-identity', CASE WHEN x.indisreplident THEN 'index ' || c.relname END, t.relname),
        ('row-security', CASE WHEN c.relrowsecurity THEN 'enabled' END, NULL),
@@ -534,12 +534,11 @@ SELECT s.subname, ARRAY(SELECT p FROM unnest(s.subpublications) p ORDER BY p COL
   JOIN pg_database d ON d.oid = s.subdbid AND d.datname = current_database()
  ORDER BY s.subname;
 
--- schema_subscriptions_14: lines of the kind subscription, before errors could disable it
+-- schema_subscriptions_14: lines of the kind subscription; before 14 not everybody could see the other settings
 SELECT s.subname, ARRAY(SELECT p FROM unnest(s.subpublications) p ORDER BY p COLLATE "C"), NOT s.subenabled,
        (SELECT array_agg(o.name || '=' || o.value ORDER BY o.name)
           FROM (VALUES ('slot_name', CASE WHEN s.subslotname IS DISTINCT FROM s.subname
-                                          THEN coalesce(s.subslotname, 'NONE') END),
-                       ('synchronous_commit', nullif(s.subsynccommit, 'off'))) o (name, value)
+                                          THEN coalesce(s.subslotname, 'NONE') END)) o (name, value)
          WHERE o.value IS NOT NULL)
   FROM pg_subscription s
   JOIN pg_database d ON d.oid = s.subdbid AND d.datname = current_database()

@@ -52,11 +52,12 @@ static bool is_one_too_many(const struct children *children, const struct schema
 {
     const struct schema_difference *end = children->found->items + children->found->count;
     const struct schema_object *object = object_of(leader);
-    size_t count = same_before(children, leader) + 1;
+    size_t count;
 
     if (!is_single(difference) || (difference->kind != SCHEMA_INDEX && difference->kind != SCHEMA_CONSTRAINT) ||
         strncmp(object->values[3], "CHECK ", strlen("CHECK ")) == 0) /* of which the name counts */
         return false;
+    count = same_before(children, leader) + 1;
     for (const struct schema_difference *other = leader + 1; other < end; other++) {
         const struct schema_object *after = object_of(other);
 

@@ -221,60 +221,68 @@ const char *wording_settle(void *arena, const char *text)
     return text ? flatten(arena, text) : NULL;
 }
 
-/* Steps over a cast and the name of its type. */
-static const char *after_cast(const char *at)
-{
-    at += strlen(cast);
-    while (*at && !strchr(" ,)=<>~|&+-*/%^", *at)) {
-        const char *end = *at == '"' ? after_quotes(at) : *at == '(' ? strchr(at, ')') : at + 1;
+/* ---- casts ---- */
 
-        if (!end)
-            return at + strlen(at);
-        at = *at == '(' ? end + 1 : end;
-    }
-    return at;
+static bool is_word(char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '.' ||
+           c == '$' || (unsigned char)c > 0x7f;
 }
 
-/* Words that types have beside their first. */
-static const char *after_type_words(const char *at)
+/* Behind the name of a type, which may be of several words, but without a length. */
+static const char *after_type(const char *at)
 {
     static const char *const others[] = {" varying", " precision", " without time zone", " with time zone"};
 
+    while (is_word(*at) || *at == '"' || *at == '[' || *at == ']')
+        at = *at == '"' && after_quotes(at) ? after_quotes(at) : at + 1;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (strncmp(at, others[i], strlen(others[i])) == 0)
             return at + strlen(others[i]);
     return at;
 }
 
-/* The next character that counts; a string or quoted name counts whole. */
-static const char *next_telling(const char *at)
+/* Takes the parentheses around a single word or string at the end of the text away, as they are there for a cast. */
+static void unwrap(struct buffer *out)
 {
-    for (;;) {
-        if (strncmp(at, cast, strlen(cast)) == 0)
-            at = after_type_words(after_cast(at));
-        else if (*at && strchr(" ()", *at))
-            at++;
-        else
-            return at;
-    }
+    const char *open = out->len > 0 && out->data[out->len - 1] == ')' ? memrchr(out->data, '(', out->len) : NULL;
+    size_t from = open ? (size_t)(open - out->data) : 0, to = out->len - 1;
+    bool quoted =
+        open && to > from + 1 && (open[1] == '\'' || open[1] == '"') && after_quotes(open + 1) == out->data + to;
+
+    if (!open || (from > 0 && (is_word(open[-1]) || open[-1] == '"')))
+        return;
+    for (size_t i = from + 1; i < to && !quoted; i++)
+        if (!is_word(out->data[i]))
+            return;
+    memmove(out->data + from, out->data + from + 1, to - from - 1);
+    out->len -= 2;
+    out->data[out->len] = '\0';
 }
 
-bool wording_same_but_casts(const char *a, const char *b)
+static const char *without_casts(void *arena, const char *text)
 {
-    for (;;) {
-        const char *end;
+    struct buffer out = buffer_make(arena, TEXT_MAX);
 
-        a = next_telling(a);
-        b = next_telling(b);
-        if (*a != *b)
-            return false;
-        if (*a == '\0')
-            return true;
-        end = *a == '\'' || *a == '"' ? after_quotes(a) : NULL;
-        end = end ? end : a + 1;
-        if (strncmp(a, b, (size_t)(end - a)) != 0)
-            return false;
-        b += end - a;
-        a = end;
+    while (*text) {
+        const char *end = *text == '\'' || *text == '"' ? after_quotes(text) : text + 1;
+
+        if (strncmp(text, cast, strlen(cast)) == 0 && *after_type(text + strlen(cast)) != '(') {
+            unwrap(&out);
+            text = after_type(text + strlen(cast));
+            continue;
+        }
+        if (!end)
+            end = text + strlen(text);
+        buffer_add(&out, text, (size_t)(end - text));
+        text = end;
     }
+    return buffer_string(&out);
+}
+
+bool wording_same_but_casts(void *arena, const char *a, const char *b)
+{
+    const char *left = without_casts(arena, a), *right = without_casts(arena, b);
+
+    return left && right && strcmp(left, right) == 0;
 }

@@ -12,7 +12,8 @@
  */
 const char *wording_settle(void *arena, const char *text);
 
-/* Whether two texts differ in casts, parentheses and blanks at most, as they do when a column got another type. */
-bool wording_same_but_casts(const char *a, const char *b);
+/* Whether two texts differ at most in casts to types without a length, and in the parentheses that these need around a
+ * word, as they do when a column got another type. `arena` holds what is needed for that. */
+bool wording_same_but_casts(void *arena, const char *a, const char *b);
 
 #endif

@@ -91,6 +91,7 @@ def test_counting_what_has_no_column_to_count_by(pair):
     ("CREATE TABLE pol (x int); CREATE POLICY p ON pol USING (x > 0)", "DROP TABLE pol"),
     ("CREATE TABLE rn (x int); CREATE RULE r AS ON DELETE TO rn DO INSTEAD NOTHING", "ALTER TABLE rn RENAME TO other"),
     ("CREATE TABLE col (x int CHECK (x > 0))", "ALTER TABLE col RENAME x TO y"),
+    ("CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE m (x mood DEFAULT 'sad')", "ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'"),
     ("CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'", "DROP FUNCTION f()")])
 def test_a_change_while_it_is_read_is_told(pair, before, change):
     pair.sql(f"CREATE TABLE base (x int); CREATE VIEW v AS SELECT x FROM base; {before}")
@@ -103,10 +104,25 @@ def test_a_change_while_it_is_read_is_told(pair, before, change):
 def test_a_change_that_texts_are_not_made_of_is_none(pair):
     pair.sql("CREATE TABLE base (x int); CREATE VIEW v AS SELECT x FROM base; CREATE TABLE other (x int)")
     dump = pair.dump(pair.core, "--full")
-    with meanwhile(pair, "base", "--full") as (cursor, process):
-        cursor.execute("TRUNCATE other; CREATE TEMP TABLE t (x int); CREATE TABLE made (x int)")
-        pair.sql("CREATE TEMP TABLE u (x int, y text)")  # and it is gone
-    assert process.communicate(timeout=30) == (dump, "")
+    with contextlib.closing(pair.cluster.connect(pair.core)) as other:
+        other.cursor().execute("CREATE TEMP TABLE u (x int, y text); CREATE TYPE pg_temp.e AS ENUM ('a');"
+                               "CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS 'SELECT 1'")
+        with meanwhile(pair, "base", "--full") as (cursor, process):
+            cursor.execute("TRUNCATE other; CREATE TEMP TABLE t (x int); CREATE TABLE made (x int)")
+            other.cursor().execute("DROP TABLE u; DROP TYPE pg_temp.e; DROP FUNCTION pg_temp.f()")
+        assert process.communicate(timeout=30) == (dump, "")
+
+
+def test_a_reader_without_a_schema_while_something_else_is_done(pair):
+    pair.sql("CREATE SCHEMA secret; CREATE TABLE secret.t (x int); CREATE TABLE base (x int); CREATE VIEW v AS SELECT x FROM base;"
+             "DROP ROLE IF EXISTS dump_outsider; CREATE ROLE dump_outsider LOGIN")
+    with contextlib.closing(pair.cluster.connect(pair.core)) as connection, connection.cursor() as cursor:
+        cursor.execute("BEGIN; ALTER TABLE secret.t RENAME TO u; ROLLBACK; BEGIN; LOCK TABLE base")
+        process = pair.start("schema", "dump", pair.cluster.uri(pair.core).replace("postgres@", "dump_outsider@"))
+        serving.wait_for("the dump waits", lambda: pair.sql("SELECT pid FROM pg_stat_activity WHERE usename = 'dump_outsider' AND wait_event_type = 'Lock'"))
+        cursor.execute("CREATE TABLE made (x int); COMMIT")
+    out, err = process.communicate(timeout=30)
+    assert (process.returncode, err) == (0, "") and "TABLE secret.t COLUMN x integer" in out
 
 
 def test_a_long_item_of_a_list(pair):

@@ -184,6 +184,10 @@ SPECIAL = {
         [("public.t", "ALTER TABLE public.t DROP CONSTRAINT a", "only the first is enforced"),
          ("public.u", None, "only the first is enforced; the second destroys less")],
         []),
+    "a foreign key that alone is validated": ("foreign-key-conflict", [
+        'CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (x int CONSTRAINT a REFERENCES p ON DELETE CASCADE);'
+        'ALTER TABLE t ADD CONSTRAINT b FOREIGN KEY (x) REFERENCES p NOT VALID'],
+        [("public.t", None, "by NO ACTION, the second by CASCADE; only the second is validated")], []),
     "foreign keys of which neither says all": ("foreign-key-conflict", [
         'CREATE TABLE p (id int PRIMARY KEY); CREATE TABLE t (x int CONSTRAINT a REFERENCES p ON UPDATE CASCADE,'
         ' CONSTRAINT b FOREIGN KEY (x) REFERENCES p ON DELETE CASCADE)'],
@@ -241,6 +245,14 @@ SPECIAL = {
         'CREATE TABLE t (id int PRIMARY KEY); ALTER TABLE t ADD CONSTRAINT u UNIQUE (id); CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS'
         ' $$BEGIN INSERT INTO t VALUES (1) ON CONFLICT ON  CONSTRAINT u DO NOTHING; END$$'],
         [("public.t", None, "it cannot be dropped before what names it: function public.f()")], ["SELECT f()"]),
+    "a constraint whose name is the end of another one that a function names": ("unique-repeats-primary-key", [
+        'CREATE TABLE t (id int PRIMARY KEY); ALTER TABLE t ADD CONSTRAINT u UNIQUE (id); CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS'
+        ' $$BEGIN INSERT INTO t VALUES (1) ON CONFLICT ON CONSTRAINT menu DO NOTHING; INSERT INTO t VALUES (1) ON CONFLICT ON CONSTRAINT u_key DO NOTHING; END$$'],
+        [("public.t", "ALTER TABLE public.t DROP CONSTRAINT u", "constraint u repeats")], []),
+    "a constraint that a function names in capitals": ("unique-repeats-primary-key", [
+        'CREATE TABLE t (id int PRIMARY KEY); ALTER TABLE t ADD CONSTRAINT u UNIQUE (id); CREATE FUNCTION f() RETURNS void LANGUAGE plpgsql AS'
+        ' $$BEGIN INSERT INTO t VALUES (1) ON CONFLICT ON CONSTRAINT "u" DO NOTHING; INSERT INTO t VALUES (1) ON CONFLICT ON CONSTRAINT U DO NOTHING; END$$'],
+        [("public.t", None, "it cannot be dropped before what names it: function public.f()")], []),
     "users that a domain asks for": ("membership-nullable", [
         'CREATE DOMAIN d AS int NOT NULL; CREATE DOMAIN e AS d; CREATE TABLE a_members (user_id e, a_id int)'],
         [("public.a_members", "ALTER TABLE public.a_members ALTER COLUMN a_id SET NOT NULL", "a_id")], []),
