@@ -167,7 +167,7 @@ WITH member AS (
      WHERE m.object >= 16384
      GROUP BY d.refclassid, d.refobjid
 ), object AS (
-    SELECT 'pg_operator'::regclass AS class, o.oid AS object,
+    SELECT 'pg_operator'::regclass AS class, o.oid AS object, o.oprnamespace AS schema,
            concat_ws(' ', 'FUNCTION', o.oprcode::regprocedure,
                      CASE WHEN o.oprcom <> 0 THEN format('COMMUTATOR %s', o.oprcom::regoperator) END,
                      CASE WHEN o.oprnegate <> 0 THEN format('NEGATOR %s', o.oprnegate::regoperator) END,
@@ -176,39 +176,39 @@ WITH member AS (
                      CASE WHEN o.oprcanhash THEN 'HASHES' END, CASE WHEN o.oprcanmerge THEN 'MERGES' END) AS definition
       FROM pg_operator o
     UNION ALL
-    SELECT 'pg_opclass'::regclass, c.oid,
+    SELECT 'pg_opclass'::regclass, c.oid, c.opcnamespace,
            concat_ws(' ', CASE WHEN c.opcdefault THEN 'DEFAULT' END, 'FOR TYPE', format_type(c.opcintype, NULL), 'FAMILY',
                      (SELECT i.identity FROM pg_identify_object('pg_opfamily'::regclass, c.opcfamily, 0) i),
                      CASE WHEN c.opckeytype <> 0 THEN format('STORAGE %s', format_type(c.opckeytype, NULL)) END,
                      (SELECT w.members FROM owned w WHERE w.class = 'pg_opclass'::regclass AND w.object = c.oid))
       FROM pg_opclass c
     UNION ALL
-    SELECT 'pg_opfamily'::regclass, f.oid, coalesce(w.members, 'EMPTY')
+    SELECT 'pg_opfamily'::regclass, f.oid, f.opfnamespace, coalesce(w.members, 'EMPTY')
       FROM pg_opfamily f
       LEFT JOIN owned w ON w.class = 'pg_opfamily'::regclass AND w.object = f.oid
     UNION ALL
-    SELECT 'pg_am'::regclass, a.oid, format('TYPE %s HANDLER %s', a.amtype, a.amhandler) FROM pg_am a
+    SELECT 'pg_am'::regclass, a.oid, NULL, format('TYPE %s HANDLER %s', a.amtype, a.amhandler) FROM pg_am a
     UNION ALL
-    SELECT 'pg_cast'::regclass, c.oid,
+    SELECT 'pg_cast'::regclass, c.oid, NULL,
            CASE c.castmethod WHEN 'f' THEN format('FUNCTION %s', c.castfunc::regprocedure) WHEN 'i' THEN 'INOUT' ELSE 'BINARY' END
            || CASE c.castcontext WHEN 'a' THEN ' ASSIGNMENT' WHEN 'i' THEN ' IMPLICIT' ELSE '' END
       FROM pg_cast c
     UNION ALL
-    SELECT 'pg_conversion'::regclass, c.oid,
+    SELECT 'pg_conversion'::regclass, c.oid, c.connamespace,
            concat_ws(' ', CASE WHEN c.condefault THEN 'DEFAULT' END, 'FOR', pg_encoding_to_char(c.conforencoding),
                      'TO', pg_encoding_to_char(c.contoencoding), 'FROM', c.conproc)
       FROM pg_conversion c
     UNION ALL
-    SELECT 'pg_language'::regclass, l.oid,
+    SELECT 'pg_language'::regclass, l.oid, NULL,
            concat_ws(' ', CASE WHEN l.lanpltrusted THEN 'TRUSTED' END, 'HANDLER', l.lanplcallfoid::regproc,
                      CASE WHEN l.laninline <> 0 THEN format('INLINE %s', l.laninline::regproc) END,
                      CASE WHEN l.lanvalidator <> 0 THEN format('VALIDATOR %s', l.lanvalidator::regproc) END)
       FROM pg_language l
     UNION ALL
-    SELECT 'pg_transform'::regclass, t.oid, format('FROM SQL %s TO SQL %s', t.trffromsql::regprocedure, t.trftosql::regprocedure)
+    SELECT 'pg_transform'::regclass, t.oid, NULL, format('FROM SQL %s TO SQL %s', t.trffromsql::regprocedure, t.trftosql::regprocedure)
       FROM pg_transform t
     UNION ALL
-    SELECT 'pg_ts_config'::regclass, c.oid,
+    SELECT 'pg_ts_config'::regclass, c.oid, c.cfgnamespace,
            concat_ws(' ', 'PARSER', (SELECT i.identity FROM pg_identify_object('pg_ts_parser'::regclass, c.cfgparser, 0) i),
                      (SELECT string_agg(format('MAPPING FOR %s WITH %s', t.alias, t.dictionaries), ' ' ORDER BY t.alias COLLATE "C")
                         FROM (SELECT k.alias, string_agg(m.mapdict::regdictionary::text, ', ' ORDER BY m.mapseqno) AS dictionaries
@@ -223,19 +223,19 @@ WITH member AS (
       FROM pg_ts_config c
      WHERE c.oid >= 16384
     UNION ALL
-    SELECT 'pg_ts_dict'::regclass, d.oid,
+    SELECT 'pg_ts_dict'::regclass, d.oid, d.dictnamespace,
            concat_ws(' ', 'TEMPLATE', (SELECT i.identity FROM pg_identify_object('pg_ts_template'::regclass, d.dicttemplate, 0) i),
                      d.dictinitoption)
       FROM pg_ts_dict d
     UNION ALL
-    SELECT 'pg_ts_parser'::regclass, p.oid,
+    SELECT 'pg_ts_parser'::regclass, p.oid, p.prsnamespace,
            format('START %s GETTOKEN %s END %s HEADLINE %s LEXTYPES %s', p.prsstart, p.prstoken, p.prsend, p.prsheadline,
                   p.prslextype)
       FROM pg_ts_parser p
     UNION ALL
-    SELECT 'pg_ts_template'::regclass, t.oid, format('INIT %s LEXIZE %s', t.tmplinit, t.tmpllexize) FROM pg_ts_template t
+    SELECT 'pg_ts_template'::regclass, t.oid, t.tmplnamespace, format('INIT %s LEXIZE %s', t.tmplinit, t.tmpllexize) FROM pg_ts_template t
     UNION ALL
-    SELECT 'pg_type'::regclass, t.oid,
+    SELECT 'pg_type'::regclass, t.oid, t.typnamespace,
            CASE WHEN NOT t.typisdefined THEN 'SHELL'
                 ELSE concat_ws(' ', 'INPUT', t.typinput, 'OUTPUT', t.typoutput, 'RECEIVE', t.typreceive, 'SEND', t.typsend,
                                'TYPMOD', t.typmodin, t.typmodout, 'ANALYZE', t.typanalyze, 'LENGTH', t.typlen,
@@ -253,8 +253,9 @@ WITH member AS (
 SELECT i.type, i.identity, o.definition
   FROM object o
  CROSS JOIN LATERAL pg_identify_object(o.class, o.object, 0) i
- WHERE o.object >= 16384 AND coalesce(i.schema, '') !~ '^pg_'
-   AND NOT (o.class = 'pg_cast'::regclass AND o.definition || i.identity ~ 'pg_temp_[0-9]+[.]')
+  LEFT JOIN pg_namespace n ON n.oid = o.schema
+ WHERE o.object >= 16384 AND coalesce(n.nspname, '') !~ '^pg_'
+   AND NOT coalesce(o.class = 'pg_cast'::regclass AND o.definition || i.identity ~ 'pg_temp_[0-9]+[.]', false)
    AND (o.class, o.object) NOT IN (SELECT e.classid, e.objid FROM pg_depend e
                                     WHERE e.refclassid = 'pg_extension'::regclass AND e.deptype = 'e')
    AND NOT EXISTS (SELECT FROM pg_depend e WHERE e.classid = o.class AND e.objid = o.object AND e.deptype = 'i')

@@ -105,11 +105,15 @@ def test_a_change_that_texts_are_not_made_of_is_none(pair):
     pair.sql("CREATE TABLE base (x int); CREATE VIEW v AS SELECT x FROM base; CREATE TABLE other (x int)")
     dump = pair.dump(pair.core, "--full")
     with contextlib.closing(pair.cluster.connect(pair.core)) as other:
-        other.cursor().execute("CREATE TEMP TABLE u (x int, y text); CREATE TYPE pg_temp.e AS ENUM ('a');"
-                               "CREATE FUNCTION pg_temp.f() RETURNS int LANGUAGE sql AS 'SELECT 1'")
+        other.cursor().execute("CREATE TYPE pg_temp.e AS ENUM ('a'); CREATE DOMAIN pg_temp.d AS int CHECK (VALUE > 0); CREATE TYPE pg_temp.k AS (a int);"
+                               "CREATE TEMP TABLE u (x serial PRIMARY KEY, y text DEFAULT 'a' CHECK (y <> ''), z pg_temp.e, w pg_temp.d);"
+                               "CREATE TEMP VIEW v2 AS SELECT x FROM u; CREATE STATISTICS pg_temp.s ON x, y FROM u; CREATE TEMP TABLE c () INHERITS (u);"
+                               "CREATE FUNCTION pg_temp.f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'; CREATE POLICY p ON u;"
+                               "CREATE TRIGGER t BEFORE INSERT ON u FOR EACH ROW EXECUTE FUNCTION pg_temp.f(); CREATE INDEX ON u (lower(y));"
+                               "CREATE OPERATOR pg_temp.=== (LEFTARG = int, RIGHTARG = int, FUNCTION = int4eq); CREATE COLLATION pg_temp.o FROM \"C\"")
         with meanwhile(pair, "base", "--full") as (cursor, process):
             cursor.execute("TRUNCATE other; CREATE TEMP TABLE t (x int); CREATE TABLE made (x int)")
-            other.cursor().execute("DROP TABLE u; DROP TYPE pg_temp.e; DROP FUNCTION pg_temp.f()")
+            other.cursor().execute("DISCARD TEMP")
         assert process.communicate(timeout=30) == (dump, "")
 
 
