@@ -33,10 +33,11 @@ static const struct schema_object *first_of(const struct schema_document *docume
 static size_t same_before(const struct children *children, const struct schema_difference *difference)
 {
     const struct schema_object *object = object_of(difference);
+    const struct schema_difference *other = difference;
     size_t count = 0;
 
-    for (const struct schema_difference *other = difference; other-- > children->found->items;) {
-        const struct schema_object *before = object_of(other);
+    while (other > children->found->items) {
+        const struct schema_object *before = object_of(--other);
 
         if (before->kind != object->kind || strcmp(before->values[0], object->values[0]) != 0 ||
             strcmp(before->values[1], object->values[1]) != 0)
