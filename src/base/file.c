@@ -157,17 +157,17 @@ static int write_beside(const char *temporary, const char *path, const struct st
 enum err file_write(void *arena, const char *path, const void *data, size_t len, struct error *error)
 {
     struct stat status;
-    char *target = resolve(arena, path, &status);
+    int descriptor = descriptor_of(path), written = -1;
+    char *target = descriptor < 0 ? resolve(arena, path, &status) : NULL;
     const char *slash = target ? strrchr(target, '/') : NULL;
     /* not the name with something behind it, which may be too long then */
     char *temporary =
         talloc_asprintf(arena, "%.*s.orgd-XXXXXX", slash ? (int)(slash + 1 - target) : 0, slash ? target : "");
-    int written = -1;
 
     if (!temporary)
         return error_set(error, ERR_MEMORY, "out of memory");
-    if (descriptor_of(path) >= 0)
-        written = file_write_all(descriptor_of(path), data, len);
+    if (descriptor >= 0)
+        written = file_write_all(descriptor, data, len);
     else if (target && status.st_mode && !S_ISREG(status.st_mode))
         written = write_through(target, data, len);
     else if (target)

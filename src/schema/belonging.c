@@ -154,15 +154,10 @@ static const struct schema_difference *by_mention(struct belonging *belonging, e
         const struct schema_difference *column =
             leaders_find(belonging->leaders, side, SPACE_COLUMN, schema, relation, buffer_string(name));
 
-        if (column && (column->kind == SCHEMA_COLUMN || column->kind == SCHEMA_FOREIGN_COLUMN) && is_leader(column))
+        if (column && is_leader(column))
             return column;
     }
     return NULL;
-}
-
-static bool is_only_here(const struct schema_difference *column)
-{
-    return is_single(column);
 }
 
 static const struct schema_difference *by_column(struct belonging *belonging,
@@ -171,7 +166,7 @@ static const struct schema_difference *by_column(struct belonging *belonging,
     const struct schema_object *object = object_of(difference);
 
     return by_mention(belonging, side_of(difference), mentions_begin(schema_value(object, "definition")),
-                      object->values[0], object->values[1], is_only_here);
+                      object->values[0], object->values[1], is_single);
 }
 
 /* What a constraint or index says of a column that got another type has other casts. */
@@ -206,7 +201,7 @@ static const struct schema_difference *by_statistics(struct belonging *belonging
     if (leads(table))
         return table;
     return by_mention(belonging, side_of(difference), mentions_statistics(definition), buffer_string(&schema),
-                      buffer_string(&belonging->names[1]), is_only_here);
+                      buffer_string(&belonging->names[1]), is_single);
 }
 
 /* ---- what is made of what it belongs to ---- */

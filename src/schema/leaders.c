@@ -139,28 +139,15 @@ static void add_quoted(struct buffer *out, const char *name)
     buffer_char(out, '"');
 }
 
-/* The quote that ends the one at `at`; those inside are doubled. NULL: there is none. */
-static const char *closing_quote(const char *at, const char *end)
-{
-    for (at++; at < end; at++) {
-        if (*at != '"')
-            continue;
-        if (at + 1 == end || at[1] != '"')
-            return at;
-        at++;
-    }
-    return NULL;
-}
-
 /* The parenthesis that begins the arguments of a function, outside of quotes; NULL: there is none. */
 static const char *arguments_of(const char *identity)
 {
     const char *end = identity + strlen(identity);
 
     while (identity < end && *identity != '(') {
-        const char *close = *identity == '"' ? closing_quote(identity, end) : NULL;
+        const char *after = *identity == '"' ? mentions_after_quote(identity, end) : NULL;
 
-        identity = close ? close + 1 : identity + 1;
+        identity = after ? after : identity + 1;
     }
     return identity < end ? identity : NULL;
 }
@@ -171,15 +158,15 @@ static void add_names(struct buffer *out, const char *identity, size_t len)
     const char *end = identity + len;
 
     while (identity < end) {
-        const char *close = *identity == '"' ? closing_quote(identity, end) : NULL;
+        const char *after = *identity == '"' ? mentions_after_quote(identity, end) : NULL;
 
-        if (close && is_plain(identity + 1, (size_t)(close - identity - 1)))
-            buffer_add(out, identity + 1, (size_t)(close - identity - 1));
-        else if (close)
-            buffer_add(out, identity, (size_t)(close - identity + 1));
+        if (after && is_plain(identity + 1, (size_t)(after - identity - 2)))
+            buffer_add(out, identity + 1, (size_t)(after - identity - 2));
+        else if (after)
+            buffer_add(out, identity, (size_t)(after - identity));
         else
             buffer_char(out, *identity);
-        identity = close ? close + 1 : identity + 1;
+        identity = after ? after : identity + 1;
     }
 }
 

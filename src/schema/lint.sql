@@ -63,8 +63,7 @@ SELECT format('%I.%I', n.nspname, c.relname),
 
 -- lint_foreign_key_duplicate: foreign keys that say what another one says, which is none that goes for a conflict
 WITH key AS (
-    SELECT f.oid, f.conname, f.conrelid, f.confrelid, f.conkey, f.conparentid, r.enforced, r.destroys, r.updates,
-           r.full, r.deferral, r.columns, f.convalidated, s.rule,
+    SELECT f.oid, f.conname, f.conrelid, f.conparentid, s.rule,
            row_number() OVER same AS number, first_value(f.oid) OVER same AS kept
       FROM pg_constraint f
      CROSS JOIN LATERAL (SELECT coalesce((to_jsonb(f) ->> 'conenforced')::boolean, true)

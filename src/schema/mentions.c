@@ -17,8 +17,7 @@ static bool is_word(unsigned char c)
            c > 0x7f;
 }
 
-/* After the closing quote; in a string as in a name, two of them are one that belongs to it. NULL: there is none. */
-static const char *after_quote(const char *at, const char *end)
+const char *mentions_after_quote(const char *at, const char *end)
 {
     char quote = *at++;
 
@@ -46,7 +45,7 @@ static struct token next_token(struct mentions *mentions)
         return token;
     }
     if (*from == '"' || *from == '\'') {
-        at = after_quote(from, end);
+        at = mentions_after_quote(from, end);
         token.type = at && *from == '"' ? TOKEN_QUOTED : TOKEN_OTHER;
         at = at ? at : end;
     } else if (is_word((unsigned char)*from)) {

@@ -12,6 +12,10 @@ struct mentions {
     bool after_value; /* what comes before `at` has a value: a name there is an operator class */
 };
 
+/* Behind the quote that closes the one at `at`; in a string as in a name, two of them are one that belongs to it. NULL:
+ * there is none before `end`. */
+const char *mentions_after_quote(const char *at, const char *end);
+
 /* From the first parenthesis on: of a foreign key up to the end of its own columns. */
 struct mentions mentions_begin(const char *definition);
 
