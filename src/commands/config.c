@@ -11,6 +11,13 @@
 #define OUTPUT_MAX (4 << 20)
 #define KEY_MAX 1024 /* bytes of a kept key and its line feed */
 
+/* The keys that are kept in the data directory when they are not configured. */
+static const struct {
+    const char *name, *file;
+} kept_keys[] = {{"AGENTA_AUTH_KEY", "auth-key"}, {"AGENTA_CRYPT_KEY", "crypt-key"}, {"ORGD_ADMIN_KEY", "admin-key"}};
+
+enum { KEPT_KEYS = sizeof kept_keys / sizeof *kept_keys };
+
 const struct option_row config_options[] = {
     {.name = "json", .help = "Print JSON"},
     {.name = "reveal",
@@ -41,6 +48,26 @@ static enum err take_kept(const struct options *options, struct config *config, 
     return config_override(options->arena, config, name, key, path, error);
 }
 
+static const char *value_of(const struct config *config, size_t key)
+{
+    const char *const values[KEPT_KEYS] = {config->auth_key, config->crypt_key, config->admin_key};
+
+    return values[key];
+}
+
+/* Fills in the keys that are not configured; `errors` has why not. The last one may be the first. */
+static void take_all_kept(const struct options *options, struct config *config, struct error errors[KEPT_KEYS])
+{
+    struct error *admin_error = &errors[KEPT_KEYS - 1];
+
+    for (size_t i = 0; i < KEPT_KEYS; i++)
+        if (!value_of(config, i))
+            errors[i].code = take_kept(options, config, kept_keys[i].name, kept_keys[i].file, &errors[i]);
+    if (!config->admin_key && admin_error->code == ERR_NOT_FOUND && config->auth_key)
+        admin_error->code =
+            config_override(options->arena, config, "ORGD_ADMIN_KEY", config->auth_key, "AGENTA_AUTH_KEY", admin_error);
+}
+
 static int reveal(const struct options *options, const struct config *config, const char *name,
                   const struct error *kept)
 {
@@ -67,18 +94,16 @@ int config_run(const struct config *config, const struct options *options)
     struct buffer out = buffer_make(options->arena, OUTPUT_MAX);
     const char *name = option_value(options, "reveal");
     struct config shown = *config;
-    struct error auth_error = {0};
-    struct error crypt_error = {0};
+    struct error errors[KEPT_KEYS] = {0};
     struct error none = {0};
+    const struct error *kept = &none;
 
-    if (!config->auth_key)
-        (void)take_kept(options, &shown, "AGENTA_AUTH_KEY", "auth-key", &auth_error);
-    if (!config->crypt_key)
-        (void)take_kept(options, &shown, "AGENTA_CRYPT_KEY", "crypt-key", &crypt_error);
-    if (name && strcmp(name, "AGENTA_AUTH_KEY") == 0)
-        return reveal(options, &shown, name, &auth_error);
+    take_all_kept(options, &shown, errors);
+    for (size_t i = 0; name && i < KEPT_KEYS; i++)
+        if (strcmp(name, kept_keys[i].name) == 0)
+            kept = &errors[i];
     if (name)
-        return reveal(options, &shown, name, strcmp(name, "AGENTA_CRYPT_KEY") == 0 ? &crypt_error : &none);
+        return reveal(options, &shown, name, kept);
     if (option_given(options, "markdown"))
         config_document(&out);
     else if (config_print(&shown, option_given(options, "json"), &out) != OK)

@@ -48,7 +48,7 @@ static enum err recognize_admin(struct request *req)
     static const struct identity admin = {.scheme = IDENTITY_ADMIN};
     const char *key = req->authorization ? after_scheme(req->authorization, "Access ") : NULL;
 
-    if (!key || !secret_equal(secret_of(key), secret_of(req->config->auth_key)))
+    if (!key || !secret_equal(secret_of(key), secret_of(req->config->admin_key)))
         return ERR_UNAUTHORIZED;
     return keep_identity(req, &admin);
 }

@@ -206,7 +206,7 @@ static enum err check_mark(void *arena, const struct data_dir *dir, bool *ours, 
 /* Root hands its own directory to the user it is about to become. */
 static enum err hand_over(const struct data_dir *dir, const struct run_as *user, struct error *error)
 {
-    static const char *const files[] = {MARK_NAME, LOCK_NAME, "auth-key", "crypt-key"};
+    static const char *const files[] = {MARK_NAME, LOCK_NAME, "admin-key", "auth-key", "crypt-key"};
 
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         if (fchownat(dir->fd, files[i], user->uid, user->gid, AT_SYMLINK_NOFOLLOW) != 0 && errno != ENOENT)
@@ -342,25 +342,33 @@ void data_dir_close(struct data_dir *dir)
 
 /* ---- secrets ---- */
 
+/* The key kept under that name. ERR_NOT_FOUND when there is none. */
+static enum err read_key(void *arena, const struct data_dir *dir, const char *name, const char **key,
+                         struct error *error)
+{
+    char *text;
+    enum err err = file_read(arena, dir->fd, name, 1024, &text, error);
+
+    if (err != OK)
+        return err;
+    text[strcspn(text, "\r\n")] = '\0';
+    if (strlen(text) < KEY_LEAST)
+        return error_set(error, ERR_REFUSED,
+                         "The key in %s/%s is damaged (%zu characters): restore the file from a backup, or remove it "
+                         "to have a new key made, which ends what the old one signed or encrypted",
+                         dir->path, name, strlen(text));
+    *key = text;
+    return OK;
+}
+
 /* The key kept under that name, made when there is none. */
 static enum err kept_key(void *arena, const struct data_dir *dir, const char *name, const char **key,
                          struct error *error)
 {
     unsigned char bytes[KEY_BYTES];
     char *text;
-    enum err err = file_read(arena, dir->fd, name, 1024, &text, error);
+    enum err err = read_key(arena, dir, name, key, error);
 
-    if (err == OK) {
-        text[strcspn(text, "\r\n")] = '\0';
-        if (strlen(text) < KEY_LEAST)
-            return error_set(
-                error, ERR_REFUSED,
-                "The key in %s/%s is damaged (%zu characters): restore the file from a backup, or remove it to "
-                "have a new key made, which ends what the old one signed or encrypted",
-                dir->path, name, strlen(text));
-        *key = text;
-        return OK;
-    }
     if (err != ERR_NOT_FOUND)
         return err;
     text = talloc_zero_array(arena, char, KEY_BYTES * 2 + 2);
@@ -407,10 +415,26 @@ static enum err settle_key(void *arena, const struct data_dir *dir, bool develop
     return kept_key(arena, dir, file, key, error);
 }
 
+/* The administration key, when AGENTA_AUTH_KEY is settled: configured, or kept, or else that one. */
+static enum err settle_admin_key(void *arena, const struct data_dir *dir, struct config *config, struct error *error)
+{
+    enum err err;
+
+    if (given(config->admin_key))
+        return check_key("ORGD_ADMIN_KEY", config->admin_key, config->development, error);
+    err = read_key(arena, dir, "admin-key", &config->admin_key, error);
+    if (err != ERR_NOT_FOUND)
+        return err;
+    config->admin_key = config->auth_key;
+    return OK;
+}
+
 enum err data_dir_secrets(void *arena, const struct data_dir *dir, struct config *config, struct error *error)
 {
     enum err err = settle_key(arena, dir, config->development, "AGENTA_AUTH_KEY", "auth-key", &config->auth_key, error);
 
+    if (err == OK)
+        err = settle_admin_key(arena, dir, config, error);
     if (err == OK)
         err = settle_key(arena, dir, config->development, "AGENTA_CRYPT_KEY", "crypt-key", &config->crypt_key, error);
     return err;

@@ -35,8 +35,9 @@ enum err data_dir_open(void *arena, const struct config *config, struct data_dir
 void data_dir_close(struct data_dir *dir);
 
 /*
- * Puts the keys in force into `config`: those configured, or else those kept in the directory, made on first use. Keys
- * that are well known or short are refused, or warned of where ORGD_DEVELOPMENT is on.
+ * Puts the keys in force into `config`: those configured, or else those kept in the directory, made on first use. The
+ * administration key is AGENTA_AUTH_KEY when none is configured or kept. Keys that are well known or short are refused,
+ * or warned of where ORGD_DEVELOPMENT is on.
  */
 enum err data_dir_secrets(void *arena, const struct data_dir *dir, struct config *config,
                           struct error *error) MUST_CHECK;

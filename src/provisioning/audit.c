@@ -17,7 +17,7 @@ static const char *fingerprint(void *arena, const struct config *config)
 {
     char hex[65];
 
-    digest_sha256_hex(config->auth_key, strlen(config->auth_key), hex);
+    digest_sha256_hex(config->admin_key, strlen(config->admin_key), hex);
     return talloc_strndup(arena, hex, FINGERPRINT_DIGITS);
 }
 

@@ -72,6 +72,17 @@ def test_reveal_finds_a_kept_key(orgd, folder):
     assert str(folder / "data" / "auth-key") in done.out
 
 
+def test_reveal_of_the_administration_key(orgd, folder):
+    """The one in force: AGENTA_AUTH_KEY where there is no other."""
+    variables = {"ORGD_DATA_DIR": str(folder / "data"), "AGENTA_AUTH_KEY": SECRET}
+    assert orgd("config", "--reveal", "ORGD_ADMIN_KEY", variables=variables).out == SECRET + "\n"
+    (folder / "data").mkdir(mode=0o700)
+    (folder / "data" / "admin-key").write_text("0123456789abcdef\n")
+    assert orgd("config", "--reveal", "ORGD_ADMIN_KEY", variables=variables).out == "0123456789abcdef\n"
+    done = orgd("config", "--reveal", "ORGD_ADMIN_KEY", variables={**variables, "ORGD_ADMIN_KEY": "other-" * 5})
+    assert done.out == "other-" * 5 + "\n"
+
+
 def test_reveal_of_others(orgd):
     assert orgd("config", "--reveal", "ORGD_WORKERS").out == "4\n"
     assert orgd("config", "--reveal", "AGENTA_BLOCKED_EMAILS", variables={"AGENTA_BLOCKED_EMAILS": "A@b.c,d@e.f"}).out == "a@b.c,d@e.f\n"

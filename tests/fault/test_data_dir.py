@@ -59,7 +59,7 @@ def test_configured_keys_are_not_written(plain):
     assert not (plain.data / "crypt-key").exists()
 
 
-@pytest.mark.parametrize("name", ["AGENTA_AUTH_KEY", "AGENTA_CRYPT_KEY"])
+@pytest.mark.parametrize("name", ["AGENTA_AUTH_KEY", "AGENTA_CRYPT_KEY", "ORGD_ADMIN_KEY"])
 @pytest.mark.parametrize("value, why", [("replace-me", "is the well-known default"), ("fifteen-letters", "is shorter than 16")])
 def test_weak_keys_are_refused(plain, name, value, why):
     status, said = plain.refused(**{name: value})

@@ -66,3 +66,38 @@ def test_a_key_that_everybody_knows_opens_nothing(key, make_server):
     status, said = make_server(AGENTA_AUTH_KEY=key).refused()
     assert status == 3
     assert "AGENTA_AUTH_KEY" in said and key not in said
+
+
+@pytest.fixture(scope="module")
+def divided():
+    """A server with an administration key of its own."""
+    server = serving.Server(ORGD_ADMIN_KEY="a" * 40).start()
+    yield server
+    server.close()
+
+
+def test_a_key_of_its_own(divided):
+    """AGENTA_AUTH_KEY goes on signing secret tokens, and opens the administration no longer."""
+    admin = client.Api(divided.url, "Access " + "a" * 40)
+    assert admin.get("/admin/access/report").status_code == 200
+    answer = client.Api(divided.url, f"Access {divided.auth_key}").get("/admin/access/report")
+    assert (answer.status_code, answer.json()) == (401, client.UNAUTHORIZED)
+    person = client.make_accounts(admin, "ann")[0]
+    token = client.sign(divided.auth_key, client.claims_of(person))
+    assert person.using(f"Secret {token}").get("/profile").status_code == 200
+    forged = client.sign("a" * 40, client.claims_of(person))
+    assert person.using(f"Secret {forged}").get("/profile").status_code == 401
+
+
+def test_a_kept_key_of_its_own(make_server):
+    """A file beside the others does what the variable does."""
+    server = make_server().start()
+    assert server.admin("GET", "/admin/access/report").status == 200
+    assert server.stop() == 0
+    owner = (server.data / "auth-key").stat()
+    (server.data / "admin-key").write_text("k" * 40 + "\n", encoding="utf-8")
+    serving.os.chown(server.data / "admin-key", owner.st_uid, owner.st_gid)
+    server.start()
+    assert server.admin("GET", "/admin/access/report").status == 401
+    answer = server.request("GET", "/admin/access/report", headers={"Authorization": "Access " + "k" * 40})
+    assert answer.status == 200

@@ -11,7 +11,7 @@ export const operator = {
     lead: "These pages show who may sign up, what an upgrade will do, and whether two databases are alike. They change nothing.",
     label: "Administration key",
     hint: "It is kept in this tab only, and gone when you close it. Print it on the server with:",
-    command: "orgd config --reveal AGENTA_AUTH_KEY",
+    command: "orgd config --reveal ORGD_ADMIN_KEY",
     missing: "Enter the administration key.",
     refused: "The server refuses this administration key.",
     open: "Open",
