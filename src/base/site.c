@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-enum { HOST_SIZE = 256 };
+enum { HOST_SIZE = 256, ORIGIN_SIZE = HOST_SIZE + sizeof "https://:65535" };
 
 struct site {
     size_t scheme; /* characters */
@@ -38,6 +38,48 @@ static bool site_read(const char *url, struct site *site)
         site->host[i] = (char)tolower((unsigned char)host[i]);
     site->host[len] = '\0';
     return true;
+}
+
+/* The origin of an address as a browser writes it. False when it has none, or one that is too long. */
+static bool write_origin(const char *url, char origin[ORIGIN_SIZE])
+{
+    static const char *const schemes[][2] = {{"http://", ":80"}, {"https://", ":443"}};
+    const char *host = host_of(url);
+    size_t scheme = host ? (size_t)(host - url) : 0;
+    size_t len = host ? strcspn(host, "/?#") : 0;
+
+    if (len == 0 || scheme + len >= ORIGIN_SIZE || memchr(host, '@', len))
+        return false;
+    for (size_t i = 0; i < sizeof schemes / sizeof *schemes; i++) {
+        const char *port = schemes[i][1];
+
+        if (strlen(schemes[i][0]) != scheme || strncasecmp(url, schemes[i][0], scheme) != 0)
+            continue;
+        if (len > strlen(port) && strncmp(host + len - strlen(port), port, strlen(port)) == 0)
+            len -= strlen(port);
+        for (size_t at = 0; at < scheme + len; at++)
+            origin[at] = (char)tolower((unsigned char)url[at]);
+        origin[scheme + len] = '\0';
+        return true;
+    }
+    return false;
+}
+
+bool site_has_origin(const char *url, const char *origin)
+{
+    char own[ORIGIN_SIZE];
+
+    return write_origin(url, own) && strcmp(own, origin) == 0;
+}
+
+bool site_is_origin(const char *text)
+{
+    static const char host_characters[] = "abcdefghijklmnopqrstuvwxyz0123456789-.:[]";
+    char origin[ORIGIN_SIZE];
+
+    if (!write_origin(text, origin) || strspn(host_of(origin), host_characters) != strlen(host_of(origin)))
+        return false;
+    return !*site_path(text) || strcmp(site_path(text), "/") == 0;
 }
 
 /* NULL for what has none; the list itself takes the numbers of an address for labels. */

@@ -15,6 +15,7 @@
 #include "base/log.h"
 #include "base/platform.h"
 #include "http/client_address.h"
+#include "http/cors.h"
 #include "http/server.h"
 #include "identity/decisions.h"
 #include "identity/identity.h"
@@ -260,6 +261,10 @@ static enum err check_config(const struct config *config, struct error *error)
     if (entry)
         return error_set(error, ERR_USAGE,
                          "ORGD_TRUSTED_PROXIES: %.100s is neither an address nor a network like 10.0.0.0/8", entry);
+    entry = cors_problem(&config->allowed_origins);
+    if (entry)
+        return error_set(error, ERR_USAGE, "ORGD_ALLOWED_ORIGINS: %.100s is not an origin like https://app.example.com",
+                         entry);
     if (transport_check(config, error) != OK)
         return ERR_USAGE;
     return methods_check(config, error);

@@ -1,10 +1,13 @@
-/* Cross-origin answers: which origins may read, and the preflight (API-ACCOUNTS.md 1.8). */
+/* Cross-origin answers: which origins may read, and the preflight. */
 #include "http/cors.h"
 
 #include <string.h>
 #include <strings.h>
 
-static const char *const origins[] = {
+#include "base/site.h"
+
+/* What Agenta's API trusts wherever it runs: its own pages and those of whoever develops it. */
+static const char *const development_origins[] = {
     "http://localhost:3000", "http://localhost:3001",  "http://0.0.0.0:3000",
     "http://0.0.0.0:3001",   "https://docs.agenta.ai", "https://agenta.ai",
 };
@@ -13,17 +16,35 @@ static const char allowed_headers[] = "Accept, Accept-Language, Content-Language
                                       "authorization, fdi-version, rid, st-auth-mode";
 static const char allowed_methods[] = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
 
-static bool origin_allowed(const char *origin)
+static bool is_development_origin(const char *origin)
 {
     static const char scheme[] = "https://";
     static const char suffix[] = ".vercel.app";
     size_t len = strlen(origin);
 
-    for (size_t i = 0; i < sizeof origins / sizeof *origins; i++)
-        if (strcmp(origin, origins[i]) == 0)
+    for (size_t i = 0; i < sizeof development_origins / sizeof *development_origins; i++)
+        if (strcmp(origin, development_origins[i]) == 0)
             return true;
     return len >= strlen(scheme) + strlen(suffix) && strncmp(origin, scheme, strlen(scheme)) == 0 &&
            strcmp(origin + len - strlen(suffix), suffix) == 0;
+}
+
+static bool origin_allowed(const struct config *config, const char *origin)
+{
+    if (config->web_url && site_has_origin(config->web_url, origin))
+        return true;
+    for (size_t i = 0; i < config->allowed_origins.count; i++)
+        if (site_has_origin(config->allowed_origins.items[i], origin))
+            return true;
+    return config->development && is_development_origin(origin);
+}
+
+const char *cors_problem(const struct config_list *origins)
+{
+    for (size_t i = 0; i < origins->count; i++)
+        if (!site_is_origin(origins->items[i]))
+            return origins->items[i];
+    return NULL;
 }
 
 void cors_apply(struct request *req)
@@ -31,7 +52,7 @@ void cors_apply(struct request *req)
     if (!req->origin || req->reply.no_cors)
         return;
     (void)reply_header(req, "Access-Control-Allow-Credentials", "true");
-    if (origin_allowed(req->origin))
+    if (origin_allowed(req->config, req->origin))
         (void)reply_header(req, "Access-Control-Allow-Origin", req->origin);
 }
 
@@ -55,7 +76,7 @@ static bool all_listed(const char *wanted, const char *allowed)
 
 enum err cors_preflight(struct request *req)
 {
-    bool origin = origin_allowed(req->origin);
+    bool origin = origin_allowed(req->config, req->origin);
     bool method = all_listed(req->preflight_method, allowed_methods);
     bool headers = !req->preflight_headers || all_listed(req->preflight_headers, allowed_headers);
     struct buffer body = buffer_make(req->arena, 100);

@@ -145,7 +145,6 @@ enum lane pipeline_begin(const struct application *app, struct request *req)
     enum caller_kind wanted = route_caller(req->path);
     enum err known, matched;
 
-    req->config = app->config;
     req->client = client_address(req->arena, &app->config->trusted_proxies, req->client, req->forwarded_for);
     if (is_preflight(req)) {
         conclude(req, cors_preflight(req));

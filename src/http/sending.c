@@ -25,6 +25,7 @@ struct exchange *exchange_create(struct connection *connection, size_t head_len)
     }
     req = &exchange->req;
     req->arena = arena;
+    req->config = connection->io->options->app->config;
     req->client = talloc_strdup(arena, connection->peer);
     req->path = req->query = req->target = "";
     req->started_us = platform.monotonic_us();

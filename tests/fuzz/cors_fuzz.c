@@ -1,4 +1,4 @@
-/* Fuzzes the CORS preflight: a line of origin, one of method, one of headers. */
+/* Fuzzes the CORS preflight: a line of origin, one of method, one of headers; with and without ORGD_DEVELOPMENT. */
 #include <regex.h>
 #include <string.h>
 #include <strings.h>
@@ -14,6 +14,10 @@ const struct fuzz_seed fuzz_seeds[] = {
     FUZZ_SEED("https://vercel.app\nTRACE\nx-custom"),
     FUZZ_SEED("https://agenta.ai.evil.io\nGET, PUT\naccept language"),
     FUZZ_SEED("null\n\nAccept-"),
+    FUZZ_SEED("https://app.acme.io\nPOST\nauthorization"),
+    FUZZ_SEED("https://app.acme.io:443\nPOST\n"),
+    FUZZ_SEED("http://lists.example:8080\nPOST\nrid"),
+    FUZZ_SEED("http://lists.example:80800\nPOST\nrid"),
     {0},
 };
 
@@ -46,18 +50,28 @@ static bool are_among(const char *list, const char *const *names)
     return true;
 }
 
-static bool is_origin(const char *origin)
-{
-    static regex_t expression;
-    static bool compiled;
+static const char *const listed[] = {"http://lists.example:8080", "https://LISTS.example:443/"};
+static const struct config open_config = {.web_url = "https://App.acme.io/console", .allowed_origins = {listed, 2}};
+static const struct config development_config = {
+    .web_url = "https://App.acme.io/console", .allowed_origins = {listed, 2}, .development = true};
 
-    if (!compiled)
-        require(regcomp(&expression,
-                        "^(http://(localhost|0\\.0\\.0\\.0):300[01]|https://(docs\\.)?agenta\\.ai|"
-                        "https://.*\\.vercel\\.app)$",
-                        REG_EXTENDED | REG_NOSUB) == 0);
-    compiled = true;
-    return regexec(&expression, origin, 0, NULL, 0) == 0;
+static bool fits(regex_t *expression, const char *source, const char *text)
+{
+    if (expression->re_nsub == 0) /* each has a group */
+        require(regcomp(expression, source, REG_EXTENDED) == 0);
+    return regexec(expression, text, 0, NULL, 0) == 0;
+}
+
+static bool is_origin(const struct config *config, const char *origin)
+{
+    static regex_t configured, development;
+
+    return fits(&configured, "^(https://app\\.acme\\.io|http://lists\\.example:8080|https://lists\\.example)$",
+                origin) ||
+           (config->development && fits(&development,
+                                        "^(http://(localhost|0\\.0\\.0\\.0):300[01]|https://(docs\\.)?agenta\\.ai|"
+                                        "https://.*\\.vercel\\.app)$",
+                                        origin));
 }
 
 static const char *header(const struct reply *reply, const char *name)
@@ -70,7 +84,7 @@ static const char *header(const struct reply *reply, const char *name)
 
 static void check_preflight(struct request *req)
 {
-    bool origin = is_origin(req->origin);
+    bool origin = is_origin(req->config, req->origin);
     bool method = are_among(req->preflight_method, methods);
     bool names = !req->preflight_headers || are_among(req->preflight_headers, headers);
     const char *body;
@@ -106,11 +120,9 @@ static char *take_line(void *arena, const char **at, const char *end)
     return copy;
 }
 
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+static void check_with(const struct config *config, const char *at, const char *end)
 {
-    struct request req = {.arena = talloc_new(NULL), .method = METHOD_OPTIONS};
-    const char *at = (const char *)data;
-    const char *end = at + size;
+    struct request req = {.arena = talloc_new(NULL), .config = config, .method = METHOD_OPTIONS};
 
     req.origin = take_line(req.arena, &at, end);
     req.preflight_method = take_line(req.arena, &at, end);
@@ -118,5 +130,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (req.origin && req.preflight_method) /* otherwise it is no preflight */
         check_preflight(&req);
     (void)talloc_free(req.arena);
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    const char *at = (const char *)data;
+
+    check_with(&open_config, at, at + size);
+    check_with(&development_config, at, at + size);
     return 0;
 }

@@ -219,59 +219,6 @@ def test_a_method_that_does_not_exist(alice, nobody):
         assert caller.call("BREW", "/keys").status_code in (401, 405, 501)
 
 
-# ---- cross-origin requests ----
-
-METHODS = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
-HEADERS = ("Accept, Accept-Language, Content-Language, Content-Type, anti-csrf, authorization, fdi-version, rid, "
-           "st-auth-mode")
-ORIGINS = {
-    "http://localhost:3000": True, "http://localhost:3001": True, "http://0.0.0.0:3000": True, "http://0.0.0.0:3001": True,
-    "https://docs.agenta.ai": True, "https://agenta.ai": True, "https://some.thing.vercel.app": True,
-    "https://.vercel.app": True, "http://localhost:3002": False, "http://agenta.ai": False, "https://agenta.ai.evil": False,
-    "http://x.vercel.app": False, "https://x.vercel.app.evil": False, "https://vercel.app": False, "null": False,
-}
-
-
-@pytest.mark.parametrize("origin,allowed", ORIGINS.items())
-def test_origins(origin, allowed, alice, nobody):
-    for answer in (alice.get("/profile", headers={"Origin": origin}), nobody.get("/profile", headers={"Origin": origin}),
-                   nobody.get("/health", headers={"Origin": origin}), nobody.get("/healthz", headers={"Origin": origin})):
-        assert answer.headers["Access-Control-Allow-Credentials"] == "true"
-        assert answer.headers.get("Access-Control-Allow-Origin") == (origin if allowed else None)
-        assert "Origin" in answer.headers["Vary"]
-
-
-def test_without_origin_there_are_no_such_headers(alice):
-    assert not [name for name in alice.get("/profile").headers if name.startswith("Access-Control")]
-
-
-@pytest.mark.parametrize("origin,method,headers,refusal", [
-    ("http://localhost:3000", "POST", "authorization, Content-Type", None),
-    ("http://localhost:3000", "DELETE", None, None),
-    ("http://evil", "POST", None, "origin"),
-    ("http://localhost:3000", "BREW", None, "method"),
-    ("http://localhost:3000", "POST", "x-evil", "headers"),
-    ("http://evil", "BREW", "x-evil", "origin, method, headers"),
-])
-def test_preflight(origin, method, headers, refusal, nobody):
-    asked = {"Origin": origin, "Access-Control-Request-Method": method}
-    if headers:
-        asked["Access-Control-Request-Headers"] = headers
-    answer = nobody.call("OPTIONS", "/api/organizations/", headers=asked)
-    assert (answer.status_code, answer.text) == ((400, f"Disallowed CORS {refusal}") if refusal else (200, "OK"))
-    assert answer.headers["Content-Type"].startswith("text/plain")
-    assert answer.headers["Access-Control-Allow-Methods"] == METHODS
-    assert answer.headers["Access-Control-Allow-Headers"] == HEADERS
-    assert answer.headers["Access-Control-Max-Age"] == "600"
-    assert answer.headers["Access-Control-Allow-Credentials"] == "true"
-    assert answer.headers.get("Access-Control-Allow-Origin") == (None if origin == "http://evil" else origin)
-    assert "Origin" in answer.headers["Vary"]
-
-
-def test_options_without_origin_is_a_request_like_others(nobody):
-    assert nobody.call("OPTIONS", "/organizations").json() == client.UNAUTHORIZED
-
-
 # ---- compression ----
 
 def test_long_answers_are_compressed_when_asked(server, alice):

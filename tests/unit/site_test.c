@@ -51,6 +51,63 @@ static void addresses_of_two_sites(void **state)
     }
 }
 
+static void the_origin_of_an_address(void **state)
+{
+    static const char *const same[][2] = {
+        {"http://localhost", "http://localhost"},
+        {"https://app.acme.io/console?x#y", "https://app.acme.io"},
+        {"HTTPS://App.Acme.IO:8443", "https://app.acme.io:8443"},
+        {"https://acme.io:443/", "https://acme.io"},
+        {"http://acme.io:80", "http://acme.io"},
+        {"http://[::1]:3000/x", "http://[::1]:3000"},
+    };
+    static const char *const other[][2] = {
+        {"https://acme.io", "http://acme.io"},
+        {"https://acme.io", "https://acme.io:443"},
+        {"https://acme.io", "https://acme.io.evil"},
+        {"https://acme.io:8443", "https://acme.io"},
+        {"https://acme.io", "https://acme.io/"},
+        {"https://acme.io", "HTTPS://acme.io"},
+        {"https://acme.io:80", "https://acme.io"},
+        {"ftp://acme.io", "ftp://acme.io"},
+        {"acme.io", "acme.io"},
+        {"https://ann@acme.io", "https://ann@acme.io"},
+        {"null", "null"},
+        {"https://", "https://"},
+        {"https://:443", "https://"},
+        {"*", "https://acme.io"},
+    };
+    char lengthy[400] = "https://";
+
+    (void)state;
+    for (size_t i = 0; i < sizeof same / sizeof *same; i++)
+        assert_true(site_has_origin(same[i][0], same[i][1]));
+    for (size_t i = 0; i < sizeof other / sizeof *other; i++)
+        assert_false(site_has_origin(other[i][0], other[i][1]));
+    memset(lengthy + 8, 'a', sizeof lengthy - 9);
+    assert_false(site_has_origin(lengthy, lengthy));
+}
+
+static void what_is_an_origin(void **state)
+{
+    static const char *const are[] = {"https://app.acme.io", "http://localhost:3000", "https://acme.io/"};
+    static const char *const are_not[] = {"*",
+                                          "null",
+                                          "acme.io",
+                                          "https://acme.io/x",
+                                          "https://acme.io?x",
+                                          "ws://acme.io",
+                                          "https://*.acme.io",
+                                          "https://münchen.de",
+                                          ""};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof are / sizeof *are; i++)
+        assert_true(site_is_origin(are[i]));
+    for (size_t i = 0; i < sizeof are_not / sizeof *are_not; i++)
+        assert_false(site_is_origin(are_not[i]));
+}
+
 static void the_path_of_an_address(void **state)
 {
     (void)state;
@@ -63,8 +120,8 @@ static void the_path_of_an_address(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(addresses_of_one_site),
-        cmocka_unit_test(addresses_of_two_sites),
+        cmocka_unit_test(addresses_of_one_site),    cmocka_unit_test(addresses_of_two_sites),
+        cmocka_unit_test(the_origin_of_an_address), cmocka_unit_test(what_is_an_origin),
         cmocka_unit_test(the_path_of_an_address),
     };
 

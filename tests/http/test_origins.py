@@ -1,0 +1,113 @@
+"""Which web pages may call the API from a browser: those of the configured origins, and no others."""
+import client
+import pytest
+import serving
+
+METHODS = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
+HEADERS = ("Accept, Accept-Language, Content-Language, Content-Type, anti-csrf, authorization, fdi-version, rid, "
+           "st-auth-mode")
+WEB = "https://console.acme.io"
+LISTED = ("https://app.acme.io", "http://10.0.0.7:3000")
+# the origins that Agenta's API trusts wherever it runs
+DEVELOPMENT = ("http://localhost:3000", "http://localhost:3001", "http://0.0.0.0:3000", "http://0.0.0.0:3001",
+               "https://docs.agenta.ai", "https://agenta.ai", "https://some.thing.vercel.app", "https://.vercel.app")
+OTHERS = ("http://localhost:3002", "http://agenta.ai", "https://agenta.ai.evil", "http://x.vercel.app",
+          "https://x.vercel.app.evil", "https://vercel.app", "null", "http://console.acme.io", "https://console.acme.io:8443",
+          "https://console.acme.io.evil", "https://acme.io", "http://10.0.0.7", "http://127.0.0.1:8000")
+
+
+@pytest.fixture(scope="module")
+def configured(beside):
+    """A program over the same database whose web address and list of origins are set."""
+    server = beside(AGENTA_WEB_URL=f"{WEB}:443/", ORGD_ALLOWED_ORIGINS="https://App.acme.io/ , http://10.0.0.7:3000").start()
+    yield server
+    server.close()
+
+
+@pytest.fixture(scope="module")
+def developing(beside):
+    """The same with ORGD_DEVELOPMENT."""
+    server = beside(AGENTA_WEB_URL=WEB, ORGD_ALLOWED_ORIGINS=", ".join(LISTED), ORGD_DEVELOPMENT="on").start()
+    yield server
+    server.close()
+
+
+def allows(server, person, origin):
+    """Whether pages of the origin may read: the same for every answer, refusals and those of other routes included."""
+    known, unknown = client.Api(server.url, person.authorization), client.Api(server.url)
+    allowed = set()
+    for answer in (known.get("/profile", headers={"Origin": origin}), unknown.get("/profile", headers={"Origin": origin}),
+                   unknown.get("/health", headers={"Origin": origin}), unknown.get("/healthz", headers={"Origin": origin}),
+                   unknown.get("/health", headers={"Origin": origin, "Host": "a host"})):
+        assert answer.headers["Access-Control-Allow-Credentials"] == "true"
+        assert answer.headers.get("Access-Control-Allow-Origin") in (origin, None)
+        assert "Origin" in answer.headers["Vary"]
+        allowed.add("Access-Control-Allow-Origin" in answer.headers)
+    assert len(allowed) == 1
+    return allowed.pop()
+
+
+@pytest.mark.parametrize("origin", [WEB, *LISTED])
+def test_configured_origins(origin, configured, developing, server, alice):
+    assert allows(configured, alice, origin) and allows(developing, alice, origin)
+    assert not allows(server, alice, origin)
+
+
+@pytest.mark.parametrize("origin", DEVELOPMENT)
+def test_origins_of_agenta_are_for_development_only(origin, configured, developing, alice):
+    assert allows(developing, alice, origin)
+    assert not allows(configured, alice, origin)
+
+
+@pytest.mark.parametrize("origin", OTHERS)
+def test_other_origins(origin, configured, developing, alice):
+    assert not allows(configured, alice, origin)
+    assert not allows(developing, alice, origin)
+
+
+def test_without_configuration_it_is_the_default_web_address(server, alice):
+    assert allows(server, alice, "http://localhost")
+    assert not allows(server, alice, "http://localhost:3000") and not allows(server, alice, "https://localhost")
+
+
+@pytest.mark.parametrize("entry", ["*", "https://*.acme.io", "acme.io", "null", "https://acme.io/console", "ftp://acme.io"])
+def test_a_list_with_something_else_is_refused(entry):
+    server = serving.Server()
+    try:
+        status, said = server.refused(ORGD_ALLOWED_ORIGINS=f"https://app.acme.io,{entry}")
+        assert status == 2 and f"ORGD_ALLOWED_ORIGINS: {entry} is not an origin like https://app.example.com" in said, said
+    finally:
+        server.close()
+
+
+def test_without_origin_there_are_no_such_headers(alice):
+    assert not [name for name in alice.get("/profile").headers if name.startswith("Access-Control")]
+
+
+@pytest.mark.parametrize("origin,method,headers,refusal", [
+    (WEB, "POST", "authorization, Content-Type", None),
+    (LISTED[1], "DELETE", None, None),
+    ("http://evil", "POST", None, "origin"),
+    ("https://some.vercel.app", "POST", None, "origin"),
+    (WEB, "BREW", None, "method"),
+    (WEB, "POST", "x-evil", "headers"),
+    ("http://evil", "BREW", "x-evil", "origin, method, headers"),
+])
+def test_preflight(origin, method, headers, refusal, configured):
+    asked = {"Origin": origin, "Access-Control-Request-Method": method}
+    if headers:
+        asked["Access-Control-Request-Headers"] = headers
+    answer = client.Api(configured.url).call("OPTIONS", "/api/organizations/", headers=asked)
+    assert (answer.status_code, answer.text) == ((400, f"Disallowed CORS {refusal}") if refusal else (200, "OK"))
+    assert answer.headers["Content-Type"].startswith("text/plain")
+    assert answer.headers["Access-Control-Allow-Methods"] == METHODS
+    assert answer.headers["Access-Control-Allow-Headers"] == HEADERS
+    assert answer.headers["Access-Control-Max-Age"] == "600"
+    assert answer.headers["Access-Control-Allow-Credentials"] == "true"
+    allowed = origin in (WEB, *LISTED)
+    assert answer.headers.get("Access-Control-Allow-Origin") == (origin if allowed else None)
+    assert "Origin" in answer.headers["Vary"]
+
+
+def test_options_without_origin_is_a_request_like_others(nobody):
+    assert nobody.call("OPTIONS", "/organizations").json() == client.UNAUTHORIZED
