@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <talloc.h>
 
+#include "auth/password_hash.h"
 #include "base/platform.h"
-#include "identity/passwords.h"
 
 enum { THREADS_MAX = 64 };
 

@@ -1,5 +1,5 @@
 /* The program's entry: the table of commands. */
-#include "base/options.h"
+#include "cli/options.h"
 #include "commands/access.h"
 #include "commands/commands.h"
 #include "commands/import.h"

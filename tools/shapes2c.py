@@ -9,7 +9,7 @@ import zlib
 
 def main():
     output, *paths = (pathlib.Path(argument) for argument in sys.argv[1:])
-    out = ["/* Generated from chains/shapes by tools/shapes2c.py. */", '#include "migrate/shapes.h"', ""]
+    out = ["/* Generated from chains/shapes by tools/shapes2c.py. */", '#include "migrate/expected_schemas.h"', ""]
     rows = []
     for path in sorted(paths):
         text = path.read_bytes()

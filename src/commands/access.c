@@ -1,9 +1,9 @@
 /* Runs `orgd access explain` and `orgd access report`. */
 #include "commands/access.h"
 
-#include "access/explain.h"
-#include "access/report.h"
 #include "commands/source.h"
+#include "policy/access_report.h"
+#include "policy/explain.h"
 
 #define OUTPUT_MAX ((size_t)1 << 20)
 

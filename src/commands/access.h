@@ -2,7 +2,7 @@
 #ifndef ORGD_COMMANDS_ACCESS_H
 #define ORGD_COMMANDS_ACCESS_H
 
-#include "base/options.h"
+#include "cli/options.h"
 
 extern const struct option_row access_explain_options[];
 extern const struct option_row access_report_options[];

@@ -2,7 +2,7 @@
 #ifndef ORGD_COMMANDS_COMMANDS_H
 #define ORGD_COMMANDS_COMMANDS_H
 
-#include "base/options.h"
+#include "cli/options.h"
 
 extern const struct option_row config_options[];
 extern const struct option_row version_options[];

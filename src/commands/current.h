@@ -2,9 +2,9 @@
 #ifndef ORGD_COMMANDS_CURRENT_H
 #define ORGD_COMMANDS_CURRENT_H
 
-#include "base/config.h"
+#include "config/config.h"
 #include "db/db.h"
-#include "instance/stores.h"
+#include "runtime/stores.h"
 
 struct current {
     struct db *core;

@@ -7,7 +7,7 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "commands/current.h"
-#include "signin/import.h"
+#include "signin/login_import.h"
 
 #define OUTPUT_MAX ((size_t)16 << 20)
 #define ADDRESS_SHOWN 320

@@ -2,7 +2,7 @@
 #ifndef ORGD_COMMANDS_IMPORT_H
 #define ORGD_COMMANDS_IMPORT_H
 
-#include "base/options.h"
+#include "cli/options.h"
 
 extern const struct option_row import_logins_options[];
 

@@ -2,7 +2,7 @@
 #ifndef ORGD_COMMANDS_MAIL_H
 #define ORGD_COMMANDS_MAIL_H
 
-#include "base/options.h"
+#include "cli/options.h"
 
 int mail_test_run(const struct config *config, const struct options *options);
 

@@ -2,7 +2,7 @@
 #ifndef ORGD_COMMANDS_MIGRATE_H
 #define ORGD_COMMANDS_MIGRATE_H
 
-#include "base/options.h"
+#include "cli/options.h"
 
 extern const struct option_row migrate_status_options[];
 extern const struct option_row migrate_plan_options[];

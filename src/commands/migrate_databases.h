@@ -2,9 +2,9 @@
 #ifndef ORGD_COMMANDS_MIGRATE_DATABASES_H
 #define ORGD_COMMANDS_MIGRATE_DATABASES_H
 
-#include "base/config.h"
-#include "instance/stores.h"
+#include "config/config.h"
 #include "migrate/migrate.h"
+#include "runtime/stores.h"
 
 struct migrate_databases {
     struct stores stores;

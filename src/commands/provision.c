@@ -5,14 +5,15 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "admin/create_accounts.h"
+#include "admin/local_call.h"
+#include "admin/models.h"
+#include "admin/overview.h"
+#include "auth/password_hash.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "commands/current.h"
-#include "identity/passwords.h"
-#include "provisioning/creates.h"
-#include "provisioning/local.h"
-#include "provisioning/models.h"
-#include "provisioning/overview.h"
+#include "policy/password_policy.h"
 
 #define OUTPUT_MAX ((size_t)64 << 20)
 #define NAME_SHOWN 320

@@ -2,7 +2,7 @@
 #ifndef ORGD_COMMANDS_PROVISION_H
 #define ORGD_COMMANDS_PROVISION_H
 
-#include "base/options.h"
+#include "cli/options.h"
 
 extern const struct option_row account_create_options[];
 extern const struct option_row organization_list_options[];

@@ -11,8 +11,8 @@
 #include "base/file.h"
 #include "base/platform.h"
 #include "commands/source.h"
+#include "schema/diagram.h"
 #include "schema/dump.h"
-#include "schema/graph.h"
 
 #define DUMP_MAX ((size_t)1 << 30)
 /* How long something takes before its progress is shown, and how often. */

@@ -2,7 +2,7 @@
 #ifndef ORGD_COMMANDS_SCHEMA_H
 #define ORGD_COMMANDS_SCHEMA_H
 
-#include "base/options.h"
+#include "cli/options.h"
 
 extern const char schema_dump_details[];
 extern const struct option_row schema_dump_command_options[];

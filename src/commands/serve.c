@@ -10,25 +10,25 @@
 #include <talloc.h>
 #include <unistd.h>
 
-#include "access/methods.h"
-#include "access/report.h"
+#include "auth/decision_cache.h"
+#include "auth/identity.h"
+#include "auth/signing_keys.h"
 #include "base/log.h"
 #include "base/platform.h"
 #include "http/client_address.h"
 #include "http/cors.h"
 #include "http/server.h"
-#include "identity/decisions.h"
-#include "identity/identity.h"
-#include "identity/signing_keys.h"
-#include "instance/data_dir.h"
-#include "instance/gate.h"
-#include "instance/ready.h"
-#include "instance/stores.h"
 #include "mail/sender.h"
 #include "mail/transport.h"
 #include "migrate/databases.h"
 #include "outbound/fetch.h"
+#include "policy/access_report.h"
+#include "policy/signin_methods.h"
 #include "routes.h"
+#include "runtime/data_dir.h"
+#include "runtime/readiness.h"
+#include "runtime/ready.h"
+#include "runtime/stores.h"
 
 enum {
     CONNECT_MS = 2000,

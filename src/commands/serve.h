@@ -2,7 +2,7 @@
 #ifndef ORGD_COMMANDS_SERVE_H
 #define ORGD_COMMANDS_SERVE_H
 
-#include "base/options.h"
+#include "cli/options.h"
 
 extern const struct option_row serve_options[];
 

@@ -2,7 +2,7 @@
 #ifndef ORGD_HTTP_CLIENT_ADDRESS_H
 #define ORGD_HTTP_CLIENT_ADDRESS_H
 
-#include "base/config.h"
+#include "config/config.h"
 
 /*
  * The address that a request came from: `peer`, or, when that is one of the trusted proxies, the last address of

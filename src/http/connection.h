@@ -8,9 +8,9 @@
 
 #include "http/addresses.h"
 #include "http/exchange.h"
-#include "http/lanes.h"
 #include "http/metrics.h"
 #include "http/server.h"
+#include "http/worker_pool.h"
 
 /* What a connection waits for. Each has one duration, so that the connections of a kind are always in the order of
  * their deadlines. */

@@ -7,7 +7,7 @@
 
 #include "http/chunked.h"
 #include "http/connection.h"
-#include "http/front_door.h"
+#include "http/request_parser.h"
 
 enum state {
     STATE_HEAD, /* between requests, or some bytes of a head are held */

@@ -8,9 +8,9 @@
 #include <stdint.h>
 
 #include "base/buffer.h"
-#include "base/config.h"
 #include "base/error.h"
 #include "base/uuid.h"
+#include "config/config.h"
 #include "db/db.h"
 
 enum method {

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/json.h"
-#include "http/route.h"
+#include "http/router.h"
 
 enum { MODELS_MAX = 256 };
 

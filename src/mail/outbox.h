@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/config.h"
 #include "base/error.h"
+#include "config/config.h"
 #include "db/db.h"
 
 /* One value of a template. Both are borrowed for the call. */

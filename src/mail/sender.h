@@ -2,7 +2,7 @@
 #ifndef ORGD_MAIL_SENDER_H
 #define ORGD_MAIL_SENDER_H
 
-#include "base/config.h"
+#include "config/config.h"
 #include "db/db.h"
 
 /*

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
-#include "base/config.h"
 #include "base/error.h"
+#include "config/config.h"
 #include "mail/message.h"
 
 /* What became of a mail. */

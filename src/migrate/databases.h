@@ -2,7 +2,7 @@
 #ifndef ORGD_MIGRATE_DATABASES_H
 #define ORGD_MIGRATE_DATABASES_H
 
-#include "base/config.h"
+#include "config/config.h"
 #include "migrate/migrate.h"
 
 /*

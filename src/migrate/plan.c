@@ -4,7 +4,7 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "migrate/access.h"
+#include "migrate/privileges.h"
 #include "statements.h"
 
 enum { NAMES_MAX = 64 << 10, TABLES_MAX = 512 };

@@ -3,9 +3,9 @@
 #define ORGD_MIGRATE_PLAN_H
 
 #include "base/buffer.h"
-#include "migrate/consent.h"
+#include "migrate/acceptance.h"
 #include "migrate/migrate.h"
-#include "migrate/posture.h"
+#include "migrate/signup_impact.h"
 
 #define PLAN_OUTCOMES_MAX 16
 

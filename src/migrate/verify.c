@@ -5,7 +5,7 @@
 #include <talloc.h>
 #include <zlib.h>
 
-#include "migrate/shapes.h"
+#include "migrate/expected_schemas.h"
 #include "schema/diff.h"
 #include "schema/dump.h"
 

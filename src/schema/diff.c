@@ -4,7 +4,7 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "schema/belonging.h"
+#include "schema/diff_dependencies.h"
 
 #define TEXT_MAX ((size_t)64 << 20)
 

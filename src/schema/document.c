@@ -6,7 +6,7 @@
 #include <talloc.h>
 
 #include "base/text.h"
-#include "schema/wording.h"
+#include "schema/expression_normalize.h"
 
 /* The line being read: it ends with a NUL, and values are cut out of it in place once all of it is understood. */
 struct reading {

@@ -4,10 +4,10 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "access/rules.h"
+#include "auth/sessions.h"
 #include "base/email.h"
 #include "base/log.h"
-#include "identity/sessions.h"
+#include "policy/signin_rules.h"
 #include "statements.h"
 #include "tenancy/organizations.h"
 

@@ -5,15 +5,15 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "access/limits.h"
 #include "base/base64.h"
 #include "base/email.h"
 #include "base/json.h"
 #include "base/platform.h"
 #include "base/secret.h"
 #include "mail/outbox.h"
+#include "policy/limits.h"
 #include "signin/account.h"
-#include "signin/fdi.h"
+#include "signin/frontend_api.h"
 #include "signin/logins.h"
 #include "statements.h"
 

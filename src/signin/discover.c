@@ -3,12 +3,12 @@
 
 #include <talloc.h>
 
-#include "access/limits.h"
-#include "access/methods.h"
 #include "base/email.h"
 #include "base/json.h"
-#include "identity/providers.h"
-#include "signin/fdi.h"
+#include "policy/limits.h"
+#include "policy/providers.h"
+#include "policy/signin_methods.h"
+#include "signin/frontend_api.h"
 #include "statements.h"
 
 enum { ANSWER_MAX = 16 << 10 };

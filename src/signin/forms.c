@@ -6,7 +6,7 @@
 #include "base/email.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "signin/fdi.h"
+#include "signin/frontend_api.h"
 
 enum { USERNAME_LEAST = 3, ANSWER_MAX = 16 << 10 };
 

@@ -4,8 +4,8 @@
 
 #include <stdbool.h>
 
+#include "auth/password_hash.h"
 #include "http/http.h"
-#include "identity/passwords.h"
 
 struct login {
     struct uuid id;

@@ -3,12 +3,12 @@
 
 #include <string.h>
 
-#include "access/limits.h"
-#include "identity/password_policy.h"
 #include "mail/outbox.h"
+#include "policy/limits.h"
+#include "policy/password_policy.h"
 #include "signin/account.h"
-#include "signin/fdi.h"
 #include "signin/forms.h"
+#include "signin/frontend_api.h"
 #include "signin/logins.h"
 
 enum { SIGN_IN_FIELDS = 2, SIGN_UP_FIELDS = 3, SIGN_UP_TRIES = 3 };

@@ -4,20 +4,20 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "access/limits.h"
+#include "auth/identity.h"
+#include "auth/sessions.h"
 #include "base/base64.h"
 #include "base/email.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/platform.h"
 #include "base/secret.h"
-#include "identity/identity.h"
-#include "identity/password_policy.h"
-#include "identity/sessions.h"
 #include "mail/outbox.h"
+#include "policy/limits.h"
+#include "policy/password_policy.h"
 #include "signin/account.h"
-#include "signin/fdi.h"
 #include "signin/forms.h"
+#include "signin/frontend_api.h"
 #include "signin/logins.h"
 #include "statements.h"
 

@@ -4,7 +4,6 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "access/limits.h"
 #include "base/base64.h"
 #include "base/email.h"
 #include "base/json.h"
@@ -12,10 +11,11 @@
 #include "base/platform.h"
 #include "base/secret.h"
 #include "base/text.h"
-#include "identity/providers.h"
 #include "outbound/fetch.h"
+#include "policy/limits.h"
+#include "policy/providers.h"
 #include "signin/account.h"
-#include "signin/fdi.h"
+#include "signin/frontend_api.h"
 #include "signin/logins.h"
 #include "signin/oidc.h"
 #include "signin/social_profile.h"

@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/config.h"
 #include "base/error.h"
-#include "identity/providers.h"
+#include "config/config.h"
+#include "policy/providers.h"
 
 /* What the browser brought back from the provider. Texts are borrowed; NULL when absent. */
 struct social_return {

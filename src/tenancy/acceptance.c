@@ -4,12 +4,12 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "access/limits.h"
-#include "access/roles.h"
+#include "auth/identity.h"
 #include "base/email.h"
 #include "base/secret.h"
-#include "identity/identity.h"
+#include "policy/limits.h"
 #include "statements.h"
+#include "tenancy/roles.h"
 #include "tenancy/workspaces.h"
 
 static const struct field token_fields[] = {

@@ -4,17 +4,17 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "access/limits.h"
-#include "access/roles.h"
-#include "access/rules.h"
+#include "auth/identity.h"
 #include "base/base64.h"
 #include "base/email.h"
 #include "base/json.h"
 #include "base/platform.h"
 #include "base/text.h"
-#include "identity/identity.h"
 #include "mail/outbox.h"
+#include "policy/limits.h"
+#include "policy/signin_rules.h"
 #include "statements.h"
+#include "tenancy/roles.h"
 #include "tenancy/workspaces.h"
 
 enum { TOKEN_BYTES = 16, LINK_MAX = 8 << 10, VALID_S = 7 * 24 * 60 * 60, AT_ONCE_MAX = 100, ANSWER_MAX = 1 << 20 };

@@ -1,11 +1,11 @@
 /* The member endpoints. */
 #include "tenancy/members.h"
 
-#include "access/roles.h"
+#include "auth/identity.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "identity/identity.h"
 #include "statements.h"
+#include "tenancy/roles.h"
 #include "tenancy/workspaces.h"
 
 static const char *check_role(const json_t *object)

@@ -4,11 +4,11 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "access/methods.h"
-#include "access/rules.h"
+#include "auth/identity.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "identity/identity.h"
+#include "policy/signin_methods.h"
+#include "policy/signin_rules.h"
 #include "statements.h"
 
 static const struct field naming_fields[] = {

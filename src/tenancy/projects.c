@@ -4,11 +4,11 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "access/roles.h"
+#include "auth/identity.h"
 #include "base/text.h"
-#include "identity/identity.h"
 #include "statements.h"
 #include "tenancy/organizations.h"
+#include "tenancy/roles.h"
 #include "tenancy/workspaces.h"
 
 static const struct field create_fields[] = {

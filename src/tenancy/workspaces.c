@@ -1,10 +1,10 @@
 /* The workspace endpoints, and what others need of a workspace. */
 #include "tenancy/workspaces.h"
 
-#include "access/roles.h"
+#include "auth/identity.h"
 #include "base/json.h"
-#include "identity/identity.h"
 #include "statements.h"
+#include "tenancy/roles.h"
 
 static const struct field workspace_fields[] = {
     {.name = "id", .type = FIELD_STRING, .nullable = true},

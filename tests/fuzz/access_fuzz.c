@@ -2,11 +2,11 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "access/explain.h"
-#include "access/report.h"
-#include "access/rules.h"
 #include "base/text.h"
 #include "fuzz.h"
+#include "policy/access_report.h"
+#include "policy/explain.h"
+#include "policy/signin_rules.h"
 
 enum { LINES = 6, ITEMS_MAX = 16 };
 

@@ -7,9 +7,9 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "auth/access_tokens.h"
 #include "base/base64.h"
 #include "fuzz.h"
-#include "identity/access_tokens.h"
 
 #define ID "01a203fc-4c18-4000-8fbf-6932d8bc8d1e"
 #define HEADER "{\"alg\":\"RS256\",\"typ\":\"JWT\",\"kid\":\"d-1\",\"version\":\"5\"}\n"

@@ -2,8 +2,8 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "base/config_table.h"
 #include "base/text.h"
+#include "config/config_table.h"
 #include "fuzz.h"
 
 const struct fuzz_seed fuzz_seeds[] = {

@@ -8,7 +8,7 @@
 
 #include "base/text.h"
 #include "fuzz.h"
-#include "http/decode.h"
+#include "http/validate.h"
 #include "routes.h"
 
 #define ID "01a203fc-4c18-7000-8fbf-6932d8bc8d1e"

@@ -4,8 +4,8 @@
 
 #include "base/email.h"
 #include "fuzz.h"
-#include "signin/fdi.h"
 #include "signin/forms.h"
+#include "signin/frontend_api.h"
 
 const struct fuzz_seed fuzz_seeds[] = {
     FUZZ_SEED(

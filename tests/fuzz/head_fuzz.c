@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "fuzz.h"
-#include "http/front_door.h"
+#include "http/request_parser.h"
 
 #define LINES "Host: a.io\r\nOrigin: https://a.io\r\nCookie: a=1\r\ncookie: b=2\r\nX-Request-Id: a-1._Z\r\n"
 

@@ -4,8 +4,8 @@
 #include <talloc.h>
 #include <time.h>
 
+#include "admin/timestamps.h"
 #include "fuzz.h"
-#include "provisioning/moments.h"
 
 const struct fuzz_seed fuzz_seeds[] = {
     FUZZ_SEED("2027-01-31T12:00:00Z"),

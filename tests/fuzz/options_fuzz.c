@@ -2,7 +2,7 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "base/options.h"
+#include "cli/options.h"
 #include "fuzz.h"
 
 const struct fuzz_seed fuzz_seeds[] = {

@@ -6,7 +6,7 @@
 
 #include "base/text.h"
 #include "fuzz.h"
-#include "http/decode.h"
+#include "http/validate.h"
 
 const struct fuzz_seed fuzz_seeds[] = {
     FUZZ_SEED("a=1&b&a=2%20+%C3%A9&c=&ab=3"),

@@ -2,8 +2,8 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "auth/refresh_tokens.h"
 #include "fuzz.h"
-#include "identity/refresh_tokens.h"
 
 const struct fuzz_seed fuzz_seeds[] = {
     FUZZ_SEED("eryNXGh2Tf6_DOwTtyb5TM_75J1POpPHEHhpyedM6NExX0ayL7kM65oo_n2qo0ljARmpZthwZ4uJpabtu0Yw3g"),

@@ -5,7 +5,7 @@
 #include <talloc.h>
 
 #include "fuzz.h"
-#include "http/route.h"
+#include "http/router.h"
 #include "routes.h"
 
 enum { ROUTES_MAX = 500 };

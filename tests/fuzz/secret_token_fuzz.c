@@ -7,10 +7,10 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "auth/secret_tokens.h"
 #include "base/buffer.h"
 #include "base/platform.h"
 #include "fuzz.h"
-#include "identity/secret_tokens.h"
 
 #define USER "01a203fc-4c18-7000-8fbf-6932d8bc8d1e"
 #define HS256 "{\"alg\":\"HS256\",\"typ\":\"JWT\"}\n"

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "access/rules.h"
+#include "policy/signin_rules.h"
 
 /* Lists as the configuration has them: "a,b"; NULL is empty. */
 struct lists {

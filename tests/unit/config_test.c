@@ -12,9 +12,9 @@
 #include <talloc.h>
 #include <unistd.h>
 
-#include "base/config.h"
-#include "base/config_table.h"
 #include "base/platform.h"
+#include "config/config.h"
+#include "config/config_table.h"
 
 static const char *const *set; /* "NAME=value", ends with NULL */
 static void *arena;

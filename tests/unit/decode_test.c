@@ -11,7 +11,7 @@
 #include <talloc.h>
 
 #include "base/text.h"
-#include "http/decode.h"
+#include "http/validate.h"
 
 #define ID "01a203fc-4c18-7000-8fbf-6932d8bc8d1e"
 

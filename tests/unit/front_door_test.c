@@ -10,7 +10,7 @@
 #include <talloc.h>
 
 #include "http/chunked.h"
-#include "http/front_door.h"
+#include "http/request_parser.h"
 
 /* ---- heads ---- */
 

@@ -10,8 +10,8 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "access/limits.h"
 #include "base/platform.h"
+#include "policy/limits.h"
 
 #define SECOND INT64_C(1000000)
 

@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "schema/mentions.h"
+#include "schema/expression_names.h"
 
 #define MAX 1024
 

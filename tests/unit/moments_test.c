@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "provisioning/moments.h"
+#include "admin/timestamps.h"
 
 static void moments_are_told_from_what_is_none(void **state)
 {

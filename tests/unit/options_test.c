@@ -8,7 +8,7 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "base/options.h"
+#include "cli/options.h"
 
 static const struct option_row common[] = {
     {.name = "config", .value = "FILE", .help = "Read this file"},

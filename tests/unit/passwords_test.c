@@ -8,7 +8,8 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "identity/passwords.h"
+#include "auth/password_hash.h"
+#include "policy/password_policy.h"
 
 #define BCRYPT "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"   /* U*U */
 #define BCRYPT_Y "$2y$05$CCCCCCCCCCCCCCCCCCCCC.VGOzA784oUp/Z0DY336zx7pLYAy0lwK" /* U*U* */

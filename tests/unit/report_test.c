@@ -8,10 +8,10 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "access/explain.h"
-#include "access/report.h"
-#include "base/config.h"
 #include "base/platform.h"
+#include "config/config.h"
+#include "policy/access_report.h"
+#include "policy/explain.h"
 
 /* The environment of a case: NAME=value each, ended by NULL. */
 static const char *const *environment;

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "http/route.h"
+#include "http/router.h"
 
 static const struct route table[] = {
     {METHOD_GET, "/things", CALLER_USER, 0, "list"},

@@ -8,8 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "auth/secret_tokens.h"
 #include "base/platform.h"
-#include "identity/secret_tokens.h"
 
 #define USER "01a203fc-4c18-7000-8fbf-6932d8bc8d1e"
 #define PROJECT "01a203fc-4c5b-7000-9e02-b645d4a5d2c8"

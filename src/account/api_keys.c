@@ -1,0 +1,82 @@
+/* The API key endpoints. */
+#include "account/api_keys.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "auth/identity.h"
+#include "base/json.h"
+#include "base/platform.h"
+#include "base/secret.h"
+#include "statements.h"
+
+static const struct field answer_fields[] = {
+    {.name = "prefix", .type = FIELD_STRING, .required = true},
+    {.name = "created_at", .type = FIELD_STRING, .required = true},
+    {.name = "last_used_at", .type = FIELD_STRING, .nullable = true},
+    {.name = "expiration_date", .type = FIELD_STRING, .nullable = true},
+};
+const struct model api_key_answer = {"ListAPIKeysResponse", answer_fields, 4, NULL};
+
+/* Eight characters of [A-Za-z0-9], each equally likely. */
+static void make_prefix(char prefix[API_KEY_PREFIX_SIZE])
+{
+    static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
+    size_t made = 0;
+
+    while (made < API_KEY_PREFIX_SIZE - 1) {
+        unsigned char byte;
+        platform.random_bytes(&byte, 1);
+        if (byte < 62 * 4)
+            prefix[made++] = alphabet[byte % 62];
+    }
+    prefix[made] = '\0';
+}
+
+struct api_key api_key_make(void)
+{
+    struct api_key key;
+    unsigned char random[32];
+    char secret[65];
+    char digest[65];
+
+    make_prefix(key.prefix);
+    platform.random_bytes(random, sizeof random);
+    for (size_t i = 0; i < sizeof random; i++)
+        (void)snprintf(secret + 2 * i, 3, "%02x", random[i]);
+    digest_sha256_hex(secret, 64, digest);
+    (void)snprintf(key.raw, sizeof key.raw, "%s.%s", key.prefix, secret);
+    (void)snprintf(key.hashed, sizeof key.hashed, "%s.%s", key.prefix, digest);
+    return key;
+}
+
+enum err api_keys_list(struct request *req)
+{
+    const struct identity *caller = identity_of(req);
+
+    return REPLY_QUERY(req, 200, ERR_INTERNAL, api_key_list, param_uuid(&caller->user_id),
+                       param_uuid(&caller->project_id));
+}
+
+enum err api_keys_create(struct request *req)
+{
+    const struct identity *caller = identity_of(req);
+    struct buffer body = buffer_make(req->arena, 200);
+    struct uuid id = uuid_v7();
+    struct api_key key = api_key_make();
+    enum err code = RUN_QUERY(req, ERR_UNAUTHORIZED, api_key_create, param_uuid(&id), param_text(key.prefix),
+                              param_text(key.hashed), param_uuid(&caller->project_id), param_uuid(&caller->user_id));
+
+    if (code != OK) /* a project that goes at this moment takes the caller's key with it */
+        return code == ERR_REFERENCE ? ERR_UNAUTHORIZED : code;
+    json_text(&body, key.raw);
+    return reply_buffer(req, 200, &body);
+}
+
+enum err api_keys_delete(struct request *req)
+{
+    enum err code = RUN_QUERY(req, ERR_KEY_NOT_FOUND, api_key_delete, param_text(path_value(req, "key_prefix")),
+                              param_uuid(&identity_of(req)->user_id));
+
+    return code == OK ? reply_json(req, 200, "{\"message\":\"API key deleted successfully\"}") : code;
+}

@@ -1,0 +1,24 @@
+/* API keys: listing, creation, deletion by their owner (API-ACCOUNTS.md 7.1 to 7.3). */
+#ifndef ORGD_ACCOUNT_API_KEYS_H
+#define ORGD_ACCOUNT_API_KEYS_H
+
+#include "http/http.h"
+
+extern const struct model api_key_answer;
+
+enum err api_keys_list(struct request *req);
+enum err api_keys_create(struct request *req);
+enum err api_keys_delete(struct request *req);
+
+enum { API_KEY_PREFIX_SIZE = 9, API_KEY_SIZE = 74 };
+
+/* A new key: shown once as `raw`; `prefix` and `hashed` are what is stored (`hashed` has API_KEY_SIZE bytes as well).
+ */
+struct api_key {
+    char prefix[API_KEY_PREFIX_SIZE];
+    char raw[API_KEY_SIZE];
+    char hashed[API_KEY_SIZE];
+};
+struct api_key api_key_make(void);
+
+#endif

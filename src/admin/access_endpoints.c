@@ -1,0 +1,66 @@
+/* Answers the administrator's questions about access. */
+#include "admin/access_endpoints.h"
+
+#include "policy/access_report.h"
+#include "policy/explain.h"
+
+enum { ANSWER_MAX = 1 << 20 };
+
+const struct field access_explain_parameters[ACCESS_EXPLAIN_PARAMETERS] = {
+    {.name = "email", .type = FIELD_STRING, .required = true}};
+
+static const struct field line_fields[] = {{.name = "code", .type = FIELD_STRING, .required = true},
+                                           {.name = "text", .type = FIELD_STRING, .required = true}};
+static const struct model line = {.name = "AccessLine", .fields = line_fields, .count = 2};
+
+static const struct field report_fields[] = {
+    {.name = "domains", .type = FIELD_STRING, .required = true},
+    {.name = "invite_only", .type = FIELD_BOOL, .required = true},
+    {.name = "owners", .type = FIELD_STRING, .required = true},
+    {.name = "mail", .type = FIELD_BOOL, .required = true},
+    {.name = "facts", .type = FIELD_LIST, .required = true, .model = &line},
+    {.name = "warnings", .type = FIELD_LIST, .required = true, .model = &line},
+};
+const struct model access_report_answer = {
+    .name = "AccessReport", .fields = report_fields, .count = sizeof report_fields / sizeof *report_fields};
+
+static const struct field explain_fields[] = {
+    {.name = "email", .type = FIELD_STRING, .required = true},
+    {.name = "is_address", .type = FIELD_BOOL, .required = true},
+    {.name = "may_sign_in", .type = FIELD_BOOL, .required = true},
+    {.name = "may_own", .type = FIELD_BOOL, .required = true},
+    {.name = "rule", .type = FIELD_STRING, .nullable = true},
+    {.name = "entry", .type = FIELD_STRING, .nullable = true},
+    {.name = "variable", .type = FIELD_STRING, .nullable = true},
+    {.name = "has_account", .type = FIELD_BOOL, .nullable = true},
+    {.name = "invited", .type = FIELD_BOOL, .nullable = true},
+    {.name = "sentences", .type = FIELD_STRING_LIST, .required = true},
+};
+const struct model access_explain_answer = {
+    .name = "AccessExplanation", .fields = explain_fields, .count = sizeof explain_fields / sizeof *explain_fields};
+
+enum err access_report_show(struct request *req)
+{
+    struct buffer out = buffer_make(req->arena, ANSWER_MAX);
+    struct access_report report;
+    enum err code = access_report_make(req->arena, req->config, false, &report);
+
+    if (code != OK)
+        return code;
+    access_report_json(&report, &out);
+    return reply_buffer(req, 200, &out);
+}
+
+enum err access_explain_show(struct request *req)
+{
+    struct buffer out = buffer_make(req->arena, ANSWER_MAX);
+    struct access_explanation explanation;
+    enum err code = access_explain(req->arena, req->config, query_value(req, "email"), &explanation);
+
+    if (code == OK)
+        code = access_explain_ask(&explanation, req->db);
+    if (code != OK)
+        return code;
+    access_explain_json(&explanation, &out);
+    return reply_buffer(req, 200, &out);
+}

@@ -1,0 +1,14 @@
+/* The administrator's questions about access, over HTTP: the report, and the explanation of one address. */
+#ifndef ORGD_ADMIN_ACCESS_ENDPOINTS_H
+#define ORGD_ADMIN_ACCESS_ENDPOINTS_H
+
+#include "http/http.h"
+
+enum { ACCESS_EXPLAIN_PARAMETERS = 1 };
+extern const struct field access_explain_parameters[ACCESS_EXPLAIN_PARAMETERS];
+extern const struct model access_report_answer, access_explain_answer;
+
+enum err access_report_show(struct request *req);
+enum err access_explain_show(struct request *req);
+
+#endif

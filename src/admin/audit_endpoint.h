@@ -1,0 +1,14 @@
+/* Shows who changed what. */
+#ifndef ORGD_ADMIN_AUDIT_ENDPOINT_H
+#define ORGD_ADMIN_AUDIT_ENDPOINT_H
+
+#include "http/http.h"
+
+extern const struct field audit_parameters[];
+enum { AUDIT_PARAMETERS = 7, AUDIT_PAGE = 100, AUDIT_PAGE_MAX = 1000 };
+extern const struct model audit_answer;
+
+/* GET /admin/audit: newest first; `cursor` of an answer asks for the next page. */
+enum err audit_list(struct request *req);
+
+#endif

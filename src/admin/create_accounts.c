@@ -1,0 +1,414 @@
+/* Describes what each creating endpoint asks for as a graph. */
+#include "admin/create_accounts.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "admin/account_graph.h"
+#include "admin/account_graph_logins.h"
+#include "admin/operation.h"
+#include "base/email.h"
+#include "base/text.h"
+#include "statements.h"
+
+/* ---- parts of graph requests ---- */
+
+/* A JSON value that lives as long as the request. NULL without memory. */
+static json_t *keep(struct request *req, json_t *value);
+
+struct kept {
+    json_t *value;
+};
+
+static int drop(struct kept *kept)
+{
+    json_decref(kept->value);
+    return 0;
+}
+
+static json_t *keep(struct request *req, json_t *value)
+{
+    struct kept *kept = value ? talloc(req->arena, struct kept) : NULL;
+
+    if (!kept) {
+        json_decref(value);
+        return NULL;
+    }
+    kept->value = value;
+    talloc_set_destructor(kept, drop);
+    return value;
+}
+
+static bool option(const json_t *options, const char *name, bool absent)
+{
+    return json_bool_read(json_object_get(options, name), absent);
+}
+
+/* `options` of a body; an explicit null for seeding means no. */
+static bool seeds(const json_t *options)
+{
+    const json_t *seed = json_object_get(options, "seed_defaults");
+
+    return seed ? json_bool_read(seed, false) : true;
+}
+
+static const char *text_of(struct request *req, const json_t *object, const char *name)
+{
+    const char *text = text_trim(req->arena, json_string_value(json_object_get(object, name)));
+
+    return text && *text ? text : NULL;
+}
+
+/* What an organization is called that nobody named: after the person. */
+static const char *default_organization(struct request *req, const json_t *user)
+{
+    const char *label = text_of(req, user, "name");
+    const char *email;
+
+    if (!label)
+        label = text_of(req, user, "username");
+    if (!label) {
+        email = email_fold(req->arena, json_string_value(json_object_get(user, "email")));
+        label = email ? talloc_strndup(req->arena, email, strcspn(email, "@")) : NULL;
+    }
+    return label ? talloc_asprintf(req->arena, "%s's Organization", label) : NULL;
+}
+
+/* The given object, or one with the default's name; with further members that take the place of what is given. */
+static json_t *place(struct request *req, const json_t *given, const char *name, json_t *more)
+{
+    json_t *made = json_is_object(given) ? json_copy((json_t *)given) : json_object();
+
+    if (!text_of(req, made, "name") && json_object_set_new(made, "name", json_string(name)) != 0) {
+        json_decref(made);
+        made = NULL;
+    }
+    if (made && more)
+        (void)json_object_update(made, more);
+    json_decref(more);
+    return made;
+}
+
+/* Whether an entry names somebody else than the person themselves as the owner of the organization. */
+static bool is_of_another(struct request *req, const json_t *entry, const json_t *user, const char *person)
+{
+    const json_t *owner = json_object_get(json_object_get(entry, "organization"), "owner_user_ref");
+    const char *ref = json_string_value(json_object_get(owner, "ref"));
+    const char *email = email_fold(req->arena, json_string_value(json_object_get(owner, "email")));
+    const char *own = email_fold(req->arena, json_string_value(json_object_get(user, "email")));
+
+    return json_is_object(owner) && !(ref && strcmp(ref, person) == 0) && !(email && own && strcmp(email, own) == 0);
+}
+
+/* {"<scope>_ref": {"ref": <scope>}, "user_ref": {"ref": <person>}, "role": <role>} */
+static json_t *member_of(const char *scope, const char *ref, const char *person, const char *role)
+{
+    return json_pack("{s:{s:s}, s:{s:s}, s:s}", scope, "ref", ref, "user_ref", "ref", person, "role", role);
+}
+
+/* The entries of a list under the names `prefix`0, `prefix`1 and so on. */
+static json_t *numbered(struct request *req, const json_t *list, const char *prefix)
+{
+    json_t *made = json_object();
+
+    for (size_t i = 0; i < json_array_size(list); i++) {
+        const char *key = talloc_asprintf(req->arena, "%s%zu", prefix, i);
+        if (!key || json_object_set(made, key, json_array_get(list, i)) != 0) {
+            json_decref(made);
+            return NULL;
+        }
+    }
+    return made;
+}
+
+/* The logins of an entry: the person's, where they name nobody. */
+static json_t *identities(struct request *req, const json_t *entry, const char *person)
+{
+    json_t *made = numbered(req, json_object_get(entry, "user_identities"), "identity_");
+    const char *key;
+    json_t *identity;
+
+    json_object_foreach(made, key, identity)
+        if (!json_is_object(json_object_get(identity, "user_ref")) &&
+            json_object_set_new(identity, "user_ref", json_pack("{s:s}", "ref", person)) != 0) {
+            json_decref(made);
+            return NULL;
+        }
+    return made;
+}
+
+/* Explicit memberships take the place of the owner's. */
+static json_t *memberships(struct request *req, const json_t *entry, const char *member, const char *prefix,
+                           json_t *owner, const char *owner_key)
+{
+    const json_t *given = json_object_get(entry, member);
+
+    if (json_array_size(given) == 0)
+        return json_pack("{s:o}", owner_key, owner);
+    json_decref(owner);
+    return numbered(req, given, prefix);
+}
+
+/* Organization, workspace and default project of somebody, `person` being their key among the users. */
+static json_t *places_of(struct request *req, const json_t *entry, const char *person, const char *organization)
+{
+    return json_pack("{s:{s:o}, s:{s:o}, s:{s:o}}", "organizations", "org",
+                     place(req, json_object_get(entry, "organization"), organization,
+                           json_is_object(json_object_get(json_object_get(entry, "organization"), "owner_user_ref"))
+                               ? NULL
+                               : json_pack("{s:{s:s}}", "owner_user_ref", "ref", person)),
+                     "workspaces", "wrk",
+                     place(req, json_object_get(entry, "workspace"), "Default",
+                           json_pack("{s:{s:s}}", "organization_ref", "ref", "org")),
+                     "projects", "prj",
+                     place(req, json_object_get(entry, "project"), "Default",
+                           json_pack("{s:{s:s}, s:{s:s}, s:b}", "organization_ref", "ref", "org", "workspace_ref",
+                                     "ref", "wrk", "is_default", 1)));
+}
+
+/* Adds memberships, the key and the person, who is no owner beside another one, to the places. `user` is borrowed. */
+static json_t *account_of(struct request *req, const json_t *entry, const json_t *user, const char *person)
+{
+    const char *organization = default_organization(req, user);
+    const char *role = is_of_another(req, entry, user, person) ? "admin" : "owner";
+    json_t *made = organization ? places_of(req, entry, person, organization) : NULL;
+    json_t *more = json_pack("{s:{s:O}, s:o, s:o, s:o, s:o, s:{s:{s:{s:s}, s:{s:s}}}}", "users", person, user,
+                             "user_identities", identities(req, entry, person), "organization_memberships",
+                             memberships(req, entry, "organization_memberships", "org_mem_",
+                                         member_of("organization_ref", "org", person, role), "org_owner"),
+                             "workspace_memberships",
+                             memberships(req, entry, "workspace_memberships", "wrk_mem_",
+                                         member_of("workspace_ref", "wrk", person, role), "wrk_owner"),
+                             "project_memberships",
+                             memberships(req, entry, "project_memberships", "prj_mem_",
+                                         member_of("project_ref", "prj", person, role), "prj_owner"),
+                             "api_keys", "key", "project_ref", "ref", "prj", "user_ref", "ref", person);
+    json_t *subscription = json_object_get(entry, "subscription");
+
+    if (more && json_is_object(subscription))
+        (void)json_object_set_new(more, "subscriptions", json_pack("{s:O}", "org", subscription));
+    if (made && more)
+        (void)json_object_update(made, more);
+    else {
+        json_decref(made);
+        made = NULL;
+    }
+    json_decref(more);
+    return keep(req, made);
+}
+
+/* ---- running ---- */
+
+static enum err write_and_answer(struct request *req, void *context)
+{
+    struct graph *graph = context;
+    enum err code = graph_write(graph);
+
+    return code == OK && req->reply.status == 0 ? graph_answer(graph) : code;
+}
+
+static enum err write_and_answer_simple(struct request *req, void *context)
+{
+    struct graph *graph = context;
+    enum err code = graph_write(graph);
+
+    return code == OK && req->reply.status == 0 ? graph_answer_simple(graph) : code;
+}
+
+static enum err run(struct request *req, struct graph *graph, enum err code, struct operation operation,
+                    enum err (*work)(struct request *req, void *context))
+{
+    if (code == OK && req->reply.status == 0)
+        code = graph_hash_passwords(graph);
+    if (code != OK || req->reply.status != 0)
+        return code;
+    return operation_run(req, &operation, work, graph);
+}
+
+/* One graph request by itself. Takes `collections`, which may be NULL for want of memory. */
+static enum err run_graph(struct request *req, enum graph_users users, json_t *collections,
+                          const struct graph_options *options)
+{
+    struct graph *graph = graph_make(req, users);
+    enum err code = graph && collections ? graph_add(graph, NULL, collections, options) : ERR_MEMORY;
+
+    return run(req, graph, code, operation_from_options(req), write_and_answer);
+}
+
+enum err accounts_create(struct request *req)
+{
+    const json_t *options = json_object_get(req->json, "options");
+
+    return run_graph(req, GRAPH_USERS_ANY, req->json,
+                     &(struct graph_options){.identities = option(options, "create_identities", false),
+                                             .keys = option(options, "create_api_keys", false),
+                                             .return_keys = option(options, "return_api_keys", false)});
+}
+
+/* A request is one transaction: what is a rehearsal for one account is one for all. */
+static enum err refuse_half_rehearsal(struct request *req, const char *account)
+{
+    return operation_refuse(
+        req, &(struct refusal){.status = 400,
+                               .code = "validation_error",
+                               .message = talloc_asprintf(req->arena,
+                                                          "options.dry_run of account '%s' differs from that of the "
+                                                          "accounts before it; a request is rehearsed whole or not.",
+                                                          account),
+                               .account = account});
+}
+
+enum err simple_accounts_create(struct request *req)
+{
+    struct operation operation = operation_from_options(req);
+    const bool dry_run = operation.dry_run;
+    struct graph *graph = graph_make(req, GRAPH_USERS_NEW);
+    enum err code = graph ? OK : ERR_MEMORY;
+    size_t count = 0;
+    const char *key;
+    json_t *entry;
+
+    json_object_foreach(json_object_get(req->json, "accounts"), key, entry) {
+        const json_t *options = json_object_get(entry, "options");
+        const bool rehearsed = option(options, "dry_run", dry_run);
+        json_t *account = account_of(req, entry, json_object_get(entry, "user"), "user");
+        if (count++ > 0 && rehearsed != operation.dry_run)
+            return refuse_half_rehearsal(req, key);
+        operation.dry_run = rehearsed;
+        if (!json_is_object(options)) /* an entry's options replace the request's as a whole */
+            options = json_object_get(req->json, "options");
+        if (code == OK)
+            code = account ? graph_add(graph, key, account,
+                                       &(struct graph_options){.identities = true,
+                                                               .keys = option(options, "create_api_keys", true),
+                                                               .return_keys = option(options, "return_api_keys", true)})
+                           : ERR_MEMORY;
+        if (code != OK || req->reply.status != 0)
+            break;
+    }
+    return run(req, graph, code, operation, write_and_answer_simple);
+}
+
+/* ---- one thing each ---- */
+
+static const struct graph_options everything = {.identities = true, .keys = true, .return_keys = false};
+
+/* Whoever is there already, and in an organization, is not given another one. */
+static enum err write_user(struct request *req, void *context)
+{
+    const json_t *options = json_object_get(req->json, "options"), *user = json_object_get(req->json, "user");
+    const char *email = email_fold(req->arena, json_string_value(json_object_get(user, "email")));
+    struct graph *graph = context;
+    struct result row;
+    json_t *collections;
+    bool has = false;
+    enum err code = email ? OK : ERR_MEMORY;
+
+    if (code == OK && seeds(options)) {
+        code = DB_RUN(req->db, user_hold, NULL, param_text(email));
+        if (code == OK)
+            code = DB_RUN(req->db, user_has_organization, &row, param_text(email));
+        if (code != OK)
+            return code;
+        has = result_bool(&row, 0, 0);
+        result_clear(&row);
+    }
+    if (has)
+        graph_error(graph, "organization_exists",
+                    "The user has an organization already; no other one was made (ref: user).",
+                    (const char *const[]){"ref", NULL, NULL}, (const char *const[]){"user", NULL, NULL});
+    collections = seeds(options) && !has ? account_of(req, NULL, user, "user")
+                                         : keep(req, json_pack("{s:{s:O}}", "users", "user", user));
+    if (code == OK)
+        code = collections
+                   ? graph_add(graph, NULL, collections,
+                               &(struct graph_options){.keys = option(options, "create_api_keys", false),
+                                                       .return_keys = option(options, "return_api_keys", false)})
+                   : ERR_MEMORY;
+    return code == OK && req->reply.status == 0 ? write_and_answer(req, graph) : code;
+}
+
+enum err admin_user_create(struct request *req)
+{
+    struct graph *graph = graph_make(req, GRAPH_USERS_ANY);
+
+    return run(req, graph, graph ? OK : ERR_MEMORY, operation_from_options(req), write_user);
+}
+
+enum err admin_identity_create(struct request *req)
+{
+    struct graph *graph = graph_make(req, GRAPH_USERS_ANY);
+    json_t *identity = json_copy(json_object_get(req->json, "user_identity"));
+    json_t *collections = keep(req, json_pack("{s:{s:o}}", "user_identities", "identity_0", identity));
+    enum err code = OK;
+
+    if (!graph || !collections || json_object_set(identity, "user_ref", json_object_get(req->json, "user_ref")) != 0)
+        return ERR_MEMORY;
+    graph->identity_errors_refuse = true;
+    code = graph_add(graph, NULL, collections, &everything);
+    if (code == OK && req->reply.status == 0)
+        code = graph_check_logins(graph);
+    return run(req, graph, code, operation_from_options(req), write_and_answer);
+}
+
+enum err admin_organization_create(struct request *req)
+{
+    json_t *owner = json_object_get(req->json, "owner");
+    json_t *collections;
+
+    if (!json_is_object(owner))
+        return operation_refuse(req, &(struct refusal){.status = 400,
+                                                       .code = "validation_error",
+                                                       .message = "Organization 'org' requires a valid owner user."});
+    (void)json_object_del(json_object_get(req->json, "organization"), "owner_user_ref"); /* `owner` is who it is */
+    collections = account_of(req, req->json, owner, "owner");
+    return run_graph(req, GRAPH_USERS_KNOWN, collections, &(struct graph_options){.keys = false});
+}
+
+/* One member of the body as the only entry of a collection. */
+static enum err create_one(struct request *req, const char *collection, const char *key, const char *member,
+                           const struct graph_options *options)
+{
+    json_t *collections = json_pack("{s:{s:O}}", collection, key, json_object_get(req->json, member));
+
+    return run_graph(req, GRAPH_USERS_ANY, keep(req, collections), options);
+}
+
+enum err admin_organization_membership_create(struct request *req)
+{
+    return create_one(req, "organization_memberships", "mem", "membership", &everything);
+}
+
+enum err admin_workspace_membership_create(struct request *req)
+{
+    return create_one(req, "workspace_memberships", "mem", "membership", &everything);
+}
+
+enum err admin_project_membership_create(struct request *req)
+{
+    return create_one(req, "project_memberships", "mem", "membership", &everything);
+}
+
+enum err admin_project_create(struct request *req)
+{
+    return create_one(req, "projects", "prj", "project", &everything);
+}
+
+enum err admin_workspace_create(struct request *req)
+{
+    json_t *workspace = json_object_get(req->json, "workspace");
+    json_t *collections =
+        json_pack("{s:{s:O}, s:{s:{s:s, s:O, s:{s:s}, s:b}}}", "workspaces", "wrk", workspace, "projects", "prj",
+                  "name", "Default", "organization_ref", json_object_get(workspace, "organization_ref"),
+                  "workspace_ref", "ref", "wrk", "is_default", 1);
+
+    return run_graph(req, GRAPH_USERS_ANY, keep(req, collections), &everything);
+}
+
+enum err admin_api_key_create(struct request *req)
+{
+    const json_t *options = json_object_get(req->json, "options");
+
+    return create_one(req, "api_keys", "key", "api_key",
+                      &(struct graph_options){.keys = true, .return_keys = option(options, "return_api_keys", false)});
+}

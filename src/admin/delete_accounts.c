@@ -1,0 +1,224 @@
+/* Removes what lists of an administrator name. */
+#include "admin/delete_accounts.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "admin/operation.h"
+#include "admin/removal.h"
+#include "base/json.h"
+#include "statements.h"
+
+/* ---- DELETE /admin/simple/accounts/ ---- */
+
+struct simple {
+    struct removal_person *people;
+    size_t count;
+};
+
+static enum err delete_simple(struct request *req, void *context)
+{
+    struct simple *simple = context;
+    struct removal *removed = removal_make(req);
+    struct buffer list = removal_list(req);
+    enum err code = removed ? removal_find(req, simple->people, simple->count, &list) : ERR_MEMORY;
+
+    for (size_t i = 0; code == OK && req->reply.status == 0 && i < simple->count; i++)
+        if (!simple->people[i].there && !simple->people[i].by_email)
+            code = operation_refuse_unknown(req, "User", "user_not_found", simple->people[i].written,
+                                            simple->people[i].account);
+    if (code == OK && req->reply.status == 0)
+        code = removal_whole_people(req, &list, removed);
+    return code == OK && req->reply.status == 0 ? reply_json(req, 204, "") : code;
+}
+
+static struct operation operation_of_deletion(const struct request *req, bool dry_run)
+{
+    return (struct operation){.dry_run = json_bool_read(json_object_get(req->json, "dry_run"), dry_run)};
+}
+
+enum err simple_accounts_delete(struct request *req)
+{
+    json_t *accounts = json_object_get(req->json, "accounts"), *entry;
+    struct operation operation = operation_of_deletion(req, false);
+    struct simple simple = {talloc_zero_size(req->arena, (json_object_size(accounts) + 1) * sizeof *simple.people), 0};
+    const char *key;
+
+    if (!simple.people)
+        return ERR_MEMORY;
+    json_object_foreach(accounts, key, entry) {
+        const json_t *user = json_object_get(entry, "user");
+        const char *id = json_string_value(json_object_get(user, "id"));
+        const char *email = json_string_value(json_object_get(user, "email"));
+        struct removal_person *person = &simple.people[simple.count++];
+        if (!id && !email)
+            return operation_refuse_reference(req, "user", "only 'id' and 'email' name a user here", key);
+        *person = (struct removal_person){.written = id ? id : email, .account = key, .by_email = !id};
+        if (id && !uuid_parse(id, &person->id))
+            return removal_refuse_uuid(req, "user_id", id, key);
+    }
+    return operation_run(req, &operation, delete_simple, &simple);
+}
+
+/* ---- DELETE /admin/accounts/ ---- */
+
+/* Kinds of targets that are named by their id alone, in the order of removal. */
+static const struct target {
+    const char *member, *path;
+    enum removal_kind kind;
+    const struct statement *hold, *remove;
+} targets[] = {
+    {"project_ids", "target.project_ids", REMOVED_PROJECTS, &projects_hold, &projects_remove},
+    {"workspace_ids", "target.workspace_ids", REMOVED_WORKSPACES, &workspaces_hold, &workspaces_remove},
+    {"organization_ids", "target.organization_ids", REMOVED_ORGANIZATIONS, &organizations_hold, &organizations_remove},
+};
+enum { TARGETS = sizeof targets / sizeof *targets };
+
+struct bulk {
+    struct removal_person *people;
+    size_t count;
+    bool dry_run, scoped; /* places are named: people's own do not go by themselves */
+    struct removal *removed;
+};
+
+static int compare_ids(const void *a, const void *b)
+{
+    return memcmp(a, b, sizeof(struct uuid));
+}
+
+/* Holds places from the outside in, as everybody does who changes something in them. */
+static enum err hold_listed(struct request *req, const struct target *target)
+{
+    const json_t *ids = json_object_get(json_object_get(req->json, "target"), target->member);
+    struct buffer list = removal_list(req);
+
+    if (json_array_size(ids) == 0)
+        return OK;
+    for (size_t i = 0; i < json_array_size(ids); i++) {
+        struct uuid id;
+        (void)uuid_parse(json_string_value(json_array_get(ids, i)), &id);
+        json_uuid(&list, &id);
+    }
+    json_close(&list, ']');
+    return removal_run(req, target->hold, &list, NULL);
+}
+
+/* Removes what a list names; what is not there is said to be passed over. */
+static enum err remove_listed(struct request *req, const struct target *target, struct bulk *bulk)
+{
+    const json_t *ids = json_object_get(json_object_get(req->json, "target"), target->member);
+    size_t count = json_array_size(ids), gone_count = 0;
+    struct uuid *wanted = talloc_zero_size(req->arena, (count + 1) * sizeof(struct uuid)),
+                *gone = talloc_zero_size(req->arena, (count + 1) * sizeof(struct uuid));
+    struct buffer list = removal_list(req);
+    struct result rows;
+    enum err code;
+
+    if (!wanted || !gone)
+        return ERR_MEMORY;
+    if (count == 0)
+        return OK;
+    for (size_t i = 0; i < count; i++) {
+        (void)uuid_parse(json_string_value(json_array_get(ids, i)), &wanted[i]);
+        json_uuid(&list, &wanted[i]);
+    }
+    json_close(&list, ']');
+    code = removal_run(req, target->remove, &list, &rows);
+    if (code != OK)
+        return code;
+    for (int row = 0; row < result_rows(&rows); row++) {
+        char text[UUID_TEXT_SIZE];
+        if (result_uuid(&rows, row, 0, &gone[gone_count]))
+            removal_entry(&bulk->removed->entries[target->kind], uuid_format(&gone[gone_count++], text));
+    }
+    result_clear(&rows);
+    qsort(gone, gone_count, sizeof *gone, compare_ids);
+    for (size_t i = 0; i < count; i++)
+        if (!bsearch(&wanted[i], gone, gone_count, sizeof *gone, compare_ids))
+            removal_entry(&bulk->removed->skipped[target->kind], json_string_value(json_array_get(ids, i)));
+    return OK;
+}
+
+static enum err delete_bulk(struct request *req, void *context)
+{
+    struct bulk *bulk = context;
+    struct buffer people = removal_list(req);
+    enum err code = removal_find(req, bulk->people, bulk->count, &people);
+
+    for (size_t i = 0; code == OK && i < bulk->count; i++)
+        if (bulk->people[i].there) {
+            char text[UUID_TEXT_SIZE];
+            removal_entry(&bulk->removed->entries[REMOVED_USERS], uuid_format(&bulk->people[i].id, text));
+        } else {
+            removal_entry(&bulk->removed->skipped[REMOVED_USERS], bulk->people[i].written);
+        }
+    for (size_t i = TARGETS; code == OK && i > 0; i--)
+        code = hold_listed(req, &targets[i - 1]);
+    if (code == OK && bulk->scoped)
+        code = removal_hold(req, &people);
+    for (size_t i = 0; code == OK && i < TARGETS; i++)
+        code = remove_listed(req, &targets[i], bulk);
+    if (code == OK)
+        code = bulk->scoped ? removal_people(req, &people, bulk->removed)
+                            : removal_whole_people(req, &people, bulk->removed);
+    if (code != OK || req->reply.status != 0)
+        return code;
+    for (int i = 0; i < REMOVED_KINDS; i++)
+        bulk->removed->always[i] =
+            bulk->dry_run && (i == REMOVED_USERS || (i >= REMOVED_ORGANIZATIONS && i <= REMOVED_PROJECTS));
+    return removal_answer(req, bulk->removed, bulk->dry_run);
+}
+
+/* Ids that are none are refused, but for people's, which are passed over. */
+static enum err check_targets(struct request *req, struct bulk *bulk)
+{
+    const json_t *named = json_object_get(req->json, "target");
+
+    for (size_t i = 0; i < TARGETS; i++) {
+        const json_t *ids = json_object_get(named, targets[i].member);
+        bulk->scoped = bulk->scoped || json_array_size(ids) > 0;
+        for (size_t j = 0; j < json_array_size(ids); j++) {
+            const char *written = json_string_value(json_array_get(ids, j));
+            struct uuid id;
+            if (!uuid_parse(written, &id))
+                return removal_refuse_uuid(req, targets[i].path, written, NULL);
+        }
+    }
+    return OK;
+}
+
+static enum err read_people(struct request *req, struct bulk *bulk)
+{
+    const json_t *named = json_object_get(req->json, "target");
+    const json_t *ids = json_object_get(named, "user_ids"), *emails = json_object_get(named, "user_emails");
+    size_t most = json_array_size(ids) + json_array_size(emails);
+
+    bulk->people = talloc_zero_size(req->arena, (most + 1) * sizeof *bulk->people);
+    if (!bulk->people)
+        return ERR_MEMORY;
+    for (size_t i = 0; i < json_array_size(ids); i++) {
+        struct removal_person *person = &bulk->people[bulk->count];
+        person->written = json_string_value(json_array_get(ids, i));
+        if (uuid_parse(person->written, &person->id))
+            bulk->count++;
+        else
+            removal_entry(&bulk->removed->skipped[REMOVED_USERS], person->written);
+    }
+    for (size_t i = 0; i < json_array_size(emails); i++)
+        bulk->people[bulk->count++] =
+            (struct removal_person){.written = json_string_value(json_array_get(emails, i)), .by_email = true};
+    return OK;
+}
+
+enum err accounts_delete(struct request *req)
+{
+    /* absent: a rehearsal; null: none */
+    struct operation operation = operation_of_deletion(req, !body_has(req, "dry_run"));
+    struct bulk bulk = {.dry_run = operation.dry_run, .removed = removal_make(req)};
+    enum err code = bulk.removed ? check_targets(req, &bulk) : ERR_MEMORY;
+
+    if (code == OK && req->reply.status == 0)
+        code = read_people(req, &bulk);
+    return code == OK && req->reply.status == 0 ? operation_run(req, &operation, delete_bulk, &bulk) : code;
+}

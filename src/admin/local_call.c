@@ -1,0 +1,90 @@
+/* Makes a request of a command's arguments. */
+#include "admin/local_call.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "audit/audit.h"
+#include "http/validate.h"
+
+#define VALUE_ERROR "Value error, " /* how the messages of a model's own check begin */
+
+/* What a request and its answer hold that talloc does not know. */
+struct held {
+    json_t *answer;
+};
+
+static int drop(struct held *held)
+{
+    json_decref(held->answer);
+    return 0;
+}
+
+/* The message of a refusal, or of the first problem of a 422. */
+static const char *message_of(const json_t *answer)
+{
+    const json_t *detail = json_object_get(answer, "detail");
+    const char *message = json_string_value(json_object_get(detail, "message"));
+
+    if (!message)
+        message = json_string_value(json_object_get(json_array_get(detail, 0), "msg"));
+    if (message && strncmp(message, VALUE_ERROR, strlen(VALUE_ERROR)) == 0)
+        message += strlen(VALUE_ERROR);
+    return message ? message : "it was refused";
+}
+
+static enum err conclude(struct request *req, enum err code, struct held *held, struct error *error)
+{
+    if (code != OK && req->reply.status == 0) {
+        const char *cause = *req->error.cause ? req->error.cause : db_error(req->db)->cause;
+        return error_set(error, code, "%.500s", *cause ? cause : error_row(code)->text);
+    }
+    held->answer = json_loadb(req->reply.body ? req->reply.body : "", req->reply.len, 0, NULL);
+    if (req->reply.status < 400)
+        return OK;
+    return error_set(error, req->reply.status == 422 ? ERR_USAGE : ERR_REFUSED, "%.500s", message_of(held->answer));
+}
+
+static int take_piece(const char *piece, size_t len, void *text)
+{
+    buffer_add(text, piece, len);
+    return ((struct buffer *)text)->failed ? -1 : 0;
+}
+
+bool local_write(struct buffer *out, const json_t *value)
+{
+    return json_dump_callback(value, take_piece, out, JSON_COMPACT | JSON_ENCODE_ANY) == 0;
+}
+
+enum err local_call(void *arena, const struct config *config, struct db *db, const struct route *route,
+                    const json_t *body, json_t **answer, struct error *error)
+{
+    struct request *req = talloc_zero(arena, struct request);
+    struct held *held = talloc_zero(arena, struct held);
+    struct buffer text = buffer_make(arena, HTTP_BODY_MAX);
+    enum err code;
+
+    if (!req || !held || !local_write(&text, body))
+        return error_set(error, ERR_MEMORY, "no memory");
+    talloc_set_destructor(held, drop);
+    *req = (struct request){.arena = req,
+                            .config = config,
+                            .method = route->method,
+                            .target = route->path,
+                            .path = route->path,
+                            .query = "",
+                            .content_type = "application/json",
+                            .body = text.data,
+                            .body_len = text.len,
+                            .route = route,
+                            .db = db};
+    code = decode_request(req);
+    if (code == OK)
+        code = audit_announce_command(db, route->operation_id);
+    if (code == OK)
+        code = route->handle(req);
+    db_rollback(db); /* what was refused may have left a transaction open */
+    code = conclude(req, code, held, error);
+    *answer = held->answer;
+    return code;
+}

@@ -1,0 +1,170 @@
+/* Tells the operator where the migrations stand, what is to come, and what the last upgrade left. */
+#include "admin/migrations.h"
+
+#include "admin/database_connect.h"
+#include "base/json.h"
+#include "migrate/databases.h"
+#include "migrate/plan.h"
+#include "migrate/purge.h"
+#include "statements.h"
+
+enum { ANSWER_MAX = 64 << 20 };
+
+static void member(struct buffer *out, const char *key, const char *text)
+{
+    json_key(out, key);
+    json_text(out, text);
+}
+
+/* ---- where it stands ---- */
+
+static void write_revisions(const struct migrate_position *position, struct buffer *out)
+{
+    json_key(out, "revisions");
+    json_open(out, '[');
+    for (size_t i = 0; i < position->chain->count; i++) {
+        const struct revision *revision = &position->chain->revisions[i];
+
+        json_open(out, '{');
+        member(out, "revision", revision->id);
+        member(out, "what", revision->what);
+        json_key(out, "applied");
+        json_bool(out, (int)i <= position->at);
+        json_key(out, "reversible");
+        json_bool(out, revision->down != NULL);
+        json_close(out, '}');
+    }
+    json_close(out, ']');
+}
+
+static void write_chain(const struct migrate_position *position, struct buffer *out)
+{
+    const struct chain *chain = position->chain;
+
+    json_open(out, '{');
+    member(out, "chain", chain->name);
+    member(out, "table", chain->table);
+    member(out, "edition", chain->enterprise ? "ee" : chain->open ? "oss" : "all");
+    member(out, "owner", chain->ours ? "orgd" : "agenta");
+    member(out, "current", position->found[0] ? position->found : NULL);
+    member(out, "head", chain->revisions[chain->count - 1].id);
+    write_revisions(position, out);
+    json_close(out, '}');
+}
+
+static void write_state(const struct migrate_state *state, bool enterprise, struct buffer *out)
+{
+    json_open(out, '{');
+    member(out, "database", migrate_database_name(state->database));
+    member(out, "name", state->name);
+    member(out, "state", migrate_condition_name(state->condition));
+    member(out, "sentence", state->sentence);
+    json_key(out, "chains");
+    json_open(out, '[');
+    for (size_t i = 0; i < state->count; i++)
+        if (migrate_tells(&state->positions[i], enterprise))
+            write_chain(&state->positions[i], out);
+    json_close(out, ']');
+    json_close(out, '}');
+}
+
+/* ---- what the last upgrade left ---- */
+
+static enum err write_backfill(struct db *db, struct buffer *out)
+{
+    struct result result;
+    enum err code = db_run(db, &migrations_backfill, NULL, 0, &result);
+
+    if (code != OK)
+        return code;
+    json_key(out, "backfill");
+    json_raw_compact(out, result_text(&result, 0, 0));
+    result_clear(&result);
+    return OK;
+}
+
+static enum err write_archive(struct db *const dbs[DATABASE_COUNT], struct buffer *out, struct error *error)
+{
+    json_key(out, "archive");
+    json_open(out, '[');
+    for (int i = 0; i < DATABASE_COUNT; i++) {
+        struct result list;
+        enum err code = purge_list(dbs[i], (enum database)i, &list, error);
+
+        if (code != OK)
+            return code;
+        for (int row = 0; row < result_rows(&list); row++) {
+            json_open(out, '{');
+            member(out, "database", migrate_database_name((enum database)i));
+            member(out, "kind", result_text(&list, row, 0));
+            member(out, "name", result_text(&list, row, 1));
+            json_key(out, "rows");
+            if (result_text(&list, row, 2))
+                json_int(out, result_int(&list, row, 2));
+            else
+                json_nil(out);
+            json_close(out, '}');
+        }
+        result_clear(&list);
+    }
+    json_close(out, ']');
+    return OK;
+}
+
+/* ---- handlers ---- */
+
+static enum err connect_both(struct request *req, struct db *dbs[DATABASE_COUNT])
+{
+    enum err code = OK;
+
+    for (int i = 0; code == OK && i < DATABASE_COUNT; i++)
+        code = operator_connect(req, (enum database)i, &dbs[i]);
+    return code;
+}
+
+enum err migrations_show(struct request *req)
+{
+    struct migrate_options options = databases_options(req->config);
+    struct buffer out = buffer_make(req->arena, ANSWER_MAX);
+    struct db *dbs[DATABASE_COUNT];
+    struct migrate_state state;
+    struct error error = {0};
+    enum err code = connect_both(req, dbs);
+
+    json_open(&out, '{');
+    member(&out, "version", ORGD_VERSION);
+    member(&out, "edition", options.enterprise ? "ee" : "oss");
+    json_key(&out, "databases");
+    json_open(&out, '[');
+    for (int i = 0; code == OK && i < DATABASE_COUNT; i++) {
+        code = migrate_state(dbs[i], (enum database)i, options.enterprise, MIGRATE_TO_HEAD, &state, &error);
+        if (code == OK)
+            write_state(&state, options.enterprise, &out);
+    }
+    json_close(&out, ']');
+    if (code == OK)
+        code = write_backfill(dbs[DATABASE_CORE], &out);
+    if (code == OK)
+        code = write_archive(dbs, &out, &error);
+    json_close(&out, '}');
+    if (error.code != OK)
+        return operator_failed(req, &error);
+    return code == OK ? reply_buffer(req, 200, &out) : code;
+}
+
+enum err migrations_plan(struct request *req)
+{
+    struct migrate_options options = databases_options(req->config);
+    struct buffer out = buffer_make(req->arena, ANSWER_MAX);
+    struct db *dbs[DATABASE_COUNT];
+    struct error error = {0};
+    struct plan *plan;
+    enum err code = connect_both(req, dbs);
+
+    if (code != OK)
+        return code;
+    if (plan_make(dbs, &options, req->arena, &plan, &error) != OK)
+        return operator_failed(req, &error);
+    plan_write_json(plan, &out);
+    return reply_buffer(req, 200, &out);
+}

@@ -1,0 +1,169 @@
+/* Wraps what an administrator asks for into a transaction, and refuses in the administration's words. */
+#include "admin/operation.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "audit/audit.h"
+#include "base/json.h"
+#include "base/seal.h"
+#include "statements.h"
+
+enum { REFUSAL_MAX = 64 << 20 }; /* a key may be as long as a request */
+
+struct operation operation_from_options(const struct request *req)
+{
+    const json_t *options = json_object_get(req->json, "options");
+    const char *key = json_string_value(json_object_get(options, "idempotency_key"));
+
+    return (struct operation){
+        .dry_run = json_bool_read(json_object_get(options, "dry_run"), false),
+        .idempotency_key = key && *key ? key : NULL,
+    };
+}
+
+enum err operation_refuse(struct request *req, const struct refusal *refusal)
+{
+    struct buffer body = buffer_make(req->arena, REFUSAL_MAX);
+
+    json_open(&body, '{');
+    json_key(&body, "detail");
+    json_open(&body, '{');
+    json_key(&body, "message");
+    json_text(&body, refusal->message);
+    for (size_t i = 0; i < 3 && refusal->names[i]; i++) {
+        json_key(&body, refusal->names[i]);
+        json_text(&body, refusal->values[i]);
+    }
+    if (refusal->account) {
+        json_key(&body, "account");
+        json_text(&body, refusal->account);
+    }
+    json_key(&body, "code");
+    json_text(&body, refusal->code);
+    json_close(&body, '}');
+    json_close(&body, '}');
+    return refusal->message ? reply_buffer(req, refusal->status, &body) : ERR_MEMORY;
+}
+
+enum err operation_refuse_unknown(struct request *req, const char *kind, const char *code, const char *ref,
+                                  const char *account)
+{
+    return operation_refuse(req,
+                            &(struct refusal){.status = 404,
+                                              .code = code,
+                                              .message = talloc_asprintf(req->arena, "%s not found: %s.", kind, ref),
+                                              .names = {"ref"},
+                                              .values = {ref},
+                                              .account = account});
+}
+
+enum err operation_refuse_reference(struct request *req, const char *path, const char *reason, const char *account)
+{
+    return operation_refuse(
+        req, &(struct refusal){.status = 400,
+                               .code = "invalid_reference",
+                               .message = talloc_asprintf(req->arena, "Invalid reference at '%s': %s", path, reason),
+                               .names = {"path", "reason"},
+                               .values = {path, reason},
+                               .account = account});
+}
+
+/* Answers may hold keys that are shown once. */
+static struct sealing sealing_of(const struct request *req, const char *key)
+{
+    return (struct sealing){.pass = secret_of(req->config->crypt_key), .purpose = "idempotency", .label = key};
+}
+
+/* What makes two requests the same: what they ask for, where, in the same bytes. */
+static const char *hash_of(struct request *req)
+{
+    char *hex = talloc_array(req->arena, char, 65);
+    struct buffer text = buffer_make(req->arena, HTTP_BODY_MAX + HTTP_TARGET_MAX + 100);
+
+    buffer_format(&text, "%s %s\n", method_name(req->method), req->route->path);
+    buffer_add(&text, req->body, req->body_len);
+    if (!hex || !buffer_string(&text))
+        return NULL;
+    digest_sha256_hex(text.data, text.len, hex);
+    return hex;
+}
+
+static enum err answer_again(struct request *req, const char *key, int64_t status, const char *sealed)
+{
+    struct sealing how = sealing_of(req, key);
+    size_t room = strlen(sealed) + 1, len = 0;
+    char *body = talloc_size(req->arena, room);
+
+    if (!body)
+        return ERR_MEMORY;
+    if (!unseal(&how, sealed, body, room - 1, &len))
+        return error_set(&req->error, ERR_INTERNAL, "a kept answer cannot be decrypted: AGENTA_CRYPT_KEY has changed");
+    body[len] = '\0';
+    return reply_json(req, (int)status, body);
+}
+
+/* Takes the key for this request. `*again`: somebody had it before, and the reply says what came of it. */
+static enum err take_key(struct request *req, const char *key, bool *again)
+{
+    const char *hash = hash_of(req);
+    struct result row;
+    enum err code;
+
+    *again = false;
+    if (!hash)
+        return ERR_MEMORY;
+    code = RUN_QUERY(req, ERR_CONFLICT, idempotency_take, param_text(key), param_text(hash));
+    if (code != ERR_CONFLICT)
+        return code;
+    *again = true;
+    code = DB_RUN(req->db, idempotency_find, &row, param_text(key));
+    if (code != OK)
+        return code;
+    if (result_rows(&row) == 0) /* its day has just ended */
+        code = ERR_BUSY;
+    else if (strcmp(result_text(&row, 0, 0), hash) != 0)
+        code = operation_refuse(req, &(struct refusal){.status = 409,
+                                                       .code = "idempotency_key_reused",
+                                                       .message = "The idempotency key was used for another request.",
+                                                       .names = {"idempotency_key"},
+                                                       .values = {key}});
+    else
+        code = answer_again(req, key, result_int(&row, 0, 1), result_text(&row, 0, 2));
+    result_clear(&row);
+    return code;
+}
+
+static enum err keep_answer(struct request *req, const char *key)
+{
+    struct sealing how = sealing_of(req, key);
+    struct buffer sealed = buffer_make(req->arena, 2 * REFUSAL_MAX);
+
+    if (!seal(&how, req->reply.len ? req->reply.body : "", req->reply.len, &sealed) || !buffer_string(&sealed))
+        return ERR_MEMORY;
+    return DB_RUN(req->db, idempotency_keep, NULL, param_text(key), param_int(req->reply.status),
+                  param_text(buffer_string(&sealed)));
+}
+
+enum err operation_run(struct request *req, const struct operation *operation,
+                       enum err (*work)(struct request *req, void *context), void *context)
+{
+    const char *key = operation->dry_run ? NULL : operation->idempotency_key;
+    bool again = false;
+    enum err code = db_begin(req->db);
+
+    if (code == OK && key)
+        code = take_key(req, key, &again);
+    if (code != OK || again)
+        return code;
+    code = work(req, context);
+    if (code != OK || req->reply.status >= 400 || operation->dry_run) /* the transaction ends with the request */
+        return code;
+    if (key)
+        code = keep_answer(req, key);
+    if (code == OK)
+        code = db_commit(req->db);
+    if (code == OK)
+        audit_log(req);
+    return code;
+}

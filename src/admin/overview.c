@@ -1,0 +1,14 @@
+/* Reads what there is. */
+#include "admin/overview.h"
+
+#include "statements.h"
+
+enum err overview_organizations(struct db *db, struct result *rows)
+{
+    return db_run(db, &organizations_overview, NULL, 0, rows);
+}
+
+enum err overview_default_project(struct db *db, const char *email, struct result *rows)
+{
+    return DB_RUN(db, default_project_of, rows, param_text(email));
+}

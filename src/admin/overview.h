@@ -1,0 +1,19 @@
+/* What there is, for the operator. */
+#ifndef ORGD_ADMIN_OVERVIEW_H
+#define ORGD_ADMIN_OVERVIEW_H
+
+#include "db/db.h"
+
+/* Columns of overview_organizations. */
+enum { OVERVIEW_NAME, OVERVIEW_SLUG, OVERVIEW_OWNER, OVERVIEW_MEMBERS, OVERVIEW_CREATED, OVERVIEW_ID };
+
+/* All organizations, oldest first. Errors: those of db_run. */
+enum err overview_organizations(struct db *db, struct result *rows) MUST_CHECK;
+
+/*
+ * The default project of a person: of their oldest organization, the default one of its oldest workspace that they are
+ * in. `rows` has its id, name and organization's name, or no row.
+ */
+enum err overview_default_project(struct db *db, const char *email, struct result *rows) MUST_CHECK;
+
+#endif

@@ -1,0 +1,229 @@
+/* Removes people and places, and answers what went. */
+#include "admin/removal.h"
+
+#include <talloc.h>
+
+#include "admin/operation.h"
+#include "admin/subscriptions.h"
+#include "base/email.h"
+#include "base/json.h"
+#include "statements.h"
+
+enum { LIST_MAX = 16 << 20, ANSWER_MAX = 32 << 20 };
+
+/* ---- lists of ids ---- */
+
+struct buffer removal_list(struct request *req)
+{
+    struct buffer list = buffer_make(req->arena, LIST_MAX);
+
+    json_open(&list, '[');
+    return list;
+}
+
+enum err removal_run(struct request *req, const struct statement *statement, const struct buffer *list,
+                     struct result *rows)
+{
+    const struct param param = param_text(buffer_string(list));
+
+    return buffer_string(list) ? db_run(req->db, statement, &param, 1, rows) : ERR_MEMORY;
+}
+
+enum err removal_ids(struct request *req, const struct statement *statement, const struct buffer *given,
+                     struct buffer *entries, struct buffer *list)
+{
+    struct result rows;
+    enum err code = removal_run(req, statement, given, &rows);
+
+    if (code != OK)
+        return code;
+    for (int i = 0; i < result_rows(&rows); i++) {
+        struct uuid id;
+        (void)result_uuid(&rows, i, 0, &id);
+        json_open(entries, '{');
+        json_key(entries, "id");
+        json_uuid(entries, &id);
+        json_close(entries, '}');
+        if (list)
+            json_uuid(list, &id);
+    }
+    result_clear(&rows);
+    return OK;
+}
+
+void removal_entry(struct buffer *entries, const char *id)
+{
+    json_open(entries, '{');
+    json_key(entries, "id");
+    json_text(entries, id);
+    json_close(entries, '}');
+}
+
+/* ---- answers ---- */
+
+static const char *const kind_names[REMOVED_KINDS] = {
+    "users",    "user_identities",          "organizations",         "workspaces",
+    "projects", "organization_memberships", "workspace_memberships", "project_memberships",
+    "api_keys",
+};
+
+struct removal *removal_make(struct request *req)
+{
+    struct removal *removed = talloc_zero(req->arena, struct removal);
+
+    for (int i = 0; removed && i < REMOVED_KINDS; i++) {
+        removed->entries[i] = buffer_make(req->arena, LIST_MAX);
+        removed->skipped[i] = buffer_make(req->arena, LIST_MAX);
+    }
+    return removed;
+}
+
+static void write_kinds(struct buffer *out, const struct buffer *entries, const bool *always)
+{
+    json_open(out, '{');
+    for (int i = 0; i < REMOVED_KINDS; i++) {
+        if (entries[i].len == 0 && !(always && always[i]))
+            continue;
+        json_key(out, kind_names[i]);
+        json_open(out, '[');
+        if (entries[i].len > 0)
+            json_raw(out, buffer_string(&entries[i]));
+        json_close(out, ']');
+    }
+    json_close(out, '}');
+}
+
+static bool any(const struct buffer *entries)
+{
+    for (int i = 0; i < REMOVED_KINDS; i++)
+        if (entries[i].len > 0)
+            return true;
+    return false;
+}
+
+enum err removal_answer(struct request *req, const struct removal *removed, bool dry_run)
+{
+    struct buffer out = buffer_make(req->arena, ANSWER_MAX);
+
+    json_open(&out, '{');
+    json_key(&out, "dry_run");
+    json_bool(&out, dry_run);
+    json_key(&out, "deleted");
+    write_kinds(&out, removed->entries, removed->always);
+    if (any(removed->skipped)) {
+        json_key(&out, "skipped");
+        write_kinds(&out, removed->skipped, NULL);
+    }
+    json_close(&out, '}');
+    for (int i = 0; i < REMOVED_KINDS; i++)
+        if (removed->entries[i].failed || removed->skipped[i].failed)
+            return ERR_MEMORY;
+    return reply_buffer(req, 200, &out);
+}
+
+/* ---- people ---- */
+
+enum err removal_hold(struct request *req, const struct buffer *people)
+{
+    enum err code = removal_run(req, &people_logins_hold, people, NULL);
+
+    return code == OK ? removal_run(req, &people_hold, people, NULL) : code;
+}
+
+enum err removal_people(struct request *req, const struct buffer *people, struct removal *removed)
+{
+    struct result row;
+    struct uuid person, organization;
+    char person_text[UUID_TEXT_SIZE], organization_text[UUID_TEXT_SIZE];
+    enum err code = removal_run(req, &people_still_owning, people, &row);
+    bool owning;
+
+    if (code != OK)
+        return code;
+    owning = result_rows(&row) > 0 && result_uuid(&row, 0, 0, &person) && result_uuid(&row, 0, 1, &organization);
+    result_clear(&row);
+    if (owning)
+        return operation_refuse(
+            req, &(struct refusal){
+                     .status = 409,
+                     .code = "user_owns_organization",
+                     .message = talloc_asprintf(
+                         req->arena, "User %s still owns organization %s; name it as well, or transfer it first.",
+                         uuid_format(&person, person_text), uuid_format(&organization, organization_text)),
+                     .names = {"user_id", "organization_id"},
+                     .values = {person_text, organization_text}});
+    code = subscriptions_count_off_people(req, buffer_string(people));
+    if (code == OK)
+        code = removal_run(req, &people_keys_delete, people, NULL);
+    if (code == OK)
+        code = removal_run(req, &people_invitations_delete, people, NULL);
+    if (code == OK)
+        code = removal_run(req, &people_webhooks_delete, people, NULL);
+    if (code == OK)
+        code = removal_ids(req, &people_logins_delete, people, &removed->entries[REMOVED_IDENTITIES], NULL);
+    return code == OK ? removal_run(req, &people_delete, people, NULL) : code;
+}
+
+/* The organizations that people own go with them. `organizations` gets them, and may hold others already. */
+static enum err add_owned(struct request *req, const struct buffer *people, struct removal *removed,
+                          struct buffer *organizations)
+{
+    enum err code = removal_run(req, &owned_lock, people, NULL);
+
+    if (code == OK)
+        code = removal_hold(req, people);
+    return code == OK
+               ? removal_ids(req, &organizations_of, people, &removed->entries[REMOVED_ORGANIZATIONS], organizations)
+               : code;
+}
+
+enum err removal_whole_people(struct request *req, const struct buffer *people, struct removal *removed)
+{
+    struct buffer organizations = removal_list(req);
+    enum err code = add_owned(req, people, removed, &organizations);
+
+    json_close(&organizations, ']');
+    if (code == OK)
+        code = removal_run(req, &organizations_remove, &organizations, NULL);
+    return code == OK ? removal_people(req, people, removed) : code;
+}
+
+enum err removal_find(struct request *req, struct removal_person *people, size_t count, struct buffer *list)
+{
+    struct buffer wanted = removal_list(req);
+    struct uuid last = {{0}};
+    struct result rows;
+    enum err code;
+
+    for (size_t i = 0; i < count; i++) {
+        json_open(&wanted, '{');
+        json_key(&wanted, "place");
+        json_int(&wanted, (int64_t)i);
+        json_key(&wanted, people[i].by_email ? "email" : "id");
+        if (people[i].by_email)
+            json_text(&wanted, email_fold(req->arena, people[i].written));
+        else
+            json_uuid(&wanted, &people[i].id);
+        json_close(&wanted, '}');
+    }
+    json_close(&wanted, ']');
+    code = removal_run(req, &people_find, &wanted, &rows);
+    if (code != OK)
+        return code;
+    for (int i = 0; i < result_rows(&rows); i++) {
+        struct removal_person *person = &people[result_int(&rows, i, 0)];
+        person->there = result_uuid(&rows, i, 1, &person->id);
+        if (!uuid_equal(&person->id, &last))
+            json_uuid(list, &person->id);
+        last = person->id;
+    }
+    result_clear(&rows);
+    json_close(list, ']');
+    return OK;
+}
+
+enum err removal_refuse_uuid(struct request *req, const char *path, const char *written, const char *account)
+{
+    return operation_refuse_reference(req, path, talloc_asprintf(req->arena, "'%s' is not a valid UUID", written),
+                                      account);
+}

@@ -1,0 +1,102 @@
+/* Sets passwords that an administrator chose. */
+#include "admin/reset_password.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "admin/account_graph_logins.h"
+#include "admin/operation.h"
+#include "auth/password_hash.h"
+#include "base/email.h"
+#include "policy/password_policy.h"
+#include "policy/signin_methods.h"
+#include "statements.h"
+
+/* One password to set. */
+struct entry {
+    const char *written, *email, *hash;
+};
+struct entries {
+    struct entry *items;
+    size_t count;
+};
+
+static const char *text_of(const json_t *object, const char *member)
+{
+    const char *text = json_string_value(json_object_get(object, member));
+
+    return text && *text ? text : NULL;
+}
+
+static enum err refuse(struct request *req, const char *message)
+{
+    return operation_refuse(req, &(struct refusal){.status = 400, .code = "validation_error", .message = message});
+}
+
+/* A refusal is left in the reply. */
+static enum err read_entry(struct request *req, const json_t *given, struct entry *entry)
+{
+    const char *method = text_of(given, "method"), *password = text_of(given, "password"), *broken;
+    char *hash = talloc_size(req->arena, PASSWORD_HASH_SIZE);
+
+    if (!method || strcmp(method, "email:password") != 0)
+        return refuse(req,
+                      talloc_asprintf(req->arena, "reset_password only supports method 'email:password'; got '%s'.",
+                                      method ? method : ""));
+    entry->written = text_of(given, "email") ? text_of(given, "email") : text_of(given, "subject");
+    if (!entry->written || !password)
+        return refuse(req,
+                      "reset_password requires 'email' (or 'subject') and 'password' on every user_identity entry.");
+    entry->email = email_fold(req->arena, entry->written);
+    broken = password_problem(req->arena, req->config, password);
+    if (broken)
+        return refuse(req, broken);
+    if (!entry->email || !hash)
+        return ERR_MEMORY;
+    entry->hash = hash;
+    return password_hash(password, hash);
+}
+
+static enum err reset_one(struct request *req, const struct entry *entry)
+{
+    struct result row;
+    struct uuid id;
+    bool known;
+    enum err code = DB_RUN(req->db, password_login_of, &row, param_text(entry->email));
+
+    if (code != OK)
+        return code;
+    known = result_rows(&row) == 1 && result_uuid(&row, 0, 0, &id);
+    result_clear(&row);
+    if (known)
+        code = RUN_QUERY(req, ERR_NOT_FOUND, password_set, param_uuid(&id), param_text(entry->hash));
+    if (!known || (code == ERR_NOT_FOUND && methods_password(req->config)))
+        return operation_refuse_unknown(req, "User", "user_not_found", entry->written, NULL);
+    return code == ERR_NOT_FOUND ? OK : code; /* nobody signs in by password here: there is none to set */
+}
+
+static enum err reset_all(struct request *req, void *context)
+{
+    const struct entries *entries = context;
+    enum err code = OK;
+
+    for (size_t i = 0; code == OK && req->reply.status == 0 && i < entries->count; i++)
+        code = reset_one(req, &entries->items[i]);
+    return code == OK && req->reply.status == 0 ? reply_json(req, 204, "") : code;
+}
+
+enum err passwords_reset(struct request *req)
+{
+    const json_t *given = json_object_get(req->json, "user_identities");
+    struct entries entries = {talloc_zero_size(req->arena, (json_array_size(given) + 1) * sizeof *entries.items), 0};
+    enum err code = entries.items ? OK : ERR_MEMORY;
+
+    if (json_array_size(given) > PASSWORDS_MAX)
+        return refuse(req, talloc_asprintf(req->arena, "One request may set %d passwords at most; this one has %zu.",
+                                           PASSWORDS_MAX, json_array_size(given)));
+    for (size_t i = 0; code == OK && req->reply.status == 0 && i < json_array_size(given); i++)
+        code = read_entry(req, json_array_get(given, i), &entries.items[entries.count++]);
+    if (code != OK || req->reply.status != 0)
+        return code;
+    return operation_run(req, &(struct operation){.dry_run = false}, reset_all, &entries);
+}

@@ -1,0 +1,119 @@
+/* Gives organizations their plans, and keeps the number of their members. */
+#include "admin/subscriptions.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "admin/operation.h"
+#include "base/json.h"
+#include "statements.h"
+
+enum { LIST_MAX = 16 << 20 };
+
+/* API-EE.md 10.1; the default is one as well, whatever it is called. */
+static const char *const plans[] = {"cloud_v0_hobby", "cloud_v0_pro", "cloud_v0_business", "cloud_v0_agenta_ai",
+                                    "self_hosted_enterprise"};
+enum { PLANS = sizeof plans / sizeof *plans };
+
+static bool known(const struct request *req, const char *plan)
+{
+    for (size_t i = 0; i < PLANS; i++)
+        if (strcmp(plans[i], plan) == 0)
+            return true;
+    return strcmp(plan, config_default_plan(req->config)) == 0;
+}
+
+static enum err refuse_plan(struct request *req, const struct graph_node *node)
+{
+    const char *path = talloc_asprintf(req->arena, "subscriptions.%s.plan", node->key);
+    char *reason = talloc_asprintf(req->arena, "'%s' is not a plan; plans are %s", node->plan, plans[0]);
+
+    for (size_t i = 1; reason && i < PLANS; i++)
+        reason = talloc_asprintf_append(reason, ", %s", plans[i]);
+    return path && reason ? operation_refuse_reference(req, path, reason, node->account) : ERR_MEMORY;
+}
+
+enum err subscriptions_choose(struct graph *graph, const json_t *collections, size_t first)
+{
+    const json_t *named = json_object_get(collections, "subscriptions");
+    const struct graph_nodes *nodes = &graph->of[GRAPH_ORGANIZATIONS];
+
+    if (!config_is_enterprise(graph->req->config))
+        return OK;
+    for (size_t i = first; i < nodes->count; i++) {
+        const char *plan = json_string_value(json_object_get(json_object_get(named, nodes->items[i]->key), "plan"));
+        nodes->items[i]->plan = plan ? plan : config_default_plan(graph->req->config);
+        if (!known(graph->req, nodes->items[i]->plan))
+            return refuse_plan(graph->req, nodes->items[i]);
+    }
+    return OK;
+}
+
+static struct buffer list_begin(const struct request *req)
+{
+    struct buffer list = buffer_make(req->arena, LIST_MAX);
+
+    json_open(&list, '[');
+    return list;
+}
+
+enum err subscriptions_write(struct graph *graph)
+{
+    const struct graph_nodes *nodes = &graph->of[GRAPH_ORGANIZATIONS];
+    struct buffer list = list_begin(graph->req);
+
+    if (!config_is_enterprise(graph->req->config) || nodes->count == 0)
+        return OK;
+    for (size_t i = 0; i < nodes->count; i++) {
+        json_open(&list, '{');
+        json_key(&list, "id");
+        json_uuid(&list, &nodes->items[i]->id);
+        json_key(&list, "plan");
+        json_text(&list, nodes->items[i]->plan);
+        json_close(&list, '}');
+    }
+    json_close(&list, ']');
+    return buffer_string(&list) ? DB_RUN(graph->req->db, subscriptions_add, NULL, param_text(buffer_string(&list)))
+                                : ERR_MEMORY;
+}
+
+enum err subscriptions_count(struct graph *graph)
+{
+    const struct graph_nodes *made = &graph->of[GRAPH_ORGANIZATIONS], *members = &graph->of[GRAPH_ORGANIZATION_MEMBERS];
+    struct buffer organizations = list_begin(graph->req), memberships = list_begin(graph->req);
+
+    if (!config_is_enterprise(graph->req->config) || made->count + members->count == 0)
+        return OK;
+    for (size_t i = 0; i < made->count; i++)
+        json_uuid(&organizations, &made->items[i]->id);
+    for (size_t i = 0; i < members->count; i++) {
+        json_uuid(&organizations, graph_target_id(&members->items[i]->organization));
+        json_uuid(&memberships, &members->items[i]->id);
+    }
+    json_close(&organizations, ']');
+    json_close(&memberships, ']');
+    if (!buffer_string(&organizations) || !buffer_string(&memberships))
+        return ERR_MEMORY;
+    return DB_RUN(graph->req->db, members_count, NULL, param_text(buffer_string(&organizations)),
+                  param_text(buffer_string(&memberships)));
+}
+
+enum err subscriptions_count_off_people(struct request *req, const char *people)
+{
+    return config_is_enterprise(req->config) ? DB_RUN(req->db, people_count_off, NULL, param_text(people)) : OK;
+}
+
+enum err subscriptions_count_off_member(struct request *req, const struct uuid *membership)
+{
+    return config_is_enterprise(req->config) ? DB_RUN(req->db, member_count_off, NULL, param_uuid(membership)) : OK;
+}
+
+void subscription_show(struct buffer *out, const struct graph_node *organization)
+{
+    json_open(out, '{');
+    json_key(out, "plan");
+    json_text(out, organization->plan);
+    json_key(out, "active");
+    json_bool(out, true);
+    json_close(out, '}');
+}

@@ -1,0 +1,337 @@
+/* Hands organizations over, all of what was asked for that can be, and says what cannot. */
+#include "admin/transfer.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "admin/operation.h"
+#include "base/email.h"
+#include "base/json.h"
+#include "statements.h"
+
+enum { LIST_MAX = 16 << 20 };
+enum { SOURCE, TARGET, PEOPLE };
+
+struct transfer {
+    struct uuid people[PEOPLE];
+    const char *ids[PEOPLE];             /* as they were written; NULL: by address */
+    const char *emails[PEOPLE];          /* likewise */
+    const char *workspaces, *projects;   /* JSON lists; NULL: all */
+    struct buffer organizations, errors; /* JSON arrays, without their brackets */
+};
+
+static const char *const people_names[PEOPLE] = {"source", "target"};
+
+static struct buffer list_begin(struct request *req)
+{
+    struct buffer list = buffer_make(req->arena, LIST_MAX);
+
+    json_open(&list, '[');
+    return list;
+}
+
+/* ---- reading ---- */
+
+static enum err refuse_uuid(struct request *req, const char *path, const char *written)
+{
+    return operation_refuse_reference(req, path, talloc_asprintf(req->arena, "'%s' is not a valid UUID", written),
+                                      NULL);
+}
+
+static enum err refuse_request(struct request *req, const char *message)
+{
+    return operation_refuse(req, &(struct refusal){.status = 400, .code = "validation_error", .message = message});
+}
+
+static enum err read_people(struct request *req, struct transfer *transfer)
+{
+    const json_t *users = json_object_get(req->json, "users");
+
+    if (!json_object_get(users, "source") || !json_object_get(users, "target"))
+        return refuse_request(req, "transfer_ownership requires 'source' and 'target' keys in 'users'.");
+    for (int i = 0; i < PEOPLE; i++) {
+        const json_t *ref = json_object_get(users, people_names[i]);
+        const char *path = talloc_asprintf(req->arena, "users.%s", people_names[i]);
+        transfer->ids[i] = json_string_value(json_object_get(ref, "id"));
+        transfer->emails[i] = json_string_value(json_object_get(ref, "email"));
+        if (!transfer->ids[i] && !transfer->emails[i])
+            return operation_refuse_reference(req, path, "only 'id' and 'email' name a user here", NULL);
+        if (transfer->ids[i] && !uuid_parse(transfer->ids[i], &transfer->people[i]))
+            return refuse_uuid(req, path, transfer->ids[i]);
+    }
+    return OK;
+}
+
+/* "all", or a list of ids, which becomes a list that PostgreSQL reads. */
+static enum err read_included(struct request *req, const char *member, const char **list)
+{
+    const json_t *given = json_object_get(req->json, member);
+    struct buffer out = list_begin(req);
+
+    *list = NULL;
+    if (!json_is_array(given))
+        return OK;
+    for (size_t i = 0; i < json_array_size(given); i++) {
+        const char *written = json_string_value(json_array_get(given, i));
+        struct uuid id;
+        if (!uuid_parse(written, &id))
+            return refuse_uuid(req, member, written);
+        json_uuid(&out, &id);
+    }
+    json_close(&out, ']');
+    *list = buffer_string(&out);
+    return *list ? OK : ERR_MEMORY;
+}
+
+/* ---- errors that do not stop the rest ---- */
+
+static void add_error(struct transfer *transfer, const char *code, const char *message, const char *const *members)
+{
+    struct buffer *out = &transfer->errors;
+
+    json_open(out, '{');
+    json_key(out, "code");
+    json_text(out, code);
+    json_key(out, "message");
+    json_text(out, message);
+    json_key(out, "details");
+    json_open(out, '{');
+    for (; *members; members += 2) {
+        json_key(out, members[0]);
+        json_text(out, members[1]);
+    }
+    json_close(out, '}');
+    json_close(out, '}');
+}
+
+/* ---- finding ---- */
+
+static enum err find_people(struct request *req, struct transfer *transfer)
+{
+    struct buffer wanted = list_begin(req);
+    bool there[PEOPLE] = {false};
+    struct result rows;
+    enum err code;
+
+    for (int i = 0; i < PEOPLE; i++) {
+        json_open(&wanted, '{');
+        json_key(&wanted, "place");
+        json_int(&wanted, i);
+        json_key(&wanted, transfer->ids[i] ? "id" : "email");
+        if (transfer->ids[i])
+            json_uuid(&wanted, &transfer->people[i]);
+        else
+            json_text(&wanted, email_fold(req->arena, transfer->emails[i]));
+        json_close(&wanted, '}');
+    }
+    json_close(&wanted, ']');
+    code = buffer_string(&wanted) ? DB_RUN(req->db, transfer_people, &rows, param_text(buffer_string(&wanted)))
+                                  : ERR_MEMORY;
+    if (code != OK)
+        return code;
+    for (int i = 0; i < result_rows(&rows); i++) {
+        int64_t place = result_int(&rows, i, 0);
+        there[place] = result_uuid(&rows, i, 1, &transfer->people[place]);
+    }
+    result_clear(&rows);
+    for (int i = 0; i < PEOPLE; i++)
+        if (!there[i])
+            return operation_refuse_unknown(req, "User", "user_not_found",
+                                            transfer->ids[i] ? transfer->ids[i] : transfer->emails[i], NULL);
+    return OK;
+}
+
+/* The organization of `owned` that a reference means; -1: none of them. A refusal is left in the reply. */
+static enum err find_owned(struct request *req, const char *key, const json_t *ref, const struct result *owned,
+                           int *row)
+{
+    const char *id_text = json_string_value(json_object_get(ref, "id"));
+    const char *slug = json_string_value(json_object_get(ref, "slug"));
+    struct uuid wanted, id;
+
+    *row = -1;
+    if (!id_text && !slug)
+        return operation_refuse_reference(req, talloc_asprintf(req->arena, "organizations.%s", key),
+                                          "only 'id' and 'slug' name an organization here", NULL);
+    if (id_text && !uuid_parse(id_text, &wanted))
+        return refuse_uuid(req, talloc_asprintf(req->arena, "organizations.%s.id", key), id_text);
+    for (int i = 0; i < result_rows(owned) && *row < 0; i++) {
+        const char *own_slug = result_text(owned, i, 1);
+        if (id_text ? result_uuid(owned, i, 0, &id) && uuid_equal(&id, &wanted)
+                    : own_slug && strcmp(own_slug, slug) == 0)
+            *row = i;
+    }
+    return OK;
+}
+
+/* Why an organization is not among those of the source. */
+static enum err explain_missing(struct request *req, struct transfer *transfer, const char *key, const json_t *ref)
+{
+    const char *id = json_string_value(json_object_get(ref, "id")),
+               *slug = json_string_value(json_object_get(ref, "slug"));
+    struct result row;
+    bool known = true;
+
+    if (slug) {
+        enum err code = DB_RUN(req->db, transfer_slug_known, &row, param_text(slug));
+        if (code != OK)
+            return code;
+        known = result_bool(&row, 0, 0);
+        result_clear(&row);
+    }
+    if (known)
+        add_error(transfer, "not_owned_by_source",
+                  talloc_asprintf(req->arena,
+                                  "Organization '%s' is not owned by the source user and will not be transferred.",
+                                  id ? id : slug),
+                  (const char *const[]){"ref", key, "organization_id", id ? id : slug, NULL});
+    else
+        add_error(transfer, "organization_not_found", talloc_asprintf(req->arena, "Organization not found: %s.", slug),
+                  (const char *const[]){"slug", slug, "ref", key, NULL});
+    return OK;
+}
+
+/* In the enterprise edition only a member becomes the owner. */
+static enum err add_organization(struct request *req, struct transfer *transfer, const struct uuid *id)
+{
+    char text[UUID_TEXT_SIZE], target[UUID_TEXT_SIZE];
+    struct result row;
+    bool member = true;
+    enum err code = OK;
+
+    if (config_is_enterprise(req->config)) {
+        code = DB_RUN(req->db, transfer_member, &row, param_uuid(id), param_uuid(&transfer->people[TARGET]));
+        if (code != OK)
+            return code;
+        member = result_bool(&row, 0, 0);
+        result_clear(&row);
+    }
+    if (member)
+        json_uuid(&transfer->organizations, id);
+    else
+        add_error(
+            transfer, "target_not_member",
+            talloc_asprintf(req->arena, "The target user is not a member of organization '%s'.", uuid_format(id, text)),
+            (const char *const[]){"organization_id", uuid_format(id, text), "target_user_id",
+                                  uuid_format(&transfer->people[TARGET], target), NULL});
+    return OK;
+}
+
+static enum err choose(struct request *req, struct transfer *transfer, const struct result *owned)
+{
+    json_t *named = json_object_get(req->json, "organizations"), *ref;
+    bool *chosen = talloc_zero_size(req->arena, (size_t)result_rows(owned) + 1);
+    struct uuid id;
+    const char *key;
+    enum err code = chosen ? OK : ERR_MEMORY;
+
+    for (int i = 0; code == OK && !json_is_object(named) && i < result_rows(owned); i++)
+        code = result_uuid(owned, i, 0, &id) ? add_organization(req, transfer, &id) : OK;
+    json_object_foreach(named, key, ref) {
+        int row = -1;
+        if (code == OK)
+            code = find_owned(req, key, ref, owned, &row);
+        if (code != OK || req->reply.status != 0)
+            break;
+        if (row < 0)
+            code = explain_missing(req, transfer, key, ref);
+        else if (!chosen[row] && result_uuid(owned, row, 0, &id))
+            code = add_organization(req, transfer, &id);
+        if (row >= 0)
+            chosen[row] = true;
+    }
+    return code;
+}
+
+/* ---- writing ---- */
+
+static enum err hand_over(struct request *req, const struct transfer *transfer, const char *organizations)
+{
+    const struct uuid *source = &transfer->people[SOURCE], *target = &transfer->people[TARGET];
+    enum err code;
+
+    if (uuid_equal(source, target))
+        return OK;
+    code = DB_RUN(req->db, transfer_demote, NULL, param_text(organizations), param_uuid(source), param_uuid(target),
+                  param_text(transfer->workspaces), param_text(transfer->projects));
+    if (code == OK)
+        code = DB_RUN(req->db, transfer_organizations, NULL, param_text(organizations), param_uuid(target));
+    if (code == OK)
+        code = DB_RUN(req->db, transfer_promote, NULL, param_text(organizations), param_uuid(target),
+                      param_text(transfer->workspaces), param_text(transfer->projects));
+    return code;
+}
+
+static enum err answer(struct request *req, const struct transfer *transfer, const char *organizations)
+{
+    struct buffer out = buffer_make(req->arena, 2 * LIST_MAX);
+
+    if (transfer->errors.failed)
+        return ERR_MEMORY;
+    if (transfer->errors.len == 0)
+        return reply_json(req, 204, "");
+    json_open(&out, '{');
+    json_key(&out, "transferred");
+    json_raw(&out, organizations);
+    json_key(&out, "errors");
+    json_open(&out, '[');
+    json_raw(&out, buffer_string(&transfer->errors));
+    json_close(&out, ']');
+    json_close(&out, '}');
+    return reply_buffer(req, 200, &out);
+}
+
+/* Organizations before people, as everybody does; who was removed meanwhile is not there. */
+static enum err hold_people(struct request *req, const struct transfer *transfer)
+{
+    const struct uuid *source = &transfer->people[SOURCE], *target = &transfer->people[TARGET];
+    struct result rows;
+    enum err code = DB_RUN(req->db, transfer_people_hold, &rows, param_uuid(source), param_uuid(target));
+    int held;
+
+    if (code != OK)
+        return code;
+    held = result_rows(&rows);
+    result_clear(&rows);
+    return held == (uuid_equal(source, target) ? 1 : 2) ? OK : ERR_BUSY;
+}
+
+static enum err transfer_all(struct request *req, void *context)
+{
+    struct transfer *transfer = context;
+    struct result owned;
+    enum err code = find_people(req, transfer);
+
+    if (code != OK || req->reply.status != 0)
+        return code;
+    code = DB_RUN(req->db, transfer_owned, &owned, param_uuid(&transfer->people[SOURCE]));
+    if (code != OK)
+        return code;
+    transfer->organizations = list_begin(req);
+    transfer->errors = buffer_make(req->arena, LIST_MAX);
+    code = hold_people(req, transfer);
+    if (code == OK)
+        code = choose(req, transfer, &owned);
+    result_clear(&owned);
+    json_close(&transfer->organizations, ']');
+    if (code == OK && !buffer_string(&transfer->organizations))
+        code = ERR_MEMORY;
+    if (code != OK || req->reply.status != 0)
+        return code;
+    code = hand_over(req, transfer, buffer_string(&transfer->organizations));
+    return code == OK ? answer(req, transfer, buffer_string(&transfer->organizations)) : code;
+}
+
+enum err ownership_transfer(struct request *req)
+{
+    struct transfer transfer = {0};
+    enum err code = read_people(req, &transfer);
+
+    if (code == OK && req->reply.status == 0)
+        code = read_included(req, "include_workspaces", &transfer.workspaces);
+    if (code == OK && req->reply.status == 0)
+        code = read_included(req, "include_projects", &transfer.projects);
+    if (code != OK || req->reply.status != 0)
+        return code;
+    return operation_run(req, &(struct operation){.dry_run = false}, transfer_all, &transfer);
+}

@@ -1,0 +1,178 @@
+/* Decides who is asking, from the Authorization header to a person and a scope. */
+#include "auth/identity.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "auth/decision_cache.h"
+#include "auth/secret_tokens.h"
+#include "auth/session_identity.h"
+#include "base/platform.h"
+#include "base/secret.h"
+#include "base/text.h"
+#include "config/config.h"
+#include "statements.h"
+
+const struct identity *identity_of(const struct request *req)
+{
+    return req->identity;
+}
+
+bool identity_has_scope(const struct request *req)
+{
+    return identity_of(req)->has_scope;
+}
+
+/* The part of `value` after `scheme`, which counts its one space and its case; NULL when it is another scheme. */
+static const char *after_scheme(const char *value, const char *scheme)
+{
+    size_t len = strlen(scheme);
+
+    return strncmp(value, scheme, len) == 0 ? value + len : NULL;
+}
+
+/* Browsers send these when they have lost the id; they must not fall back to a default scope. */
+static bool names_nothing(const char *id)
+{
+    return id && (strcmp(id, "null") == 0 || strcmp(id, "00000000-0000-0000-0000-000000000000") == 0);
+}
+
+static enum err keep_identity(struct request *req, const struct identity *identity)
+{
+    req->identity = talloc_memdup(req->arena, identity, sizeof *identity);
+    return req->identity ? OK : ERR_MEMORY;
+}
+
+static enum err recognize_admin(struct request *req)
+{
+    static const struct identity admin = {.scheme = IDENTITY_ADMIN};
+    const char *key = req->authorization ? after_scheme(req->authorization, "Access ") : NULL;
+
+    if (!key || !secret_equal(secret_of(key), secret_of(req->config->admin_key)))
+        return ERR_UNAUTHORIZED;
+    return keep_identity(req, &admin);
+}
+
+/* A session is proven by its token in the header, or, where there is no header, by the cookie. */
+static bool claims_session(const struct request *req)
+{
+    return !req->authorization || !*req->authorization || after_scheme(req->authorization, "Bearer ");
+}
+
+enum err identity_recognize(struct request *req, enum caller_kind wanted)
+{
+    struct identity identity;
+    enum err code;
+
+    if (wanted == CALLER_ADMIN)
+        return recognize_admin(req);
+    if (strchr(req->query, '=') &&
+        (names_nothing(query_value(req, "project_id")) || names_nothing(query_value(req, "workspace_id"))))
+        return ERR_UNAUTHORIZED;
+    if (claims_session(req))
+        code = session_recognize(req, &identity);
+    else
+        code = decisions_find(req->authorization, &identity) ? OK : ERR_AGAIN;
+    return code == OK ? keep_identity(req, &identity) : code;
+}
+
+/* Reads the scope from three columns of a row, from `column`: project, workspace, organization. */
+static void read_scope(const struct result *row, int column, struct identity *identity)
+{
+    identity->has_scope = result_uuid(row, 0, column, &identity->project_id) &&
+                          result_uuid(row, 0, column + 1, &identity->workspace_id) &&
+                          result_uuid(row, 0, column + 2, &identity->organization_id);
+}
+
+/*
+ * `<prefix>.<secret>`; stored is `<prefix>.<hex SHA-256 of secret>` (API-ACCOUNTS.md 2.7). A left part with `Bearer` in
+ * it counts from after its last space.
+ */
+static enum err hashed_key(struct request *req, const char *key, const char **hashed)
+{
+    const char *dot = strchr(key, '.');
+    const char *bearer = strstr(key, "Bearer");
+    char hex[65];
+
+    if (!dot || !text_valid(key, (size_t)(dot - key))) /* the database takes no other text */
+        return ERR_UNAUTHORIZED;
+    if (bearer && bearer < dot)
+        for (const char *at = key; at < dot; at++)
+            if (*at == ' ')
+                key = at + 1;
+    digest_sha256_hex(dot + 1, strlen(dot + 1), hex);
+    *hashed = talloc_asprintf(req->arena, "%.*s.%s", (int)(dot - key), key, hex);
+    return *hashed ? OK : ERR_MEMORY;
+}
+
+static enum err resolve_key(struct request *req, const char *key, struct identity *identity)
+{
+    const char *hashed = NULL;
+    struct result row;
+    enum err code = hashed_key(req, key, &hashed);
+
+    if (code == OK)
+        code = DB_RUN(req->db, api_key_resolve, &row, param_text(hashed));
+    if (code != OK)
+        return code;
+    *identity = (struct identity){.scheme = IDENTITY_KEY};
+    if (result_rows(&row) != 1 || !secret_equal(secret_of(result_text(&row, 0, 0)), secret_of(hashed)))
+        code = ERR_UNAUTHORIZED;
+    if (code == OK) {
+        (void)result_uuid(&row, 0, 1, &identity->user_id);
+        read_scope(&row, 2, identity);
+        identity->expires_us = result_int(&row, 0, 5);
+    }
+    result_clear(&row);
+    return code;
+}
+
+static enum err resolve_secret(struct request *req, const char *token, struct identity *identity)
+{
+    struct secret_claims claims;
+    struct result row;
+    enum err code = secret_token_verify(secret_of(req->config->auth_key), token, &claims);
+
+    if (code != OK)
+        return code;
+    code = DB_RUN(req->db, secret_token_resolve, &row, param_uuid(&claims.user_id),
+                  param_uuid(claims.has_project ? &claims.project_id : NULL));
+    if (code != OK)
+        return code;
+    *identity = (struct identity){.scheme = IDENTITY_SECRET, .expires_us = claims.expires_us};
+    if (result_rows(&row) == 1 && result_uuid(&row, 0, 0, &identity->user_id))
+        read_scope(&row, 1, identity);
+    else
+        code = ERR_UNAUTHORIZED;
+    if (code == OK && claims.has_project && !identity->has_scope)
+        code = ERR_UNAUTHORIZED; /* no longer a member of the project that the token opens */
+    result_clear(&row);
+    return code;
+}
+
+enum err identity_authenticate(struct request *req, enum caller_kind wanted)
+{
+    struct identity identity;
+    uint64_t epoch = decisions_epoch();
+    const char *rest;
+    enum err code;
+
+    if (wanted == CALLER_ADMIN)
+        return recognize_admin(req);
+    if (claims_session(req)) {
+        code = session_authenticate(req, &identity);
+        return code == OK ? keep_identity(req, &identity) : code;
+    }
+    if (!text_valid(req->authorization, strlen(req->authorization)))
+        return ERR_UNAUTHORIZED; /* PostgreSQL takes no such text, and the permission check answers with it as JSON */
+    if ((rest = after_scheme(req->authorization, "Secret ")))
+        code = resolve_secret(req, rest, &identity);
+    else if ((rest = after_scheme(req->authorization, "ApiKey ")))
+        code = resolve_key(req, rest, &identity);
+    else
+        code = resolve_key(req, req->authorization, &identity);
+    if (code != OK)
+        return code;
+    decisions_keep(req->authorization, &identity, epoch);
+    return keep_identity(req, &identity);
+}

@@ -1,0 +1,32 @@
+/* Who is asking: sessions, API keys, signed tokens and the administration key become an identity with a scope. */
+#ifndef ORGD_AUTH_IDENTITY_H
+#define ORGD_AUTH_IDENTITY_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "http/http.h"
+
+enum identity_scheme { IDENTITY_ADMIN, IDENTITY_KEY, IDENTITY_SECRET, IDENTITY_SESSION };
+
+/* API-ACCOUNTS.md 2.2. An administrator has no person and no scope. */
+struct identity {
+    enum identity_scheme scheme;
+    bool has_scope;      /* workspace, organization and project are set */
+    bool address_proven; /* a session's: its login has shown that the address is theirs (signin/account.h) */
+    struct uuid user_id;
+    struct uuid organization_id;
+    struct uuid workspace_id;
+    struct uuid project_id;
+    int64_t expires_us; /* platform.realtime_us; 0: never */
+};
+
+/* The application's hooks: see struct application. */
+enum err identity_recognize(struct request *req, enum caller_kind wanted) MUST_CHECK;
+enum err identity_authenticate(struct request *req, enum caller_kind wanted) MUST_CHECK;
+bool identity_has_scope(const struct request *req);
+
+/* The identity of an authenticated request. */
+const struct identity *identity_of(const struct request *req);
+
+#endif

@@ -1,0 +1,125 @@
+/* Access tokens become identities. */
+#include "auth/session_identity.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "auth/decision_cache.h"
+#include "auth/sessions.h"
+#include "statements.h"
+
+/* What the query says of the scope; NULL where it says nothing. */
+struct scope {
+    const char *project, *workspace;
+    bool accepting; /* an invitation: who accepts is not a member yet */
+};
+
+static const char *named(struct request *req, const char *name)
+{
+    const char *value = strchr(req->query, '=') ? query_value(req, name) : NULL;
+
+    return value && *value ? value : NULL;
+}
+
+static struct scope scope_of(struct request *req)
+{
+    static const char ending[] = "/invite/accept";
+    size_t len = strlen(req->path);
+
+    while (len > 0 && req->path[len - 1] == '/')
+        len--;
+    return (struct scope){
+        .project = named(req, "project_id"),
+        .workspace = named(req, "workspace_id"),
+        .accepting =
+            len >= sizeof ending - 1 && strncmp(req->path + len - (sizeof ending - 1), ending, sizeof ending - 1) == 0,
+    };
+}
+
+/* What a decision is remembered under: no header field holds a line feed, so that no other credential is this text. */
+static const char *decision_key(struct request *req, const char *token, const struct scope *scope)
+{
+    return talloc_asprintf(req->arena, "session\n%s\n%s\n%s\n%d", token, scope->project ? scope->project : "",
+                           scope->workspace ? scope->workspace : "", scope->accepting);
+}
+
+enum err session_recognize(struct request *req, struct identity *identity)
+{
+    struct session_carriers carriers;
+    struct scope scope;
+    const char *token, *key;
+
+    if (session_carriers_find(req, &carriers) != OK || (!carriers.header && !carriers.cookie))
+        return ERR_UNAUTHORIZED;
+    if (!carriers.header && session_maybe_forged(req))
+        return ERR_UNAUTHORIZED;
+    /* a header that is not known may still give way to a cookie: that is for the worker to find out */
+    token = carriers.header ? carriers.header : carriers.cookie;
+    scope = scope_of(req);
+    key = decision_key(req, token, &scope);
+    return key && decisions_find(key, identity) ? OK : ERR_AGAIN;
+}
+
+/* Malformed ids name nothing that exists. */
+static bool read_scope(const struct scope *scope, struct uuid *project, struct uuid *workspace)
+{
+    return (!scope->project || uuid_parse(scope->project, project)) &&
+           (!scope->workspace || uuid_parse(scope->workspace, workspace));
+}
+
+/* What session_resolve answered. */
+static enum err read_identity(const struct result *row, const struct scope *scope, struct identity *identity)
+{
+    bool asked = scope->project || scope->workspace;
+
+    if (result_rows(row) != 1 || !result_uuid(row, 0, 0, &identity->user_id))
+        return ERR_UNAUTHORIZED;
+    identity->address_proven = result_bool(row, 0, 1);
+    identity->has_scope = result_uuid(row, 0, 3, &identity->project_id) &&
+                          result_uuid(row, 0, 4, &identity->workspace_id) &&
+                          result_uuid(row, 0, 5, &identity->organization_id);
+    if (asked && !identity->has_scope)
+        return ERR_UNAUTHORIZED;
+    return result_bool(row, 0, 2) || scope->accepting ? OK : ERR_NOT_IN_SCOPE;
+}
+
+static enum err resolve(struct request *req, const struct access_token *token, const struct scope *scope,
+                        struct identity *identity)
+{
+    struct uuid project, workspace;
+    struct result row;
+    enum err code;
+
+    if (!read_scope(scope, &project, &workspace))
+        return ERR_UNAUTHORIZED;
+    code = DB_RUN(req->db, session_resolve, &row, param_uuid(&token->claims.session),
+                  param_uuid(&token->claims.login_id), param_text(token->key_id),
+                  param_uuid(scope->project ? &project : NULL), param_uuid(scope->workspace ? &workspace : NULL));
+    if (code != OK)
+        return code;
+    *identity = (struct identity){.scheme = IDENTITY_SESSION, .expires_us = token->claims.expires_s * 1000000};
+    code = read_identity(&row, scope, identity);
+    result_clear(&row);
+    return code;
+}
+
+enum err session_authenticate(struct request *req, struct identity *identity)
+{
+    struct scope scope = scope_of(req);
+    uint64_t epoch = decisions_epoch();
+    struct access_token token;
+    const char *key;
+    enum err code = session_token_verify(req, &token);
+
+    if (code == ERR_SESSION_NONE || code == ERR_SESSION_EXPIRED)
+        return ERR_UNAUTHORIZED;
+    if (code == OK)
+        code = resolve(req, &token, &scope, identity);
+    if (code != OK || !identity->has_scope)
+        return code;
+    key = decision_key(req, token.text, &scope);
+    if (!key)
+        return ERR_MEMORY;
+    decisions_keep(key, identity, epoch);
+    return OK;
+}

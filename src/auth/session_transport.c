@@ -1,0 +1,198 @@
+/* Reads and writes the cookies and header fields of sessions. */
+#include "auth/session_transport.h"
+
+#include <string.h>
+#include <strings.h>
+#include <talloc.h>
+#include <time.h>
+
+#include "base/base64.h"
+#include "base/json.h"
+#include "base/platform.h"
+#include "base/site.h"
+#include "base/text.h"
+#include "http/cookies.h"
+
+#define ACCESS_COOKIE "sAccessToken"
+#define REFRESH_COOKIE "sRefreshToken"
+#define LEGACY_COOKIE "sIdRefreshToken"
+
+enum {
+    ACCESS_COOKIE_S = 365 * 24 * 3600, /* of the cookie only: the token ends earlier */
+    COOKIE_MAX = 16 << 10,
+    FRONT_TOKEN_MAX = 32 << 10,
+    BEARER = 7, /* characters of "Bearer " */
+};
+
+/* ---- in ---- */
+
+/* What follows "Bearer "; NULL when there is nothing, or another scheme. */
+static const char *bearer_of(const struct request *req)
+{
+    const char *value = req->authorization;
+
+    return value && strncmp(value, "Bearer ", BEARER) == 0 && value[BEARER] ? value + BEARER : NULL;
+}
+
+/* Whether the cookie is there at all. */
+static bool has_cookie(const struct request *req, const char *name)
+{
+    const char *value;
+    size_t len;
+
+    return cookie_find(req->cookie, name, &value, &len) > 0;
+}
+
+/* The value of a cookie, decoded; NULL when it is absent, empty, doubled or not text. */
+static const char *cookie_of(const struct request *req, const char *name)
+{
+    const char *value;
+    size_t len;
+
+    if (cookie_find(req->cookie, name, &value, &len) != 1 || len == 0)
+        return NULL;
+    return text_percent_decode(req->arena, value, len, false);
+}
+
+enum err session_carriers_find(struct request *req, struct session_carriers *carriers)
+{
+    const char *value;
+    size_t len;
+
+    *carriers = (struct session_carriers){.header = bearer_of(req)};
+    if (!req->cookie)
+        return OK;
+    if (has_cookie(req, LEGACY_COOKIE) || cookie_find(req->cookie, ACCESS_COOKIE, &value, &len) > 1)
+        return ERR_UNAUTHORIZED;
+    carriers->cookie = cookie_of(req, ACCESS_COOKIE);
+    return OK;
+}
+
+const char *session_refresh_find(struct request *req, enum session_transport *transport)
+{
+    const char *token = bearer_of(req);
+
+    *transport = token ? TRANSPORT_HEADER : TRANSPORT_COOKIE;
+    return token ? token : cookie_of(req, REFRESH_COOKIE);
+}
+
+static bool cookies_cross_sites(const struct config *config)
+{
+    return !site_same(config->api_url, config->web_url);
+}
+
+bool session_maybe_forged(const struct request *req)
+{
+    return req->method != METHOD_GET && !req->rid && cookies_cross_sites(req->config);
+}
+
+enum session_transport session_transport_wanted(const struct request *req)
+{
+    return req->st_auth_mode && strcasecmp(req->st_auth_mode, "cookie") == 0 ? TRANSPORT_COOKIE : TRANSPORT_HEADER;
+}
+
+unsigned session_transports_of(const struct request *req)
+{
+    bool cookies = has_cookie(req, ACCESS_COOKIE) || has_cookie(req, REFRESH_COOKIE);
+
+    return (bearer_of(req) ? TRANSPORT_HEADER : 0) | (cookies ? TRANSPORT_COOKIE : 0);
+}
+
+/* ---- out ---- */
+
+/* A header that scripts of other origins may read. */
+static enum err send_exposed(struct request *req, const char *name, const char *value)
+{
+    enum err code = reply_header_of_success(req, name, value);
+
+    return code == OK ? reply_expose(req, name) : code;
+}
+
+/*
+ * The value is Base64 or empty, which needs no percent-encoding. The refresh token goes to the one path that takes it
+ * only.
+ */
+static enum err send_cookie(struct request *req, const char *name, const char *value, int64_t expires_s)
+{
+    struct buffer cookie = buffer_make(req->arena, COOKIE_MAX);
+    const struct config *config = req->config;
+    bool refresh = strcmp(name, REFRESH_COOKIE) == 0;
+    time_t moment = (time_t)expires_s;
+    char date[32];
+    struct tm parts;
+
+    if (!gmtime_r(&moment, &parts) || !strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &parts))
+        return ERR_INTERNAL;
+    buffer_format(&cookie, "%s=%s; Expires=%s; HttpOnly; Path=%s%s; SameSite=%s%s", name, value, date,
+                  refresh ? site_path(config->api_url) : "/", refresh ? "/auth/session/refresh" : "",
+                  cookies_cross_sites(config) ? "None" : "Lax",
+                  strncasecmp(config->api_url, "https://", 8) == 0 ? "; Secure" : "");
+    return reply_header_of_success(req, "Set-Cookie", buffer_string(&cookie));
+}
+
+/* What the browser's scripts may know: {"ate":<ms>,"uid":<login>,"up":<payload>} in Base64. */
+static enum err send_front_token(struct request *req, const struct session_tokens *tokens)
+{
+    struct buffer json = buffer_make(req->arena, FRONT_TOKEN_MAX);
+    struct buffer text = buffer_make(req->arena, FRONT_TOKEN_MAX);
+
+    json_open(&json, '{');
+    json_key(&json, "ate");
+    json_int(&json, tokens->access_expires_s * 1000);
+    json_key(&json, "uid");
+    json_text(&json, tokens->login_id);
+    json_key(&json, "up");
+    json_raw(&json, tokens->payload);
+    json_close(&json, '}');
+    if (json.failed)
+        return ERR_MEMORY;
+    base64_write(&text, BASE64, json.data, json.len);
+    return send_exposed(req, "front-token", buffer_string(&text));
+}
+
+static enum err clear_cookies(struct request *req)
+{
+    enum err code = send_cookie(req, ACCESS_COOKIE, "", 0);
+
+    return code == OK ? send_cookie(req, REFRESH_COOKIE, "", 0) : code;
+}
+
+static enum err send_in_cookies(struct request *req, const struct session_tokens *tokens)
+{
+    enum err code = send_cookie(req, ACCESS_COOKIE, tokens->access, platform.realtime_us() / 1000000 + ACCESS_COOKIE_S);
+
+    if (code == OK && tokens->refresh)
+        code = send_cookie(req, REFRESH_COOKIE, tokens->refresh, tokens->refresh_expires_s);
+    if (code == OK && bearer_of(req) && tokens->refresh) /* a client that changes over forgets the one it has */
+        code = send_exposed(req, "st-refresh-token", "");
+    return code;
+}
+
+enum err session_send(struct request *req, enum session_transport transport, const struct session_tokens *tokens)
+{
+    enum err code = send_front_token(req, tokens);
+
+    if (code == OK)
+        code = send_exposed(req, "st-access-token", tokens->access);
+    if (code == OK && transport == TRANSPORT_COOKIE)
+        return send_in_cookies(req, tokens);
+    if (code == OK && tokens->refresh)
+        code = send_exposed(req, "st-refresh-token", tokens->refresh);
+    /* another site's form must not sign anybody out by signing in */
+    if (code == OK && (session_transports_of(req) & TRANSPORT_COOKIE) && !session_maybe_forged(req))
+        code = clear_cookies(req);
+    return code;
+}
+
+enum err session_clear(struct request *req, unsigned transports)
+{
+    enum err code = send_exposed(req, "front-token", "remove");
+
+    if (code == OK && (transports & TRANSPORT_HEADER))
+        code = send_exposed(req, "st-access-token", "");
+    if (code == OK && (transports & TRANSPORT_HEADER))
+        code = send_exposed(req, "st-refresh-token", "");
+    if (code == OK && (transports & TRANSPORT_COOKIE))
+        code = clear_cookies(req);
+    return code;
+}

@@ -1,0 +1,313 @@
+/* Sessions, and the tokens that they are given. */
+#include "auth/sessions.h"
+
+#include <stdatomic.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "auth/refresh_tokens.h"
+#include "auth/signing_keys.h"
+#include "base/log.h"
+#include "base/platform.h"
+#include "base/utf8.h"
+#include "statements.h"
+
+enum { CLIENT_MAX = 256, PAYLOAD_MAX = 6 << 10, SWEEP_US = 600 * 1000000 };
+
+/* ---- tokens into the reply ---- */
+
+/* What the tokens of an answer are made of. */
+struct issue {
+    const struct session *session;
+    const char *refresh;      /* NULL: unchanged */
+    const char *refresh_hash; /* of it, or of the one that the client has */
+    int64_t refresh_expires_s;
+};
+
+static enum err send_tokens(struct request *req, enum session_transport transport, const struct issue *issue)
+{
+    const struct session *session = issue->session;
+    struct buffer payload = buffer_make(req->arena, PAYLOAD_MAX);
+    struct buffer token = buffer_make(req->arena, ACCESS_TOKEN_MAX);
+    struct access_claims claims = {
+        .login_id = session->login_id,
+        .session = session->id,
+        .issued_s = platform.realtime_us() / 1000000,
+        .issuer = talloc_asprintf(req->arena, "%s/auth", req->config->api_url),
+        .user_identities = session->user_identities,
+        .session_identities = session->session_identities,
+        .is_new_user = session->is_new_user,
+    };
+    char *login = talloc_array(req->arena, char, UUID_TEXT_SIZE);
+    struct signing_key key;
+    enum err code = signing_key_current(req, &key);
+
+    if (code != OK || !login || !claims.issuer)
+        return code != OK ? code : ERR_MEMORY;
+    claims.expires_s = claims.issued_s + req->config->access_token_lifetime;
+    memcpy(claims.refresh_hash, issue->refresh_hash, sizeof claims.refresh_hash);
+    access_token_payload(&claims, &payload);
+    if (!access_token_sign(buffer_string(&payload), key.id, key.key, &token))
+        return error_set(&req->error, ERR_INTERNAL, "an access token could not be signed");
+    return session_send(req, transport,
+                        &(struct session_tokens){
+                            .access = buffer_string(&token),
+                            .access_expires_s = claims.expires_s,
+                            .login_id = uuid_format(&session->login_id, login),
+                            .payload = buffer_string(&payload),
+                            .refresh = issue->refresh,
+                            .refresh_expires_s = issue->refresh_expires_s,
+                        });
+}
+
+/* ---- begun ---- */
+
+/* The User-Agent as it may be stored and shown. */
+static const char *client_of(struct request *req)
+{
+    struct buffer text = buffer_make(req->arena, 2 * CLIENT_MAX);
+
+    if (req->user_agent)
+        utf8_show(&text, req->user_agent, CLIENT_MAX);
+    return req->user_agent ? buffer_string(&text) : NULL;
+}
+
+/* Expired sessions are refused wherever they are looked up: forgetting them is housekeeping, now and then. */
+static enum err sweep(struct request *req)
+{
+    static _Atomic int64_t last_us;
+    int64_t now = platform.monotonic_us();
+    int64_t last = atomic_load(&last_us);
+
+    if ((last != 0 && now - last < SWEEP_US) || !atomic_compare_exchange_strong(&last_us, &last, now))
+        return OK;
+    return db_run(req->db, &sessions_sweep, NULL, 0, NULL);
+}
+
+enum err session_begin(struct request *req, const struct session_begin *begin)
+{
+    struct session session = {.id = uuid_v4(), .login_id = begin->login_id, .is_new_user = begin->is_new_user};
+    struct secret installation = secret_of(req->config->crypt_key);
+    struct refresh_token refresh;
+    struct issue issue = {.session = &session};
+    struct result row;
+    enum err code = sweep(req);
+
+    if (code != OK)
+        return code;
+    if (!refresh_token_first(req->arena, installation, &session.id, &refresh))
+        return ERR_MEMORY;
+    code = DB_RUN(req->db, session_create, &row, param_uuid(&session.id), param_uuid(&begin->login_id),
+                  param_uuid(&begin->user_id), param_text(begin->identity), param_bool(begin->is_new_user),
+                  param_text(refresh.stored_hash), param_text(client_of(req)), param_text(req->client));
+    if (code != OK)
+        return code;
+    if (!result_keep(&row, req->arena))
+        return ERR_MEMORY;
+    session.user_identities = result_text(&row, 0, 0);
+    session.session_identities = result_text(&row, 0, 1);
+    issue.refresh = refresh.text;
+    issue.refresh_hash = refresh.hash;
+    issue.refresh_expires_s = result_int(&row, 0, 2);
+    return send_tokens(req, session_transport_wanted(req), &issue);
+}
+
+/* ---- proven ---- */
+
+/* Whether the signature is good: ERR_SESSION_EXPIRED when only the time is over. */
+static enum err verify(struct request *req, const struct access_token *token)
+{
+    struct signing_key key;
+    enum err code = signing_key_find(req, token->key_id, &key);
+
+    if (code == ERR_UNAUTHORIZED || (code == OK && !access_token_verify(token, key.key)))
+        return ERR_SESSION_NONE;
+    if (code == OK && token->claims.expires_s <= platform.realtime_us() / 1000000)
+        return ERR_SESSION_EXPIRED;
+    return code;
+}
+
+enum err session_token_verify(struct request *req, struct access_token *token)
+{
+    struct session_carriers carriers;
+    struct access_token cookie;
+    bool by_header, by_cookie;
+    enum err code;
+
+    if (session_carriers_find(req, &carriers) != OK)
+        return ERR_SESSION_NONE;
+    by_header = carriers.header && access_token_read(carriers.header, token);
+    by_cookie = carriers.cookie && access_token_read(carriers.cookie, &cookie);
+    if (by_cookie && session_maybe_forged(req))
+        by_cookie = false;
+    code = by_header ? verify(req, token) : ERR_SESSION_NONE;
+    if (!by_cookie || (by_header && code != ERR_SESSION_EXPIRED))
+        return code;
+    /* after a refresh a page may still send the token that it had read before, beside the renewed cookie */
+    if (by_header && !uuid_equal(&cookie.claims.session, &token->claims.session))
+        return code;
+    *token = cookie;
+    return verify(req, token);
+}
+
+/* The columns that session_get and session_lock begin with. */
+static void read_session(const struct result *row, struct session *session)
+{
+    session->email = result_text(row, 0, 0);
+    session->user_identities = result_text(row, 0, 1);
+    session->session_identities = result_text(row, 0, 2);
+    session->is_new_user = result_bool(row, 0, 3);
+    (void)result_uuid(row, 0, 4, &session->user_id);
+}
+
+enum err session_of(struct request *req, struct access_token *token, struct session *session)
+{
+    struct result row;
+    enum err code = session_token_verify(req, token);
+
+    if (code == OK)
+        code = DB_RUN(req->db, session_get, &row, param_uuid(&token->claims.session),
+                      param_uuid(&token->claims.login_id), param_text(token->key_id));
+    if (code != OK)
+        return code;
+    if (!result_keep(&row, req->arena))
+        return ERR_MEMORY;
+    if (result_rows(&row) != 1)
+        return ERR_SESSION_NONE;
+    *session = (struct session){.id = token->claims.session, .login_id = token->claims.login_id};
+    read_session(&row, session);
+    return OK;
+}
+
+/* ---- carried on ---- */
+
+static bool same_hash(const char *a, const char *b)
+{
+    return a && b && secret_equal(secret_of(a), secret_of(b));
+}
+
+/* Where the token stands in the line of its session's tokens. */
+enum standing { CURRENT, JUST_RENEWED, SUPERSEDED };
+
+static enum standing standing_of(const struct result *row, const struct refresh_token *presented,
+                                 const struct refresh_token *next)
+{
+    const char *current = result_text(row, 0, 6);
+
+    if (same_hash(presented->stored_hash, current))
+        return CURRENT;
+    if (same_hash(presented->stored_hash, result_text(row, 0, 7)) && same_hash(next->stored_hash, current) &&
+        result_bool(row, 0, 8))
+        return JUST_RENEWED;
+    return SUPERSEDED;
+}
+
+static enum err renew(struct request *req, const struct uuid *session, const struct refresh_token *next,
+                      struct session_refresh *refresh)
+{
+    struct result row;
+    enum err code = DB_RUN(req->db, session_rotate_to, &row, param_uuid(session), param_text(next->stored_hash),
+                           param_text(client_of(req)), param_text(req->client));
+
+    if (code != OK)
+        return code;
+    refresh->refresh_expires_s = result_int(&row, 0, 0);
+    refresh->rotated = true;
+    result_clear(&row);
+    return OK;
+}
+
+enum err session_rotate(struct request *req, const char *token, struct session_refresh *refresh)
+{
+    struct secret installation = secret_of(req->config->crypt_key);
+    struct session *session = &refresh->session;
+    struct refresh_token presented, next;
+    char handle[UUID_TEXT_SIZE];
+    struct result row;
+    enum err code;
+
+    *refresh = (struct session_refresh){.rotated = false};
+    if (!refresh_token_read(installation, token, &presented))
+        return ERR_SESSION_NONE;
+    if (!refresh_token_next(req->arena, installation, &presented, &next))
+        return ERR_MEMORY;
+    code = sweep(req);
+    if (code == OK)
+        code = DB_RUN(req->db, session_lock, &row, param_uuid(&presented.session));
+    if (code != OK)
+        return code;
+    if (!result_keep(&row, req->arena))
+        return ERR_MEMORY;
+    if (result_rows(&row) != 1)
+        return ERR_SESSION_NONE;
+    read_session(&row, session);
+    session->id = presented.session;
+    (void)result_uuid(&row, 0, 5, &session->login_id);
+    refresh->refresh = next.text;
+    refresh->refresh_hash = talloc_strdup(req->arena, next.hash);
+    refresh->refresh_expires_s = result_int(&row, 0, 9);
+    switch (standing_of(&row, &presented, &next)) {
+    case CURRENT:
+        return refresh->refresh_hash ? renew(req, &session->id, &next, refresh) : ERR_MEMORY;
+    case JUST_RENEWED:
+        return refresh->refresh_hash ? OK : ERR_MEMORY;
+    case SUPERSEDED:
+        break;
+    }
+    log_message(LOG_WARNING, "session %s ends: a refresh token that was replaced came again, from %s",
+                uuid_format(&session->id, handle), req->client);
+    code = session_end(req, &session->user_id, &session->id);
+    return code == OK ? ERR_SESSION_STOLEN : code;
+}
+
+enum err session_send_refreshed(struct request *req, enum session_transport transport,
+                                const struct session_refresh *refresh)
+{
+    return send_tokens(req, transport,
+                       &(struct issue){.session = &refresh->session,
+                                       .refresh = refresh->refresh,
+                                       .refresh_hash = refresh->refresh_hash,
+                                       .refresh_expires_s = refresh->refresh_expires_s});
+}
+
+/* A client with both carriers keeps its tokens in cookies, and reads the header for convenience. */
+static enum session_transport transport_of(struct request *req, const struct access_token *token)
+{
+    struct session_carriers carriers;
+    struct access_token cookie;
+
+    if (session_carriers_find(req, &carriers) == OK && carriers.cookie && access_token_read(carriers.cookie, &cookie) &&
+        uuid_equal(&cookie.claims.session, &token->claims.session))
+        return TRANSPORT_COOKIE;
+    return TRANSPORT_HEADER;
+}
+
+enum err session_merge(struct request *req, const struct access_token *token, const struct session *session,
+                       const char *wanted, const char **merged)
+{
+    struct session after = *session;
+    struct result row;
+    enum err code = DB_RUN(req->db, session_merge_identities, &row, param_uuid(&session->id), param_text(wanted));
+
+    if (code != OK)
+        return code;
+    if (!result_keep(&row, req->arena))
+        return ERR_MEMORY;
+    if (result_rows(&row) != 1) /* ended at this moment */
+        return ERR_SESSION_NONE;
+    *merged = after.session_identities = result_text(&row, 0, 0);
+    return send_tokens(req, transport_of(req, token),
+                       &(struct issue){.session = &after, .refresh_hash = token->claims.refresh_hash});
+}
+
+/* ---- ended ---- */
+
+enum err session_end(struct request *req, const struct uuid *user_id, const struct uuid *session)
+{
+    return RUN_QUERY(req, ERR_SESSION_NOT_FOUND, session_end_one, param_uuid(session), param_uuid(user_id));
+}
+
+enum err sessions_end_all(struct request *req, const struct uuid *user_id)
+{
+    return DB_RUN(req->db, sessions_end_account, NULL, param_uuid(user_id));
+}

@@ -1,0 +1,371 @@
+/* Signing keys: made, kept in memory while the database says nothing new, published. */
+#include "auth/signing_keys.h"
+
+#include <inttypes.h>
+#include <openssl/bn.h>
+#include <openssl/core_names.h>
+#include <openssl/crypto.h>
+#include <openssl/rsa.h>
+#include <openssl/x509.h>
+#include <pthread.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "auth/decision_cache.h"
+#include "base/base64.h"
+#include "base/json.h"
+#include "base/log.h"
+#include "base/platform.h"
+#include "base/seal.h"
+#include "statements.h"
+
+#define HOUR_US (INT64_C(3600) * 1000000)
+#define SIGNS_US (168 * HOUR_US) /* how long a key signs */
+#define AHEAD_US (24 * HOUR_US)  /* how long before that it is made, so that all have heard of it */
+
+enum { RSA_BITS = 2048, KEYS_MAX = 16, PRIVATE_MAX = 4096, SEALED_TEXT_MAX = 8192, RELOAD_US = 60 * 1000000 };
+
+struct known {
+    char id[SIGNING_KEY_ID_SIZE];
+    EVP_PKEY *key; /* NULL: it cannot be opened, which is tried once */
+    int64_t signs_until_us;
+};
+
+/* What the database said when it was last asked, in the order of its answer; emptied by replacing it. */
+static struct {
+    pthread_mutex_t lock;
+    struct known keys[KEYS_MAX];
+    size_t count;
+    uint64_t epoch; /* of decisions, in which it was asked: deletions of keys raise it */
+    int64_t loaded_us;
+} memory = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static struct sealing sealing_of(const struct config *config, const char *id)
+{
+    return (struct sealing){secret_of(config->crypt_key), "orgd signing key", id};
+}
+
+/* ---- into and out of the database ---- */
+
+static EVP_PKEY *open_key(const struct config *config, const char *id, const char *sealed)
+{
+    struct sealing how = sealing_of(config, id);
+    unsigned char bytes[PRIVATE_MAX];
+    const unsigned char *at = bytes;
+    EVP_PKEY *key = NULL;
+    size_t size;
+
+    if (unseal(&how, sealed, bytes, sizeof bytes, &size))
+        key = d2i_AutoPrivateKey(NULL, &at, (long)size);
+    OPENSSL_cleanse(bytes, sizeof bytes);
+    if (!key)
+        log_message(LOG_WARNING, "signing key %s cannot be opened with this AGENTA_CRYPT_KEY; it is passed over", id);
+    return key;
+}
+
+static const char *close_key(struct request *req, const char *id, EVP_PKEY *key)
+{
+    struct sealing how = sealing_of(req->config, id);
+    struct buffer text = buffer_make(req->arena, SEALED_TEXT_MAX);
+    unsigned char *bytes = NULL;
+    int size = i2d_PrivateKey(key, &bytes);
+    bool good = size > 0 && seal(&how, bytes, (size_t)size, &text);
+
+    if (size > 0)
+        OPENSSL_clear_free(bytes, (size_t)size);
+    return good ? buffer_string(&text) : NULL;
+}
+
+/* What memory has under that name, or NULL. Needs the lock. */
+static const struct known *remembered(const char *id)
+{
+    for (size_t i = 0; i < memory.count; i++)
+        if (strcmp(memory.keys[i].id, id) == 0)
+            return &memory.keys[i];
+    return NULL;
+}
+
+/* A reference of one's own, or NULL. */
+static EVP_PKEY *share(EVP_PKEY *key)
+{
+    return key && EVP_PKEY_up_ref(key) == 1 ? key : NULL;
+}
+
+static void remember(struct request *req, const struct result *rows, uint64_t epoch)
+{
+    struct known keys[KEYS_MAX];
+    size_t count = 0;
+
+    pthread_mutex_lock(&memory.lock);
+    for (int row = 0; row < result_rows(rows) && count < KEYS_MAX; row++) {
+        const char *id = result_text(rows, row, 0);
+        const struct known *before = remembered(id);
+        struct known *known = &keys[count];
+        if (strlen(id) >= sizeof known->id)
+            continue;
+        memcpy(known->id, id, strlen(id) + 1);
+        known->signs_until_us = result_int(rows, row, 2);
+        known->key = before ? share(before->key) : open_key(req->config, id, result_text(rows, row, 1));
+        count++;
+    }
+    for (size_t i = 0; i < memory.count; i++)
+        EVP_PKEY_free(memory.keys[i].key);
+    memcpy(memory.keys, keys, count * sizeof *keys);
+    memory.count = count;
+    memory.epoch = epoch;
+    memory.loaded_us = platform.monotonic_us();
+    pthread_mutex_unlock(&memory.lock);
+}
+
+static enum err load(struct request *req)
+{
+    uint64_t epoch = decisions_epoch();
+    struct result rows;
+    enum err code = db_run(req->db, &signing_keys_list, NULL, 0, &rows);
+
+    if (code != OK)
+        return code;
+    remember(req, &rows, epoch);
+    result_clear(&rows);
+    return OK;
+}
+
+/* ---- which one ---- */
+
+static int free_key(EVP_PKEY **key)
+{
+    EVP_PKEY_free(*key);
+    return 0;
+}
+
+/* Ties a reference to the request. */
+static bool keep_key(struct request *req, EVP_PKEY *key)
+{
+    EVP_PKEY **kept = talloc(req->arena, EVP_PKEY *);
+
+    if (!kept) {
+        EVP_PKEY_free(key);
+        return false;
+    }
+    *kept = key;
+    talloc_set_destructor(kept, free_key);
+    return true;
+}
+
+static bool is_fresh(void)
+{
+    bool fresh;
+
+    pthread_mutex_lock(&memory.lock);
+    fresh =
+        memory.count > 0 && memory.epoch == decisions_epoch() && platform.monotonic_us() - memory.loaded_us < RELOAD_US;
+    pthread_mutex_unlock(&memory.lock);
+    return fresh;
+}
+
+/* The eldest of those that still sign: the younger ones are there to become known. `last_us`: until when there is one.
+ */
+static bool choose(struct signing_key *chosen, int64_t *last_us)
+{
+    const struct known *eldest = NULL;
+    int64_t now = platform.realtime_us();
+
+    *last_us = 0;
+    pthread_mutex_lock(&memory.lock);
+    for (size_t i = 0; i < memory.count && memory.keys[i].signs_until_us > now; i++) {
+        if (!memory.keys[i].key)
+            continue;
+        eldest = &memory.keys[i];
+        if (*last_us == 0)
+            *last_us = eldest->signs_until_us;
+    }
+    chosen->key = eldest ? share(eldest->key) : NULL;
+    if (eldest)
+        memcpy(chosen->id, eldest->id, sizeof chosen->id);
+    pthread_mutex_unlock(&memory.lock);
+    return chosen->key != NULL;
+}
+
+/* ---- a new one ---- */
+
+static enum err create_key(struct request *req, int64_t after_us, struct signing_key *made)
+{
+    int64_t now = platform.realtime_us();
+    char *id = talloc_asprintf(req->arena, "d-%" PRId64, now / 1000);
+    EVP_PKEY *key = EVP_RSA_gen(RSA_BITS);
+    const char *sealed;
+    enum err code;
+
+    if (!id || !key || !keep_key(req, key))
+        return id && !key ? ERR_INTERNAL : ERR_MEMORY;
+    sealed = close_key(req, id, key);
+    if (!sealed)
+        return ERR_INTERNAL;
+    code = DB_RUN(req->db, signing_key_create, NULL, param_text(id), param_text(sealed),
+                  param_int((after_us > now ? after_us : now) + SIGNS_US));
+    if (code == OK)
+        code = db_run(req->db, &signing_keys_sweep, NULL, 0, NULL);
+    memcpy(made->id, id, strlen(id) + 1);
+    made->key = key;
+    return code;
+}
+
+/*
+ * Makes the next key. One that is only wanted for later is left to whoever is at it already; where nothing can sign,
+ * the others wait for the first, and look again. What was made here is not remembered before it is read as committed.
+ */
+static enum err renew(struct request *req, struct signing_key *key)
+{
+    bool urgent = !key->key;
+    struct signing_key next = {.key = NULL};
+    struct result row;
+    int64_t last_us;
+    bool locked;
+    enum err code = DB_RUN(req->db, signing_key_lock, &row, param_bool(urgent));
+
+    if (code != OK)
+        return code;
+    locked = result_bool(&row, 0, 0);
+    result_clear(&row);
+    if (!locked)
+        return OK;
+    code = load(req);
+    if (code != OK)
+        return code;
+    if (choose(&next, &last_us) && !keep_key(req, next.key))
+        return ERR_MEMORY;
+    if (last_us <= platform.realtime_us() + AHEAD_US)
+        code = create_key(req, last_us, next.key ? &(struct signing_key){.key = NULL} : &next);
+    if (code == OK)
+        *key = next;
+    return code;
+}
+
+enum err signing_key_current(struct request *req, struct signing_key *key)
+{
+    int64_t last_us;
+    enum err code = is_fresh() ? OK : load(req);
+
+    if (code != OK)
+        return code;
+    if (choose(key, &last_us) && !keep_key(req, key->key))
+        return ERR_MEMORY;
+    return last_us > platform.realtime_us() + AHEAD_US ? OK : renew(req, key);
+}
+
+/* A reference to the key of that name, or NULL; `known` tells whether memory has heard of it. */
+static EVP_PKEY *find(const char *id, bool *known)
+{
+    const struct known *found;
+    EVP_PKEY *key;
+
+    pthread_mutex_lock(&memory.lock);
+    found = remembered(id);
+    *known = found != NULL;
+    key = found ? share(found->key) : NULL;
+    pthread_mutex_unlock(&memory.lock);
+    return key;
+}
+
+enum err signing_key_find(struct request *req, const char *id, struct signing_key *key)
+{
+    enum err code = OK;
+    bool known;
+
+    if (strncmp(id, "d-", 2) != 0)
+        return ERR_UNAUTHORIZED;
+    key->key = find(id, &known);
+    if (!known)
+        code = load(req);
+    if (code == OK && !known)
+        key->key = find(id, &known);
+    if (code != OK || !key->key)
+        return code != OK ? code : ERR_UNAUTHORIZED;
+    memcpy(key->id, id, strlen(id) + 1);
+    return keep_key(req, key->key) ? OK : ERR_MEMORY;
+}
+
+/* ---- at the start ---- */
+
+enum err signing_keys_check(struct db *db, const struct config *config)
+{
+    struct result rows;
+    int strange = 0, count;
+    enum err code = db_run(db, &signing_keys_list, NULL, 0, &rows);
+
+    if (code != OK)
+        return code;
+    count = result_rows(&rows);
+    for (int row = 0; row < count; row++) {
+        EVP_PKEY *key = open_key(config, result_text(&rows, row, 0), result_text(&rows, row, 1));
+
+        strange += key == NULL;
+        EVP_PKEY_free(key);
+    }
+    result_clear(&rows);
+    if (strange > 0)
+        log_message(LOG_WARNING,
+                    "%d of %d signing keys were made with another AGENTA_CRYPT_KEY: sessions and mail of servers that "
+                    "have it do not work here; servers that share a database need the same keys",
+                    strange, count);
+    return OK;
+}
+
+/* ---- published ---- */
+
+static bool write_number(struct buffer *out, const char *name, const EVP_PKEY *key, const char *parameter)
+{
+    struct buffer text = buffer_make(out->arena, PRIVATE_MAX);
+    unsigned char bytes[PRIVATE_MAX];
+    BIGNUM *number = NULL;
+    int size = -1;
+
+    if (EVP_PKEY_get_bn_param(key, parameter, &number) == 1 && BN_num_bytes(number) <= (int)sizeof bytes)
+        size = BN_bn2bin(number, bytes);
+    BN_free(number);
+    if (size <= 0)
+        return false;
+    base64_write(&text, BASE64_URL, bytes, (size_t)size);
+    json_key(out, name);
+    json_text(out, buffer_string(&text));
+    return true;
+}
+
+static bool write_public(struct buffer *out, const struct known *known)
+{
+    bool good;
+
+    json_open(out, '{');
+    json_key(out, "kty");
+    json_text(out, "RSA");
+    json_key(out, "kid");
+    json_text(out, known->id);
+    good = write_number(out, "n", known->key, OSSL_PKEY_PARAM_RSA_N) &&
+           write_number(out, "e", known->key, OSSL_PKEY_PARAM_RSA_E);
+    json_key(out, "alg");
+    json_text(out, "RS256");
+    json_key(out, "use");
+    json_text(out, "sig");
+    json_close(out, '}');
+    return good;
+}
+
+enum err signing_keys_publish(struct request *req, struct buffer *out)
+{
+    bool good = true;
+    enum err code = is_fresh() ? OK : load(req);
+
+    if (code != OK)
+        return code;
+    json_open(out, '{');
+    json_key(out, "keys");
+    json_open(out, '[');
+    pthread_mutex_lock(&memory.lock);
+    for (size_t i = 0; i < memory.count && good; i++)
+        if (memory.keys[i].key)
+            good = write_public(out, &memory.keys[i]);
+    pthread_mutex_unlock(&memory.lock);
+    json_close(out, ']');
+    json_close(out, '}');
+    return good ? OK : ERR_INTERNAL;
+}

@@ -1,0 +1,37 @@
+/* The RSA keys that sign access tokens: kept encrypted in the database, renewed every week, shared by all processes. */
+#ifndef ORGD_AUTH_SIGNING_KEYS_H
+#define ORGD_AUTH_SIGNING_KEYS_H
+
+#include <openssl/evp.h>
+
+#include "auth/access_tokens.h"
+#include "http/http.h"
+
+struct signing_key {
+    char id[SIGNING_KEY_ID_SIZE]; /* "d-" and the milliseconds of its making */
+    EVP_PKEY *key;                /* lives as long as the request */
+};
+
+/*
+ * The key that signs now. Where there is none, or its successor has to be made known, it is made in the open
+ * transaction of req->db, and is there for others when the caller has committed. Errors: those of db_run, ERR_MEMORY,
+ * ERR_INTERNAL when OpenSSL fails.
+ */
+enum err signing_key_current(struct request *req, struct signing_key *key) MUST_CHECK;
+
+/*
+ * The key with which a token says that it was signed. ERR_UNAUTHORIZED when there is none of that name. Whether it is
+ * still in force is asked of the database with the session (session_resolve).
+ */
+enum err signing_key_find(struct request *req, const char *id, struct signing_key *key) MUST_CHECK;
+
+/*
+ * Logs a warning when the database has keys that `config` cannot open: another server may be using it with another
+ * AGENTA_CRYPT_KEY, or the key was changed. Errors: those of db_run.
+ */
+enum err signing_keys_check(struct db *db, const struct config *config) MUST_CHECK;
+
+/* Writes the public halves of all keys in force as a JSON Web Key Set (RFC 7517). Errors as signing_key_find. */
+enum err signing_keys_publish(struct request *req, struct buffer *out) MUST_CHECK;
+
+#endif

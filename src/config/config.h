@@ -1,0 +1,91 @@
+/* The configuration: one table of typed variables (config.def), read from the environment and an optional file. */
+#ifndef ORGD_CONFIG_CONFIG_H
+#define ORGD_CONFIG_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buffer.h"
+#include "base/error.h"
+
+struct config_list {
+    const char *const *items; /* trimmed, lower-cased, no empty ones */
+    size_t count;
+};
+
+/* Where a value in force came from. */
+struct config_origin {
+    const char *name;  /* the name or alias that was set; NULL for the default */
+    const char *where; /* "environment", "orgd.conf:12", "--listen"; "default" */
+};
+
+/* A name that was set and has no effect. */
+struct config_stray {
+    const char *name;
+    const char *where;
+    const char *nearest; /* known name that may have been meant, or NULL */
+    const char *reason;  /* why a known one has no effect; NULL for an unknown one */
+    const char *hider;   /* another name of the same variable, which is set and wins; NULL when that is not why */
+};
+
+/* One member per row of config.def. TEXT and SECRET are NULL when unset and without default. */
+struct config {
+#define CONFIG_TEXT const char *
+#define CONFIG_SECRET const char *
+#define CONFIG_FLAG bool
+#define CONFIG_NUMBER int64_t
+#define CONFIG_LIST struct config_list
+#define SETTING(member, type, name, aliases, initial, help) CONFIG_##type member;
+#include "config/config.def"
+#undef SETTING
+#undef CONFIG_TEXT
+#undef CONFIG_SECRET
+#undef CONFIG_FLAG
+#undef CONFIG_NUMBER
+#undef CONFIG_LIST
+    struct config_origin *origins; /* one per row, in the order of config.def */
+    const struct config_stray *strays;
+    size_t stray_count;
+};
+
+/*
+ * Reads every variable: environment first, then `file` (may be NULL; `KEY=value` lines, `#` comments, optional quotes,
+ * see docs/configuration.md), then the default. The first set one of a name and its aliases wins, all of them in the
+ * environment before any in the file; empty counts as unset, except for lists, where an empty but set name hides its
+ * aliases. Values are checked against their type and range. Unknown AGENTA_* and ORGD_* names become strays. The texts
+ * live in `arena`. ERR_USAGE with the sentence in `error` for a value or file that cannot be used; secrets are never
+ * part of it.
+ */
+enum err config_load(void *arena, const char *file, struct config *config, struct error *error) MUST_CHECK;
+
+/* Gives the variable `name` another value, checked like any; `where` (borrowed) says who did. ERR_USAGE as config_load.
+ */
+enum err config_override(void *arena, struct config *config, const char *name, const char *value, const char *where,
+                         struct error *error) MUST_CHECK;
+
+/* The name under which the variable `name` was set, perhaps one of its aliases; `name` itself where the default is in
+ * force. */
+const char *config_set_as(const struct config *config, const char *name);
+
+/* Logs one warning for each unknown name among the strays. */
+void config_warn(const struct config *config);
+
+/* Writes every variable: name, value in force (secrets masked), where it came from, what it is for. As text table or
+ * JSON. */
+enum err config_print(const struct config *config, bool json, struct buffer *out) MUST_CHECK;
+
+/* Writes the value in force of one variable, found by name or alias, in the clear. ERR_USAGE for an unknown name. */
+enum err config_reveal(const struct config *config, const char *name, struct buffer *out,
+                       struct error *error) MUST_CHECK;
+
+/* Writes the table of variables for docs/configuration.md, in Markdown. */
+void config_document(struct buffer *out);
+
+/* Whether the edition is the enterprise one. */
+bool config_is_enterprise(const struct config *config);
+
+/* The plan of an organization for which none is named, in the enterprise edition. Borrows from `config`. */
+const char *config_default_plan(const struct config *config);
+
+#endif

@@ -1,0 +1,296 @@
+/* Receives requests on a connection, on the I/O thread. */
+#include <errno.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/platform.h"
+#include "http/connection_state.h"
+#include "http/response.h"
+
+enum {
+    HELD_WHILE_BUSY_MAX = 16 << 10, /* of pipelined requests */
+    HELD_LEAST = 1 << 10,
+    BODIES_MAX = 256 << 20, /* of all connections together */
+    METRICS_TEXT_MAX = 16 << 20,
+};
+
+/* ---- complete requests ---- */
+
+static enum step answer_metrics(struct connection *connection)
+{
+    struct request *req = &connection->exchange->req;
+    struct buffer text = buffer_make(req->arena, METRICS_TEXT_MAX);
+
+    if (strcmp(req->path, "/metrics") != 0)
+        return send_refusal(connection, ERR_NOT_FOUND, connection->exchange->keep_alive);
+    if (req->method != METHOD_GET && req->method != METHOD_HEAD)
+        return send_refusal(connection, ERR_METHOD_NOT_ALLOWED, connection->exchange->keep_alive);
+    metrics_print(connection->io->metrics, &text);
+    req->reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
+    if (reply_buffer(req, 200, &text) != OK)
+        return send_refusal(connection, ERR_MEMORY, connection->exchange->keep_alive);
+    return send_reply(connection);
+}
+
+/* Gives the exchange to a worker. */
+static enum step hand_over(struct connection *connection, enum lane lane)
+{
+    struct exchange *exchange = connection->exchange;
+
+    exchange->route = exchange->req.route;
+    connection->state = STATE_ANSWER; /* before the push: afterwards it is the worker's */
+    if (lanes_push(connection->io->lanes, lane, exchange)) {
+        connection_wait(connection, WAIT_ANSWER);
+        return STEP_WAIT;
+    }
+    connection->state = STATE_HEAD;
+    if (exchange->answered) /* only compressing was left */
+        return send_reply(connection);
+    return send_refusal(connection, ERR_BUSY, exchange->keep_alive);
+}
+
+static enum step dispatch(struct connection *connection)
+{
+    struct io *io = connection->io;
+    struct exchange *exchange = connection->exchange;
+    struct request *req = &exchange->req;
+    enum lane lane;
+
+    connection->state = STATE_HEAD;
+    req->body = buffer_string(&connection->body);
+    req->body_len = connection->body.len;
+    req->started_us = platform.monotonic_us();
+    req->deadline_us = req->started_us + io->waiting[WAIT_ANSWER].duration_us;
+    exchange->keep_alive = connection->framing.keep_alive && !io->draining && !connection->ended;
+    exchange_identify(io, exchange);
+    if (connection->internal)
+        return answer_metrics(connection);
+    lane = pipeline_begin(io->options->app, req);
+    if (lane != LANE_DONE)
+        return hand_over(connection, lane);
+    exchange->answered = true;
+    if (answer_wants_gzip(exchange, io->options->app->gzip))
+        return hand_over(connection, LANE_ORDINARY);
+    return send_reply(connection);
+}
+
+/* ---- bodies ---- */
+
+static bool reserve_body(struct connection *connection)
+{
+    struct exchange *exchange = connection->exchange;
+    size_t size = connection->body.size;
+
+    if (size > exchange->body_reserved) {
+        connection->io->bodies += size - exchange->body_reserved;
+        exchange->body_reserved = size;
+    }
+    return connection->io->bodies <= BODIES_MAX;
+}
+
+/* Takes body bytes. OK: the request is complete; ERR_AGAIN: more is needed. */
+static enum err take_body(struct connection *connection, const char *data, size_t len, size_t *used)
+{
+    struct framing *framing = &connection->framing;
+    enum err code;
+
+    if (framing->chunked) {
+        code = chunked_feed(&connection->chunked, data, len, used, &connection->body);
+    } else {
+        *used = len < framing->length ? len : (size_t)framing->length;
+        buffer_add(&connection->body, data, *used);
+        framing->length -= *used;
+        code = framing->length > 0 ? ERR_AGAIN : OK;
+    }
+    if (connection->body.failed)
+        return ERR_MEMORY;
+    if ((code == OK || code == ERR_AGAIN) && !reserve_body(connection))
+        return ERR_BUSY;
+    return code;
+}
+
+/* Tells a client that waits for it to send the body. */
+static enum step invite_body(struct connection *connection)
+{
+    static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
+
+    if (send(connection->descriptor, text, sizeof text - 1, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)sizeof text - 1)
+        return STEP_NEXT;
+    return connection_close(connection); /* a peer that takes not even this is not reading at all */
+}
+
+/* ---- bytes ---- */
+
+/* A complete head of `len` bytes; `more` says whether bytes follow it. */
+static enum step take_head(struct connection *connection, const char *data, size_t len, bool more)
+{
+    struct exchange *exchange = exchange_create(connection, len);
+    char *head = exchange ? talloc_memdup(exchange->req.arena, data, len) : NULL;
+    struct framing *framing = &connection->framing;
+    enum err code;
+
+    if (!head)
+        return connection_close(connection);
+    code = head_parse(&exchange->req, head, len, framing);
+    if (code != OK)
+        return send_refusal(connection, code, false);
+    connection->body = buffer_make(exchange->req.arena, HTTP_BODY_MAX);
+    if (!framing->chunked && framing->length == 0)
+        return dispatch(connection);
+    connection->chunked = (struct chunked){0};
+    connection->state = STATE_BODY;
+    return framing->expects_continue && !more ? invite_body(connection) : STEP_NEXT;
+}
+
+/* Uses a part of `data`. STEP_NEXT with nothing used: more bytes are needed. */
+static enum step take_some(struct connection *connection, const char *data, size_t len, size_t *used)
+{
+    enum err code;
+
+    *used = 0;
+    if (connection->state == STATE_BODY) {
+        code = take_body(connection, data, len, used);
+        if (code == ERR_AGAIN)
+            return STEP_NEXT;
+        return code == OK ? dispatch(connection) : send_refusal(connection, code, false);
+    }
+    if (connection->scan.at == 0 && data[0] == '\r') { /* some clients end a body with one line end too many */
+        if (len >= 2 && data[1] != '\n')
+            return send_refusal(connection, ERR_HEAD_MALFORMED, false);
+        *used = len >= 2 ? 2 : 0;
+        return STEP_NEXT;
+    }
+    code = head_scan(&connection->scan, data, len);
+    if (code == ERR_AGAIN)
+        return STEP_NEXT;
+    if (code != OK)
+        return send_refusal(connection, code, false);
+    *used = connection->scan.at;
+    return take_head(connection, data, *used, *used < len);
+}
+
+/* Keeps `len` bytes at `data`, which may lie in what is held already. */
+static bool hold(struct connection *connection, const char *data, size_t len)
+{
+    if (connection->held_size < len) {
+        size_t size = HELD_LEAST;
+        char *grown;
+        while (size < len)
+            size *= 2;
+        grown = talloc_realloc_size(connection, connection->held, size); /* `data` is not in it: it would fit */
+        if (!grown)
+            return false;
+        connection->held = grown;
+        connection->held_size = size;
+    }
+    memmove(connection->held, data, len);
+    connection->held_len = len;
+    return true;
+}
+
+static void drop_held(struct connection *connection)
+{
+    TALLOC_FREE(connection->held);
+    connection->held_len = connection->held_size = 0;
+}
+
+/* Sets deadline and readiness for what the connection waits for now; `fresh`: the bytes held begin a new request. */
+static enum step settle(struct connection *connection, bool fresh)
+{
+    if (connection->state == STATE_ANSWER) {
+        connection_watch(connection, connection->ended || connection->held_len >= HELD_WHILE_BUSY_MAX ? 0 : EV_READ);
+        return STEP_WAIT;
+    }
+    if (connection->state == STATE_WRITE)
+        return STEP_WAIT;
+    if (connection->ended) /* no request will be complete any more */
+        return connection_close(connection);
+    if (connection->served > 0 && !connection_begun(connection)) {
+        if (connection->io->draining)
+            return connection_close(connection);
+        connection_wait(connection, WAIT_IDLE);
+    } else if (fresh || connection->waiting != WAIT_REQUEST) {
+        connection_wait(connection, WAIT_REQUEST);
+    }
+    connection_watch(connection, EV_READ);
+    return STEP_NEXT;
+}
+
+/* Acts on received bytes, which may be those held, and holds what is left. */
+static enum step take_all(struct connection *connection, const char *data, size_t len)
+{
+    unsigned served = connection->served;
+    enum step step = STEP_NEXT;
+
+    while (step == STEP_NEXT && len > 0) {
+        size_t used;
+        step = take_some(connection, data, len, &used);
+        if (step == STEP_GONE)
+            return STEP_GONE;
+        if (used == 0)
+            break;
+        data += used;
+        len -= used;
+    }
+    if (len == 0)
+        drop_held(connection);
+    else if (!hold(connection, data, len))
+        return connection_close(connection);
+    return settle(connection, connection->served != served);
+}
+
+enum step receive_held(struct connection *connection)
+{
+    return take_all(connection, connection->held, connection->held_len);
+}
+
+/* ---- the socket ---- */
+
+static bool append_held(struct connection *connection, const char *data, size_t len)
+{
+    size_t size = connection->held_size > 0 ? connection->held_size : HELD_LEAST;
+    char *grown;
+
+    while (size < connection->held_len + len)
+        size *= 2;
+    if (size > connection->held_size) {
+        grown = talloc_realloc_size(connection, connection->held, size);
+        if (!grown)
+            return false;
+        connection->held = grown;
+        connection->held_size = size;
+    }
+    memcpy(connection->held + connection->held_len, data, len);
+    connection->held_len += len;
+    return true;
+}
+
+/* The peer sends no more. It may still read, so that a request it did send is answered. */
+static enum step note_end(struct connection *connection)
+{
+    connection->ended = true;
+    if (connection->state != STATE_ANSWER)
+        return connection_close(connection);
+    connection_watch(connection, 0);
+    return STEP_WAIT;
+}
+
+enum step receive(struct connection *connection)
+{
+    char *data = connection->io->scratch;
+    ssize_t len = recv(connection->descriptor, data, IO_SCRATCH, MSG_DONTWAIT);
+
+    if (len < 0)
+        return errno == EAGAIN || errno == EINTR ? STEP_WAIT : connection_close(connection);
+    if (len == 0)
+        return note_end(connection);
+    if (connection->state == STATE_LINGER)
+        return STEP_WAIT;
+    if (connection->state != STATE_ANSWER && connection->held_len == 0)
+        return take_all(connection, data, (size_t)len);
+    if (!append_held(connection, data, (size_t)len))
+        return connection_close(connection);
+    if (connection->state == STATE_ANSWER)
+        return settle(connection, false);
+    return receive_held(connection);
+}

@@ -1,0 +1,199 @@
+/* The way of a request through the program: caller, route, declared input, handler, reply. */
+#include <stdio.h>
+#include <string.h>
+#include <talloc.h>
+#include <time.h>
+
+#include "base/json.h"
+#include "base/platform.h"
+#include "http/client_address.h"
+#include "http/cors.h"
+#include "http/http.h"
+#include "http/router.h"
+#include "http/validate.h"
+
+/* The crash answer of the administration routes names the operation and carries an id to quote (API-ADMIN.md 3.1). */
+static void admin_details(struct request *req, struct buffer *body)
+{
+    time_t now = (time_t)(platform.realtime_us() / 1000000);
+    struct uuid id = uuid_v4();
+    char *text = talloc_array(req->arena, char, UUID_TEXT_SIZE);
+    char *moment = talloc_array(req->arena, char, 40);
+    struct tm parts;
+
+    json_key(body, "operation_id");
+    json_text(body, req->route->operation_id);
+    if (!text || !moment || !gmtime_r(&now, &parts) || !strftime(moment, 40, "%Y-%m-%dT%H:%M:%S+00:00", &parts))
+        return;
+    (void)reply_header(req, "x-ag-support-id", uuid_format(&id, text));
+    (void)reply_header(req, "x-ag-support-ts", moment);
+    (void)reply_header(req, "Access-Control-Expose-Headers", "x-ag-support-id, x-ag-support-ts");
+}
+
+static void write_refusal(struct request *req, const struct error_row *row, struct buffer *body)
+{
+    bool admin = row->status == 500 && req->route && req->route->caller == CALLER_ADMIN;
+
+    if (admin)
+        row = error_row(ERR_ADMIN_UNEXPECTED);
+    json_open(body, '{');
+    if (row->shape != SHAPE_BARE)
+        json_key(body, "detail");
+    if (row->shape == SHAPE_MESSAGE || row->shape == SHAPE_CODED)
+        json_open(body, '{');
+    if (row->shape == SHAPE_CODED) {
+        json_key(body, "error");
+        json_text(body, row->name);
+    }
+    if (row->shape != SHAPE_TEXT)
+        json_key(body, "message");
+    json_text(body, row->text);
+    if (admin)
+        admin_details(req, body);
+    if (row->shape == SHAPE_MESSAGE || row->shape == SHAPE_CODED)
+        json_close(body, '}');
+    json_close(body, '}');
+}
+
+static void drop_headers_of_success(struct reply *reply)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < reply->header_count; i++)
+        if (!reply->headers[i].of_success)
+            reply->headers[kept++] = reply->headers[i];
+    reply->header_count = kept;
+}
+
+void pipeline_refuse(struct request *req, enum err code)
+{
+    const struct error_row *row = error_row(code);
+    struct buffer body = buffer_make(req->arena, 4096);
+
+    if (!req->error.code && row->status >= 500)
+        (void)error_set(&req->error, code, "%s", row->name);
+    if (row->status == 503 && code != ERR_UNCERTAIN) /* what may have been done must not be repeated blindly */
+        (void)reply_header(req, "Retry-After", "1");
+    drop_headers_of_success(&req->reply);
+    write_refusal(req, row, &body);
+    req->reply.content_type = NULL;
+    if (reply_buffer(req, row->status, &body) != OK)
+        (void)reply_json(req, 500, "{\"detail\":\"An internal error has occurred.\"}");
+}
+
+/* A failure is answered from its row, even where a reply was filled before it: the commit may have failed after that.
+ * Only the list of problems of a 422 is both. */
+static void conclude(struct request *req, enum err code)
+{
+    if (code == OK && req->reply.status == 0)
+        code = error_set(&req->error, ERR_INTERNAL, "the handler gave no answer");
+    if (code != OK && !(code == ERR_INVALID && req->reply.status))
+        pipeline_refuse(req, code);
+}
+
+static enum err run_route(const struct application *app, struct request *req)
+{
+    enum err code;
+
+    if ((req->route->flags & ROUTE_NEEDS_SCOPE) && !app->has_scope(req))
+        return ERR_NO_WORKSPACE;
+    code = decode_request(req);
+    if (code == OK && app->before_change && req->db && req->method != METHOD_GET && req->method != METHOD_HEAD)
+        code = app->before_change(req);
+    return code == OK ? req->route->handle(req) : code;
+}
+
+static bool is_preflight(const struct request *req)
+{
+    return req->method == METHOD_OPTIONS && req->origin && req->preflight_method;
+}
+
+static bool is_available(const struct application *app)
+{
+    return !app->available || app->available();
+}
+
+/* The lane of a request that needs a worker. */
+static enum lane lane_of(const struct application *app, struct request *req)
+{
+    if (!is_available(app)) {
+        pipeline_refuse(req, ERR_UNAVAILABLE);
+        return LANE_DONE;
+    }
+    if (req->route && (req->route->flags & ROUTE_SLOW))
+        return LANE_SLOW;
+    return req->route && (req->route->flags & ROUTE_OUTBOUND) ? LANE_OUTBOUND : LANE_ORDINARY;
+}
+
+/* Whether the request is for a page, and is answered. */
+static bool answered_as_page(const struct application *app, struct request *req)
+{
+    enum err code;
+
+    if (!app->page || req->prefixed || (req->method != METHOD_GET && req->method != METHOD_HEAD) ||
+        (req->accepts_html && route_is_read(app, req->path)))
+        return false;
+    code = app->page(req);
+    if (code == ERR_AGAIN)
+        return false;
+    conclude(req, code);
+    return true;
+}
+
+enum lane pipeline_begin(const struct application *app, struct request *req)
+{
+    enum caller_kind wanted = route_caller(req->path);
+    enum err known, matched;
+
+    req->client = client_address(req->arena, &app->config->trusted_proxies, req->client, req->forwarded_for);
+    if (is_preflight(req)) {
+        conclude(req, cors_preflight(req));
+        return LANE_DONE;
+    }
+    if (!decode_query_is_clean(req)) {
+        pipeline_refuse(req, ERR_BAD_REQUEST);
+        return LANE_DONE;
+    }
+    if (answered_as_page(app, req))
+        return LANE_DONE;
+    known = wanted == CALLER_NONE ? OK : app->recognize(req, wanted);
+    if (known != OK && known != ERR_AGAIN) {
+        pipeline_refuse(req, known);
+        return LANE_DONE;
+    }
+    req->authenticated = known == OK;
+    matched = route_match(app, req);
+    if (!req->authenticated) {
+        req->reply.header_count = 0; /* who the caller is comes first: nothing of the route may show */
+        return lane_of(app, req);
+    }
+    if (matched != OK) {
+        pipeline_refuse(req, matched);
+        return LANE_DONE;
+    }
+    known = req->route->flags & ROUTE_INLINE ? run_route(app, req) : ERR_AGAIN;
+    if (known == ERR_AGAIN)
+        return lane_of(app, req);
+    conclude(req, known);
+    return LANE_DONE;
+}
+
+void pipeline_finish(const struct application *app, struct request *req)
+{
+    enum err code = is_available(app) ? OK : ERR_UNAVAILABLE; /* it may have changed while the request waited */
+
+    if (code == OK && !req->authenticated)
+        code = app->authenticate(req, route_caller(req->path));
+    req->authenticated = code == OK;
+    if (code == OK && !req->route)
+        code = route_match(app, req);
+    if (code == OK)
+        code = run_route(app, req);
+    if (code != OK && error_row(code)->status >= 500 && req->db && req->error.code == OK)
+        req->error = *db_error(req->db);
+    if (req->db) {
+        req->database_us = db_take_time_us(req->db);
+        db_rollback(req->db); /* a handler that failed may have left a transaction open */
+    }
+    conclude(req, code);
+}

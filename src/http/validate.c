@@ -1,0 +1,526 @@
+/* Validation by declaration: parameters, JSON body, and the list of problems that makes a 422. */
+#include "http/validate.h"
+
+#include <ctype.h>
+#include <string.h>
+#include <strings.h>
+#include <talloc.h>
+
+#include "base/email.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "base/utf8.h"
+#include "http/router.h"
+
+/* A thousand problems with the longest echoes still fit into an answer. */
+enum { PROBLEMS_MAX = 1000, DEPTH_MAX = 16, ECHO_MAX = 4096, KEY_ECHO_MAX = 256 };
+
+/* Where the value being looked at lies: a member name, or an index when `name` is NULL. */
+struct step {
+    const char *name;
+    size_t index;
+};
+
+struct problems {
+    struct request *req;
+    struct buffer out;
+    size_t count;
+    struct step steps[DEPTH_MAX];
+    size_t depth;
+};
+
+/* What lies deeper than there are steps is told at the last one. */
+static void push(struct problems *problems, const char *name, size_t index)
+{
+    if (problems->depth < DEPTH_MAX)
+        problems->steps[problems->depth] = (struct step){name, index};
+    problems->depth++;
+}
+
+/* Takes a piece of a dump; ends the dump when it becomes too long to be worth echoing. */
+static int take_piece(const char *piece, size_t len, void *text)
+{
+    buffer_add(text, piece, len);
+    return ((struct buffer *)text)->failed ? -1 : 0;
+}
+
+/* The value as sent, or null when it is too long to be worth echoing. */
+static void write_input(struct problems *problems, const json_t *value)
+{
+    struct buffer text = buffer_make(problems->req->arena, ECHO_MAX);
+    bool whole = value && json_dump_callback(value, take_piece, &text, JSON_COMPACT | JSON_ENCODE_ANY) == 0;
+
+    json_key(&problems->out, "input");
+    json_raw(&problems->out, whole ? buffer_string(&text) : NULL);
+}
+
+/* Opens a problem: type, loc, msg. The caller adds input and closes it. False when there are too many already. */
+static bool open_problem(struct problems *problems, const char *type, const char *message)
+{
+    if (problems->count++ >= PROBLEMS_MAX)
+        return false;
+    json_open(&problems->out, '{');
+    json_key(&problems->out, "type");
+    json_text(&problems->out, type);
+    json_key(&problems->out, "loc");
+    json_open(&problems->out, '[');
+    for (size_t i = 0; i < problems->depth && i < DEPTH_MAX; i++) {
+        const char *name = problems->steps[i].name;
+        if (name)
+            json_text(&problems->out, strlen(name) <= KEY_ECHO_MAX ? name : "(a long key)");
+        else
+            json_int(&problems->out, (int64_t)problems->steps[i].index);
+    }
+    json_close(&problems->out, ']');
+    json_key(&problems->out, "msg");
+    json_text(&problems->out, message);
+    return true;
+}
+
+static void problem(struct problems *problems, const char *type, const char *message, const json_t *input)
+{
+    if (!open_problem(problems, type, message))
+        return;
+    write_input(problems, input);
+    json_close(&problems->out, '}');
+}
+
+static void problem_with_context(struct problems *problems, const char *type, const char *message, const json_t *input,
+                                 const char *context)
+{
+    if (!open_problem(problems, type, message))
+        return;
+    write_input(problems, input);
+    json_key(&problems->out, "ctx");
+    json_raw(&problems->out, context);
+    json_close(&problems->out, '}');
+}
+
+/* 1 and 0 for the spellings of true and false, -1 for none. */
+static int bool_spelled(const char *text)
+{
+    static const char *const yes[] = {"true", "1", "yes", "on", "t", "y"};
+    static const char *const no[] = {"false", "0", "no", "off", "f", "n"};
+
+    for (size_t i = 0; i < sizeof yes / sizeof *yes; i++) {
+        if (strcasecmp(text, yes[i]) == 0)
+            return 1;
+        if (strcasecmp(text, no[i]) == 0)
+            return 0;
+    }
+    return -1;
+}
+
+static int bool_value(const json_t *value)
+{
+    if (json_is_boolean(value))
+        return json_is_true(value);
+    if (json_is_string(value))
+        return bool_spelled(json_string_value(value));
+    if (json_is_number(value))
+        return json_number_value(value) == 1 ? 1 : json_number_value(value) == 0 ? 0 : -1;
+    return -1;
+}
+
+static void check_string(struct problems *problems, const struct field *field, const json_t *value)
+{
+    struct buffer text = buffer_make(problems->req->arena, 200);
+
+    if (!json_is_string(value)) {
+        problem(problems, "string_type", "Input should be a valid string", value);
+        return;
+    }
+    if (field->max == 0 || text_count(json_string_value(value)) <= field->max)
+        return;
+    buffer_format(&text, "String should have at most %zu characters", field->max);
+    if (!open_problem(problems, "string_too_long", buffer_string(&text)))
+        return;
+    write_input(problems, value);
+    json_key(&problems->out, "ctx");
+    json_open(&problems->out, '{');
+    json_key(&problems->out, "max_length");
+    json_int(&problems->out, (int64_t)field->max);
+    json_close(&problems->out, '}');
+    json_close(&problems->out, '}');
+}
+
+static void check_bool(struct problems *problems, const json_t *value)
+{
+    if (bool_value(value) >= 0)
+        return;
+    if (json_is_string(value) || json_is_number(value))
+        problem(problems, "bool_parsing", "Input should be a valid boolean, unable to interpret input", value);
+    else
+        problem(problems, "bool_type", "Input should be a valid boolean", value);
+}
+
+static void check_uuid(struct problems *problems, const json_t *value)
+{
+    const char *text = json_string_value(value);
+    struct buffer reason = buffer_make(problems->req->arena, ECHO_MAX);
+    struct buffer message = buffer_make(problems->req->arena, ECHO_MAX);
+    struct buffer context = buffer_make(problems->req->arena, 2 * ECHO_MAX);
+    struct uuid id;
+    size_t good;
+
+    if (!text) {
+        problem(problems, "uuid_type", "UUID input should be a string, bytes or UUID object", value);
+        return;
+    }
+    if (uuid_parse(text, &id))
+        return;
+    good = strspn(text, "0123456789abcdefABCDEF-");
+    if (text[good]) {
+        size_t width = 1;
+        while ((text[good + width] & 0xc0) == 0x80)
+            width++;
+        buffer_format(
+            &reason,
+            "invalid character: expected an optional prefix of `urn:uuid:` followed by [0-9a-fA-F-], found `%.*s` at %zu",
+            (int)width, text + good, good + 1);
+    } else {
+        buffer_format(&reason, "invalid length: expected 32 hexadecimal digits, found %zu characters", strlen(text));
+    }
+    buffer_format(&message, "Input should be a valid UUID, %s", buffer_string(&reason));
+    json_open(&context, '{');
+    json_key(&context, "error");
+    json_text(&context, buffer_string(&reason));
+    json_close(&context, '}');
+    problem_with_context(problems, "uuid_parsing", buffer_string(&message), value, buffer_string(&context));
+}
+
+static void check_email(struct problems *problems, const json_t *value)
+{
+    struct buffer message = buffer_make(problems->req->arena, ECHO_MAX);
+    struct buffer context = buffer_make(problems->req->arena, ECHO_MAX);
+    const char *reason, *address;
+
+    if (!json_is_string(value)) {
+        problem(problems, "string_type", "Input should be a valid string", value);
+        return;
+    }
+    reason = email_problem(problems->req->arena, json_string_value(value), &address);
+    if (!reason)
+        return;
+    buffer_format(&message, "value is not a valid email address: %s", reason);
+    json_open(&context, '{');
+    json_key(&context, "reason");
+    json_text(&context, reason);
+    json_close(&context, '}');
+    problem_with_context(problems, "value_error", buffer_string(&message), value, buffer_string(&context));
+}
+
+static void check_object(struct problems *problems, const struct model *model, json_t *value);
+
+static void check_list(struct problems *problems, const struct field *field, json_t *value)
+{
+    json_t *element;
+    size_t index;
+
+    if (!json_is_array(value)) {
+        problem(problems, "list_type", "Input should be a valid list", value);
+        return;
+    }
+    json_array_foreach(value, index, element) {
+        push(problems, NULL, index);
+        if (field->type == FIELD_LIST)
+            check_object(problems, field->model, element);
+        else if (field->type != FIELD_ANY_LIST && !json_is_string(element))
+            problem(problems, "string_type", "Input should be a valid string", element);
+        problems->depth--;
+    }
+}
+
+static bool is_list_of_strings(const json_t *value)
+{
+    bool strings = json_is_array(value);
+
+    for (size_t i = 0; strings && i < json_array_size(value); i++)
+        strings = json_is_string(json_array_get(value, i));
+    return strings;
+}
+
+/* Neither of the choices fits: both are told. */
+static void check_all_or_list(struct problems *problems, const struct field *field, json_t *value)
+{
+    const char *text = json_string_value(value);
+
+    if ((text && strcmp(text, "all") == 0) || is_list_of_strings(value))
+        return;
+    push(problems, "literal['all']", 0);
+    problem_with_context(problems, "literal_error", "Input should be 'all'", value, "{\"expected\":\"'all'\"}");
+    problems->depth--;
+    push(problems, "list[str]", 0);
+    check_list(problems, field, value);
+    problems->depth--;
+}
+
+static void check_map(struct problems *problems, const struct field *field, json_t *value)
+{
+    const char *key;
+    json_t *element;
+
+    if (!json_is_object(value)) {
+        problem(problems, "dict_type", "Input should be a valid dictionary", value);
+        return;
+    }
+    if (field->type != FIELD_MAP)
+        return;
+    json_object_foreach(value, key, element) {
+        push(problems, key, 0);
+        check_object(problems, field->model, element);
+        problems->depth--;
+    }
+}
+
+static void check_field(struct problems *problems, const struct field *field, json_t *value)
+{
+    switch (field->type) {
+    case FIELD_STRING:
+        check_string(problems, field, value);
+        break;
+    case FIELD_BOOL:
+        check_bool(problems, value);
+        break;
+    case FIELD_UUID:
+        check_uuid(problems, value);
+        break;
+    case FIELD_EMAIL:
+        check_email(problems, value);
+        break;
+    case FIELD_OBJECT:
+        check_object(problems, field->model, value);
+        break;
+    case FIELD_LIST:
+    case FIELD_STRING_LIST:
+    case FIELD_ANY_LIST:
+        check_list(problems, field, value);
+        break;
+    case FIELD_ALL_OR_LIST:
+        check_all_or_list(problems, field, value);
+        break;
+    case FIELD_MAP:
+    case FIELD_ANY_OBJECT:
+    case FIELD_STRING_MAP:
+        check_map(problems, field, value);
+        break;
+    }
+}
+
+static void check_object(struct problems *problems, const struct model *model, json_t *value)
+{
+    const char *message;
+    size_t before = problems->count;
+
+    if (!json_is_object(value)) {
+        problem(problems, "model_attributes_type",
+                "Input should be a valid dictionary or object to extract fields from", value);
+        return;
+    }
+    for (size_t i = 0; i < model->count && problems->depth < DEPTH_MAX; i++) {
+        const struct field *field = &model->fields[i];
+        json_t *member = json_object_get(value, field->name);
+        push(problems, field->name, 0);
+        if (!member) {
+            if (field->required)
+                problem(problems, "missing", "Field required", value);
+        } else if (!json_is_null(member) || !field->nullable) {
+            check_field(problems, field, member);
+        }
+        problems->depth--;
+    }
+    if (model->check && problems->count == before && (message = model->check(value)))
+        problem_with_context(problems, "value_error", message, value, "{\"error\":{}}");
+}
+
+static void check_parameter(struct problems *problems, const struct field *field)
+{
+    bool in_path = route_has_path_parameter(problems->req->route->path, field->name);
+    const char *text = in_path ? path_value(problems->req, field->name) : query_value(problems->req, field->name);
+    json_t *value = json_null();
+
+    push(problems, in_path ? "path" : "query", 0);
+    push(problems, field->name, 0);
+    if (text)
+        value = json_string(text);
+    if (!text && field->required)
+        problem(problems, "missing", "Field required", NULL);
+    else if (text && value)
+        check_field(problems, field, value);
+    json_decref(value);
+    problems->depth = 0;
+}
+
+static bool is_json(const char *content_type)
+{
+    size_t len = content_type ? strcspn(content_type, "; \t") : 0;
+
+    if (len == strlen("application/json") && strncasecmp(content_type, "application/json", len) == 0)
+        return true;
+    return len > 17 && strncasecmp(content_type, "application/", 12) == 0 &&
+           strncasecmp(content_type + len - 5, "+json", 5) == 0;
+}
+
+/* The body as a whole: an object, or the list of objects that the route wants. */
+static void check_whole(struct problems *problems, json_t *value)
+{
+    const struct route *route = problems->req->route;
+    const struct field list = {.name = "body", .type = FIELD_LIST, .model = route->body};
+
+    if (route->body_kind == BODY_LIST)
+        check_list(problems, &list, value);
+    else
+        check_object(problems, route->body, value);
+}
+
+/* The body under another content type counts as one string. */
+static void check_raw_body(struct problems *problems)
+{
+    const struct request *req = problems->req;
+    bool echo = req->body_len <= ECHO_MAX && text_valid(req->body, req->body_len);
+    json_t *input = echo ? json_stringn(req->body, req->body_len) : json_null();
+
+    check_whole(problems, input);
+    json_decref(input);
+}
+
+/* The reason quotes the body, and may end in the middle of a character. */
+static void invalid_json(struct problems *problems, const json_error_t *failure)
+{
+    struct buffer context = buffer_make(problems->req->arena, ECHO_MAX);
+    struct buffer reason = buffer_make(problems->req->arena, ECHO_MAX);
+    json_t *empty = json_object();
+
+    utf8_show(&reason, failure->text, sizeof failure->text);
+    json_open(&context, '{');
+    json_key(&context, "error");
+    json_text(&context, buffer_string(&reason));
+    json_close(&context, '}');
+    push(problems, NULL, failure->position > 0 ? (size_t)failure->position - 1 : 0);
+    problem_with_context(problems, "json_invalid", "JSON decode error", empty, buffer_string(&context));
+    json_decref(empty);
+}
+
+static int json_holder_destructor(json_t **holder)
+{
+    json_decref(*holder);
+    return 0;
+}
+
+/* Frees the parsed body with the arena. */
+static enum err keep_json(struct request *req, json_t *json)
+{
+    json_t **holder = talloc(req->arena, json_t *);
+
+    if (!holder) {
+        json_decref(json);
+        return ERR_MEMORY;
+    }
+    *holder = req->json = json;
+    talloc_set_destructor(holder, json_holder_destructor);
+    return OK;
+}
+
+static enum err check_body(struct problems *problems)
+{
+    struct request *req = problems->req;
+    json_error_t failure;
+    json_t *json;
+    enum err code;
+
+    push(problems, "body", 0);
+    if (req->body_len == 0 && req->route->body_kind == BODY_OPTIONAL)
+        return keep_json(req, json_object());
+    if (req->body_len == 0) {
+        problem(problems, "missing", "Field required", NULL);
+        return OK;
+    }
+    if (!is_json(req->content_type)) {
+        check_raw_body(problems);
+        return OK;
+    }
+    json = json_loadb(req->body, req->body_len, JSON_DECODE_ANY, &failure);
+    if (!json) {
+        invalid_json(problems, &failure);
+        return OK;
+    }
+    code = keep_json(req, json);
+    if (code == OK)
+        check_whole(problems, json);
+    return code;
+}
+
+enum err decode_request(struct request *req)
+{
+    struct problems problems = {.req = req, .out = buffer_make(req->arena, HTTP_BODY_MAX)};
+    enum err code = OK;
+
+    json_open(&problems.out, '{');
+    json_key(&problems.out, "detail");
+    json_open(&problems.out, '[');
+    for (size_t i = 0; i < req->route->parameter_count; i++)
+        check_parameter(&problems, &req->route->parameters[i]);
+    if (req->route->body)
+        code = check_body(&problems);
+    if (code != OK || problems.count == 0)
+        return code;
+    json_close(&problems.out, ']');
+    json_close(&problems.out, '}');
+    code = reply_buffer(req, error_row(ERR_INVALID)->status, &problems.out);
+    return code == OK ? ERR_INVALID : code;
+}
+
+const char *body_text(const struct request *req, const char *name)
+{
+    return json_string_value(json_object_get(req->json, name));
+}
+
+bool body_has(const struct request *req, const char *name)
+{
+    return json_object_get(req->json, name) != NULL;
+}
+
+bool body_bool(const struct request *req, const char *name, bool absent)
+{
+    return json_bool_read(json_object_get(req->json, name), absent);
+}
+
+bool json_bool_read(const json_t *json, bool absent)
+{
+    int value = bool_value(json);
+
+    return value < 0 ? absent : value == 1;
+}
+
+/* Calls back each name=value of the query, raw. */
+static const char *next_pair(const char *at, const char **name, size_t *name_len, const char **value, size_t *value_len)
+{
+    size_t len = strcspn(at, "&");
+    const char *equals = memchr(at, '=', len);
+
+    *name = at;
+    *name_len = equals ? (size_t)(equals - at) : len;
+    *value = equals ? equals + 1 : at + len;
+    *value_len = len - *name_len - (equals ? 1 : 0);
+    return at[len] ? at + len + 1 : NULL;
+}
+
+const char *query_value(struct request *req, const char *name)
+{
+    const char *found = NULL;
+    const char *at = req->query;
+
+    while (at && *at) {
+        const char *key, *value;
+        size_t key_len, value_len;
+        at = next_pair(at, &key, &key_len, &value, &value_len);
+        if (key_len == strlen(name) && memcmp(key, name, key_len) == 0)
+            found = text_percent_decode(req->arena, value, value_len, true);
+    }
+    return found;
+}
+
+bool decode_query_is_clean(struct request *req)
+{
+    return strpbrk(req->query, "%") == NULL || text_percent_decode(req->arena, req->query, strlen(req->query), true);
+}

@@ -1,0 +1,15 @@
+/* Checks parameters and body of a request against what its route declares; all problems are reported at once. */
+#ifndef ORGD_HTTP_VALIDATE_H
+#define ORGD_HTTP_VALIDATE_H
+
+#include "http/http.h"
+
+/*
+ * Fills req->json when the route has a body. ERR_INVALID: the reply is filled with the 422 (API-ACCOUNTS.md 1.6).
+ */
+enum err decode_request(struct request *req) MUST_CHECK;
+
+/* Whether every escape of the query string decodes to UTF-8 without NUL. */
+bool decode_query_is_clean(struct request *req);
+
+#endif

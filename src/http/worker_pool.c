@@ -1,0 +1,387 @@
+/* Bounded queues of requests, and the workers that answer them. */
+#include "http/worker_pool.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <talloc.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/platform.h"
+#include "http/compress.h"
+#include "http/metrics.h"
+#include "http/response.h"
+
+/*
+ * A worker whose database refused it does not ask again for so long, and answers 503 meanwhile: short enough that the
+ * database's return is noticed within a quarter of a second.
+ */
+enum { RECONNECT_PAUSE_US = 150000, LANES = 3 };
+
+/* Hashing gives way to everything else: where a core is wanted for both, it gets a tenth. */
+enum { SLOW_NICE = 10 };
+
+/* In the order of enum lane, which begins with the requests that need no lane. */
+static const char *const labels[LANES] = {"lane=\"ordinary\"", "lane=\"slow\"", "lane=\"outbound\""};
+
+struct queue {
+    pthread_mutex_t lock;
+    pthread_cond_t filled;
+    struct exchange **ring;
+    unsigned size, first, count;
+    bool stopping;
+    atomic_uint depth; /* count, for the metrics */
+    atomic_uint_least64_t full;
+};
+
+struct worker {
+    struct lanes *lanes;
+    struct queue *queue;
+    pthread_t thread;
+    bool started, eager;
+    void *arena;
+    struct db *db;
+    bool counted_open;
+    int64_t next_attempt_us;
+    struct compressor *compressor;
+};
+
+struct lanes {
+    struct lanes_options options;
+    struct queue queues[LANES];
+    struct worker *workers;
+    unsigned worker_count;
+    pthread_mutex_t done_lock;
+    struct exchange *done_first, **done_last;
+    atomic_int open, busy;
+    atomic_uint_least64_t database_us;
+};
+
+/* ---- metrics ---- */
+
+static double read_depth(void *context)
+{
+    return (double)atomic_load_explicit(&((struct queue *)context)->depth, memory_order_relaxed);
+}
+
+static double read_full(void *context)
+{
+    return (double)atomic_load_explicit(&((struct queue *)context)->full, memory_order_relaxed);
+}
+
+static double read_open(void *context)
+{
+    return atomic_load_explicit(&((struct lanes *)context)->open, memory_order_relaxed);
+}
+
+static double read_busy(void *context)
+{
+    return atomic_load_explicit(&((struct lanes *)context)->busy, memory_order_relaxed);
+}
+
+static double read_database(void *context)
+{
+    return (double)atomic_load_explicit(&((struct lanes *)context)->database_us, memory_order_relaxed) / 1e6;
+}
+
+static void register_metrics(struct lanes *lanes)
+{
+    static const char depth[] = "Requests waiting for a worker.";
+    static const char full[] = "Requests refused because their lane was full.";
+
+    for (size_t i = 0; i < LANES; i++)
+        metrics_register(METRIC_GAUGE, "orgd_queue_depth", labels[i], depth, read_depth, &lanes->queues[i]);
+    for (size_t i = 0; i < LANES; i++)
+        metrics_register(METRIC_COUNTER, "orgd_queue_full_total", labels[i], full, read_full, &lanes->queues[i]);
+    metrics_register(METRIC_GAUGE, "orgd_database_connections_open", NULL, "Database connections of the workers.",
+                     read_open, lanes);
+    metrics_register(METRIC_GAUGE, "orgd_workers_busy", NULL, "Workers that are answering a request.", read_busy,
+                     lanes);
+    metrics_register(METRIC_COUNTER, "orgd_database_seconds_total", NULL, "Time spent waiting for the database.",
+                     read_database, lanes);
+}
+
+static void forget_metrics(struct lanes *lanes)
+{
+    metrics_forget(lanes);
+    for (size_t i = 0; i < LANES; i++)
+        metrics_forget(&lanes->queues[i]);
+}
+
+/* ---- queue ---- */
+
+bool lanes_push(struct lanes *lanes, enum lane lane, struct exchange *exchange)
+{
+    struct queue *queue = &lanes->queues[lane - LANE_ORDINARY];
+    bool fits;
+
+    (void)pthread_mutex_lock(&queue->lock);
+    fits = queue->count < queue->size && !queue->stopping;
+    if (fits) {
+        queue->ring[(queue->first + queue->count) % queue->size] = exchange;
+        queue->count++;
+        atomic_store_explicit(&queue->depth, queue->count, memory_order_relaxed);
+        (void)pthread_cond_signal(&queue->filled);
+    }
+    (void)pthread_mutex_unlock(&queue->lock);
+    if (!fits)
+        (void)atomic_fetch_add_explicit(&queue->full, 1, memory_order_relaxed);
+    return fits;
+}
+
+/* NULL when the worker has to end. */
+static struct exchange *take_next(struct queue *queue)
+{
+    struct exchange *exchange = NULL;
+
+    (void)pthread_mutex_lock(&queue->lock);
+    while (queue->count == 0 && !queue->stopping)
+        (void)pthread_cond_wait(&queue->filled, &queue->lock);
+    if (!queue->stopping) {
+        exchange = queue->ring[queue->first];
+        queue->first = (queue->first + 1) % queue->size;
+        queue->count--;
+        atomic_store_explicit(&queue->depth, queue->count, memory_order_relaxed);
+    }
+    (void)pthread_mutex_unlock(&queue->lock);
+    return exchange;
+}
+
+/* ---- finished exchanges ---- */
+
+static void give_back(struct lanes *lanes, struct exchange *exchange)
+{
+    static const uint64_t one = 1;
+    bool first;
+
+    exchange->next = NULL;
+    (void)pthread_mutex_lock(&lanes->done_lock);
+    first = !lanes->done_first;
+    *lanes->done_last = exchange;
+    lanes->done_last = &exchange->next;
+    (void)pthread_mutex_unlock(&lanes->done_lock);
+    if (first && write(lanes->options.wake, &one, sizeof one) < 0)
+        return; /* it is readable already */
+}
+
+struct exchange *lanes_take(struct lanes *lanes)
+{
+    struct exchange *taken;
+
+    (void)pthread_mutex_lock(&lanes->done_lock);
+    taken = lanes->done_first;
+    lanes->done_first = NULL;
+    lanes->done_last = &lanes->done_first;
+    (void)pthread_mutex_unlock(&lanes->done_lock);
+    return taken;
+}
+
+/* ---- workers ---- */
+
+static void count_connection(struct worker *worker)
+{
+    bool open = db_connected(worker->db);
+
+    if (open != worker->counted_open)
+        (void)atomic_fetch_add_explicit(&worker->lanes->open, open ? 1 : -1, memory_order_relaxed);
+    worker->counted_open = open;
+}
+
+static enum err connect_worker(struct worker *worker, struct error *error)
+{
+    enum err code;
+
+    if (!worker->db)
+        return error_set(error, ERR_UNAVAILABLE, "out of memory for a database connection");
+    if (db_connected(worker->db) && db_alive(worker->db))
+        return OK;
+    db_close(worker->db);
+    if (platform.monotonic_us() < worker->next_attempt_us) {
+        count_connection(worker);
+        return error_set(error, ERR_UNAVAILABLE, "the database refused a connection a moment ago");
+    }
+    code = db_connect(worker->db, error);
+    if (code != OK)
+        worker->next_attempt_us = platform.monotonic_us() + RECONNECT_PAUSE_US;
+    count_connection(worker);
+    return code;
+}
+
+static void answer(struct worker *worker, struct exchange *exchange)
+{
+    struct lanes *lanes = worker->lanes;
+    struct request *req = &exchange->req;
+
+    if (connect_worker(worker, &req->error) != OK) {
+        pipeline_refuse(req, ERR_UNAVAILABLE);
+        return;
+    }
+    db_set_deadline(worker->db, req->deadline_us);
+    req->db = worker->db;
+    pipeline_finish(lanes->options.app, req);
+    req->db = NULL;
+    req->database_us += db_take_time_us(worker->db);
+    (void)atomic_fetch_add_explicit(&lanes->database_us, (uint64_t)req->database_us, memory_order_relaxed);
+    count_connection(worker);
+}
+
+static void serve(struct worker *worker, struct exchange *exchange)
+{
+    struct lanes *lanes = worker->lanes;
+    bool gzip;
+
+    (void)atomic_fetch_add_explicit(&lanes->busy, 1, memory_order_relaxed);
+    if (!atomic_load_explicit(&exchange->abandoned, memory_order_relaxed)) {
+        if (!exchange->answered)
+            answer(worker, exchange);
+        gzip = worker->compressor && answer_wants_gzip(exchange, lanes->options.app->gzip);
+        if (!answer_build(exchange, gzip ? worker->compressor : NULL))
+            exchange->head = NULL;
+    }
+    (void)atomic_fetch_sub_explicit(&lanes->busy, 1, memory_order_relaxed);
+    give_back(lanes, exchange);
+}
+
+static void *run_worker(void *context)
+{
+    struct worker *worker = context;
+    struct exchange *exchange;
+    struct error error = {0};
+
+    if (worker->queue == &worker->lanes->queues[LANE_SLOW - LANE_ORDINARY])
+        (void)setpriority(PRIO_PROCESS, 0, SLOW_NICE); /* of this thread alone, as Linux has it */
+    worker->arena = talloc_new(NULL);
+    worker->db = db_create(worker->arena, &worker->lanes->options.db);
+    worker->compressor = compressor_create(worker->arena);
+    if (worker->eager && connect_worker(worker, &error) != OK)
+        log_message(LOG_WARNING, "a worker has no database connection yet: %s", error.cause);
+    while ((exchange = take_next(worker->queue)))
+        serve(worker, exchange);
+    talloc_free(worker->arena);
+    return NULL;
+}
+
+/* ---- life ---- */
+
+static bool queue_open(struct queue *queue, void *arena, unsigned size)
+{
+    queue->size = size;
+    queue->ring = talloc_array(arena, struct exchange *, queue->size);
+    return queue->ring && pthread_mutex_init(&queue->lock, NULL) == 0 && pthread_cond_init(&queue->filled, NULL) == 0;
+}
+
+/* Its memory hangs on nothing of the caller's, since a stuck worker may outlive all that. */
+struct lanes *lanes_create(const struct lanes_options *options, struct error *error)
+{
+    struct lanes *lanes = talloc_zero(NULL, struct lanes);
+
+    if (!lanes)
+        goto failed;
+    lanes->options = *options;
+    lanes->done_last = &lanes->done_first;
+    lanes->worker_count = options->workers + options->slow_workers + options->outbound_workers;
+    lanes->workers = talloc_zero_array(lanes, struct worker, lanes->worker_count);
+    if (!lanes->workers || pthread_mutex_init(&lanes->done_lock, NULL) != 0)
+        goto failed;
+    for (size_t i = 0; i < LANES; i++)
+        if (!queue_open(&lanes->queues[i], lanes, options->queue))
+            goto failed;
+    register_metrics(lanes);
+    return lanes;
+failed:
+    (void)error_set(error, ERR_SYSTEM, "cannot set up the request queues: out of memory");
+    talloc_free(lanes);
+    return NULL;
+}
+
+/* Of the worker of that number: the ordinary ones come first, then the slow ones. */
+static struct queue *queue_of(struct lanes *lanes, size_t i)
+{
+    enum lane lane = i < lanes->options.workers                                 ? LANE_ORDINARY
+                     : i < lanes->options.workers + lanes->options.slow_workers ? LANE_SLOW
+                                                                                : LANE_OUTBOUND;
+
+    return &lanes->queues[lane - LANE_ORDINARY];
+}
+
+/* Signals are the main thread's business. */
+enum err lanes_start(struct lanes *lanes, struct error *error)
+{
+    enum err code = OK;
+    sigset_t all, kept;
+
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &kept);
+    for (size_t i = 0; i < lanes->worker_count && code == OK; i++) {
+        struct worker *worker = &lanes->workers[i];
+        int failure;
+        worker->lanes = lanes;
+        worker->eager = i < lanes->options.workers;
+        worker->queue = queue_of(lanes, i);
+        failure = pthread_create(&worker->thread, NULL, run_worker, worker);
+        worker->started = failure == 0;
+        if (failure)
+            code = error_set(error, ERR_SYSTEM, "cannot start a worker thread: %s", strerror(failure));
+    }
+    (void)pthread_sigmask(SIG_SETMASK, &kept, NULL);
+    return code;
+}
+
+static void empty_queue(struct queue *queue)
+{
+    (void)pthread_mutex_lock(&queue->lock);
+    queue->stopping = true;
+    for (; queue->count > 0; queue->count--) {
+        talloc_free(queue->ring[queue->first]->req.arena);
+        queue->first = (queue->first + 1) % queue->size;
+    }
+    (void)pthread_cond_broadcast(&queue->filled);
+    (void)pthread_mutex_unlock(&queue->lock);
+}
+
+/* pthread_timedjoin_np counts on the wall clock. */
+static bool join_until(pthread_t thread, int64_t deadline_us)
+{
+    int64_t left = deadline_us - platform.monotonic_us();
+    struct timespec until;
+
+    if (left < 0)
+        left = 0;
+    (void)clock_gettime(CLOCK_REALTIME, &until);
+    left += until.tv_nsec / 1000;
+    until.tv_sec += left / 1000000;
+    until.tv_nsec = left % 1000000 * 1000;
+    return pthread_timedjoin_np(thread, NULL, &until) == 0;
+}
+
+bool lanes_stop(struct lanes *lanes, int64_t deadline_us)
+{
+    struct exchange *exchange;
+    bool all = true;
+
+    forget_metrics(lanes);
+    for (size_t i = 0; i < LANES; i++)
+        empty_queue(&lanes->queues[i]);
+    for (size_t i = 0; i < lanes->worker_count; i++)
+        if (lanes->workers[i].started && !join_until(lanes->workers[i].thread, deadline_us))
+            all = false;
+    exchange = lanes_take(lanes);
+    while (exchange) {
+        struct exchange *next = exchange->next;
+        talloc_free(exchange->req.arena);
+        exchange = next;
+    }
+    if (!all)
+        return false;
+    for (size_t i = 0; i < LANES; i++) {
+        (void)pthread_mutex_destroy(&lanes->queues[i].lock);
+        (void)pthread_cond_destroy(&lanes->queues[i].filled);
+    }
+    (void)pthread_mutex_destroy(&lanes->done_lock);
+    talloc_free(lanes);
+    return true;
+}

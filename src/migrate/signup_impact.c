@@ -1,0 +1,115 @@
+/* Says what the access variables would do for the people of a database. */
+#include "migrate/signup_impact.h"
+
+#include <inttypes.h>
+
+#include "statements.h"
+
+enum { SHOWN = 5 };
+
+const char *posture_variable_name(enum posture_variable variable)
+{
+    static const char *const names[POSTURE_VARIABLES] = {
+        [POSTURE_OWNERS] = "AGENTA_ACCESS_ALLOWED_OWNER_EMAILS",
+        [POSTURE_DOMAINS] = "AGENTA_ACCESS_ALLOWED_DOMAINS",
+        [POSTURE_BLOCKED_DOMAINS] = "AGENTA_ACCESS_BLOCKED_DOMAINS",
+        [POSTURE_BLOCKED_EMAILS] = "AGENTA_ACCESS_BLOCKED_EMAILS",
+    };
+    return names[variable];
+}
+
+static enum err read_list(struct db *db, void *arena, const struct statement *statement, struct result *list)
+{
+    enum err err = db_run(db, statement, NULL, 0, list);
+
+    if (err == OK && !result_keep(list, arena))
+        return ERR_MEMORY;
+    return err;
+}
+
+enum err posture_read(struct db *db, void *arena, struct posture *posture)
+{
+    struct result people;
+    enum err err = db_run(db, &posture_people, NULL, 0, &people);
+
+    if (err != OK)
+        return err;
+    posture->people = result_int(&people, 0, 0);
+    result_clear(&people);
+    err = read_list(db, arena, &posture_domains, &posture->domains);
+    if (err == OK)
+        err = read_list(db, arena, &posture_owners, &posture->owners);
+    return err == OK ? read_list(db, arena, &posture_inactive, &posture->inactive) : err;
+}
+
+/* "a, b and 3 more", with numbers where there is a second column. */
+static void write_some(const struct result *list, int first, const char *between, struct buffer *out)
+{
+    int rows = result_rows(list);
+
+    for (int row = first; row < rows && row < first + SHOWN; row++) {
+        buffer_format(out, "%s%s", row > first ? between : "", result_text(list, row, 0));
+        if (PQnfields(list->pg) > 1)
+            buffer_format(out, " %s", result_text(list, row, 1));
+    }
+    if (rows > first + SHOWN)
+        buffer_format(out, " and %d more", rows - first - SHOWN);
+}
+
+static void owners_effect(const struct posture *posture, struct buffer *out)
+{
+    buffer_format(out, "only the addresses in it may own organizations; the owners now are ");
+    write_some(&posture->owners, 0, ", ", out);
+    if (result_rows(&posture->owners) == 0)
+        buffer_text(out, "none");
+    buffer_format(out, "; without it each of the %" PRId64 " people, and whoever signs up, may create some",
+                  posture->people);
+}
+
+/* As if set to the domain that most have. */
+static void domains_effect(const struct posture *posture, struct buffer *out)
+{
+    bool any = result_rows(&posture->domains) > 0;
+    int64_t in = any ? result_int(&posture->domains, 0, 1) : 0;
+
+    buffer_format(out,
+                  "only addresses of the domains in it may sign up and sign in; set to %s it lets in %" PRId64
+                  " of the %" PRId64 " people",
+                  any ? result_text(&posture->domains, 0, 0) : "a domain", in, posture->people);
+    if (in < posture->people) {
+        buffer_format(out, " and shuts out %" PRId64 " (", posture->people - in);
+        write_some(&posture->domains, 1, ", ", out);
+        buffer_char(out, ')');
+    }
+}
+
+static void blocked_domains_effect(const struct posture *posture, struct buffer *out)
+{
+    buffer_format(out,
+                  "addresses of the domains in it may neither sign up nor sign in; of the %" PRId64 " people it would"
+                  " shut out, by domain: ",
+                  posture->people);
+    write_some(&posture->domains, 0, ", ", out);
+}
+
+static void blocked_emails_effect(const struct posture *posture, struct buffer *out)
+{
+    int count = result_rows(&posture->inactive);
+
+    buffer_format(out,
+                  "the addresses in it may neither sign up nor sign in; of the %" PRId64 " people %d are not active%s",
+                  posture->people, count, count > 0 ? ": " : "");
+    write_some(&posture->inactive, 0, ", ", out);
+}
+
+void posture_effect(const struct posture *posture, enum posture_variable variable, struct buffer *out)
+{
+    static void (*const effects[POSTURE_VARIABLES])(const struct posture *, struct buffer *) = {
+        [POSTURE_OWNERS] = owners_effect,
+        [POSTURE_DOMAINS] = domains_effect,
+        [POSTURE_BLOCKED_DOMAINS] = blocked_domains_effect,
+        [POSTURE_BLOCKED_EMAILS] = blocked_emails_effect,
+    };
+
+    effects[variable](posture, out);
+}

@@ -1,0 +1,441 @@
+/* Makes, checks and locks the data directory, and keeps the generated secrets in it. */
+#include "runtime/data_dir.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <talloc.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/log.h"
+#include "base/platform.h"
+#include "runtime/run_as.h"
+
+#define DEFAULT_PATH "./orgd-data"
+#define ELSEWHERE "/var/lib/orgd"
+#define MARK_NAME "orgd.id"
+#define LOCK_NAME "orgd.lock"
+#define MARK_LINE "orgd data directory, format "
+
+enum {
+    FORMAT = 1,
+    KEY_BYTES = 32,
+    KEY_LEAST = 16,         /* characters of a configured key */
+    LOCK_PATIENCE_MS = 400, /* a killed orgd needs a moment to be gone */
+    LOCK_POLL_MS = 10,
+};
+
+static bool given(const char *text)
+{
+    return text && *text;
+}
+
+bool data_dir_is_for_cluster(const struct config *config)
+{
+    return !given(config->uri_core) && !given(config->uri_tracing) && !given(config->db_prefix);
+}
+
+/* ---- where ---- */
+
+struct place {
+    const char *path;   /* absolute; the last part may not exist */
+    bool becomes;       /* started by root */
+    struct run_as user; /* then: who it becomes */
+    bool moved;
+};
+
+static enum err no_memory(struct error *error)
+{
+    return error_set(error, ERR_MEMORY, "no memory");
+}
+
+/* The absolute path without symbolic links; the last part need not exist. NULL with errno. */
+static const char *absolute(void *arena, const char *path)
+{
+    char whole[PATH_MAX], *copy, *slash;
+    const char *last;
+    size_t len;
+
+    if (realpath(path, whole))
+        return talloc_strdup(arena, whole);
+    if (errno != ENOENT)
+        return NULL;
+    copy = talloc_strdup(arena, path);
+    for (len = copy ? strlen(copy) : 0; len > 1 && copy[len - 1] == '/'; len--)
+        copy[len - 1] = '\0';
+    slash = copy ? strrchr(copy, '/') : NULL;
+    last = slash ? slash + 1 : copy;
+    if (slash)
+        *slash = '\0';
+    if (!last || !realpath(slash ? (slash == copy ? "/" : copy) : ".", whole))
+        return NULL;
+    return talloc_asprintf(arena, "%s/%s", strcmp(whole, "/") == 0 ? "" : whole, last);
+}
+
+/* The folder in which the directory is or will be. */
+static const char *folder_of(void *arena, const char *path)
+{
+    const char *slash = strrchr(path, '/');
+
+    return slash == path ? "/" : talloc_strndup(arena, path, (size_t)(slash - path));
+}
+
+static enum err find_place(void *arena, const struct config *config, struct place *place, struct error *error)
+{
+    const char *wanted = given(config->data_dir) ? config->data_dir : DEFAULT_PATH;
+    const char *folder;
+    enum err err;
+
+    *place = (struct place){0};
+    place->path = absolute(arena, wanted);
+    if (!place->path)
+        return error_set(
+            error, ERR_REFUSED,
+            "The data directory %s cannot be made because its folder cannot be used (%m): correct ORGD_DATA_DIR",
+            wanted);
+    if (geteuid() != 0)
+        return OK;
+    place->becomes = true;
+    err = run_as_find(arena, given(config->run_as) ? config->run_as : "postgres", &place->user, error);
+    if (err != OK)
+        return err;
+    folder = folder_of(arena, place->path);
+    if (!folder)
+        return no_memory(error);
+    if (run_as_may_enter(&place->user, folder))
+        return OK;
+    if (strcmp(wanted, DEFAULT_PATH) != 0)
+        return error_set(
+            error, ERR_REFUSED,
+            "The user %s, as whom orgd runs, may not enter %s: make it accessible (chmod o+x), choose another "
+            "place with ORGD_DATA_DIR, or another user with ORGD_RUN_AS",
+            place->user.name, folder);
+    place->path = ELSEWHERE;
+    place->moved = true;
+    return OK;
+}
+
+enum err data_dir_path(void *arena, const struct config *config, const char **path, struct error *error)
+{
+    struct place place;
+    enum err err = find_place(arena, config, &place, error);
+
+    if (err == OK)
+        *path = place.path;
+    return err;
+}
+
+/* ---- that it is ours ---- */
+
+static const char *user_name(uid_t uid, char *text, size_t size)
+{
+    const struct passwd *entry = getpwuid(uid);
+
+    (void)snprintf(text, size, "%s", entry ? entry->pw_name : "another user");
+    return text;
+}
+
+/* What a crash during creation leaves (the lock, the mark not in its place yet) still counts as empty. */
+static bool is_empty(int fd)
+{
+    int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *directory = copy >= 0 ? fdopendir(copy) : NULL;
+    struct dirent *entry;
+    bool empty = true;
+
+    if (!directory) {
+        if (copy >= 0)
+            (void)close(copy);
+        return false;
+    }
+    while ((entry = readdir(directory)) != NULL) {
+        const char *name = entry->d_name;
+
+        empty = empty && (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 || strcmp(name, LOCK_NAME) == 0 ||
+                          strcmp(name, "." MARK_NAME ".new") == 0 || strcmp(name, "lost+found") == 0);
+    }
+    (void)closedir(directory);
+    return empty;
+}
+
+/* Reads the mark: `*format` is 0 when there is none. */
+static enum err read_mark(void *arena, const struct data_dir *dir, int *format, struct error *error)
+{
+    char *text;
+    enum err err = file_read(arena, dir->fd, MARK_NAME, 1024, &text, error);
+
+    *format = 0;
+    if (err == ERR_NOT_FOUND)
+        return OK;
+    if (err != OK)
+        return error_set(error, ERR_REFUSED, "The data directory %s cannot be used: %s", dir->path, strerror(errno));
+    if (strncmp(text, MARK_LINE, sizeof MARK_LINE - 1) == 0)
+        *format = (int)strtol(text + sizeof MARK_LINE - 1, NULL, 10);
+    return OK;
+}
+
+static enum err check_mark(void *arena, const struct data_dir *dir, bool *ours, struct error *error)
+{
+    int format;
+    enum err err = read_mark(arena, dir, &format, error);
+
+    *ours = format > 0;
+    if (err != OK)
+        return err;
+    if (format > FORMAT)
+        return error_set(
+            error, ERR_REFUSED,
+            "The data directory %s was made by a newer orgd (format %d, this one knows %d): use that version",
+            dir->path, format, FORMAT);
+    if (!*ours && !is_empty(dir->fd))
+        return error_set(error, ERR_REFUSED,
+                         "%s is not empty and was not made by orgd: choose another data directory with ORGD_DATA_DIR",
+                         dir->path);
+    return OK;
+}
+
+/* Root hands its own directory to the user it is about to become. */
+static enum err hand_over(const struct data_dir *dir, const struct run_as *user, struct error *error)
+{
+    static const char *const files[] = {MARK_NAME, LOCK_NAME, "admin-key", "auth-key", "crypt-key"};
+
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (fchownat(dir->fd, files[i], user->uid, user->gid, AT_SYMLINK_NOFOLLOW) != 0 && errno != ENOENT)
+            return error_set(error, ERR_REFUSED, "cannot give %s/%s to the user %s: %m", dir->path, files[i],
+                             user->name);
+    if (fchown(dir->fd, user->uid, user->gid) != 0)
+        return error_set(error, ERR_REFUSED, "cannot give %s to the user %s: %m", dir->path, user->name);
+    return OK;
+}
+
+/* Opens the directory and checks whose it is; root hands it over and becomes the user. */
+static enum err enter(void *arena, const struct place *place, struct data_dir *dir, bool *ours, struct error *error)
+{
+    char owner[64];
+    struct stat status;
+    uid_t uid = place->becomes ? place->user.uid : geteuid();
+    enum err err;
+
+    /* the path has no links; one that is there now was put there since */
+    dir->fd = open(place->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (dir->fd < 0 || fstat(dir->fd, &status) != 0)
+        return error_set(error, ERR_REFUSED, "The data directory %s cannot be used: %s", place->path,
+                         errno == ENOTDIR ? "it is not a directory" : strerror(errno));
+    if (status.st_uid != uid && !(place->becomes && status.st_uid == 0))
+        return error_set(
+            error, ERR_REFUSED,
+            "The data directory %s belongs to %s: run orgd as that user, or choose another one with ORGD_DATA_DIR",
+            place->path, user_name(status.st_uid, owner, sizeof owner));
+    err = check_mark(arena, dir, ours, error);
+    if (err == OK && place->becomes && status.st_uid == 0)
+        err = hand_over(dir, &place->user, error);
+    if (err == OK && place->becomes)
+        err = run_as_become(&place->user, error);
+    if (err != OK)
+        return err;
+    if ((status.st_mode & 077) != 0 && fchmod(dir->fd, 0700) != 0)
+        return error_set(error, ERR_REFUSED, "cannot make the data directory %s private: %m", place->path);
+    return OK;
+}
+
+/* ---- one at a time ---- */
+
+static enum err busy(void *arena, const struct data_dir *dir, struct error *error)
+{
+    char *text;
+    long pid = file_read(arena, dir->fd, LOCK_NAME, 64, &text, NULL) == OK ? strtol(text, NULL, 10) : 0;
+
+    return error_set(error, ERR_BUSY,
+                     "Another orgd (process %ld) uses the data directory %s: stop it, or choose another one with "
+                     "ORGD_DATA_DIR",
+                     pid, dir->path);
+}
+
+static enum err take_lock(void *arena, struct data_dir *dir, struct error *error)
+{
+    struct timespec pause = {.tv_nsec = LOCK_POLL_MS * 1000000L};
+    int64_t deadline = platform.monotonic_us() + LOCK_PATIENCE_MS * INT64_C(1000);
+    char pid[32];
+    int len;
+
+    dir->lock = openat(dir->fd, LOCK_NAME, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+    if (dir->lock < 0)
+        return error_set(
+            error, ERR_REFUSED,
+            "The data directory %s cannot be written to (%m): make it writable, or choose another one with "
+            "ORGD_DATA_DIR",
+            dir->path);
+    while (flock(dir->lock, LOCK_EX | LOCK_NB) != 0) {
+        if (errno != EWOULDBLOCK)
+            return error_set(error, ERR_REFUSED, "The data directory %s cannot be locked: %m", dir->path);
+        if (platform.monotonic_us() < deadline) {
+            (void)nanosleep(&pause, NULL);
+            continue;
+        }
+        return busy(arena, dir, error);
+    }
+    len = snprintf(pid, sizeof pid, "%ld\n", (long)getpid());
+    if (ftruncate(dir->lock, 0) != 0 || pwrite(dir->lock, pid, (size_t)len, 0) != len)
+        return error_set(error, ERR_REFUSED, "The data directory %s cannot be written to: %m", dir->path);
+    return OK;
+}
+
+/* ---- the interface ---- */
+
+static enum err make_directory(const struct place *place, struct error *error)
+{
+    if (mkdir(place->path, 0700) != 0 && errno != EEXIST)
+        return error_set(error, ERR_REFUSED,
+                         "The data directory %s cannot be made (%m): choose another one with ORGD_DATA_DIR",
+                         place->path);
+    return OK;
+}
+
+enum err data_dir_open(void *arena, const struct config *config, struct data_dir *dir, struct error *error)
+{
+    char mark[64];
+    struct place place;
+    bool ours = false;
+    enum err err = find_place(arena, config, &place, error);
+
+    *dir = (struct data_dir){.fd = -1, .lock = -1};
+    if (err == OK)
+        err = make_directory(&place, error);
+    if (err != OK)
+        return err;
+    dir->path = place.path;
+    dir->moved = place.moved;
+    (void)umask(077);
+    err = enter(arena, &place, dir, &ours, error);
+    if (err == OK)
+        err = take_lock(arena, dir, error);
+    if (err == OK && !ours) {
+        int len = snprintf(mark, sizeof mark, MARK_LINE "%d\n", FORMAT);
+
+        err = file_replace(dir->fd, MARK_NAME, mark, (size_t)len, 0600, error);
+    }
+    if (err != OK)
+        data_dir_close(dir);
+    else if (dir->moved)
+        log_message(LOG_INFO, "the user %s cannot reach the current folder, so the data directory is %s",
+                    place.user.name, dir->path);
+    return err;
+}
+
+void data_dir_close(struct data_dir *dir)
+{
+    if (dir->lock >= 0)
+        (void)close(dir->lock);
+    if (dir->fd >= 0)
+        (void)close(dir->fd);
+    dir->fd = dir->lock = -1;
+}
+
+/* ---- secrets ---- */
+
+/* The key kept under that name. ERR_NOT_FOUND when there is none. */
+static enum err read_key(void *arena, const struct data_dir *dir, const char *name, const char **key,
+                         struct error *error)
+{
+    char *text;
+    enum err err = file_read(arena, dir->fd, name, 1024, &text, error);
+
+    if (err != OK)
+        return err;
+    text[strcspn(text, "\r\n")] = '\0';
+    if (strlen(text) < KEY_LEAST)
+        return error_set(error, ERR_REFUSED,
+                         "The key in %s/%s is damaged (%zu characters): restore the file from a backup, or remove it "
+                         "to have a new key made, which ends what the old one signed or encrypted",
+                         dir->path, name, strlen(text));
+    *key = text;
+    return OK;
+}
+
+/* The key kept under that name, made when there is none. */
+static enum err kept_key(void *arena, const struct data_dir *dir, const char *name, const char **key,
+                         struct error *error)
+{
+    unsigned char bytes[KEY_BYTES];
+    char *text;
+    enum err err = read_key(arena, dir, name, key, error);
+
+    if (err != ERR_NOT_FOUND)
+        return err;
+    text = talloc_zero_array(arena, char, KEY_BYTES * 2 + 2);
+    if (!text)
+        return no_memory(error);
+    platform.random_bytes(bytes, sizeof bytes);
+    for (size_t i = 0; i < KEY_BYTES; i++)
+        (void)snprintf(text + i * 2, 3, "%02x", bytes[i]);
+    explicit_bzero(bytes, sizeof bytes);
+    text[KEY_BYTES * 2] = '\n';
+    err = file_replace(dir->fd, name, text, KEY_BYTES * 2 + 1, 0600, error);
+    text[KEY_BYTES * 2] = '\0';
+    *key = text;
+    if (err == OK)
+        log_message(LOG_INFO, "made a new key and keep it in %s/%s", dir->path, name);
+    return err;
+}
+
+static enum err check_key(const char *name, const char *key, bool development, struct error *error)
+{
+    const char *problem = NULL;
+
+    if (strcmp(key, "replace-me") == 0)
+        problem = "is the well-known default";
+    else if (strlen(key) < KEY_LEAST)
+        problem = "is shorter than 16 characters";
+    if (!problem)
+        return OK;
+    if (!development)
+        return error_set(
+            error, ERR_REFUSED,
+            "%s %s: set a random one (for example from `openssl rand -hex 32`), or unset it to have orgd make and "
+            "keep one",
+            name, problem);
+    log_message(LOG_WARNING, "%s %s; accepted because ORGD_DEVELOPMENT is on", name, problem);
+    return OK;
+}
+
+static enum err settle_key(void *arena, const struct data_dir *dir, bool development, const char *name,
+                           const char *file, const char **key, struct error *error)
+{
+    if (given(*key))
+        return check_key(name, *key, development, error);
+    return kept_key(arena, dir, file, key, error);
+}
+
+/* The administration key, when AGENTA_AUTH_KEY is settled: configured, or kept, or else that one. */
+static enum err settle_admin_key(void *arena, const struct data_dir *dir, struct config *config, struct error *error)
+{
+    enum err err;
+
+    if (given(config->admin_key))
+        return check_key("ORGD_ADMIN_KEY", config->admin_key, config->development, error);
+    err = read_key(arena, dir, "admin-key", &config->admin_key, error);
+    if (err != ERR_NOT_FOUND)
+        return err;
+    config->admin_key = config->auth_key;
+    return OK;
+}
+
+enum err data_dir_secrets(void *arena, const struct data_dir *dir, struct config *config, struct error *error)
+{
+    enum err err = settle_key(arena, dir, config->development, "AGENTA_AUTH_KEY", "auth-key", &config->auth_key, error);
+
+    if (err == OK)
+        err = settle_admin_key(arena, dir, config, error);
+    if (err == OK)
+        err = settle_key(arena, dir, config->development, "AGENTA_CRYPT_KEY", "crypt-key", &config->crypt_key, error);
+    return err;
+}

@@ -1,0 +1,336 @@
+/* Watches the databases: reachable, of the right revision, initialized or migrated where that is wanted. */
+#include "runtime/readiness.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <talloc.h>
+#include <unistd.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "db/db.h"
+#include "migrate/migrate.h"
+
+enum {
+    CONNECT_MS = 3000,
+    STATEMENT_MS = 5000,
+    CLOSED_POLL_MS = 100, /* while the gate is closed */
+    OPEN_POLL_MS = 5000,  /* while it is open; a lost connection is noticed at once */
+};
+
+struct gate {
+    struct gate_options options;
+    void *arena; /* the thread's */
+    struct db *dbs[DATABASE_COUNT];
+    pthread_t thread;
+    int stop; /* eventfd: readable once the thread shall end */
+    pthread_cond_t changed;
+    bool decided;
+};
+
+/* What was found last, for every thread to read. One gate per process. */
+static struct {
+    pthread_mutex_t lock;
+    bool known[DATABASE_COUNT];
+    struct migrate_state states[DATABASE_COUNT];
+    enum gate_verdict verdict;
+    struct error error;
+} found = {.lock = PTHREAD_MUTEX_INITIALIZER};
+
+static atomic_bool is_open;
+
+/* Set before there is anybody to read it. */
+static const char *uris[DATABASE_COUNT];
+
+const char *gate_uri(enum database database)
+{
+    return uris[database];
+}
+
+bool gate_is_open(void)
+{
+    return atomic_load_explicit(&is_open, memory_order_acquire);
+}
+
+static bool asked_to_stop(const struct gate *gate, int wait_ms)
+{
+    struct pollfd watch = {.fd = gate->stop, .events = POLLIN};
+
+    return poll(&watch, 1, wait_ms) > 0;
+}
+
+/* ---- looking ---- */
+
+struct view {
+    bool known[DATABASE_COUNT];
+    struct migrate_state states[DATABASE_COUNT];
+    struct error error;
+};
+
+static enum gate_verdict look(struct gate *gate, struct view *view)
+{
+    enum gate_verdict verdict = GATE_OPEN;
+
+    *view = (struct view){0};
+    for (int i = 0; i < DATABASE_COUNT; i++) {
+        struct error error = {0};
+        enum err err = db_connect(gate->dbs[i], &error);
+
+        if (err == OK)
+            err = migrate_state(gate->dbs[i], (enum database)i, gate->options.enterprise, MIGRATE_TO_HEAD,
+                                &view->states[i], &error);
+        if (err != OK) {
+            db_close(gate->dbs[i]);
+            (void)error_set(&view->error, err, "the %s database cannot be used: %.400s",
+                            migrate_database_name((enum database)i), error.cause);
+            return GATE_UNREACHABLE;
+        }
+        view->known[i] = true;
+        if (view->states[i].condition != MIGRATE_CURRENT && verdict == GATE_OPEN) {
+            verdict = GATE_REFUSED;
+            (void)error_set(&view->error, ERR_REFUSED, "%s", view->states[i].sentence);
+        }
+    }
+    return verdict;
+}
+
+static void tell(void *context, const char *sentence)
+{
+    (void)context;
+    log_message(LOG_INFO, "%s", sentence);
+}
+
+/* Whether what was found can be brought up without being asked. */
+static bool may_bring_up(const struct gate *gate, const struct view *view)
+{
+    bool needed = false;
+
+    for (int i = 0; i < DATABASE_COUNT; i++) {
+        enum migrate_condition condition = view->states[i].condition;
+
+        if (condition == MIGRATE_EMPTY || (condition == MIGRATE_BEHIND && gate->options.migrate))
+            needed = true;
+        else if (condition != MIGRATE_CURRENT && condition != MIGRATE_BEHIND)
+            return false;
+    }
+    return needed;
+}
+
+/* Runs the migrations on connections of their own: they take as long as they take. */
+static enum err bring_up(struct gate *gate, struct error *error)
+{
+    void *arena = talloc_new(gate->arena);
+    struct migrate_options options = {.enterprise = gate->options.enterprise,
+                                      .only_empty = !gate->options.migrate,
+                                      .default_plan = gate->options.default_plan,
+                                      .tell = tell};
+    struct db *dbs[DATABASE_COUNT];
+    enum err err = OK;
+
+    for (int i = 0; err == OK && i < DATABASE_COUNT; i++) {
+        struct db_options handle = {.uri = gate->options.uris[i],
+                                    .name = "orgd migrate",
+                                    .connect_ms = CONNECT_MS,
+                                    .statement_ms = MIGRATE_STATEMENT_MS};
+
+        dbs[i] = db_create(arena, &handle);
+        err = dbs[i] ? db_connect(dbs[i], error) : error_set(error, ERR_MEMORY, "no memory");
+    }
+    if (err == OK)
+        err = migrate_up(dbs, &options, error);
+    (void)talloc_free(arena);
+    return err;
+}
+
+static enum gate_verdict look_and_bring_up(struct gate *gate, struct view *view)
+{
+    enum gate_verdict verdict = look(gate, view);
+    struct error error = {0};
+
+    if (verdict != GATE_REFUSED || !may_bring_up(gate, view))
+        return verdict;
+    if (bring_up(gate, &error) == OK)
+        return look(gate, view);
+    view->error = error;
+    return error.code == ERR_UNAVAILABLE || error.code == ERR_UNCERTAIN ? GATE_UNREACHABLE : GATE_REFUSED;
+}
+
+/* ---- the thread ---- */
+
+static void publish(struct gate *gate, enum gate_verdict verdict, const struct view *view, bool first)
+{
+    bool changed;
+
+    (void)pthread_mutex_lock(&found.lock);
+    changed = !first && (found.verdict != verdict || strcmp(found.error.cause, view->error.cause) != 0);
+    found.verdict = verdict;
+    found.error = view->error;
+    memcpy(found.known, view->known, sizeof found.known);
+    memcpy(found.states, view->states, sizeof found.states);
+    atomic_store_explicit(&is_open, verdict == GATE_OPEN, memory_order_release);
+    gate->decided = true;
+    (void)pthread_cond_broadcast(&gate->changed);
+    (void)pthread_mutex_unlock(&found.lock);
+    if (changed && verdict == GATE_OPEN)
+        log_message(LOG_INFO, "both databases are there and current");
+    else if (changed)
+        log_message(LOG_ERROR, "%s; requests are answered 503 until it is put right", view->error.cause);
+}
+
+/* Waits while the gate is open: true when it is time to look again, false when asked to stop. */
+static bool wait_while_open(struct gate *gate)
+{
+    struct pollfd on[DATABASE_COUNT + 1] = {{.fd = gate->stop, .events = POLLIN}};
+
+    for (int i = 0; i < DATABASE_COUNT; i++)
+        on[i + 1] = (struct pollfd){.fd = PQsocket(db_handle(gate->dbs[i])), .events = POLLIN};
+    if (poll(on, DATABASE_COUNT + 1, OPEN_POLL_MS) > 0 && on[0].revents)
+        return false;
+    for (int i = 0; i < DATABASE_COUNT; i++) {
+        PGconn *handle = db_handle(gate->dbs[i]);
+
+        if (on[i + 1].revents && PQconsumeInput(handle) == 0)
+            db_close(gate->dbs[i]);
+    }
+    return true;
+}
+
+static void *watch(void *argument)
+{
+    struct gate *gate = argument;
+    struct view view;
+    bool first = true;
+
+    for (;;) {
+        enum gate_verdict verdict = look_and_bring_up(gate, &view);
+
+        publish(gate, verdict, &view, first);
+        first = false;
+        if (verdict == GATE_OPEN ? !wait_while_open(gate) : asked_to_stop(gate, CLOSED_POLL_MS))
+            break;
+        /* closed before the reconnection shows what is behind it now */
+        for (int i = 0; i < DATABASE_COUNT; i++)
+            if (!db_connected(gate->dbs[i]))
+                atomic_store_explicit(&is_open, false, memory_order_release);
+    }
+    atomic_store_explicit(&is_open, false, memory_order_release);
+    return NULL;
+}
+
+/* ---- the interface ---- */
+
+static void release(struct gate *gate)
+{
+    if (gate->stop >= 0)
+        (void)close(gate->stop);
+    (void)pthread_cond_destroy(&gate->changed);
+    (void)talloc_free(gate->arena);
+    (void)talloc_free(gate);
+}
+
+/* With all signals blocked: they are for the program's own threads. */
+static int start_thread(struct gate *gate)
+{
+    sigset_t all, before;
+    int problem;
+
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
+    problem = pthread_create(&gate->thread, NULL, watch, gate);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+    return problem;
+}
+
+enum err gate_start(void *arena, const struct gate_options *options, struct gate **started, enum gate_verdict *verdict,
+                    struct error *error)
+{
+    struct gate *gate = talloc_zero(arena, struct gate);
+    bool complete = gate != NULL;
+
+    if (!gate)
+        return error_set(error, ERR_MEMORY, "no memory");
+    gate->options = *options;
+    memcpy(uris, options->uris, sizeof uris);
+    gate->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
+    (void)pthread_cond_init(&gate->changed, NULL);
+    gate->arena = talloc_new(NULL);
+    for (int i = 0; i < DATABASE_COUNT; i++) {
+        struct db_options handle = {
+            .uri = options->uris[i], .name = "orgd gate", .connect_ms = CONNECT_MS, .statement_ms = STATEMENT_MS};
+
+        gate->dbs[i] = gate->arena ? db_create(gate->arena, &handle) : NULL;
+        complete = complete && gate->dbs[i];
+    }
+    if (!complete || gate->stop < 0 || start_thread(gate) != 0) {
+        release(gate);
+        return error_set(error, ERR_SYSTEM, "cannot start the thread that watches the databases");
+    }
+    (void)pthread_mutex_lock(&found.lock);
+    while (!gate->decided)
+        (void)pthread_cond_wait(&gate->changed, &found.lock);
+    *verdict = found.verdict;
+    *error = found.error;
+    (void)pthread_mutex_unlock(&found.lock);
+    *started = gate;
+    return OK;
+}
+
+void gate_stop(struct gate *gate)
+{
+    if (!gate)
+        return;
+    (void)eventfd_write(gate->stop, 1);
+    (void)pthread_join(gate->thread, NULL);
+    release(gate);
+}
+
+static void report_database(struct buffer *out, bool known, const struct migrate_state *state)
+{
+    json_open(out, '{');
+    json_key(out, "status");
+    json_text(out, known ? migrate_condition_name(state->condition) : "unreachable");
+    if (known) {
+        json_key(out, "revisions");
+        json_open(out, '{');
+        for (size_t i = 0; i < state->count; i++) {
+            if (state->positions[i].found[0] == '\0')
+                continue;
+            json_key(out, state->positions[i].chain->name);
+            json_text(out, state->positions[i].found);
+        }
+        json_close(out, '}');
+        if (state->condition != MIGRATE_CURRENT) {
+            json_key(out, "detail");
+            json_text(out, state->sentence);
+        }
+    }
+    json_close(out, '}');
+}
+
+bool gate_report(struct buffer *out)
+{
+    static const char *const words[] = {
+        [GATE_UNREACHABLE] = "unavailable", [GATE_OPEN] = "ready", [GATE_REFUSED] = "refused"};
+    bool ready;
+
+    (void)pthread_mutex_lock(&found.lock);
+    ready = gate_is_open();
+    json_open(out, '{');
+    json_key(out, "status");
+    json_text(out, words[ready || found.verdict != GATE_OPEN ? found.verdict : GATE_UNREACHABLE]);
+    json_key(out, "databases");
+    json_open(out, '{');
+    for (int i = 0; i < DATABASE_COUNT; i++) {
+        json_key(out, migrate_database_name((enum database)i));
+        report_database(out, found.known[i], &found.states[i]);
+    }
+    json_close(out, '}');
+    json_close(out, '}');
+    (void)pthread_mutex_unlock(&found.lock);
+    return ready;
+}

@@ -1,0 +1,144 @@
+/* Finds the databases, and has the private cluster running where none are named. */
+#include "runtime/stores.h"
+
+#include <libpq-fe.h>
+#include <string.h>
+#include <talloc.h>
+#include <unistd.h>
+
+#include "migrate/databases.h"
+#include "migrate/migrate.h"
+#include "postgres/pgdata.h"
+
+enum { OWN_CONNECTIONS = 6 }; /* beside the workers': the gate's, a migration's, the listener's */
+
+/* Names as the original composes them, so that a dump of one fits the other. */
+static const char *private_name(void *arena, const struct config *config, enum database database)
+{
+    return talloc_asprintf(arena, "agenta_%s_%s", config_is_enterprise(config) ? "ee" : "oss",
+                           migrate_database_name(database));
+}
+
+static enum err no_memory(struct error *error)
+{
+    return error_set(error, ERR_MEMORY, "no memory");
+}
+
+/* The socket is reached through the directory, whoever runs the cluster. */
+static enum err find_private(void *arena, const struct config *config, struct stores *stores, struct error *error)
+{
+    for (int i = 0; i < DATABASE_COUNT; i++) {
+        const char *name = private_name(arena, config, (enum database)i);
+
+        if (stores->beside >= 0)
+            (void)close(stores->beside);
+        stores->uris[i] = name ? cluster_uri(arena, stores->dir.path, name, &stores->beside) : NULL;
+        if (!stores->uris[i])
+            return no_memory(error);
+    }
+    return OK;
+}
+
+enum err stores_open(void *arena, const struct config *config, enum stores_use use, struct stores *stores,
+                     struct error *error)
+{
+    enum err err;
+
+    *stores = (struct stores){.dir = {.fd = -1, .lock = -1}, .beside = -1};
+    stores->private_cluster = data_dir_is_for_cluster(config);
+    err = databases_uris(arena, config, stores->uris, error);
+    if (err != OK || (use == STORES_COMMAND && !stores->private_cluster))
+        return err;
+    err = data_dir_open(arena, config, &stores->dir, error);
+    if (err == ERR_BUSY && use == STORES_COMMAND)
+        err = OK;
+    if (err == OK && stores->private_cluster)
+        err = find_private(arena, config, stores, error);
+    if (err != OK)
+        stores_close(stores);
+    return err;
+}
+
+enum err stores_check(void *arena, const struct config *config, struct error *error)
+{
+    const char *directory;
+    char *cluster;
+    enum err err;
+
+    if (!data_dir_is_for_cluster(config))
+        return OK;
+    err = data_dir_path(arena, config, &directory, error);
+    if (err != OK)
+        return err;
+    cluster = talloc_asprintf(arena, "%s/" PGDATA_NAME, directory);
+    if (!cluster)
+        return no_memory(error);
+    if (access(cluster, F_OK) != 0) {
+        return error_set(error, ERR_REFUSED,
+                         "there is no private cluster in %s yet; `orgd serve` and `orgd migrate up` make one",
+                         directory);
+    }
+    return OK;
+}
+
+enum err stores_start(void *arena, const struct config *config, struct stores *stores, struct error *error)
+{
+    const char **names = talloc_zero_array(arena, const char *, DATABASE_COUNT + 1);
+
+    if (!stores->private_cluster || stores->dir.lock < 0)
+        return OK;
+    for (int i = 0; names && i < DATABASE_COUNT; i++)
+        names[i] = private_name(arena, config, (enum database)i);
+    if (!names || !names[0] || !names[1])
+        return no_memory(error);
+    struct cluster_options options = {
+        .directory = stores->dir.path,
+        .programs = config->postgres_bin,
+        .connections = (int)(config->workers + config->slow_workers + config->outbound_workers) + OWN_CONNECTIONS,
+        .databases = names,
+    };
+    return cluster_open(arena, &options, &stores->cluster, error);
+}
+
+void stores_close(struct stores *stores)
+{
+    cluster_close(stores->cluster);
+    stores->cluster = NULL;
+    data_dir_close(&stores->dir);
+    if (stores->beside >= 0)
+        (void)close(stores->beside);
+    stores->beside = -1;
+}
+
+/* "agenta_core on db1:5432" from a URI, whichever form it has. */
+static char *describe_uri(void *arena, const char *uri)
+{
+    const char *host = NULL, *port = NULL, *name = NULL;
+    PQconninfoOption *options = db_uri_parse(uri);
+    char *text;
+
+    for (PQconninfoOption *option = options; option && option->keyword; option++) {
+        if (strcmp(option->keyword, "host") == 0)
+            host = option->val;
+        else if (strcmp(option->keyword, "port") == 0)
+            port = option->val;
+        else if (strcmp(option->keyword, "dbname") == 0)
+            name = option->val;
+    }
+    text = talloc_asprintf(arena, "%s on %s%s%s", name ? name : "the default database",
+                           host ? host : "the local socket", port ? ":" : "", port ? port : "");
+    PQconninfoFree(options);
+    return text;
+}
+
+const char *stores_describe(const struct stores *stores, void *arena)
+{
+    const char *core, *tracing;
+
+    if (stores->private_cluster)
+        return talloc_asprintf(arena, "private PostgreSQL cluster in %s%s", stores->dir.path,
+                               stores->dir.moved ? " (the current folder is closed to the user it runs as)" : "");
+    core = describe_uri(arena, stores->uris[DATABASE_CORE]);
+    tracing = describe_uri(arena, stores->uris[DATABASE_TRACING]);
+    return core && tracing ? talloc_asprintf(arena, "databases %s, %s", core, tracing) : NULL;
+}

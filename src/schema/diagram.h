@@ -1,0 +1,22 @@
+/* The tables of a database and their references as a picture, grouped by domain. */
+#ifndef ORGD_SCHEMA_DIAGRAM_H
+#define ORGD_SCHEMA_DIAGRAM_H
+
+#include "base/buffer.h"
+#include "base/error.h"
+#include "db/db.h"
+
+enum schema_graph_format {
+    SCHEMA_GRAPH_DOT,     /* for Graphviz: https://graphviz.org/doc/info/lang.html */
+    SCHEMA_GRAPH_MERMAID, /* https://mermaid.js.org/syntax/entityRelationshipDiagram.html */
+};
+
+/*
+ * Writes every table with its columns, marked PK and FK, and an edge for each foreign key. The domain of a table that
+ * the product is known by is that of its baseline; of any other one, its schema. `db` is connected and has no
+ * transaction open. Errors: those of catalog_begin and db_run; MEMORY when `out` cannot hold it.
+ */
+enum err schema_graph(struct db *db, enum schema_graph_format format, struct buffer *out,
+                      struct error *error) MUST_CHECK;
+
+#endif

@@ -1,0 +1,506 @@
+/* Knows what belongs to what: columns to tables, indexes to constraints, sequences to columns, comments to all of them.
+ */
+#include "schema/diff_dependencies.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "schema/diff_index.h"
+#include "schema/diff_inheritance.h"
+#include "schema/expression_names.h"
+#include "schema/expression_normalize.h"
+
+#define NAME_MAX_BYTES ((size_t)1 << 20)
+
+enum { PARTS_MAX = 3, CHAIN_MAX = 256 };
+
+struct belonging {
+    const struct schema_document *documents[2];
+    const struct schema_differences *found;
+    struct leaders *leaders;
+    struct children children;
+    struct buffer names[2];
+};
+
+/* What is only in one of the dumps follows from what is so too, and has this name there: the fields of its line. */
+static const struct rule {
+    enum schema_kind kind;
+    enum space space;
+    unsigned count, fields[PARTS_MAX];
+} rules[] = {
+    {SCHEMA_COLUMN, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_CONSTRAINT, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_INDEX, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_TRIGGER, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_ROWS, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_DOMAIN_CONSTRAINT, SPACE_TYPE, 2, {0, 1}},
+    {SCHEMA_ATTRIBUTE, SPACE_TYPE, 2, {0, 1}},
+    {SCHEMA_EXTENSION_SCHEMA, SPACE_EXTENSION, 1, {0}},
+    {SCHEMA_COLUMN_COLLATION, SPACE_COLUMN, 3, {0, 1, 2}},
+    {SCHEMA_COLUMN_COLLATION, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_SEQUENCE_SETTING, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_SEQUENCE_OWNERSHIP, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_PARTITION_KEY, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_PARTITION, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_INHERITANCE, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_PROPERTY, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_PARAMETER, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_COLUMN_PROPERTY, SPACE_COLUMN, 3, {0, 1, 2}},
+    {SCHEMA_COLUMN_PROPERTY, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_COLUMN_PARAMETER, SPACE_COLUMN, 3, {0, 1, 2}},
+    {SCHEMA_COLUMN_PARAMETER, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_RULE, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_TRIGGER_FIRING, SPACE_TRIGGER, 3, {0, 1, 2}},
+    {SCHEMA_RULE_FIRING, SPACE_RULE, 3, {0, 1, 2}},
+    {SCHEMA_RULE_FIRING, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_POLICY, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_FOREIGN_COLUMN, SPACE_RELATION, 2, {0, 1}},
+    {SCHEMA_PUBLICATION_TABLE, SPACE_PUBLICATION, 1, {0}},
+    {SCHEMA_PUBLICATION_TABLE, SPACE_RELATION, 2, {1, 2}},
+    {SCHEMA_PUBLICATION_SCHEMA, SPACE_PUBLICATION, 1, {0}},
+    {SCHEMA_PUBLICATION_SCHEMA, SPACE_SCHEMA, 1, {1}},
+};
+
+/* ---- what belongs to what is only in one, or has another name in the other ---- */
+
+/* Whether the other name has the same, up to the name, which is the second field. */
+static bool is_renamed_too(const struct schema_object *object, const struct schema_object *other)
+{
+    size_t i = 0;
+
+    if (object->kind != other->kind)
+        return false;
+    for (const struct schema_field *field = schema_lines[object->kind].fields; field->name; field++, i++) {
+        if (i == 1)
+            continue;
+        if (!object->values[i] || !other->values[i] ? object->values[i] != other->values[i]
+                                                    : strcmp(object->values[i], other->values[i]) != 0)
+            return false;
+    }
+    return true;
+}
+
+static const struct schema_difference *by_name(struct belonging *belonging, const struct schema_difference *difference);
+
+/* What belongs to a renamed object follows only when the other name has it too. */
+static bool has_counterpart(struct belonging *belonging, const struct schema_difference *difference,
+                            const struct schema_difference *leader)
+{
+    for (size_t i = 0; i < belonging->found->count; i++) {
+        const struct schema_difference *other = &belonging->found->items[i];
+
+        if (is_single(other) && side_of(other) != side_of(difference) &&
+            is_renamed_too(object_of(difference), object_of(other)) && by_name(belonging, other) == leader)
+            return true;
+    }
+    return false;
+}
+
+static const struct schema_difference *by_rule(struct belonging *belonging, const struct schema_difference *difference,
+                                               const struct rule *rule)
+{
+    const struct schema_object *object = object_of(difference);
+    const char *parts[PARTS_MAX] = {0};
+
+    for (unsigned i = 0; i < rule->count; i++)
+        parts[i] = object->values[rule->fields[i]];
+    return leaders_find(belonging->leaders, side_of(difference), rule->space, parts[0], parts[1], parts[2]);
+}
+
+static bool leads(const struct schema_difference *leader)
+{
+    return leader && (is_single(leader) || leader->change == SCHEMA_RENAMED);
+}
+
+/* The object that the names in its line tell, when that is added, removed or renamed. */
+static const struct schema_difference *by_name(struct belonging *belonging, const struct schema_difference *difference)
+{
+    const struct schema_object *object = object_of(difference);
+    const struct schema_difference *leader;
+
+    for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+        if (rules[i].kind != object->kind)
+            continue;
+        leader = by_rule(belonging, difference, &rules[i]);
+        if (leads(leader))
+            return leader;
+    }
+    if (object->kind == SCHEMA_DEFAULT_PRIVILEGE)
+        leader = leaders_identify(belonging->leaders, side_of(difference), "schema", object->values[1]);
+    else if (object->kind == SCHEMA_COMMENT || object->kind == SCHEMA_PRIVILEGE || object->kind == SCHEMA_REVOCATION)
+        leader = leaders_identify(belonging->leaders, side_of(difference), object->values[0], object->values[1]);
+    else
+        return NULL;
+    return leads(leader) ? leader : NULL;
+}
+
+/* ---- what PostgreSQL drops together with a column ---- */
+
+static bool has_other_type(const struct schema_difference *column)
+{
+    return column->change == SCHEMA_CHANGED &&
+           strcmp(schema_value(column->a, "type"), schema_value(column->b, "type")) != 0;
+}
+
+/* The column mentioned of which `is_leader` holds. */
+static const struct schema_difference *by_mention(struct belonging *belonging, enum side side, struct mentions mentions,
+                                                  const char *schema, const char *relation,
+                                                  bool (*is_leader)(const struct schema_difference *))
+{
+    struct buffer *name = &belonging->names[0];
+
+    while (mentions_next(&mentions, name)) {
+        const struct schema_difference *column =
+            leaders_find(belonging->leaders, side, SPACE_COLUMN, schema, relation, buffer_string(name));
+
+        if (column && is_leader(column))
+            return column;
+    }
+    return NULL;
+}
+
+static const struct schema_difference *by_column(struct belonging *belonging,
+                                                 const struct schema_difference *difference)
+{
+    const struct schema_object *object = object_of(difference);
+
+    return by_mention(belonging, side_of(difference), mentions_begin(schema_value(object, "definition")),
+                      object->values[0], object->values[1], is_single);
+}
+
+/* What a constraint or index says of a column that got another type has other casts. */
+static const struct schema_difference *by_retyped(struct belonging *belonging,
+                                                  const struct schema_difference *difference)
+{
+    const struct schema_object *object = difference->b;
+    const char *before = schema_value(difference->a, "definition"), *now = schema_value(object, "definition");
+
+    if (!wording_same_but_casts(belonging->leaders, before, now))
+        return NULL;
+    return by_mention(belonging, SIDE_B, mentions_begin(now), object->values[0], object->values[1], has_other_type);
+}
+
+static const struct schema_difference *by_statistics(struct belonging *belonging,
+                                                     const struct schema_difference *difference)
+{
+    const char *definition = schema_value(object_of(difference), "definition");
+    const struct schema_difference *table;
+    struct buffer schema = buffer_make(belonging->leaders, NAME_MAX_BYTES);
+
+    if (!mentions_table(definition, &schema, &belonging->names[1]))
+        return NULL;
+    table = leaders_find(belonging->leaders, side_of(difference), SPACE_RELATION, buffer_string(&schema),
+                         buffer_string(&belonging->names[1]), NULL);
+    if (!is_single(difference)) {
+        if (!wording_same_but_casts(belonging->leaders, schema_value(difference->a, "definition"), definition))
+            return NULL;
+        return by_mention(belonging, SIDE_B, mentions_statistics(definition), buffer_string(&schema),
+                          buffer_string(&belonging->names[1]), has_other_type);
+    }
+    if (leads(table))
+        return table;
+    return by_mention(belonging, side_of(difference), mentions_statistics(definition), buffer_string(&schema),
+                      buffer_string(&belonging->names[1]), is_single);
+}
+
+/* ---- what is made of what it belongs to ---- */
+
+/* An index that changed follows only from a constraint that is there before and after. */
+static const struct schema_difference *by_constraint(struct belonging *belonging, const struct schema_difference *index)
+{
+    const struct schema_object *const objects[] = {index->a, index->b};
+
+    for (size_t i = 0; i < 2; i++) {
+        const struct schema_difference *constraint =
+            objects[i] ? leaders_find(belonging->leaders, (enum side)i, SPACE_CONSTRAINT, objects[i]->values[0],
+                                      objects[i]->values[1], objects[i]->values[2])
+                       : NULL;
+
+        if (constraint && schema_is_key(i == SIDE_A ? constraint->a : constraint->b) &&
+            (index->change != SCHEMA_CHANGED || !is_single(constraint)))
+            return constraint;
+    }
+    return NULL;
+}
+
+static bool is_same(const char *a, const char *b)
+{
+    return a && b && strcmp(a, b) == 0;
+}
+
+/* Whether the default takes its numbers from the sequence: it has the name, quoted as in a name and in a string. */
+static bool draws_from(struct belonging *belonging, const char *text, const char *sequence)
+{
+    struct buffer *name = &belonging->names[0];
+    const char *found;
+
+    buffer_clear(name);
+    for (; *sequence; sequence++)
+        buffer_add(name, (const char[]){*sequence, *sequence}, *sequence == '"' || *sequence == '\'' ? 2 : 1);
+    found = text && strstr(text, "nextval(") && buffer_string(name) ? strstr(text, buffer_string(name)) : NULL;
+    return found && strchr("\".'", found[-1]) && strchr("\"'", found[name->len]);
+}
+
+/* Whether a change of the column brings or takes the sequence, or gives that of an identity another type. */
+static bool has_sequence(struct belonging *belonging, const struct schema_difference *column,
+                         const struct schema_difference *sequence, bool identity)
+{
+    const struct schema_object *object = column->b;
+
+    if (is_single(sequence)) {
+        if (side_of(sequence) == SIDE_A)
+            object = column->a;
+        if (identity)
+            return strstr(column->what, "generated") != NULL;
+        return strstr(column->what, "default") &&
+               draws_from(belonging, schema_value(object, "default"), schema_value(object_of(sequence), "name"));
+    }
+    return identity && sequence->change == SCHEMA_CHANGED &&
+           is_same(schema_value(sequence->a, "type"), schema_value(column->a, "type")) &&
+           is_same(schema_value(sequence->b, "type"), schema_value(column->b, "type"));
+}
+
+/* The column or table that has the sequence. */
+static const struct schema_difference *by_owner(struct belonging *belonging, const struct schema_difference *sequence)
+{
+    const struct schema_document *document = belonging->documents[side_of(sequence)];
+    const struct schema_object *object = object_of(sequence);
+    const struct schema_object *owner =
+        schema_find(document, &(struct schema_object){.kind = SCHEMA_SEQUENCE_OWNERSHIP,
+                                                      .values = {object->values[0], object->values[1]}});
+    const struct schema_difference *leader = NULL;
+
+    if (!owner)
+        return NULL;
+    leader = leaders_find(belonging->leaders, side_of(sequence), SPACE_COLUMN, owner->values[2], owner->values[3],
+                          owner->values[4]);
+    if (leader && leader->change == SCHEMA_CHANGED && has_sequence(belonging, leader, sequence, owner->values[5]))
+        return leader;
+    if (!leader)
+        leader = leaders_find(belonging->leaders, side_of(sequence), SPACE_RELATION, owner->values[2], owner->values[3],
+                              NULL);
+    return leader && is_single(leader) && is_single(sequence) ? leader : NULL;
+}
+
+/* The type of a sequence sets its limits. */
+static const struct schema_difference *by_sequence(struct belonging *belonging, const struct schema_difference *setting)
+{
+    const struct schema_difference *leader =
+        leaders_find(belonging->leaders, SIDE_B, SPACE_RELATION, setting->b->values[0], setting->b->values[1], NULL);
+    bool limits = strcmp(setting->what, "minimum") == 0 || strcmp(setting->what, "maximum") == 0 ||
+                  strcmp(setting->what, "minimum, maximum") == 0;
+
+    return leader && leader->kind == SCHEMA_SEQUENCE && leader->change == SCHEMA_CHANGED && limits ? leader : NULL;
+}
+
+/* An index has its parameters in its definition too. */
+static const struct schema_difference *by_index(struct belonging *belonging, const struct schema_difference *parameter)
+{
+    const struct schema_object *object = object_of(parameter);
+    const struct schema_difference *leader = leaders_find(belonging->leaders, side_of(parameter), SPACE_RELATION,
+                                                          object->values[0], object->values[1], NULL);
+
+    return leader && leader->kind == SCHEMA_INDEX && leader->change == SCHEMA_CHANGED ? leader : NULL;
+}
+
+/* A primary key makes its columns NOT NULL; without it they stay so. */
+static const struct schema_difference *by_primary_key(struct belonging *belonging,
+                                                      const struct schema_difference *column)
+{
+    if (strcmp(column->what, "not null") != 0 || !schema_value(column->b, "not null"))
+        return NULL;
+    return leaders_find(belonging->leaders, SIDE_B, SPACE_PRIMARY, column->b->values[0], column->b->values[1],
+                        column->b->values[2]);
+}
+
+/* Replica identity and clustering name an index, and go with it. */
+static const struct schema_difference *by_named_index(struct belonging *belonging,
+                                                      const struct schema_difference *property)
+{
+    static const char before[] = "index ";
+    const struct schema_difference *leader;
+    const char *now = property->to;
+
+    if (!property->from || strncmp(property->from, before, strlen(before)) != 0)
+        return NULL;
+    leader = leaders_find(belonging->leaders, SIDE_A, SPACE_RELATION, property->a->values[0],
+                          property->from + strlen(before), NULL);
+    if (leader && leader->change == SCHEMA_REMOVED)
+        return strcmp(property->a->values[2], "clustered") == 0 ? (now ? NULL : leader)
+               : now && strcmp(now, SCHEMA_DROPPED_INDEX) == 0  ? leader
+                                                                : NULL;
+    return leader && leader->change == SCHEMA_RENAMED && now && strncmp(now, before, strlen(before)) == 0 &&
+                   strcmp(schema_value(leader->b, "name"), now + strlen(before)) == 0
+               ? leader
+               : NULL;
+}
+
+static bool is_parent_of_same(const struct schema_difference *a, const struct schema_difference *b)
+{
+    return a->kind == SCHEMA_INHERITANCE && strcmp(object_of(a)->values[0], object_of(b)->values[0]) == 0 &&
+           strcmp(object_of(a)->values[1], object_of(b)->values[1]) == 0;
+}
+
+static unsigned long position_of(const struct schema_object *inheritance)
+{
+    return strtoul(schema_value(inheritance, "position"), NULL, 10);
+}
+
+/* Parents more or less move those behind them. */
+static const struct schema_difference *by_other_parent(struct belonging *belonging,
+                                                       const struct schema_difference *inheritance)
+{
+    unsigned long from = position_of(inheritance->a), to = position_of(inheritance->b), moved = from;
+    const struct schema_difference *leader = NULL;
+
+    for (size_t i = 0; i < belonging->found->count; i++) {
+        const struct schema_difference *other = &belonging->found->items[i];
+
+        if (!is_single(other) || !is_parent_of_same(other, inheritance))
+            continue;
+        if (other->change == SCHEMA_REMOVED && position_of(other->a) < from)
+            moved--;
+        else if (other->change == SCHEMA_ADDED && position_of(other->b) < to)
+            moved++;
+        else
+            continue;
+        leader = other;
+    }
+    return moved == to ? leader : NULL;
+}
+
+/* The table of a version row, whose name is written in capitals. */
+static const struct schema_difference *by_version_table(struct belonging *belonging,
+                                                        const struct schema_difference *version)
+{
+    struct buffer *name = &belonging->names[0];
+    const struct schema_difference *a, *b;
+
+    buffer_clear(name);
+    for (const char *at = object_of(version)->values[0]; *at; at++)
+        buffer_char(name, (char)(*at >= 'A' && *at <= 'Z' ? *at + 'a' - 'A' : *at));
+    a = leaders_find(belonging->leaders, SIDE_A, SPACE_RELATION, "public", buffer_string(name), NULL);
+    b = leaders_find(belonging->leaders, SIDE_B, SPACE_RELATION, "public", buffer_string(name), NULL);
+    return a && is_single(a) ? a : b && is_single(b) ? b : NULL;
+}
+
+/* An operator class comes with a family of its name. */
+static const struct schema_difference *by_class(struct belonging *belonging, const struct schema_difference *family)
+{
+    const struct schema_object *object = object_of(family);
+    const struct schema_difference *class =
+        strcmp(object->values[0], "operator family") == 0
+            ? leaders_identify(belonging->leaders, side_of(family), "operator class", object->values[1])
+            : NULL;
+
+    return class && is_single(class) ? class : NULL;
+}
+
+/* ---- what another type changes ---- */
+
+/* What a column had of its own goes when it gets another type: collation, storage, compression. */
+static const struct schema_difference *by_type(struct belonging *belonging, const struct schema_difference *difference)
+{
+    const char *const *values = (const char *const *)object_of(difference)->values;
+    const struct schema_difference *column;
+
+    if (difference->change != SCHEMA_REMOVED ||
+        (difference->kind == SCHEMA_COLUMN_PROPERTY && strcmp(values[3], "statistics") == 0))
+        return NULL;
+    column = leaders_find(belonging->leaders, SIDE_A, SPACE_COLUMN, values[0], values[1], values[2]);
+    return column && has_other_type(column) ? column : NULL;
+}
+
+/* ---- all of it ---- */
+
+static const struct schema_difference *by_columns(struct belonging *belonging,
+                                                  const struct schema_difference *difference)
+{
+    if (is_single(difference))
+        return by_column(belonging, difference);
+    return difference->change == SCHEMA_CHANGED ? by_retyped(belonging, difference) : NULL;
+}
+
+static const struct schema_difference *by_kind(struct belonging *belonging, const struct schema_difference *difference)
+{
+    const struct schema_difference *leader = NULL;
+
+    if (is_single(difference) && (difference->kind == SCHEMA_TRIGGER || difference->kind == SCHEMA_INDEX ||
+                                  difference->kind == SCHEMA_CONSTRAINT))
+        leader = children_by_partition(&belonging->children, difference);
+    if (leader)
+        return leader;
+    switch (difference->kind) {
+    case SCHEMA_VERSION:
+        return by_version_table(belonging, difference);
+    case SCHEMA_INDEX:
+        leader = by_constraint(belonging, difference);
+        return leader ? leader : by_columns(belonging, difference);
+    case SCHEMA_CONSTRAINT:
+        return by_columns(belonging, difference);
+    case SCHEMA_STATISTICS:
+        return by_statistics(belonging, difference);
+    case SCHEMA_SEQUENCE:
+        return by_owner(belonging, difference);
+    case SCHEMA_SEQUENCE_SETTING:
+        return difference->change == SCHEMA_CHANGED ? by_sequence(belonging, difference) : NULL;
+    case SCHEMA_PARAMETER:
+        return by_index(belonging, difference);
+    case SCHEMA_COLUMN:
+        return difference->change == SCHEMA_CHANGED ? by_primary_key(belonging, difference) : NULL;
+    case SCHEMA_COLUMN_COLLATION:
+    case SCHEMA_COLUMN_PROPERTY:
+        return by_type(belonging, difference);
+    case SCHEMA_PROPERTY:
+        return by_named_index(belonging, difference);
+    case SCHEMA_OTHER:
+        return is_single(difference) ? by_class(belonging, difference) : NULL;
+    case SCHEMA_INHERITANCE:
+        return difference->change == SCHEMA_CHANGED ? by_other_parent(belonging, difference) : NULL;
+    default:
+        return NULL;
+    }
+}
+
+static const struct schema_difference *leader_of(struct belonging *belonging,
+                                                 const struct schema_difference *difference)
+{
+    const struct schema_difference *leader = is_single(difference) ? by_name(belonging, difference) : NULL;
+
+    if (leader && (leader->change != SCHEMA_RENAMED || has_counterpart(belonging, difference, leader)))
+        return leader;
+    leader = children_by_parent(&belonging->children, difference);
+    return leader ? leader : by_kind(belonging, difference);
+}
+
+/* Each leads to the end of its chain. A circle would lose all of it: then nothing follows. */
+static void follow_chains(size_t *leaders, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t steps = 0, end = leaders[i];
+
+        while (end != BELONGING_NONE && leaders[end] != BELONGING_NONE && steps++ < CHAIN_MAX)
+            end = leaders[end];
+        leaders[i] = steps > CHAIN_MAX || end == i ? BELONGING_NONE : end;
+    }
+}
+
+enum err belonging_find(void *arena, const struct schema_document *a, const struct schema_document *b,
+                        const struct schema_differences *found, size_t *leaders, struct error *error)
+{
+    struct belonging belonging = {.documents = {a, b}, .found = found, .leaders = leaders_create(arena, found)};
+
+    if (!belonging.leaders)
+        return error_set(error, ERR_MEMORY, "no memory for the differences");
+    belonging.children = (struct children){.documents = {a, b}, .found = found, .leaders = belonging.leaders};
+    belonging.names[0] = belonging.names[1] = buffer_make(belonging.leaders, NAME_MAX_BYTES);
+    for (size_t i = 0; i < found->count; i++) {
+        const struct schema_difference *leader = leader_of(&belonging, &found->items[i]);
+
+        leaders[i] = leader && leader != &found->items[i] ? (size_t)(leader - found->items) : BELONGING_NONE;
+    }
+    follow_chains(leaders, found->count);
+    talloc_free(belonging.leaders);
+    return OK;
+}

@@ -1,0 +1,472 @@
+/* Keeps differences by the names of what they are about. */
+#include "schema/diff_index.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "schema/expression_names.h"
+#include "schema/hash_table.h"
+
+#define KEY_MAX ((size_t)64 << 20)
+
+enum { PARTS_MAX = 3 };
+
+/* How comments and privileges word what they are on. */
+enum form {
+    FORM_NONE,
+    FORM_NAME,     /* schema.name, or only a name */
+    FORM_COLUMN,   /* schema.relation.name */
+    FORM_PART,     /* name on schema.relation */
+    FORM_FUNCTION, /* schema.name(types) */
+    FORM_TEXT      /* as it stands */
+};
+
+/* What a kind of object is found by: the fields of its line that are the name; by comments and privileges also what it
+ * is, as they or `words` below word it. */
+static const struct naming {
+    enum space space;
+    unsigned count, fields[PARTS_MAX];
+    enum form form;
+    const char *type;
+} namings[SCHEMA_KIND_COUNT] = {
+    [SCHEMA_TABLE] = {SPACE_RELATION, 2, {0, 1}, FORM_NAME, "relation"},
+    [SCHEMA_VIEW] = {SPACE_RELATION, 2, {1, 2}, FORM_NAME, "relation"},
+    [SCHEMA_SEQUENCE] = {SPACE_RELATION, 2, {0, 1}, FORM_NAME, "relation"},
+    [SCHEMA_FOREIGN_TABLE] = {SPACE_RELATION, 2, {0, 1}, FORM_NAME, "relation"},
+    [SCHEMA_INDEX] = {SPACE_RELATION, 2, {0, 2}, FORM_NAME, "relation"},
+    [SCHEMA_COLUMN] = {SPACE_COLUMN, 3, {0, 1, 2}, FORM_COLUMN, "column"},
+    [SCHEMA_FOREIGN_COLUMN] = {SPACE_COLUMN, 3, {0, 1, 2}, FORM_COLUMN, "column"},
+    [SCHEMA_CONSTRAINT] = {SPACE_CONSTRAINT, 3, {0, 1, 2}, FORM_PART, "table constraint"},
+    [SCHEMA_TRIGGER] = {SPACE_TRIGGER, 3, {0, 1, 2}, FORM_PART, "trigger"},
+    [SCHEMA_RULE] = {SPACE_RULE, 3, {0, 1, 2}, FORM_PART, "rule"},
+    [SCHEMA_POLICY] = {SPACE_NONE, 0, {0}, FORM_PART, "policy"},
+    [SCHEMA_DOMAIN_CONSTRAINT] = {SPACE_NONE, 0, {0}, FORM_PART, "domain constraint"},
+    [SCHEMA_ENUM] = {SPACE_TYPE, 2, {0, 1}, FORM_NAME, "type"},
+    [SCHEMA_DOMAIN] = {SPACE_TYPE, 2, {0, 1}, FORM_NAME, "type"},
+    [SCHEMA_COMPOSITE] = {SPACE_TYPE, 2, {0, 1}, FORM_NAME, "type"},
+    [SCHEMA_RANGE] = {SPACE_TYPE, 2, {0, 1}, FORM_NAME, "type"},
+    [SCHEMA_ATTRIBUTE] = {SPACE_NONE, 0, {0}, FORM_COLUMN, "attribute"},
+    [SCHEMA_COLLATION] = {SPACE_NONE, 0, {0}, FORM_NAME, "collation"},
+    [SCHEMA_STATISTICS] = {SPACE_NONE, 0, {0}, FORM_NAME, "statistics object"},
+    [SCHEMA_FUNCTION] = {SPACE_NONE, 0, {0}, FORM_FUNCTION, "function"},
+    [SCHEMA_PARTITION] = {SPACE_PARTITION, 2, {0, 1}, FORM_NONE},
+    [SCHEMA_PUBLICATION] = {SPACE_PUBLICATION, 1, {0}, FORM_NAME, "publication"},
+    [SCHEMA_EXTENSION] = {SPACE_EXTENSION, 1, {0}, FORM_NAME, "extension"},
+    [SCHEMA_SCHEMA] = {SPACE_SCHEMA, 1, {0}, FORM_NAME, "schema"},
+    [SCHEMA_SUBSCRIPTION] = {SPACE_NONE, 0, {0}, FORM_NAME, "subscription"},
+    [SCHEMA_EVENT_TRIGGER] = {SPACE_NONE, 0, {0}, FORM_NAME, "event trigger"},
+    [SCHEMA_FOREIGN_WRAPPER] = {SPACE_NONE, 0, {0}, FORM_NAME, "foreign-data wrapper"},
+    [SCHEMA_FOREIGN_SERVER] = {SPACE_NONE, 0, {0}, FORM_NAME, "server"},
+    [SCHEMA_OTHER] = {SPACE_NONE, 0, {0}, FORM_TEXT},
+};
+
+/* What several kinds of lines tell of, or one does by another word. */
+static const struct {
+    const char *type, *is;
+} words[] = {
+    {"table", "relation"},
+    {"view", "relation"},
+    {"materialized view", "relation"},
+    {"foreign table", "relation"},
+    {"index", "relation"},
+    {"sequence", "relation"},
+    {"table column", "column"},
+    {"view column", "column"},
+    {"materialized view column", "column"},
+    {"foreign table column", "column"},
+    {"index column", "column"},
+    {"composite type", "type"},
+    {"composite type column", "attribute"},
+    {"procedure", "function"},
+    {"aggregate", "function"},
+};
+
+struct leaders {
+    const struct schema_differences *found;
+    struct lookup *lookup;
+    struct buffer key, name;
+};
+
+/* ---- keys ---- */
+
+static void begin_key(struct leaders *leaders, enum side side, enum space space)
+{
+    buffer_clear(&leaders->key);
+    buffer_format(&leaders->key, "%d %d", (int)side, (int)space);
+}
+
+static void add_key(struct leaders *leaders, const char *part)
+{
+    buffer_char(&leaders->key, '\1');
+    buffer_text(&leaders->key, part ? part : "");
+}
+
+static bool put(struct leaders *leaders, size_t place)
+{
+    const char *key = buffer_string(&leaders->key);
+
+    return key && lookup_put(leaders->lookup, key, place);
+}
+
+static const struct schema_difference *find(struct leaders *leaders)
+{
+    const char *key = buffer_string(&leaders->key);
+    size_t place = key ? lookup_find(leaders->lookup, key) : LOOKUP_NONE;
+
+    return place != LOOKUP_NONE ? &leaders->found->items[place] : NULL;
+}
+
+static bool is_plain(const char *name, size_t len)
+{
+    if (len == 0 || strchr("0123456789$", name[0]))
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (!strchr("abcdefghijklmnopqrstuvwxyz0123456789_$", name[i]))
+            return false;
+    return true;
+}
+
+/* As PostgreSQL writes names in identities, but for its key words, which it quotes too. */
+static void add_quoted(struct buffer *out, const char *name)
+{
+    if (is_plain(name, strlen(name))) {
+        buffer_text(out, name);
+        return;
+    }
+    buffer_char(out, '"');
+    for (; *name; name++)
+        buffer_add(out, *name == '"' ? "\"\"" : name, *name == '"' ? 2 : 1);
+    buffer_char(out, '"');
+}
+
+/* The parenthesis that begins the arguments of a function, outside of quotes; NULL: there is none. */
+static const char *arguments_of(const char *identity)
+{
+    const char *end = identity + strlen(identity);
+
+    while (identity < end && *identity != '(') {
+        const char *after = *identity == '"' ? mentions_after_quote(identity, end) : NULL;
+
+        identity = after ? after : identity + 1;
+    }
+    return identity < end ? identity : NULL;
+}
+
+/* An identity of PostgreSQL's, without the quotes around key words. */
+static void add_names(struct buffer *out, const char *identity, size_t len)
+{
+    const char *end = identity + len;
+
+    while (identity < end) {
+        const char *after = *identity == '"' ? mentions_after_quote(identity, end) : NULL;
+
+        if (after && is_plain(identity + 1, (size_t)(after - identity - 2)))
+            buffer_add(out, identity + 1, (size_t)(after - identity - 2));
+        else if (after)
+            buffer_add(out, identity, (size_t)(after - identity));
+        else
+            buffer_char(out, *identity);
+        identity = after ? after : identity + 1;
+    }
+}
+
+/* How long the prefix is when the text begins with it, else 0. */
+static size_t prefix_length(const char *text, const char *prefix)
+{
+    size_t len = strlen(prefix);
+
+    return strncmp(text, prefix, len) == 0 ? len : 0;
+}
+
+/* Types are separated and qualified in different ways by those who name functions. */
+static void add_types(struct buffer *out, const char *types)
+{
+    while (*types) {
+        size_t qualifier = prefix_length(types, "pg_catalog.");
+
+        if (qualifier == 0)
+            qualifier = prefix_length(types, "public.");
+        if (qualifier > 0) {
+            types += qualifier;
+            continue;
+        }
+        buffer_char(out, *types);
+        types += types[0] == ',' && types[1] == ' ' ? 2 : 1;
+    }
+}
+
+/* What PostgreSQL identifies an object by, in the one form that it is looked up in. */
+static void add_identified(struct buffer *out, const char *identity)
+{
+    const char *arguments = arguments_of(identity);
+
+    add_names(out, identity, arguments ? (size_t)(arguments - identity) : strlen(identity));
+    if (arguments)
+        add_types(out, arguments);
+}
+
+static void add_identity(struct buffer *out, const struct schema_object *object)
+{
+    enum form form = namings[object->kind].form;
+    const char *schema = schema_value(object, "schema"), *name = schema_value(object, "name");
+
+    if (form == FORM_TEXT) {
+        add_identified(out, object->values[1]);
+        return;
+    }
+    if (form == FORM_PART) {
+        add_quoted(out, name);
+        buffer_text(out, " on ");
+    }
+    if (schema) {
+        add_quoted(out, schema);
+        buffer_char(out, '.');
+    }
+    if (form == FORM_PART || form == FORM_COLUMN) {
+        add_quoted(out, object->values[1]);
+        buffer_text(out, form == FORM_COLUMN ? "." : "");
+    }
+    if (form != FORM_PART)
+        add_quoted(out, name);
+    if (form == FORM_FUNCTION) {
+        buffer_char(out, '(');
+        add_types(out, schema_value(object, "arguments"));
+        buffer_char(out, ')');
+    }
+}
+
+/* ---- parts of relations ---- */
+
+bool leaders_part(const struct schema_object *object, const char **schema, const char **relation)
+{
+    size_t at = object->kind == SCHEMA_PUBLICATION_TABLE ? 1 : 0;
+
+    *schema = object->values[at];
+    *relation = object->values[at + 1];
+    return at == 1 || schema_value(object, "relation") != NULL;
+}
+
+/* What a definition says beside the names of the object and its table, which stand between `before` and `after`. */
+static const struct {
+    enum schema_kind kind;
+    const char *before, *after;
+} cuts[] = {
+    {SCHEMA_INDEX, "INDEX ", " USING "},
+    {SCHEMA_TRIGGER, " ON ", " FOR EACH "},
+};
+
+/* What is left of the definition: its beginning and its end. */
+static void cut(enum schema_kind kind, const char *text, size_t *head, const char **tail)
+{
+    *head = 0;
+    *tail = text;
+    for (size_t i = 0; i < sizeof cuts / sizeof *cuts; i++) {
+        const char *before = cuts[i].kind == kind ? strstr(text, cuts[i].before) : NULL;
+        const char *after = before ? strstr(before, cuts[i].after) : NULL;
+
+        if (!after)
+            continue;
+        *head = (size_t)(before - text);
+        *tail = after;
+    }
+}
+
+bool leaders_same_part(const struct schema_object *a, const struct schema_object *b)
+{
+    const char *left = schema_value(a, "definition"), *right = schema_value(b, "definition");
+    const char *left_tail, *right_tail;
+    size_t left_head, right_head;
+
+    if (a->kind != b->kind || !left || !right || (a->kind == SCHEMA_TRIGGER && strcmp(a->values[2], b->values[2]) != 0))
+        return false;
+    cut(a->kind, left, &left_head, &left_tail);
+    cut(b->kind, right, &right_head, &right_tail);
+    return left_head == right_head && strncmp(left, right, left_head) == 0 && strcmp(left_tail, right_tail) == 0;
+}
+
+static void add_state(struct leaders *leaders, enum schema_kind kind, const char *text)
+{
+    const char *tail = text ? text : "";
+    size_t head = 0;
+
+    if (text)
+        cut(kind, text, &head, &tail);
+    buffer_char(&leaders->key, '\1');
+    buffer_add(&leaders->key, text, head);
+    add_key(leaders, tail);
+}
+
+/* What a part is on one side, as if it were part of `schema`.`relation`. Indexes and constraints of partitions have
+ * names of their own. */
+static void make_part_key(struct leaders *leaders, const struct schema_difference *difference, enum side side,
+                          const char *schema, const char *relation)
+{
+    const struct schema_object *object = side == SIDE_A ? difference->a : difference->b;
+    bool named = object->kind != SCHEMA_INDEX &&
+                 (object->kind != SCHEMA_CONSTRAINT || prefix_length(object->values[3], "CHECK ") > 0);
+
+    begin_key(leaders, side, SPACE_PART);
+    buffer_format(&leaders->key, " %d", (int)object->kind);
+    add_key(leaders, schema);
+    add_key(leaders, relation);
+    add_key(leaders, !named ? "" : object->kind == SCHEMA_PUBLICATION_TABLE ? object->values[0] : object->values[2]);
+    add_state(leaders, object->kind, side == SIDE_A ? difference->from : difference->to);
+}
+
+/* ---- putting ---- */
+
+/* The columns of a primary key, which makes them NOT NULL. */
+static bool put_primary_key(struct leaders *leaders, enum side side, const struct schema_object *constraint,
+                            size_t place)
+{
+    struct mentions mentions = mentions_begin(constraint->values[3]);
+    bool good = true;
+
+    if (strncmp(constraint->values[3], "PRIMARY KEY ", strlen("PRIMARY KEY ")) != 0)
+        return true;
+    while (good && mentions_next(&mentions, &leaders->name)) {
+        begin_key(leaders, side, SPACE_PRIMARY);
+        add_key(leaders, constraint->values[0]);
+        add_key(leaders, constraint->values[1]);
+        add_key(leaders, leaders->name.data);
+        good = put(leaders, place);
+    }
+    return good;
+}
+
+static bool put_object(struct leaders *leaders, enum side side, const struct schema_object *object, size_t place)
+{
+    const struct naming *naming = &namings[object->kind];
+    bool good = true;
+
+    if (naming->space != SPACE_NONE) {
+        begin_key(leaders, side, naming->space);
+        for (unsigned i = 0; i < naming->count; i++)
+            add_key(leaders, object->values[naming->fields[i]]);
+        good = put(leaders, place);
+    }
+    if (good && naming->form != FORM_NONE) {
+        begin_key(leaders, side, SPACE_IDENTITY);
+        add_key(leaders, naming->type ? naming->type : object->values[0]);
+        buffer_char(&leaders->key, '\1');
+        add_identity(&leaders->key, object);
+        good = put(leaders, place);
+    }
+    return good && (object->kind != SCHEMA_CONSTRAINT || put_primary_key(leaders, side, object, place));
+}
+
+static bool put_side(struct leaders *leaders, enum side side, size_t place)
+{
+    const struct schema_difference *difference = &leaders->found->items[place];
+    const struct schema_object *object = side == SIDE_A ? difference->a : difference->b;
+    const char *schema, *relation;
+
+    if (!object)
+        return true;
+    if (!put_object(leaders, side, object, place))
+        return false;
+    if (!leaders_part(object, &schema, &relation))
+        return true;
+    make_part_key(leaders, difference, side, schema, relation);
+    return put(leaders, place);
+}
+
+struct leaders *leaders_create(void *arena, const struct schema_differences *found)
+{
+    struct leaders *leaders = talloc_zero(arena, struct leaders);
+
+    if (!leaders)
+        return NULL;
+    leaders->found = found;
+    leaders->lookup = lookup_create(leaders);
+    leaders->key = leaders->name = buffer_make(leaders, KEY_MAX);
+    for (size_t i = 0; leaders->lookup && i < found->count; i++)
+        if (!put_side(leaders, SIDE_A, i) || !put_side(leaders, SIDE_B, i))
+            return NULL;
+    return leaders->lookup ? leaders : NULL;
+}
+
+/* ---- finding ---- */
+
+const struct schema_difference *leaders_find(struct leaders *leaders, enum side side, enum space space, const char *one,
+                                             const char *two, const char *three)
+{
+    const char *const parts[] = {one, two, three};
+
+    begin_key(leaders, side, space);
+    for (size_t i = 0; i < PARTS_MAX && parts[i]; i++)
+        add_key(leaders, parts[i]);
+    return find(leaders);
+}
+
+/* The last dot that is not within a quoted name. */
+static const char *last_dot(const char *identity)
+{
+    const char *dot = NULL;
+    bool quoted = false;
+
+    for (; *identity && (quoted || *identity != '('); identity++) {
+        quoted = quoted != (*identity == '"');
+        if (*identity == '.' && !quoted)
+            dot = identity;
+    }
+    return *identity ? NULL : dot;
+}
+
+static void begin_identity(struct leaders *leaders, enum side side, const char *type)
+{
+    begin_key(leaders, side, SPACE_IDENTITY);
+    add_key(leaders, type);
+    buffer_char(&leaders->key, '\1');
+}
+
+const struct schema_difference *leaders_identify(struct leaders *leaders, enum side side, const char *type,
+                                                 const char *identity)
+{
+    const char *dot = last_dot(identity);
+    const struct schema_difference *found;
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (strcmp(words[i].type, type) == 0) {
+            type = words[i].is;
+            break;
+        }
+    }
+    begin_identity(leaders, side, type);
+    add_identified(&leaders->key, identity);
+    found = find(leaders);
+    if (!found && strcmp(type, "type") == 0) { /* that of a table's rows */
+        begin_identity(leaders, side, "relation");
+        add_names(&leaders->key, identity, strlen(identity));
+        found = find(leaders);
+        return found && (found->kind == SCHEMA_TABLE || found->kind == SCHEMA_VIEW ||
+                         found->kind == SCHEMA_FOREIGN_TABLE)
+                   ? found
+                   : NULL;
+    }
+    if (found || !dot || (strcmp(type, "column") != 0 && strcmp(type, "attribute") != 0))
+        return found;
+    begin_identity(leaders, side, strcmp(type, "column") == 0 ? "relation" : "type");
+    add_names(&leaders->key, identity, (size_t)(dot - identity));
+    return find(leaders);
+}
+
+const struct schema_difference *leaders_alike(struct leaders *leaders, const struct schema_difference *difference,
+                                              const char *schema, const char *relation)
+{
+    const struct schema_difference *a = NULL, *b = NULL;
+
+    if (difference->a) {
+        make_part_key(leaders, difference, SIDE_A, schema, relation);
+        a = find(leaders);
+    }
+    if (difference->b) {
+        make_part_key(leaders, difference, SIDE_B, schema, relation);
+        b = find(leaders);
+    }
+    if (a && b)
+        return a == b ? a : NULL;
+    if (a)
+        return !difference->b || !a->b ? a : NULL;
+    return b && (!difference->a || !b->a) ? b : NULL;
+}

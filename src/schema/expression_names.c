@@ -1,0 +1,256 @@
+/* Finds the names in the definitions of constraints, indexes and statistics objects, by cursor. */
+#include "schema/expression_names.h"
+
+#include <string.h>
+
+enum token_type { TOKEN_END, TOKEN_WORD, TOKEN_QUOTED, TOKEN_OTHER };
+
+struct token {
+    enum token_type type;
+    const char *from;
+    size_t len;
+};
+
+static bool is_word(unsigned char c)
+{
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
+           c > 0x7f;
+}
+
+const char *mentions_after_quote(const char *at, const char *end)
+{
+    char quote = *at++;
+
+    for (; at < end; at++) {
+        if (*at != quote)
+            continue;
+        if (at + 1 == end || at[1] != quote)
+            return at + 1;
+        at++;
+    }
+    return NULL;
+}
+
+/* Strings are tokens of no interest, `::` is one. */
+static struct token next_token(struct mentions *mentions)
+{
+    const char *from = mentions->at, *end = mentions->end, *at;
+    struct token token = {.type = TOKEN_END};
+
+    while (from < end && (*from == ' ' || *from == '\n' || *from == '\t'))
+        from++;
+    at = from;
+    if (from == end) {
+        mentions->at = end;
+        return token;
+    }
+    if (*from == '"' || *from == '\'') {
+        at = mentions_after_quote(from, end);
+        token.type = at && *from == '"' ? TOKEN_QUOTED : TOKEN_OTHER;
+        at = at ? at : end;
+    } else if (is_word((unsigned char)*from)) {
+        while (at < end && is_word((unsigned char)*at))
+            at++;
+        token.type = TOKEN_WORD;
+    } else {
+        at += at + 1 < end && at[0] == ':' && at[1] == ':' ? 2 : 1;
+        token.type = TOKEN_OTHER;
+    }
+    token.from = from;
+    token.len = (size_t)(at - from);
+    mentions->at = at;
+    return token;
+}
+
+static bool is(const struct token *token, const char *text)
+{
+    return token->type != TOKEN_END && token->len == strlen(text) && strncmp(token->from, text, token->len) == 0;
+}
+
+static bool is_name(const struct token *token)
+{
+    return token->type == TOKEN_WORD || token->type == TOKEN_QUOTED;
+}
+
+/* PostgreSQL writes its key words in capitals, and quotes names that have any. */
+static bool is_plain_name(const struct token *token)
+{
+    for (size_t i = 0; i < token->len; i++)
+        if (token->type == TOKEN_WORD && token->from[i] >= 'A' && token->from[i] <= 'Z')
+            return false;
+    return is_name(token) && !(token->type == TOKEN_WORD && token->from[0] >= '0' && token->from[0] <= '9');
+}
+
+static bool copy_name(struct buffer *name, const struct token *token)
+{
+    buffer_clear(name);
+    if (token->type == TOKEN_WORD)
+        buffer_add(name, token->from, token->len);
+    else
+        for (size_t i = 1; i + 1 < token->len; i++) {
+            buffer_char(name, token->from[i]);
+            i += token->from[i] == '"';
+        }
+    return buffer_string(name) != NULL;
+}
+
+/* Steps over `.name` after a name. */
+static bool skip_qualified(struct mentions *mentions)
+{
+    bool qualified = false;
+
+    for (;;) {
+        struct mentions ahead = *mentions;
+        struct token dot = next_token(&ahead), name = next_token(&ahead);
+
+        if (!is(&dot, ".") || !is_name(&name))
+            return qualified;
+        *mentions = ahead;
+        qualified = true;
+    }
+}
+
+/* Steps over a type: its name, qualified or of several words. */
+static void skip_type(struct mentions *mentions)
+{
+    struct token token = next_token(mentions);
+    struct mentions ahead;
+
+    if (token.type == TOKEN_QUOTED || skip_qualified(mentions)) {
+        (void)skip_qualified(mentions);
+        return;
+    }
+    do {
+        ahead = *mentions;
+        token = next_token(&ahead);
+        if (token.type == TOKEN_WORD && is_plain_name(&token))
+            *mentions = ahead;
+    } while (token.type == TOKEN_WORD && is_plain_name(&token));
+}
+
+struct mentions mentions_begin(const char *definition)
+{
+    struct mentions mentions = {.at = definition, .end = definition + strlen(definition)}, before;
+    struct token token;
+
+    do {
+        before = mentions;
+        token = next_token(&mentions);
+    } while (token.type != TOKEN_END && !is(&token, "("));
+    if (strncmp(definition, "FOREIGN KEY ", strlen("FOREIGN KEY ")) != 0)
+        return before;
+    do
+        token = next_token(&mentions);
+    while (token.type != TOKEN_END && !is(&token, ")"));
+    return (struct mentions){.at = before.at, .end = mentions.at};
+}
+
+/* Up to the key word, outside of parentheses; `before` is where it begins. */
+static bool find_word(struct mentions *mentions, const char *word, const char **before)
+{
+    unsigned depth = 0;
+    struct token token;
+
+    do {
+        *before = mentions->at;
+        token = next_token(mentions);
+        depth += is(&token, "(");
+        depth -= depth > 0 && is(&token, ")");
+        if (depth == 0 && token.type == TOKEN_WORD && is(&token, word))
+            return true;
+    } while (token.type != TOKEN_END);
+    return false;
+}
+
+struct mentions mentions_statistics(const char *definition)
+{
+    struct mentions all = {.at = definition, .end = definition + strlen(definition)},
+                    found = {.at = all.end, .end = all.end};
+    const char *before;
+
+    if (!find_word(&all, "ON", &before))
+        return found;
+    found.at = all.at;
+    if (find_word(&all, "FROM", &before))
+        found.end = before;
+    return found;
+}
+
+/* Steps over `(...)`, when that follows. */
+static void skip_parentheses(struct mentions *mentions)
+{
+    struct mentions ahead = *mentions;
+    struct token token = next_token(&ahead);
+    unsigned depth = 1;
+
+    if (!is(&token, "("))
+        return;
+    while (depth > 0 && token.type != TOKEN_END) {
+        token = next_token(&ahead);
+        depth += is(&token, "(");
+        depth -= is(&token, ")");
+    }
+    *mentions = ahead;
+}
+
+/* Steps over what follows a word and names no column: a type, a collation, the field of EXTRACT, parameters, an
+ * operator. */
+static bool skip_special(struct mentions *mentions, const struct token *token)
+{
+    if (is(token, "::") || is(token, "COLLATE")) {
+        skip_type(mentions);
+        mentions->after_value = true;
+        return true;
+    }
+    if (is(token, "EXTRACT")) {
+        (void)next_token(mentions);
+        (void)next_token(mentions);
+        return true;
+    }
+    if (is(token, "WITH") || is(token, "OPERATOR")) {
+        skip_parentheses(mentions);
+        return true;
+    }
+    return false;
+}
+
+bool mentions_next(struct mentions *mentions, struct buffer *name)
+{
+    for (;;) {
+        struct token token = next_token(mentions), after;
+        struct mentions ahead = *mentions;
+        bool is_class = mentions->after_value && is_plain_name(&token);
+
+        if (token.type == TOKEN_END)
+            return false;
+        if (skip_special(mentions, &token))
+            continue;
+        mentions->after_value = is(&token, ")") || is_plain_name(&token);
+        if (!is_plain_name(&token) || skip_qualified(mentions) || is_class)
+            continue;
+        after = next_token(&ahead);
+        if (!is(&after, "("))
+            return copy_name(name, &token);
+        mentions->after_value = false;
+    }
+}
+
+bool mentions_table(const char *definition, struct buffer *schema, struct buffer *table)
+{
+    struct mentions all = {.at = definition, .end = definition + strlen(definition)};
+    const char *before;
+    struct token first, dot, second;
+
+    if (!find_word(&all, "FROM", &before))
+        return false;
+    first = next_token(&all);
+    dot = next_token(&all);
+    second = next_token(&all);
+    if (!is_name(&first))
+        return false;
+    if (is(&dot, ".") && is_name(&second))
+        return copy_name(schema, &first) && copy_name(table, &second);
+    buffer_clear(schema);
+    buffer_text(schema, "public");
+    return copy_name(table, &first) && !schema->failed;
+}

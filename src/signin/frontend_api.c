@@ -1,0 +1,177 @@
+/* The browser driver interface. */
+#include "signin/frontend_api.h"
+
+#include <talloc.h>
+
+#include "base/json.h"
+
+enum { ANSWER_MAX = 64 << 10 };
+
+static int free_body(json_t **body)
+{
+    json_decref(*body);
+    return 0;
+}
+
+json_t *fdi_body(struct request *req)
+{
+    json_t **kept = talloc_zero(req->arena, json_t *);
+
+    if (!kept)
+        return NULL;
+    *kept = req->body_len ? json_loadb(req->body, req->body_len, JSON_REJECT_DUPLICATES, NULL) : NULL;
+    if (!json_is_object(*kept)) {
+        json_decref(*kept);
+        *kept = json_object();
+    }
+    talloc_set_destructor(kept, free_body);
+    return *kept;
+}
+
+enum err fdi_answer(struct request *req, int status, const struct buffer *body)
+{
+    enum err code = reply_buffer(req, status, body);
+
+    req->reply.content_type = "application/json; charset=utf-8";
+    req->reply.no_gzip = true;
+    return code;
+}
+
+static enum err answer_texts(struct request *req, int status, const char *const *members, size_t count)
+{
+    struct buffer body = buffer_make(req->arena, ANSWER_MAX);
+
+    json_open(&body, '{');
+    for (size_t i = 0; i + 1 < count; i += 2) {
+        json_key(&body, members[i]);
+        json_text(&body, members[i + 1]);
+    }
+    json_close(&body, '}');
+    return fdi_answer(req, status, &body);
+}
+
+enum err fdi_refuse(struct request *req, const char *message)
+{
+    return answer_texts(req, 400, (const char *const[]){"message", message}, 2);
+}
+
+enum err fdi_session_failure(struct request *req, enum err failure)
+{
+    const struct error_row *row = error_row(failure);
+
+    return answer_texts(req, row->status, (const char *const[]){"message", row->text}, 2);
+}
+
+enum err fdi_nothing(struct request *req)
+{
+    return answer_texts(req, 200, NULL, 0);
+}
+
+enum err fdi_status(struct request *req, const char *status)
+{
+    return answer_texts(req, 200, (const char *const[]){"status", status}, 2);
+}
+
+enum err fdi_status_text(struct request *req, const char *status, const char *name, const char *text)
+{
+    return answer_texts(req, 200, (const char *const[]){"status", status, name, text}, 4);
+}
+
+enum err fdi_pass(struct request *req, enum err code)
+{
+    if (code != ERR_TOO_MANY_REQUESTS)
+        return code;
+    return fdi_status_text(req, "GENERAL_ERROR", "message", "Too many attempts. Please wait before you try again.");
+}
+
+static void write_third_party(struct buffer *out, const struct fdi_user *user)
+{
+    json_open(out, '{');
+    json_key(out, "userId");
+    json_text(out, user->subject);
+    json_key(out, "id");
+    json_text(out, user->provider);
+    json_close(out, '}');
+}
+
+static void write_public(struct buffer *out)
+{
+    json_key(out, "tenantIds");
+    json_open(out, '[');
+    json_text(out, "public");
+    json_close(out, ']');
+}
+
+static void write_login_method(struct buffer *out, const struct fdi_user *user)
+{
+    json_open(out, '{');
+    json_key(out, "recipeId");
+    json_text(out, user->method);
+    json_key(out, "recipeUserId");
+    json_uuid(out, &user->id);
+    write_public(out);
+    json_key(out, "timeJoined");
+    json_int(out, user->joined_ms);
+    json_key(out, "verified");
+    json_bool(out, user->verified);
+    json_key(out, "email");
+    json_text(out, user->email);
+    if (user->provider) {
+        json_key(out, "thirdParty");
+        write_third_party(out, user);
+    }
+    json_close(out, '}');
+}
+
+static void write_list(struct buffer *out, const char *name)
+{
+    json_key(out, name);
+    json_open(out, '[');
+}
+
+static void write_user(struct buffer *out, const struct fdi_user *user)
+{
+    json_open(out, '{');
+    json_key(out, "id");
+    json_uuid(out, &user->id);
+    json_key(out, "isPrimaryUser");
+    json_bool(out, false);
+    write_public(out);
+    write_list(out, "emails");
+    json_text(out, user->email);
+    json_close(out, ']');
+    write_list(out, "phoneNumbers");
+    json_close(out, ']');
+    write_list(out, "thirdParty");
+    if (user->provider)
+        write_third_party(out, user);
+    json_close(out, ']');
+    json_key(out, "webauthn");
+    json_open(out, '{');
+    write_list(out, "credentialIds");
+    json_close(out, ']');
+    json_close(out, '}');
+    write_list(out, "loginMethods");
+    write_login_method(out, user);
+    json_close(out, ']');
+    json_key(out, "timeJoined");
+    json_int(out, user->joined_ms);
+    json_close(out, '}');
+}
+
+enum err fdi_user(struct request *req, const struct fdi_user *user, const bool *created)
+{
+    struct buffer body = buffer_make(req->arena, ANSWER_MAX);
+
+    json_open(&body, '{');
+    json_key(&body, "status");
+    json_text(&body, "OK");
+    json_key(&body, "user");
+    write_user(&body, user);
+    if (created) {
+        json_key(&body, "createdNewRecipeUser");
+        json_bool(&body, *created);
+    }
+    json_close(&body, '}');
+    return fdi_answer(req, 200, &body);
+}

@@ -1,0 +1,272 @@
+/* Reads another server's logins, and takes them over. */
+#include "signin/login_import.h"
+
+#include <stdint.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "auth/password_hash.h"
+#include "base/email.h"
+#include "statements.h"
+
+static const struct {
+    const char *name, *text;
+} outcomes[IMPORT_OUTCOMES] = {
+    [IMPORT_TAKEN] = {"taken", "taken over"},
+    [IMPORT_KNOWN] = {"known", "here already"},
+    [IMPORT_REFRESHED] = {"refreshed", "here already, with the password as it is there now"},
+    [IMPORT_CONFLICT] = {"conflict", "another login has its id, address or subject; that one stays"},
+    [IMPORT_NO_HASH] = {"no_hash", "taken over without its password, whose hash cannot be checked: reset it"},
+    [IMPORT_UNUSABLE] = {"unusable", "left out: no UUID as its id, or no address that could sign in"},
+    [IMPORT_HOMELESS] = {"without_account", "an address without an account, which it gets when it first signs in"},
+    [IMPORT_MIXED] = {"mixed_case", "an account whose address is not in lower case; it is found all the same"},
+    [IMPORT_AMBIGUOUS] = {"ambiguous", "several accounts differ in the case of their address only; the oldest counts"},
+};
+
+const char *import_outcome_name(enum import_outcome outcome)
+{
+    return outcomes[outcome].name;
+}
+
+const char *import_outcome_text(enum import_outcome outcome)
+{
+    return outcomes[outcome].text;
+}
+
+/* ---- reading ---- */
+
+/*
+ * The rows are read as JSON, so that a column that is not there is NULL. Columns: id, address, provider, subject, hash,
+ * milliseconds since 1970 when it was made.
+ */
+#define READ(table, mapping)                                                                                           \
+    "DECLARE logins NO SCROLL CURSOR FOR SELECT coalesce(mapped.id, login ->> 'user_id'), login ->> 'email', "         \
+    "login ->> 'third_party_id', login ->> 'third_party_user_id', login ->> 'password_hash', "                         \
+    "login ->> 'time_joined' FROM (SELECT to_jsonb(source) AS login FROM " table                                       \
+    " AS source) AS read LEFT JOIN (" mapping ") AS mapped ON mapped.of = login ->> 'user_id' "                        \
+    "WHERE coalesce(login ->> 'app_id', 'public') = 'public'"
+#define NO_MAPPING "SELECT NULL::text AS of, NULL::text AS id WHERE false"
+#define MAPPING                                                                                                        \
+    "SELECT to_jsonb(source) ->> 'supertokens_user_id' AS of, to_jsonb(source) ->> 'external_user_id' AS id "          \
+    "FROM userid_mapping AS source WHERE coalesce(to_jsonb(source) ->> 'app_id', 'public') = 'public'"
+
+/* A table of logins; `place` is its column in the answer to `look`. */
+static const struct table {
+    const char *method;
+    int place;
+    const char *read, *read_mapped;
+} tables[] = {
+    {"emailpassword", 0, READ("emailpassword_users", NO_MAPPING), READ("emailpassword_users", MAPPING)},
+    {"passwordless", 1, READ("passwordless_users", NO_MAPPING), READ("passwordless_users", MAPPING)},
+    {"thirdparty", 2, READ("thirdparty_users", NO_MAPPING), READ("thirdparty_users", MAPPING)},
+};
+enum { TABLES = sizeof tables / sizeof *tables };
+
+static const char look[] =
+    "SELECT to_regclass('emailpassword_users') IS NOT NULL, "
+    "to_regclass('passwordless_users') IS NOT NULL, to_regclass('thirdparty_users') IS NOT NULL, "
+    "to_regclass('userid_mapping') IS NOT NULL";
+
+struct importing {
+    void *arena;
+    struct db *source, *core;
+    struct import_report *report;
+    struct import_note *notes;
+};
+
+struct found {
+    const char *method;
+    struct uuid id;
+    const char *email, *provider, *subject, *hash;
+    int64_t joined_ms;
+};
+
+static enum err note(struct importing *importing, enum import_outcome outcome, const char *method, const char *email)
+{
+    struct import_report *report = importing->report;
+
+    report->counts[outcome]++;
+    if (outcome <= IMPORT_REFRESHED || report->note_count == IMPORT_NOTES_MAX)
+        return OK;
+    if (!importing->notes)
+        importing->notes = talloc_array(importing->arena, struct import_note, IMPORT_NOTES_MAX);
+    if (!importing->notes)
+        return ERR_MEMORY;
+    report->notes = importing->notes;
+    importing->notes[report->note_count++] =
+        (struct import_note){outcome, method, email ? talloc_strdup(importing->notes, email) : NULL};
+    return OK;
+}
+
+/* ---- taking over ---- */
+
+static enum err compare(struct importing *importing, const struct found *found, enum import_outcome *outcome)
+{
+    struct result row;
+    enum err code = DB_RUN(importing->core, import_compare, &row, param_uuid(&found->id), param_text(found->method),
+                           param_text(found->email), param_text(found->provider), param_text(found->subject),
+                           param_text(found->hash));
+
+    if (code != OK)
+        return code;
+    *outcome = IMPORT_CONFLICT;
+    if (result_rows(&row) > 0 && result_bool(&row, 0, 0))
+        *outcome = result_bool(&row, 0, 1) ? IMPORT_REFRESHED : IMPORT_KNOWN;
+    result_clear(&row);
+    if (*outcome == IMPORT_REFRESHED)
+        code = DB_RUN(importing->core, import_refresh, NULL, param_uuid(&found->id), param_text(found->hash));
+    return code;
+}
+
+static enum err take(struct importing *importing, struct found *found)
+{
+    bool no_hash = strcmp(found->method, "emailpassword") == 0 && (!found->hash || !password_hash_known(found->hash));
+    enum import_outcome outcome = no_hash ? IMPORT_NO_HASH : IMPORT_TAKEN;
+    struct result row;
+    enum err code;
+
+    if (no_hash)
+        found->hash = NULL;
+    code = DB_RUN(importing->core, import_login, &row, param_uuid(&found->id), param_text(found->method),
+                  param_text(found->email), param_text(found->provider), param_text(found->subject),
+                  param_text(found->hash), param_int(found->joined_ms));
+    if (code != OK)
+        return code;
+    if (result_rows(&row) == 0)
+        code = compare(importing, found, &outcome);
+    result_clear(&row);
+    return code == OK ? note(importing, outcome, found->method, found->email) : code;
+}
+
+/* Digits as the other server wrote them; 0 for anything else. */
+static int64_t read_ms(const char *text)
+{
+    int64_t number = 0;
+
+    for (; text && *text; text++) {
+        if (*text < '0' || *text > '9' || number > INT64_MAX / 100)
+            return 0;
+        number = number * 10 + (*text - '0');
+    }
+    return number;
+}
+
+static enum err take_row(struct importing *importing, const char *method, struct result *rows, int row, void *scratch)
+{
+    const char *id = result_text(rows, row, 0);
+    bool third = strcmp(method, "thirdparty") == 0;
+    struct found found = {.method = method,
+                          .email = email_fold(scratch, result_text(rows, row, 1)),
+                          .provider = third ? result_text(rows, row, 2) : NULL,
+                          .subject = third ? result_text(rows, row, 3) : NULL,
+                          .hash = strcmp(method, "emailpassword") == 0 ? result_text(rows, row, 4) : NULL,
+                          .joined_ms = read_ms(result_text(rows, row, 5))};
+
+    if (!id || !uuid_parse(id, &found.id) || !found.email || !email_valid_known(found.email) ||
+        (third && (!found.provider || !found.subject)))
+        return note(importing, IMPORT_UNUSABLE, method, found.email ? found.email : id);
+    return take(importing, &found);
+}
+
+/* All rows of the open cursor. */
+static enum err take_rows(struct importing *importing, const char *method)
+{
+    int count = 1;
+    enum err code = OK;
+
+    while (code == OK && count > 0) {
+        void *scratch = talloc_new(importing->arena);
+        struct result rows = {NULL};
+
+        code = scratch ? db_script(importing->source, "FETCH 500 FROM logins", &rows) : ERR_MEMORY;
+        count = code == OK ? result_rows(&rows) : 0;
+        for (int row = 0; code == OK && row < count; row++)
+            code = take_row(importing, method, &rows, row, scratch);
+        result_clear(&rows);
+        (void)talloc_free(scratch);
+    }
+    return code == OK ? db_script(importing->source, "CLOSE logins", NULL) : code;
+}
+
+static enum err take_tables(struct importing *importing, struct error *error)
+{
+    struct result there;
+    bool has[TABLES], mapped;
+    size_t count = 0;
+    enum err code = db_script(importing->source, look, &there);
+
+    if (code != OK)
+        return code;
+    for (size_t i = 0; i < TABLES; i++)
+        count += has[i] = result_bool(&there, 0, tables[i].place);
+    mapped = result_bool(&there, 0, TABLES);
+    result_clear(&there);
+    if (count == 0)
+        return error_set(error, ERR_REFUSED,
+                         "the database holds no logins: it has no table emailpassword_users, passwordless_users or "
+                         "thirdparty_users; name the login database of the predecessor");
+    for (size_t i = 0; code == OK && i < TABLES; i++) {
+        if (!has[i])
+            continue;
+        code = db_script(importing->source, mapped ? tables[i].read_mapped : tables[i].read, NULL);
+        if (code == OK)
+            code = take_rows(importing, tables[i].method);
+    }
+    return code;
+}
+
+/* ---- what is noticed about the accounts ---- */
+
+static enum err note_addresses(struct importing *importing)
+{
+    struct result rows;
+    enum err code = DB_RUN(importing->core, import_homeless, &rows);
+
+    if (code != OK)
+        return code;
+    for (int row = 0; code == OK && row < result_rows(&rows); row++)
+        code = note(importing, IMPORT_HOMELESS, NULL, result_text(&rows, row, 0));
+    result_clear(&rows);
+    if (code == OK)
+        code = DB_RUN(importing->core, import_mixed, &rows);
+    if (code != OK)
+        return code;
+    for (int row = 0; code == OK && row < result_rows(&rows); row++)
+        code = note(importing, result_bool(&rows, row, 1) ? IMPORT_AMBIGUOUS : IMPORT_MIXED, NULL,
+                    result_text(&rows, row, 0));
+    result_clear(&rows);
+    return code;
+}
+
+enum err import_logins(void *arena, struct db *source, struct db *core, bool dry_run, struct import_report *report,
+                       struct error *error)
+{
+    struct importing importing = {.arena = arena, .source = source, .core = core, .report = report};
+    enum err code = db_script(source, "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY", NULL);
+    struct db *failed = source;
+
+    *report = (struct import_report){0};
+    *error = (struct error){0};
+    if (code == OK) {
+        failed = core;
+        code = db_begin(core);
+    }
+    if (code == OK)
+        code = take_tables(&importing, error);
+    if (code == OK)
+        code = DB_RUN(core, import_settled, NULL);
+    if (code == OK)
+        code = note_addresses(&importing);
+    if (code == OK && !dry_run)
+        code = db_commit(core);
+    else
+        db_rollback(core);
+    if (code != OK && error->code == OK) {
+        if (db_error(source)->code != OK)
+            failed = source;
+        *error = *db_error(failed);
+        error->code = code;
+    }
+    db_close(source);
+    return code;
+}

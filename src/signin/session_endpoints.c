@@ -1,0 +1,281 @@
+/* The endpoints of sessions. */
+#include "signin/session_endpoints.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "auth/sessions.h"
+#include "auth/signing_keys.h"
+#include "base/json.h"
+#include "policy/limits.h"
+#include "policy/signin_rules.h"
+#include "signin/frontend_api.h"
+#include "statements.h"
+
+enum { KEYS_MAX = 64 << 10, DOCUMENT_MAX = 64 << 10 };
+
+const struct field session_access_parameters[SESSION_ACCESS_PARAMETERS] = {
+    {.name = "organization_id", .type = FIELD_STRING, .required = true},
+};
+const struct field session_parameters[SESSION_PARAMETERS] = {
+    {.name = "session_id", .type = FIELD_STRING, .required = true},
+};
+static const struct field identities_fields[] = {
+    {.name = "session_identities", .type = FIELD_STRING_LIST, .required = true},
+};
+const struct model session_identities_body = {"SessionIdentitiesUpdate", identities_fields, 1, NULL};
+static const struct field answer_fields[] = {
+    {.name = "handle", .type = FIELD_UUID, .required = true},
+    {.name = "client", .type = FIELD_STRING, .nullable = true},
+    {.name = "address", .type = FIELD_STRING, .nullable = true},
+    {.name = "identities", .type = FIELD_STRING_LIST, .required = true},
+    {.name = "created_at", .type = FIELD_STRING, .required = true},
+    {.name = "seen_at", .type = FIELD_STRING, .required = true},
+    {.name = "expires_at", .type = FIELD_STRING, .required = true},
+    {.name = "current", .type = FIELD_BOOL, .required = true},
+};
+const struct model session_answer = {"Session", answer_fields, sizeof answer_fields / sizeof *answer_fields, NULL};
+
+/* ---- refreshing and signing out ---- */
+
+static bool is_session_failure(enum err code)
+{
+    return code == ERR_SESSION_NONE || code == ERR_SESSION_EXPIRED || code == ERR_SESSION_STOLEN;
+}
+
+/* Whether the rules still let this person in: they may have changed since the sign-in. */
+static bool may_stay(struct request *req, const char *email)
+{
+    return access_decide(req->arena, req->config, &(struct access_question){.email = email, .has_account = true})
+        .may_sign_in;
+}
+
+/* In a transaction that the caller ends: it is committed for session failures too, which may have ended a session. */
+static enum err exchange(struct request *req, const char *token, enum session_transport transport)
+{
+    struct session_refresh refresh;
+    enum err code = session_rotate(req, token, &refresh);
+
+    if (code != OK)
+        return code;
+    if (may_stay(req, refresh.session.email))
+        return session_send_refreshed(req, transport, &refresh);
+    code = session_end(req, &refresh.session.user_id, &refresh.session.id);
+    return code == OK ? ERR_SESSION_NONE : code;
+}
+
+enum err session_refresh(struct request *req)
+{
+    enum session_transport transport;
+    const char *token = session_refresh_find(req, &transport);
+    bool forged = transport == TRANSPORT_COOKIE && session_maybe_forged(req);
+    enum err outcome = ERR_SESSION_NONE;
+    enum err code = limit_take_client(req, LIMIT_REFRESH_CLIENT);
+
+    if (code == OK && token && !forged) {
+        code = db_begin(req->db);
+        outcome = code == OK ? exchange(req, token, transport) : code;
+        if (outcome == OK || is_session_failure(outcome))
+            code = db_commit(req->db);
+    }
+    if (code != OK || (outcome != OK && !is_session_failure(outcome)))
+        return code != OK ? code : outcome;
+    if (outcome == OK)
+        return fdi_nothing(req);
+    if (!forged) /* another site must not be able to sign anybody out */
+        code = session_clear(req, transport | session_transports_of(req));
+    return code == OK ? fdi_session_failure(req, outcome) : code;
+}
+
+enum err session_sign_out(struct request *req)
+{
+    struct access_token token;
+    struct session session;
+    enum err code = session_of(req, &token, &session);
+
+    if (is_session_failure(code))
+        return fdi_session_failure(req, code);
+    if (code == OK)
+        code = session_end(req, &session.user_id, &session.id);
+    if (code == OK || code == ERR_SESSION_NOT_FOUND) /* somebody was quicker */
+        code = session_clear(req, session_transports_of(req));
+    return code == OK ? fdi_status(req, "OK") : code;
+}
+
+/* ---- for those who verify tokens themselves ---- */
+
+/* Public documents: any origin may read them, and keep them for a minute. */
+static enum err answer_public(struct request *req, const struct buffer *body)
+{
+    enum err code = reply_header(req, "Access-Control-Allow-Origin", "*");
+
+    if (code == OK)
+        code = reply_header(req, "Cache-Control", "max-age=60, must-revalidate");
+    req->reply.no_cors = true;
+    return code == OK ? fdi_answer(req, 200, body) : code;
+}
+
+enum err session_keys(struct request *req)
+{
+    struct buffer body = buffer_make(req->arena, KEYS_MAX);
+    struct signing_key key;
+    enum err code = db_begin(req->db);
+
+    if (code == OK) /* the first one may still have to be made */
+        code = signing_key_current(req, &key);
+    if (code == OK)
+        code = db_commit(req->db);
+    if (code == OK)
+        code = signing_keys_publish(req, &body);
+    return code == OK ? answer_public(req, &body) : code;
+}
+
+static void write_address(struct buffer *out, const char *name, const char *issuer, const char *path)
+{
+    struct buffer text = buffer_make(out->arena, DOCUMENT_MAX);
+
+    buffer_format(&text, "%s%s", issuer, path);
+    json_key(out, name);
+    json_text(out, buffer_string(&text));
+}
+
+/* OpenID Connect Discovery 1.0, 3. Only issuer and keys mean something: there is no authorization server here. */
+enum err session_discovery(struct request *req)
+{
+    static const struct {
+        const char *name, *path;
+    } addresses[] = {
+        {"issuer", ""},
+        {"authorization_endpoint", "/oauth/auth"},
+        {"token_endpoint", "/oauth/token"},
+        {"userinfo_endpoint", "/oauth/userinfo"},
+        {"revocation_endpoint", "/oauth/revoke"},
+        {"token_introspection_endpoint", "/oauth/introspect"},
+        {"end_session_endpoint", "/oauth/end_session"},
+        {"jwks_uri", "/jwt/jwks.json"},
+    };
+    struct buffer body = buffer_make(req->arena, DOCUMENT_MAX);
+    const char *issuer = talloc_asprintf(req->arena, "%s/auth", req->config->api_url);
+
+    if (!issuer)
+        return ERR_MEMORY;
+    json_open(&body, '{');
+    for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++)
+        write_address(&body, addresses[i].name, issuer, addresses[i].path);
+    json_key(&body, "subject_types_supported");
+    json_raw(&body, "[\"public\"]");
+    json_key(&body, "id_token_signing_alg_values_supported");
+    json_raw(&body, "[\"RS256\"]");
+    json_key(&body, "response_types_supported");
+    json_raw(&body, "[\"code\",\"id_token\",\"id_token token\"]");
+    json_close(&body, '}');
+    return answer_public(req, &body);
+}
+
+/* ---- for the person of a session ---- */
+
+static enum err caller(struct request *req, struct access_token *token, struct session *session)
+{
+    enum err code = session_of(req, token, session);
+
+    return is_session_failure(code) ? ERR_NOT_IN_SCOPE : code;
+}
+
+/* Whether anything is in the way of using an organization: nothing is, in this edition (API-ACCOUNTS.md 3.10). */
+enum err session_access(struct request *req)
+{
+    struct access_token token;
+    struct session session;
+    struct uuid organization;
+    enum err code = caller(req, &token, &session);
+
+    if (code == OK && !uuid_parse(query_value(req, "organization_id"), &organization))
+        code = ERR_ORGANIZATION_ID_INVALID;
+    return code == OK ? reply_json(req, 200, "{\"ok\":true}") : code;
+}
+
+/* The list of the body as JSON text in the arena, or NULL. */
+static const char *wanted_identities(struct request *req)
+{
+    struct buffer list = buffer_make(req->arena, HTTP_BODY_MAX);
+    const json_t *item;
+    size_t i;
+
+    json_open(&list, '[');
+    json_array_foreach(json_object_get(req->json, "session_identities"), i, item)
+        json_text(&list, json_string_value(item));
+    json_close(&list, ']');
+    return buffer_string(&list);
+}
+
+enum err session_identities(struct request *req)
+{
+    struct buffer body = buffer_make(req->arena, DOCUMENT_MAX);
+    struct access_token token;
+    struct session session;
+    const char *merged;
+    const char *wanted = wanted_identities(req);
+    enum err code = caller(req, &token, &session);
+
+    if (code == OK)
+        code = wanted ? db_begin(req->db) : ERR_MEMORY;
+    if (code == OK)
+        code = session_merge(req, &token, &session, wanted, &merged);
+    if (code == OK)
+        code = db_commit(req->db);
+    if (code != OK)
+        return is_session_failure(code) ? ERR_NOT_IN_SCOPE : code;
+    json_open(&body, '{');
+    json_key(&body, "session_identities");
+    json_raw(&body, merged);
+    json_key(&body, "previous");
+    json_raw(&body, session.session_identities);
+    json_close(&body, '}');
+    return reply_buffer(req, 200, &body);
+}
+
+enum err session_list(struct request *req)
+{
+    struct access_token token;
+    struct session session;
+    enum err code = caller(req, &token, &session);
+
+    if (code != OK)
+        return code;
+    return REPLY_QUERY(req, 200, ERR_INTERNAL, sessions_list, param_uuid(&session.user_id), param_uuid(&session.id));
+}
+
+enum err session_revoke(struct request *req)
+{
+    struct access_token token;
+    struct session session;
+    struct uuid handle;
+    enum err code = caller(req, &token, &session);
+
+    if (code == OK)
+        code = uuid_parse(path_value(req, "session_id"), &handle) ? session_end(req, &session.user_id, &handle)
+                                                                  : ERR_SESSION_NOT_FOUND;
+    if (code == OK && uuid_equal(&handle, &session.id))
+        code = session_clear(req, session_transports_of(req));
+    return code == OK ? reply_json(req, 200, "{\"message\":\"Session ended\"}") : code;
+}
+
+enum err session_revoke_others(struct request *req)
+{
+    struct buffer body = buffer_make(req->arena, 100);
+    struct access_token token;
+    struct session session;
+    struct result rows;
+    enum err code = caller(req, &token, &session);
+
+    if (code == OK)
+        code = DB_RUN(req->db, sessions_end_others, &rows, param_uuid(&session.user_id), param_uuid(&session.id));
+    if (code != OK)
+        return code;
+    json_open(&body, '{');
+    json_key(&body, "ended");
+    json_int(&body, result_rows(&rows));
+    json_close(&body, '}');
+    result_clear(&rows);
+    return reply_buffer(req, 200, &body);
+}

@@ -1,0 +1,26 @@
+/* The endpoints of sessions: refreshing, signing out, the keys that verify tokens, and what a person sees of their
+ * sessions (API-ACCOUNTS.md 3.6, 3.10). */
+#ifndef ORGD_SIGNIN_SESSION_ENDPOINTS_H
+#define ORGD_SIGNIN_SESSION_ENDPOINTS_H
+
+#include "http/http.h"
+
+enum { SESSION_ACCESS_PARAMETERS = 1, SESSION_PARAMETERS = 1 };
+extern const struct field session_access_parameters[SESSION_ACCESS_PARAMETERS];
+extern const struct field session_parameters[SESSION_PARAMETERS];
+extern const struct model session_identities_body, session_answer;
+
+/* The browser's own interface. */
+enum err session_refresh(struct request *req);
+enum err session_sign_out(struct request *req);
+enum err session_keys(struct request *req);
+enum err session_discovery(struct request *req);
+
+/* Sessions only: neither keys nor secret tokens. */
+enum err session_access(struct request *req);
+enum err session_identities(struct request *req);
+enum err session_list(struct request *req);
+enum err session_revoke(struct request *req);
+enum err session_revoke_others(struct request *req);
+
+#endif

@@ -1,0 +1,79 @@
+/* Answers permission checks: in the open edition every member may do everything. */
+#include "tenancy/permissions.h"
+
+#include <string.h>
+
+#include "auth/identity.h"
+#include "auth/secret_tokens.h"
+#include "base/json.h"
+#include "statements.h"
+
+const struct field permission_check_parameters[PERMISSION_CHECK_PARAMETERS] = {
+    {.name = "action", .type = FIELD_STRING, .nullable = true},
+    {.name = "scope_type", .type = FIELD_STRING, .nullable = true},
+    {.name = "scope_id", .type = FIELD_UUID, .nullable = true},
+    {.name = "resource_type", .type = FIELD_STRING, .nullable = true},
+    {.name = "resource_id", .type = FIELD_UUID, .nullable = true},
+};
+
+/*
+ * A session's credentials are a secret token of a quarter of an hour, made for each answer: what is remembered of a
+ * session has no room for the texts in it, and a token that is handed out later is none that is nearly over.
+ */
+static enum err write_secret(struct request *req, struct buffer *out)
+{
+    const struct identity *caller = identity_of(req);
+    struct secret_grant grant = {
+        .user_id = caller->user_id,
+        .project_id = caller->project_id,
+        .workspace_id = caller->workspace_id,
+        .organization_id = caller->organization_id,
+    };
+    struct result row;
+    enum err code;
+
+    if (!req->db)
+        return ERR_AGAIN;
+    code = DB_RUN(req->db, permission_grant, &row, param_uuid(&caller->user_id), param_uuid(&caller->organization_id));
+    if (code != OK)
+        return code;
+    if (!result_keep(&row, req->arena))
+        return ERR_MEMORY;
+    if (result_rows(&row) != 1)
+        return ERR_UNAUTHORIZED;
+    grant.user_email = result_text(&row, 0, 0);
+    grant.organization_name = result_text(&row, 0, 1);
+    buffer_text(out, "Secret ");
+    secret_token_write(secret_of(req->config->auth_key), &grant, out);
+    return OK;
+}
+
+/* A complete Authorization value that services may replay; a key sent without its scheme is answered with it. */
+static enum err write_credentials(struct request *req, struct buffer *out)
+{
+    const char *sent = req->authorization;
+
+    if (identity_of(req)->scheme == IDENTITY_SESSION)
+        return write_secret(req, out);
+    if (strncmp(sent, "Secret ", 7) != 0 && strncmp(sent, "ApiKey ", 7) != 0)
+        buffer_text(out, "ApiKey ");
+    buffer_text(out, sent);
+    return OK;
+}
+
+enum err permissions_check(struct request *req)
+{
+    struct buffer body = buffer_make(req->arena, 64 << 10);
+    struct buffer credentials = buffer_make(req->arena, 32 << 10);
+    enum err code = write_credentials(req, &credentials);
+
+    if (code != OK || credentials.failed)
+        return code != OK ? code : ERR_MEMORY;
+    json_open(&body, '{');
+    json_key(&body, "effect");
+    json_text(&body, "allow");
+    json_key(&body, "credentials");
+    json_text(&body, buffer_string(&credentials));
+    json_close(&body, '}');
+    return reply_buffer(req, 200, &body);
+}

@@ -1,0 +1,12 @@
+/* The permission check that services ask before they act for a caller (API-ACCOUNTS.md 8). */
+#ifndef ORGD_TENANCY_PERMISSIONS_H
+#define ORGD_TENANCY_PERMISSIONS_H
+
+#include "http/http.h"
+
+enum { PERMISSION_CHECK_PARAMETERS = 5 };
+extern const struct field permission_check_parameters[PERMISSION_CHECK_PARAMETERS];
+
+enum err permissions_check(struct request *req);
+
+#endif
