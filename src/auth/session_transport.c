@@ -15,6 +15,7 @@
 
 #define ACCESS_COOKIE "sAccessToken"
 #define REFRESH_COOKIE "sRefreshToken"
+#define SECURE_REFRESH_COOKIE "__Secure-sRefreshToken"
 #define LEGACY_COOKIE "sIdRefreshToken"
 
 enum {
@@ -68,12 +69,27 @@ enum err session_carriers_find(struct request *req, struct session_carriers *car
     return OK;
 }
 
+static bool is_https(const struct config *config)
+{
+    return strncasecmp(config->api_url, "https://", 8) == 0;
+}
+
+/* Only orgd reads this cookie, so it has the prefix wherever browsers take it. */
+static const char *refresh_cookie(const struct config *config)
+{
+    return is_https(config) ? SECURE_REFRESH_COOKIE : REFRESH_COOKIE;
+}
+
 const char *session_refresh_find(struct request *req, enum session_transport *transport)
 {
     const char *token = bearer_of(req);
+    const char *name = refresh_cookie(req->config);
 
     *transport = token ? TRANSPORT_HEADER : TRANSPORT_COOKIE;
-    return token ? token : cookie_of(req, REFRESH_COOKIE);
+    if (token)
+        return token;
+    /* sessions that began before the prefix have the plain name until they are refreshed */
+    return cookie_of(req, has_cookie(req, name) ? name : REFRESH_COOKIE);
 }
 
 static bool cookies_cross_sites(const struct config *config)
@@ -93,7 +109,8 @@ enum session_transport session_transport_wanted(const struct request *req)
 
 unsigned session_transports_of(const struct request *req)
 {
-    bool cookies = has_cookie(req, ACCESS_COOKIE) || has_cookie(req, REFRESH_COOKIE);
+    bool cookies = has_cookie(req, ACCESS_COOKIE) || has_cookie(req, REFRESH_COOKIE) ||
+                   has_cookie(req, refresh_cookie(req->config));
 
     return (bearer_of(req) ? TRANSPORT_HEADER : 0) | (cookies ? TRANSPORT_COOKIE : 0);
 }
@@ -116,7 +133,7 @@ static enum err send_cookie(struct request *req, const char *name, const char *v
 {
     struct buffer cookie = buffer_make(req->arena, COOKIE_MAX);
     const struct config *config = req->config;
-    bool refresh = strcmp(name, REFRESH_COOKIE) == 0;
+    bool refresh = strcmp(name, ACCESS_COOKIE) != 0;
     time_t moment = (time_t)expires_s;
     char date[32];
     struct tm parts;
@@ -125,8 +142,7 @@ static enum err send_cookie(struct request *req, const char *name, const char *v
         return ERR_INTERNAL;
     buffer_format(&cookie, "%s=%s; Expires=%s; HttpOnly; Path=%s%s; SameSite=%s%s", name, value, date,
                   refresh ? site_path(config->api_url) : "/", refresh ? "/auth/session/refresh" : "",
-                  cookies_cross_sites(config) ? "None" : "Lax",
-                  strncasecmp(config->api_url, "https://", 8) == 0 ? "; Secure" : "");
+                  cookies_cross_sites(config) ? "None" : "Lax", is_https(config) ? "; Secure" : "");
     return reply_header_of_success(req, "Set-Cookie", buffer_string(&cookie));
 }
 
@@ -150,11 +166,19 @@ static enum err send_front_token(struct request *req, const struct session_token
     return send_exposed(req, "front-token", buffer_string(&text));
 }
 
+/* A refresh token under the plain name, where the prefixed one is in use. */
+static enum err clear_plain_refresh(struct request *req)
+{
+    return is_https(req->config) && has_cookie(req, REFRESH_COOKIE) ? send_cookie(req, REFRESH_COOKIE, "", 0) : OK;
+}
+
 static enum err clear_cookies(struct request *req)
 {
     enum err code = send_cookie(req, ACCESS_COOKIE, "", 0);
 
-    return code == OK ? send_cookie(req, REFRESH_COOKIE, "", 0) : code;
+    if (code == OK)
+        code = send_cookie(req, refresh_cookie(req->config), "", 0);
+    return code == OK ? clear_plain_refresh(req) : code;
 }
 
 static enum err send_in_cookies(struct request *req, const struct session_tokens *tokens)
@@ -162,7 +186,9 @@ static enum err send_in_cookies(struct request *req, const struct session_tokens
     enum err code = send_cookie(req, ACCESS_COOKIE, tokens->access, platform.realtime_us() / 1000000 + ACCESS_COOKIE_S);
 
     if (code == OK && tokens->refresh)
-        code = send_cookie(req, REFRESH_COOKIE, tokens->refresh, tokens->refresh_expires_s);
+        code = send_cookie(req, refresh_cookie(req->config), tokens->refresh, tokens->refresh_expires_s);
+    if (code == OK && tokens->refresh)
+        code = clear_plain_refresh(req);
     if (code == OK && bearer_of(req) && tokens->refresh) /* a client that changes over forgets the one it has */
         code = send_exposed(req, "st-refresh-token", "");
     return code;

@@ -19,9 +19,9 @@ enum { CLIENT_MAX = 256, PAYLOAD_MAX = 6 << 10, SWEEP_US = 600 * 1000000 };
 /* What the tokens of an answer are made of. */
 struct issue {
     const struct session *session;
-    const char *refresh;      /* NULL: unchanged */
-    const char *refresh_hash; /* of it, or of the one that the client has */
-    int64_t refresh_expires_s;
+    const char *refresh;       /* NULL: unchanged */
+    const char *refresh_hash;  /* of it, or of the one that the client has */
+    int64_t refresh_expires_s; /* when the session ends */
 };
 
 static enum err send_tokens(struct request *req, enum session_transport transport, const struct issue *issue)
@@ -45,6 +45,8 @@ static enum err send_tokens(struct request *req, enum session_transport transpor
     if (code != OK || !login || !claims.issuer)
         return code != OK ? code : ERR_MEMORY;
     claims.expires_s = claims.issued_s + req->config->access_token_lifetime;
+    if (claims.expires_s > issue->refresh_expires_s) /* others believe the token until then, without asking */
+        claims.expires_s = issue->refresh_expires_s;
     memcpy(claims.refresh_hash, issue->refresh_hash, sizeof claims.refresh_hash);
     access_token_payload(&claims, &payload);
     if (!access_token_sign(buffer_string(&payload), key.id, key.key, &token))
@@ -99,7 +101,8 @@ enum err session_begin(struct request *req, const struct session_begin *begin)
         return ERR_MEMORY;
     code = DB_RUN(req->db, session_create, &row, param_uuid(&session.id), param_uuid(&begin->login_id),
                   param_uuid(&begin->user_id), param_text(begin->identity), param_bool(begin->is_new_user),
-                  param_text(refresh.stored_hash), param_text(client_of(req)), param_text(req->client));
+                  param_text(refresh.stored_hash), param_text(client_of(req)), param_text(req->client),
+                  param_int(req->config->session_lifetime));
     if (code != OK)
         return code;
     if (!result_keep(&row, req->arena))
@@ -206,8 +209,9 @@ static enum err renew(struct request *req, const struct uuid *session, const str
                       struct session_refresh *refresh)
 {
     struct result row;
-    enum err code = DB_RUN(req->db, session_rotate_to, &row, param_uuid(session), param_text(next->stored_hash),
-                           param_text(client_of(req)), param_text(req->client));
+    enum err code =
+        DB_RUN(req->db, session_rotate_to, &row, param_uuid(session), param_text(next->stored_hash),
+               param_text(client_of(req)), param_text(req->client), param_int(req->config->session_lifetime));
 
     if (code != OK)
         return code;
@@ -233,7 +237,8 @@ enum err session_rotate(struct request *req, const char *token, struct session_r
         return ERR_MEMORY;
     code = sweep(req);
     if (code == OK)
-        code = DB_RUN(req->db, session_lock, &row, param_uuid(&presented.session));
+        code = DB_RUN(req->db, session_lock, &row, param_uuid(&presented.session),
+                      param_int(req->config->session_lifetime));
     if (code != OK)
         return code;
     if (!result_keep(&row, req->arena))
@@ -297,7 +302,9 @@ enum err session_merge(struct request *req, const struct access_token *token, co
         return ERR_SESSION_NONE;
     *merged = after.session_identities = result_text(&row, 0, 0);
     return send_tokens(req, transport_of(req, token),
-                       &(struct issue){.session = &after, .refresh_hash = token->claims.refresh_hash});
+                       &(struct issue){.session = &after,
+                                       .refresh_hash = token->claims.refresh_hash,
+                                       .refresh_expires_s = result_int(&row, 0, 1)});
 }
 
 /* ---- ended ---- */

@@ -4,7 +4,7 @@ INSERT INTO orgd.sessions (handle, login_id, user_id, user_identities, session_i
 SELECT $1::uuid, $2::uuid, $3::uuid,
        coalesce((SELECT array_agg(DISTINCT i.method::text ORDER BY i.method::text)
                  FROM user_identities i WHERE i.user_id = $3::uuid), ARRAY[$4::text]),
-       ARRAY[$4::text], $5::boolean, decode($6::text, 'hex'), $7::text, $8::text, now() + interval '144000 minutes'
+       ARRAY[$4::text], $5::boolean, decode($6::text, 'hex'), $7::text, $8::text, now() + least(interval '144000 minutes', make_interval(secs => $9::bigint))
 RETURNING array_to_json(user_identities), array_to_json(session_identities), extract(epoch FROM expires_at)::bigint;
 
 -- sessions_sweep: forgets sessions that have expired, some at a time
@@ -19,20 +19,21 @@ JOIN users u ON u.id = s.user_id
 WHERE s.handle = $1::uuid AND s.login_id = $2::uuid AND s.expires_at > now()
   AND EXISTS (SELECT FROM orgd.signing_keys k WHERE k.kid = $3::text AND k.valid_until > now());
 
--- session_lock: the session that a refresh token names, held for its renewal; its two hashes, and whether the elder of
--- them is still good for those who came a moment late
+-- session_lock: the session that a refresh token names and whose lifetime since sign-in ($2, seconds) is not over, held for its
+-- renewal; its two hashes, and whether the elder of them is still good for those who came a moment late
 SELECT u.email, array_to_json(s.user_identities), array_to_json(s.session_identities), s.is_new_user, s.user_id,
        s.login_id, encode(s.refresh_hash, 'hex'), encode(s.previous_hash, 'hex'),
        coalesce(s.rotated_at > clock_timestamp() - interval '30 seconds', false), extract(epoch FROM s.expires_at)::bigint
 FROM orgd.sessions s
 JOIN users u ON u.id = s.user_id
-WHERE s.handle = $1::uuid AND s.expires_at > now()
+WHERE s.handle = $1::uuid AND s.expires_at > now() AND s.created_at + make_interval(secs => $2::bigint) > now()
 FOR UPDATE OF s;
 
 -- session_rotate_to: gives a session its next refresh token
 UPDATE orgd.sessions
 SET previous_hash = refresh_hash, refresh_hash = decode($2::text, 'hex'), rotated_at = clock_timestamp(), seen_at = now(),
-    client = $3::text, address = $4::text, expires_at = now() + interval '144000 minutes'
+    client = $3::text, address = $4::text,
+    expires_at = least(now() + interval '144000 minutes', created_at + make_interval(secs => $5::bigint))
 WHERE handle = $1::uuid
 RETURNING extract(epoch FROM expires_at)::bigint;
 
@@ -46,7 +47,7 @@ SET session_identities = s.session_identities || ARRAY(
         GROUP BY w.method
         ORDER BY min(w.place))
 WHERE s.handle = $1::uuid
-RETURNING array_to_json(s.session_identities);
+RETURNING array_to_json(s.session_identities), extract(epoch FROM s.expires_at)::bigint;
 
 -- session_end_one: ends a session of an account
 -- revokes

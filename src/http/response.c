@@ -3,12 +3,13 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 #include <talloc.h>
 #include <time.h>
 
 #include "base/platform.h"
 
-enum { FIXED_HEAD_MAX = 512, DATE_SIZE = 32 };
+enum { FIXED_HEAD_MAX = 768, DATE_SIZE = 32 };
 
 bool answer_wants_gzip(const struct exchange *exchange, bool gzip)
 {
@@ -121,6 +122,44 @@ static char *append_number(char *at, size_t number)
     return at + (digits + sizeof digits - from);
 }
 
+static bool has_header(const struct reply *reply, const char *name)
+{
+    for (size_t i = 0; i < reply->header_count; i++)
+        if (strcmp(reply->headers[i].name, name) == 0)
+            return true;
+    return false;
+}
+
+static bool is_https(const char *url)
+{
+    return url && strncasecmp(url, "https://", 8) == 0;
+}
+
+/* A browser applies it to the host as a whole, so it is sent only where both public addresses are https; NULL: not. */
+static const char *transport_security(const struct config *config)
+{
+    if (!is_https(config->api_url) || !is_https(config->web_url) || strcmp(config->hsts, "off") == 0)
+        return NULL;
+    return strcmp(config->hsts, "subdomains") == 0 ? "max-age=31536000; includeSubDomains" : "max-age=31536000";
+}
+
+/*
+ * What browsers and caches may do with the answer. Only the console's files and the published keys may be stored, and
+ * their handlers say so.
+ */
+static char *append_protection(char *at, const struct request *req)
+{
+    const char *security = transport_security(req->config);
+
+    if (!has_header(&req->reply, "Cache-Control"))
+        at = append_header(at, "Cache-Control", "no-store");
+    if (!has_header(&req->reply, "X-Content-Type-Options"))
+        at = append_header(at, "X-Content-Type-Options", "nosniff");
+    if (security)
+        at = append_header(at, "Strict-Transport-Security", security);
+    return at;
+}
+
 /* `at` has room for head_size bytes. */
 static char *write_head(const struct exchange *exchange, char *at, bool compressed)
 {
@@ -142,6 +181,7 @@ static char *write_head(const struct exchange *exchange, char *at, bool compress
     if (!reply->no_cors)
         at = append_header(at, "Vary", "Accept-Encoding, Origin");
     at = append_header(at, "X-Request-Id", exchange->req.id);
+    at = append_protection(at, &exchange->req);
     for (size_t i = 0; i < reply->header_count; i++)
         at = append_header(at, reply->headers[i].name, reply->headers[i].value);
     /* said in both cases: clients of HTTP/1.0 take silence for "close", the others for the opposite */

@@ -7,7 +7,7 @@
 /* Codes have six digits; a device, the browser that waits for them, has so many attempts in all. */
 enum {
     CODE_DIGITS = 6,
-    CODE_VALID_S = 15 * 60,
+    CODE_VALID_S = 10 * 60,
     CODE_ATTEMPTS = 5,
     CODE_DEVICE_VALID_S = 60 * 60, /* to be told that a code has expired, and to ask for another one */
 };

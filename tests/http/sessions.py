@@ -14,6 +14,7 @@ from signing import PASSWORD, address, form
 # Of PASSWORD, with the least work that argon2 allows.
 HASH = "$argon2id$v=19$m=8,t=1,p=1$b3JnZCB0ZXN0cycgc2FsdA$+UQcp/HkE3qtqlVoIQLYFU+QSpx2/cFYTpypchfUHo0"
 ACCESS, REFRESH = "sAccessToken", "sRefreshToken"
+SECURE_REFRESH = "__Secure-sRefreshToken"  # where AGENTA_API_URL is https
 
 
 class Session(client.Api):
@@ -56,7 +57,7 @@ class CookieSession(client.Api):
         self.cookies.update({name: cookie.value for name, cookie in cookies_of(answer).items()})
 
     def call(self, method, path, body=None, headers=None, data=None):
-        names = [ACCESS] + ([REFRESH] if path.endswith("/auth/session/refresh") else [])
+        names = [ACCESS] + ([REFRESH, SECURE_REFRESH] if path.endswith("/auth/session/refresh") else [])
         sent = "; ".join(f"{name}={self.cookies[name]}" for name in names if self.cookies.get(name))
         return super().call(method, path, body, {**({"Cookie": sent} if sent else {}), **(headers or {})}, data)
 

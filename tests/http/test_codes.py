@@ -82,6 +82,16 @@ def test_signing_in_with_a_code(browser, mails, sql):
     assert again["user"]["id"] == answer["user"]["id"]
 
 
+def test_how_long_a_code_is_good(browser, mails, sql):
+    """Ten minutes, as its mail says."""
+    email = address()
+    browser.outcome(CODE, {"email": email})
+    assert "It is good for 10 minutes." in mailbox.text_of(mails.next(email))
+    ((seconds,),) = sql("SELECT extract(epoch FROM max(c.expires_at) - now())::int FROM orgd.codes c JOIN orgd.code_devices d USING (device_hash)"
+                        " WHERE d.email = %s", email)
+    assert 540 < seconds <= 600
+
+
 def test_an_address_that_is_the_same_only_outside_ascii_opens_nothing(browser, mails, sql):
     """U+212A is k in lower case to PostgreSQL; who reads the mail of the one is not who reads that of the other."""
     email = address("kim")

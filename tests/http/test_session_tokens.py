@@ -243,7 +243,7 @@ def test_cookies_that_cross_sites(another):
     cookies = sessions.cookies_of(session.answer)
     for cookie in cookies.values():
         assert (cookie["samesite"], cookie["secure"], cookie["httponly"]) == ("None", True, True)
-    assert cookies["sRefreshToken"]["path"] == "/v1/auth/session/refresh"
+    assert cookies["__Secure-sRefreshToken"]["path"] == "/v1/auth/session/refresh"
     rename = ("PUT", "/profile/username", {"username": "x"})
     assert session.get("/profile").status_code == 200
     assert refused(session.call(*rename))
@@ -269,6 +269,31 @@ def test_cookies_over_https_within_a_site(another):
     for cookie in sessions.cookies_of(session.answer).values():
         assert (cookie["samesite"], cookie["secure"], cookie["httponly"]) == ("Lax", True, True)
     assert session.put("/profile/username", {"username": "x"}).status_code == 200
+
+
+def test_the_name_of_the_refresh_cookie_over_https(another, server):
+    """Another program behind the same proxy reads sAccessToken; the refresh token is read here only, and has the prefix."""
+    https = another(AGENTA_API_URL="https://app.acme.io/api", AGENTA_WEB_URL="https://app.acme.io")
+    session = sessions.sign_up(https.url, mode="cookie")
+    assert list(sessions.cookies_of(session.answer)) == ["sAccessToken", "__Secure-sRefreshToken"]
+    planted = {"Cookie": f"sRefreshToken=planted; __Secure-sRefreshToken={session.cookies['__Secure-sRefreshToken']}"}
+    renewed = session.post("/auth/session/refresh", headers=planted)
+    assert renewed.status_code == 200
+    cookies = sessions.cookies_of(renewed)
+    assert cookies["sRefreshToken"].value == "" and cookies["__Secure-sRefreshToken"].value
+    session.take(renewed)
+    gone = sessions.cookies_of(session.post("/auth/signout"))
+    assert {name: cookie.value for name, cookie in gone.items()} == {"sAccessToken": "", "__Secure-sRefreshToken": ""}
+
+
+def test_a_session_from_before_the_prefix(another, server):
+    """Its cookie is taken once more and renamed."""
+    before = sessions.sign_up(server.url, mode="cookie")
+    https = another(AGENTA_API_URL="https://app.acme.io/api", AGENTA_WEB_URL="https://app.acme.io")
+    renewed = client.Api(https.url).post("/auth/session/refresh", headers={"Cookie": f"sRefreshToken={before.cookies['sRefreshToken']}"})
+    assert renewed.status_code == 200
+    cookies = sessions.cookies_of(renewed)
+    assert cookies["sRefreshToken"].value == "" and cookies["__Secure-sRefreshToken"].value
 
 
 # ---- keys come and go ----

@@ -275,6 +275,38 @@ def test_short_lives(another):
     assert works(session.renewed())
 
 
+def test_a_session_ends_at_its_lifetime(another, sql):
+    """However often it was refreshed; and no token of it says that it is good for longer."""
+    server = another(ORGD_SESSION_LIFETIME="1800")
+
+    def later(session, seconds):
+        sql("UPDATE orgd.sessions SET created_at = created_at - make_interval(secs => %s), expires_at = expires_at - make_interval(secs => %s)"
+            " WHERE handle = %s", seconds, seconds, session.handle)
+
+    session = sessions.sign_up(server.url)
+    assert abs(session.claims["exp"] - session.claims["iat"] - 1800) <= 1  # the session ends before an hour is over
+    cookie = sessions.sign_in(server.url, session.get("/profile").json()["email"], mode="cookie")
+    kept = email.utils.parsedate_to_datetime(sessions.cookies_of(cookie.answer)["sRefreshToken"]["expires"]).timestamp()
+    assert abs(kept - time.time() - 1800) < 60
+    later(session, 1000)
+    assert works(session.renewed()) and abs(session.claims["exp"] - time.time() - 800) < 60
+    later(session, 700)
+    assert works(session.renewed()) and abs(session.claims["exp"] - time.time() - 100) < 60
+    later(session, 101)
+    assert client.eventually(lambda: refused(session.get("/profile")))
+    assert outcome(session.renew()) == NONE
+
+
+def test_a_lifetime_that_was_shortened(session, another, sql):
+    """It counts from the next refresh for sessions that began before."""
+    sql("UPDATE orgd.sessions SET created_at = created_at - interval '2 days' WHERE handle = %s", session.handle)
+    assert session.renewed().claims["exp"] > time.time() + 3000
+    strict = another(ORGD_SESSION_LIFETIME="86400")
+    assert outcome(client.Api(strict.url, f"Bearer {session.refresh}").post("/auth/session/refresh")) == NONE
+    younger = sessions.sign_up(strict.url).renewed()
+    assert works(younger)
+
+
 def test_expired_sessions_are_swept(another, session, sql):
     sql("UPDATE orgd.sessions SET expires_at = now() - interval '1 second' WHERE handle = %s", session.handle)
     sessions.sign_up(another().url)  # the first of a server

@@ -15,7 +15,7 @@ export const auth = {
     lead: "We mail you a code. There is no password to remember.",
     button: "Mail me a code",
     sentTitle: "Check your mail",
-    sent: (email: string) => `A code of six digits is on its way to ${email}. It is good for 15 minutes.`,
+    sent: (email: string) => `A code of six digits is on its way to ${email}. It is good for 10 minutes.`,
     label: "Code",
     submit: "Sign in",
     resend: "Send another code",
