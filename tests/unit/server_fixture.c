@@ -262,7 +262,7 @@ static int fail(const struct error *error)
 int main(int argc, char **argv)
 {
     void *arena = talloc_new(NULL);
-    struct config config = {.license = "oss"};
+    struct config config = {.license = "oss", .web_url = "http://localhost:3000"};
     struct application app = {.config = &config,
                               .tables = tables,
                               .gzip = true,
