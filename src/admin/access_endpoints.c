@@ -6,8 +6,10 @@
 
 enum { ANSWER_MAX = 1 << 20 };
 
-const struct field access_explain_parameters[ACCESS_EXPLAIN_PARAMETERS] = {
-    {.name = "email", .type = FIELD_STRING, .required = true}};
+const struct field access_explain_parameters[] = {
+    {.name = "email", .type = FIELD_STRING, .required = true},
+    {0},
+};
 
 static const struct field line_fields[] = {{.name = "code", .type = FIELD_STRING, .required = true},
                                            {.name = "text", .type = FIELD_STRING, .required = true}};

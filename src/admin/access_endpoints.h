@@ -4,8 +4,7 @@
 
 #include "http/http.h"
 
-enum { ACCESS_EXPLAIN_PARAMETERS = 1 };
-extern const struct field access_explain_parameters[ACCESS_EXPLAIN_PARAMETERS];
+extern const struct field access_explain_parameters[];
 extern const struct model access_report_answer, access_explain_answer;
 
 enum err access_report_show(struct request *req);

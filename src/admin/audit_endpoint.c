@@ -7,11 +7,11 @@
 #include "admin/operation.h"
 #include "statements.h"
 
-const struct field audit_parameters[AUDIT_PARAMETERS] = {
+const struct field audit_parameters[] = {
     {.name = "cursor", .type = FIELD_STRING},     {.name = "limit", .type = FIELD_STRING},
     {.name = "object", .type = FIELD_STRING},     {.name = "object_id", .type = FIELD_UUID},
     {.name = "actor", .type = FIELD_STRING},      {.name = "operation", .type = FIELD_STRING},
-    {.name = "request_id", .type = FIELD_STRING},
+    {.name = "request_id", .type = FIELD_STRING}, {0},
 };
 
 static const struct field change_fields[] = {

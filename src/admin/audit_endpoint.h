@@ -5,7 +5,7 @@
 #include "http/http.h"
 
 extern const struct field audit_parameters[];
-enum { AUDIT_PARAMETERS = 7, AUDIT_PAGE = 100, AUDIT_PAGE_MAX = 1000 };
+enum { AUDIT_PAGE = 100, AUDIT_PAGE_MAX = 1000 };
 extern const struct model audit_answer;
 
 /* GET /admin/audit: newest first; `cursor` of an answer asks for the next page. */

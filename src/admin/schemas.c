@@ -12,9 +12,10 @@
 
 enum { DUMP_MAX = 64 << 20, REPORT_MAX = 64 << 20 };
 
-const struct field schemas_dump_parameters[SCHEMAS_DUMP_PARAMETERS] = {
+const struct field schemas_dump_parameters[] = {
     {.name = "database", .type = FIELD_STRING, .required = true},
     {.name = "full", .type = FIELD_BOOL, .initial = "false"},
+    {0},
 };
 static const struct field dump_fields[] = {
     {.name = "database", .type = FIELD_STRING, .required = true},
@@ -22,8 +23,10 @@ static const struct field dump_fields[] = {
 };
 const struct model schemas_dump_answer = {.name = "SchemaDump", .fields = dump_fields, .count = 2};
 
-const struct field schemas_diff_parameters[SCHEMAS_DIFF_PARAMETERS] = {
-    {.name = "format", .type = FIELD_STRING, .initial = "\"json\""}};
+const struct field schemas_diff_parameters[] = {
+    {.name = "format", .type = FIELD_STRING, .initial = "\"json\""},
+    {0},
+};
 
 static const struct field diff_fields[] = {
     {.name = "a", .type = FIELD_STRING, .nullable = true},

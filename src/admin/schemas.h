@@ -4,11 +4,9 @@
 
 #include "http/http.h"
 
-#define SCHEMAS_DUMP_PARAMETERS 2
-extern const struct field schemas_dump_parameters[SCHEMAS_DUMP_PARAMETERS];
+extern const struct field schemas_dump_parameters[];
 extern const struct model schemas_dump_answer;
-#define SCHEMAS_DIFF_PARAMETERS 1
-extern const struct field schemas_diff_parameters[SCHEMAS_DIFF_PARAMETERS];
+extern const struct field schemas_diff_parameters[];
 extern const struct model schemas_diff_body;
 
 /* The text of `orgd schema dump`, of ?database=core or tracing, with ?full=true that of --full. */

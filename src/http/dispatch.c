@@ -12,30 +12,12 @@
 #include "http/router.h"
 #include "http/validate.h"
 
-/* The crash answer of the administration routes names the operation and carries an id to quote (API-ADMIN.md 3.1). */
-static void admin_details(struct request *req, struct buffer *body)
-{
-    time_t now = (time_t)(platform.realtime_us() / 1000000);
-    struct uuid id = uuid_v4();
-    char *text = talloc_array(req->arena, char, UUID_TEXT_SIZE);
-    char *moment = talloc_array(req->arena, char, 40);
-    struct tm parts;
-
-    json_key(body, "operation_id");
-    json_text(body, req->route->operation_id);
-    if (!text || !moment || !gmtime_r(&now, &parts) || !strftime(moment, 40, "%Y-%m-%dT%H:%M:%S+00:00", &parts))
-        return;
-    (void)reply_header(req, "x-ag-support-id", uuid_format(&id, text));
-    (void)reply_header(req, "x-ag-support-ts", moment);
-    (void)reply_header(req, "Access-Control-Expose-Headers", "x-ag-support-id, x-ag-support-ts");
-}
-
 static void write_refusal(struct request *req, const struct error_row *row, struct buffer *body)
 {
-    bool admin = row->status == 500 && req->route && req->route->caller == CALLER_ADMIN;
-
-    if (admin)
-        row = error_row(ERR_ADMIN_UNEXPECTED);
+    if (row->status == 500 && req->group && req->group->internal_error) {
+        req->group->internal_error(req, body);
+        return;
+    }
     json_open(body, '{');
     if (row->shape != SHAPE_BARE)
         json_key(body, "detail");
@@ -48,8 +30,6 @@ static void write_refusal(struct request *req, const struct error_row *row, stru
     if (row->shape != SHAPE_TEXT)
         json_key(body, "message");
     json_text(body, row->text);
-    if (admin)
-        admin_details(req, body);
     if (row->shape == SHAPE_MESSAGE || row->shape == SHAPE_CODED)
         json_close(body, '}');
     json_close(body, '}');
@@ -142,7 +122,7 @@ static bool answered_as_page(const struct application *app, struct request *req)
 
 enum lane pipeline_begin(const struct application *app, struct request *req)
 {
-    enum caller_kind wanted = route_caller(req->path);
+    enum caller_kind wanted = route_caller(app, req->path);
     enum err known, matched;
 
     req->client = client_address(req->arena, &app->config->trusted_proxies, req->client, req->forwarded_for);
@@ -183,7 +163,7 @@ void pipeline_finish(const struct application *app, struct request *req)
     enum err code = is_available(app) ? OK : ERR_UNAVAILABLE; /* it may have changed while the request waited */
 
     if (code == OK && !req->authenticated)
-        code = app->authenticate(req, route_caller(req->path));
+        code = app->authenticate(req, route_caller(app, req->path));
     req->authenticated = code == OK;
     if (code == OK && !req->route)
         code = route_match(app, req);

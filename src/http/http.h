@@ -27,6 +27,7 @@ const char *method_name(enum method method);
 
 enum {
     PATH_PARAMETERS_MAX = 4,
+    PARAMETER_NAME_SIZE = 64, /* of a path parameter, with its NUL */
     QUERY_PARAMETERS_MAX = 8,
     HTTP_BODY_MAX = 8 << 20,
     HTTP_HEADERS_MAX = 32 << 10,
@@ -97,16 +98,14 @@ enum answer_kind { ANSWER_MODEL, ANSWER_LIST, ANSWER_STRING, ANSWER_ANY_OBJECT, 
 struct request;
 
 struct route {
-    enum method method;
-    const char *path; /* "/projects/{project_id}"; served with and without a final slash, documented as here */
-    enum caller_kind caller;
-    unsigned flags;
+    enum method method; /* 0 ends a list of routes */
+    const char *path;   /* "/projects/{project_id}"; served with and without a final slash, documented as here */
     const char *operation_id;
-    const char *tag;
     const char *summary;
-    int status;                     /* of success; 204 with an `answer`: 200 with it is another one */
-    const struct field *parameters; /* of path, then query: those named in `path` are path parameters */
-    size_t parameter_count;
+    unsigned flags;
+    int status; /* of success, 0 for 200; with 204 and an `answer`, 200 with that answer is possible too */
+    /* Query parameters, and path parameters that are not plain strings. Ends with a NULL name; NULL: none. */
+    const struct field *parameters;
     const struct model *body; /* NULL: no body is read */
     enum body_kind body_kind;
     const struct model *answer;   /* for the OpenAPI document; NULL: not described by a model */
@@ -118,6 +117,15 @@ struct route {
      * handler that needs it nevertheless returns ERR_AGAIN to be called again on a worker.
      */
     enum err (*handle)(struct request *req);
+};
+
+/* Routes of one tag in the OpenAPI document, for one kind of caller. */
+struct route_group {
+    const char *tag;
+    enum caller_kind caller;
+    const struct route *routes; /* NULL ends a list of groups */
+    /* Completes the body of a 500 and adds its headers; NULL: the body of every other route. */
+    void (*internal_error)(struct request *req, struct buffer *body);
 };
 
 /* ---- what happens ---- */
@@ -160,6 +168,7 @@ struct request {
     int64_t started_us, deadline_us; /* platform.monotonic_us */
 
     const struct route *route;                    /* NULL until matched */
+    const struct route_group *group;              /* of the route */
     const char *path_values[PATH_PARAMETERS_MAX]; /* in the order of the path */
     json_t *json;                                 /* checked body; freed with the arena */
     void *identity;                               /* struct identity of the authenticator, in the arena; NULL before */
@@ -218,10 +227,22 @@ enum err reply_expose(struct request *req, const char *name);
 
 /* ---- for the server ---- */
 
-/* Everything the HTTP layer is told by the program it serves. */
+/*
+ * Who may call the paths that begin with a prefix. The path alone decides, before routing, so an unknown path tells a
+ * stranger nothing. Paths below no prefix are CALLER_USER.
+ */
+struct path_prefix {
+    const char *prefix;
+    enum caller_kind caller;
+    bool whole_segment; /* the prefix ends where the path or a segment of it ends */
+};
+
+/* What the HTTP layer needs of the program it serves. */
 struct application {
     const struct config *config;
-    const struct route *const *tables; /* NULL-terminated list of arrays, each ended by a row with method 0 */
+    const struct route_group *const *groups; /* NULL-terminated list of lists of groups */
+    const struct path_prefix *callers;       /* who may call below a prefix, the first that fits; ends with NULL */
+    const char *alias, *alias_of;            /* a path that begins with `alias` counts as one with `alias_of` */
     bool gzip;
     /*
      * Knows the caller without a database, on the I/O thread: sets req->authenticated and req->identity and returns OK;

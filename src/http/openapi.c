@@ -129,25 +129,45 @@ static void write_model(struct document *document, const struct model *model)
     json_close(out, '}');
 }
 
-static void write_parameters(struct document *document, const struct route *route)
+static void write_parameter(struct document *document, const struct field *field, bool in_path)
 {
     struct buffer *out = document->out;
 
-    json_key(out, "parameters");
-    json_open(out, '[');
-    for (size_t i = 0; i < route->parameter_count; i++) {
-        const struct field *field = &route->parameters[i];
-        bool in_path = route_has_path_parameter(route->path, field->name);
-        json_open(out, '{');
-        member(out, "name", field->name);
-        member(out, "in", in_path ? "path" : "query");
-        json_key(out, "required");
-        json_bool(out, field->required);
-        json_key(out, "schema");
-        write_field(document, field);
-        json_close(out, '}');
+    json_open(out, '{');
+    member(out, "name", field->name);
+    member(out, "in", in_path ? "path" : "query");
+    json_key(out, "required");
+    json_bool(out, field->required);
+    json_key(out, "schema");
+    write_field(document, field);
+    json_close(out, '}');
+}
+
+/* The declaration of a parameter that is named in the path as `name` with `len` bytes; NULL: a plain string. */
+static const struct field *declared(const struct route *route, const char *name, size_t len)
+{
+    for (const struct field *field = route->parameters; field && field->name; field++)
+        if (strncmp(field->name, name, len) == 0 && field->name[len] == '\0')
+            return field;
+    return NULL;
+}
+
+static void write_parameters(struct document *document, const struct route *route)
+{
+    json_key(document->out, "parameters");
+    json_open(document->out, '[');
+    for (const char *at = strchr(route->path, '{'); at; at = strchr(at, '{')) {
+        size_t len = strcspn(++at, "}");
+        const struct field *field = declared(route, at, len);
+        char name[PARAMETER_NAME_SIZE];
+
+        (void)snprintf(name, sizeof name, "%.*s", (int)len, at);
+        write_parameter(document, field ? field : &(struct field){.name = name, .required = true}, true);
     }
-    json_close(out, ']');
+    for (const struct field *field = route->parameters; field && field->name; field++)
+        if (!route_has_path_parameter(route->path, field->name))
+            write_parameter(document, field, false);
+    json_close(document->out, ']');
 }
 
 static void write_content(struct document *document, const struct route *route)
@@ -169,7 +189,12 @@ static void write_content(struct document *document, const struct route *route)
         json_raw(document->out, "{}");
 }
 
-enum { NO_CONTENT = 204 };
+enum { SUCCESS = 200, NO_CONTENT = 204 };
+
+static bool has_parameters(const struct route *route)
+{
+    return strchr(route->path, '{') || (route->parameters && route->parameters->name);
+}
 
 static void write_responses(struct document *document, const struct route *route)
 {
@@ -182,7 +207,7 @@ static void write_responses(struct document *document, const struct route *route
     if (route->status != NO_CONTENT || route->answer) {
         if (route->status == NO_CONTENT)
             buffer_char(out, ',');
-        buffer_format(out, "\"%d\":", route->status == NO_CONTENT ? 200 : route->status);
+        buffer_format(out, "\"%d\":", route->status == NO_CONTENT || route->status == 0 ? SUCCESS : route->status);
         json_open(out, '{');
         member(out, "description", "Success");
         json_key(out, "content");
@@ -191,13 +216,13 @@ static void write_responses(struct document *document, const struct route *route
         buffer_text(out, "}}");
         json_close(out, '}');
     }
-    if (route->parameter_count > 0 || route->body)
+    if (has_parameters(route) || route->body)
         json_raw(out, "\"422\":{\"description\":\"Validation error\",\"content\":{\"application/json\":{\"schema\":"
                       "{\"$ref\":\"#/components/schemas/HTTPValidationError\"}}}}");
     json_close(out, '}');
 }
 
-static void write_operation(struct document *document, const struct route *route)
+static void write_operation(struct document *document, const struct route_group *group, const struct route *route)
 {
     static const char *const security[] = {
         [CALLER_NONE] = "[]", [CALLER_ADMIN] = "[{\"administration\":[]}]", [CALLER_USER] = "[{\"credentials\":[]}]"};
@@ -208,13 +233,13 @@ static void write_operation(struct document *document, const struct route *route
     json_open(out, '{');
     json_key(out, "tags");
     json_open(out, '[');
-    json_text(out, route->tag);
+    json_text(out, group->tag);
     json_close(out, ']');
     member(out, "summary", route->summary);
     member(out, "operationId", route->operation_id);
     json_key(out, "security");
-    json_raw(out, security[route->caller]);
-    if (route->parameter_count > 0)
+    json_raw(out, security[group->caller]);
+    if (has_parameters(route))
         write_parameters(document, route);
     if (route->body) {
         json_key(out, "requestBody");
@@ -230,20 +255,26 @@ static void write_operation(struct document *document, const struct route *route
     json_close(out, '}');
 }
 
-/* All operations of a path stand together, where its first one stands in the table. */
-static void write_path(struct document *document, const struct route *table, const struct route *first)
+/* All operations of a path stand together, where its first one stands in the tables. */
+static void write_path(struct document *document, const struct application *app, const struct route *first)
 {
-    for (const struct route *earlier = table; earlier < first; earlier++)
-        if (strcmp(earlier->path, first->path) == 0 && !(earlier->flags & ROUTE_HIDDEN))
-            return;
-    json_key(document->out, first->path);
-    json_open(document->out, '{');
-    for (const struct route *route = first; route->method; route++) {
+    struct route_cursor at = {0};
+    const struct route *route;
+    bool found = false;
+
+    while ((route = route_next(app, &at))) {
         if (strcmp(route->path, first->path) != 0 || (route->flags & ROUTE_HIDDEN))
             continue;
-        if (route != first)
+        if (!found && route != first)
+            return; /* written with an earlier one */
+        if (!found) {
+            json_key(document->out, first->path);
+            json_open(document->out, '{');
+        } else {
             buffer_char(document->out, ',');
-        write_operation(document, route);
+        }
+        found = true;
+        write_operation(document, at.group, route);
     }
     json_close(document->out, '}');
 }
@@ -277,6 +308,8 @@ static void write_components(struct document *document)
 enum err openapi_write(const struct application *app, struct buffer *out)
 {
     struct document document = {.out = out};
+    struct route_cursor at = {0};
+    const struct route *route;
 
     json_open(out, '{');
     member(out, "openapi", "3.1.0");
@@ -284,10 +317,9 @@ enum err openapi_write(const struct application *app, struct buffer *out)
     json_raw(out, "{\"title\":\"orgd\",\"version\":\"" ORGD_VERSION "\"}");
     json_key(out, "paths");
     json_open(out, '{');
-    for (const struct route *const *table = app->tables; *table; table++)
-        for (const struct route *route = *table; route->method; route++)
-            if (!(route->flags & ROUTE_HIDDEN))
-                write_path(&document, *table, route);
+    while ((route = route_next(app, &at)))
+        if (!(route->flags & ROUTE_HIDDEN))
+            write_path(&document, app, route);
     json_close(out, '}');
     write_components(&document);
     json_close(out, '}');

@@ -4,16 +4,6 @@
 #include <string.h>
 #include <talloc.h>
 
-static const char *const public_prefixes[] = {
-    "/health",
-    "/docs",
-    "/openapi.json",
-    "/auth",
-    "/billing/stripe/events/",
-    "/tools/connections/callback",
-    "/preview/tools/connections/callback",
-};
-
 static const struct {
     enum method method;
     const char *name;
@@ -30,13 +20,33 @@ const char *method_name(enum method method)
     return "?";
 }
 
-enum caller_kind route_caller(const char *path)
+const struct route *route_next(const struct application *app, struct route_cursor *cursor)
 {
-    for (size_t i = 0; i < sizeof public_prefixes / sizeof *public_prefixes; i++)
-        if (strncmp(path, public_prefixes[i], strlen(public_prefixes[i])) == 0)
-            return CALLER_NONE;
-    if (strncmp(path, "/admin", 6) == 0 && (path[6] == '/' || path[6] == '\0'))
-        return CALLER_ADMIN;
+    if (!cursor->list) {
+        cursor->list = app->groups;
+        cursor->group = *cursor->list;
+        cursor->route = cursor->group ? cursor->group->routes : NULL;
+    } else {
+        cursor->route++;
+    }
+    while (cursor->group && (!cursor->route || !cursor->route->method)) {
+        if (cursor->group->routes)
+            cursor->group++;
+        else
+            cursor->group = *++cursor->list;
+        cursor->route = cursor->group ? cursor->group->routes : NULL;
+    }
+    return cursor->group ? cursor->route : NULL;
+}
+
+enum caller_kind route_caller(const struct application *app, const char *path)
+{
+    for (const struct path_prefix *row = app->callers; row && row->prefix; row++) {
+        size_t len = strlen(row->prefix);
+
+        if (strncmp(path, row->prefix, len) == 0 && (!row->whole_segment || path[len] == '/' || path[len] == '\0'))
+            return row->caller;
+    }
     return CALLER_USER;
 }
 
@@ -110,13 +120,15 @@ static enum err not_allowed(struct request *req, unsigned allowed)
     return ERR_METHOD_NOT_ALLOWED;
 }
 
-/* Browsers may name the tenant, of which there is one: /auth/public/signin is /auth/signin (API-ACCOUNTS.md 3.2). */
-static const char tenant[] = "/auth/public/";
-
-static bool drop_tenant(struct request *req)
+static bool is_alias(const struct application *app, const char *path)
 {
-    if (strncmp(req->path, tenant, sizeof tenant - 1) == 0)
-        req->path = talloc_asprintf(req->arena, "/auth/%s", req->path + sizeof tenant - 1);
+    return app->alias && strncmp(path, app->alias, strlen(app->alias)) == 0;
+}
+
+static bool replace_alias(const struct application *app, struct request *req)
+{
+    if (is_alias(app, req->path))
+        req->path = talloc_asprintf(req->arena, "%s%s", app->alias_of, req->path + strlen(app->alias));
     return req->path != NULL;
 }
 
@@ -124,14 +136,15 @@ bool route_is_read(const struct application *app, const char *path)
 {
     const char *values[PATH_PARAMETERS_MAX];
     size_t lengths[PATH_PARAMETERS_MAX];
+    struct route_cursor at = {0};
+    const struct route *route;
 
-    if (strncmp(path, tenant, sizeof tenant - 1) == 0)
-        return true; /* no page is there */
-    for (const struct route *const *table = app->tables; *table; table++)
-        for (const struct route *route = *table; route->method; route++)
-            if (route->method == METHOD_GET && (!route->active || route->active(app->config)) &&
-                matches(route->path, path, values, lengths))
-                return true;
+    if (is_alias(app, path))
+        return true; /* no page has such a path */
+    while ((route = route_next(app, &at)))
+        if (route->method == METHOD_GET && (!route->active || route->active(app->config)) &&
+            matches(route->path, path, values, lengths))
+            return true;
     return false;
 }
 
@@ -139,18 +152,20 @@ enum err route_match(const struct application *app, struct request *req)
 {
     const char *values[PATH_PARAMETERS_MAX] = {NULL};
     size_t lengths[PATH_PARAMETERS_MAX] = {0};
+    struct route_cursor at = {0};
+    const struct route *route;
     unsigned allowed = 0;
 
-    if (!drop_tenant(req))
+    if (!replace_alias(app, req))
         return ERR_MEMORY;
-    for (const struct route *const *table = app->tables; *table; table++) {
-        for (const struct route *route = *table; route->method; route++) {
-            if (!matches(route->path, req->path, values, lengths) || (route->active && !route->active(app->config)))
-                continue;
-            if (route->method == req->method)
-                return keep_values(req, route, values, lengths);
-            allowed |= route->method;
+    while ((route = route_next(app, &at))) {
+        if (!matches(route->path, req->path, values, lengths) || (route->active && !route->active(app->config)))
+            continue;
+        if (route->method == req->method) {
+            req->group = at.group;
+            return keep_values(req, route, values, lengths);
         }
+        allowed |= route->method;
     }
     return allowed ? not_allowed(req, allowed) : ERR_NOT_FOUND;
 }

@@ -1,11 +1,11 @@
-/* Finds the route of a request, and tells from a path who may call. */
+/* Finds the route of a request, and decides from a path who may call. */
 #ifndef ORGD_HTTP_ROUTER_H
 #define ORGD_HTTP_ROUTER_H
 
 #include "http/http.h"
 
 /*
- * Sets req->route and req->path_values. Both spellings of the final slash match. ERR_NOT_FOUND, or
+ * Sets req->route, req->group and req->path_values. Both spellings of the final slash match. ERR_NOT_FOUND, or
  * ERR_METHOD_NOT_ALLOWED with an `Allow` header (RFC 9110 10.2.1) in the reply.
  */
 enum err route_match(const struct application *app, struct request *req) MUST_CHECK;
@@ -13,10 +13,20 @@ enum err route_match(const struct application *app, struct request *req) MUST_CH
 /* Whether there is a GET of that path. */
 bool route_is_read(const struct application *app, const char *path);
 
-/* Who may call is decided by the path alone, before routing, so that an unknown path tells a stranger nothing. */
-enum caller_kind route_caller(const char *path);
+/* Who may call the path, by app->callers. */
+enum caller_kind route_caller(const struct application *app, const char *path);
 
 /* Whether `name` is a parameter of the path pattern. */
 bool route_has_path_parameter(const char *pattern, const char *name);
+
+/* A walk through all routes of an application; begin with one that is all zero. */
+struct route_cursor {
+    const struct route_group *const *list;
+    const struct route_group *group; /* of the route that route_next returned last */
+    const struct route *route;
+};
+
+/* The next route in the order of the tables, or NULL after the last. */
+const struct route *route_next(const struct application *app, struct route_cursor *cursor);
 
 #endif

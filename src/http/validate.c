@@ -458,8 +458,8 @@ enum err decode_request(struct request *req)
     json_open(&problems.out, '{');
     json_key(&problems.out, "detail");
     json_open(&problems.out, '[');
-    for (size_t i = 0; i < req->route->parameter_count; i++)
-        check_parameter(&problems, &req->route->parameters[i]);
+    for (const struct field *field = req->route->parameters; field && field->name; field++)
+        check_parameter(&problems, field);
     if (req->route->body)
         code = check_body(&problems);
     if (code != OK || problems.count == 0)

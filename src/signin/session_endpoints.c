@@ -14,11 +14,13 @@
 
 enum { KEYS_MAX = 64 << 10, DOCUMENT_MAX = 64 << 10 };
 
-const struct field session_access_parameters[SESSION_ACCESS_PARAMETERS] = {
+const struct field session_access_parameters[] = {
     {.name = "organization_id", .type = FIELD_STRING, .required = true},
+    {0},
 };
-const struct field session_parameters[SESSION_PARAMETERS] = {
+const struct field session_parameters[] = {
     {.name = "session_id", .type = FIELD_STRING, .required = true},
+    {0},
 };
 static const struct field identities_fields[] = {
     {.name = "session_identities", .type = FIELD_STRING_LIST, .required = true},

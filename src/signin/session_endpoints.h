@@ -5,9 +5,8 @@
 
 #include "http/http.h"
 
-enum { SESSION_ACCESS_PARAMETERS = 1, SESSION_PARAMETERS = 1 };
-extern const struct field session_access_parameters[SESSION_ACCESS_PARAMETERS];
-extern const struct field session_parameters[SESSION_PARAMETERS];
+extern const struct field session_access_parameters[];
+extern const struct field session_parameters[];
 extern const struct model session_identities_body, session_answer;
 
 /* The browser's own interface. */

@@ -8,12 +8,13 @@
 #include "base/json.h"
 #include "statements.h"
 
-const struct field permission_check_parameters[PERMISSION_CHECK_PARAMETERS] = {
+const struct field permission_check_parameters[] = {
     {.name = "action", .type = FIELD_STRING, .nullable = true},
     {.name = "scope_type", .type = FIELD_STRING, .nullable = true},
     {.name = "scope_id", .type = FIELD_UUID, .nullable = true},
     {.name = "resource_type", .type = FIELD_STRING, .nullable = true},
     {.name = "resource_id", .type = FIELD_UUID, .nullable = true},
+    {0},
 };
 
 /*

@@ -4,8 +4,7 @@
 
 #include "http/http.h"
 
-enum { PERMISSION_CHECK_PARAMETERS = 5 };
-extern const struct field permission_check_parameters[PERMISSION_CHECK_PARAMETERS];
+extern const struct field permission_check_parameters[];
 
 enum err permissions_check(struct request *req);
 

@@ -36,7 +36,7 @@ static const struct field answer_fields[] = {
 };
 const struct model project_answer = {"ProjectsResponse", answer_fields, 9, NULL};
 
-const struct field project_id_parameter[1] = {{.name = "project_id", .type = FIELD_UUID, .required = true}};
+const struct field project_id_parameter[] = {{.name = "project_id", .type = FIELD_UUID, .required = true}, {0}};
 
 /* What a person is in a project. */
 struct access {

@@ -7,7 +7,7 @@
 extern const struct model project_create_body;
 extern const struct model project_update_body;
 extern const struct model project_answer;
-extern const struct field project_id_parameter[1];
+extern const struct field project_id_parameter[];
 
 enum err projects_list(struct request *req);
 enum err projects_get(struct request *req);

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "fuzz.h"
+#include "http/router.h"
 #include "http/validate.h"
 #include "routes.h"
 
@@ -70,12 +71,10 @@ static const struct model thing = {"Thing", thing_fields, sizeof thing_fields / 
 static const struct field parameters[] = {{.name = "thing_id", .type = FIELD_UUID, .required = true},
                                           {.name = "owner", .type = FIELD_STRING, .required = true, .max = 20},
                                           {.name = "on", .type = FIELD_BOOL},
-                                          {.name = "scope", .type = FIELD_UUID, .nullable = true}};
-static const struct route route = {.method = METHOD_PUT,
-                                   .path = "/things/{thing_id}",
-                                   .body = &thing,
-                                   .parameters = parameters,
-                                   .parameter_count = sizeof parameters / sizeof *parameters};
+                                          {.name = "scope", .type = FIELD_UUID, .nullable = true},
+                                          {0}};
+static const struct route route = {
+    .method = METHOD_PUT, .path = "/things/{thing_id}", .body = &thing, .parameters = parameters};
 
 /* The next line as a text, which is what the server passes on: valid, or none. */
 static const char *take_line(void *arena, const char **at, const char *end)
@@ -152,11 +151,14 @@ static const struct route *own_route(size_t n)
     static const struct config config;
     struct application app = application_make(&config);
 
-    for (;;)
-        for (const struct route *const *table = app.tables; *table; table++)
-            for (const struct route *own = *table; own->method; own++)
-                if (own->body && n-- == 0)
-                    return own;
+    for (;;) {
+        struct route_cursor at = {0};
+        const struct route *own;
+
+        while ((own = route_next(&app, &at)))
+            if (own->body && n-- == 0)
+                return own;
+    }
 }
 
 static void check(struct request *req, const struct route *with)

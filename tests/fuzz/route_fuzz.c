@@ -49,13 +49,14 @@ static void compile(void *arena, const char *path, regex_t *expression)
 static void compile_all(const struct application *app)
 {
     void *arena = talloc_new(NULL);
+    struct route_cursor at = {0};
+    const struct route *route;
     size_t count = 0;
 
-    for (const struct route *const *table = app->tables; *table; table++)
-        for (const struct route *route = *table; route->method; route++) {
-            require(count < ROUTES_MAX);
-            compile(arena, route->path, &expressions[count++]);
-        }
+    while ((route = route_next(app, &at))) {
+        require(count < ROUTES_MAX);
+        compile(arena, route->path, &expressions[count++]);
+    }
     (void)talloc_free(arena);
 }
 
@@ -73,21 +74,22 @@ static void check_route(const struct application *app, struct request *req)
 {
     regmatch_t groups[PATH_PARAMETERS_MAX + 1];
     enum err code = route_match(app, req);
+    struct route_cursor at = {0};
+    const struct route *route;
     unsigned allowed = 0;
     size_t count = 0;
 
-    for (const struct route *const *table = app->tables; *table; table++)
-        for (const struct route *route = *table; route->method; route++) {
-            if (regexec(&expressions[count++], req->path, PATH_PARAMETERS_MAX + 1, groups, 0) != 0)
-                continue;
-            allowed |= route->method;
-            if (route->method == req->method) {
-                require(code == OK);
-                check_match(req, route, groups);
-                require(route->method != METHOD_GET || route_is_read(app, req->path));
-                return;
-            }
+    while ((route = route_next(app, &at))) {
+        if (regexec(&expressions[count++], req->path, PATH_PARAMETERS_MAX + 1, groups, 0) != 0)
+            continue;
+        allowed |= route->method;
+        if (route->method == req->method) {
+            require(code == OK && req->group == at.group);
+            check_match(req, route, groups);
+            require(route->method != METHOD_GET || route_is_read(app, req->path));
+            return;
         }
+    }
     require(code == (allowed ? ERR_METHOD_NOT_ALLOWED : ERR_NOT_FOUND) && !req->route);
     require(req->reply.header_count == (allowed ? 1 : 0));
     for (unsigned method = METHOD_GET; allowed && method <= METHOD_OPTIONS; method *= 2)
@@ -99,7 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct application app;
     struct request req = {.arena = NULL};
 
-    if (!app.tables) {
+    if (!app.groups) {
         app = application_make(&config);
         compile_all(&app);
     }
@@ -109,7 +111,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     req.method = 1U << data[0] % 7;
     req.path = talloc_strndup(req.arena, (const char *)data + 1, size - 1);
     check_route(&app, &req);
-    require(route_caller(req.path) <= CALLER_USER);
+    require(route_caller(&app, req.path) <= CALLER_USER);
     (void)talloc_free(req.arena);
     return 0;
 }

@@ -38,10 +38,10 @@ static const struct field thing_fields[] = {
 static const struct model thing = {"Thing", thing_fields, 9, NULL};
 static const struct field parameters[] = {{.name = "thing_id", .type = FIELD_UUID, .required = true},
                                           {.name = "owner", .type = FIELD_STRING, .required = true},
-                                          {.name = "scope", .type = FIELD_UUID, .nullable = true}};
-static const struct route plain = {METHOD_POST, "/things", CALLER_USER, 0, "create", .body = &thing};
-static const struct route full = {METHOD_PUT,     "/things/{thing_id}",     CALLER_USER,         0, "change",
-                                  .body = &thing, .parameters = parameters, .parameter_count = 3};
+                                          {.name = "scope", .type = FIELD_UUID, .nullable = true},
+                                          {0}};
+static const struct route plain = {METHOD_POST, "/things", "create", .body = &thing};
+static const struct route full = {METHOD_PUT, "/things/{thing_id}", "change", .body = &thing, .parameters = parameters};
 
 /* Decodes; "" when it is accepted, else the problems between the brackets. Valid until the arena is freed. */
 static const char *problems(struct request *req, const char *body, size_t len)
@@ -192,8 +192,7 @@ static void other_content_types_are_one_string(void **state)
 
 static void a_body_may_be_a_list(void **state)
 {
-    static const struct route list = {METHOD_POST,  "/things",     CALLER_USER,           0,
-                                      "create_all", .body = &part, .body_kind = BODY_LIST};
+    static const struct route list = {METHOD_POST, "/things", "create_all", .body = &part, .body_kind = BODY_LIST};
     static const char *const cases[][2] = {
         {"[]", ""},
         {"[{\"color\":\"red\"}]", ""},
@@ -218,8 +217,7 @@ static void a_body_may_be_a_list(void **state)
 
 static void a_body_may_be_left_out(void **state)
 {
-    static const struct route optional = {
-        METHOD_POST, "/things", CALLER_USER, 0, "touch", .body = &thing, .body_kind = BODY_OPTIONAL};
+    static const struct route optional = {METHOD_POST, "/things", "touch", .body = &thing, .body_kind = BODY_OPTIONAL};
     struct request req = {.arena = talloc_new(NULL), .route = &optional};
 
     (void)state;
@@ -302,7 +300,7 @@ static void answers_stay_small(void **state)
 static const struct model chain;
 static const struct field links[] = {{.name = "next", .type = FIELD_LIST, .model = &chain}};
 static const struct model chain = {"Chain", links, 1, NULL};
-static const struct route deep = {METHOD_POST, "/chain", CALLER_USER, 0, "chain", .body = &chain};
+static const struct route deep = {METHOD_POST, "/chain", "chain", .body = &chain};
 
 /* A model within itself, as deep as a client likes: what is found is told with the way to it, up to a depth. */
 static void models_within_themselves_have_an_end(void **state)

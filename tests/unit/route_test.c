@@ -9,18 +9,22 @@
 #include <talloc.h>
 
 #include "http/router.h"
+#include "routes.h"
 
 static const struct route table[] = {
-    {METHOD_GET, "/things", CALLER_USER, 0, "list"},
-    {METHOD_POST, "/things/", CALLER_USER, 0, "create"},
-    {METHOD_GET, "/things/special", CALLER_USER, 0, "special"},
-    {METHOD_GET, "/things/{thing_id}", CALLER_USER, 0, "get"},
-    {METHOD_DELETE, "/things/{thing_id}/parts/{part_id}", CALLER_USER, 0, "remove"},
+    {METHOD_GET, "/things", "list"},
+    {METHOD_POST, "/things/", "create"},
+    {METHOD_GET, "/things/special", "special"},
+    {METHOD_GET, "/things/{thing_id}", "get"},
+    {METHOD_DELETE, "/things/{thing_id}/parts/{part_id}", "remove"},
     {0},
 };
-static const struct route others[] = {{METHOD_PUT, "/things", CALLER_USER, 0, "replace"}, {0}};
-static const struct route *const tables[] = {table, others, NULL};
-static const struct application app = {.tables = tables};
+static const struct route others[] = {{METHOD_PUT, "/things", "replace"}, {0}};
+static const struct route_group things[] = {
+    {.tag = "Things", .routes = table}, {.tag = "Others", .routes = others}, {0}};
+static const struct route_group nothing[] = {{0}};
+static const struct route_group *const groups[] = {things, nothing, NULL};
+static const struct application app = {.groups = groups, .alias = "/old/", .alias_of = "/"};
 
 /* The operation of a request, or the name of the refusal. */
 static const char *matched(struct request *req, enum method method, const char *path)
@@ -96,24 +100,57 @@ static void a_path_that_can_be_read_is_known(void **state)
     assert_true(route_is_read(&app, "/things"));
     assert_true(route_is_read(&app, "/things/"));
     assert_true(route_is_read(&app, "/things/a b"));
-    assert_true(route_is_read(&app, "/auth/public/anything"));
+    assert_true(route_is_read(&app, "/old/anything"));
     assert_false(route_is_read(&app, "/things/a/parts/b")); /* only DELETE */
     assert_false(route_is_read(&app, "/"));
-    assert_false(route_is_read(&app, "/auth"));
+    assert_false(route_is_read(&app, "/old"));
+}
+
+static void an_alias_is_matched_as_its_path(void **state)
+{
+    struct request req = {.arena = talloc_new(NULL)};
+
+    (void)state;
+    assert_string_equal(matched(&req, METHOD_GET, "/old/things"), "list");
+    assert_string_equal(matched(&req, METHOD_PUT, "/old/things/"), "replace");
+    assert_string_equal(req.group->tag, "Others");
+    assert_string_equal(matched(&req, METHOD_GET, "/old/old/things"), "404");
+    talloc_free(req.arena);
 }
 
 static void the_path_decides_who_may_call(void **state)
 {
+    static const struct config config;
+    struct application program = application_make(&config);
+
     (void)state;
-    assert_int_equal(route_caller("/health"), CALLER_NONE);
-    assert_int_equal(route_caller("/healthz"), CALLER_NONE);
-    assert_int_equal(route_caller("/openapi.json"), CALLER_NONE);
-    assert_int_equal(route_caller("/admin"), CALLER_ADMIN);
-    assert_int_equal(route_caller("/admin/simple/accounts/"), CALLER_ADMIN);
-    assert_int_equal(route_caller("/administrators"), CALLER_USER);
-    assert_int_equal(route_caller("/keys/admin/"), CALLER_USER);
-    assert_int_equal(route_caller("/organizations"), CALLER_USER);
-    assert_int_equal(route_caller("/"), CALLER_USER);
+    assert_int_equal(route_caller(&program, "/health"), CALLER_NONE);
+    assert_int_equal(route_caller(&program, "/healthz"), CALLER_NONE);
+    assert_int_equal(route_caller(&program, "/openapi.json"), CALLER_NONE);
+    assert_int_equal(route_caller(&program, "/admin"), CALLER_ADMIN);
+    assert_int_equal(route_caller(&program, "/admin/simple/accounts/"), CALLER_ADMIN);
+    assert_int_equal(route_caller(&program, "/administrators"), CALLER_USER);
+    assert_int_equal(route_caller(&program, "/keys/admin/"), CALLER_USER);
+    assert_int_equal(route_caller(&program, "/organizations"), CALLER_USER);
+    assert_int_equal(route_caller(&program, "/"), CALLER_USER);
+}
+
+/* A group documents its caller; the table of prefixes decides. Both must name the same one. */
+static void the_prefix_of_each_route_has_the_caller_of_its_group(void **state)
+{
+    static const struct config config;
+    struct application program = application_make(&config);
+    struct route_cursor at = {0};
+    const struct route *route;
+    size_t count = 0;
+
+    (void)state;
+    while ((route = route_next(&program, &at))) {
+        if (route_caller(&program, route->path) != at.group->caller)
+            fail_msg("%s %s: the group %s has another caller", method_name(route->method), route->path, at.group->tag);
+        count++;
+    }
+    assert_true(count > 80);
 }
 
 int main(void)
@@ -123,7 +160,9 @@ int main(void)
         cmocka_unit_test(parameters_are_kept_in_order),
         cmocka_unit_test(another_method_is_told_which_there_are),
         cmocka_unit_test(a_path_that_can_be_read_is_known),
+        cmocka_unit_test(an_alias_is_matched_as_its_path),
         cmocka_unit_test(the_path_decides_who_may_call),
+        cmocka_unit_test(the_prefix_of_each_route_has_the_caller_of_its_group),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,0 +1,10 @@
+/* The routes of organizations, workspaces, projects, invitations, members and the permission check. */
+#ifndef ORGD_TENANCY_ROUTES_H
+#define ORGD_TENANCY_ROUTES_H
+
+#include "http/http.h"
+
+/* Ends with a group without routes. */
+extern const struct route_group tenancy_routes[];
+
+#endif
