@@ -48,4 +48,3 @@ FROM generate_series(1, current_setting('bench.accounts')::integer) AS n;
 
 COMMIT;
 VACUUM (ANALYZE);
-CHECKPOINT;

@@ -203,10 +203,33 @@ class Server:
         connection.autocommit = True
         return connection
 
+    def superuser_sql(self, text, database="postgres"):
+        """Runs SQL as the superuser of the private cluster, whom only the user that PostgreSQL runs as may be."""
+        owner = (self.data / "postgresql").stat().st_uid
+        with acting_as(owner):
+            connection = psycopg2.connect(host=str(self.data), port=5432, user="postgres", dbname=database)
+        connection.autocommit = True
+        with contextlib.closing(connection), connection.cursor() as cursor:
+            cursor.execute(text)
+            return cursor.fetchall() if cursor.description else []
+
     def sql(self, text, parameters=None, database="agenta_oss_core"):
         with contextlib.closing(self.connect(database)) as connection, connection.cursor() as cursor:
             cursor.execute(text, parameters)
             return cursor.fetchall() if cursor.description else []
+
+
+@contextlib.contextmanager
+def acting_as(uid):
+    """The effective user meanwhile, which PostgreSQL's peer authentication looks at."""
+    before = os.geteuid()
+    if ROOT:
+        os.seteuid(uid)
+    try:
+        yield
+    finally:
+        if ROOT:
+            os.seteuid(before)
 
 
 def in_parallel(count, work):

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libpq-fe.h>
 #include <poll.h>
 #include <pthread.h>
 #include <signal.h>
@@ -16,6 +15,7 @@
 #include "base/log.h"
 #include "base/platform.h"
 #include "postgres/pgdata.h"
+#include "postgres/pgroles.h"
 #include "postgres/process.h"
 
 #define SECOND INT64_C(1000000)
@@ -220,54 +220,6 @@ static const char *socket_directory(void *arena, const char *directory, int fd)
     return talloc_asprintf(arena, "/proc/self/fd/%d", fd);
 }
 
-static const char *compose_uri(void *arena, const char *directory, const char *database)
-{
-    char *host = talloc_strdup(arena, "");
-
-    for (const char *at = directory; host && *at; at++) {
-        bool plain = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9') ||
-                     strchr("-._~", *at) != NULL;
-        host = plain ? talloc_asprintf_append(host, "%c", *at)
-                     : talloc_asprintf_append(host, "%%%02X", (unsigned)(unsigned char)*at);
-    }
-    return host ? talloc_asprintf(arena, "postgresql:///%s?host=%s&port=" PGDATA_PORT "&user=" PGDATA_ROLE, database,
-                                  host)
-                : NULL;
-}
-
-static enum err create_databases(struct cluster *cluster, struct error *error)
-{
-    void *arena = talloc_new(cluster->arena);
-    const char *uri = compose_uri(arena, cluster->socket, "postgres");
-    PGconn *connection = uri ? PQconnectdb(uri) : NULL;
-    enum err err = OK;
-
-    if (!connection || PQstatus(connection) != CONNECTION_OK) {
-        err = error_set(error, ERR_UNAVAILABLE, "cannot connect to the private PostgreSQL cluster: %s",
-                        connection ? PQerrorMessage(connection) : "no memory");
-        goto out;
-    }
-    for (size_t i = 0; err == OK && cluster->options.databases[i]; i++) {
-        const char *name = cluster->options.databases[i];
-        PGresult *found =
-            PQexecParams(connection, "select from pg_database where datname = $1", 1, NULL, &name, NULL, NULL, 0);
-        bool missing = PQresultStatus(found) == PGRES_TUPLES_OK && PQntuples(found) == 0;
-        char *quoted = missing ? PQescapeIdentifier(connection, name, strlen(name)) : NULL;
-        const char *sql = quoted ? talloc_asprintf(arena, "create database %s", quoted) : NULL;
-        PGresult *made = sql ? PQexec(connection, sql) : NULL;
-
-        if (PQresultStatus(found) != PGRES_TUPLES_OK || (missing && PQresultStatus(made) != PGRES_COMMAND_OK))
-            err = error_set(error, ERR_DATABASE, "cannot create the database %s: %s", name, PQerrorMessage(connection));
-        PQclear(made);
-        PQfreemem(quoted);
-        PQclear(found);
-    }
-out:
-    PQfinish(connection);
-    (void)talloc_free(arena);
-    return err;
-}
-
 static enum err first_start(struct cluster *cluster, struct error *error)
 {
     const struct cluster_options *options = &cluster->options;
@@ -282,7 +234,7 @@ static enum err first_start(struct cluster *cluster, struct error *error)
         err = start_server(cluster, error);
     if (err != OK)
         return err;
-    err = create_databases(cluster, error);
+    err = pgroles_prepare(cluster->arena, cluster->socket, options->databases, error);
     if (err != OK)
         stop_server(cluster);
     return err;
@@ -457,5 +409,5 @@ const char *cluster_uri(void *arena, const char *directory, const char *database
 
     *fd = open(directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     socket = socket_directory(arena, directory, *fd);
-    return socket ? compose_uri(arena, socket, database) : NULL;
+    return socket ? pgroles_uri(arena, socket, database, PGROLES_PROGRAM) : NULL;
 }

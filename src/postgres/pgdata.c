@@ -17,9 +17,11 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/platform.h"
+#include "postgres/pgroles.h"
 #include "postgres/process.h"
 
 #define INSTALLED "/usr/lib/postgresql" /* Debian: one folder per major version */
+#define MAP "orgd"                      /* of pg_ident.conf */
 #define LOG_OLD_NAME PGDATA_LOG_NAME ".1"
 
 enum {
@@ -45,7 +47,7 @@ static const char settings[] = "\n# What orgd sets; change it as you need.\n"
 
 static const char access_rules[] =
     "# Written by orgd: nobody connects but through the socket, as a user of pg_ident.conf.\n"
-    "local all all peer map=" PGDATA_ROLE "\n";
+    "local all all peer map=" MAP "\n";
 
 /* ---- programs ---- */
 
@@ -213,7 +215,7 @@ static enum err run_initdb(void *arena, const struct pgdata *data, struct error 
                                      "-D",
                                      PGDATA_NEW_NAME,
                                      "-U",
-                                     PGDATA_ROLE,
+                                     PGROLES_SUPERUSER,
                                      "-E",
                                      "UTF8",
                                      "--locale=C.UTF-8",
@@ -264,7 +266,8 @@ static enum err write_settings(void *arena, int fd, struct error *error)
     return file_replace(fd, "postgresql.conf", text, strlen(text), 0600, error);
 }
 
-/* The user we run as, and root, who could anyway, connect as our role. */
+/* The user we run as, and root, who could anyway, connect as the program's role; the first also as the superuser, as
+ * whoever has these files could. */
 static enum err write_who(void *arena, int fd, struct error *error)
 {
     const struct passwd *user = getpwuid(geteuid());
@@ -277,8 +280,10 @@ static enum err write_who(void *arena, int fd, struct error *error)
             "The user id %u has no name (in /etc/passwd), and PostgreSQL's login rules need one: add it, or run orgd "
             "as another user",
             (unsigned)geteuid());
-    text = talloc_asprintf(arena, "# Written by orgd at every start.\n%s \"%s\" %s\n%s root %s\n", PGDATA_ROLE,
-                           user->pw_name, PGDATA_ROLE, PGDATA_ROLE, PGDATA_ROLE);
+    text = talloc_asprintf(arena,
+                           "# Written by orgd at every start.\n" MAP " \"%s\" " PGROLES_PROGRAM "\n" MAP
+                           " root " PGROLES_PROGRAM "\n" MAP " \"%s\" " PGROLES_SUPERUSER "\n",
+                           user->pw_name, user->pw_name);
     if (!text)
         return error_set(error, ERR_MEMORY, "no memory");
     err = file_read(arena, fd, "pg_ident.conf", SMALL_FILE, &old, NULL);

@@ -11,7 +11,6 @@
 #define PGDATA_NAME "postgresql"         /* in the data directory */
 #define PGDATA_NEW_NAME "postgresql.new" /* while it is being made */
 #define PGDATA_LOG_NAME "postgresql.log"
-#define PGDATA_ROLE "orgd" /* the only role, a superuser */
 #define PGDATA_PORT "5432" /* names the socket, nothing listens on a network */
 
 struct pgdata {

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 
+import psycopg2
 import pytest
 import serving
 from serving import gone, wait_for
@@ -218,6 +219,93 @@ def test_only_the_socket_and_only_for_us(server):
     assert server.data.stat().st_mode & 0o777 == 0o700
     assert server.sql("select current_user, getdatabaseencoding(), datcollate from pg_database where datname = current_database()") == [
         ("orgd", "UTF8", "C.UTF-8")]
+
+
+ATTRIBUTES = "rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls"
+
+
+def test_the_program_is_no_superuser(server):
+    """So that its SQL reaches its own tables, and no file, program or role."""
+    assert server.sql(f"select {ATTRIBUTES} from pg_roles where rolname = current_user") == [(False,) * 5]
+    assert server.sql("select count(*) from pg_auth_members where member = 'orgd'::regrole") == [(0,)]
+    for attempt in ("copy (select 1) to program 'true'", "copy kept from '/etc/hostname'", "select pg_read_file('PG_VERSION')",
+                    "alter role orgd superuser", "set session authorization postgres", "alter system set archive_mode = on",
+                    "create role another", "create extension file_fdw", "update pg_authid set rolsuper = true",
+                    "create function c() returns int language c as 'libc', 'getpid'"):
+        write(server, 1) if attempt.startswith("copy kept") else None
+        with pytest.raises(psycopg2.Error) as refusal:
+            server.sql(attempt)
+        assert refusal.value.pgcode == "42501", attempt
+
+
+@pytest.mark.skipif(not serving.ROOT, reason="only root is another user than the owner")
+def test_root_is_the_program_and_no_superuser(server):
+    with pytest.raises(psycopg2.OperationalError, match="Peer authentication failed"):
+        psycopg2.connect(host=str(server.data), user="postgres", dbname="postgres")
+    assert server.superuser_sql("select current_user") == [("postgres",)]
+
+
+def make_it_old(server):
+    """The running cluster becomes as earlier versions made it: the role orgd is the superuser that initdb made."""
+    server.superuser_sql("create role other superuser; set session authorization other; alter role orgd rename to orgd_after;"
+                         "alter role postgres rename to orgd; reset session authorization; drop role other")
+    for database in ("agenta_oss_core", "agenta_oss_tracing", "postgres"):
+        server.sql("reassign owned by orgd_after to orgd; drop owned by orgd_after", database=database)
+    server.sql("drop role orgd_after")
+    assert server.sql("select oid::int, rolname from pg_roles where rolname !~ '^pg_'") == [(10, "orgd")]
+    assert server.stop() == 0
+    ident = server.data / "postgresql" / "pg_ident.conf"
+    ident.write_text(f'# Written by orgd at every start.\norgd "{ident.owner()}" orgd\norgd root orgd\n', encoding="utf-8")
+
+
+def owners(server):
+    """Who owns what in the database that is not initdb's or an extension's."""
+    return server.sql("""select distinct owner::regrole::text from (
+        select relowner, oid, 'pg_class'::regclass from pg_class where relkind <> 't' and relnamespace <> 'pg_toast'::regnamespace
+        union all select proowner, oid, 'pg_proc'::regclass from pg_proc union all select nspowner, oid, 'pg_namespace'::regclass from pg_namespace
+        union all select typowner, oid, 'pg_type'::regclass from pg_type) o (owner, oid, class)
+        where oid >= 16384 and not exists (select from pg_depend d where d.deptype = 'e' and d.objid = o.oid and d.classid = o.class)
+        and not exists (select from pg_type t join pg_depend d on d.objid = t.typelem and d.deptype = 'e' where t.oid = o.oid)""")
+
+
+def test_a_cluster_of_an_earlier_version_is_converted(seed, folder):
+    server = copy_of(seed, folder).start()
+    write(server, 1)
+    server.sql("create view seen as select * from kept; create type mood as enum ('good'); create domain word as text;"
+               " create function f(mood) returns int language sql as 'select 1'; create materialized view m as select 1 as x;"
+               " create sequence \"S s\"; create schema mine; create table mine.t (id serial)")
+    make_it_old(server)
+    server.start()
+    assert server.sql("select oid::int, rolsuper from pg_roles where rolname = 'postgres'") == [(10, True)]
+    assert server.sql(f"select {ATTRIBUTES} from pg_roles where rolname = 'orgd'") == [(False,) * 5]
+    assert server.sql("select rolname from pg_roles where rolname ~ 'orgd' or rolname = 'other'") == [("orgd",)]
+    assert set(server.sql("select datname, datdba::regrole::text from pg_database")) == {
+        ("agenta_oss_core", "orgd"), ("agenta_oss_tracing", "orgd"), ("postgres", "postgres"), ("template0", "postgres"), ("template1", "postgres")}
+    assert owners(server) == [("orgd",)]
+    assert kept(server) == [1]
+    assert server.admin("POST", "/admin/simple/accounts/", {"accounts": {"ann": {"user": {"email": "ann@acme.example"}}}}).status == 200
+    assert "this cluster is of an earlier version" in server.messages()
+    server.sql("insert into mine.t default values; drop view seen; drop function f(mood); drop type mood; drop schema mine cascade")
+    assert server.stop() == 0
+    before = len(server.messages())
+    server.start()
+    assert "earlier version" not in server.messages()[before:]
+    assert server.stop() == 0
+
+
+def test_killed_during_the_conversion(seed, folder):
+    server = copy_of(seed, folder).start()
+    write(server, 1)
+    make_it_old(server)
+    for moment in (0.12, 0.17, 0.22, 0.3, 0.4):
+        server.launch()
+        time.sleep(moment)
+        server.kill()
+    server.start()
+    assert server.sql("select rolname from pg_roles where rolname !~ '^pg_' order by 1") == [("orgd",), ("postgres",)]
+    assert owners(server) == [("orgd",)]
+    assert kept(server) == [1]
+    assert server.stop() == 0
 
 
 def test_postgresql_gets_nothing_of_our_environment(server):
