@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "policy/common_passwords.h"
 
 /* What an expression may cost: enough for a thousand characters, and an end to those that try everything. */
 enum { MATCH_STEPS = 200000, MATCH_DEPTH = 5000, MATCH_KIB = 4096 };
@@ -70,19 +71,9 @@ static const char *length_problem(void *arena, const struct config *config, cons
     return NULL;
 }
 
-const char *password_problem(void *arena, const struct config *config, const char *password)
+/* The rule of composition that a password breaks; NULL: none. */
+static const char *composition_problem(const char *password)
 {
-    const char *problem;
-
-    if (strlen(password) > PASSWORD_MAX_BYTES)
-        return talloc_asprintf(arena, "Password must be at most %d bytes long.", PASSWORD_MAX_BYTES);
-    if (config->password_regex)
-        return matches_whole(config->password_regex, password) ? NULL : "Password does not meet the required format.";
-    if (strcmp(config->password_policy, "none") == 0)
-        return NULL;
-    problem = length_problem(arena, config, password);
-    if (problem || strcmp(config->password_policy, "basic") == 0)
-        return problem;
     if (matches("\\p{Lu}", 0, password) <= 0)
         return "Password must contain at least one uppercase letter.";
     if (matches("\\p{Nd}", 0, password) <= 0)
@@ -90,6 +81,26 @@ const char *password_problem(void *arena, const struct config *config, const cha
     if (!strpbrk(password, SPECIAL))
         return "Password must contain at least one special character (!@#$%^&* etc.).";
     return NULL;
+}
+
+const char *password_problem(void *arena, const struct config *config, const char *password)
+{
+    const char *problem = NULL;
+
+    if (strlen(password) > PASSWORD_MAX_BYTES)
+        return talloc_asprintf(arena, "Password must be at most %d bytes long.", PASSWORD_MAX_BYTES);
+    if (strcmp(config->password_policy, "none") == 0 && !config->password_regex)
+        return NULL;
+    if (config->password_regex)
+        problem =
+            matches_whole(config->password_regex, password) ? NULL : "Password does not meet the required format.";
+    else
+        problem = length_problem(arena, config, password);
+    if (!problem && !config->password_regex && strcmp(config->password_policy, "strong") == 0)
+        problem = composition_problem(password);
+    if (!problem && strcmp(config->password_policy, "none") != 0 && password_is_common(password))
+        problem = "Password is one of the most common ones, which are tried first. Please choose another one.";
+    return problem;
 }
 
 enum err password_policy_check(const struct config *config, struct error *error)

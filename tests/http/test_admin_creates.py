@@ -427,7 +427,8 @@ def test_a_login_of_nobody_in_particular(create, suffix):
         assert made["user_identities"]["identity_0"]["user_id"] == ""
 
 
-@pytest.mark.parametrize("password,text", [("short1!", "8 characters"), ("nodigits!A", "digit"), ("nocapital1!", "uppercase"), ("Nospecial1", "special")])
+@pytest.mark.parametrize("password,text", [("short1!", "8 characters"), ("nodigits!A", "digit"), ("nocapital1!", "uppercase"), ("Nospecial1", "special"),
+                                           ("Welcome1!", "most common")])
 def test_passwords_keep_to_the_policy(password, text, admin, alice):
     status, detail = refusal(admin.post(SIMPLE + "users/identities/", {
         "user_ref": by(id=alice.user), "user_identity": identity(alice.email, password=password)}))

@@ -26,6 +26,9 @@ def refused(error, field="password"):
 
 # ---- new ones ----
 
+COMMON = "Password is one of the most common ones, which are tried first. Please choose another one."
+
+
 @pytest.mark.parametrize("password,error", [
     ("abc", "Password must be at least 8 characters long."),
     ("äöüäöüä", "Password must be at least 8 characters long."),  # characters are counted, not bytes
@@ -34,6 +37,7 @@ def refused(error, field="password"):
     ("Abcdefgh1", "Password must contain at least one special character (!@#$%^&* etc.)."),
     ("Abc1!" * 205, "Password must be at most 1024 bytes long."),
     ("", "Field is not optional"),
+    ("Password1!", COMMON), ("P@ssw0rd", COMMON), ("LETMEIN123!", COMMON),
 ])
 def test_weak_passwords(password, error, browser):
     assert browser.sign_up(address(), password) == refused(error)
@@ -60,6 +64,8 @@ def test_an_over_long_password_reaches_no_hash(browser):
     ({"SUPERTOKENS_PASSWORD_REGEX": r"(?P<word>[a-z]+)-\d{2,3}", "SUPERTOKENS_PASSWORD_MIN_LENGTH": "50"},
      ["abc-12", "a-123", "a-1٣"], {"abc-1234": "Password does not meet the required format.",
                                   "xabc-12\n": "Password does not meet the required format."}),
+    # without rules of composition: length and the list of common passwords are enough (OWASP ASVS 6.2.5, 6.2.4)
+    ({"SUPERTOKENS_PASSWORD_POLICY": "basic"}, ["small letters only"], {"iloveyou": COMMON, "short": "Password must be at least 8 characters long."}),
     # an expression that would try everything gives up, and refuses
     ({"SUPERTOKENS_PASSWORD_REGEX": "(a+)+b"}, ["aab"], {"a" * 900: "Password does not meet the required format."}),
 ])
@@ -203,6 +209,7 @@ def test_a_weak_password_uses_no_link_up(browser, server):
     browser.sign_up(address())
     token = token_of(link_for(browser.api))
     assert reset(server, token, "abc") == refused("Password must be at least 8 characters long.")
+    assert reset(server, token, "Qwerty123!") == refused(COMMON)
     assert reset(server, token)["status"] == "OK"
 
 
