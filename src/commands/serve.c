@@ -23,6 +23,7 @@
 #include "migrate/databases.h"
 #include "outbound/fetch.h"
 #include "policy/access_report.h"
+#include "policy/limits.h"
 #include "policy/signin_methods.h"
 #include "routes.h"
 #include "runtime/data_dir.h"
@@ -283,6 +284,7 @@ static enum err bring_up(struct serving *serving, bool *waiting, struct error *e
         err = data_dir_secrets(serving->arena, &serving->stores.dir, &serving->config, error);
     if (err == OK)
         err = fetch_start(error);
+    limits_register();
     if (err == OK) /* before anything is made: another server may have the port */
         err = bind_server(serving, error);
     if (err == OK)

@@ -15,7 +15,7 @@ enum metric_kind { METRIC_GAUGE, METRIC_COUNTER };
  * are registered one after the other. `read` runs on the I/O thread with `context`: it must not wait. Beyond
  * METRICS_MAX registrations, further ones are ignored.
  */
-enum { METRICS_MAX = 64 };
+enum { METRICS_MAX = 128 };
 void metrics_register(enum metric_kind kind, const char *name, const char *labels, const char *help,
                       double (*read)(void *context), void *context);
 /* Forgets every registration with this context: before what it points at goes away. */

@@ -3,144 +3,382 @@
 
 #include <arpa/inet.h>
 #include <pthread.h>
+#include <stdatomic.h>
 #include <string.h>
 #include <talloc.h>
 
+#include "base/log.h"
 #include "base/platform.h"
 #include "base/secret.h"
+#include "http/metrics.h"
+#include "policy/limits_memory.h"
+#include "policy/limits_store.h"
 
-/* Buckets in sets: a subject has its set, and in a full set the bucket that is least used up makes room. */
-enum { SETS = 16384, WAYS = 4, KEY = 16 };
+enum place { SHARED, OWN };
 
 static const struct limit_row {
-    const char *name, *whose;
+    const char *name;
+    enum place place;
+    const char *whose;
     int64_t tries, seconds;
     const char *what;
 } rows[] = {
-#define LIMIT(name, whose, tries, seconds, what) {#name, whose, tries, seconds, what},
+#define LIMIT(name, place, whose, tries, seconds, what) {#name, place, whose, tries, seconds, what},
 #include "policy/limits.def"
 #undef LIMIT
 };
 
-/* Full again at `full_us` (platform.monotonic_us); before that, what is missing is proportional to the time left. */
-struct bucket {
-    unsigned char key[KEY]; /* of the digest of limit and subject */
-    int64_t full_us;
-};
+static _Atomic(uint64_t) refused[LIMIT_COUNT];
+static _Atomic(uint64_t) fallbacks;
+static _Atomic(bool) degraded;
 
-static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
-static pthread_once_t salted = PTHREAD_ONCE_INIT;
-static unsigned char salt[KEY]; /* so that nobody can choose subjects that fall into the set of another's */
-static struct bucket buckets[SETS][WAYS];
-
-/* How long one try takes to come back. */
-static int64_t step_us(const struct limit_row *row)
+const char *limit_name(enum limit limit)
 {
-    return row->seconds * 1000000 / row->tries;
+    return rows[limit].name;
 }
 
-static void make_salt(void)
-{
-    platform.random_bytes(salt, sizeof salt);
-}
+/* ---- whose tries ---- */
 
-static struct bucket *find_bucket(enum limit limit, const char *subject)
+/* The client's address without what is beyond so many bytes, in `text`; an address that is none counts as it is. */
+static const char *cut_address(const char *client, size_t bytes4, size_t bytes6, char text[INET6_ADDRSTRLEN])
 {
-    char text[KEY + 512];
-    unsigned char digest[32];
-    size_t len = strnlen(subject, sizeof text - KEY - 1);
-    struct bucket *set, *place;
+    struct in6_addr address = {0};
+    int family = AF_INET6;
 
-    (void)pthread_once(&salted, make_salt);
-    memcpy(text, salt, KEY);
-    text[KEY] = (char)limit;
-    memcpy(text + KEY + 1, subject, len);
-    digest_sha256(text, KEY + 1 + len, digest);
-    set = buckets[(digest[31] << 8 | digest[30]) % SETS];
-    place = &set[0];
-    for (size_t i = 0; i < WAYS; i++) {
-        if (memcmp(set[i].key, digest, KEY) == 0)
-            return &set[i];
-        if (set[i].full_us < place->full_us)
-            place = &set[i];
+    if (inet_pton(AF_INET, client, &address) == 1) {
+        family = AF_INET;
+    } else if (inet_pton(AF_INET6, client, &address) != 1) {
+        return client;
+    } else if (IN6_IS_ADDR_V4MAPPED(&address)) {
+        memmove(address.s6_addr, address.s6_addr + 12, 4);
+        family = AF_INET;
     }
-    memcpy(place->key, digest, KEY);
-    place->full_us = 0;
-    return place;
-}
-
-/* 0, or how long to wait for the next try. */
-static int64_t take(enum limit limit, const char *subject)
-{
-    const struct limit_row *row = &rows[limit];
-    int64_t now = platform.monotonic_us(), wait = 0;
-    struct bucket *bucket;
-
-    (void)pthread_mutex_lock(&lock);
-    bucket = find_bucket(limit, subject);
-    if (bucket->full_us < now)
-        bucket->full_us = now;
-    if (bucket->full_us + step_us(row) > now + row->seconds * 1000000)
-        wait = bucket->full_us + step_us(row) - now - row->seconds * 1000000;
+    if (family == AF_INET)
+        memset(address.s6_addr + bytes4, 0, sizeof address - bytes4);
     else
-        bucket->full_us += step_us(row);
-    (void)pthread_mutex_unlock(&lock);
-    return wait;
+        memset(address.s6_addr + bytes6, 0, sizeof address - bytes6);
+    return inet_ntop(family, &address, text, INET6_ADDRSTRLEN) ? text : client;
 }
 
-enum err limit_take(struct request *req, enum limit limit, const char *subject)
+const char *limit_subject(struct request *req, const char *subject, enum limit_reach reach)
 {
-    int64_t wait = req->config->rate_limits ? take(limit, subject) : 0;
-    const char *seconds;
+    static const size_t bytes[][2] = {[REACH_CLIENT] = {4, 8}, [REACH_NETWORK] = {3, 6}, [REACH_REGION] = {2, 4}};
+    char text[INET6_ADDRSTRLEN];
+    const char *part = cut_address(req->client, bytes[reach][0], bytes[reach][1], text);
 
-    if (wait == 0)
+    return subject ? talloc_asprintf(req->arena, "%s %s", part, subject) : talloc_strdup(req->arena, part);
+}
+
+/* ---- charges ---- */
+
+/* Under the installation's key: nobody can choose subjects that fall together with another's. */
+static void make_key(const struct request *req, const struct limit_try *try, unsigned char key[LIMIT_KEY])
+{
+    const char *name = rows[try->limit].name;
+    const char *installation = req->config->crypt_key ? req->config->crypt_key : "";
+    unsigned char purpose[32], digest[32];
+
+    digest_hmac_sha256(secret_of(installation), name, strlen(name) + 1, purpose);
+    digest_hmac_sha256((struct secret){purpose, sizeof purpose}, try->subject, strlen(try->subject), digest);
+    memcpy(key, digest, LIMIT_KEY);
+}
+
+static void make_charges(const struct request *req, const struct limit_try *tries, size_t count,
+                         struct limit_charge *charges)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct limit_row *row = &rows[tries[i].limit];
+        int64_t times = tries[i].count > 1 ? (int64_t)tries[i].count : 1;
+
+        charges[i] = (struct limit_charge){
+            .limit = tries[i].limit, .cost_us = row->seconds * 1000000 / row->tries * times, .seconds = row->seconds};
+        make_key(req, &tries[i], charges[i].key);
+    }
+}
+
+/* ---- refusals of the database, remembered for a moment: who goes on trying costs no statement ---- */
+
+enum { REMEMBERED = 1024, REMEMBERED_US = 500000 };
+
+static pthread_mutex_t remembered_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct remembered {
+    unsigned char key[LIMIT_KEY];
+    int64_t until_us, free_us; /* how long this is believed; when the next try comes back */
+} remembered[REMEMBERED];
+
+static struct remembered *remembered_place(const struct limit_charge *charge)
+{
+    return &remembered[(charge->key[2] << 8 | charge->key[3]) % REMEMBERED];
+}
+
+/* 0, or how long to wait as far as is remembered. */
+static int64_t remembered_wait(const struct limit_charge *charge)
+{
+    int64_t now = platform.monotonic_us(), wait = 0;
+    const struct remembered *place = remembered_place(charge);
+
+    (void)pthread_mutex_lock(&remembered_lock);
+    if (memcmp(place->key, charge->key, LIMIT_KEY) == 0 && place->until_us > now)
+        wait = place->free_us - now;
+    (void)pthread_mutex_unlock(&remembered_lock);
+    return wait > 0 ? wait : 0;
+}
+
+static void remember(const struct limit_charge *charge, int64_t wait)
+{
+    int64_t now = platform.monotonic_us();
+    struct remembered *place = remembered_place(charge);
+
+    (void)pthread_mutex_lock(&remembered_lock);
+    memcpy(place->key, charge->key, LIMIT_KEY);
+    place->until_us = now + REMEMBERED_US;
+    place->free_us = now + wait;
+    (void)pthread_mutex_unlock(&remembered_lock);
+}
+
+static void forget(const struct limit_charge *charge)
+{
+    struct remembered *place = remembered_place(charge);
+
+    (void)pthread_mutex_lock(&remembered_lock);
+    place->until_us = 0;
+    (void)pthread_mutex_unlock(&remembered_lock);
+}
+
+/* ---- taking and giving ---- */
+
+static bool is_shared(const struct request *req, const struct limit_charge *charge)
+{
+    return req->db && rows[charge->limit].place == SHARED;
+}
+
+/* While the database does not count, this process counts by itself, which its metrics say. */
+static void note_store(const struct request *req, enum err code)
+{
+    bool failed = code != OK;
+
+    if (failed)
+        atomic_fetch_add(&fallbacks, 1);
+    if (atomic_exchange(&degraded, failed) == failed)
+        return;
+    if (failed)
+        log_message(LOG_WARNING, "the database does not count tries, so this process counts them in its memory: %s",
+                    db_error(req->db)->cause);
+    else
+        log_message(LOG_INFO, "the database counts tries again");
+}
+
+static void take_in_memory(const struct limit_charge *charges, size_t count, int64_t *waits)
+{
+    for (size_t i = 0; i < count; i++)
+        waits[i] = limits_memory_take(&charges[i]);
+}
+
+/* Gives back what a give_all names, or what was taken when another limit refused. */
+static void give_charges(struct request *req, const struct limit_charge *charges, size_t count)
+{
+    struct limit_charge shared[LIMIT_TRIES_MAX];
+    size_t shared_count = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (is_shared(req, &charges[i])) {
+            forget(&charges[i]);
+            shared[shared_count++] = charges[i];
+        } else {
+            limits_memory_give(&charges[i]);
+        }
+    }
+    if (shared_count == 0)
+        return;
+    if (atomic_load(&degraded) || limits_store_give(req, shared, shared_count) != OK)
+        for (size_t i = 0; i < shared_count; i++)
+            limits_memory_give(&shared[i]);
+}
+
+static void note_refusal(struct limit_refusal *refusal, enum limit limit, int64_t wait)
+{
+    atomic_fetch_add(&refused[limit], 1);
+    refusal->limits |= UINT64_C(1) << limit;
+    if (wait > refusal->wait_us)
+        refusal->wait_us = wait;
+}
+
+/* Where one refuses, what the others gave goes back. */
+static void settle(struct request *req, const struct limit_charge *charges, const int64_t *waits, size_t count,
+                   struct limit_refusal *refusal)
+{
+    struct limit_charge taken[LIMIT_TRIES_MAX];
+    size_t taken_count = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (waits[i] == 0)
+            taken[taken_count++] = charges[i];
+        else
+            note_refusal(refusal, charges[i].limit, waits[i]);
+    }
+    if (refusal->wait_us > 0)
+        give_charges(req, taken, taken_count);
+}
+
+/* Charges that are all counted in one place. */
+static enum err take_charges(struct request *req, const struct limit_charge *charges, size_t count,
+                             struct limit_refusal *refusal)
+{
+    int64_t waits[LIMIT_TRIES_MAX];
+    enum err code;
+
+    if (!is_shared(req, &charges[0])) {
+        take_in_memory(charges, count, waits);
+        settle(req, charges, waits, count, refusal);
         return OK;
-    seconds = talloc_asprintf(req->arena, "%lld", (long long)(wait + 999999) / 1000000);
+    }
+    for (size_t i = 0; i < count; i++)
+        if ((waits[i] = remembered_wait(&charges[i])) > 0)
+            note_refusal(refusal, charges[i].limit, waits[i]);
+    if (refusal->wait_us > 0)
+        return OK;
+    code = limits_store_take(req, charges, count, waits);
+    if (code == ERR_INTERNAL || code == ERR_MEMORY)
+        return code;
+    note_store(req, code);
+    if (code != OK)
+        take_in_memory(charges, count, waits);
+    for (size_t i = 0; code == OK && i < count; i++)
+        if (waits[i] > 0)
+            remember(&charges[i], waits[i]);
+    settle(req, charges, waits, count, refusal);
+    return OK;
+}
+
+/* Puts those that are counted in memory first, and answers their number. */
+static size_t split(const struct request *req, struct limit_charge *charges, size_t count)
+{
+    struct limit_charge shared[LIMIT_TRIES_MAX];
+    size_t own = 0, shared_count = 0;
+
+    for (size_t i = 0; i < count; i++) {
+        if (is_shared(req, &charges[i]))
+            shared[shared_count++] = charges[i];
+        else
+            charges[own++] = charges[i];
+    }
+    memcpy(charges + own, shared, shared_count * sizeof *shared);
+    return own;
+}
+
+enum err limit_ask(struct request *req, const struct limit_try *tries, size_t count, struct limit_refusal *refusal)
+{
+    struct limit_charge charges[LIMIT_TRIES_MAX];
+    enum err code = OK;
+    size_t own;
+
+    *refusal = (struct limit_refusal){.wait_us = 0};
+    if (!req->config->rate_limits)
+        return OK;
+    for (size_t i = 0; i < count; i++)
+        if (!tries[i].subject)
+            return ERR_MEMORY;
+    make_charges(req, tries, count, charges);
+    own = split(req, charges, count);
+    if (own > 0)
+        code = take_charges(req, charges, own, refusal);
+    if (code != OK || refusal->wait_us > 0 || own == count)
+        return code;
+    code = take_charges(req, charges + own, count - own, refusal);
+    if (own > 0 && (code != OK || refusal->wait_us > 0))
+        give_charges(req, charges, own);
+    return code;
+}
+
+enum err limit_refuse(struct request *req, const struct limit_refusal *refusal)
+{
+    const char *seconds = talloc_asprintf(req->arena, "%lld", (long long)(refusal->wait_us + 999999) / 1000000);
+
     if (!seconds || reply_header(req, "Retry-After", seconds) != OK)
         return ERR_MEMORY;
     return ERR_TOO_MANY_REQUESTS;
 }
 
-/* The client as a subject, in `text` where it has to be made. */
-static const char *client_subject(const struct request *req, char text[INET6_ADDRSTRLEN])
+void limit_give_all(struct request *req, const struct limit_try *tries, size_t count)
 {
-    struct in6_addr address;
+    struct limit_charge charges[LIMIT_TRIES_MAX];
 
-    if (inet_pton(AF_INET6, req->client, &address) == 1 && !IN6_IS_ADDR_V4MAPPED(&address)) {
-        memset(address.s6_addr + 8, 0, 8); /* whoever has one address of a network has all of them */
-        if (inet_ntop(AF_INET6, &address, text, INET6_ADDRSTRLEN))
-            return text;
-    }
-    return req->client;
+    for (size_t i = 0; i < count; i++)
+        if (!tries[i].subject)
+            return;
+    if (!req->config->rate_limits || count == 0)
+        return;
+    make_charges(req, tries, count, charges);
+    give_charges(req, charges, count);
+}
+
+/* ---- one limit ---- */
+
+enum err limit_take_many(struct request *req, enum limit limit, const char *subject, size_t count)
+{
+    struct limit_refusal refusal;
+    enum err code = limit_ask(req, &(struct limit_try){limit, subject, count}, 1, &refusal);
+
+    return code == OK && refusal.wait_us > 0 ? limit_refuse(req, &refusal) : code;
+}
+
+enum err limit_take(struct request *req, enum limit limit, const char *subject)
+{
+    return limit_take_many(req, limit, subject, 1);
 }
 
 enum err limit_take_client(struct request *req, enum limit limit)
 {
-    char text[INET6_ADDRSTRLEN];
-
-    return limit_take(req, limit, client_subject(req, text));
+    return limit_take(req, limit, limit_subject(req, NULL, REACH_CLIENT));
 }
 
 void limit_give(struct request *req, enum limit limit, const char *subject)
 {
-    if (!req->config->rate_limits)
-        return;
-    (void)pthread_mutex_lock(&lock);
-    find_bucket(limit, subject)->full_us -= step_us(&rows[limit]);
-    (void)pthread_mutex_unlock(&lock);
+    limit_give_all(req, &(struct limit_try){limit, subject, 1}, 1);
 }
 
 void limit_give_client(struct request *req, enum limit limit)
 {
-    char text[INET6_ADDRSTRLEN];
+    limit_give(req, limit, limit_subject(req, NULL, REACH_CLIENT));
+}
 
-    limit_give(req, limit, client_subject(req, text));
+/* ---- for the program ---- */
+
+static double read_count(void *context)
+{
+    return (double)atomic_load((_Atomic(uint64_t) *)context);
+}
+
+static double read_flag(void *context)
+{
+    return atomic_load((_Atomic(bool) *)context) ? 1 : 0;
+}
+
+void limits_register(void)
+{
+    static const char *const labels[] = {
+#define LIMIT(name, place, whose, tries, seconds, what) "limit=\"" #name "\"",
+#include "policy/limits.def"
+#undef LIMIT
+    };
+
+    for (size_t i = 0; i < LIMIT_COUNT; i++)
+        metrics_register(METRIC_COUNTER, "orgd_limits_refused_total", labels[i], "Tries that a limit refused.",
+                         read_count, &refused[i]);
+    metrics_register(METRIC_COUNTER, "orgd_limits_fallback_total", NULL,
+                     "Tries of shared limits that were counted in memory, as the database did not count.", read_count,
+                     &fallbacks);
+    metrics_register(METRIC_GAUGE, "orgd_limits_in_memory", NULL,
+                     "1 while shared limits are counted in memory, as the database does not count.", read_flag,
+                     &degraded);
 }
 
 void limits_document(struct buffer *out)
 {
-    buffer_text(out, "| Tries | Each | Again within | Of what |\n| ---: | --- | ---: | --- |\n");
+    buffer_text(out, "| Limit | Tries | Each | Again within | Of what | Counted by |\n"
+                     "| --- | ---: | --- | ---: | --- | --- |\n");
     for (size_t i = 0; i < LIMIT_COUNT; i++)
-        buffer_format(out, "| %lld | %s | %lld s | %s |\n", (long long)rows[i].tries, rows[i].whose,
-                      (long long)rows[i].seconds, rows[i].what);
+        buffer_format(out, "| `%s` | %lld | %s | %lld s | %s | %s |\n", rows[i].name, (long long)rows[i].tries,
+                      rows[i].whose, (long long)rows[i].seconds, rows[i].what,
+                      rows[i].place == SHARED ? "all servers" : "each server");
 }

@@ -11,8 +11,8 @@
 #include "base/platform.h"
 #include "base/secret.h"
 #include "mail/outbox.h"
-#include "policy/limits.h"
 #include "signin/account.h"
+#include "signin/attempts.h"
 #include "signin/frontend_api.h"
 #include "signin/logins.h"
 #include "statements.h"
@@ -153,9 +153,7 @@ enum err codes_create(struct request *req)
         return fdi_refuse(req, "Please provide an email since you have set the contactMethod to \"EMAIL\"");
     if (!email || !email_valid_known(email))
         return fdi_status_text(req, "GENERAL_ERROR", "message", "Email is invalid");
-    code = limit_take_client(req, LIMIT_CODE_CLIENT);
-    if (code == OK)
-        code = limit_take(req, LIMIT_CODE_ADDRESS, email);
+    code = attempt_code(req, email);
     if (code == OK)
         code = account_ask(req, email, &account);
     if (code != OK)
@@ -179,11 +177,26 @@ static const char *text_of(const json_t *body, const char *name)
     return text && *text ? text : NULL;
 }
 
+/* Before the transaction: what is refused holds nothing. */
+static enum err take_try(struct request *req, const char *hash)
+{
+    struct result row;
+    enum err code = DB_RUN(req->db, code_device_email, &row, param_text(hash));
+
+    if (code != OK)
+        return code;
+    if (!result_keep(&row, req->arena))
+        return ERR_MEMORY;
+    return result_rows(&row) == 0 ? ERR_AGAIN : attempt_code(req, result_text(&row, 0, 0));
+}
+
 static enum err resend(struct request *req, const char *hash)
 {
     struct result row;
-    enum err code = db_begin(req->db);
+    enum err code = take_try(req, hash);
 
+    if (code == OK)
+        code = db_begin(req->db);
     if (code == OK)
         code = DB_RUN(req->db, code_device_hold, &row, param_text(hash));
     if (code != OK)
@@ -192,9 +205,7 @@ static enum err resend(struct request *req, const char *hash)
         return ERR_MEMORY;
     if (result_rows(&row) == 0)
         return ERR_AGAIN;
-    code = limit_take(req, LIMIT_CODE_ADDRESS, result_text(&row, 0, 0));
-    if (code == OK)
-        code = DB_RUN(req->db, code_device_extend, NULL, param_text(hash), param_int(CODE_DEVICE_VALID_S));
+    code = DB_RUN(req->db, code_device_extend, NULL, param_text(hash), param_int(CODE_DEVICE_VALID_S));
     if (code == OK)
         code = send_code(req, hash, result_text(&row, 0, 0));
     return code == OK ? db_commit(req->db) : code;
@@ -213,8 +224,6 @@ enum err codes_resend(struct request *req)
     if (!id)
         return fdi_refuse(req, "Please provide deviceId");
     if (read_device(req, id, session, hash))
-        code = limit_take_client(req, LIMIT_CODE_CLIENT);
-    if (code == OK)
         code = resend(req, hash);
     if (code == ERR_AGAIN)
         return fdi_status(req, "RESTART_FLOW_ERROR");
@@ -285,7 +294,10 @@ static enum err enter(struct request *req, const char *email)
         &added);
 }
 
-/* Attempts of one device wait for each other, so that none of them is not counted. */
+/*
+ * Attempts of one device wait for each other, so that none of them is not counted. The attempts of a device and the
+ * number of devices that an address can get are limited; so guesses are, without a counter that others can use up.
+ */
 static enum err consume(struct request *req, const char *device_hash, const char *input)
 {
     char hash[65];
@@ -302,18 +314,15 @@ static enum err consume(struct request *req, const char *device_hash, const char
     if (result_rows(&device) == 0)
         return fdi_status(req, "RESTART_FLOW_ERROR");
     email = result_text(&device, 0, 0);
-    code = limit_take(req, LIMIT_CODE_GUESS_ADDRESS, email);
-    if (code == OK)
-        code = DB_RUN(req->db, code_check, &found, param_text(device_hash), param_text(hash));
+    code = DB_RUN(req->db, code_check, &found, param_text(device_hash), param_text(hash));
     if (code != OK)
-        return fdi_pass(req, code);
+        return code;
     if (!result_keep(&found, req->arena))
         return ERR_MEMORY;
     if (result_rows(&found) == 0)
         return fail(req, device_hash, "INCORRECT_USER_INPUT_CODE_ERROR");
     if (!result_bool(&found, 0, 0))
         return fail(req, device_hash, "EXPIRED_USER_INPUT_CODE_ERROR");
-    limit_give(req, LIMIT_CODE_GUESS_ADDRESS, email);
     return enter(req, email);
 }
 

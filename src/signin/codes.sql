@@ -7,6 +7,9 @@ WITH gone AS (
 INSERT INTO orgd.code_devices (device_hash, email, expires_at)
 VALUES (decode($1::text, 'hex'), $2::text, now() + make_interval(secs => $3::bigint));
 
+-- code_device_email: the address of a device that waits for a code
+SELECT email FROM orgd.code_devices WHERE device_hash = decode($1::text, 'hex') AND expires_at > now();
+
 -- code_device_hold: the address of a device and its failures, held; no row: it is unknown, or has waited too long
 -- All devices of the address are held, in one order: signing in with one of them forgets the others.
 WITH held AS MATERIALIZED (

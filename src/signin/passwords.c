@@ -7,6 +7,7 @@
 #include "policy/limits.h"
 #include "policy/password_policy.h"
 #include "signin/account.h"
+#include "signin/attempts.h"
 #include "signin/forms.h"
 #include "signin/frontend_api.h"
 #include "signin/logins.h"
@@ -108,22 +109,29 @@ static enum err enter(struct request *req, const struct attempt *attempt, const 
     return code == OK ? fdi_user(req, &user, NULL) : code == ERR_ACCESS_DENIED ? deny(req) : code;
 }
 
-/* Checks the password as often as the address allows; a right one does not count. */
+/* Checks the password as often as limits allow. */
 static enum err check(struct request *req, const struct attempt *attempt, const struct password_login *login,
-                      bool *right)
+                      struct attempt_counters *counters, bool *right)
 {
-    enum err code = limit_take(req, LIMIT_SIGN_IN_ADDRESS, attempt->email);
+    enum err code = attempt_password(req, attempt->email, counters);
 
     *right = false;
-    if (code == OK)
-        code = login_check(req, login, attempt->password, right);
-    if (code == OK && *right)
-        limit_give(req, LIMIT_SIGN_IN_ADDRESS, attempt->email);
+    return code == OK ? login_check(req, login, attempt->password, right) : code;
+}
+
+/* With the right password, which does not count as a try. */
+static enum err enter_again(struct request *req, const struct attempt *attempt, const struct login *login,
+                            const struct attempt_counters *counters)
+{
+    enum err code = enter(req, attempt, login, PROOF_LOGIN);
+
+    attempt_give(req, counters); /* when the transaction has ended */
     return code;
 }
 
 enum err passwords_sign_in(struct request *req)
 {
+    struct attempt_counters counters;
     struct attempt attempt = {0};
     struct password_login login;
     bool go, right = false;
@@ -131,14 +139,12 @@ enum err passwords_sign_in(struct request *req)
 
     if (!go)
         return code;
-    code = limit_take_client(req, LIMIT_SIGN_IN_CLIENT);
+    code = login_by_password(req, attempt.email, &login);
     if (code == OK)
-        code = login_by_password(req, attempt.email, &login);
-    if (code == OK)
-        code = check(req, &attempt, &login, &right);
+        code = check(req, &attempt, &login, &counters, &right);
     if (code != OK)
         return fdi_pass(req, code);
-    return right ? enter(req, &attempt, &login.login, PROOF_LOGIN) : fdi_status(req, "WRONG_CREDENTIALS_ERROR");
+    return right ? enter_again(req, &attempt, &login.login, &counters) : fdi_status(req, "WRONG_CREDENTIALS_ERROR");
 }
 
 /* Whoever has an account, but no password, proves that it is theirs before they get one. */
@@ -170,15 +176,16 @@ static enum err add(struct request *req, const struct attempt *attempt, const ch
 static enum err sign_up_once(struct request *req, const struct attempt *attempt)
 {
     char hash[PASSWORD_HASH_SIZE];
+    struct attempt_counters counters;
     struct password_login login;
     bool right = false;
     enum err code = login_by_password(req, attempt->email, &login);
 
     if (code == OK && login.found) {
-        code = check(req, attempt, &login, &right);
+        code = check(req, attempt, &login, &counters, &right);
         if (code != OK)
             return code;
-        return right ? enter(req, attempt, &login.login, PROOF_LOGIN)
+        return right ? enter_again(req, attempt, &login.login, &counters)
                      : refuse_field(req, "email", "This email already exists. Please sign in instead.");
     }
     if (code == OK && attempt->account.has_account)

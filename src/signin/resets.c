@@ -16,6 +16,7 @@
 #include "policy/limits.h"
 #include "policy/password_policy.h"
 #include "signin/account.h"
+#include "signin/attempts.h"
 #include "signin/forms.h"
 #include "signin/frontend_api.h"
 #include "signin/logins.h"
@@ -90,9 +91,7 @@ enum err resets_request(struct request *req)
     form_problem(&problems, "email", form_email_error(req, form.email, false, &email));
     if (problems.count > 0)
         return form_refuse(req, &problems);
-    code = limit_take_client(req, LIMIT_RESET_CLIENT);
-    if (code == OK)
-        code = limit_take(req, LIMIT_RESET_ADDRESS, email);
+    code = attempt_reset_link(req, email);
     if (code != OK)
         return fdi_pass(req, code);
     if (!mail_enabled(req->config)) {
@@ -193,11 +192,13 @@ enum err resets_submit(struct request *req)
                  form.password ? password_problem(req->arena, req->config, form.password) : form_missing);
     if (problems.count > 0)
         return form_refuse(req, &problems);
-    code = limit_take_client(req, LIMIT_RESET_TRY_CLIENT);
-    if (code == OK)
-        code = use_token(req, json_string_value(token), form.password);
-    if (code == ERR_AGAIN)
+    code = use_token(req, json_string_value(token), form.password);
+    if (code == ERR_AGAIN) { /* only what is wrong counts, so that nobody can keep a right one out */
+        code = limit_take_client(req, LIMIT_RESET_TRY_CLIENT);
+        if (code != OK)
+            return fdi_pass(req, code);
         return fdi_status(req, "RESET_PASSWORD_INVALID_TOKEN_ERROR");
+    }
     return code == OK ? fdi_status(req, "OK") : fdi_pass(req, code);
 }
 

@@ -50,20 +50,20 @@ static void tries_come_back_one_by_one(void **state)
 
     /* ten at once, in 300 s as many again: one in 30 s */
     for (int i = 0; i < 10; i++)
-        assert_true(takes(state, LIMIT_SIGN_IN_ADDRESS, "ann@acme.io"));
-    assert_int_equal(limit_take(req, LIMIT_SIGN_IN_ADDRESS, "ann@acme.io"), ERR_TOO_MANY_REQUESTS);
+        assert_true(takes(state, LIMIT_SIGN_IN_NETWORK, "ann@acme.io"));
+    assert_int_equal(limit_take(req, LIMIT_SIGN_IN_NETWORK, "ann@acme.io"), ERR_TOO_MANY_REQUESTS);
     assert_int_equal(req->reply.header_count, 1);
     assert_string_equal(req->reply.headers[0].name, "Retry-After");
     assert_string_equal(req->reply.headers[0].value, "30");
     now_us += 29 * SECOND;
-    assert_false(takes(state, LIMIT_SIGN_IN_ADDRESS, "ann@acme.io"));
+    assert_false(takes(state, LIMIT_SIGN_IN_NETWORK, "ann@acme.io"));
     now_us += 1 * SECOND;
-    assert_true(takes(state, LIMIT_SIGN_IN_ADDRESS, "ann@acme.io"));
-    assert_false(takes(state, LIMIT_SIGN_IN_ADDRESS, "ann@acme.io"));
+    assert_true(takes(state, LIMIT_SIGN_IN_NETWORK, "ann@acme.io"));
+    assert_false(takes(state, LIMIT_SIGN_IN_NETWORK, "ann@acme.io"));
     now_us += 3600 * SECOND;
     for (int i = 0; i < 10; i++)
-        assert_true(takes(state, LIMIT_SIGN_IN_ADDRESS, "ann@acme.io"));
-    assert_false(takes(state, LIMIT_SIGN_IN_ADDRESS, "ann@acme.io"));
+        assert_true(takes(state, LIMIT_SIGN_IN_NETWORK, "ann@acme.io"));
+    assert_false(takes(state, LIMIT_SIGN_IN_NETWORK, "ann@acme.io"));
 }
 
 static void subjects_and_limits_do_not_share(void **state)
@@ -89,32 +89,100 @@ static void a_network_of_ipv6_is_one_client(void **state)
 static void what_is_given_back_can_be_taken_again(void **state)
 {
     for (int i = 0; i < 1000; i++) {
-        assert_true(takes(state, LIMIT_CODE_GUESS_ADDRESS, "given@acme.io"));
-        limit_give(request_of(state, "192.0.2.1"), LIMIT_CODE_GUESS_ADDRESS, "given@acme.io");
+        assert_true(takes(state, LIMIT_SOCIAL_CLIENT, "given@acme.io"));
+        limit_give(request_of(state, "192.0.2.1"), LIMIT_SOCIAL_CLIENT, "given@acme.io");
     }
     /* giving more than was taken makes no more tries than there are */
     for (int i = 0; i < 100; i++)
-        limit_give(request_of(state, "192.0.2.1"), LIMIT_CODE_GUESS_ADDRESS, "given@acme.io");
-    for (int i = 0; i < 20; i++)
-        assert_true(takes(state, LIMIT_CODE_GUESS_ADDRESS, "given@acme.io"));
-    assert_false(takes(state, LIMIT_CODE_GUESS_ADDRESS, "given@acme.io"));
+        limit_give(request_of(state, "192.0.2.1"), LIMIT_SOCIAL_CLIENT, "given@acme.io");
+    for (int i = 0; i < 60; i++)
+        assert_true(takes(state, LIMIT_SOCIAL_CLIENT, "given@acme.io"));
+    assert_false(takes(state, LIMIT_SOCIAL_CLIENT, "given@acme.io"));
 }
 
-/* What is remembered is bounded. A flood makes room among the least used buckets, not among those that are used up. */
-static void a_flood_does_not_free_who_is_limited(void **state)
+static int flood(void **state, enum limit limit)
 {
     char subject[32];
+    int passed = 0;
 
-    while (takes(state, LIMIT_SIGN_IN_ADDRESS, "guessed@acme.io"))
-        ;
     for (int i = 0; i < 200000; i++) {
         struct request *req = request_of(state, "192.0.2.1");
 
         (void)snprintf(subject, sizeof subject, "%d@acme.io", i);
-        assert_int_equal(limit_take(req, LIMIT_SIGN_IN_ADDRESS, subject), OK);
+        passed += limit_take(req, limit, subject) == OK;
         talloc_free(req);
     }
-    assert_false(takes(state, LIMIT_SIGN_IN_ADDRESS, "guessed@acme.io"));
+    return passed;
+}
+
+/* What is remembered is bounded for each limit. A flood finds no place beyond that, and shares what is left. */
+static void a_flood_does_not_free_who_is_limited(void **state)
+{
+    int passed;
+
+    while (takes(state, LIMIT_SIGN_IN_NETWORK, "guessed@acme.io"))
+        ;
+    assert_true(takes(state, LIMIT_SIGN_IN_NETWORK, "tried@acme.io"));
+    passed = flood(state, LIMIT_SIGN_IN_NETWORK);
+    assert_in_range(passed, 8000, 8192 + 1024 * 10);
+    assert_false(takes(state, LIMIT_SIGN_IN_NETWORK, "guessed@acme.io"));
+    for (int i = 0; i < 9; i++) /* who has a counter keeps it, with the tries that are left */
+        assert_true(takes(state, LIMIT_SIGN_IN_NETWORK, "tried@acme.io"));
+    assert_false(takes(state, LIMIT_SIGN_IN_NETWORK, "tried@acme.io"));
+    assert_true(takes(state, LIMIT_RESET_ADDRESS, "0@acme.io")); /* other limits have room of their own */
+    now_us += 300 * SECOND;
+    assert_true(takes(state, LIMIT_SIGN_IN_NETWORK, "new@acme.io"));
+}
+
+static bool asks(void **state, const struct limit_try *tries, size_t count, struct limit_refusal *refusal)
+{
+    assert_int_equal(limit_ask(request_of(state, "192.0.2.1"), tries, count, refusal), OK);
+    return refusal->wait_us == 0;
+}
+
+/* Of several limits all give a try, or none. */
+static void several_at_once(void **state)
+{
+    const struct limit_try tries[] = {{LIMIT_SIGN_IN_NETWORK, "net several", 1}, {LIMIT_SIGN_IN_SPARE, "several", 1}};
+    struct limit_refusal refusal;
+
+    assert_true(asks(state, tries, 2, &refusal));
+    for (int i = 0; i < 20; i++)
+        assert_false(asks(state, tries, 2, &refusal));
+    assert_true(limit_refused(&refusal, LIMIT_SIGN_IN_SPARE) && !limit_refused(&refusal, LIMIT_SIGN_IN_NETWORK));
+    assert_int_equal(refusal.wait_us, 300 * SECOND);
+    for (int i = 0; i < 9; i++)
+        assert_true(takes(state, LIMIT_SIGN_IN_NETWORK, "net several"));
+    assert_false(takes(state, LIMIT_SIGN_IN_NETWORK, "net several"));
+    limit_give_all(request_of(state, "192.0.2.1"), tries, 2);
+    assert_true(asks(state, tries, 2, &refusal));
+}
+
+static void many_of_one(void **state)
+{
+    struct request *req = request_of(state, "192.0.2.1");
+
+    assert_int_equal(limit_take_many(req, LIMIT_INVITATION, "ann", 99), OK);
+    assert_int_equal(limit_take_many(req, LIMIT_INVITATION, "ann", 2), ERR_TOO_MANY_REQUESTS);
+    assert_int_equal(limit_take_many(req, LIMIT_INVITATION, "ann", 1), OK);
+    assert_int_equal(limit_take_many(req, LIMIT_INVITATION, "bob", 101), ERR_TOO_MANY_REQUESTS);
+}
+
+static void networks_and_regions(void **state)
+{
+    static const struct {
+        const char *client, *parts[3];
+    } cases[] = {
+        {"192.0.2.7", {"192.0.2.7", "192.0.2.0", "192.0.0.0"}},
+        {"::ffff:192.0.2.7", {"192.0.2.7", "192.0.2.0", "192.0.0.0"}},
+        {"2001:db8:1:2:3:4:5:6", {"2001:db8:1:2::", "2001:db8:1::", "2001:db8::"}},
+        {"unknown", {"unknown", "unknown", "unknown"}},
+    };
+
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int reach = REACH_CLIENT; reach <= REACH_REGION; reach++)
+            assert_string_equal(limit_subject(request_of(state, cases[i].client), NULL, reach), cases[i].parts[reach]);
+    assert_string_equal(limit_subject(request_of(state, "192.0.2.7"), "a@b.c", REACH_NETWORK), "192.0.2.0 a@b.c");
 }
 
 static void switched_off_there_are_none(void **state)
@@ -169,10 +237,17 @@ static int free_arena(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tries_come_back_one_by_one),           cmocka_unit_test(subjects_and_limits_do_not_share),
-        cmocka_unit_test(a_network_of_ipv6_is_one_client),      cmocka_unit_test(what_is_given_back_can_be_taken_again),
-        cmocka_unit_test(a_flood_does_not_free_who_is_limited), cmocka_unit_test(switched_off_there_are_none),
-        cmocka_unit_test(long_subjects_are_subjects),           cmocka_unit_test(the_manual_has_the_table),
+        cmocka_unit_test(tries_come_back_one_by_one),
+        cmocka_unit_test(subjects_and_limits_do_not_share),
+        cmocka_unit_test(a_network_of_ipv6_is_one_client),
+        cmocka_unit_test(what_is_given_back_can_be_taken_again),
+        cmocka_unit_test(a_flood_does_not_free_who_is_limited),
+        cmocka_unit_test(switched_off_there_are_none),
+        cmocka_unit_test(long_subjects_are_subjects),
+        cmocka_unit_test(the_manual_has_the_table),
+        cmocka_unit_test(several_at_once),
+        cmocka_unit_test(many_of_one),
+        cmocka_unit_test(networks_and_regions),
     };
 
     return cmocka_run_group_tests(tests, use_fake_clock, free_arena);

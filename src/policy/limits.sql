@@ -1,0 +1,49 @@
+-- limits_take: takes tries from some counters; a row for each in their order: whether it had them, else the microseconds to wait
+-- $1 keys in hex, $2 keys of shared counters for those that have none of their own yet where a limit has too many (''; not so),
+-- $3 names of the limits, $4 microseconds that the tries take to come back, $5 seconds in which an empty counter is full again.
+-- A counter without a row is full. Rows are locked in the order of the limits, so that nobody waits in a circle.
+WITH wanted AS MATERIALIZED (
+    SELECT CASE WHEN w.shared = '' OR EXISTS (SELECT FROM orgd.rate_limits l WHERE l.key = decode(w.own, 'hex'))
+                THEN decode(w.own, 'hex') ELSE decode(w.shared, 'hex') END AS key,
+           w.limited, make_interval(secs => w.cost_us / 1e6) AS cost, w.seconds, w.place
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::integer[])
+         WITH ORDINALITY AS w (own, shared, limited, cost_us, seconds, place)
+), taken AS (
+    INSERT INTO orgd.rate_limits AS l (key, limited, seconds, full_at)
+    SELECT key, limited, seconds, statement_timestamp() + cost FROM wanted
+    WHERE cost <= make_interval(secs => seconds)
+    ORDER BY limited, key
+    ON CONFLICT (key) DO UPDATE
+    SET full_at = greatest(l.full_at, statement_timestamp()) + (excluded.full_at - statement_timestamp())
+    WHERE greatest(l.full_at, statement_timestamp()) + (excluded.full_at - statement_timestamp())
+          <= statement_timestamp() + make_interval(secs => excluded.seconds)
+    RETURNING l.key
+)
+SELECT t.key IS NOT NULL,
+       greatest(1, ceil(extract(epoch FROM coalesce(l.full_at, statement_timestamp()) + w.cost
+                                           - statement_timestamp() - make_interval(secs => w.seconds)) * 1e6))::bigint
+FROM wanted w
+LEFT JOIN taken t ON t.key = w.key
+LEFT JOIN orgd.rate_limits l ON l.key = w.key
+ORDER BY w.place;
+
+-- limits_give: gives tries back to counters; the parameters are those of limits_take
+WITH held AS MATERIALIZED (
+    SELECT l.key, w.cost_us
+    FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::integer[]) AS w (own, shared, limited, cost_us, seconds)
+    JOIN orgd.rate_limits l
+      ON l.key = CASE WHEN w.shared = '' OR EXISTS (SELECT FROM orgd.rate_limits o WHERE o.key = decode(w.own, 'hex'))
+                      THEN decode(w.own, 'hex') ELSE decode(w.shared, 'hex') END
+    ORDER BY l.limited, l.key
+    FOR UPDATE OF l
+)
+UPDATE orgd.rate_limits l SET full_at = l.full_at - make_interval(secs => held.cost_us / 1e6)
+FROM held WHERE l.key = held.key;
+
+-- limits_sweep: removes counters that are full, and answers how many there are of each limit
+WITH gone AS (
+    DELETE FROM orgd.rate_limits
+    WHERE key IN (SELECT key FROM orgd.rate_limits WHERE full_at < statement_timestamp() FOR UPDATE SKIP LOCKED)
+    RETURNING key
+)
+SELECT limited, count(*) FROM orgd.rate_limits WHERE full_at >= statement_timestamp() GROUP BY limited;

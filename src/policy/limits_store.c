@@ -1,0 +1,138 @@
+/* Counters of tries in the database. */
+#include "policy/limits_store.h"
+
+#include <stdatomic.h>
+#include <string.h>
+
+#include "base/platform.h"
+#include "statements.h"
+
+enum { ARRAYS_MAX = 4096 };
+
+static _Atomic(bool) crowded[LIMIT_COUNT]; /* has LIMITS_OWN_MAX counters of its own, or more */
+static _Atomic(int64_t) next_sweep_us;
+
+/* ---- parameters ---- */
+
+struct arrays {
+    struct buffer own, shared, names, costs, seconds;
+};
+
+static void add_hex(struct buffer *out, const unsigned char *bytes, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        buffer_format(out, "%02x", bytes[i]);
+}
+
+/* The counter that subjects without one of their own share with others, where there are too many; else "". */
+static void add_shared(struct buffer *out, const struct limit_charge *charge)
+{
+    if (atomic_load(&crowded[charge->limit])) {
+        buffer_text(out, "ffffffffffffff"); /* a prefix that no key of a subject has but by chance of 2^-56 */
+        add_hex(out, (const unsigned char[]){charge->key[LIMIT_KEY - 1] % LIMITS_SHARED}, 1);
+        for (const char *name = limit_name(charge->limit); *name; name++)
+            buffer_format(out, "%02x", (unsigned char)*name);
+    } else {
+        buffer_text(out, "\"\"");
+    }
+}
+
+/* The charges as arrays in PostgreSQL's text form. */
+static bool write_arrays(struct request *req, const struct limit_charge *charges, size_t count, struct arrays *arrays)
+{
+    struct buffer *const all[] = {&arrays->own, &arrays->shared, &arrays->names, &arrays->costs, &arrays->seconds};
+    bool sound = true;
+
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++) {
+        *all[i] = buffer_make(req->arena, ARRAYS_MAX);
+        buffer_char(all[i], '{');
+        for (size_t k = 0; k < count; k++) {
+            const struct limit_charge *charge = &charges[k];
+            if (k > 0)
+                buffer_char(all[i], ',');
+            if (all[i] == &arrays->own)
+                add_hex(all[i], charge->key, LIMIT_KEY);
+            else if (all[i] == &arrays->shared)
+                add_shared(all[i], charge);
+            else if (all[i] == &arrays->names)
+                buffer_text(all[i], limit_name(charge->limit));
+            else
+                buffer_format(all[i], "%lld",
+                              (long long)(all[i] == &arrays->costs ? charge->cost_us : charge->seconds));
+        }
+        buffer_char(all[i], '}');
+        sound = sound && !all[i]->failed;
+    }
+    return sound;
+}
+
+/* ---- clearing up ---- */
+
+static enum err sweep(struct request *req)
+{
+    struct result rows;
+    enum err code = db_run(req->db, &limits_sweep, NULL, 0, &rows);
+
+    if (code != OK)
+        return code;
+    for (int limit = 0; limit < LIMIT_COUNT; limit++) {
+        bool full = false;
+        for (int row = 0; row < result_rows(&rows); row++)
+            full = full || (strcmp(result_text(&rows, row, 0), limit_name(limit)) == 0 &&
+                            result_int(&rows, row, 1) >= LIMITS_OWN_MAX);
+        atomic_store(&crowded[limit], full);
+    }
+    result_clear(&rows);
+    return OK;
+}
+
+/* One worker at a time, and not often. */
+static enum err sweep_if_due(struct request *req)
+{
+    int64_t now = platform.monotonic_us(), due = atomic_load(&next_sweep_us);
+
+    if (now < due || !atomic_compare_exchange_strong(&next_sweep_us, &due, now + LIMITS_SWEEP_US))
+        return OK;
+    return sweep(req);
+}
+
+/* ---- taking and giving ---- */
+
+static enum err check_outside_transaction(struct request *req)
+{
+    if (PQtransactionStatus(db_handle(req->db)) == PQTRANS_INTRANS)
+        return error_set(&req->error, ERR_INTERNAL, "a limit was asked for within a transaction");
+    return OK;
+}
+
+enum err limits_store_take(struct request *req, const struct limit_charge *charges, size_t count, int64_t *waits)
+{
+    struct arrays arrays;
+    struct result rows;
+    enum err code = check_outside_transaction(req);
+
+    if (code == OK)
+        code = sweep_if_due(req);
+    if (code == OK && !write_arrays(req, charges, count, &arrays))
+        code = ERR_MEMORY;
+    if (code == OK)
+        code = DB_RUN(req->db, limits_take, &rows, param_text(arrays.own.data), param_text(arrays.shared.data),
+                      param_text(arrays.names.data), param_text(arrays.costs.data), param_text(arrays.seconds.data));
+    if (code != OK)
+        return code;
+    for (size_t i = 0; i < count; i++)
+        waits[i] = result_bool(&rows, (int)i, 0) ? 0 : result_int(&rows, (int)i, 1);
+    code = result_rows(&rows) == (int)count ? OK : ERR_INTERNAL;
+    result_clear(&rows);
+    return code;
+}
+
+enum err limits_store_give(struct request *req, const struct limit_charge *charges, size_t count)
+{
+    struct arrays arrays;
+
+    if (!write_arrays(req, charges, count, &arrays))
+        return ERR_MEMORY;
+    return DB_RUN(req->db, limits_give, NULL, param_text(arrays.own.data), param_text(arrays.shared.data),
+                  param_text(arrays.names.data), param_text(arrays.costs.data), param_text(arrays.seconds.data));
+}
