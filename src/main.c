@@ -8,6 +8,7 @@
 #include "commands/provision.h"
 #include "commands/schema.h"
 #include "commands/serve.h"
+#include "tenancy/edition.h"
 
 static const struct option_row common_options[] = {
     {.name = "config",
@@ -63,6 +64,7 @@ static const struct program program = {
     .options = common_options,
     .commands = commands,
     .count = sizeof commands / sizeof *commands,
+    .configured = edition_choose,
 };
 
 int main(int argc, char **argv)

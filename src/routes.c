@@ -10,6 +10,7 @@
 #include "http/openapi.h"
 #include "runtime/routes.h"
 #include "signin/routes.h"
+#include "tenancy/edition.h"
 #include "tenancy/routes.h"
 
 static enum err openapi_show(struct request *req)
@@ -32,9 +33,6 @@ static const struct route_group program_routes[] = {
     {0},
 };
 
-static const struct route_group *const groups[] = {
-    runtime_routes, program_routes, tenancy_routes, account_routes, signin_routes, admin_routes, NULL};
-
 /* Prefixes below which this program has no routes are those of Agenta's other services, which answer them 404 too. */
 static const struct path_prefix callers[] = {
     {"/health", CALLER_NONE},
@@ -52,7 +50,8 @@ struct application application_make(const struct config *config)
 {
     return (struct application){
         .config = config,
-        .groups = groups,
+        .groups = {runtime_routes, program_routes, tenancy_routes, account_routes, signin_routes, admin_routes,
+                   edition_now()->routes},
         .callers = callers,
         .alias = "/auth/public/",
         .alias_of = "/auth/",

@@ -5,11 +5,11 @@
 #include <talloc.h>
 
 #include "admin/operation.h"
-#include "admin/subscriptions.h"
 #include "admin/timestamps.h"
 #include "base/email.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "tenancy/edition.h"
 #include "tenancy/roles.h"
 
 enum { ERRORS_MAX = 32 << 20 };
@@ -325,7 +325,7 @@ enum err graph_add(struct graph *graph, const char *account, const json_t *colle
         first = graph->of[kind].count;
         code = add_collection(graph, (enum graph_kind)kind, account, collection, options->return_keys);
         if (code == OK && graph->req->reply.status == 0 && kind == GRAPH_ORGANIZATIONS)
-            code = subscriptions_choose(graph, collections, first);
+            code = EDITION_HOOK(organizations_named, graph, collections, first);
     }
     return code;
 }

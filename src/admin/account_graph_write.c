@@ -7,11 +7,11 @@
 #include "admin/account_graph_logins.h"
 #include "admin/account_graph_look_up.h"
 #include "admin/operation.h"
-#include "admin/subscriptions.h"
 #include "base/email.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "statements.h"
+#include "tenancy/edition.h"
 #include "tenancy/organizations.h"
 
 enum { LIST_MAX = 64 << 20 };
@@ -475,12 +475,34 @@ static enum err write_all_members(struct graph *graph)
     return code;
 }
 
+static enum err edition_organizations_written(struct graph *graph)
+{
+    return EDITION_HOOK(organizations_written, graph);
+}
+
+static enum err edition_members_written(struct graph *graph)
+{
+    return EDITION_HOOK(members_written, graph);
+}
+
 enum err graph_write(struct graph *graph)
 {
     static enum err (*const steps[])(struct graph * graph) = {
-        graph_hold_places,   write_users,         graph_look_up_people, graph_write_logins,  name_owners,
-        write_organizations, subscriptions_write, graph_look_up_places, write_workspaces,    write_projects,
-        write_all_members,   check_owners,        complete_owners,      subscriptions_count, write_keys,
+        graph_hold_places,
+        write_users,
+        graph_look_up_people,
+        graph_write_logins,
+        name_owners,
+        write_organizations,
+        edition_organizations_written,
+        graph_look_up_places,
+        write_workspaces,
+        write_projects,
+        write_all_members,
+        check_owners,
+        complete_owners,
+        edition_members_written,
+        write_keys,
     };
     enum err code = OK;
 

@@ -5,9 +5,9 @@
 
 #include "admin/operation.h"
 #include "admin/removal.h"
-#include "admin/subscriptions.h"
 #include "base/json.h"
 #include "statements.h"
+#include "tenancy/edition.h"
 
 /* A kind of thing that a path names. */
 struct single {
@@ -172,7 +172,7 @@ static enum err delete_membership(struct request *req, void *context)
     if (code != OK || req->reply.status != 0)
         return code;
     if (membership->kind == REMOVED_ORGANIZATION_MEMBERS)
-        code = subscriptions_count_off_member(req, &id);
+        code = EDITION_HOOK(member_leaving, req, &id);
     if (code == OK)
         code = run_query(req, ERR_NOT_FOUND, membership->remove,
                          (const struct param[]){param_uuid(&id), param_uuid(&scope)}, 2);
@@ -188,7 +188,7 @@ static enum err run_membership(struct request *req, struct membership *membershi
     const char *const names[] = {membership->scope, "membership_id"};
     struct uuid id;
 
-    if (!config_is_enterprise(req->config))
+    if (!edition_now()->memberships_are_deletable)
         return operation_refuse(
             req, &(struct refusal){
                      .status = 501,

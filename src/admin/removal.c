@@ -4,10 +4,10 @@
 #include <talloc.h>
 
 #include "admin/operation.h"
-#include "admin/subscriptions.h"
 #include "base/email.h"
 #include "base/json.h"
 #include "statements.h"
+#include "tenancy/edition.h"
 
 enum { LIST_MAX = 16 << 20, ANSWER_MAX = 32 << 20 };
 
@@ -152,7 +152,7 @@ enum err removal_people(struct request *req, const struct buffer *people, struct
                          uuid_format(&person, person_text), uuid_format(&organization, organization_text)),
                      .names = {"user_id", "organization_id"},
                      .values = {person_text, organization_text}});
-    code = subscriptions_count_off_people(req, buffer_string(people));
+    code = EDITION_HOOK(users_leaving, req, buffer_string(people));
     if (code == OK)
         code = removal_run(req, &people_keys_delete, people, NULL);
     if (code == OK)

@@ -8,6 +8,7 @@
 #include "base/email.h"
 #include "base/json.h"
 #include "statements.h"
+#include "tenancy/edition.h"
 
 enum { LIST_MAX = 16 << 20 };
 enum { SOURCE, TARGET, PEOPLE };
@@ -191,7 +192,7 @@ static enum err explain_missing(struct request *req, struct transfer *transfer, 
     return OK;
 }
 
-/* In the enterprise edition only a member becomes the owner. */
+/* Adds the organization to those that are transferred; an edition may require the new owner to be a member of it. */
 static enum err add_organization(struct request *req, struct transfer *transfer, const struct uuid *id)
 {
     char text[UUID_TEXT_SIZE], target[UUID_TEXT_SIZE];
@@ -199,7 +200,7 @@ static enum err add_organization(struct request *req, struct transfer *transfer,
     bool member = true;
     enum err code = OK;
 
-    if (config_is_enterprise(req->config)) {
+    if (edition_now()->owners_are_members) {
         code = DB_RUN(req->db, transfer_member, &row, param_uuid(id), param_uuid(&transfer->people[TARGET]));
         if (code != OK)
             return code;

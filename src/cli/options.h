@@ -51,6 +51,8 @@ struct program {
     const struct option_row *options; /* taken before and after every command */
     const struct command *commands;
     size_t count;
+    /* Called with the configuration before a command that has one; may refuse. */
+    enum err (*configured)(const struct config *config, struct error *error);
 };
 
 struct option_given {

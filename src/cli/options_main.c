@@ -124,6 +124,8 @@ static int run_command(const struct options *options)
         return command_failed(&error);
     configure_log(&config);
     config_warn(&config);
+    if (options->program->configured && options->program->configured(&config, &error) != OK)
+        return command_failed(&error);
     return options->command->run(&config, options);
 }
 

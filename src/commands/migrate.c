@@ -82,7 +82,7 @@ static enum err write_status(const struct migrate_databases *databases, const st
         json_open(out, '[');
     for (int i = 0; i < DATABASE_COUNT; i++) {
         struct migrate_state state;
-        enum err err = migrate_state(databases->dbs[i], (enum database)i, migrate_is_enterprise_edition(config),
+        enum err err = migrate_state(databases->dbs[i], (enum database)i, config_is_enterprise(config),
                                      target_of(options), &state, error);
 
         if (err != OK)

@@ -79,8 +79,8 @@ static enum err verify_all(const struct config *config, const struct options *op
         json_open(out, '[');
     for (int i = 0; i < DATABASE_COUNT; i++) {
         struct verify verify = {0};
-        enum err err = verify_database(databases->dbs[i], (enum database)i, migrate_is_enterprise_edition(config),
-                                       target, options->arena, &verify, error);
+        enum err err = verify_database(databases->dbs[i], (enum database)i, config_is_enterprise(config), target,
+                                       options->arena, &verify, error);
 
         if (err != OK)
             return err;
@@ -139,7 +139,7 @@ static void purge_row(enum database database, const struct result *list, int row
 static enum err purge_all(const struct config *config, const struct options *options,
                           struct migrate_databases *databases, struct buffer *out, int *found, struct error *error)
 {
-    struct migrate_options run = {.enterprise = migrate_is_enterprise_edition(config)};
+    struct migrate_options run = {.enterprise = config_is_enterprise(config)};
     bool json = option_given(options, "json");
     enum err err = OK;
 

@@ -6,11 +6,6 @@
 
 #define CONNECT_MS 10000
 
-bool migrate_is_enterprise_edition(const struct config *config)
-{
-    return config->license != NULL && strcmp(config->license, "ee") == 0;
-}
-
 static enum err connect_all(void *arena, struct migrate_databases *databases, struct error *error)
 {
     for (int i = 0; i < DATABASE_COUNT; i++) {

@@ -11,8 +11,6 @@ struct migrate_databases {
     struct db *dbs[DATABASE_COUNT];
 };
 
-bool migrate_is_enterprise_edition(const struct config *config);
-
 /*
  * Connects to both. With `make` a private cluster is made where there is none, otherwise that is refused. Nothing stays
  * open on failure. Handles live in `arena`.

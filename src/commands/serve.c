@@ -184,7 +184,7 @@ static enum err open_gate(struct serving *serving, bool *waiting, struct error *
     enum gate_verdict verdict;
     struct gate_options options = {
         .default_plan = config_default_plan(config),
-        .enterprise = config->license && strcmp(config->license, "ee") == 0,
+        .enterprise = config_is_enterprise(config),
         .migrate = serving->stores.private_cluster || config->auto_migrations,
     };
     enum err err;

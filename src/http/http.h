@@ -26,6 +26,7 @@ enum method {
 const char *method_name(enum method method);
 
 enum {
+    GROUP_LISTS_MAX = 12,
     PATH_PARAMETERS_MAX = 4,
     PARAMETER_NAME_SIZE = 64, /* of a path parameter, with its NUL */
     QUERY_PARAMETERS_MAX = 8,
@@ -240,9 +241,9 @@ struct path_prefix {
 /* What the HTTP layer needs of the program it serves. */
 struct application {
     const struct config *config;
-    const struct route_group *const *groups; /* NULL-terminated list of lists of groups */
-    const struct path_prefix *callers;       /* who may call below a prefix, the first that fits; ends with NULL */
-    const char *alias, *alias_of;            /* a path that begins with `alias` counts as one with `alias_of` */
+    const struct route_group *groups[GROUP_LISTS_MAX]; /* lists of groups; the first NULL ends them */
+    const struct path_prefix *callers; /* who may call below a prefix, the first that fits; ends with NULL */
+    const char *alias, *alias_of;      /* a path that begins with `alias` counts as one with `alias_of` */
     bool gzip;
     /*
      * Knows the caller without a database, on the I/O thread: sets req->authenticated and req->identity and returns OK;

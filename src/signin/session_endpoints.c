@@ -11,6 +11,7 @@
 #include "policy/signin_rules.h"
 #include "signin/frontend_api.h"
 #include "statements.h"
+#include "tenancy/edition.h"
 
 enum { KEYS_MAX = 64 << 10, DOCUMENT_MAX = 64 << 10 };
 
@@ -183,7 +184,7 @@ static enum err caller(struct request *req, struct access_token *token, struct s
     return is_session_failure(code) ? ERR_NOT_IN_SCOPE : code;
 }
 
-/* Whether anything is in the way of using an organization: nothing is, in this edition (API-ACCOUNTS.md 3.10). */
+/* Whether the session may be used for an organization, as its policy in this edition says. */
 enum err session_access(struct request *req)
 {
     struct access_token token;
@@ -193,6 +194,8 @@ enum err session_access(struct request *req)
 
     if (code == OK && !uuid_parse(query_value(req, "organization_id"), &organization))
         code = ERR_ORGANIZATION_ID_INVALID;
+    if (code == OK && edition_now()->check_session)
+        code = edition_now()->check_session(req, &session.user_id, &organization);
     return code == OK ? reply_json(req, 200, "{\"ok\":true}") : code;
 }
 

@@ -1,4 +1,4 @@
-/* Answers permission checks: in the open edition every member may do everything. */
+/* Answers permission checks, as the edition decides them. */
 #include "tenancy/permissions.h"
 
 #include <string.h>
@@ -7,6 +7,7 @@
 #include "auth/secret_tokens.h"
 #include "base/json.h"
 #include "statements.h"
+#include "tenancy/edition.h"
 
 const struct field permission_check_parameters[] = {
     {.name = "action", .type = FIELD_STRING, .nullable = true},
@@ -72,7 +73,7 @@ enum err permissions_check(struct request *req)
         return code != OK ? code : ERR_MEMORY;
     json_open(&body, '{');
     json_key(&body, "effect");
-    json_text(&body, "allow");
+    json_text(&body, edition_now()->permits(req) ? "allow" : "deny");
     json_key(&body, "credentials");
     json_text(&body, buffer_string(&credentials));
     json_close(&body, '}');

@@ -1,21 +1,20 @@
-/* The role table of the open edition. */
+/* Looks roles up in the table of the edition. */
 #include "tenancy/roles.h"
 
 #include <stddef.h>
 #include <string.h>
 
 #include "base/buffer.h"
+#include "tenancy/edition.h"
 
-const struct role roles[] = {
-    {ROLE_OWNER, "Can fully manage the workspace, including adding and removing members.", true},
-    {"admin", "Can manage workspace settings and members but cannot delete the workspace.", true},
-    {"viewer", NULL, false},
-    {NULL, NULL, false},
-};
+const struct role *roles(void)
+{
+    return edition_now()->roles;
+}
 
 static const struct role *role_find(const char *name)
 {
-    for (const struct role *role = roles; name && role->name; role++)
+    for (const struct role *role = roles(); name && role->name; role++)
         if (strcmp(role->name, name) == 0)
             return role;
     return NULL;
@@ -30,8 +29,8 @@ const char *roles_listed(void *arena)
 {
     struct buffer out = buffer_make(arena, 1000);
 
-    for (const struct role *role = roles; role->name; role++)
-        buffer_format(&out, "%s%s", role == roles ? "" : ", ", role->name);
+    for (const struct role *role = roles(); role->name; role++)
+        buffer_format(&out, "%s%s", role == roles() ? "" : ", ", role->name);
     return buffer_string(&out);
 }
 
@@ -51,7 +50,7 @@ const char *roles_managing(void *arena)
 {
     struct buffer out = buffer_make(arena, 1000);
 
-    for (const struct role *role = roles; role->name; role++)
+    for (const struct role *role = roles(); role->name; role++)
         if (role->manages)
             buffer_format(&out, "%c%s", out.len ? ',' : '{', role->name);
     buffer_char(&out, '}');

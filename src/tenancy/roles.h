@@ -15,8 +15,8 @@ struct role {
     bool manages;            /* may create and change what is in a workspace */
 };
 
-/* Strongest first; ended by a row without name. */
-extern const struct role roles[];
+/* The edition's roles, strongest first; ends with a row without name. */
+const struct role *roles(void);
 
 /* Whether a role may be given to a member: it is known, and not the owner's. False for NULL. */
 bool role_assignable(const char *name);

@@ -24,7 +24,7 @@ enum err workspaces_roles(struct request *req)
     struct buffer body = buffer_make(req->arena, 4096);
 
     json_open(&body, '[');
-    for (const struct role *role = roles; role->name; role++) {
+    for (const struct role *role = roles(); role->name; role++) {
         if (!role->description)
             continue;
         json_open(&body, '{');

@@ -101,7 +101,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     static struct application app;
     struct request req = {.arena = NULL};
 
-    if (!app.groups) {
+    if (!app.config) {
         app = application_make(&config);
         compile_all(&app);
     }

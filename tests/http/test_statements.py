@@ -10,7 +10,7 @@ sys.path.insert(0, str(serving.TREE / "tools"))
 import sql2c  # noqa: E402  (the build's own reader of the .sql files)
 
 FILES = sorted((serving.TREE / "src").rglob("*.sql"))
-ENTERPRISE = {name for path in FILES if path.name.endswith(".ee.sql") for name, *_ in sql2c.parse(path)}
+ENTERPRISE = {name for path in FILES if path.parent.name == "enterprise" for name, *_ in sql2c.parse(path)}
 STATEMENTS = {name: (sql, revokes) for path in FILES for name, _, sql, revokes in sql2c.parse(path)}
 
 # What a remembered decision rests on.

@@ -23,8 +23,7 @@ static const struct route others[] = {{METHOD_PUT, "/things", "replace"}, {0}};
 static const struct route_group things[] = {
     {.tag = "Things", .routes = table}, {.tag = "Others", .routes = others}, {0}};
 static const struct route_group nothing[] = {{0}};
-static const struct route_group *const groups[] = {things, nothing, NULL};
-static const struct application app = {.groups = groups, .alias = "/old/", .alias_of = "/"};
+static const struct application app = {.groups = {things, nothing}, .alias = "/old/", .alias_of = "/"};
 
 /* The operation of a request, or the name of the refusal. */
 static const char *matched(struct request *req, enum method method, const char *path)

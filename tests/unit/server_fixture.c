@@ -191,7 +191,6 @@ static const struct route routes[] = {
 };
 
 static const struct route_group group[] = {{.routes = routes}, {0}};
-static const struct route_group *const groups[] = {group, NULL};
 
 static enum err know_everybody(struct request *req, enum caller_kind wanted)
 {
@@ -265,7 +264,7 @@ int main(int argc, char **argv)
     void *arena = talloc_new(NULL);
     struct config config = {.license = "oss", .web_url = "http://localhost:3000"};
     struct application app = {.config = &config,
-                              .groups = groups,
+                              .groups = {group},
                               .gzip = true,
                               .recognize = know_everybody,
                               .authenticate = know_everybody,

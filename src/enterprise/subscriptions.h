@@ -1,12 +1,12 @@
-/* Plans and numbers of members of organizations, in the enterprise edition alone (API-EE.md 11, 12). */
-#ifndef ORGD_ADMIN_SUBSCRIPTIONS_H
-#define ORGD_ADMIN_SUBSCRIPTIONS_H
+/* Plans and numbers of members of organizations. */
+#ifndef ORGD_ENTERPRISE_SUBSCRIPTIONS_H
+#define ORGD_ENTERPRISE_SUBSCRIPTIONS_H
 
 #include "admin/account_graph.h"
 
 /*
  * Chooses the plans of the organizations from `first` on: those that `collections` name, else the default. A plan that
- * there is not is refused in the reply. ERR_MEMORY. In the open-source edition this and the others do nothing.
+ * there is not is refused in the reply. ERR_MEMORY.
  */
 enum err subscriptions_choose(struct graph *graph, const json_t *collections, size_t first) MUST_CHECK;
 

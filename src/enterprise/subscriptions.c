@@ -1,5 +1,5 @@
 /* Gives organizations their plans, and keeps the number of their members. */
-#include "admin/subscriptions.h"
+#include "enterprise/subscriptions.h"
 
 #include <string.h>
 #include <talloc.h>
@@ -10,7 +10,7 @@
 
 enum { LIST_MAX = 16 << 20 };
 
-/* API-EE.md 10.1; the default is one as well, whatever it is called. */
+/* The default plan counts as known too, whatever its name is. */
 static const char *const plans[] = {"cloud_v0_hobby", "cloud_v0_pro", "cloud_v0_business", "cloud_v0_agenta_ai",
                                     "self_hosted_enterprise"};
 enum { PLANS = sizeof plans / sizeof *plans };
@@ -38,8 +38,6 @@ enum err subscriptions_choose(struct graph *graph, const json_t *collections, si
     const json_t *named = json_object_get(collections, "subscriptions");
     const struct graph_nodes *nodes = &graph->of[GRAPH_ORGANIZATIONS];
 
-    if (!config_is_enterprise(graph->req->config))
-        return OK;
     for (size_t i = first; i < nodes->count; i++) {
         const char *plan = json_string_value(json_object_get(json_object_get(named, nodes->items[i]->key), "plan"));
         nodes->items[i]->plan = plan ? plan : config_default_plan(graph->req->config);
@@ -62,7 +60,7 @@ enum err subscriptions_write(struct graph *graph)
     const struct graph_nodes *nodes = &graph->of[GRAPH_ORGANIZATIONS];
     struct buffer list = list_begin(graph->req);
 
-    if (!config_is_enterprise(graph->req->config) || nodes->count == 0)
+    if (nodes->count == 0)
         return OK;
     for (size_t i = 0; i < nodes->count; i++) {
         json_open(&list, '{');
@@ -82,7 +80,7 @@ enum err subscriptions_count(struct graph *graph)
     const struct graph_nodes *made = &graph->of[GRAPH_ORGANIZATIONS], *members = &graph->of[GRAPH_ORGANIZATION_MEMBERS];
     struct buffer organizations = list_begin(graph->req), memberships = list_begin(graph->req);
 
-    if (!config_is_enterprise(graph->req->config) || made->count + members->count == 0)
+    if (made->count + members->count == 0)
         return OK;
     for (size_t i = 0; i < made->count; i++)
         json_uuid(&organizations, &made->items[i]->id);
@@ -100,12 +98,12 @@ enum err subscriptions_count(struct graph *graph)
 
 enum err subscriptions_count_off_people(struct request *req, const char *people)
 {
-    return config_is_enterprise(req->config) ? DB_RUN(req->db, people_count_off, NULL, param_text(people)) : OK;
+    return DB_RUN(req->db, people_count_off, NULL, param_text(people));
 }
 
 enum err subscriptions_count_off_member(struct request *req, const struct uuid *membership)
 {
-    return config_is_enterprise(req->config) ? DB_RUN(req->db, member_count_off, NULL, param_uuid(membership)) : OK;
+    return DB_RUN(req->db, member_count_off, NULL, param_uuid(membership));
 }
 
 void subscription_show(struct buffer *out, const struct graph_node *organization)

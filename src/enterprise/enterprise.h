@@ -1,0 +1,9 @@
+/* The enterprise edition. */
+#ifndef ORGD_ENTERPRISE_ENTERPRISE_H
+#define ORGD_ENTERPRISE_ENTERPRISE_H
+
+#include "tenancy/edition.h"
+
+extern const struct edition enterprise_edition;
+
+#endif
