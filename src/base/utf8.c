@@ -35,6 +35,27 @@ bool utf8_deceptive(uint32_t point)
            (point >= 0x2028 && point <= 0x202e) || (point >= 0x2066 && point <= 0x2069) || point == 0xfeff;
 }
 
+/*
+ * Unicode 15.0: Default_Ignorable_Code_Point (DerivedCoreProperties.txt), general categories Cc, Zl and Zp
+ * (UnicodeData.txt), and the marks of interlinear annotations, U+FFF9 to U+FFFB.
+ */
+static const struct {
+    uint32_t first, last;
+} invisible[] = {
+    {0x0, 0x1f},      {0x7f, 0x9f},       {0xad, 0xad},       {0x34f, 0x34f},     {0x61c, 0x61c},
+    {0x115f, 0x1160}, {0x17b4, 0x17b5},   {0x180b, 0x180f},   {0x200b, 0x200f},   {0x2028, 0x202e},
+    {0x2060, 0x206f}, {0x3164, 0x3164},   {0xfe00, 0xfe0f},   {0xfeff, 0xfeff},   {0xffa0, 0xffa0},
+    {0xfff0, 0xfffb}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a}, {0xe0000, 0xe0fff},
+};
+
+bool utf8_invisible(uint32_t point)
+{
+    for (size_t i = 0; i < sizeof invisible / sizeof *invisible; i++)
+        if (point >= invisible[i].first && point <= invisible[i].last)
+            return true;
+    return false;
+}
+
 bool utf8_space(uint32_t point)
 {
     return point == ' ' || (point >= 0x09 && point <= 0x0d) || (point >= 0x1c && point <= 0x1f) || point == 0x85 ||

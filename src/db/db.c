@@ -20,6 +20,7 @@ struct db {
     PGconn *conn;
     bool *prepared; /* statement_count flags */
     bool in_transaction;
+    bool ending;  /* the server has said that it ends the connection */
     bool revoked; /* the open transaction ran a `revokes` statement */
     int64_t deadline_us;
     int64_t time_us;
@@ -161,11 +162,17 @@ static bool finish_connecting(PGconn *conn, int64_t deadline_us)
     return state == PGRES_POLLING_OK;
 }
 
-/* What the server says beside an answer. libpq would write it to standard error. */
-static void ignore_notice(void *context, const char *message)
+/*
+ * What the server says beside an answer; libpq would write it to standard error. A fatal one is its last word: the end
+ * of the connection follows, which may not have arrived yet.
+ */
+static void take_notice(void *context, const PGresult *notice)
 {
-    (void)context;
-    (void)message;
+    struct db *db = context;
+    const char *severity = PQresultErrorField(notice, PG_DIAG_SEVERITY_NONLOCALIZED);
+
+    if (severity && (strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0))
+        db->ending = true;
 }
 
 enum err db_connect(struct db *db, struct error *error)
@@ -178,7 +185,8 @@ enum err db_connect(struct db *db, struct error *error)
     err = connect_start(&db->options, &db->conn, error);
     if (err != OK)
         return err;
-    (void)PQsetNoticeProcessor(db->conn, ignore_notice, NULL);
+    db->ending = false;
+    (void)PQsetNoticeReceiver(db->conn, take_notice, db);
     if (!finish_connecting(db->conn, platform.monotonic_us() + db->options.connect_ms * 1000)) {
         enum err code =
             error_set(error, ERR_UNAVAILABLE, "cannot connect to the database: %s", message_of(db->conn).text);
@@ -192,15 +200,19 @@ enum err db_connect(struct db *db, struct error *error)
 
 bool db_alive(struct db *db)
 {
-    struct pollfd fd;
-
-    if (!db->conn || PQstatus(db->conn) != CONNECTION_OK)
+    if (!db->conn)
         return false;
-    fd = (struct pollfd){.fd = PQsocket(db->conn), .events = POLLIN};
-    if (poll(&fd, 1, 0) <= 0)
-        return true;
-    /* Something unasked arrived: a notice, or the end of the connection. */
-    return PQconsumeInput(db->conn) == 1 && PQstatus(db->conn) == CONNECTION_OK;
+    while (PQstatus(db->conn) == CONNECTION_OK && !db->ending) {
+        struct pollfd fd = {.fd = PQsocket(db->conn), .events = POLLIN};
+
+        if (poll(&fd, 1, 0) <= 0)
+            return true;
+        /* something unasked arrived: a notice, or the end of the connection */
+        if (!PQconsumeInput(db->conn))
+            return false;
+        (void)PQisBusy(db->conn); /* reads what has arrived */
+    }
+    return false;
 }
 
 struct param param_text(const char *text)

@@ -1,6 +1,7 @@
 /* Bounded queues of requests, and the workers that answer them. */
 #include "http/worker_pool.h"
 
+#include <errno.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -21,6 +22,12 @@
  * database's return is noticed within a quarter of a second.
  */
 enum { RECONNECT_PAUSE_US = 150000, LANES = 3 };
+
+/*
+ * A worker without requests looks after its connection, so that no request finds it dead: it notices every second when
+ * the server has ended it, and asks the server now and then, because a network may drop a connection silently.
+ */
+enum { IDLE_LOOK_S = 1, IDLE_ASK_US = 15000000, IDLE_ANSWER_US = 2000000 };
 
 /* Hashing gives way to everything else: where a core is wanted for both, it gets a tenth. */
 enum { SLOW_NICE = 10 };
@@ -43,6 +50,8 @@ struct worker {
     struct queue *queue;
     pthread_t thread;
     bool started, eager;
+    bool served;      /* it has had a connection, and keeps one from then on */
+    int64_t asked_us; /* when the database last answered */
     void *arena;
     struct db *db;
     bool counted_open;
@@ -133,20 +142,25 @@ bool lanes_push(struct lanes *lanes, enum lane lane, struct exchange *exchange)
     return fits;
 }
 
-/* NULL when the worker has to end. */
-static struct exchange *take_next(struct queue *queue)
+/* NULL when the worker has to end, or, with `*idle`, when nothing came for a second. */
+static struct exchange *take_next(struct queue *queue, bool *idle)
 {
     struct exchange *exchange = NULL;
+    struct timespec until;
 
+    (void)clock_gettime(CLOCK_MONOTONIC, &until);
+    until.tv_sec += IDLE_LOOK_S;
+    *idle = false;
     (void)pthread_mutex_lock(&queue->lock);
-    while (queue->count == 0 && !queue->stopping)
-        (void)pthread_cond_wait(&queue->filled, &queue->lock);
-    if (!queue->stopping) {
+    while (queue->count == 0 && !queue->stopping && !*idle)
+        *idle = pthread_cond_timedwait(&queue->filled, &queue->lock, &until) == ETIMEDOUT;
+    if (queue->count > 0 && !queue->stopping) {
         exchange = queue->ring[queue->first];
         queue->first = (queue->first + 1) % queue->size;
         queue->count--;
         atomic_store_explicit(&queue->depth, queue->count, memory_order_relaxed);
     }
+    *idle = !exchange && !queue->stopping;
     (void)pthread_mutex_unlock(&queue->lock);
     return exchange;
 }
@@ -211,6 +225,27 @@ static enum err connect_worker(struct worker *worker, struct error *error)
     return code;
 }
 
+/* Without requests: keeps the connection good, or makes a new one. */
+static void look_after(struct worker *worker)
+{
+    int64_t now = platform.monotonic_us();
+    struct error error;
+
+    if (!worker->eager && !worker->served)
+        return;
+    if (db_connected(worker->db) && db_alive(worker->db)) {
+        if (now - worker->asked_us < IDLE_ASK_US)
+            return;
+        db_set_deadline(worker->db, now + IDLE_ANSWER_US);
+        worker->asked_us = now;
+        if (db_script(worker->db, "", NULL) == OK)
+            return;
+        db_close(worker->db);
+    }
+    if (connect_worker(worker, &error) == OK)
+        worker->asked_us = platform.monotonic_us();
+}
+
 static void answer(struct worker *worker, struct exchange *exchange)
 {
     struct lanes *lanes = worker->lanes;
@@ -226,6 +261,9 @@ static void answer(struct worker *worker, struct exchange *exchange)
     req->db = NULL;
     req->database_us += db_take_time_us(worker->db);
     (void)atomic_fetch_add_explicit(&lanes->database_us, (uint64_t)req->database_us, memory_order_relaxed);
+    worker->served = true;
+    if (req->database_us > 0)
+        worker->asked_us = platform.monotonic_us();
     count_connection(worker);
 }
 
@@ -251,6 +289,7 @@ static void *run_worker(void *context)
     struct worker *worker = context;
     struct exchange *exchange;
     struct error error = {0};
+    bool idle;
 
     if (worker->queue == &worker->lanes->queues[LANE_SLOW - LANE_ORDINARY])
         (void)setpriority(PRIO_PROCESS, 0, SLOW_NICE); /* of this thread alone, as Linux has it */
@@ -259,19 +298,37 @@ static void *run_worker(void *context)
     worker->compressor = compressor_create(worker->arena);
     if (worker->eager && connect_worker(worker, &error) != OK)
         log_message(LOG_WARNING, "a worker has no database connection yet: %s", error.cause);
-    while ((exchange = take_next(worker->queue)))
-        serve(worker, exchange);
+    while ((exchange = take_next(worker->queue, &idle)) || idle) {
+        if (exchange)
+            serve(worker, exchange);
+        else
+            look_after(worker);
+    }
     talloc_free(worker->arena);
     return NULL;
 }
 
 /* ---- life ---- */
 
+/* Waits of it end by the monotonic clock. */
+static bool make_condition(pthread_cond_t *condition)
+{
+    pthread_condattr_t attributes;
+    bool made;
+
+    if (pthread_condattr_init(&attributes) != 0)
+        return false;
+    made =
+        pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC) == 0 && pthread_cond_init(condition, &attributes) == 0;
+    (void)pthread_condattr_destroy(&attributes);
+    return made;
+}
+
 static bool queue_open(struct queue *queue, void *arena, unsigned size)
 {
     queue->size = size;
     queue->ring = talloc_array(arena, struct exchange *, queue->size);
-    return queue->ring && pthread_mutex_init(&queue->lock, NULL) == 0 && pthread_cond_init(&queue->filled, NULL) == 0;
+    return queue->ring && pthread_mutex_init(&queue->lock, NULL) == 0 && make_condition(&queue->filled);
 }
 
 /* Its memory hangs on nothing of the caller's, since a stuck worker may outlive all that. */

@@ -4,26 +4,40 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/utf8.h"
 
 enum { CONTENT_MAX = 64 << 10, NAME_MAX_LENGTH = 32 };
 
-static void add_value(struct buffer *out, const char *value, bool html)
+static const char *entity_of(char c)
 {
     static const struct {
         char c;
         const char *entity;
     } entities[] = {{'&', "&amp;"}, {'<', "&lt;"}, {'>', "&gt;"}, {'"', "&quot;"}, {'\'', "&#39;"}};
 
-    for (; *value; value++) {
-        const char *entity = NULL;
+    for (size_t i = 0; i < sizeof entities / sizeof *entities; i++)
+        if (entities[i].c == c)
+            return entities[i].entity;
+    return NULL;
+}
 
-        for (size_t i = 0; html && i < sizeof entities / sizeof *entities; i++)
-            if (entities[i].c == *value)
-                entity = entities[i].entity;
+/* People choose names: control characters become spaces, and what is not shown is left out. */
+static void add_value(struct buffer *out, const char *value, bool html)
+{
+    const char *end = value + strlen(value);
+
+    while (value < end) {
+        const char *entity = html ? entity_of(*value) : NULL;
+        uint32_t point = 0xfffd;
+        size_t len = utf8_read(value, end, &point);
+
         if (entity)
             buffer_text(out, entity);
-        else
-            buffer_char(out, (unsigned char)*value < ' ' || *value == 0x7f ? ' ' : *value);
+        else if (!utf8_invisible(point))
+            buffer_add(out, value, len);
+        else if (point < ' ')
+            buffer_char(out, ' ');
+        value += len ? len : 1;
     }
 }
 

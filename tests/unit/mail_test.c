@@ -43,6 +43,25 @@ static void templates_escape_what_is_put_into_them(void **state)
     json_decref(fields);
 }
 
+/* Direction marks, joiners, fillers, tags: a name reads as it is written. */
+static void what_is_not_shown_is_left_out(void **state)
+{
+    static const char hostile[] = "Ac\xe2\x80\xaeme\xe2\x81\xa6 \xe2\x80\x8b\xc2\xadInc\xef\xbb\xbf\xc2\x85\xe2\x80\xa8"
+                                  "\xe3\x85\xa4\xf3\xa0\x81\x81\xef\xb8\x8f<\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80";
+    json_t *fields = all_fields(hostile);
+
+    for (const struct mail_template *template = mail_templates; template->name; template ++) {
+        struct mail_content content;
+
+        assert_int_equal(mail_render(*state, template->name, fields, &content), OK);
+        assert_null(strstr(content.text, "\xe2\x80"));
+        assert_null(strstr(content.subject, "\xe2\x80"));
+        assert_non_null(strstr(content.text, "Acme Inc<\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80"));
+        assert_non_null(strstr(content.html, "Acme Inc&lt;\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80"));
+    }
+    json_decref(fields);
+}
+
 static void a_field_that_is_missing_is_no_mail(void **state)
 {
     json_t *fields = json_pack("{s:s}", "site", "acme.io");
@@ -139,8 +158,11 @@ static int free_arena(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(templates_escape_what_is_put_into_them), cmocka_unit_test(a_field_that_is_missing_is_no_mail),
-        cmocka_unit_test(lines_are_as_mail_wants_them),           cmocka_unit_test(subjects_survive),
+        cmocka_unit_test(templates_escape_what_is_put_into_them),
+        cmocka_unit_test(what_is_not_shown_is_left_out),
+        cmocka_unit_test(a_field_that_is_missing_is_no_mail),
+        cmocka_unit_test(lines_are_as_mail_wants_them),
+        cmocka_unit_test(subjects_survive),
         cmocka_unit_test(addresses_are_sound_or_refused),
     };
 

@@ -9,6 +9,7 @@
 #include <talloc.h>
 
 #include "base/text.h"
+#include "base/utf8.h"
 
 static void utf8_is_told_from_what_looks_like_it(void **state)
 {
@@ -25,6 +26,21 @@ static void utf8_is_told_from_what_looks_like_it(void **state)
         assert_false(text_valid(bad[i], strlen(bad[i])));
     assert_false(text_valid("a\0b", 3));
     assert_int_equal(text_count("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"), 4);
+}
+
+static void what_is_not_shown_is_told_from_what_is(void **state)
+{
+    static const uint32_t hidden[] = {0,      0x1f,   0x7f,   0x9f,   0xad,   0x34f,  0x61c,   0x115f, 0x180e,
+                                      0x200b, 0x200d, 0x200f, 0x2028, 0x202a, 0x202e, 0x2060,  0x2066, 0x2069,
+                                      0x206f, 0x3164, 0xfe0f, 0xfeff, 0xffa0, 0xfffb, 0xe0001, 0xe01ef};
+    static const uint32_t shown[] = {' ',    'a',    0xa0,   0xac,   0xae,   0x600,  0x2007, 0x2010,  0x2027,
+                                     0x202f, 0x205f, 0x2070, 0x3000, 0xfe10, 0xfffc, 0xfffd, 0x1f600, 0xf0000};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof hidden / sizeof *hidden; i++)
+        assert_true(utf8_invisible(hidden[i]));
+    for (size_t i = 0; i < sizeof shown / sizeof *shown; i++)
+        assert_false(utf8_invisible(shown[i]));
 }
 
 static void white_space_goes_from_both_ends_only(void **state)
@@ -87,6 +103,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(utf8_is_told_from_what_looks_like_it),
+        cmocka_unit_test(what_is_not_shown_is_told_from_what_is),
         cmocka_unit_test(white_space_goes_from_both_ends_only),
         cmocka_unit_test(percent_escapes_are_decoded_or_refused),
         cmocka_unit_test(all_but_the_plainest_characters_are_escaped),
