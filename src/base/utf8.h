@@ -18,8 +18,8 @@ size_t utf8_read(const char *at, const char *end, uint32_t *point);
 bool utf8_deceptive(uint32_t point);
 
 /*
- * Control characters, line and paragraph separators, and what is not shown: direction marks, joiners, fillers, variation
- * selectors, tags. No name needs them to be read, and they can make it look like another.
+ * Control characters, line and paragraph separators, and what is not shown: direction marks, joiners, fillers,
+ * variation selectors, tags. No name needs them to be read, and they can make it look like another.
  */
 bool utf8_invisible(uint32_t point);
 
