@@ -1,4 +1,4 @@
-/* API keys: listing, creation, deletion by their owner (API-ACCOUNTS.md 7.1 to 7.3). */
+/* API keys: listing, creation, deletion by their owner. */
 #ifndef ORGD_ACCOUNT_API_KEYS_H
 #define ORGD_ACCOUNT_API_KEYS_H
 

@@ -1,4 +1,4 @@
-/* The caller's own profile (API-ACCOUNTS.md 7.4, 7.5, 7.7). */
+/* The caller's own profile. */
 #ifndef ORGD_ACCOUNT_PROFILE_H
 #define ORGD_ACCOUNT_PROFILE_H
 

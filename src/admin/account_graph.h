@@ -4,7 +4,7 @@
 
 #include "http/http.h"
 
-/* In the order in which they are written (API-ADMIN.md 5.2). */
+/* In the order in which they are written. */
 enum graph_kind {
     GRAPH_USERS,
     GRAPH_IDENTITIES,
@@ -60,7 +60,7 @@ struct graph {
     enum graph_users users;
     struct graph_nodes of[GRAPH_KINDS];
     json_t *names[GRAPH_KINDS];  /* where a key stands */
-    struct buffer errors;        /* structured errors, a JSON array without its brackets (API-ADMIN.md 3.4) */
+    struct buffer errors;        /* structured errors, a JSON array without its brackets */
     bool identity_errors_refuse; /* a problem with an identity is the request's, not a structured error */
 };
 
@@ -76,7 +76,7 @@ extern const struct graph_collection graph_collections[GRAPH_KINDS];
 /* An empty graph in the request's arena; NULL without memory. */
 struct graph *graph_make(struct request *req, enum graph_users users);
 
-/* Options of what is added (API-ADMIN.md 4.2). */
+/* Options of what is added. */
 struct graph_options {
     bool identities, keys, return_keys;
 };
@@ -100,14 +100,14 @@ enum err graph_hash_passwords(struct graph *graph) MUST_CHECK;
  */
 enum err graph_write(struct graph *graph) MUST_CHECK;
 
-/* Adds a structured error (API-ADMIN.md 3.4) with up to three details. */
+/* Adds a structured error with up to three details. */
 void graph_error(struct graph *graph, const char *code, const char *message, const char *const names[3],
                  const char *const values[3]);
 
 /* The row of a target, once everything it depends on is written. */
 const struct uuid *graph_target_id(const struct graph_target *target);
 
-/* Answers in the shape of API-ADMIN.md 4.5: one account, or, with `simple`, one for each entry of the batch. */
+/* Answers with the rows of the graph: as one account, or, with `simple`, as one account for each entry of the batch. */
 enum err graph_answer(struct graph *graph) MUST_CHECK;
 enum err graph_answer_simple(struct graph *graph) MUST_CHECK;
 

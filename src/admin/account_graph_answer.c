@@ -56,7 +56,7 @@ static enum err finish(struct graph *graph, struct buffer *out)
     return graph->errors.failed ? ERR_MEMORY : reply_buffer(graph->req, 200, out);
 }
 
-/* The plans of organizations, where there are any (API-ADMIN.md 4.5). */
+/* The plans of organizations, where there are any. */
 static void add_plans(struct buffer *out, struct graph_node *const *items, size_t count)
 {
     if (count == 0 || !items[0]->plan)

@@ -1,4 +1,4 @@
-/* Logins that administrators make for people (API-ADMIN.md 7). */
+/* Logins that administrators make for people. */
 #ifndef ORGD_ADMIN_ACCOUNT_GRAPH_LOGINS_H
 #define ORGD_ADMIN_ACCOUNT_GRAPH_LOGINS_H
 

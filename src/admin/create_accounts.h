@@ -1,4 +1,4 @@
-/* The endpoints of the administration that create: each describes a graph and writes it (API-ADMIN.md 5, 6, 9). */
+/* The endpoints of the administration that create: each describes a graph and writes it. */
 #ifndef ORGD_ADMIN_CREATE_ACCOUNTS_H
 #define ORGD_ADMIN_CREATE_ACCOUNTS_H
 

@@ -1,4 +1,4 @@
-/* The endpoints of the administration that delete (API-ADMIN.md 10). */
+/* The endpoints of the administration that delete. */
 #ifndef ORGD_ADMIN_DELETE_ACCOUNTS_H
 #define ORGD_ADMIN_DELETE_ACCOUNTS_H
 

@@ -1,4 +1,4 @@
-/* What the administration API takes and gives, declared (API-ADMIN.md 4). */
+/* What the administration API takes and gives, declared. */
 #ifndef ORGD_ADMIN_MODELS_H
 #define ORGD_ADMIN_MODELS_H
 

@@ -12,7 +12,7 @@ struct operation {
     const char *idempotency_key; /* NULL: none. With one the answer is kept for a day, and given again */
 };
 
-/* From `options` of the body (API-ADMIN.md 4.2). */
+/* From `options` of the body. */
 struct operation operation_from_options(const struct request *req);
 
 /*
@@ -24,7 +24,7 @@ struct operation operation_from_options(const struct request *req);
 enum err operation_run(struct request *req, const struct operation *operation,
                        enum err (*work)(struct request *req, void *context), void *context) MUST_CHECK;
 
-/* A refusal with its details beside the message (API-ADMIN.md 3.1, 3.2). */
+/* A refusal with its details beside the message. */
 struct refusal {
     int status;
     const char *code; /* "user_not_found" */
@@ -38,7 +38,7 @@ enum err operation_refuse(struct request *req, const struct refusal *refusal);
 /* 404 for something that was named as `ref`: kind is "User", code "user_not_found". */
 enum err operation_refuse_unknown(struct request *req, const char *kind, const char *code, const char *ref,
                                   const char *account);
-/* 400 for a reference at `path` (API-ADMIN.md 4.1). */
+/* 400 for a reference at `path`. */
 enum err operation_refuse_reference(struct request *req, const char *path, const char *reason, const char *account);
 
 #endif

@@ -45,7 +45,7 @@ void removal_entry(struct buffer *entries, const char *id);
 
 /* Nothing yet, in the request's arena; NULL without memory. */
 struct removal *removal_make(struct request *req);
-/* 200 with what was removed (API-ADMIN.md 4.5). */
+/* 200 with what was removed. */
 enum err removal_answer(struct request *req, const struct removal *removed, bool dry_run) MUST_CHECK;
 
 /*

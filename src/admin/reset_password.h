@@ -1,4 +1,4 @@
-/* Sets the passwords of people (API-ADMIN.md 11). */
+/* Sets the passwords of people. */
 #ifndef ORGD_ADMIN_RESET_PASSWORD_H
 #define ORGD_ADMIN_RESET_PASSWORD_H
 

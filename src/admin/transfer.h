@@ -1,4 +1,4 @@
-/* Hands organizations of one person over to another (API-ADMIN.md 12). */
+/* Hands organizations of one person over to another. */
 #ifndef ORGD_ADMIN_TRANSFER_H
 #define ORGD_ADMIN_TRANSFER_H
 

@@ -1,4 +1,4 @@
-/* Access tokens: RS256 JWTs that name a session (API-ACCOUNTS.md 3.4, RFC 7515, RFC 7519). */
+/* Access tokens: RS256 JWTs that name a session (RFC 7515, RFC 7519). */
 #ifndef ORGD_AUTH_ACCESS_TOKENS_H
 #define ORGD_AUTH_ACCESS_TOKENS_H
 

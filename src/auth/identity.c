@@ -85,7 +85,7 @@ static void read_scope(const struct result *row, int column, struct identity *id
 }
 
 /*
- * `<prefix>.<secret>`; stored is `<prefix>.<hex SHA-256 of secret>` (API-ACCOUNTS.md 2.7). A left part with `Bearer` in
+ * `<prefix>.<secret>`; stored is `<prefix>.<hex SHA-256 of secret>`. A left part with `Bearer` in
  * it counts from after its last space.
  */
 static enum err hashed_key(struct request *req, const char *key, const char **hashed)

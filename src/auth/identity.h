@@ -9,7 +9,7 @@
 
 enum identity_scheme { IDENTITY_ADMIN, IDENTITY_KEY, IDENTITY_SECRET, IDENTITY_SESSION };
 
-/* API-ACCOUNTS.md 2.2. An administrator has no person and no scope. */
+/* An administrator has no person and no scope. */
 struct identity {
     enum identity_scheme scheme;
     bool has_scope;      /* workspace, organization and project are set */

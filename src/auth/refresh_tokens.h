@@ -1,4 +1,4 @@
-/* Refresh tokens: opaque texts that name a session and prove that we made them (API-ACCOUNTS.md 3.5). */
+/* Refresh tokens: opaque texts that name a session and prove that we made them. */
 #ifndef ORGD_AUTH_REFRESH_TOKENS_H
 #define ORGD_AUTH_REFRESH_TOKENS_H
 

@@ -1,4 +1,4 @@
-/* Secret tokens: HS256 JWTs that first-party services replay on behalf of a person (API-ACCOUNTS.md 2.8). */
+/* Secret tokens: HS256 JWTs that first-party services replay on behalf of a person. */
 #ifndef ORGD_AUTH_SECRET_TOKENS_H
 #define ORGD_AUTH_SECRET_TOKENS_H
 

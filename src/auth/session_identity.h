@@ -1,4 +1,4 @@
-/* Who a session's access token belongs to, within the scope that the request names (API-ACCOUNTS.md 2.4 to 2.6). */
+/* Who a session's access token belongs to, within the scope that the request names. */
 #ifndef ORGD_AUTH_SESSION_IDENTITY_H
 #define ORGD_AUTH_SESSION_IDENTITY_H
 

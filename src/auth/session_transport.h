@@ -1,4 +1,4 @@
-/* How tokens travel: cookies or header fields, in both directions (API-ACCOUNTS.md 2.4, 3.3). */
+/* How tokens travel: cookies or header fields, in both directions. */
 #ifndef ORGD_AUTH_SESSION_TRANSPORT_H
 #define ORGD_AUTH_SESSION_TRANSPORT_H
 

@@ -1,4 +1,4 @@
-/* Sessions: begun at sign-in, carried on by refreshing, over at once when they are ended (API-ACCOUNTS.md 3.3 to 3.7).
+/* Sessions: begun at sign-in, carried on by refreshing, over at once when they are ended.
  */
 #ifndef ORGD_AUTH_SESSIONS_H
 #define ORGD_AUTH_SESSIONS_H
@@ -36,7 +36,7 @@ struct session {
 };
 
 /*
- * The access token of a request, verified but for its session (API-ACCOUNTS.md 2.4): ERR_SESSION_EXPIRED when it was
+ * The access token of a request, verified but for its session: ERR_SESSION_EXPIRED when it was
  * good until it expired, ERR_SESSION_NONE when there is none that can be believed. Errors of db_run when its signing
  * key has to be looked up.
  */

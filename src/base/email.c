@@ -53,7 +53,7 @@ static bool is_dotted_atom(const char *at, const char *end, bool wide)
 
 /*
  * Between its quotes. Neither quotes nor backslashes: they would give one mailbox several spellings. No second @:
- * the rules on domains (API-ACCOUNTS.md 9) know no domain of such an address.
+ * the rules on domains know no domain of such an address.
  */
 static bool is_quoted(const char *at, const char *end)
 {

@@ -17,8 +17,8 @@ enum {
 const char *email_fold(void *arena, const char *text);
 
 /*
- * Whether a folded text is an address that an account may be made for: the browser interface's pattern (API-ACCOUNTS.md
- * 3.6) in ASCII, within the limits. Other scripts are refused, because they have letters that look like these.
+ * Whether a folded text is an address that an account may be made for: the browser interface's pattern in ASCII,
+ * within the limits. Other scripts are refused, because they have letters that look like these.
  */
 bool email_valid(const char *folded);
 

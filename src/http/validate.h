@@ -5,7 +5,7 @@
 #include "http/http.h"
 
 /*
- * Fills req->json when the route has a body. ERR_INVALID: the reply is filled with the 422 (API-ACCOUNTS.md 1.6).
+ * Fills req->json when the route has a body. ERR_INVALID: the reply is filled with the 422.
  */
 enum err decode_request(struct request *req) MUST_CHECK;
 

@@ -17,7 +17,7 @@ struct mail_field {
     const char *value;
 };
 
-/* Whether mail can be sent: a server and a sender are configured (API-ACCOUNTS.md 9.6). */
+/* Whether mail can be sent: a server and a sender are configured. */
 bool mail_enabled(const struct config *config);
 
 /*

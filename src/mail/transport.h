@@ -29,7 +29,7 @@ struct transport *transport_create(void *arena, const struct config *config, con
  */
 enum delivery transport_send(struct transport *transport, const struct mail_message *message, struct error *error);
 
-/* The sender of all mail; NULL when mail is not configured (API-ACCOUNTS.md 9.6). */
+/* The sender of all mail; NULL when mail is not configured. */
 const char *transport_from(const struct config *config);
 
 /* ERR_USAGE with a sentence when what is configured contradicts itself. */

@@ -1,4 +1,4 @@
-/* What a new password needs (API-ACCOUNTS.md 9.5). */
+/* What a new password needs. */
 #ifndef ORGD_POLICY_PASSWORD_POLICY_H
 #define ORGD_POLICY_PASSWORD_POLICY_H
 

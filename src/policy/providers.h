@@ -1,4 +1,4 @@
-/* The identity providers that people may sign in with (API-ACCOUNTS.md 3.11, 9.7), in one table. */
+/* The identity providers that people may sign in with, in one table. */
 #ifndef ORGD_POLICY_PROVIDERS_H
 #define ORGD_POLICY_PROVIDERS_H
 

@@ -1,4 +1,4 @@
-/* Which ways of signing in are active, decided from the configuration alone (API-ACCOUNTS.md 3.1). */
+/* Which ways of signing in are active, decided from the configuration alone. */
 #ifndef ORGD_POLICY_SIGNIN_METHODS_H
 #define ORGD_POLICY_SIGNIN_METHODS_H
 

@@ -1,5 +1,4 @@
-/* Who may sign in and who may own organizations, decided from an address and the configuration alone (API-ACCOUNTS.md
- * 9). */
+/* Who may sign in and who may own organizations, decided from an address and the configuration alone. */
 #ifndef ORGD_POLICY_SIGNIN_RULES_H
 #define ORGD_POLICY_SIGNIN_RULES_H
 

@@ -1,4 +1,4 @@
-/* The account behind a login: found by its address, or created with an organization of its own (API-ACCOUNTS.md 3.8).
+/* The account behind a login: found by its address, or created with an organization of its own.
  */
 #ifndef ORGD_SIGNIN_ACCOUNT_H
 #define ORGD_SIGNIN_ACCOUNT_H

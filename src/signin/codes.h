@@ -1,4 +1,4 @@
-/* Signing in with a code that is sent by mail (API-ACCOUNTS.md 3.6). */
+/* Signing in with a code that is sent by mail. */
 #ifndef ORGD_SIGNIN_CODES_H
 #define ORGD_SIGNIN_CODES_H
 

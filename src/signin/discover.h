@@ -1,5 +1,4 @@
-/* What a browser asks before anybody signs in: which ways there are, and whether an address is known (API-ACCOUNTS.md
- * 3.6, 3.10). */
+/* What a browser asks before anybody signs in: which ways there are, and whether an address is known. */
 #ifndef ORGD_SIGNIN_DISCOVER_H
 #define ORGD_SIGNIN_DISCOVER_H
 

@@ -1,4 +1,4 @@
-/* The forms of the browser interface: fields with an id and a value (API-ACCOUNTS.md 3.6). */
+/* The forms of the browser interface: fields with an id and a value. */
 #ifndef ORGD_SIGNIN_FORMS_H
 #define ORGD_SIGNIN_FORMS_H
 

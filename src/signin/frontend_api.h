@@ -1,4 +1,4 @@
-/* The browser driver interface: how its endpoints read their input and word their answers (API-ACCOUNTS.md 3.2). */
+/* The browser driver interface: how its endpoints read their input and word their answers. */
 #ifndef ORGD_SIGNIN_FRONTEND_API_H
 #define ORGD_SIGNIN_FRONTEND_API_H
 
@@ -18,7 +18,7 @@ struct fdi_user {
  * memory. */
 json_t *fdi_body(struct request *req);
 
-/* An answer of this interface: its character set is named and it is not compressed (API-ACCOUNTS.md 1.4). */
+/* An answer of this interface: its character set is named and it is not compressed. */
 enum err fdi_answer(struct request *req, int status, const struct buffer *body) MUST_CHECK;
 /* 400 {"message":text} */
 enum err fdi_refuse(struct request *req, const char *message) MUST_CHECK;

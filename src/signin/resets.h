@@ -1,4 +1,4 @@
-/* Setting a new password, or a first one, with a link that proves the address (API-ACCOUNTS.md 3.6, 7.6). */
+/* Setting a new password, or a first one, with a link that proves the address. */
 #ifndef ORGD_SIGNIN_RESETS_H
 #define ORGD_SIGNIN_RESETS_H
 

@@ -1,5 +1,5 @@
 /* The endpoints of sessions: refreshing, signing out, the keys that verify tokens, and what a person sees of their
- * sessions (API-ACCOUNTS.md 3.6, 3.10). */
+ * sessions. */
 #ifndef ORGD_SIGNIN_SESSION_ENDPOINTS_H
 #define ORGD_SIGNIN_SESSION_ENDPOINTS_H
 

@@ -1,4 +1,4 @@
-/* Signing in with an identity provider (API-ACCOUNTS.md 3.6 authorisationurl, signinup, callback/apple). */
+/* Signing in with an identity provider. */
 #ifndef ORGD_SIGNIN_SOCIAL_H
 #define ORGD_SIGNIN_SOCIAL_H
 

@@ -1,4 +1,4 @@
-/* Who a provider says somebody is: the code of a redirect becomes a subject and an address (API-ACCOUNTS.md 3.11). */
+/* Who a provider says somebody is: the code of a redirect becomes a subject and an address. */
 #ifndef ORGD_SIGNIN_SOCIAL_PROFILE_H
 #define ORGD_SIGNIN_SOCIAL_PROFILE_H
 

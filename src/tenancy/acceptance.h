@@ -1,4 +1,4 @@
-/* Invitations as the addressed people see them: listed, accepted, declined (API-ACCOUNTS.md 5.6). */
+/* Invitations as the addressed people see them: listed, accepted, declined. */
 #ifndef ORGD_TENANCY_ACCEPTANCE_H
 #define ORGD_TENANCY_ACCEPTANCE_H
 

@@ -1,4 +1,4 @@
-/* Invitations as those see them who invite: made, sent again, listed, revoked (API-ACCOUNTS.md 5.4, 5.5). */
+/* Invitations as those see them who invite: made, sent again, listed, revoked. */
 #ifndef ORGD_TENANCY_INVITATIONS_H
 #define ORGD_TENANCY_INVITATIONS_H
 

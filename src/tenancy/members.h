@@ -1,4 +1,4 @@
-/* Members: removed, leaving, given another role (API-ACCOUNTS.md 5.3). */
+/* Members: removed, leaving, given another role. */
 #ifndef ORGD_TENANCY_MEMBERS_H
 #define ORGD_TENANCY_MEMBERS_H
 

@@ -1,4 +1,4 @@
-/* Organizations: listing, details, creation, renaming, transfer, deletion (API-ACCOUNTS.md 4). */
+/* Organizations: listing, details, creation, renaming, transfer, deletion. */
 #ifndef ORGD_TENANCY_ORGANIZATIONS_H
 #define ORGD_TENANCY_ORGANIZATIONS_H
 

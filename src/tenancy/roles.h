@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-/* What somebody is who was made a member without anything being said about it (API-ACCOUNTS.md 5.4, 14.2 C13). */
+/* What somebody is who was made a member without anything being said about it. */
 #define ROLE_DEFAULT "admin"
 /* Who owns an organization; handed over with it, never given. */
 #define ROLE_OWNER "owner"

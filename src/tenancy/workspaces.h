@@ -1,4 +1,4 @@
-/* Workspaces: listing, the roles there are (API-ACCOUNTS.md 5.1, 5.2), and holding one while what is in it changes. */
+/* Workspaces: listing, the roles there are, and holding one while what is in it changes. */
 #ifndef ORGD_TENANCY_WORKSPACES_H
 #define ORGD_TENANCY_WORKSPACES_H
 

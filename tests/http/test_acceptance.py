@@ -42,7 +42,7 @@ def test_accepting(role, alice_and_bob, sql):
 
 
 def test_the_answers_of_accepting(people, sql):
-    """API-ACCOUNTS.md 5.6, in its order."""
+    """Each refusal, in the order in which they are checked."""
     alice, bob, carol = people("alice", "bob", "carol")
     token = invited(alice, bob)
     assert told(accept(alice, bob, token, email=f"nobody-{alice.suffix}@example.com")) == (400, "User does not exist")

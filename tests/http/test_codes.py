@@ -1,4 +1,4 @@
-"""Signing in with a code that is sent by mail, and what else changes when there is mail (API-ACCOUNTS.md 3.6)."""
+"""Signing in with a code that is sent by mail, and what else changes when there is mail."""
 import collections
 import re
 

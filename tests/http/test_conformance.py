@@ -1,4 +1,4 @@
-"""The conformance checklist of the original's contract (API-ACCOUNTS.md 15), item by item, each as a client goes through it."""
+"""The conformance checklist of the original's contract, item by item, each as a client goes through it."""
 import re
 
 import client

@@ -1,4 +1,4 @@
-"""Access tokens: what they say, which are believed, and by which way they come (API-ACCOUNTS.md 2.4, 3.3, 3.4)."""
+"""Access tokens: what they say, which are believed, and by which way they come."""
 import base64
 import hashlib
 import hmac

@@ -1,4 +1,4 @@
-"""The life of a session: begun, carried on, listed, ended; its scope, and what it may do (API-ACCOUNTS.md 2.5, 2.6, 3.3 to 3.7)."""
+"""The life of a session: begun, carried on, listed, ended; its scope, and what it may do."""
 import contextlib
 import email.utils
 import time

@@ -1,4 +1,4 @@
-"""Signing up and in: forms, accounts, access, what is told before (API-ACCOUNTS.md 3)."""
+"""Signing up and in: forms, accounts, access, what is told before."""
 import collections
 import contextlib
 import threading

@@ -14,7 +14,7 @@ CLEAN = {
                        '    return puts("malloc(1)") + text_free(2) + it->free(3);\n}\n',
     "src/base/text.h": "/* Texts. */\nint one(void);\n",
     "src/policy/signin_rules.c": '/* Rules. */\n#include "errors.def"\n#include "policy/signin_rules.sql.h"\n#include "db/db.h"\n',
-    "src/access/rules.sql": "-- rule_one: a rule\nSELECT count(*) FROM rules WHERE id = $1 AND name = $2;\n\n"
+    "src/policy/signin_rules.sql": "-- rule_one: a rule\nSELECT count(*) FROM rules WHERE id = $1 AND name = $2;\n\n"
                             "-- rule_low: finds it\nSELECT id FROM rules WHERE lower(name COLLATE \"C\") = $1;\n\n"
                             "-- rule_off: switches it off\n-- revokes\nDELETE FROM rules WHERE id = $1;\n",
     "chains/core/10-rules.sql": "-- Rules.\nCREATE TABLE rules (id uuid PRIMARY KEY);\nSELECT * FROM rules;\n",
@@ -28,6 +28,8 @@ VIOLATIONS = [
     ("includes", "src/db/bad.c", '/* Bad. */\n#include "../base/text.h"\n', "src/db/bad.c:2: include"),
     ("includes", "src/db/bad.c", '/* Bad. */\n#include "db.h"\n', 'src/db/bad.c:2: "db.h" is not a path from src'),
     ("includes", "src/novel/bad.c", "/* Bad. */\n", "src/novel/bad.c:1: the module novel"),
+    ("documents", "src/db/bad.c", "/* Bad. */\n/* As ABSENT" ".md 3.2 says. */\n", "src/db/bad.c:2: ABSENT" ".md is not in the tree"),
+    ("documents", "docs/README.md", "[More](absent" ".md)\n", "docs/README.md:1: absent" ".md is not in the tree"),
     ("banned", "src/db/bad.c", "/* Bad. */\nvoid f(char *a)\n{\n    strcpy (a, a);\n}\n", "src/db/bad.c:4: strcpy"),
     ("banned", "src/db/bad.c", "/* Bad. */\nvoid f(char *a)\n{\n    free(a);\n}\n", "src/db/bad.c:4: free"),
     ("banned", "src/http/bad.c", "/* Bad. */\nvoid *r = PQexec(c, q);\n", "src/http/bad.c:2: PQexec"),
@@ -37,10 +39,10 @@ VIOLATIONS = [
     ("comments", "src/db/bad.c", "/* Bad. */\n" + "\n" * 600, "src/db/bad.c:600: has 601 lines"),
     ("comments", "tools/bad", "#!/bin/sh\nset -e\n", "tools/bad:1: begins without"),
     ("comments", "tools/bad.py", "import os\n", "tools/bad.py:1: begins without"),
-    ("words", "docs/bad.md", "Good.\nTO" "DO: more\n", "docs/bad.md:2: TO" "DO"),
-    ("words", "docs/bad.md", "See /ho" "me/ann/notes.\n", "docs/bad.md:1: /ho" "me/ann"),
-    ("words", "docs/bad.md", "Good. \n", "docs/bad.md:1: has blanks"),
-    ("words", "docs/bad.md", "Good.\nNo end", "docs/bad.md:2: the last line"),
+    ("words", "docs/README.md", "Good.\nTO" "DO: more\n", "docs/README.md:2: TO" "DO"),
+    ("words", "docs/README.md", "See /ho" "me/ann/notes.\n", "docs/README.md:1: /ho" "me/ann"),
+    ("words", "docs/README.md", "Good. \n", "docs/README.md:1: has blanks"),
+    ("words", "docs/README.md", "Good.\nNo end", "docs/README.md:2: the last line"),
     ("sql", "src/policy/bad.sql", "-- bad_one: x\nSELEC 1;\n", "src/policy/bad.sql:2: does not parse"),
     ("sql", "src/policy/bad.sql", "-- bad_one:\nSELECT 1;\n", "src/policy/bad.sql:1: bad_one needs"),
     ("sql", "src/policy/bad.sql", "SELECT 1;\n", "src/policy/bad.sql:1: a statement needs"),
@@ -56,7 +58,7 @@ VIOLATIONS = [
     ("shell", "tools/bad.py", '"""Bad."""\ndef one(:\n', "tools/bad.py:2: is not Python"),
     ("format", "src/db/bad.c", "/* Bad. */\nint one( void );\n", "src/db/bad.c:2: is not laid out"),
 ]
-CHECKS = ["banned", "comments", "includes", "shell", "sql", "words"]
+CHECKS = ["banned", "comments", "documents", "includes", "shell", "sql", "words"]
 
 
 @pytest.fixture
