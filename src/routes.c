@@ -16,10 +16,8 @@
 static enum err openapi_show(struct request *req)
 {
     struct application app = application_make(req->config);
-    struct buffer out = buffer_make(req->arena, 1 << 20);
-    enum err code = openapi_write(&app, &out);
 
-    return code == OK ? reply_buffer(req, 200, &out) : code;
+    return openapi_reply(&app, req);
 }
 
 static const struct route document_routes[] = {

@@ -15,9 +15,10 @@
 /* clang-format off: a row a route */
 static const struct route admin_rows[] = {
     {METHOD_POST, "/admin/accounts/", "create_accounts", "Create accounts", .flags = ROUTE_SLOW, .body = &accounts_body,
-     .answer = &accounts_answer, .handle = accounts_create},
+     .limits = &body_limits_bulk, .answer = &accounts_answer, .handle = accounts_create},
     {METHOD_POST, "/admin/simple/accounts/", "create_simple_accounts", "Create simple accounts", .flags = ROUTE_SLOW,
-     .body = &simple_accounts_body, .answer = &simple_accounts_answer, .handle = simple_accounts_create},
+     .body = &simple_accounts_body, .limits = &body_limits_bulk, .answer = &simple_accounts_answer,
+     .handle = simple_accounts_create},
     {METHOD_POST, "/admin/simple/accounts/users/", "create_user", "Create users", .body = &user_body,
      .answer = &accounts_answer, .handle = admin_user_create},
     {METHOD_POST, "/admin/simple/accounts/users/identities/", "create_user_identity", "Create user identities",
@@ -40,9 +41,9 @@ static const struct route admin_rows[] = {
     {METHOD_POST, "/admin/simple/accounts/api-keys/", "admin_create_api_key", "Create API keys", .body = &api_key_body,
      .answer = &accounts_answer, .handle = admin_api_key_create},
     {METHOD_DELETE, "/admin/accounts/", "delete_accounts", "Delete accounts", .body = &accounts_delete_body,
-     .answer = &delete_answer, .handle = accounts_delete},
+     .limits = &body_limits_bulk, .answer = &delete_answer, .handle = accounts_delete},
     {METHOD_DELETE, "/admin/simple/accounts/", "delete_simple_accounts", "Delete simple accounts", .status = 204,
-     .body = &simple_accounts_delete_body, .handle = simple_accounts_delete},
+     .body = &simple_accounts_delete_body, .limits = &body_limits_bulk, .handle = simple_accounts_delete},
     {METHOD_DELETE, "/admin/simple/accounts/users/{user_id}", "delete_user", "Delete user", .answer = &delete_answer,
      .handle = admin_user_delete},
     {METHOD_DELETE, "/admin/simple/accounts/users/{user_id}/identities/{identity_id}", "delete_user_identity",
@@ -82,7 +83,7 @@ static const struct route admin_rows[] = {
      .parameters = schemas_dump_parameters, .answer = &schemas_dump_answer, .handle = schemas_dump},
     {METHOD_POST, "/admin/schema/diff", "diff_schemas", "Compare two dumps, or a dump and a database",
      .flags = ROUTE_OUTBOUND, .parameters = schemas_diff_parameters, .body = &schemas_diff_body,
-     .answer_kind = ANSWER_ANY_OBJECT, .handle = schemas_diff},
+     .limits = &body_limits_texts, .answer_kind = ANSWER_ANY_OBJECT, .handle = schemas_diff},
     {0},
 };
 /* clang-format on */

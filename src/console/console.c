@@ -57,12 +57,6 @@ static enum console_coding choose_coding(const struct request *req, const struct
     return req->accepts_gzip && file->bytes[CONSOLE_GZIP].data ? CONSOLE_GZIP : CONSOLE_PLAIN;
 }
 
-/* Whether the client has it already (RFC 9110 13.1.2). No tag of ours is a part of another one. */
-static bool is_known(const struct request *req, const char *tag)
-{
-    return req->if_none_match && (strcmp(req->if_none_match, "*") == 0 || strstr(req->if_none_match, tag));
-}
-
 static enum err answer_file(struct request *req, const struct console_file *file)
 {
     static const char *const names[] = {[CONSOLE_PLAIN] = "", [CONSOLE_GZIP] = "gzip", [CONSOLE_BROTLI] = "br"};
@@ -79,7 +73,7 @@ static enum err answer_file(struct request *req, const struct console_file *file
     if (code != OK)
         return code;
     req->reply.content_type = file->type;
-    if (is_known(req, tag)) {
+    if (request_has_tag(req, tag)) {
         req->reply.status = 304;
         return OK;
     }

@@ -4,7 +4,6 @@
 #include <stdbool.h>
 
 #include "base/text.h"
-#include "http/http.h"
 
 enum { SIZE_DIGITS_MAX = 8, EXTRA_MAX = 8 << 10 };
 
@@ -50,7 +49,7 @@ static enum err expect(struct chunked *chunked, char c, char wanted, enum chunk_
 /* The size line is complete: what it announces is judged before it comes. */
 static enum err begin_chunk(struct chunked *chunked, char c, const struct buffer *body)
 {
-    if (chunked->left > HTTP_BODY_MAX - body->len)
+    if (chunked->left > body->max - body->len)
         return ERR_BODY_TOO_LARGE;
     return expect(chunked, c, '\n', chunked->left > 0 ? CHUNK_DATA : CHUNK_TRAILER_START);
 }

@@ -30,9 +30,9 @@ struct chunked {
 };
 
 /*
- * Takes bytes from `data`, `*used` of them, and adds the content to `body`. OK: the body is complete. ERR_AGAIN: all of
- * `data` was used and more is needed. ERR_CHUNK_INVALID or ERR_BODY_TOO_LARGE: the connection cannot be trusted any
- * more.
+ * Takes bytes from `data`, `*used` of them, and adds the content to `body`, whose maximum is that of the content. OK:
+ * the body is complete. ERR_AGAIN: all of `data` was used and more is needed. ERR_CHUNK_INVALID or ERR_BODY_TOO_LARGE:
+ * the connection cannot be trusted any more.
  */
 enum err chunked_feed(struct chunked *chunked, const char *data, size_t len, size_t *used,
                       struct buffer *body) MUST_CHECK;

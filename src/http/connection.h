@@ -36,6 +36,7 @@ struct io {
     uint64_t requests;
     char id_prefix[17];
     size_t bodies; /* bytes of request bodies held by all exchanges */
+    bool trim;     /* a big request has been freed */
     bool draining;
     char *scratch; /* where every connection reads */
 };

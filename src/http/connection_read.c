@@ -109,6 +109,19 @@ static enum err take_body(struct connection *connection, const char *data, size_
     return code;
 }
 
+/* Decides from the head whether the body is taken at all. */
+static enum err admit_body(struct connection *connection)
+{
+    struct request *req = &connection->exchange->req;
+    size_t max = body_limits_usual.bytes;
+    enum err code = connection->internal ? OK : pipeline_admit(connection->io->options->app, req, &max);
+
+    connection->body = buffer_make(req->arena, max);
+    if (code == OK && !connection->framing.chunked && connection->framing.length > max)
+        code = ERR_BODY_TOO_LARGE;
+    return code;
+}
+
 /* Tells a client that waits for it to send the body. */
 static enum step invite_body(struct connection *connection)
 {
@@ -134,9 +147,13 @@ static enum step take_head(struct connection *connection, const char *data, size
     code = head_parse(&exchange->req, head, len, framing);
     if (code != OK)
         return send_refusal(connection, code, false);
-    connection->body = buffer_make(exchange->req.arena, HTTP_BODY_MAX);
-    if (!framing->chunked && framing->length == 0)
+    if (!framing->chunked && framing->length == 0) {
+        connection->body = buffer_make(exchange->req.arena, 0);
         return dispatch(connection);
+    }
+    code = admit_body(connection);
+    if (code != OK)
+        return send_refusal(connection, code, false);
     connection->chunked = (struct chunked){0};
     connection->state = STATE_BODY;
     return framing->expects_continue && !more ? invite_body(connection) : STEP_NEXT;

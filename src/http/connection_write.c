@@ -9,7 +9,7 @@
 #include "http/connection_state.h"
 #include "http/response.h"
 
-enum { ARENA_POOL = 4 << 10 };
+enum { ARENA_POOL = 4 << 10, TRIM_LEAST = 512 << 10 };
 
 /* ---- exchanges ---- */
 
@@ -41,6 +41,7 @@ struct exchange *exchange_create(struct connection *connection, size_t head_len)
 void exchange_free(struct io *io, struct exchange *exchange)
 {
     io->bodies -= exchange->body_reserved;
+    io->trim = io->trim || exchange->body_reserved >= TRIM_LEAST;
     talloc_free(exchange->req.arena);
 }
 

@@ -105,6 +105,14 @@ static enum lane lane_of(const struct application *app, struct request *req)
     return req->route && (req->route->flags & ROUTE_OUTBOUND) ? LANE_OUTBOUND : LANE_ORDINARY;
 }
 
+/* Once a request: an address that was found may itself be one of a proxy. */
+static void find_client(const struct application *app, struct request *req)
+{
+    if (!req->client_found)
+        req->client = client_address(req->arena, &app->config->trusted_proxies, req->client, req->forwarded_for);
+    req->client_found = true;
+}
+
 /* Whether the request is for a page, and is answered. */
 static bool answered_as_page(const struct application *app, struct request *req)
 {
@@ -120,12 +128,35 @@ static bool answered_as_page(const struct application *app, struct request *req)
     return true;
 }
 
+/* Who is known for certain may send what only some routes take; everybody else sends what is usual. */
+static enum err check_sender(const struct application *app, struct request *req)
+{
+    enum caller_kind wanted = route_caller(app, req->path);
+    enum err known = wanted == CALLER_NONE ? OK : app->recognize(req, wanted);
+
+    if (known == ERR_AGAIN)
+        req->limits = &body_limits_usual;
+    return known == ERR_AGAIN ? OK : known;
+}
+
+enum err pipeline_admit(const struct application *app, struct request *req, size_t *body_max)
+{
+    enum err code = OK;
+
+    find_client(app, req);
+    req->limits = route_body_limits(app, req);
+    if (req->limits->bytes > body_limits_usual.bytes)
+        code = check_sender(app, req);
+    *body_max = req->limits->bytes;
+    return code;
+}
+
 enum lane pipeline_begin(const struct application *app, struct request *req)
 {
     enum caller_kind wanted = route_caller(app, req->path);
     enum err known, matched;
 
-    req->client = client_address(req->arena, &app->config->trusted_proxies, req->client, req->forwarded_for);
+    find_client(app, req);
     if (is_preflight(req)) {
         conclude(req, cors_preflight(req));
         return LANE_DONE;

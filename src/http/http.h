@@ -12,6 +12,7 @@
 #include "base/uuid.h"
 #include "config/config.h"
 #include "db/db.h"
+#include "http/json_limits.h"
 
 enum method {
     METHOD_GET = 1,
@@ -30,7 +31,7 @@ enum {
     PATH_PARAMETERS_MAX = 4,
     PARAMETER_NAME_SIZE = 64, /* of a path parameter, with its NUL */
     QUERY_PARAMETERS_MAX = 8,
-    HTTP_BODY_MAX = 8 << 20,
+    HTTP_BODY_MAX = 8 << 20, /* of any route */
     HTTP_HEADERS_MAX = 32 << 10,
     HTTP_TARGET_MAX = 8 << 10,
     REPLY_HEADERS_MAX = 16,
@@ -96,6 +97,16 @@ enum body_kind { BODY_MODEL, BODY_LIST, BODY_OPTIONAL };
 /* The shape of a successful answer: the model, a list of it, or something simpler. */
 enum answer_kind { ANSWER_MODEL, ANSWER_LIST, ANSWER_STRING, ANSWER_ANY_OBJECT, ANSWER_STRING_MAPS };
 
+/* How big a body may be, in bytes as it is sent, and as JSON before a tree is built from it. */
+struct body_limits {
+    size_t bytes;
+    struct json_size json;
+};
+extern const struct body_limits body_limits_open;  /* the default where anybody may call */
+extern const struct body_limits body_limits_usual; /* the default of all other routes */
+extern const struct body_limits body_limits_bulk;  /* ten thousand accounts */
+extern const struct body_limits body_limits_texts; /* few values, some of them long */
+
 struct request;
 
 struct route {
@@ -109,6 +120,8 @@ struct route {
     const struct field *parameters;
     const struct model *body; /* NULL: no body is read */
     enum body_kind body_kind;
+    const struct body_limits
+        *limits;                  /* NULL: the default. What is above it is for callers known before the body comes */
     const struct model *answer;   /* for the OpenAPI document; NULL: not described by a model */
     enum answer_kind answer_kind; /* likewise */
     /* Whether the route is there at all in this configuration; NULL: always. */
@@ -159,6 +172,7 @@ struct request {
     bool prefixed;      /* there was an /api */
     const char *query;  /* raw, without '?'; "" when none */
     const char *client; /* address of the peer, or of the client behind trusted proxies */
+    bool client_found;  /* it is the latter, where they differ */
     /* header values or NULL; `preflight_` are Access-Control-Request-Method and -Headers */
     const char *authorization, *cookie, *origin, *content_type, *preflight_method, *preflight_headers;
     const char *st_auth_mode, *rid, *user_agent, *forwarded_for, *if_none_match;
@@ -166,7 +180,8 @@ struct request {
     bool accepts_html; /* by name: a wildcard does not count */
     const char *body;
     size_t body_len;
-    int64_t started_us, deadline_us; /* platform.monotonic_us */
+    const struct body_limits *limits; /* of the body; NULL without one */
+    int64_t started_us, deadline_us;  /* platform.monotonic_us */
 
     const struct route *route;                    /* NULL until matched */
     const struct route_group *group;              /* of the route */
@@ -222,6 +237,8 @@ enum err reply_detail(struct request *req, int status, const char *text);
 enum err reply_header(struct request *req, const char *name, const char *value);
 /* The same for what must not be sent when the request is refused after all, as the commit may fail after it: tokens. */
 enum err reply_header_of_success(struct request *req, const char *name, const char *value);
+/* Whether the client has what goes by the tag already (RFC 9110 13.1.2). No tag of ours is a part of another one. */
+bool request_has_tag(const struct request *req, const char *tag);
 /* Lets scripts of other origins read a header of the reply (Access-Control-Expose-Headers). `name` lives as long as the
  * request. */
 enum err reply_expose(struct request *req, const char *name);
@@ -267,6 +284,11 @@ struct application {
 
 enum lane { LANE_DONE, LANE_ORDINARY, LANE_SLOW, LANE_OUTBOUND };
 
+/*
+ * When a head with a body has been read, on the I/O thread: whose it is, and how many bytes of body are taken. Anything
+ * but OK is to be answered in place of the request. Callers of a route that takes more than is usual have to be known.
+ */
+enum err pipeline_admit(const struct application *app, struct request *req, size_t *body_max) MUST_CHECK;
 /*
  * First half, on the I/O thread: CORS preflight, authentication without database, matching, inline routes.
  * LANE_DONE: req->reply is filled. Otherwise the job goes to that lane and ends in pipeline_finish.

@@ -2,12 +2,17 @@
 #include "http/openapi.h"
 
 #include <ctype.h>
+#include <pthread.h>
+#include <stdio.h>
 #include <string.h>
+#include <talloc.h>
 
 #include "base/json.h"
+#include "base/secret.h"
+#include "http/compress.h"
 #include "http/router.h"
 
-enum { MODELS_MAX = 256 };
+enum { MODELS_MAX = 256, DOCUMENT_MAX = 1 << 20, HASH_DIGITS = 32 };
 
 /* The models named so far, each once. */
 struct document {
@@ -324,4 +329,63 @@ enum err openapi_write(const struct application *app, struct buffer *out)
     write_components(&document);
     json_close(out, '}');
     return out->failed ? ERR_MEMORY : OK;
+}
+
+/* ---- answering ---- */
+
+/* Written once under the lock, read by all threads; without a text it could not be written yet. */
+static struct {
+    const char *text, *packed; /* `packed` with gzip; NULL when that failed */
+    size_t len, packed_len;
+    char tag[HASH_DIGITS + 3], packed_tag[HASH_DIGITS + 8];
+} kept;
+
+static void keep_document(const struct application *app)
+{
+    void *arena = talloc_new(NULL); /* as long as the process */
+    struct buffer out = buffer_make(arena, DOCUMENT_MAX);
+    struct compressor *compressor = compressor_create(arena);
+    char hash[65];
+
+    if (openapi_write(app, &out) != OK) {
+        talloc_free(arena);
+        return;
+    }
+    digest_sha256_hex(out.data, out.len, hash);
+    (void)snprintf(kept.tag, sizeof kept.tag, "\"%.*s\"", HASH_DIGITS, hash);
+    (void)snprintf(kept.packed_tag, sizeof kept.packed_tag, "\"%.*s-gzip\"", HASH_DIGITS, hash);
+    if (compressor)
+        kept.packed = compress_gzip(compressor, arena, out.data, out.len, &kept.packed_len);
+    talloc_free(compressor);
+    kept.text = out.data;
+    kept.len = out.len;
+}
+
+enum err openapi_reply(const struct application *app, struct request *req)
+{
+    static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+    bool packed;
+    enum err code;
+
+    (void)pthread_mutex_lock(&lock);
+    if (!kept.text)
+        keep_document(app);
+    (void)pthread_mutex_unlock(&lock);
+    if (!kept.text)
+        return ERR_MEMORY;
+    packed = kept.packed && app->gzip && req->accepts_gzip;
+    req->reply.no_gzip = true; /* done already */
+    code = reply_header(req, "Cache-Control", "no-cache");
+    if (code == OK)
+        code = reply_header(req, "ETag", packed ? kept.packed_tag : kept.tag);
+    if (code != OK)
+        return code;
+    if (request_has_tag(req, packed ? kept.packed_tag : kept.tag)) {
+        req->reply.status = 304;
+        return OK;
+    }
+    req->reply.status = 200;
+    req->reply.body = packed ? kept.packed : kept.text;
+    req->reply.len = packed ? kept.packed_len : kept.len;
+    return packed ? reply_header(req, "Content-Encoding", "gzip") : OK;
 }

@@ -7,4 +7,7 @@
 /* Writes the document (OpenAPI 3.1, compact JSON): every route that is not hidden, and the models they name. */
 enum err openapi_write(const struct application *app, struct buffer *out) MUST_CHECK;
 
+/* Answers with the document. It is written and compressed at the first call; the tables must always be the same. */
+enum err openapi_reply(const struct application *app, struct request *req) MUST_CHECK;
+
 #endif

@@ -118,3 +118,8 @@ const char *path_value(const struct request *req, const char *name)
             return req->path_values[index];
     return NULL;
 }
+
+bool request_has_tag(const struct request *req, const char *tag)
+{
+    return req->if_none_match && (strcmp(req->if_none_match, "*") == 0 || strstr(req->if_none_match, tag));
+}

@@ -144,8 +144,8 @@ static const char *transport_security(const struct config *config)
 }
 
 /*
- * What browsers and caches may do with the answer. Only the console's files and the published keys may be stored, and
- * their handlers say so.
+ * What browsers and caches may do with the answer. Only the console's files, the published keys and the OpenAPI
+ * document may be stored, and their handlers say so.
  */
 static char *append_protection(char *at, const struct request *req)
 {

@@ -4,6 +4,17 @@
 #include <string.h>
 #include <talloc.h>
 
+enum { KIB = 1 << 10, MIB = 1 << 20 };
+
+const struct body_limits body_limits_open = {64 * KIB,
+                                             {.depth = 32, .values = 2000, .members = 2000, .string = 64 * KIB}};
+const struct body_limits body_limits_usual = {MIB, {.depth = 64, .values = 20000, .members = 20000, .string = MIB}};
+/* An account of the administration API has about twenty values. */
+const struct body_limits body_limits_bulk = {HTTP_BODY_MAX,
+                                             {.depth = 64, .values = 400000, .members = 400000, .string = 64 * KIB}};
+const struct body_limits body_limits_texts = {HTTP_BODY_MAX,
+                                              {.depth = 64, .values = 1000, .members = 1000, .string = HTTP_BODY_MAX}};
+
 static const struct {
     enum method method;
     const char *name;
@@ -146,6 +157,19 @@ bool route_is_read(const struct application *app, const char *path)
             matches(route->path, path, values, lengths))
             return true;
     return false;
+}
+
+const struct body_limits *route_body_limits(const struct application *app, const struct request *req)
+{
+    const char *values[PATH_PARAMETERS_MAX];
+    size_t lengths[PATH_PARAMETERS_MAX];
+    struct route_cursor cursor = {0};
+    const struct route *route;
+
+    while ((route = route_next(app, &cursor)))
+        if (route->limits && route->method == req->method && matches(route->path, req->path, values, lengths))
+            return route->limits;
+    return route_caller(app, req->path) == CALLER_NONE ? &body_limits_open : &body_limits_usual;
 }
 
 enum err route_match(const struct application *app, struct request *req)

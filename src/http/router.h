@@ -10,6 +10,9 @@
  */
 enum err route_match(const struct application *app, struct request *req) MUST_CHECK;
 
+/* What a body for the method and path of the request may be; of a path that is not there, the default. */
+const struct body_limits *route_body_limits(const struct application *app, const struct request *req);
+
 /* Whether there is a GET of that path. */
 bool route_is_read(const struct application *app, const char *path);
 

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <event2/event.h>
+#include <malloc.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -23,6 +24,7 @@ enum {
     SPARE_DESCRIPTORS = 64,    /* of the database, the log, the listeners */
     WORKERS_GRACE_US = 500000, /* for a worker to notice the end after the drain timeout */
     SECOND_US = 1000000,
+    MMAP_LEAST = 256 << 10,
 };
 
 /* What server_stop adds to the eventfd, to which each worker adds one. */
@@ -144,6 +146,14 @@ static void on_wake(evutil_socket_t descriptor, short what, void *context)
     check_drain(server);
 }
 
+/* Small pieces that were freed stay with the process otherwise: a tree of a big body is made of nothing else. */
+static void give_memory_back(struct io *io)
+{
+    if (io->trim)
+        (void)malloc_trim(0);
+    io->trim = false;
+}
+
 static void on_tick(evutil_socket_t descriptor, short what, void *context)
 {
     struct server *server = context;
@@ -151,6 +161,7 @@ static void on_tick(evutil_socket_t descriptor, short what, void *context)
     (void)descriptor;
     (void)what;
     connections_expire(&server->io);
+    give_memory_back(&server->io);
     listener_resume(&server->clients);
     listener_resume(&server->metrics);
     log_flush();
@@ -292,6 +303,7 @@ enum err server_create(void *arena, const struct server_options *options, struct
     made->metrics = (struct listener){.server = made, .descriptor = -1, .internal = true};
     talloc_set_destructor(made, server_free);
     (void)signal(SIGPIPE, SIG_IGN);
+    (void)mallopt(M_MMAP_THRESHOLD, MMAP_LEAST); /* given back when freed; glibc would raise the bound by itself */
     raise_descriptor_limit(&made->options);
     code = bind_listeners(made, error);
     if (code == OK)

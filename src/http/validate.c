@@ -421,6 +421,17 @@ static enum err keep_json(struct request *req, json_t *json)
     return OK;
 }
 
+/* Whether the body keeps the limits of its route, whatever parses it later. */
+static bool body_within_limits(const struct request *req)
+{
+    const struct body_limits *limits = req->limits;
+    struct json_size size;
+
+    if (!limits) /* it came by no connection */
+        limits = req->route->limits ? req->route->limits : &body_limits_usual;
+    return json_measure(req->body, req->body_len, &limits->json, &size);
+}
+
 static enum err check_body(struct problems *problems)
 {
     struct request *req = problems->req;
@@ -455,6 +466,8 @@ enum err decode_request(struct request *req)
     struct problems problems = {.req = req, .out = buffer_make(req->arena, HTTP_BODY_MAX)};
     enum err code = OK;
 
+    if (!body_within_limits(req))
+        return ERR_BODY_TOO_COMPLEX;
     json_open(&problems.out, '{');
     json_key(&problems.out, "detail");
     json_open(&problems.out, '[');

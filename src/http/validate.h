@@ -5,7 +5,8 @@
 #include "http/http.h"
 
 /*
- * Fills req->json when the route has a body. ERR_INVALID: the reply is filled with the 422.
+ * Fills req->json when the route has a body. ERR_INVALID: the reply is filled with the 422. ERR_BODY_TOO_COMPLEX: there
+ * is a body, described or not, that no parser may be given.
  */
 enum err decode_request(struct request *req) MUST_CHECK;
 

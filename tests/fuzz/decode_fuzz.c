@@ -168,10 +168,10 @@ static void check(struct request *req, const struct route *with)
     req->route = with;
     req->reply = (struct reply){0};
     code = decode_request(req);
-    require(code == OK || code == ERR_INVALID);
+    require(code == OK || code == ERR_INVALID || code == ERR_BODY_TOO_COMPLEX);
     if (code == ERR_INVALID)
         check_refusal(&req->reply);
-    else if (with == &route)
+    else if (code == OK && with == &route)
         check_accepted(req);
 }
 

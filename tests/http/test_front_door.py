@@ -22,7 +22,7 @@ MALFORMED = [
     ("a hexadecimal length", head(POST, HOST, b"Content-Length: 0x5") + b"hello", 400, "Content-Length"),
     ("an empty length", head(POST, HOST, b"Content-Length:") + b"hello", 400, "Content-Length"),
     ("a length with a blank inside", head(POST, HOST, b"Content-Length: 1 5") + b"hello", 400, "Content-Length"),
-    ("an enormous length", head(POST, HOST, b"Content-Length: 99999999999999999999999") + b"hello", 413, "8 MiB"),
+    ("an enormous length", head(POST, HOST, b"Content-Length: 99999999999999999999999") + b"hello", 413, "larger"),
     ("a length with chunks", head(POST, HOST, b"Content-Length: 5", b"Transfer-Encoding: chunked") + b"0\r\n\r\n" + SMUGGLED, 400, "both"),
     ("chunks with a length", head(POST, HOST, b"Transfer-Encoding: chunked", b"Content-Length: 5") + b"0\r\n\r\n" + SMUGGLED, 400, "both"),
     ("two encodings", head(POST, HOST, b"Transfer-Encoding: chunked", b"Transfer-Encoding: chunked") + b"0\r\n\r\n", 400, "repeated"),
@@ -137,6 +137,9 @@ SIZES = [
     ("a head without end", head(GET, HOST, b"X: " + b"a" * (40 << 10), end=b""), 431),
     ("too many fields", head(GET, HOST, *(b"X-%d: a" % n for n in range(200))), 431),
     ("an announced body that is too big", head(POST, HOST, b"Content-Length: %d" % (8 * MIB + 1)), 413),
+    ("one byte more than is usual", head(b"POST /usual HTTP/1.1", HOST, b"Content-Length: %d" % (MIB + 1)), 413),
+    ("one byte more than strangers may send", head(b"POST /auth/echo HTTP/1.1", HOST, b"Content-Length: %d" % ((64 << 10) + 1)), 413),
+    ("a chunk of strangers that is too big", head(b"POST /auth/echo HTTP/1.1", HOST, b"Transfer-Encoding: chunked") + b"10001\r\n", 413),
     ("a chunk that is too big", head(POST, HOST, b"Transfer-Encoding: chunked") + b"900000\r\n", 413),
 ]
 

@@ -1,4 +1,5 @@
 """The OpenAPI document against the original's: paths, methods, parameters, fields, what is required, types."""
+import gzip
 import json
 import subprocess
 
@@ -111,3 +112,15 @@ def test_the_server_gives_the_same_document(document, nobody):
     answer = nobody.get("/openapi.json")
     assert answer.status_code == 200
     assert answer.json() == document
+
+
+def test_the_document_is_written_once_and_sent_from_memory(server):
+    first = server.request("GET", "/openapi.json")
+    tag = first.headers["ETag"]
+    again = server.request("GET", "/openapi.json", headers={"If-None-Match": tag})
+    assert (again.status, again.body, again.headers["ETag"]) == (304, b"", tag)
+    packed = server.request("GET", "/openapi.json", headers={"Accept-Encoding": "gzip"})
+    assert packed.headers["Content-Encoding"] == "gzip" and packed.headers["ETag"] != tag
+    assert gzip.decompress(packed.body) == first.body
+    assert server.request("GET", "/openapi.json", headers={"If-None-Match": tag, "Accept-Encoding": "gzip"}).status == 200
+    assert server.request("HEAD", "/openapi.json").status == 405

@@ -43,6 +43,8 @@ static const struct field parameters[] = {{.name = "thing_id", .type = FIELD_UUI
 static const struct route plain = {METHOD_POST, "/things", "create", .body = &thing};
 static const struct route full = {METHOD_PUT, "/things/{thing_id}", "change", .body = &thing, .parameters = parameters};
 
+static const struct body_limits wide = {SIZE_MAX, {SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX}};
+
 /* Decodes; "" when it is accepted, else the problems between the brackets. Valid until the arena is freed. */
 static const char *problems(struct request *req, const char *body, size_t len)
 {
@@ -264,8 +266,26 @@ static void unreadable_json_is_told_where(void **state)
     assert_non_null(strstr(of_json(arena, "{\"name\":}"), "\"loc\":[\"body\",8]"));
     assert_memory_equal(problems(&req, "{\"name\":\"a\0b\"}", 14), invalid, strlen(invalid));
     memset(deep, '[', 100000);
+    req.limits = &wide;
     assert_memory_equal(problems(&req, deep, 100000), invalid, strlen(invalid));
     talloc_free(arena);
+}
+
+static void what_exceeds_the_limits_is_not_parsed(void **state)
+{
+    static char deep[100000];
+    struct request req = {.arena = talloc_new(NULL), .route = &plain, .content_type = "application/json"};
+
+    (void)state;
+    memset(deep, '[', sizeof deep);
+    req.query = "";
+    req.body = deep;
+    req.body_len = body_limits_usual.json.depth + 1;
+    assert_int_equal(decode_request(&req), ERR_BODY_TOO_COMPLEX);
+    assert_null(req.json);
+    req.body_len--;
+    assert_int_equal(decode_request(&req), ERR_INVALID);
+    talloc_free(req.arena);
 }
 
 /* What is sent is told back, but not without limit. */
@@ -273,7 +293,7 @@ static void answers_stay_small(void **state)
 {
     static char body[6000100];
     void *arena = talloc_new(NULL);
-    struct request req = {.arena = arena, .route = &plain, .content_type = "application/json"};
+    struct request req = {.arena = arena, .route = &plain, .content_type = "application/json", .limits = &wide};
     size_t len = 0;
 
     (void)state;
@@ -348,6 +368,7 @@ int main(void)
         cmocka_unit_test(all_problems_are_told_at_once),
         cmocka_unit_test(other_content_types_are_one_string),
         cmocka_unit_test(unreadable_json_is_told_where),
+        cmocka_unit_test(what_exceeds_the_limits_is_not_parsed),
         cmocka_unit_test(answers_stay_small),
         cmocka_unit_test(query_values_are_the_last_given),
         cmocka_unit_test(models_within_themselves_have_an_end),

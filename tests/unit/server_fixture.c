@@ -172,7 +172,9 @@ static const struct route routes[] = {
     {.method = METHOD_GET, .path = "/inline-big", .flags = ROUTE_INLINE, .status = 200, .handle = answer_big},
     {.method = METHOD_GET, .path = "/", .status = 200, .handle = answer_echo},
     {.method = METHOD_GET, .path = "/echo", .status = 200, .handle = answer_echo},
-    {.method = METHOD_POST, .path = "/echo", .status = 200, .handle = answer_echo},
+    {.method = METHOD_POST, .path = "/echo", .limits = &body_limits_texts, .status = 200, .handle = answer_echo},
+    {.method = METHOD_POST, .path = "/auth/echo", .status = 200, .handle = answer_echo},
+    {.method = METHOD_POST, .path = "/usual", .status = 200, .handle = answer_echo},
     {.method = METHOD_PUT, .path = "/echo", .status = 200, .handle = answer_echo},
     {.method = METHOD_PATCH, .path = "/echo", .status = 200, .handle = answer_echo},
     {.method = METHOD_DELETE, .path = "/echo", .status = 200, .handle = answer_echo},
@@ -191,6 +193,8 @@ static const struct route routes[] = {
 };
 
 static const struct route_group group[] = {{.routes = routes}, {0}};
+
+static const struct path_prefix callers[] = {{"/auth", CALLER_NONE}, {NULL}};
 
 static enum err know_everybody(struct request *req, enum caller_kind wanted)
 {
@@ -265,6 +269,7 @@ int main(int argc, char **argv)
     struct config config = {.license = "oss", .web_url = "http://localhost:3000"};
     struct application app = {.config = &config,
                               .groups = {group},
+                              .callers = callers,
                               .gzip = true,
                               .recognize = know_everybody,
                               .authenticate = know_everybody,

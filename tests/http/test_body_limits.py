@@ -1,0 +1,116 @@
+"""How big a body may be, in bytes and in values, whose body is read at all, and that its memory is given back."""
+import json
+import pathlib
+import re
+
+import pytest
+from client import eventually, raw
+from serving import in_parallel
+
+KIB = 1 << 10
+MIB = 1 << 20
+EMPTY_OBJECTS = b"[" + b"{}," * (300 * KIB) + b"{}]"  # almost 1 MiB, which jansson makes 70 MiB of
+
+
+def head(method, path, length, *fields):
+    lines = [f"{method} {path} HTTP/1.1", "Host: test", "Connection: close", "Content-Type: application/json", *fields]
+    lines.append("Transfer-Encoding: chunked" if length is None else f"Content-Length: {length}")
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
+def status(answer):
+    return int(answer.split(b" ", 2)[1])
+
+
+def resident(server):
+    """Resident memory of the program in MiB."""
+    text = pathlib.Path(f"/proc/{server.pid}/status").read_text(encoding="utf-8")
+    return int(re.search(r"VmRSS:\s+(\d+) kB", text).group(1)) / 1024
+
+
+# who, method, path, most bytes
+PATHS = [
+    ("nobody", "POST", "/auth/discover", 64 * KIB),
+    ("nobody", "POST", "/auth/signin", 64 * KIB),
+    ("nobody", "POST", "/auth/no/such/path", 64 * KIB),
+    ("alice", "POST", "/organizations/", MIB),
+    ("alice", "PUT", "/no/such/path", MIB),
+    ("admin", "POST", "/admin/simple/accounts/users/", MIB),
+    ("admin", "POST", "/admin/simple/accounts/", 8 * MIB),
+    ("admin", "POST", "/admin/accounts/", 8 * MIB),
+    ("admin", "POST", "/admin/schema/diff", 8 * MIB),
+]
+
+
+@pytest.mark.parametrize("who,method,path,most", PATHS, ids=[f"{row[0]} {row[2]}" for row in PATHS])
+def test_a_body_over_the_limit_of_its_path_is_refused_at_the_head(request, server, who, method, path, most):
+    caller = request.getfixturevalue(who)
+    fields = [f"Authorization: {caller.authorization}"] if caller.authorization else []
+    answer = raw(server.url, head(method, path, most + 1, *fields))  # no byte of the body is sent
+    assert status(answer) == 413 and b"larger than this path takes" in answer
+    answer = raw(server.url, head(method, path, None, *fields) + f"{most + 1:x}\r\n".encode())
+    assert status(answer) == 413, "the size of a chunk is enough, too"
+
+
+def test_a_stranger_is_refused_before_a_big_body_comes(server):
+    assert status(raw(server.url, head("POST", "/admin/accounts/", 8 * MIB, "Authorization: Access wrong"))) == 401
+    assert status(raw(server.url, head("POST", "/admin/accounts/", 8 * MIB))) == 401
+
+
+def test_bodies_with_too_many_values_are_refused_before_a_tree_is_built(server, alice):
+    before = resident(server)
+    for _ in range(4):
+        answer = alice.post("/organizations/", data=EMPTY_OBJECTS, headers={"Content-Type": "application/json"})
+        assert answer.status_code == 413 and "too many values" in answer.json()["detail"]
+    assert resident(server) < before + 20
+
+
+@pytest.mark.parametrize("body", [b"[" * 100 + b"]" * 100, b'{"a":' * 65 + b"1" + b"}" * 65,
+                                  b"[" + b"1," * 20001 + b"1]", json.dumps({str(n): n for n in range(20001)}).encode()],
+                         ids=["lists in lists", "objects in objects", "numbers", "members"])
+def test_depth_values_and_members_have_limits(alice, body):
+    answer = alice.post("/organizations/", data=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 413
+
+
+def test_the_body_of_a_stranger_is_never_parsed(nobody):
+    """Neither malformed nor oversized JSON is told from anything else."""
+    for path in "/organizations/", "/admin/simple/accounts/users/":
+        for body in b"{", b"[" * 1000, EMPTY_OBJECTS:
+            for authorization in None, "ApiKey aaaaaaaa.bbbbbbbb":
+                headers = {"Content-Type": "application/json", **({"Authorization": authorization} if authorization else {})}
+                answer = nobody.call("POST", path, data=body, headers=headers)
+                assert (answer.status_code, answer.json()) == (401, {"detail": {"message": "Unauthorized"}})
+
+
+def test_sign_in_reads_no_more_than_a_form_has(nobody):
+    fields = [{"id": "email", "value": "a@example.com"}, {"id": "password", "value": "x"}] + [{}] * 2000
+    answer = nobody.post("/auth/signin", {"formFields": fields})
+    assert answer.status_code == 413
+
+
+def test_ten_thousand_accounts_fit_into_a_request(admin):
+    accounts = {f"account-{n}": {"user": {"email": f"bulk-{n}@example.com", "name": f"Person {n}", "username": f"p{n}"},
+                                 "options": {"create_api_keys": False, "create_identities": False},
+                                 "organization": {"name": "An organization", "slug": f"bulk-{n}"},
+                                 "workspace": {"name": "W", "organization_ref": {"ref": "org"}},
+                                 "project": {"name": "P", "organization_ref": {"ref": "org"}, "workspace_ref": {"ref": "wrk"}},
+                                 "organization_memberships": [{"organization_ref": {"ref": "org"}, "user_ref": {"ref": "user"}, "role": "owner"}]}
+                for n in range(10_000)}
+    body = json.dumps({"options": {"dry_run": True, "reason": 7}, "accounts": accounts}).encode()
+    assert MIB < len(body) < 8 * MIB
+    answer = admin.post("/admin/simple/accounts/", data=body, headers={"Content-Type": "application/json"})
+    assert answer.status_code == 422, "it was read to the end: only the reason is wrong"
+    assert [problem["loc"] for problem in answer.json()["detail"]] == [["body", "options", "reason"]]
+
+
+def test_memory_of_a_big_request_is_given_back(admin, server):
+    accounts = {f"account-{n}": {"user": {"email": f"back-{n}@example.com"}, "options": {"reason": "x"}, "api_keys": [{}]}
+                for n in range(20_000)}
+    body = json.dumps({"accounts": accounts}).encode()
+    admin.get("/admin/access/report")
+    before = resident(server)
+    answers = in_parallel(4, lambda _: admin.using(admin.authorization).post(
+        "/admin/simple/accounts/", data=body, headers={"Content-Type": "application/json"}))
+    assert [answer.status_code for answer in answers] == [422] * 4
+    assert eventually(lambda: resident(server) < before + 10, 5), (before, resident(server))
