@@ -65,7 +65,9 @@ enum err api_keys_create(struct request *req)
     struct uuid id = uuid_v7();
     struct api_key key = api_key_make();
     enum err code = RUN_QUERY(req, ERR_UNAUTHORIZED, api_key_create, param_uuid(&id), param_text(key.prefix),
-                              param_text(key.hashed), param_uuid(&caller->project_id), param_uuid(&caller->user_id));
+                              param_text(key.hashed), param_uuid(&caller->project_id), param_uuid(&caller->user_id),
+                              param_uuid(caller->has_session ? &caller->session : NULL),
+                              param_uuid(caller->scheme == IDENTITY_KEY ? &caller->key : NULL));
 
     if (code != OK) /* a project that goes at this moment takes the caller's key with it */
         return code == ERR_REFERENCE ? ERR_UNAUTHORIZED : code;
@@ -79,4 +81,23 @@ enum err api_keys_delete(struct request *req)
                               param_uuid(&identity_of(req)->user_id));
 
     return code == OK ? reply_json(req, 200, "{\"message\":\"API key deleted successfully\"}") : code;
+}
+
+enum err api_keys_delete_all(struct request *req)
+{
+    struct buffer body = buffer_make(req->arena, 100);
+    struct result rows;
+    enum err code;
+
+    if (identity_of(req)->scheme != IDENTITY_SESSION)
+        return ERR_SESSION_REQUIRED;
+    code = DB_RUN(req->db, api_keys_of_delete, &rows, param_uuid(&identity_of(req)->user_id));
+    if (code != OK)
+        return code;
+    json_open(&body, '{');
+    json_key(&body, "ended");
+    json_int(&body, result_rows(&rows));
+    json_close(&body, '}');
+    result_clear(&rows);
+    return reply_buffer(req, 200, &body);
 }

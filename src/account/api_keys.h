@@ -9,6 +9,8 @@ extern const struct model api_key_answer;
 enum err api_keys_list(struct request *req);
 enum err api_keys_create(struct request *req);
 enum err api_keys_delete(struct request *req);
+/* Ends every key of the caller, in all projects. Takes a session. */
+enum err api_keys_delete_all(struct request *req);
 
 enum { API_KEY_PREFIX_SIZE = 9, API_KEY_SIZE = 74 };
 

@@ -9,21 +9,49 @@ FROM api_keys k
 WHERE k.created_by_id = $1::uuid AND k.project_id = $2::uuid AND k.hidden IS NOT TRUE;
 
 -- api_key_create: a new visible key without expiry, if its maker is a member of the project
--- The membership is held, so that who removes the maker meanwhile waits, and then removes the key as well. The project is held
--- first, as who deletes it does: the other way round the two would wait for each other.
-WITH place AS MATERIALIZED (
-    SELECT id FROM projects WHERE id = $4::uuid FOR KEY SHARE
+-- $1 id, $2 prefix, $3 hash, $4 project, $5 maker, $6 session in which it is made, $7 key with which it is made; NULL: neither.
+-- The maker is held first, as who removes them does, then the generation of the account, which must be that of the session: who
+-- resets the account meanwhile waits, and then finds the key. The membership is held, so that who removes the maker meanwhile waits,
+-- and then removes the key as well; the project before it, as who deletes it does. A key that a key makes is of the same origin.
+WITH person AS MATERIALIZED (
+    SELECT id FROM users WHERE id = $5::uuid FOR KEY SHARE
+), account AS MATERIALIZED (
+    SELECT a.user_id
+    FROM person, orgd.accounts a
+    WHERE a.user_id = person.id
+      AND ($6::uuid IS NULL
+           OR a.generation = (SELECT s.generation FROM orgd.sessions s
+                              WHERE s.handle = $6::uuid AND s.user_id = $5::uuid AND s.expires_at > now()))
+    FOR SHARE OF a
+), maker AS MATERIALIZED (
+    SELECT k.id FROM account, api_keys k WHERE k.id = $7::uuid AND k.created_by_id = account.user_id FOR KEY SHARE OF k
+), place AS MATERIALIZED (
+    SELECT p.id FROM account, projects p WHERE p.id = $4::uuid AND ($7::uuid IS NULL OR EXISTS (SELECT FROM maker)) FOR KEY SHARE OF p
+), member AS MATERIALIZED (
+    SELECT m.project_id, m.user_id
+    FROM place, project_members m
+    WHERE m.project_id = place.id AND m.user_id = $5::uuid
+    LIMIT 1
+    FOR KEY SHARE OF m
+), made AS (
+    INSERT INTO api_keys (id, prefix, hashed_key, project_id, created_by_id, rate_limit, hidden, updated_at)
+    SELECT $1::uuid, $2::text, $3::text, member.project_id, member.user_id, 0, false, now()
+    FROM member
+    RETURNING id
+), origin AS (
+    INSERT INTO orgd.key_origins (key_id, session)
+    SELECT made.id, session
+    FROM made, (SELECT coalesce($6::uuid, (SELECT o.session FROM orgd.key_origins o WHERE o.key_id = $7::uuid))) AS origin_of (session)
+    WHERE session IS NOT NULL
 )
-INSERT INTO api_keys (id, prefix, hashed_key, project_id, created_by_id, rate_limit, hidden, updated_at)
-SELECT $1::uuid, $2::text, $3::text, place.id, m.user_id, 0, false, now()
-FROM place, project_members m
-WHERE m.project_id = place.id AND m.user_id = $5::uuid
-LIMIT 1
-FOR KEY SHARE OF m
-RETURNING id;
+SELECT id FROM made;
 
 -- api_key_delete: removes one key that a person made, by its prefix
 -- revokes
 DELETE FROM api_keys
 WHERE id = (SELECT id FROM api_keys WHERE prefix = $1::text AND created_by_id = $2::uuid ORDER BY created_at LIMIT 1)
 RETURNING id;
+
+-- api_keys_of_delete: removes every key that a person made, in all projects; a row for each
+-- revokes
+DELETE FROM api_keys WHERE created_by_id = $1::uuid RETURNING id;

@@ -10,6 +10,8 @@ static const struct route key_routes[] = {
      .answer_kind = ANSWER_LIST, .handle = api_keys_list},
     {METHOD_POST, "/keys", "create_api_key", "Create Api Key", .flags = ROUTE_NEEDS_SCOPE, .answer_kind = ANSWER_STRING,
      .handle = api_keys_create},
+    {METHOD_DELETE, "/keys", "delete_api_keys", "End all my API keys, in every project",
+     .answer_kind = ANSWER_ANY_OBJECT, .handle = api_keys_delete_all},
     {METHOD_DELETE, "/keys/{key_prefix}", "delete_api_key", "Delete Api Key", .answer_kind = ANSWER_ANY_OBJECT,
      .handle = api_keys_delete},
     {0},

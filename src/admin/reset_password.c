@@ -6,6 +6,7 @@
 
 #include "admin/account_graph_logins.h"
 #include "admin/operation.h"
+#include "auth/account_reset.h"
 #include "auth/password_hash.h"
 #include "base/email.h"
 #include "policy/password_policy.h"
@@ -57,6 +58,31 @@ static enum err read_entry(struct request *req, const json_t *given, struct entr
     return password_hash(password, hash);
 }
 
+/* ERR_NOT_FOUND: the login has no password to set. */
+static enum err set_password(struct request *req, const struct uuid *login, const char *hash)
+{
+    struct uuid person;
+    struct result row;
+    bool known;
+    enum err code = DB_RUN(req->db, password_set, &row, param_uuid(login), param_text(hash));
+
+    if (code != OK)
+        return code;
+    code = result_rows(&row) == 1 ? OK : ERR_NOT_FOUND;
+    known = result_uuid(&row, 0, 0, &person);
+    result_clear(&row);
+    if (code != OK || !known)
+        return code;
+    code = account_reset(req, &person);
+    if (code != OK)
+        return code;
+    return account_notify(
+        req, &person, "Your password was reset",
+        "An administrator set a new password for your account. All sessions, codes and links that were "
+        "made before have ended.",
+        KEYS_LISTED);
+}
+
 static enum err reset_one(struct request *req, const struct entry *entry)
 {
     struct result row;
@@ -69,7 +95,7 @@ static enum err reset_one(struct request *req, const struct entry *entry)
     known = result_rows(&row) == 1 && result_uuid(&row, 0, 0, &id);
     result_clear(&row);
     if (known)
-        code = RUN_QUERY(req, ERR_NOT_FOUND, password_set, param_uuid(&id), param_text(entry->hash));
+        code = set_password(req, &id, entry->hash);
     if (!known || (code == ERR_NOT_FOUND && methods_password(req->config)))
         return operation_refuse_unknown(req, "User", "user_not_found", entry->written, NULL);
     return code == ERR_NOT_FOUND ? OK : code; /* nobody signs in by password here: there is none to set */

@@ -6,13 +6,12 @@ ORDER BY l.method = 'emailpassword' DESC, l.id
 LIMIT 1
 FOR NO KEY UPDATE;
 
--- password_set: sets the password of a login; its reset links and sessions end; no row: it has none to set
--- revokes
+-- password_set: sets the password of a login, after which none of its links is good; the account behind it, if there is one; no row: it
+-- has no password to set
 WITH link AS (
     DELETE FROM orgd.password_resets WHERE login_id = $1::uuid
-), session AS (
-    DELETE FROM orgd.sessions WHERE login_id = $1::uuid
 )
-UPDATE orgd.logins SET password_hash = $2::text
-WHERE id = $1::uuid AND method = 'emailpassword'
-RETURNING id;
+UPDATE orgd.logins l SET password_hash = $2::text
+WHERE l.id = $1::uuid AND l.method = 'emailpassword'
+RETURNING coalesce(l.user_id, (SELECT u.id FROM users u WHERE lower(u.email COLLATE "C") = l.email
+                               ORDER BY u.email = l.email DESC, u.created_at, u.id LIMIT 1));

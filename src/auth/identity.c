@@ -122,6 +122,7 @@ static enum err resolve_key(struct request *req, const char *key, struct identit
         (void)result_uuid(&row, 0, 1, &identity->user_id);
         read_scope(&row, 2, identity);
         identity->expires_us = result_int(&row, 0, 5);
+        (void)result_uuid(&row, 0, 6, &identity->key);
     }
     result_clear(&row);
     return code;

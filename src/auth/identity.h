@@ -14,6 +14,9 @@ struct identity {
     enum identity_scheme scheme;
     bool has_scope;      /* workspace, organization and project are set */
     bool address_proven; /* a session's: its login has shown that the address is theirs (signin/account.h) */
+    bool has_session;    /* `session` is set: its handle, for a session and for what was derived from it */
+    struct uuid session;
+    struct uuid key; /* id of the API key, for IDENTITY_KEY */
     struct uuid user_id;
     struct uuid organization_id;
     struct uuid workspace_id;

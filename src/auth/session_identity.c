@@ -97,7 +97,10 @@ static enum err resolve(struct request *req, const struct access_token *token, c
                   param_uuid(scope->project ? &project : NULL), param_uuid(scope->workspace ? &workspace : NULL));
     if (code != OK)
         return code;
-    *identity = (struct identity){.scheme = IDENTITY_SESSION, .expires_us = token->claims.expires_s * 1000000};
+    *identity = (struct identity){.scheme = IDENTITY_SESSION,
+                                  .expires_us = token->claims.expires_s * 1000000,
+                                  .has_session = true,
+                                  .session = token->claims.session};
     code = read_identity(&row, scope, identity);
     result_clear(&row);
     return code;

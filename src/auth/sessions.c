@@ -313,8 +313,3 @@ enum err session_end(struct request *req, const struct uuid *user_id, const stru
 {
     return RUN_QUERY(req, ERR_SESSION_NOT_FOUND, session_end_one, param_uuid(session), param_uuid(user_id));
 }
-
-enum err sessions_end_all(struct request *req, const struct uuid *user_id)
-{
-    return DB_RUN(req->db, sessions_end_account, NULL, param_uuid(user_id));
-}

@@ -23,9 +23,6 @@ struct session_begin {
  */
 enum err session_begin(struct request *req, const struct session_begin *begin) MUST_CHECK;
 
-/* Ends every session of an account in the open transaction of req->db. Errors: those of db_run. */
-enum err sessions_end_all(struct request *req, const struct uuid *user_id) MUST_CHECK;
-
 /* A session as it is stored. Texts live in the arena. */
 struct session {
     struct uuid id; /* its handle */

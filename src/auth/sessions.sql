@@ -1,10 +1,12 @@
 -- session_create: a session that begins now; answers what its tokens say, and when it ends unless it is refreshed
+-- It is of the generation of its account that this statement sees: a reset that commits meanwhile ends it.
 INSERT INTO orgd.sessions (handle, login_id, user_id, user_identities, session_identities, is_new_user, refresh_hash,
-                           client, address, expires_at)
+                           client, address, expires_at, generation)
 SELECT $1::uuid, $2::uuid, $3::uuid,
        coalesce((SELECT array_agg(DISTINCT i.method::text ORDER BY i.method::text)
                  FROM user_identities i WHERE i.user_id = $3::uuid), ARRAY[$4::text]),
-       ARRAY[$4::text], $5::boolean, decode($6::text, 'hex'), $7::text, $8::text, now() + least(interval '144000 minutes', make_interval(secs => $9::bigint))
+       ARRAY[$4::text], $5::boolean, decode($6::text, 'hex'), $7::text, $8::text, now() + least(interval '144000 minutes', make_interval(secs => $9::bigint)),
+       coalesce((SELECT a.generation FROM orgd.accounts a WHERE a.user_id = $3::uuid), 0)
 RETURNING array_to_json(user_identities), array_to_json(session_identities), extract(epoch FROM expires_at)::bigint;
 
 -- sessions_sweep: forgets sessions that have expired, some at a time
@@ -16,6 +18,7 @@ WHERE handle IN (SELECT handle FROM orgd.sessions WHERE expires_at < now() LIMIT
 SELECT u.email, array_to_json(s.user_identities), array_to_json(s.session_identities), s.is_new_user, s.user_id
 FROM orgd.sessions s
 JOIN users u ON u.id = s.user_id
+JOIN orgd.accounts a ON a.user_id = s.user_id AND a.generation = s.generation
 WHERE s.handle = $1::uuid AND s.login_id = $2::uuid AND s.expires_at > now()
   AND EXISTS (SELECT FROM orgd.signing_keys k WHERE k.kid = $3::text AND k.valid_until > now());
 
@@ -26,6 +29,7 @@ SELECT u.email, array_to_json(s.user_identities), array_to_json(s.session_identi
        coalesce(s.rotated_at > clock_timestamp() - interval '30 seconds', false), extract(epoch FROM s.expires_at)::bigint
 FROM orgd.sessions s
 JOIN users u ON u.id = s.user_id
+JOIN orgd.accounts a ON a.user_id = s.user_id AND a.generation = s.generation
 WHERE s.handle = $1::uuid AND s.expires_at > now() AND s.created_at + make_interval(secs => $2::bigint) > now()
 FOR UPDATE OF s;
 
@@ -53,10 +57,6 @@ RETURNING array_to_json(s.session_identities), extract(epoch FROM s.expires_at):
 -- revokes
 DELETE FROM orgd.sessions WHERE handle = $1::uuid AND user_id = $2::uuid RETURNING handle;
 
--- sessions_end_account: ends all sessions of an account
--- revokes
-DELETE FROM orgd.sessions WHERE user_id = $1::uuid;
-
 -- sessions_end_others: ends all sessions of an account but one
 -- revokes
 DELETE FROM orgd.sessions WHERE user_id = $1::uuid AND handle <> $2::uuid RETURNING handle;
@@ -73,14 +73,16 @@ SELECT coalesce(json_agg(json_build_object(
            'current', s.handle = $2::uuid)
            ORDER BY s.seen_at DESC, s.handle), '[]')
 FROM (SELECT handle, client, address, session_identities, created_at, seen_at, expires_at
-      FROM orgd.sessions WHERE user_id = $1::uuid AND expires_at > now()
+      FROM orgd.sessions
+      WHERE user_id = $1::uuid AND expires_at > now()
+        AND generation = (SELECT a.generation FROM orgd.accounts a WHERE a.user_id = $1::uuid)
       ORDER BY seen_at DESC, handle LIMIT 1000) AS s;
 
 -- session_resolve: whose session an access token names, whether its login has proven the address of the account, and the scope that
 -- a request names (project, workspace), or that of their first workspace; with whether they are a member of it
 SELECT s.user_id,
-       EXISTS (SELECT FROM orgd.logins l JOIN users u ON lower(u.email COLLATE "C") = l.email
-               WHERE l.id = s.login_id AND l.proven_at IS NOT NULL AND u.id = s.user_id),
+       EXISTS (SELECT FROM orgd.logins l JOIN users u ON lower(u.email COLLATE "C") = ANY (l.proven_emails)
+               WHERE l.id = s.login_id AND u.id = s.user_id),
        CASE WHEN $4::uuid IS NOT NULL
             THEN EXISTS (SELECT FROM project_members m WHERE m.project_id = p.id AND m.user_id = s.user_id)
             WHEN $5::uuid IS NOT NULL
@@ -102,4 +104,5 @@ LEFT JOIN LATERAL (
      LIMIT 1)) AS p ON true
 WHERE s.handle = $1::uuid AND s.login_id = $2::uuid AND s.expires_at > now()
   AND EXISTS (SELECT FROM users u WHERE u.id = s.user_id)
+  AND EXISTS (SELECT FROM orgd.accounts a WHERE a.user_id = s.user_id AND a.generation = s.generation)
   AND EXISTS (SELECT FROM orgd.signing_keys k WHERE k.kid = $3::text AND k.valid_until > now());

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "auth/account_reset.h"
 #include "auth/sessions.h"
 #include "base/email.h"
 #include "base/log.h"
@@ -16,6 +17,7 @@ struct standing {
     bool found; /* there is an account */
     struct uuid user_id;
     bool broken; /* an organization of theirs lacks something */
+    bool proven; /* the login has shown before that the address is theirs */
     struct access_decision decision;
 };
 
@@ -28,6 +30,7 @@ static enum err look(struct request *req, const char *email, const struct uuid *
         return code;
     standing->found = result_uuid(&row, 0, 0, &standing->user_id);
     standing->broken = result_bool(&row, 0, 2);
+    standing->proven = result_bool(&row, 0, 3);
     standing->decision = access_decide(
         req->arena, req->config,
         &(struct access_question){.email = email, .has_account = standing->found, .invited = result_bool(&row, 0, 1)});
@@ -64,23 +67,42 @@ static enum err create(struct request *req, const struct account_login *login, s
     return standing->decision.may_own ? organization_add(req, &id, name, "Default Organization", NULL) : OK;
 }
 
-enum err account_prove(struct request *req, const struct uuid *login_id, const struct uuid *user_id, const char *email)
+/* What only named the address ends, and so does what was made in the account meanwhile; its owner hears of it. */
+static enum err end_unproven(struct request *req, const struct uuid *login_id, const struct uuid *user_id,
+                             const char *email, int *count)
 {
     char text[UUID_TEXT_SIZE];
     struct result ended;
-    int count;
+    int logins, keys = 0;
     enum err code =
         DB_RUN(req->db, account_end_unproven, &ended, param_uuid(login_id), param_uuid(user_id), param_text(email));
 
     if (code != OK)
         return code;
-    count = result_rows(&ended);
+    logins = result_rows(&ended);
     result_clear(&ended);
-    if (count == 0 || !user_id)
+    if (!user_id)
         return OK;
-    log_message(LOG_INFO, "user %s showed for the first time that the address is theirs: %d other logins ended",
-                uuid_format(user_id, text), count);
-    return sessions_end_all(req, user_id);
+    code = account_reset(req, user_id);
+    if (code == OK)
+        code = account_end_session_keys(req, user_id, &keys);
+    *count = logins + keys;
+    if (code == OK && *count > 0)
+        log_message(LOG_INFO,
+                    "user %s showed for the first time that the address is theirs: %d other logins and %d keys ended",
+                    uuid_format(user_id, text), logins, keys);
+    return code;
+}
+
+enum err account_prove(struct request *req, const struct uuid *login_id, const struct uuid *user_id, const char *email,
+                       struct account_proof_effect *effect)
+{
+    enum err code = user_id ? RUN_QUERY(req, ERR_AGAIN, account_unproven, param_uuid(user_id), param_text(email)) : OK;
+
+    *effect = (struct account_proof_effect){.first = code == OK && user_id};
+    if (code == OK)
+        code = end_unproven(req, login_id, user_id, email, &effect->ended);
+    return code == ERR_AGAIN ? OK : code;
 }
 
 /* Two sign-ins at once must not both make up for what is missing: the person is held, and looked at again. */
@@ -91,12 +113,24 @@ static enum err repair(struct request *req, const struct uuid *user_id)
     return code == OK ? DB_RUN(req->db, account_repair, NULL, param_uuid(user_id)) : code;
 }
 
-/* What a proof ends comes before the account is created: others hold their login first, then the account. */
+/*
+ * What a proof ends comes before the account is created: others hold their login first, then the account. A login that
+ * has proven the address before may be new to the account.
+ */
 static enum err prove(struct request *req, const struct account_login *login, const struct standing *standing)
 {
-    if (login->proof != PROOF_ADDRESS || !standing->decision.may_sign_in)
+    struct account_proof_effect effect;
+    enum err code;
+
+    if ((login->proof != PROOF_ADDRESS && !standing->proven) || !standing->decision.may_sign_in)
         return OK;
-    return account_prove(req, &login->login_id, standing->found ? &standing->user_id : NULL, login->email);
+    code = account_prove(req, &login->login_id, standing->found ? &standing->user_id : NULL, login->email, &effect);
+    if (code != OK || !effect.first)
+        return code;
+    return account_notify(req, &standing->user_id, "Your address was confirmed",
+                          "Somebody signed in and showed for the first time that this address is theirs. Passwords, "
+                          "sessions, links and API keys that others may have made in the account before have ended.",
+                          effect.ended > 0 ? KEYS_LISTED : KEYS_REQUIRED);
 }
 
 static enum err look_and_prove(struct request *req, const struct account_login *login, struct standing *standing)
@@ -138,7 +172,8 @@ enum err account_sign_in(struct request *req, const struct account_login *login,
     if (code == OK)
         code = DB_RUN(req->db, account_link, NULL, param_uuid(&login->login_id), param_uuid(&standing.user_id),
                       param_uuid(&identity_id), param_text(login->identity), param_text(login->subject),
-                      param_text(email_domain(login->email)), param_bool(login->proof == PROOF_ADDRESS));
+                      param_text(email_domain(login->email)),
+                      param_text(login->proof == PROOF_ADDRESS ? login->email : NULL));
     if (code != OK)
         return code;
     return session_begin(req, &(struct session_begin){.login_id = login->login_id,

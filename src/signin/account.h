@@ -43,13 +43,20 @@ struct account_login {
  */
 enum err account_sign_in(struct request *req, const struct account_login *login, bool *created) MUST_CHECK;
 
+struct account_proof_effect {
+    bool first; /* nobody had proven the address of the account before: it has a new generation */
+    int ended;  /* logins and keys */
+};
+
 /*
- * Within the open transaction: the login shows that the address is theirs. When it is the first of the account that
- * does, all others end with their sessions, as whoever made them only named the address: passwords are taken away and
- * wait to be reset, logins of providers go. `user_id` is NULL where there is no account yet. Errors: those of db_run.
+ * Within the open transaction: the login shows that an address is theirs. When it is the address of the account, and
+ * the login the first of the account that does, all others end with their sessions and with the API keys that
+ * were made in sessions, as whoever made them only named the address: passwords are taken away and wait to be reset,
+ * logins of providers go. The proof of another address proves nothing for the account. `user_id` is NULL where there is
+ * no account yet. Errors: those of db_run.
  */
-enum err account_prove(struct request *req, const struct uuid *login_id, const struct uuid *user_id,
-                       const char *email) MUST_CHECK;
+enum err account_prove(struct request *req, const struct uuid *login_id, const struct uuid *user_id, const char *email,
+                       struct account_proof_effect *effect) MUST_CHECK;
 
 /*
  * Ends the transaction: commits when `code` is OK, otherwise rolls back. Tokens of a session that is not stored do not

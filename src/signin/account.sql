@@ -1,4 +1,5 @@
--- account_question: the account of an address or login, whether it needs repair, and whether the address is invited
+-- account_question: the account of an address or login, whether it needs repair, whether the address is invited, and whether the login
+-- has proven it before
 -- $1 address, $2 login, which may have an account already; NULL: none. The address as written wins over one in another case.
 -- Repair is looked for with a login only: before a password was checked, how long it takes would tell of an account.
 SELECT person.id,
@@ -21,7 +22,8 @@ SELECT person.id,
                                                WHERE p.workspace_id = w.id
                                                  AND NOT EXISTS (SELECT FROM project_members m
                                                                  WHERE m.project_id = p.id
-                                                                   AND m.user_id = person.id)))))) ELSE false END
+                                                                   AND m.user_id = person.id)))))) ELSE false END,
+       EXISTS (SELECT FROM orgd.logins l WHERE l.id = $2::uuid AND lower($1::text COLLATE "C") = ANY (l.proven_emails))
 FROM (SELECT 1) AS one
 LEFT JOIN LATERAL (
     SELECT id
@@ -43,11 +45,17 @@ ON CONFLICT DO NOTHING
 RETURNING id;
 
 -- account_link: notes that a login is a person's, as what it has proven; what others have proven before stays theirs
--- $1 login, $2 person, $3 its id, $4 method, $5 subject, $6 domain, $7 whether the address is proven. A uid that is no login's is replaced by this one.
+-- $1 login, $2 person, $3 its id, $4 method, $5 subject, $6 domain, $7 the address that is proven by it now, NULL: none. A uid that is no
+-- login's is replaced by this one.
 WITH login AS (
     UPDATE orgd.logins
-    SET user_id = $2::uuid, proven_at = CASE WHEN $7::boolean THEN coalesce(proven_at, now()) ELSE proven_at END
-    WHERE id = $1::uuid AND (user_id IS DISTINCT FROM $2::uuid OR ($7::boolean AND proven_at IS NULL))
+    SET user_id = $2::uuid,
+        proven_at = CASE WHEN $7::text IS NOT NULL THEN coalesce(proven_at, now()) ELSE proven_at END,
+        proven_emails = CASE WHEN $7::text IS NOT NULL AND lower($7::text COLLATE "C") <> ALL (proven_emails)
+                             THEN array_append(proven_emails, lower($7::text COLLATE "C")) ELSE proven_emails END
+    WHERE id = $1::uuid
+      AND (user_id IS DISTINCT FROM $2::uuid
+           OR ($7::text IS NOT NULL AND lower($7::text COLLATE "C") <> ALL (proven_emails)))
 ), person AS (
     UPDATE users u SET uid = $1::uuid::text, updated_at = now()
     WHERE u.id = $2::uuid
@@ -60,14 +68,21 @@ INSERT INTO user_identities (id, user_id, method, subject, domain, created_by_id
 VALUES ($3::uuid, $2::uuid, $4::text, $5::text, $6::text, $2::uuid, now())
 ON CONFLICT (method, subject) DO NOTHING;
 
--- account_end_unproven: takes what only named an address away from its account, unless a login of the account has proven it before
+-- account_unproven: whether an account has an address that none of its logins has proven yet
+-- $1 account, $2 address. No row: the account has another address, or it is proven already.
+SELECT u.id
+FROM users u
+WHERE u.id = $1::uuid AND lower(u.email COLLATE "C") = lower($2::text COLLATE "C")
+  AND NOT EXISTS (SELECT FROM orgd.logins l
+                  WHERE l.user_id = u.id AND lower(u.email COLLATE "C") = ANY (l.proven_emails));
+
+-- account_end_unproven: takes what only named an address away from it, and from its account
 -- $1 the login that proves it, $2 its account, NULL: none yet, $3 the address. A row for each login that ended.
 WITH unproven AS MATERIALIZED (
     SELECT l.id, l.method, l.provider, l.subject
     FROM orgd.logins l
     WHERE (l.user_id = $2::uuid OR (l.user_id IS NULL AND l.email = lower($3::text COLLATE "C")))
-      AND l.id <> $1::uuid AND l.proven_at IS NULL
-      AND NOT EXISTS (SELECT FROM orgd.logins p WHERE p.user_id = $2::uuid AND p.proven_at IS NOT NULL)
+      AND l.id <> $1::uuid AND lower($3::text COLLATE "C") <> ALL (l.proven_emails)
     ORDER BY l.id
     FOR UPDATE OF l
 ), link AS (

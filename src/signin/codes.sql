@@ -4,23 +4,26 @@ WITH gone AS (
     WHERE device_hash IN (SELECT device_hash FROM orgd.code_devices WHERE expires_at < now()
                           ORDER BY expires_at LIMIT 100 FOR UPDATE SKIP LOCKED)
 )
-INSERT INTO orgd.code_devices (device_hash, email, expires_at)
-VALUES (decode($1::text, 'hex'), $2::text, now() + make_interval(secs => $3::bigint));
+INSERT INTO orgd.code_devices (device_hash, email, expires_at, generation)
+VALUES (decode($1::text, 'hex'), $2::text, now() + make_interval(secs => $3::bigint),
+        orgd.generation_of((SELECT l.user_id FROM orgd.logins l WHERE l.method = 'passwordless' AND l.email = $2::text), $2::text));
 
 -- code_device_email: the address of a device that waits for a code
 SELECT email FROM orgd.code_devices WHERE device_hash = decode($1::text, 'hex') AND expires_at > now();
 
--- code_device_hold: the address of a device and its failures, held; no row: it is unknown, or has waited too long
+-- code_device_hold: the address of a device and its failures, held; no row: it is unknown, has waited too long, or its account was reset
 -- All devices of the address are held, in one order: signing in with one of them forgets the others.
 WITH held AS MATERIALIZED (
-    SELECT device_hash, email, failures, expires_at
+    SELECT device_hash, email, failures, expires_at, generation
     FROM orgd.code_devices
     WHERE email = (SELECT email FROM orgd.code_devices WHERE device_hash = decode($1::text, 'hex'))
     ORDER BY device_hash
     FOR UPDATE
 )
 SELECT email, failures FROM held
-WHERE device_hash = decode($1::text, 'hex') AND expires_at > now();
+WHERE device_hash = decode($1::text, 'hex') AND expires_at > now()
+  AND generation = orgd.generation_of((SELECT l.user_id FROM orgd.logins l WHERE l.method = 'passwordless' AND l.email = held.email),
+                                      held.email);
 
 -- code_device_extend: lets a device wait longer, for another code
 UPDATE orgd.code_devices SET expires_at = now() + make_interval(secs => $2::bigint)

@@ -1,9 +1,10 @@
 -- import_login: takes a login over; no row: there is one of its id, its address or its subject
 -- $1 id, $2 method, $3 address, $4 provider, $5 subject, $6 password hash, $7 milliseconds since 1970 when it was made
 -- Codes were mailed and providers asked there already; a password has proven nothing yet.
-INSERT INTO orgd.logins (id, method, email, provider, subject, password_hash, created_at, proven_at)
+INSERT INTO orgd.logins (id, method, email, provider, subject, password_hash, created_at, proven_at, proven_emails)
 VALUES ($1::uuid, $2::text, lower($3::text COLLATE "C"), $4::text, $5::text, $6::text, to_timestamp($7::bigint / 1000.0),
-        CASE WHEN $2::text <> 'emailpassword' THEN to_timestamp($7::bigint / 1000.0) END)
+        CASE WHEN $2::text <> 'emailpassword' THEN to_timestamp($7::bigint / 1000.0) END,
+        CASE WHEN $2::text <> 'emailpassword' THEN ARRAY[lower($3::text COLLATE "C")] ELSE '{}' END)
 ON CONFLICT DO NOTHING
 RETURNING id;
 
@@ -18,10 +19,10 @@ WHERE id = $1::uuid;
 UPDATE orgd.logins SET password_hash = $2::text WHERE id = $1::uuid AND user_id IS NULL;
 
 -- import_settled: passwords that nobody has used here yet, beside another login of the address: both were used there, and both stay in use
-UPDATE orgd.logins l SET proven_at = l.created_at
-WHERE l.method = 'emailpassword' AND l.password_hash IS NOT NULL AND l.user_id IS NULL AND l.proven_at IS NULL
+UPDATE orgd.logins l SET proven_at = l.created_at, proven_emails = ARRAY[l.email]
+WHERE l.method = 'emailpassword' AND l.password_hash IS NOT NULL AND l.user_id IS NULL AND l.email <> ALL (l.proven_emails)
   AND EXISTS (SELECT FROM orgd.logins other WHERE other.email = l.email AND other.method <> 'emailpassword'
-                AND other.user_id IS NULL AND other.proven_at IS NOT NULL);
+                AND other.user_id IS NULL AND l.email = ANY (other.proven_emails));
 
 -- import_homeless: the addresses of logins that nobody has used and nobody has an account for
 SELECT DISTINCT l.email FROM orgd.logins l

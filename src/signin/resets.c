@@ -4,6 +4,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "auth/account_reset.h"
 #include "auth/identity.h"
 #include "auth/sessions.h"
 #include "base/base64.h"
@@ -32,47 +33,74 @@ static int origin_length(const char *url)
     return (int)(host ? (size_t)(host + 3 - url) + strcspn(host + 3, "/?#") : strlen(url));
 }
 
-/*
- * Adds a token to the open transaction, for the password login of an address, which is added when there is none.
- * `proves`: whoever uses it has shown that the address is theirs.
- */
-static enum err add_token(struct request *req, const char *email, bool proves, const char **link)
+/* What a link is for, and what it derives from. */
+struct link {
+    const char *email;          /* of the password login, which is added when there is none */
+    const struct uuid *user_id; /* whose account; NULL: whoever reads mail to the address */
+    bool proves;                /* whoever uses it has shown that the address is theirs */
+    const int64_t *generation;  /* of the account; NULL: the present one */
+    const struct uuid *session; /* in which it is made, and with which it ends; NULL: none */
+};
+
+/* Holds the password login that a link is for, in the open transaction. ERR_RESET_NOT_ALLOWED: it is of another
+ * account. */
+static enum err hold_login(struct request *req, const struct link *link, struct login *login)
 {
-    struct login_key key = {.method = "emailpassword", .email = email};
+    bool added;
+    enum err code =
+        login_ensure(req, &(struct login_key){.method = "emailpassword", .email = link->email}, login, &added);
+
+    if (code != OK)
+        return code;
+    return RUN_QUERY(req, ERR_RESET_NOT_ALLOWED, reset_hold_login, param_uuid(&login->id), param_uuid(link->user_id));
+}
+
+/* Adds a token for a login that is held to the open transaction. */
+static enum err add_token(struct request *req, const struct link *link, const struct login *login, const char **url)
+{
     struct buffer token = buffer_make(req->arena, 100);
     unsigned char secret[TOKEN_BYTES];
-    struct login login;
     char hash[65];
-    bool added;
-    enum err code = login_ensure(req, &key, &login, &added);
 
     platform.random_bytes(secret, sizeof secret);
     base64_write(&token, BASE64_URL, secret, sizeof secret);
-    if (code == OK && token.failed)
-        code = ERR_MEMORY;
-    if (code != OK)
-        return code;
-    digest_sha256_hex(token.data, token.len, hash);
-    *link = talloc_asprintf(req->arena, "%.*s/auth/reset-password?token=%s&tenantId=public",
-                            origin_length(req->config->web_url), req->config->web_url, token.data);
-    if (!*link)
+    if (token.failed)
         return ERR_MEMORY;
-    return DB_RUN(req->db, reset_add, NULL, param_text(hash), param_uuid(&login.id), param_int(RESET_VALID_S),
-                  param_bool(proves));
+    digest_sha256_hex(token.data, token.len, hash);
+    *url = talloc_asprintf(req->arena, "%.*s/auth/reset-password?token=%s&tenantId=public",
+                           origin_length(req->config->web_url), req->config->web_url, token.data);
+    if (!*url)
+        return ERR_MEMORY;
+    return DB_RUN(req->db, reset_add, NULL, param_text(hash), param_uuid(&login->id), param_int(RESET_VALID_S),
+                  param_bool(link->proves), link->generation ? param_int(*link->generation) : param_null(),
+                  param_uuid(link->session));
 }
 
 /* ---- asking for a link ---- */
 
+static enum err mail_link(struct request *req, const char *email, const char *url)
+{
+    return outbox_add(req->config, req->db, email, "password-reset",
+                      (const struct mail_field[]){{"link", url}, {"minutes", "60"}}, 2, RESET_VALID_S);
+}
+
 static enum err send_link(struct request *req, const char *email)
 {
-    const char *link = NULL;
+    struct link link = {.email = email, .proves = true};
+    const char *url = NULL;
+    struct login login;
     enum err code = db_begin(req->db);
 
     if (code == OK)
-        code = add_token(req, email, true, &link);
+        code = hold_login(req, &link, &login);
+    if (code == ERR_RESET_NOT_ALLOWED) { /* the answer is the same for every address */
+        db_rollback(req->db);
+        return OK;
+    }
     if (code == OK)
-        code = outbox_add(req->config, req->db, email, "password-reset",
-                          (const struct mail_field[]){{"link", link}, {"minutes", "60"}}, 2, RESET_VALID_S);
+        code = add_token(req, &link, &login, &url);
+    if (code == OK)
+        code = mail_link(req, email, url);
     return code == OK ? db_commit(req->db) : code;
 }
 
@@ -110,11 +138,26 @@ enum err resets_request(struct request *req)
 
 /* ---- using it ---- */
 
+/* Ends all that was made for the account before, unless the first proof has done that already, and tells its owner. */
+static enum err end_all(struct request *req, const struct uuid *user_id, bool done)
+{
+    enum err code = done ? OK : account_reset(req, user_id);
+
+    if (code != OK)
+        return code;
+    return account_notify(
+        req, user_id, "Your password was reset",
+        "The password of your account was reset. All sessions, and all codes and links that were sent "
+        "before, have ended.",
+        KEYS_LISTED);
+}
+
 /* All of it or nothing: the token is used up, the password set, every session over. ERR_AGAIN: the token is no good. */
 static enum err reset(struct request *req, const char *token_hash, const char *password_hash)
 {
     struct uuid login_id, user_id;
     struct result row;
+    struct account_proof_effect effect = {0};
     bool has_account, proves;
     const char *email;
     enum err code = db_begin(req->db);
@@ -137,12 +180,10 @@ static enum err reset(struct request *req, const char *token_hash, const char *p
     has_account = result_uuid(&row, 0, 0, &user_id);
     email = result_text(&row, 0, 1);
     if (proves && email)
-        code = account_prove(req, &login_id, has_account ? &user_id : NULL, email);
+        code = account_prove(req, &login_id, has_account ? &user_id : NULL, email, &effect);
     if (code == OK && proves)
-        code = DB_RUN(req->db, reset_proves, NULL, param_uuid(&login_id));
-    if (code == OK && has_account)
-        code = sessions_end_all(req, &user_id);
-    return code;
+        code = DB_RUN(req->db, reset_proves, NULL, param_uuid(&login_id), param_uuid(has_account ? &user_id : NULL));
+    return code == OK && has_account ? end_all(req, &user_id, effect.first) : code;
 }
 
 /* A token that is no good is not worth a hash. */
@@ -212,36 +253,70 @@ static void note_link(const struct uuid *person, const struct uuid *caller)
                 uuid_format(person, whom));
 }
 
-enum err resets_link(struct request *req)
+/* Whether the caller may make a link for a person, to which address, and in which generation of the account. */
+static enum err decide(struct request *req, const struct uuid *person, const char **email, int64_t *generation)
 {
-    const struct identity *identity = identity_of(req);
-    const struct uuid *caller = &identity->user_id;
-    struct buffer body = buffer_make(req->arena, 16 << 10);
-    const char *link = NULL, *email;
-    struct uuid person;
+    const struct identity *caller = identity_of(req);
     struct result row;
-    enum err code;
+    enum err code = DB_RUN(req->db, reset_person, &row, param_uuid(person), param_uuid(&caller->user_id),
+                           param_bool(req->config->owners_reset && !mail_enabled(req->config)),
+                           param_uuid(caller->has_session ? &caller->session : NULL));
 
-    if (!uuid_parse(query_value(req, "user_id"), &person))
-        return ERR_BAD_UUID;
-    code = DB_RUN(req->db, reset_person, &row, param_uuid(&person), param_uuid(caller),
-                  param_bool(req->config->owners_reset && !mail_enabled(req->config)),
-                  param_bool(identity->scheme == IDENTITY_SESSION));
     if (code != OK)
         return code;
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
     if (result_rows(&row) == 0 || !result_text(&row, 0, 0))
         return ERR_RESET_NOT_ALLOWED;
-    email = email_fold(req->arena, result_text(&row, 0, 0));
-    code = email ? db_begin(req->db) : ERR_MEMORY;
+    *generation = result_int(&row, 0, 1);
+    *email = email_fold(req->arena, result_text(&row, 0, 0));
+    return *email ? OK : ERR_MEMORY;
+}
+
+/* In a transaction that holds the login: what was decided without it is decided again, as a reset may have come first.
+ */
+static enum err make_link(struct request *req, const struct uuid *person, const char *email, const char **url)
+{
+    const struct identity *caller = identity_of(req);
+    int64_t generation;
+    struct link link = {.email = email,
+                        .user_id = person,
+                        .proves = uuid_equal(person, &caller->user_id) && caller->address_proven,
+                        .generation = &generation,
+                        .session = caller->has_session ? &caller->session : NULL};
+    struct login login;
+    const char *again;
+    enum err code = hold_login(req, &link, &login);
+
     if (code == OK)
-        code = add_token(req, email, uuid_equal(&person, caller) && identity->address_proven, &link);
+        code = decide(req, person, &again, &generation);
+    if (code == OK && strcmp(again, email) != 0)
+        code = ERR_RESET_NOT_ALLOWED;
+    if (code == OK)
+        code = add_token(req, &link, &login, url);
+    return code;
+}
+
+enum err resets_link(struct request *req)
+{
+    struct buffer body = buffer_make(req->arena, 16 << 10);
+    const char *url = NULL, *email;
+    struct uuid person;
+    int64_t generation;
+    enum err code;
+
+    if (!uuid_parse(query_value(req, "user_id"), &person))
+        return ERR_BAD_UUID;
+    code = decide(req, &person, &email, &generation);
+    if (code == OK)
+        code = db_begin(req->db);
+    if (code == OK)
+        code = make_link(req, &person, email, &url);
     if (code == OK)
         code = db_commit(req->db);
     if (code != OK)
         return code;
-    note_link(&person, caller);
-    json_text(&body, link);
+    note_link(&person, &identity_of(req)->user_id);
+    json_text(&body, url);
     return reply_buffer(req, 200, &body);
 }

@@ -2,18 +2,35 @@
 SELECT EXISTS (SELECT FROM orgd.logins WHERE method = 'emailpassword' AND email = lower($1::text COLLATE "C"))
     OR EXISTS (SELECT FROM users WHERE lower(email COLLATE "C") = lower($1::text COLLATE "C"));
 
--- reset_add: a token for a login, and whether it proves the address; some that nobody used are forgotten
+-- reset_hold_login: holds the password login that a link is for; no row: it belongs to an account that the link is not for
+-- $1 login, $2 account, NULL: whoever reads mail to the address of the login
+SELECT l.id
+FROM orgd.logins l
+WHERE l.id = $1::uuid
+  AND (l.user_id IS NULL OR l.user_id = $2::uuid
+       OR ($2::uuid IS NULL AND EXISTS (SELECT FROM users u WHERE u.id = l.user_id AND lower(u.email COLLATE "C") = l.email)))
+FOR NO KEY UPDATE;
+
+-- reset_add: a token for a login; some that nobody used are forgotten
+-- $1 token, $2 login, $3 seconds, $4 whether it proves the address, $5 generation of the account, NULL: the present one, $6 session in
+-- which it is made
 WITH gone AS (
     DELETE FROM orgd.password_resets
     WHERE token_hash IN (SELECT token_hash FROM orgd.password_resets WHERE expires_at < now()
                          ORDER BY expires_at LIMIT 100 FOR UPDATE SKIP LOCKED)
 )
-INSERT INTO orgd.password_resets (token_hash, login_id, expires_at, proves)
-VALUES (decode($1::text, 'hex'), $2::uuid, now() + make_interval(secs => $3::bigint), $4::boolean);
+INSERT INTO orgd.password_resets (token_hash, login_id, expires_at, proves, generation, session)
+SELECT decode($1::text, 'hex'), l.id, now() + make_interval(secs => $3::bigint), $4::boolean,
+       coalesce($5::bigint, orgd.generation_of(l.user_id, l.email)), $6::uuid
+FROM orgd.logins l
+WHERE l.id = $2::uuid;
 
 -- reset_valid: whether a token may be used
 SELECT EXISTS (
-    SELECT FROM orgd.password_resets WHERE token_hash = decode($1::text, 'hex') AND expires_at > now());
+    SELECT FROM orgd.password_resets r JOIN orgd.logins l ON l.id = r.login_id
+    WHERE r.token_hash = decode($1::text, 'hex') AND r.expires_at > now()
+      AND r.generation = orgd.generation_of(l.user_id, l.email)
+      AND (r.session IS NULL OR EXISTS (SELECT FROM orgd.sessions s WHERE s.handle = r.session)));
 
 -- reset_hold: holds the login that a token is for, so that several of its tokens are used one after the other
 SELECT l.id
@@ -21,10 +38,13 @@ FROM orgd.password_resets r JOIN orgd.logins l ON l.id = r.login_id
 WHERE r.token_hash = decode($1::text, 'hex') AND r.expires_at > now()
 FOR NO KEY UPDATE OF l;
 
--- reset_take: uses a token up; the login that it is for, and whether it proves its address. No row: it is unknown, used or expired.
-DELETE FROM orgd.password_resets
-WHERE token_hash = decode($1::text, 'hex') AND expires_at > now()
-RETURNING login_id, proves;
+-- reset_take: uses a token up; the login that it is for, and whether it proves its address. No row: it is unknown, used or expired,
+-- or its session has ended, or its account was reset after it was made.
+DELETE FROM orgd.password_resets r USING orgd.logins l
+WHERE r.token_hash = decode($1::text, 'hex') AND r.expires_at > now() AND l.id = r.login_id
+  AND r.generation = orgd.generation_of(l.user_id, l.email)
+  AND (r.session IS NULL OR EXISTS (SELECT FROM orgd.sessions s WHERE s.handle = r.session))
+RETURNING r.login_id, r.proves;
 
 -- reset_password: sets the password of a login, after which none of its tokens is good; the account behind it, if there is one, and the address
 WITH gone AS (
@@ -35,18 +55,32 @@ WHERE l.id = $1::uuid
 RETURNING coalesce(l.user_id, (SELECT u.id FROM users u WHERE lower(u.email COLLATE "C") = l.email
                                ORDER BY u.email = l.email DESC, u.created_at, u.id LIMIT 1)), l.email;
 
--- reset_proves: notes that a login has shown that the address is theirs
-UPDATE orgd.logins SET proven_at = coalesce(proven_at, now()) WHERE id = $1::uuid;
+-- reset_proves: notes that a login has shown that the address is theirs, and so belongs to the account of the address, if there is one
+UPDATE orgd.logins
+SET user_id = coalesce(user_id, $2::uuid), proven_at = coalesce(proven_at, now()),
+    proven_emails = array_append(array_remove(proven_emails, email), email)
+WHERE id = $1::uuid;
 
--- reset_person: the address of a person, for whom the caller may make a link: themselves, or somebody in an organization of theirs
--- $1 person, $2 caller, $3 whether owners may, $4 whether the caller has a session. No row: they may not. Who has shown
--- that the address is theirs makes a link in their session: keys and owners may be older than that.
-SELECT u.email
-FROM users u
-WHERE u.id = $1::uuid
-  AND (u.id = $2::uuid AND $4::boolean
-       OR NOT EXISTS (SELECT FROM orgd.logins l WHERE l.user_id = u.id AND l.proven_at IS NOT NULL)
-          AND (u.id = $2::uuid
-               OR ($3::boolean AND EXISTS (
-                   SELECT FROM organizations o JOIN organization_members m ON m.organization_id = o.id
-                   WHERE o.owner_id = $2::uuid AND m.user_id = u.id))));
+-- reset_person: the address of a person for whom the caller may make a link, and the generation of the account that it is good in
+-- $1 person, $2 caller, $3 whether owners may, $4 session of the caller, NULL: none. No row: they may not. A link is of the
+-- generation of the session that it is made in, so that it ends with what ends the session, whenever it is committed. Who has shown
+-- that the address is theirs makes a link in their session; keys, which may be older than that or than a reset, and owners make none.
+WITH session AS (
+    SELECT s.generation
+    FROM orgd.sessions s JOIN orgd.accounts a ON a.user_id = s.user_id AND a.generation = s.generation
+    WHERE s.handle = $4::uuid AND s.user_id = $2::uuid AND s.expires_at > now()
+), person AS (
+    SELECT u.id, u.email, a.generation,
+           EXISTS (SELECT FROM orgd.logins l
+                   WHERE (l.user_id = u.id OR (l.user_id IS NULL AND l.email = lower(u.email COLLATE "C")))
+                     AND lower(u.email COLLATE "C") = ANY (l.proven_emails)) AS proven
+    FROM users u JOIN orgd.accounts a ON a.user_id = u.id
+    WHERE u.id = $1::uuid
+)
+SELECT p.email, CASE WHEN p.id = $2::uuid THEN coalesce(s.generation, p.generation) ELSE p.generation END
+FROM person p LEFT JOIN session s ON true
+WHERE (s.generation IS NOT NULL OR $4::uuid IS NULL)
+  AND CASE WHEN p.id = $2::uuid THEN s.generation IS NOT NULL OR (p.generation = 0 AND NOT p.proven)
+           ELSE $3::boolean AND NOT p.proven
+                AND EXISTS (SELECT FROM organizations o JOIN organization_members m ON m.organization_id = o.id
+                            WHERE o.owner_id = $2::uuid AND m.user_id = p.id) END;

@@ -187,7 +187,7 @@ def test_somebody_elses_invitation(people, sql):
 
 def proven(session, sql):
     """The session, as if its sign-in had proven the address."""
-    sql("UPDATE orgd.logins SET proven_at = now() WHERE id = %s", session.claims["sub"])
+    sql("UPDATE orgd.logins SET proven_at = now(), proven_emails = ARRAY[email] WHERE id = %s", session.claims["sub"])
     return session
 
 
@@ -213,8 +213,8 @@ def test_what_a_session_has_proven_is_how_it_began(alice_and_bob, sql):
     """Not what else is known of the account, or was added to the session; and of the address that the account has."""
     alice, bob = alice_and_bob
     invited(alice, bob)
-    sql("INSERT INTO orgd.logins (id, method, email, user_id, proven_at) VALUES (gen_random_uuid(), 'passwordless', %s, %s, now())",
-        bob.email, bob.user)
+    sql("INSERT INTO orgd.logins (id, method, email, user_id, proven_at, proven_emails)"
+        " VALUES (gen_random_uuid(), 'passwordless', %s, %s, now(), ARRAY[%s])", bob.email, bob.user, bob.email)
     session = sessions.session_of(bob, sql)
     sql("INSERT INTO user_identities (id, user_id, method, subject) VALUES (gen_random_uuid(), %s, 'social:google', %s)",
         bob.user, bob.user)
@@ -222,7 +222,7 @@ def test_what_a_session_has_proven_is_how_it_began(alice_and_bob, sql):
     (mine,) = session.ok("GET", "/invitations")
     assert mine["needs_token"] is True
     assert code(session.post(f"/invitations/{mine['id']}/accept")) == (403, "INVITE_TOKEN_NEEDED")
-    sql("UPDATE orgd.logins SET proven_at = now(), email = 'old-' || email WHERE id = %s", session.claims["sub"])
+    sql("UPDATE orgd.logins SET proven_at = now(), proven_emails = ARRAY['old-' || email], email = 'old-' || email WHERE id = %s", session.claims["sub"])
     (mine,) = session.ok("GET", "/invitations")
     assert mine["needs_token"] is True
 

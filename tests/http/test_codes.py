@@ -262,6 +262,7 @@ def test_a_code_proves_the_address_of_an_account(server, mails, sql):
     device, code = ask(browser, mails, ann.email.lower())
     assert consume(browser, device, code)["status"] == "OK"
     assert browser.claims["is_new_user"] is False and browser.api.ok("GET", "/profile/")["id"] == ann.user
+    assert ann.prefix in mailbox.text_of(mails.next(ann.email.lower()))  # its owner hears which keys there are
 
 
 def test_the_methods_with_codes(server):
@@ -296,6 +297,7 @@ def test_a_link_by_mail(make_server, mails):
         assert browser.outcome("/auth/user/password/reset/token", form(email=each)) == {"status": "OK"}
     token = re.search(r"http://localhost/auth/reset-password\?token=([\w-]{43})&tenantId=public", mailbox.text_of(mails.next(email)))
     assert browser.outcome("/auth/user/password/reset", {"token": token.group(1), **form(password=PASSWORD)}) == {"status": "OK"}
+    assert ann.prefix in mailbox.text_of(mails.next(email))
     assert browser.sign_in(email)["status"] == "OK"
     assert browser.api.ok("GET", "/profile/")["id"] == ann.user
     assert mails.is_empty()  # none for the address that nobody has

@@ -193,6 +193,7 @@ def test_who_only_named_the_address_leaves_when_its_owner_comes(serving, provide
     stranger = sessions.sign_up(serving.url, "owner@acme.io")
     second = sessions.sign_in(serving.url, "owner@acme.io")
     key = client.Api(serving.url, "ApiKey " + stranger.ok("POST", "/keys/"))
+    owned = person_of(key)
     links = [self_link(one) for one in (stranger, key)]
     assert [one.status_code for one in links] == [200, 200]
 
@@ -205,10 +206,10 @@ def test_who_only_named_the_address_leaves_when_its_owner_comes(serving, provide
     somebody = Browser(serving.url)
     assert somebody.sign_in("owner@acme.io") == {"status": "WRONG_CREDENTIALS_ERROR"}
     assert somebody.sign_up("owner@acme.io")["status"] == "SIGN_UP_NOT_ALLOWED"
-    assert self_link(key).status_code == 403  # a key is visible in the console, but opens no more than its project
+    assert key.post(f"/profile/reset-password?user_id={owned}").status_code == 401  # a key that a session made goes with it
     accomplice = sessions.sign_up(serving.url, "accomplice@acme.io")  # who was given the organization while there was time
-    serving.sql("UPDATE organizations SET owner_id = %s WHERE owner_id = %s", (person_of(accomplice), person_of(key)))
-    assert accomplice.post(f"/profile/reset-password?user_id={person_of(key)}").status_code == 403
+    serving.sql("UPDATE organizations SET owner_id = %s WHERE owner_id = %s", (person_of(accomplice), owned))
+    assert accomplice.post(f"/profile/reset-password?user_id={owned}").status_code == 403
 
     session = client.Api(serving.url, f"Bearer {owner.headers['st-access-token']}")
     link = self_link(session)
@@ -263,6 +264,7 @@ def test_a_provider_that_says_nothing_of_the_address_proves_nothing(mails):
         code = re.search(r"^(\d{6})$", mailbox.text_of(mails.next("carol@acme.io")), re.M).group(1)
         assert carol.outcome("/auth/signinup/code/consume", {
             **{name: device[name] for name in ("deviceId", "preAuthSessionId")}, "userInputCode": code})["status"] == "OK"
+        assert "others may have made" in mailbox.text_of(mails.next("carol@acme.io"))
         assert carol.claims["user_identities"] == ["email:otp"]
         assert api.get("/profile/").status_code == 401
         assert sign_in(server, provider, "carol@acme.io").json["status"] == "SIGN_IN_UP_NOT_ALLOWED"

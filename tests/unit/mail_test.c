@@ -16,8 +16,8 @@
 /* Every field that some template has, all with the same value. */
 static json_t *all_fields(const char *value)
 {
-    static const char *const names[] = {"inviter", "organization", "role",    "link",
-                                        "expires", "code",         "minutes", "site"};
+    static const char *const names[] = {"inviter", "organization", "role",  "link", "expires", "code",
+                                        "minutes", "site",         "title", "what", "keys"};
     json_t *fields = json_object();
 
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)

@@ -1,0 +1,63 @@
+/* Starts new generations of accounts, and tells their owners by mail. */
+#include "auth/account_reset.h"
+
+#include <inttypes.h>
+#include <talloc.h>
+
+#include "mail/outbox.h"
+#include "statements.h"
+
+enum err account_reset(struct request *req, const struct uuid *user_id)
+{
+    return DB_RUN(req->db, account_next_generation, NULL, param_uuid(user_id));
+}
+
+enum err account_end_session_keys(struct request *req, const struct uuid *user_id, int *count)
+{
+    struct result ended;
+    enum err code = DB_RUN(req->db, account_session_keys_end, &ended, param_uuid(user_id));
+
+    if (code != OK)
+        return code;
+    *count = result_rows(&ended);
+    result_clear(&ended);
+    return OK;
+}
+
+static const char *keys_text(struct request *req, int64_t count, const char *keys)
+{
+    if (count == 0)
+        return "You have no API keys.";
+    return talloc_asprintf(req->arena,
+                           "API keys go on working. You have %" PRId64 ": %s. You can end all of them at once in the "
+                           "settings, under API keys.",
+                           count, keys);
+}
+
+enum err account_notify(struct request *req, const struct uuid *user_id, const char *title, const char *what,
+                        enum account_keys keys)
+{
+    const char *more = "";
+    struct result row;
+    enum err code;
+
+    if (!mail_enabled(req->config))
+        return OK;
+    code = DB_RUN(req->db, account_contact, &row, param_uuid(user_id));
+    if (code != OK)
+        return code;
+    if (!result_keep(&row, req->arena))
+        return ERR_MEMORY;
+    if (result_rows(&row) != 1) /* removed at this moment: nobody is left to tell */
+        return OK;
+    if (keys == KEYS_REQUIRED && result_int(&row, 0, 1) == 0)
+        return OK;
+    if (keys != KEYS_UNSAID)
+        more = keys_text(req, result_int(&row, 0, 1), result_text(&row, 0, 2));
+    if (!more)
+        return ERR_MEMORY;
+    return outbox_add(
+        req->config, req->db, result_text(&row, 0, 0), "account-notice",
+        (const struct mail_field[]){{"title", title}, {"what", what}, {"keys", more}, {"link", req->config->web_url}},
+        4, 0);
+}
