@@ -88,7 +88,7 @@ static enum err draw(struct db *db, const struct options *options, struct buffer
 {
     bool mermaid = strcmp(option_value(options, "graph"), "mermaid") == 0;
 
-    return schema_graph(db, mermaid ? SCHEMA_GRAPH_MERMAID : SCHEMA_GRAPH_DOT, out, error);
+    return schema_diagram(db, mermaid ? SCHEMA_DIAGRAM_MERMAID : SCHEMA_DIAGRAM_DOT, out, error);
 }
 
 int schema_dump_run(const struct config *config, const struct options *options)

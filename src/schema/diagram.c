@@ -267,7 +267,7 @@ static void write_mermaid_reference(struct graph *graph, int row, int from, int 
     buffer_char(graph->out, '\n');
 }
 
-static void write_references(struct graph *graph, enum schema_graph_format format, void *arena)
+static void write_references(struct graph *graph, enum schema_diagram_format format, void *arena)
 {
     int rows = result_rows(&graph->references);
 
@@ -281,19 +281,19 @@ static void write_references(struct graph *graph, enum schema_graph_format forma
         if (!label)
             graph->out->failed = true;
         else if (from >= 0 && to >= 0)
-            (format == SCHEMA_GRAPH_DOT ? write_dot_reference : write_mermaid_reference)(graph, row, from, to, label);
+            (format == SCHEMA_DIAGRAM_DOT ? write_dot_reference : write_mermaid_reference)(graph, row, from, to, label);
     }
 }
 
-static enum err draw(struct graph *graph, enum schema_graph_format format, struct error *error)
+static enum err draw(struct graph *graph, enum schema_diagram_format format, struct error *error)
 {
     void *arena = talloc_new(NULL);
     enum err err = group(graph, arena, error);
 
     if (err == OK) {
-        (format == SCHEMA_GRAPH_DOT ? write_dot : write_mermaid)(graph);
+        (format == SCHEMA_DIAGRAM_DOT ? write_dot : write_mermaid)(graph);
         write_references(graph, format, arena);
-        buffer_text(graph->out, format == SCHEMA_GRAPH_DOT ? "}\n" : "");
+        buffer_text(graph->out, format == SCHEMA_DIAGRAM_DOT ? "}\n" : "");
     }
     (void)talloc_free(arena);
     if (err == OK && graph->out->failed)
@@ -302,7 +302,7 @@ static enum err draw(struct graph *graph, enum schema_graph_format format, struc
     return err;
 }
 
-enum err schema_graph(struct db *db, enum schema_graph_format format, struct buffer *out, struct error *error)
+enum err schema_diagram(struct db *db, enum schema_diagram_format format, struct buffer *out, struct error *error)
 {
     struct graph graph = {.out = out};
     enum err err = catalog_begin(db, error);

@@ -6,9 +6,9 @@
 #include "base/error.h"
 #include "db/db.h"
 
-enum schema_graph_format {
-    SCHEMA_GRAPH_DOT,     /* for Graphviz: https://graphviz.org/doc/info/lang.html */
-    SCHEMA_GRAPH_MERMAID, /* https://mermaid.js.org/syntax/entityRelationshipDiagram.html */
+enum schema_diagram_format {
+    SCHEMA_DIAGRAM_DOT,     /* for Graphviz: https://graphviz.org/doc/info/lang.html */
+    SCHEMA_DIAGRAM_MERMAID, /* https://mermaid.js.org/syntax/entityRelationshipDiagram.html */
 };
 
 /*
@@ -16,7 +16,7 @@ enum schema_graph_format {
  * the product is known by is that of its baseline; of any other one, its schema. `db` is connected and has no
  * transaction open. Errors: those of catalog_begin and db_run; MEMORY when `out` cannot hold it.
  */
-enum err schema_graph(struct db *db, enum schema_graph_format format, struct buffer *out,
-                      struct error *error) MUST_CHECK;
+enum err schema_diagram(struct db *db, enum schema_diagram_format format, struct buffer *out,
+                        struct error *error) MUST_CHECK;
 
 #endif

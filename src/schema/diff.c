@@ -390,7 +390,7 @@ static void find_renames(struct comparing *comparing)
 /* ---- what follows from another difference ---- */
 
 /* Moves the followers, sorted by leader, behind each other into an array of their own. */
-static enum err gather(struct comparing *comparing, const size_t *leaders)
+static enum err gather(struct comparing *comparing, const size_t *causes)
 {
     struct schema_differences *found = comparing->found;
     struct schema_difference *all = found->items, *next;
@@ -401,37 +401,38 @@ static enum err gather(struct comparing *comparing, const size_t *leaders)
     if (!found->items || !next)
         return no_memory(comparing);
     for (size_t i = 0; i < count; i++)
-        if (leaders[i] != BELONGING_NONE)
-            all[leaders[i]].with_count++;
+        if (causes[i] != DIFF_NO_CAUSE)
+            all[causes[i]].with_count++;
     for (size_t i = 0; i < count; i++) {
-        if (leaders[i] != BELONGING_NONE)
+        if (causes[i] != DIFF_NO_CAUSE)
             continue;
         all[i].with = next;
         next += all[i].with_count;
         all[i].with_count = 0;
     }
     for (size_t i = 0; i < count; i++)
-        if (leaders[i] != BELONGING_NONE)
-            all[leaders[i]].with[all[leaders[i]].with_count++] = all[i];
+        if (causes[i] != DIFF_NO_CAUSE)
+            all[causes[i]].with[all[causes[i]].with_count++] = all[i];
     found->count = 0;
     for (size_t i = 0; i < count; i++)
-        if (leaders[i] == BELONGING_NONE)
+        if (causes[i] == DIFF_NO_CAUSE)
             found->items[found->count++] = all[i];
     return OK;
 }
 
 static enum err set_followers_aside(struct comparing *comparing)
 {
-    size_t *leaders;
+    size_t *causes;
     enum err code;
 
     if (comparing->found->count == 0)
         return OK;
-    leaders = talloc_zero_size(comparing->arena, comparing->found->count * sizeof *leaders);
-    if (!leaders)
+    causes = talloc_zero_size(comparing->arena, comparing->found->count * sizeof *causes);
+    if (!causes)
         return no_memory(comparing);
-    code = belonging_find(comparing->arena, comparing->a, comparing->b, comparing->found, leaders, comparing->error);
-    return code == OK ? gather(comparing, leaders) : code;
+    code = diff_dependencies_find(comparing->arena, comparing->a, comparing->b, comparing->found, causes,
+                                  comparing->error);
+    return code == OK ? gather(comparing, causes) : code;
 }
 
 enum err schema_diff(void *arena, const struct schema_document *a, const struct schema_document *b,

@@ -15,11 +15,11 @@
 
 enum { PARTS_MAX = 3, CHAIN_MAX = 256 };
 
-struct belonging {
+struct dependencies {
     const struct schema_document *documents[2];
     const struct schema_differences *found;
-    struct leaders *leaders;
-    struct children children;
+    struct diff_index *index;
+    struct diff_inheritance inheritance;
     struct buffer names[2];
 };
 
@@ -81,58 +81,60 @@ static bool is_renamed_too(const struct schema_object *object, const struct sche
     return true;
 }
 
-static const struct schema_difference *by_name(struct belonging *belonging, const struct schema_difference *difference);
+static const struct schema_difference *by_name(struct dependencies *dependencies,
+                                               const struct schema_difference *difference);
 
 /* What belongs to a renamed object follows only when the other name has it too. */
-static bool has_counterpart(struct belonging *belonging, const struct schema_difference *difference,
-                            const struct schema_difference *leader)
+static bool has_counterpart(struct dependencies *dependencies, const struct schema_difference *difference,
+                            const struct schema_difference *cause)
 {
-    for (size_t i = 0; i < belonging->found->count; i++) {
-        const struct schema_difference *other = &belonging->found->items[i];
+    for (size_t i = 0; i < dependencies->found->count; i++) {
+        const struct schema_difference *other = &dependencies->found->items[i];
 
         if (is_single(other) && side_of(other) != side_of(difference) &&
-            is_renamed_too(object_of(difference), object_of(other)) && by_name(belonging, other) == leader)
+            is_renamed_too(object_of(difference), object_of(other)) && by_name(dependencies, other) == cause)
             return true;
     }
     return false;
 }
 
-static const struct schema_difference *by_rule(struct belonging *belonging, const struct schema_difference *difference,
-                                               const struct rule *rule)
+static const struct schema_difference *by_rule(struct dependencies *dependencies,
+                                               const struct schema_difference *difference, const struct rule *rule)
 {
     const struct schema_object *object = object_of(difference);
     const char *parts[PARTS_MAX] = {0};
 
     for (unsigned i = 0; i < rule->count; i++)
         parts[i] = object->values[rule->fields[i]];
-    return leaders_find(belonging->leaders, side_of(difference), rule->space, parts[0], parts[1], parts[2]);
+    return diff_index_find(dependencies->index, side_of(difference), rule->space, parts[0], parts[1], parts[2]);
 }
 
-static bool leads(const struct schema_difference *leader)
+static bool leads(const struct schema_difference *cause)
 {
-    return leader && (is_single(leader) || leader->change == SCHEMA_RENAMED);
+    return cause && (is_single(cause) || cause->change == SCHEMA_RENAMED);
 }
 
 /* The object that the names in its line tell, when that is added, removed or renamed. */
-static const struct schema_difference *by_name(struct belonging *belonging, const struct schema_difference *difference)
+static const struct schema_difference *by_name(struct dependencies *dependencies,
+                                               const struct schema_difference *difference)
 {
     const struct schema_object *object = object_of(difference);
-    const struct schema_difference *leader;
+    const struct schema_difference *cause;
 
     for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
         if (rules[i].kind != object->kind)
             continue;
-        leader = by_rule(belonging, difference, &rules[i]);
-        if (leads(leader))
-            return leader;
+        cause = by_rule(dependencies, difference, &rules[i]);
+        if (leads(cause))
+            return cause;
     }
     if (object->kind == SCHEMA_DEFAULT_PRIVILEGE)
-        leader = leaders_identify(belonging->leaders, side_of(difference), "schema", object->values[1]);
+        cause = diff_index_identify(dependencies->index, side_of(difference), "schema", object->values[1]);
     else if (object->kind == SCHEMA_COMMENT || object->kind == SCHEMA_PRIVILEGE || object->kind == SCHEMA_REVOCATION)
-        leader = leaders_identify(belonging->leaders, side_of(difference), object->values[0], object->values[1]);
+        cause = diff_index_identify(dependencies->index, side_of(difference), object->values[0], object->values[1]);
     else
         return NULL;
-    return leads(leader) ? leader : NULL;
+    return leads(cause) ? cause : NULL;
 }
 
 /* ---- what PostgreSQL drops together with a column ---- */
@@ -144,15 +146,16 @@ static bool has_other_type(const struct schema_difference *column)
 }
 
 /* The column mentioned of which `is_leader` holds. */
-static const struct schema_difference *by_mention(struct belonging *belonging, enum side side, struct mentions mentions,
-                                                  const char *schema, const char *relation,
-                                                  bool (*is_leader)(const struct schema_difference *))
+static const struct schema_difference *by_name_in_expression(struct dependencies *dependencies, enum side side,
+                                                             struct expression_names names, const char *schema,
+                                                             const char *relation,
+                                                             bool (*is_leader)(const struct schema_difference *))
 {
-    struct buffer *name = &belonging->names[0];
+    struct buffer *name = &dependencies->names[0];
 
-    while (mentions_next(&mentions, name)) {
+    while (expression_names_next(&names, name)) {
         const struct schema_difference *column =
-            leaders_find(belonging->leaders, side, SPACE_COLUMN, schema, relation, buffer_string(name));
+            diff_index_find(dependencies->index, side, SPACE_COLUMN, schema, relation, buffer_string(name));
 
         if (column && is_leader(column))
             return column;
@@ -160,61 +163,64 @@ static const struct schema_difference *by_mention(struct belonging *belonging, e
     return NULL;
 }
 
-static const struct schema_difference *by_column(struct belonging *belonging,
+static const struct schema_difference *by_column(struct dependencies *dependencies,
                                                  const struct schema_difference *difference)
 {
     const struct schema_object *object = object_of(difference);
 
-    return by_mention(belonging, side_of(difference), mentions_begin(schema_value(object, "definition")),
-                      object->values[0], object->values[1], is_single);
+    return by_name_in_expression(dependencies, side_of(difference),
+                                 expression_names_begin(schema_value(object, "definition")), object->values[0],
+                                 object->values[1], is_single);
 }
 
 /* What a constraint or index says of a column that got another type has other casts. */
-static const struct schema_difference *by_retyped(struct belonging *belonging,
+static const struct schema_difference *by_retyped(struct dependencies *dependencies,
                                                   const struct schema_difference *difference)
 {
     const struct schema_object *object = difference->b;
     const char *before = schema_value(difference->a, "definition"), *now = schema_value(object, "definition");
 
-    if (!wording_same_but_casts(belonging->leaders, before, now))
+    if (!expression_same_but_casts(dependencies->index, before, now))
         return NULL;
-    return by_mention(belonging, SIDE_B, mentions_begin(now), object->values[0], object->values[1], has_other_type);
+    return by_name_in_expression(dependencies, SIDE_B, expression_names_begin(now), object->values[0],
+                                 object->values[1], has_other_type);
 }
 
-static const struct schema_difference *by_statistics(struct belonging *belonging,
+static const struct schema_difference *by_statistics(struct dependencies *dependencies,
                                                      const struct schema_difference *difference)
 {
     const char *definition = schema_value(object_of(difference), "definition");
     const struct schema_difference *table;
-    struct buffer schema = buffer_make(belonging->leaders, NAME_MAX_BYTES);
+    struct buffer schema = buffer_make(dependencies->index, NAME_MAX_BYTES);
 
-    if (!mentions_table(definition, &schema, &belonging->names[1]))
+    if (!expression_names_table(definition, &schema, &dependencies->names[1]))
         return NULL;
-    table = leaders_find(belonging->leaders, side_of(difference), SPACE_RELATION, buffer_string(&schema),
-                         buffer_string(&belonging->names[1]), NULL);
+    table = diff_index_find(dependencies->index, side_of(difference), SPACE_RELATION, buffer_string(&schema),
+                            buffer_string(&dependencies->names[1]), NULL);
     if (!is_single(difference)) {
-        if (!wording_same_but_casts(belonging->leaders, schema_value(difference->a, "definition"), definition))
+        if (!expression_same_but_casts(dependencies->index, schema_value(difference->a, "definition"), definition))
             return NULL;
-        return by_mention(belonging, SIDE_B, mentions_statistics(definition), buffer_string(&schema),
-                          buffer_string(&belonging->names[1]), has_other_type);
+        return by_name_in_expression(dependencies, SIDE_B, expression_names_statistics(definition),
+                                     buffer_string(&schema), buffer_string(&dependencies->names[1]), has_other_type);
     }
     if (leads(table))
         return table;
-    return by_mention(belonging, side_of(difference), mentions_statistics(definition), buffer_string(&schema),
-                      buffer_string(&belonging->names[1]), is_single);
+    return by_name_in_expression(dependencies, side_of(difference), expression_names_statistics(definition),
+                                 buffer_string(&schema), buffer_string(&dependencies->names[1]), is_single);
 }
 
 /* ---- what is made of what it belongs to ---- */
 
 /* An index that changed follows only from a constraint that is there before and after. */
-static const struct schema_difference *by_constraint(struct belonging *belonging, const struct schema_difference *index)
+static const struct schema_difference *by_constraint(struct dependencies *dependencies,
+                                                     const struct schema_difference *index)
 {
     const struct schema_object *const objects[] = {index->a, index->b};
 
     for (size_t i = 0; i < 2; i++) {
         const struct schema_difference *constraint =
-            objects[i] ? leaders_find(belonging->leaders, (enum side)i, SPACE_CONSTRAINT, objects[i]->values[0],
-                                      objects[i]->values[1], objects[i]->values[2])
+            objects[i] ? diff_index_find(dependencies->index, (enum side)i, SPACE_CONSTRAINT, objects[i]->values[0],
+                                         objects[i]->values[1], objects[i]->values[2])
                        : NULL;
 
         if (constraint && schema_is_key(i == SIDE_A ? constraint->a : constraint->b) &&
@@ -230,9 +236,9 @@ static bool is_same(const char *a, const char *b)
 }
 
 /* Whether the default takes its numbers from the sequence: it has the name, quoted as in a name and in a string. */
-static bool draws_from(struct belonging *belonging, const char *text, const char *sequence)
+static bool draws_from(struct dependencies *dependencies, const char *text, const char *sequence)
 {
-    struct buffer *name = &belonging->names[0];
+    struct buffer *name = &dependencies->names[0];
     const char *found;
 
     buffer_clear(name);
@@ -243,7 +249,7 @@ static bool draws_from(struct belonging *belonging, const char *text, const char
 }
 
 /* Whether a change of the column brings or takes the sequence, or gives that of an identity another type. */
-static bool has_sequence(struct belonging *belonging, const struct schema_difference *column,
+static bool has_sequence(struct dependencies *dependencies, const struct schema_difference *column,
                          const struct schema_difference *sequence, bool identity)
 {
     const struct schema_object *object = column->b;
@@ -254,7 +260,7 @@ static bool has_sequence(struct belonging *belonging, const struct schema_differ
         if (identity)
             return strstr(column->what, "generated") != NULL;
         return strstr(column->what, "default") &&
-               draws_from(belonging, schema_value(object, "default"), schema_value(object_of(sequence), "name"));
+               draws_from(dependencies, schema_value(object, "default"), schema_value(object_of(sequence), "name"));
     }
     return identity && sequence->change == SCHEMA_CHANGED &&
            is_same(schema_value(sequence->a, "type"), schema_value(column->a, "type")) &&
@@ -262,77 +268,80 @@ static bool has_sequence(struct belonging *belonging, const struct schema_differ
 }
 
 /* The column or table that has the sequence. */
-static const struct schema_difference *by_owner(struct belonging *belonging, const struct schema_difference *sequence)
+static const struct schema_difference *by_owner(struct dependencies *dependencies,
+                                                const struct schema_difference *sequence)
 {
-    const struct schema_document *document = belonging->documents[side_of(sequence)];
+    const struct schema_document *document = dependencies->documents[side_of(sequence)];
     const struct schema_object *object = object_of(sequence);
     const struct schema_object *owner =
         schema_find(document, &(struct schema_object){.kind = SCHEMA_SEQUENCE_OWNERSHIP,
                                                       .values = {object->values[0], object->values[1]}});
-    const struct schema_difference *leader = NULL;
+    const struct schema_difference *cause = NULL;
 
     if (!owner)
         return NULL;
-    leader = leaders_find(belonging->leaders, side_of(sequence), SPACE_COLUMN, owner->values[2], owner->values[3],
-                          owner->values[4]);
-    if (leader && leader->change == SCHEMA_CHANGED && has_sequence(belonging, leader, sequence, owner->values[5]))
-        return leader;
-    if (!leader)
-        leader = leaders_find(belonging->leaders, side_of(sequence), SPACE_RELATION, owner->values[2], owner->values[3],
-                              NULL);
-    return leader && is_single(leader) && is_single(sequence) ? leader : NULL;
+    cause = diff_index_find(dependencies->index, side_of(sequence), SPACE_COLUMN, owner->values[2], owner->values[3],
+                            owner->values[4]);
+    if (cause && cause->change == SCHEMA_CHANGED && has_sequence(dependencies, cause, sequence, owner->values[5]))
+        return cause;
+    if (!cause)
+        cause = diff_index_find(dependencies->index, side_of(sequence), SPACE_RELATION, owner->values[2],
+                                owner->values[3], NULL);
+    return cause && is_single(cause) && is_single(sequence) ? cause : NULL;
 }
 
 /* The type of a sequence sets its limits. */
-static const struct schema_difference *by_sequence(struct belonging *belonging, const struct schema_difference *setting)
+static const struct schema_difference *by_sequence(struct dependencies *dependencies,
+                                                   const struct schema_difference *setting)
 {
-    const struct schema_difference *leader =
-        leaders_find(belonging->leaders, SIDE_B, SPACE_RELATION, setting->b->values[0], setting->b->values[1], NULL);
+    const struct schema_difference *cause = diff_index_find(dependencies->index, SIDE_B, SPACE_RELATION,
+                                                            setting->b->values[0], setting->b->values[1], NULL);
     bool limits = strcmp(setting->what, "minimum") == 0 || strcmp(setting->what, "maximum") == 0 ||
                   strcmp(setting->what, "minimum, maximum") == 0;
 
-    return leader && leader->kind == SCHEMA_SEQUENCE && leader->change == SCHEMA_CHANGED && limits ? leader : NULL;
+    return cause && cause->kind == SCHEMA_SEQUENCE && cause->change == SCHEMA_CHANGED && limits ? cause : NULL;
 }
 
 /* An index has its parameters in its definition too. */
-static const struct schema_difference *by_index(struct belonging *belonging, const struct schema_difference *parameter)
+static const struct schema_difference *by_index(struct dependencies *dependencies,
+                                                const struct schema_difference *parameter)
 {
     const struct schema_object *object = object_of(parameter);
-    const struct schema_difference *leader = leaders_find(belonging->leaders, side_of(parameter), SPACE_RELATION,
-                                                          object->values[0], object->values[1], NULL);
+    const struct schema_difference *cause = diff_index_find(dependencies->index, side_of(parameter), SPACE_RELATION,
+                                                            object->values[0], object->values[1], NULL);
 
-    return leader && leader->kind == SCHEMA_INDEX && leader->change == SCHEMA_CHANGED ? leader : NULL;
+    return cause && cause->kind == SCHEMA_INDEX && cause->change == SCHEMA_CHANGED ? cause : NULL;
 }
 
 /* A primary key makes its columns NOT NULL; without it they stay so. */
-static const struct schema_difference *by_primary_key(struct belonging *belonging,
+static const struct schema_difference *by_primary_key(struct dependencies *dependencies,
                                                       const struct schema_difference *column)
 {
     if (strcmp(column->what, "not null") != 0 || !schema_value(column->b, "not null"))
         return NULL;
-    return leaders_find(belonging->leaders, SIDE_B, SPACE_PRIMARY, column->b->values[0], column->b->values[1],
-                        column->b->values[2]);
+    return diff_index_find(dependencies->index, SIDE_B, SPACE_PRIMARY, column->b->values[0], column->b->values[1],
+                           column->b->values[2]);
 }
 
 /* Replica identity and clustering name an index, and go with it. */
-static const struct schema_difference *by_named_index(struct belonging *belonging,
+static const struct schema_difference *by_named_index(struct dependencies *dependencies,
                                                       const struct schema_difference *property)
 {
     static const char before[] = "index ";
-    const struct schema_difference *leader;
+    const struct schema_difference *cause;
     const char *now = property->to;
 
     if (!property->from || strncmp(property->from, before, strlen(before)) != 0)
         return NULL;
-    leader = leaders_find(belonging->leaders, SIDE_A, SPACE_RELATION, property->a->values[0],
-                          property->from + strlen(before), NULL);
-    if (leader && leader->change == SCHEMA_REMOVED)
-        return strcmp(property->a->values[2], "clustered") == 0 ? (now ? NULL : leader)
-               : now && strcmp(now, SCHEMA_DROPPED_INDEX) == 0  ? leader
+    cause = diff_index_find(dependencies->index, SIDE_A, SPACE_RELATION, property->a->values[0],
+                            property->from + strlen(before), NULL);
+    if (cause && cause->change == SCHEMA_REMOVED)
+        return strcmp(property->a->values[2], "clustered") == 0 ? (now ? NULL : cause)
+               : now && strcmp(now, SCHEMA_DROPPED_INDEX) == 0  ? cause
                                                                 : NULL;
-    return leader && leader->change == SCHEMA_RENAMED && now && strncmp(now, before, strlen(before)) == 0 &&
-                   strcmp(schema_value(leader->b, "name"), now + strlen(before)) == 0
-               ? leader
+    return cause && cause->change == SCHEMA_RENAMED && now && strncmp(now, before, strlen(before)) == 0 &&
+                   strcmp(schema_value(cause->b, "name"), now + strlen(before)) == 0
+               ? cause
                : NULL;
 }
 
@@ -348,14 +357,14 @@ static unsigned long position_of(const struct schema_object *inheritance)
 }
 
 /* Parents more or less move those behind them. */
-static const struct schema_difference *by_other_parent(struct belonging *belonging,
+static const struct schema_difference *by_other_parent(struct dependencies *dependencies,
                                                        const struct schema_difference *inheritance)
 {
     unsigned long from = position_of(inheritance->a), to = position_of(inheritance->b), moved = from;
-    const struct schema_difference *leader = NULL;
+    const struct schema_difference *cause = NULL;
 
-    for (size_t i = 0; i < belonging->found->count; i++) {
-        const struct schema_difference *other = &belonging->found->items[i];
+    for (size_t i = 0; i < dependencies->found->count; i++) {
+        const struct schema_difference *other = &dependencies->found->items[i];
 
         if (!is_single(other) || !is_parent_of_same(other, inheritance))
             continue;
@@ -365,33 +374,34 @@ static const struct schema_difference *by_other_parent(struct belonging *belongi
             moved++;
         else
             continue;
-        leader = other;
+        cause = other;
     }
-    return moved == to ? leader : NULL;
+    return moved == to ? cause : NULL;
 }
 
 /* The table of a version row, whose name is written in capitals. */
-static const struct schema_difference *by_version_table(struct belonging *belonging,
+static const struct schema_difference *by_version_table(struct dependencies *dependencies,
                                                         const struct schema_difference *version)
 {
-    struct buffer *name = &belonging->names[0];
+    struct buffer *name = &dependencies->names[0];
     const struct schema_difference *a, *b;
 
     buffer_clear(name);
     for (const char *at = object_of(version)->values[0]; *at; at++)
         buffer_char(name, (char)(*at >= 'A' && *at <= 'Z' ? *at + 'a' - 'A' : *at));
-    a = leaders_find(belonging->leaders, SIDE_A, SPACE_RELATION, "public", buffer_string(name), NULL);
-    b = leaders_find(belonging->leaders, SIDE_B, SPACE_RELATION, "public", buffer_string(name), NULL);
+    a = diff_index_find(dependencies->index, SIDE_A, SPACE_RELATION, "public", buffer_string(name), NULL);
+    b = diff_index_find(dependencies->index, SIDE_B, SPACE_RELATION, "public", buffer_string(name), NULL);
     return a && is_single(a) ? a : b && is_single(b) ? b : NULL;
 }
 
 /* An operator class comes with a family of its name. */
-static const struct schema_difference *by_class(struct belonging *belonging, const struct schema_difference *family)
+static const struct schema_difference *by_class(struct dependencies *dependencies,
+                                                const struct schema_difference *family)
 {
     const struct schema_object *object = object_of(family);
     const struct schema_difference *class =
         strcmp(object->values[0], "operator family") == 0
-            ? leaders_identify(belonging->leaders, side_of(family), "operator class", object->values[1])
+            ? diff_index_identify(dependencies->index, side_of(family), "operator class", object->values[1])
             : NULL;
 
     return class && is_single(class) ? class : NULL;
@@ -400,7 +410,8 @@ static const struct schema_difference *by_class(struct belonging *belonging, con
 /* ---- what another type changes ---- */
 
 /* What a column had of its own goes when it gets another type: collation, storage, compression. */
-static const struct schema_difference *by_type(struct belonging *belonging, const struct schema_difference *difference)
+static const struct schema_difference *by_type(struct dependencies *dependencies,
+                                               const struct schema_difference *difference)
 {
     const char *const *values = (const char *const *)object_of(difference)->values;
     const struct schema_difference *column;
@@ -408,99 +419,101 @@ static const struct schema_difference *by_type(struct belonging *belonging, cons
     if (difference->change != SCHEMA_REMOVED ||
         (difference->kind == SCHEMA_COLUMN_PROPERTY && strcmp(values[3], "statistics") == 0))
         return NULL;
-    column = leaders_find(belonging->leaders, SIDE_A, SPACE_COLUMN, values[0], values[1], values[2]);
+    column = diff_index_find(dependencies->index, SIDE_A, SPACE_COLUMN, values[0], values[1], values[2]);
     return column && has_other_type(column) ? column : NULL;
 }
 
 /* ---- all of it ---- */
 
-static const struct schema_difference *by_columns(struct belonging *belonging,
+static const struct schema_difference *by_columns(struct dependencies *dependencies,
                                                   const struct schema_difference *difference)
 {
     if (is_single(difference))
-        return by_column(belonging, difference);
-    return difference->change == SCHEMA_CHANGED ? by_retyped(belonging, difference) : NULL;
+        return by_column(dependencies, difference);
+    return difference->change == SCHEMA_CHANGED ? by_retyped(dependencies, difference) : NULL;
 }
 
-static const struct schema_difference *by_kind(struct belonging *belonging, const struct schema_difference *difference)
+static const struct schema_difference *by_kind(struct dependencies *dependencies,
+                                               const struct schema_difference *difference)
 {
-    const struct schema_difference *leader = NULL;
+    const struct schema_difference *cause = NULL;
 
     if (is_single(difference) && (difference->kind == SCHEMA_TRIGGER || difference->kind == SCHEMA_INDEX ||
                                   difference->kind == SCHEMA_CONSTRAINT))
-        leader = children_by_partition(&belonging->children, difference);
-    if (leader)
-        return leader;
+        cause = diff_inheritance_by_partition(&dependencies->inheritance, difference);
+    if (cause)
+        return cause;
     switch (difference->kind) {
     case SCHEMA_VERSION:
-        return by_version_table(belonging, difference);
+        return by_version_table(dependencies, difference);
     case SCHEMA_INDEX:
-        leader = by_constraint(belonging, difference);
-        return leader ? leader : by_columns(belonging, difference);
+        cause = by_constraint(dependencies, difference);
+        return cause ? cause : by_columns(dependencies, difference);
     case SCHEMA_CONSTRAINT:
-        return by_columns(belonging, difference);
+        return by_columns(dependencies, difference);
     case SCHEMA_STATISTICS:
-        return by_statistics(belonging, difference);
+        return by_statistics(dependencies, difference);
     case SCHEMA_SEQUENCE:
-        return by_owner(belonging, difference);
+        return by_owner(dependencies, difference);
     case SCHEMA_SEQUENCE_SETTING:
-        return difference->change == SCHEMA_CHANGED ? by_sequence(belonging, difference) : NULL;
+        return difference->change == SCHEMA_CHANGED ? by_sequence(dependencies, difference) : NULL;
     case SCHEMA_PARAMETER:
-        return by_index(belonging, difference);
+        return by_index(dependencies, difference);
     case SCHEMA_COLUMN:
-        return difference->change == SCHEMA_CHANGED ? by_primary_key(belonging, difference) : NULL;
+        return difference->change == SCHEMA_CHANGED ? by_primary_key(dependencies, difference) : NULL;
     case SCHEMA_COLUMN_COLLATION:
     case SCHEMA_COLUMN_PROPERTY:
-        return by_type(belonging, difference);
+        return by_type(dependencies, difference);
     case SCHEMA_PROPERTY:
-        return by_named_index(belonging, difference);
+        return by_named_index(dependencies, difference);
     case SCHEMA_OTHER:
-        return is_single(difference) ? by_class(belonging, difference) : NULL;
+        return is_single(difference) ? by_class(dependencies, difference) : NULL;
     case SCHEMA_INHERITANCE:
-        return difference->change == SCHEMA_CHANGED ? by_other_parent(belonging, difference) : NULL;
+        return difference->change == SCHEMA_CHANGED ? by_other_parent(dependencies, difference) : NULL;
     default:
         return NULL;
     }
 }
 
-static const struct schema_difference *leader_of(struct belonging *belonging,
-                                                 const struct schema_difference *difference)
+static const struct schema_difference *cause_of(struct dependencies *dependencies,
+                                                const struct schema_difference *difference)
 {
-    const struct schema_difference *leader = is_single(difference) ? by_name(belonging, difference) : NULL;
+    const struct schema_difference *cause = is_single(difference) ? by_name(dependencies, difference) : NULL;
 
-    if (leader && (leader->change != SCHEMA_RENAMED || has_counterpart(belonging, difference, leader)))
-        return leader;
-    leader = children_by_parent(&belonging->children, difference);
-    return leader ? leader : by_kind(belonging, difference);
+    if (cause && (cause->change != SCHEMA_RENAMED || has_counterpart(dependencies, difference, cause)))
+        return cause;
+    cause = diff_inheritance_by_parent(&dependencies->inheritance, difference);
+    return cause ? cause : by_kind(dependencies, difference);
 }
 
 /* Each leads to the end of its chain. A circle would lose all of it: then nothing follows. */
-static void follow_chains(size_t *leaders, size_t count)
+static void follow_chains(size_t *causes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        size_t steps = 0, end = leaders[i];
+        size_t steps = 0, end = causes[i];
 
-        while (end != BELONGING_NONE && leaders[end] != BELONGING_NONE && steps++ < CHAIN_MAX)
-            end = leaders[end];
-        leaders[i] = steps > CHAIN_MAX || end == i ? BELONGING_NONE : end;
+        while (end != DIFF_NO_CAUSE && causes[end] != DIFF_NO_CAUSE && steps++ < CHAIN_MAX)
+            end = causes[end];
+        causes[i] = steps > CHAIN_MAX || end == i ? DIFF_NO_CAUSE : end;
     }
 }
 
-enum err belonging_find(void *arena, const struct schema_document *a, const struct schema_document *b,
-                        const struct schema_differences *found, size_t *leaders, struct error *error)
+enum err diff_dependencies_find(void *arena, const struct schema_document *a, const struct schema_document *b,
+                                const struct schema_differences *found, size_t *causes, struct error *error)
 {
-    struct belonging belonging = {.documents = {a, b}, .found = found, .leaders = leaders_create(arena, found)};
+    struct dependencies dependencies = {.documents = {a, b}, .found = found, .index = diff_index_create(arena, found)};
 
-    if (!belonging.leaders)
+    if (!dependencies.index)
         return error_set(error, ERR_MEMORY, "no memory for the differences");
-    belonging.children = (struct children){.documents = {a, b}, .found = found, .leaders = belonging.leaders};
-    belonging.names[0] = belonging.names[1] = buffer_make(belonging.leaders, NAME_MAX_BYTES);
+    dependencies.inheritance =
+        (struct diff_inheritance){.documents = {a, b}, .found = found, .index = dependencies.index};
+    dependencies.names[0] = dependencies.names[1] = buffer_make(dependencies.index, NAME_MAX_BYTES);
     for (size_t i = 0; i < found->count; i++) {
-        const struct schema_difference *leader = leader_of(&belonging, &found->items[i]);
+        const struct schema_difference *cause = cause_of(&dependencies, &found->items[i]);
 
-        leaders[i] = leader && leader != &found->items[i] ? (size_t)(leader - found->items) : BELONGING_NONE;
+        causes[i] = cause && cause != &found->items[i] ? (size_t)(cause - found->items) : DIFF_NO_CAUSE;
     }
-    follow_chains(leaders, found->count);
-    talloc_free(belonging.leaders);
+    follow_chains(causes, found->count);
+    talloc_free(dependencies.index);
     return OK;
 }

@@ -81,39 +81,39 @@ static const struct {
     {"aggregate", "function"},
 };
 
-struct leaders {
+struct diff_index {
     const struct schema_differences *found;
-    struct lookup *lookup;
+    struct hash_table *table;
     struct buffer key, name;
 };
 
 /* ---- keys ---- */
 
-static void begin_key(struct leaders *leaders, enum side side, enum space space)
+static void begin_key(struct diff_index *index, enum side side, enum space space)
 {
-    buffer_clear(&leaders->key);
-    buffer_format(&leaders->key, "%d %d", (int)side, (int)space);
+    buffer_clear(&index->key);
+    buffer_format(&index->key, "%d %d", (int)side, (int)space);
 }
 
-static void add_key(struct leaders *leaders, const char *part)
+static void add_key(struct diff_index *index, const char *part)
 {
-    buffer_char(&leaders->key, '\1');
-    buffer_text(&leaders->key, part ? part : "");
+    buffer_char(&index->key, '\1');
+    buffer_text(&index->key, part ? part : "");
 }
 
-static bool put(struct leaders *leaders, size_t place)
+static bool put(struct diff_index *index, size_t place)
 {
-    const char *key = buffer_string(&leaders->key);
+    const char *key = buffer_string(&index->key);
 
-    return key && lookup_put(leaders->lookup, key, place);
+    return key && hash_table_put(index->table, key, place);
 }
 
-static const struct schema_difference *find(struct leaders *leaders)
+static const struct schema_difference *find(struct diff_index *index)
 {
-    const char *key = buffer_string(&leaders->key);
-    size_t place = key ? lookup_find(leaders->lookup, key) : LOOKUP_NONE;
+    const char *key = buffer_string(&index->key);
+    size_t place = key ? hash_table_find(index->table, key) : HASH_TABLE_NONE;
 
-    return place != LOOKUP_NONE ? &leaders->found->items[place] : NULL;
+    return place != HASH_TABLE_NONE ? &index->found->items[place] : NULL;
 }
 
 static bool is_plain(const char *name, size_t len)
@@ -145,7 +145,7 @@ static const char *arguments_of(const char *identity)
     const char *end = identity + strlen(identity);
 
     while (identity < end && *identity != '(') {
-        const char *after = *identity == '"' ? mentions_after_quote(identity, end) : NULL;
+        const char *after = *identity == '"' ? expression_after_quote(identity, end) : NULL;
 
         identity = after ? after : identity + 1;
     }
@@ -158,7 +158,7 @@ static void add_names(struct buffer *out, const char *identity, size_t len)
     const char *end = identity + len;
 
     while (identity < end) {
-        const char *after = *identity == '"' ? mentions_after_quote(identity, end) : NULL;
+        const char *after = *identity == '"' ? expression_after_quote(identity, end) : NULL;
 
         if (after && is_plain(identity + 1, (size_t)(after - identity - 2)))
             buffer_add(out, identity + 1, (size_t)(after - identity - 2));
@@ -237,7 +237,7 @@ static void add_identity(struct buffer *out, const struct schema_object *object)
 
 /* ---- parts of relations ---- */
 
-bool leaders_part(const struct schema_object *object, const char **schema, const char **relation)
+bool diff_index_part(const struct schema_object *object, const char **schema, const char **relation)
 {
     size_t at = object->kind == SCHEMA_PUBLICATION_TABLE ? 1 : 0;
 
@@ -271,7 +271,7 @@ static void cut(enum schema_kind kind, const char *text, size_t *head, const cha
     }
 }
 
-bool leaders_same_part(const struct schema_object *a, const struct schema_object *b)
+bool diff_index_same_part(const struct schema_object *a, const struct schema_object *b)
 {
     const char *left = schema_value(a, "definition"), *right = schema_value(b, "definition");
     const char *left_tail, *right_tail;
@@ -284,119 +284,119 @@ bool leaders_same_part(const struct schema_object *a, const struct schema_object
     return left_head == right_head && strncmp(left, right, left_head) == 0 && strcmp(left_tail, right_tail) == 0;
 }
 
-static void add_state(struct leaders *leaders, enum schema_kind kind, const char *text)
+static void add_state(struct diff_index *index, enum schema_kind kind, const char *text)
 {
     const char *tail = text ? text : "";
     size_t head = 0;
 
     if (text)
         cut(kind, text, &head, &tail);
-    buffer_char(&leaders->key, '\1');
-    buffer_add(&leaders->key, text, head);
-    add_key(leaders, tail);
+    buffer_char(&index->key, '\1');
+    buffer_add(&index->key, text, head);
+    add_key(index, tail);
 }
 
 /* What a part is on one side, as if it were part of `schema`.`relation`. Indexes and constraints of partitions have
  * names of their own. */
-static void make_part_key(struct leaders *leaders, const struct schema_difference *difference, enum side side,
+static void make_part_key(struct diff_index *index, const struct schema_difference *difference, enum side side,
                           const char *schema, const char *relation)
 {
     const struct schema_object *object = side == SIDE_A ? difference->a : difference->b;
     bool named = object->kind != SCHEMA_INDEX &&
                  (object->kind != SCHEMA_CONSTRAINT || prefix_length(object->values[3], "CHECK ") > 0);
 
-    begin_key(leaders, side, SPACE_PART);
-    buffer_format(&leaders->key, " %d", (int)object->kind);
-    add_key(leaders, schema);
-    add_key(leaders, relation);
-    add_key(leaders, !named ? "" : object->kind == SCHEMA_PUBLICATION_TABLE ? object->values[0] : object->values[2]);
-    add_state(leaders, object->kind, side == SIDE_A ? difference->from : difference->to);
+    begin_key(index, side, SPACE_PART);
+    buffer_format(&index->key, " %d", (int)object->kind);
+    add_key(index, schema);
+    add_key(index, relation);
+    add_key(index, !named ? "" : object->kind == SCHEMA_PUBLICATION_TABLE ? object->values[0] : object->values[2]);
+    add_state(index, object->kind, side == SIDE_A ? difference->from : difference->to);
 }
 
 /* ---- putting ---- */
 
 /* The columns of a primary key, which makes them NOT NULL. */
-static bool put_primary_key(struct leaders *leaders, enum side side, const struct schema_object *constraint,
+static bool put_primary_key(struct diff_index *index, enum side side, const struct schema_object *constraint,
                             size_t place)
 {
-    struct mentions mentions = mentions_begin(constraint->values[3]);
+    struct expression_names names = expression_names_begin(constraint->values[3]);
     bool good = true;
 
     if (strncmp(constraint->values[3], "PRIMARY KEY ", strlen("PRIMARY KEY ")) != 0)
         return true;
-    while (good && mentions_next(&mentions, &leaders->name)) {
-        begin_key(leaders, side, SPACE_PRIMARY);
-        add_key(leaders, constraint->values[0]);
-        add_key(leaders, constraint->values[1]);
-        add_key(leaders, leaders->name.data);
-        good = put(leaders, place);
+    while (good && expression_names_next(&names, &index->name)) {
+        begin_key(index, side, SPACE_PRIMARY);
+        add_key(index, constraint->values[0]);
+        add_key(index, constraint->values[1]);
+        add_key(index, index->name.data);
+        good = put(index, place);
     }
     return good;
 }
 
-static bool put_object(struct leaders *leaders, enum side side, const struct schema_object *object, size_t place)
+static bool put_object(struct diff_index *index, enum side side, const struct schema_object *object, size_t place)
 {
     const struct naming *naming = &namings[object->kind];
     bool good = true;
 
     if (naming->space != SPACE_NONE) {
-        begin_key(leaders, side, naming->space);
+        begin_key(index, side, naming->space);
         for (unsigned i = 0; i < naming->count; i++)
-            add_key(leaders, object->values[naming->fields[i]]);
-        good = put(leaders, place);
+            add_key(index, object->values[naming->fields[i]]);
+        good = put(index, place);
     }
     if (good && naming->form != FORM_NONE) {
-        begin_key(leaders, side, SPACE_IDENTITY);
-        add_key(leaders, naming->type ? naming->type : object->values[0]);
-        buffer_char(&leaders->key, '\1');
-        add_identity(&leaders->key, object);
-        good = put(leaders, place);
+        begin_key(index, side, SPACE_IDENTITY);
+        add_key(index, naming->type ? naming->type : object->values[0]);
+        buffer_char(&index->key, '\1');
+        add_identity(&index->key, object);
+        good = put(index, place);
     }
-    return good && (object->kind != SCHEMA_CONSTRAINT || put_primary_key(leaders, side, object, place));
+    return good && (object->kind != SCHEMA_CONSTRAINT || put_primary_key(index, side, object, place));
 }
 
-static bool put_side(struct leaders *leaders, enum side side, size_t place)
+static bool put_side(struct diff_index *index, enum side side, size_t place)
 {
-    const struct schema_difference *difference = &leaders->found->items[place];
+    const struct schema_difference *difference = &index->found->items[place];
     const struct schema_object *object = side == SIDE_A ? difference->a : difference->b;
     const char *schema, *relation;
 
     if (!object)
         return true;
-    if (!put_object(leaders, side, object, place))
+    if (!put_object(index, side, object, place))
         return false;
-    if (!leaders_part(object, &schema, &relation))
+    if (!diff_index_part(object, &schema, &relation))
         return true;
-    make_part_key(leaders, difference, side, schema, relation);
-    return put(leaders, place);
+    make_part_key(index, difference, side, schema, relation);
+    return put(index, place);
 }
 
-struct leaders *leaders_create(void *arena, const struct schema_differences *found)
+struct diff_index *diff_index_create(void *arena, const struct schema_differences *found)
 {
-    struct leaders *leaders = talloc_zero(arena, struct leaders);
+    struct diff_index *index = talloc_zero(arena, struct diff_index);
 
-    if (!leaders)
+    if (!index)
         return NULL;
-    leaders->found = found;
-    leaders->lookup = lookup_create(leaders);
-    leaders->key = leaders->name = buffer_make(leaders, KEY_MAX);
-    for (size_t i = 0; leaders->lookup && i < found->count; i++)
-        if (!put_side(leaders, SIDE_A, i) || !put_side(leaders, SIDE_B, i))
+    index->found = found;
+    index->table = hash_table_create(index);
+    index->key = index->name = buffer_make(index, KEY_MAX);
+    for (size_t i = 0; index->table && i < found->count; i++)
+        if (!put_side(index, SIDE_A, i) || !put_side(index, SIDE_B, i))
             return NULL;
-    return leaders->lookup ? leaders : NULL;
+    return index->table ? index : NULL;
 }
 
 /* ---- finding ---- */
 
-const struct schema_difference *leaders_find(struct leaders *leaders, enum side side, enum space space, const char *one,
-                                             const char *two, const char *three)
+const struct schema_difference *diff_index_find(struct diff_index *index, enum side side, enum space space,
+                                                const char *one, const char *two, const char *three)
 {
     const char *const parts[] = {one, two, three};
 
-    begin_key(leaders, side, space);
+    begin_key(index, side, space);
     for (size_t i = 0; i < PARTS_MAX && parts[i]; i++)
-        add_key(leaders, parts[i]);
-    return find(leaders);
+        add_key(index, parts[i]);
+    return find(index);
 }
 
 /* The last dot that is not within a quoted name. */
@@ -413,15 +413,15 @@ static const char *last_dot(const char *identity)
     return *identity ? NULL : dot;
 }
 
-static void begin_identity(struct leaders *leaders, enum side side, const char *type)
+static void begin_identity(struct diff_index *index, enum side side, const char *type)
 {
-    begin_key(leaders, side, SPACE_IDENTITY);
-    add_key(leaders, type);
-    buffer_char(&leaders->key, '\1');
+    begin_key(index, side, SPACE_IDENTITY);
+    add_key(index, type);
+    buffer_char(&index->key, '\1');
 }
 
-const struct schema_difference *leaders_identify(struct leaders *leaders, enum side side, const char *type,
-                                                 const char *identity)
+const struct schema_difference *diff_index_identify(struct diff_index *index, enum side side, const char *type,
+                                                    const char *identity)
 {
     const char *dot = last_dot(identity);
     const struct schema_difference *found;
@@ -432,13 +432,13 @@ const struct schema_difference *leaders_identify(struct leaders *leaders, enum s
             break;
         }
     }
-    begin_identity(leaders, side, type);
-    add_identified(&leaders->key, identity);
-    found = find(leaders);
+    begin_identity(index, side, type);
+    add_identified(&index->key, identity);
+    found = find(index);
     if (!found && strcmp(type, "type") == 0) { /* that of a table's rows */
-        begin_identity(leaders, side, "relation");
-        add_names(&leaders->key, identity, strlen(identity));
-        found = find(leaders);
+        begin_identity(index, side, "relation");
+        add_names(&index->key, identity, strlen(identity));
+        found = find(index);
         return found && (found->kind == SCHEMA_TABLE || found->kind == SCHEMA_VIEW ||
                          found->kind == SCHEMA_FOREIGN_TABLE)
                    ? found
@@ -446,23 +446,23 @@ const struct schema_difference *leaders_identify(struct leaders *leaders, enum s
     }
     if (found || !dot || (strcmp(type, "column") != 0 && strcmp(type, "attribute") != 0))
         return found;
-    begin_identity(leaders, side, strcmp(type, "column") == 0 ? "relation" : "type");
-    add_names(&leaders->key, identity, (size_t)(dot - identity));
-    return find(leaders);
+    begin_identity(index, side, strcmp(type, "column") == 0 ? "relation" : "type");
+    add_names(&index->key, identity, (size_t)(dot - identity));
+    return find(index);
 }
 
-const struct schema_difference *leaders_alike(struct leaders *leaders, const struct schema_difference *difference,
-                                              const char *schema, const char *relation)
+const struct schema_difference *diff_index_alike(struct diff_index *index, const struct schema_difference *difference,
+                                                 const char *schema, const char *relation)
 {
     const struct schema_difference *a = NULL, *b = NULL;
 
     if (difference->a) {
-        make_part_key(leaders, difference, SIDE_A, schema, relation);
-        a = find(leaders);
+        make_part_key(index, difference, SIDE_A, schema, relation);
+        a = find(index);
     }
     if (difference->b) {
-        make_part_key(leaders, difference, SIDE_B, schema, relation);
-        b = find(leaders);
+        make_part_key(index, difference, SIDE_B, schema, relation);
+        b = find(index);
     }
     if (a && b)
         return a == b ? a : NULL;

@@ -42,28 +42,28 @@ static inline const struct schema_object *object_of(const struct schema_differen
     return difference->b ? difference->b : difference->a;
 }
 
-struct leaders;
+struct diff_index;
 
 /* Puts all of them in, in `arena`; borrows them. NULL without memory. */
-struct leaders *leaders_create(void *arena, const struct schema_differences *found);
+struct diff_index *diff_index_create(void *arena, const struct schema_differences *found);
 
 /* The difference that has the name on that side; names that are not needed are NULL. NULL: there is none. */
-const struct schema_difference *leaders_find(struct leaders *leaders, enum side side, enum space space, const char *one,
-                                             const char *two, const char *three);
+const struct schema_difference *diff_index_find(struct diff_index *index, enum side side, enum space space,
+                                                const char *one, const char *two, const char *three);
 
 /* The one about what PostgreSQL identifies so, by its type and name, or else about what that is a column of. */
-const struct schema_difference *leaders_identify(struct leaders *leaders, enum side side, const char *type,
-                                                 const char *identity);
+const struct schema_difference *diff_index_identify(struct diff_index *index, enum side side, const char *type,
+                                                    const char *identity);
 
 /* The one that tells of a part of `schema`.`relation` what `difference` tells of a part of another relation: where both
  * have been or become something, it is the same. */
-const struct schema_difference *leaders_alike(struct leaders *leaders, const struct schema_difference *difference,
-                                              const char *schema, const char *relation);
+const struct schema_difference *diff_index_alike(struct diff_index *index, const struct schema_difference *difference,
+                                                 const char *schema, const char *relation);
 
 /* Whether both are parts of relations, of one kind and with the same definition; names count only of triggers. */
-bool leaders_same_part(const struct schema_object *a, const struct schema_object *b);
+bool diff_index_same_part(const struct schema_object *a, const struct schema_object *b);
 
 /* Whether the object is part of a relation, which is then told. */
-bool leaders_part(const struct schema_object *object, const char **schema, const char **relation);
+bool diff_index_part(const struct schema_object *object, const char **schema, const char **relation);
 
 #endif

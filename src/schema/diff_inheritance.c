@@ -30,44 +30,44 @@ static const struct schema_object *first_of(const struct schema_document *docume
 }
 
 /* How many of the differences just before this one tell the same of the same relation's parts, up to their names. */
-static size_t same_before(const struct children *children, const struct schema_difference *difference)
+static size_t same_before(const struct diff_inheritance *inheritance, const struct schema_difference *difference)
 {
     const struct schema_object *object = object_of(difference);
     const struct schema_difference *other = difference;
     size_t count = 0;
 
-    while (other > children->found->items) {
+    while (other > inheritance->found->items) {
         const struct schema_object *before = object_of(--other);
 
         if (before->kind != object->kind || strcmp(before->values[0], object->values[0]) != 0 ||
             strcmp(before->values[1], object->values[1]) != 0)
             break;
-        count += other->change == difference->change && leaders_same_part(before, object);
+        count += other->change == difference->change && diff_index_same_part(before, object);
     }
     return count;
 }
 
 /* A part of the parent brings one of the child, and not all that are like it. */
-static bool is_one_too_many(const struct children *children, const struct schema_difference *difference,
-                            const struct schema_difference *leader)
+static bool is_one_too_many(const struct diff_inheritance *inheritance, const struct schema_difference *difference,
+                            const struct schema_difference *cause)
 {
-    const struct schema_difference *end = children->found->items + children->found->count;
-    const struct schema_object *object = object_of(leader);
+    const struct schema_difference *end = inheritance->found->items + inheritance->found->count;
+    const struct schema_object *object = object_of(cause);
     size_t count;
 
     if (!is_single(difference) || (difference->kind != SCHEMA_INDEX && difference->kind != SCHEMA_CONSTRAINT) ||
         strncmp(object->values[3], "CHECK ", strlen("CHECK ")) == 0) /* of which the name counts */
         return false;
-    count = same_before(children, leader) + 1;
-    for (const struct schema_difference *other = leader + 1; other < end; other++) {
+    count = same_before(inheritance, cause) + 1;
+    for (const struct schema_difference *other = cause + 1; other < end; other++) {
         const struct schema_object *after = object_of(other);
 
         if (after->kind != object->kind || strcmp(after->values[0], object->values[0]) != 0 ||
             strcmp(after->values[1], object->values[1]) != 0)
             break;
-        count += other->change == leader->change && leaders_same_part(after, object);
+        count += other->change == cause->change && diff_index_same_part(after, object);
     }
-    return same_before(children, difference) >= count;
+    return same_before(inheritance, difference) >= count;
 }
 
 /* Whether a child has the part because its parent has it: what CREATE and ALTER TABLE do to both. */
@@ -96,25 +96,26 @@ static bool is_inherited(const struct schema_object *object, enum schema_kind by
 }
 
 /* Whether a table that was there has a parent that is new: it had to have what the parent has before. */
-static bool is_other_than_parent(const struct children *children, enum side side, const struct schema_object *link)
+static bool is_other_than_parent(const struct diff_inheritance *inheritance, enum side side,
+                                 const struct schema_object *link)
 {
     const struct schema_difference *child =
-        leaders_find(children->leaders, side, SPACE_RELATION, link->values[0], link->values[1], NULL);
+        diff_index_find(inheritance->index, side, SPACE_RELATION, link->values[0], link->values[1], NULL);
     const struct schema_difference *parent =
-        leaders_find(children->leaders, side, SPACE_RELATION, link->values[2], link->values[3], NULL);
+        diff_index_find(inheritance->index, side, SPACE_RELATION, link->values[2], link->values[3], NULL);
 
     return parent && is_single(parent) && !(child && is_single(child));
 }
 
-static const struct schema_difference *by_parent_in(const struct children *children, enum side side,
+static const struct schema_difference *by_parent_in(const struct diff_inheritance *inheritance, enum side side,
                                                     const struct schema_difference *difference)
 {
     static const enum schema_kind kinds[] = {SCHEMA_PARTITION, SCHEMA_INHERITANCE};
-    const struct schema_document *document = children->documents[side];
+    const struct schema_document *document = inheritance->documents[side];
     const struct schema_object *object = side == SIDE_A ? difference->a : difference->b;
     const struct schema_object *end = document->objects + document->count;
     const char *schema, *relation;
-    bool part = leaders_part(object, &schema, &relation);
+    bool part = diff_index_part(object, &schema, &relation);
 
     for (size_t i = 0; i < (part ? 2 : object->kind == SCHEMA_TABLE); i++) { /* children stay when their parent goes */
         const struct schema_object *parent =
@@ -123,37 +124,37 @@ static const struct schema_difference *by_parent_in(const struct children *child
         for (; parent && parent < end && parent->kind == kinds[i] && strcmp(parent->values[0], schema) == 0 &&
                strcmp(parent->values[1], relation) == 0;
              parent++) {
-            const struct schema_difference *leader =
-                part
-                    ? leaders_alike(children->leaders, difference, parent->values[2], parent->values[3])
-                    : leaders_find(children->leaders, side, SPACE_RELATION, parent->values[2], parent->values[3], NULL);
+            const struct schema_difference *cause =
+                part ? diff_index_alike(inheritance->index, difference, parent->values[2], parent->values[3])
+                     : diff_index_find(inheritance->index, side, SPACE_RELATION, parent->values[2], parent->values[3],
+                                       NULL);
 
-            if (leader && part &&
-                (is_one_too_many(children, difference, leader) || is_other_than_parent(children, side, parent)))
-                leader = NULL;
-            if (leader && leader != difference && (part || (is_single(difference) && is_single(leader))))
-                return leader;
+            if (cause && part &&
+                (is_one_too_many(inheritance, difference, cause) || is_other_than_parent(inheritance, side, parent)))
+                cause = NULL;
+            if (cause && cause != difference && (part || (is_single(difference) && is_single(cause))))
+                return cause;
         }
     }
     return NULL;
 }
 
-const struct schema_difference *children_by_parent(const struct children *children,
-                                                   const struct schema_difference *difference)
+const struct schema_difference *diff_inheritance_by_parent(const struct diff_inheritance *inheritance,
+                                                           const struct schema_difference *difference)
 {
-    const struct schema_difference *a = difference->a ? by_parent_in(children, SIDE_A, difference) : NULL;
-    const struct schema_difference *b = difference->b ? by_parent_in(children, SIDE_B, difference) : NULL;
+    const struct schema_difference *a = difference->a ? by_parent_in(inheritance, SIDE_A, difference) : NULL;
+    const struct schema_difference *b = difference->b ? by_parent_in(inheritance, SIDE_B, difference) : NULL;
 
     return !difference->b ? a : !difference->a || a == b ? b : NULL;
 }
 
-const struct schema_difference *children_by_partition(const struct children *children,
-                                                      const struct schema_difference *difference)
+const struct schema_difference *diff_inheritance_by_partition(const struct diff_inheritance *inheritance,
+                                                              const struct schema_difference *difference)
 {
-    const struct schema_document *document = children->documents[side_of(difference)];
+    const struct schema_document *document = inheritance->documents[side_of(difference)];
     const struct schema_object *object = object_of(difference), *end = document->objects + document->count;
-    const struct schema_difference *partition = leaders_find(children->leaders, side_of(difference), SPACE_PARTITION,
-                                                             object->values[0], object->values[1], NULL);
+    const struct schema_difference *partition = diff_index_find(
+        inheritance->index, side_of(difference), SPACE_PARTITION, object->values[0], object->values[1], NULL);
     const struct schema_object *parent, *part;
     size_t before;
 
@@ -162,11 +163,11 @@ const struct schema_difference *children_by_partition(const struct children *chi
         return NULL;
     parent = object_of(partition);
     part = first_of(document, object->kind, parent->values[2], parent->values[3]);
-    before = same_before(children, difference);
+    before = same_before(inheritance, difference);
     for (; part && part < end && part->kind == object->kind && strcmp(part->values[0], parent->values[2]) == 0 &&
            strcmp(part->values[1], parent->values[3]) == 0;
          part++)
-        if (leaders_same_part(object, part) && before-- == 0)
+        if (diff_index_same_part(object, part) && before-- == 0)
             return partition;
     return NULL;
 }

@@ -258,9 +258,9 @@ static const char *settle(void *arena, enum schema_kind kind, const char *value)
     if (kind == SCHEMA_COMMENT || (!strstr(value, "ARRAY[") && !strstr(value, "((")))
         return value;
     if (!body)
-        return wording_settle(arena, value);
+        return expression_normalize(arena, value);
     head = talloc_strndup(arena, value, (size_t)(body - value));
-    settled = head ? wording_settle(arena, head) : NULL;
+    settled = head ? expression_normalize(arena, head) : NULL;
     return settled ? talloc_asprintf(arena, "%s%s", settled, body) : NULL;
 }
 

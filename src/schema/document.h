@@ -24,8 +24,8 @@ struct schema_document {
 
 /*
  * Reads the text of a dump, all of which is checked; the sections of the reference format have to be there, and where
- * there is one of --full, all of those and the end. Definitions are worded as wording_settle does. The document lives
- * in `arena` and borrows nothing. ERR_PARSE with a sentence that names the line; ERR_MEMORY.
+ * there is one of --full, all of those and the end. Definitions are worded as expression_normalize does. The document
+ * lives in `arena` and borrows nothing. ERR_PARSE with a sentence that names the line; ERR_MEMORY.
  */
 enum err schema_document_read(void *arena, const char *text, size_t len, struct schema_document *document,
                               struct error *error) MUST_CHECK;

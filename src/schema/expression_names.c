@@ -17,7 +17,7 @@ static bool is_word(unsigned char c)
            c > 0x7f;
 }
 
-const char *mentions_after_quote(const char *at, const char *end)
+const char *expression_after_quote(const char *at, const char *end)
 {
     char quote = *at++;
 
@@ -32,20 +32,20 @@ const char *mentions_after_quote(const char *at, const char *end)
 }
 
 /* Strings are tokens of no interest, `::` is one. */
-static struct token next_token(struct mentions *mentions)
+static struct token next_token(struct expression_names *names)
 {
-    const char *from = mentions->at, *end = mentions->end, *at;
+    const char *from = names->at, *end = names->end, *at;
     struct token token = {.type = TOKEN_END};
 
     while (from < end && (*from == ' ' || *from == '\n' || *from == '\t'))
         from++;
     at = from;
     if (from == end) {
-        mentions->at = end;
+        names->at = end;
         return token;
     }
     if (*from == '"' || *from == '\'') {
-        at = mentions_after_quote(from, end);
+        at = expression_after_quote(from, end);
         token.type = at && *from == '"' ? TOKEN_QUOTED : TOKEN_OTHER;
         at = at ? at : end;
     } else if (is_word((unsigned char)*from)) {
@@ -58,7 +58,7 @@ static struct token next_token(struct mentions *mentions)
     }
     token.from = from;
     token.len = (size_t)(at - from);
-    mentions->at = at;
+    names->at = at;
     return token;
 }
 
@@ -95,65 +95,65 @@ static bool copy_name(struct buffer *name, const struct token *token)
 }
 
 /* Steps over `.name` after a name. */
-static bool skip_qualified(struct mentions *mentions)
+static bool skip_qualified(struct expression_names *names)
 {
     bool qualified = false;
 
     for (;;) {
-        struct mentions ahead = *mentions;
+        struct expression_names ahead = *names;
         struct token dot = next_token(&ahead), name = next_token(&ahead);
 
         if (!is(&dot, ".") || !is_name(&name))
             return qualified;
-        *mentions = ahead;
+        *names = ahead;
         qualified = true;
     }
 }
 
 /* Steps over a type: its name, qualified or of several words. */
-static void skip_type(struct mentions *mentions)
+static void skip_type(struct expression_names *names)
 {
-    struct token token = next_token(mentions);
-    struct mentions ahead;
+    struct token token = next_token(names);
+    struct expression_names ahead;
 
-    if (token.type == TOKEN_QUOTED || skip_qualified(mentions)) {
-        (void)skip_qualified(mentions);
+    if (token.type == TOKEN_QUOTED || skip_qualified(names)) {
+        (void)skip_qualified(names);
         return;
     }
     do {
-        ahead = *mentions;
+        ahead = *names;
         token = next_token(&ahead);
         if (token.type == TOKEN_WORD && is_plain_name(&token))
-            *mentions = ahead;
+            *names = ahead;
     } while (token.type == TOKEN_WORD && is_plain_name(&token));
 }
 
-struct mentions mentions_begin(const char *definition)
+struct expression_names expression_names_begin(const char *definition)
 {
-    struct mentions mentions = {.at = definition, .end = definition + strlen(definition)}, before;
+    struct expression_names names = {.at = definition, .end = definition + strlen(definition)}, before;
     struct token token;
 
     do {
-        before = mentions;
-        token = next_token(&mentions);
+        before = names;
+        token = next_token(&names);
     } while (token.type != TOKEN_END && !is(&token, "("));
     if (strncmp(definition, "FOREIGN KEY ", strlen("FOREIGN KEY ")) != 0)
         return before;
     do
-        token = next_token(&mentions);
+        token = next_token(&names);
     while (token.type != TOKEN_END && !is(&token, ")"));
-    return (struct mentions){.at = before.at, .end = mentions.at};
+    return (struct expression_names){.at = before.at, .end = names.at};
 }
 
 /* Up to the key word, outside of parentheses; `before` is where it begins. */
-static bool find_word(struct mentions *mentions, const char *word, const char **before)
+static bool find_word(struct expression_names *names, const char *word, const char **before)
 {
     unsigned depth = 0;
     struct token token;
 
     do {
-        *before = mentions->at;
-        token = next_token(mentions);
+        *before = names->at;
+        token = next_token(names);
         depth += is(&token, "(");
         depth -= depth > 0 && is(&token, ")");
         if (depth == 0 && token.type == TOKEN_WORD && is(&token, word))
@@ -162,10 +162,10 @@ static bool find_word(struct mentions *mentions, const char *word, const char **
     return false;
 }
 
-struct mentions mentions_statistics(const char *definition)
+struct expression_names expression_names_statistics(const char *definition)
 {
-    struct mentions all = {.at = definition, .end = definition + strlen(definition)},
-                    found = {.at = all.end, .end = all.end};
+    struct expression_names all = {.at = definition, .end = definition + strlen(definition)},
+                            found = {.at = all.end, .end = all.end};
     const char *before;
 
     if (!find_word(&all, "ON", &before))
@@ -177,9 +177,9 @@ struct mentions mentions_statistics(const char *definition)
 }
 
 /* Steps over `(...)`, when that follows. */
-static void skip_parentheses(struct mentions *mentions)
+static void skip_parentheses(struct expression_names *names)
 {
-    struct mentions ahead = *mentions;
+    struct expression_names ahead = *names;
     struct token token = next_token(&ahead);
     unsigned depth = 1;
 
@@ -190,54 +190,54 @@ static void skip_parentheses(struct mentions *mentions)
         depth += is(&token, "(");
         depth -= is(&token, ")");
     }
-    *mentions = ahead;
+    *names = ahead;
 }
 
 /* Steps over what follows a word and names no column: a type, a collation, the field of EXTRACT, parameters, an
  * operator. */
-static bool skip_special(struct mentions *mentions, const struct token *token)
+static bool skip_special(struct expression_names *names, const struct token *token)
 {
     if (is(token, "::") || is(token, "COLLATE")) {
-        skip_type(mentions);
-        mentions->after_value = true;
+        skip_type(names);
+        names->after_value = true;
         return true;
     }
     if (is(token, "EXTRACT")) {
-        (void)next_token(mentions);
-        (void)next_token(mentions);
+        (void)next_token(names);
+        (void)next_token(names);
         return true;
     }
     if (is(token, "WITH") || is(token, "OPERATOR")) {
-        skip_parentheses(mentions);
+        skip_parentheses(names);
         return true;
     }
     return false;
 }
 
-bool mentions_next(struct mentions *mentions, struct buffer *name)
+bool expression_names_next(struct expression_names *names, struct buffer *name)
 {
     for (;;) {
-        struct token token = next_token(mentions), after;
-        struct mentions ahead = *mentions;
-        bool is_class = mentions->after_value && is_plain_name(&token);
+        struct token token = next_token(names), after;
+        struct expression_names ahead = *names;
+        bool is_class = names->after_value && is_plain_name(&token);
 
         if (token.type == TOKEN_END)
             return false;
-        if (skip_special(mentions, &token))
+        if (skip_special(names, &token))
             continue;
-        mentions->after_value = is(&token, ")") || is_plain_name(&token);
-        if (!is_plain_name(&token) || skip_qualified(mentions) || is_class)
+        names->after_value = is(&token, ")") || is_plain_name(&token);
+        if (!is_plain_name(&token) || skip_qualified(names) || is_class)
             continue;
         after = next_token(&ahead);
         if (!is(&after, "("))
             return copy_name(name, &token);
-        mentions->after_value = false;
+        names->after_value = false;
     }
 }
 
-bool mentions_table(const char *definition, struct buffer *schema, struct buffer *table)
+bool expression_names_table(const char *definition, struct buffer *schema, struct buffer *table)
 {
-    struct mentions all = {.at = definition, .end = definition + strlen(definition)};
+    struct expression_names all = {.at = definition, .end = definition + strlen(definition)};
     const char *before;
     struct token first, dot, second;
 

@@ -203,7 +203,7 @@ static const char *flatten(void *arena, const char *text)
 
 /* ---- both ---- */
 
-const char *wording_settle(void *arena, const char *text)
+const char *expression_normalize(void *arena, const char *text)
 {
     struct buffer out = buffer_make(arena, TEXT_MAX);
     struct array array;
@@ -280,7 +280,7 @@ static const char *without_casts(void *arena, const char *text)
     return buffer_string(&out);
 }
 
-bool wording_same_but_casts(void *arena, const char *a, const char *b)
+bool expression_same_but_casts(void *arena, const char *a, const char *b)
 {
     const char *left = without_casts(arena, a), *right = without_casts(arena, b);
 

@@ -10,10 +10,10 @@
  * varying is kept. `((a OR b) OR c)` becomes `(a OR b OR c)`, and so does AND: it is how BETWEEN and IN are kept.
  * The answer is a text of `arena`; NULL without memory.
  */
-const char *wording_settle(void *arena, const char *text);
+const char *expression_normalize(void *arena, const char *text);
 
 /* Whether two texts differ at most in casts to types without a length, and in the parentheses that these need around a
  * word, as they do when a column got another type. `arena` holds what is needed for that. */
-bool wording_same_but_casts(void *arena, const char *a, const char *b);
+bool expression_same_but_casts(void *arena, const char *a, const char *b);
 
 #endif

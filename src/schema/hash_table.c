@@ -11,7 +11,7 @@ struct entry {
     size_t place;
 };
 
-struct lookup {
+struct hash_table {
     struct entry *entries;
     size_t room, count; /* room is a power of two */
 };
@@ -34,46 +34,46 @@ static struct entry *entry_of(struct entry *entries, size_t room, const char *ke
     return &entries[at];
 }
 
-static bool grow(struct lookup *lookup)
+static bool grow(struct hash_table *table)
 {
-    size_t room = lookup->room ? 2 * lookup->room : ROOM_FIRST;
-    struct entry *entries = talloc_zero_size(lookup, room * sizeof *entries);
+    size_t room = table->room ? 2 * table->room : ROOM_FIRST;
+    struct entry *entries = talloc_zero_size(table, room * sizeof *entries);
 
     if (!entries)
         return false;
-    for (size_t i = 0; i < lookup->room; i++)
-        if (lookup->entries[i].key)
-            *entry_of(entries, room, lookup->entries[i].key) = lookup->entries[i];
-    TALLOC_FREE(lookup->entries);
-    lookup->entries = entries;
-    lookup->room = room;
+    for (size_t i = 0; i < table->room; i++)
+        if (table->entries[i].key)
+            *entry_of(entries, room, table->entries[i].key) = table->entries[i];
+    TALLOC_FREE(table->entries);
+    table->entries = entries;
+    table->room = room;
     return true;
 }
 
-struct lookup *lookup_create(void *arena)
+struct hash_table *hash_table_create(void *arena)
 {
-    struct lookup *lookup = talloc_zero(arena, struct lookup);
+    struct hash_table *table = talloc_zero(arena, struct hash_table);
 
-    return lookup && grow(lookup) ? lookup : NULL;
+    return table && grow(table) ? table : NULL;
 }
 
-bool lookup_put(struct lookup *lookup, const char *key, size_t place)
+bool hash_table_put(struct hash_table *table, const char *key, size_t place)
 {
     struct entry *entry;
 
-    if (2 * lookup->count >= lookup->room && !grow(lookup))
+    if (2 * table->count >= table->room && !grow(table))
         return false;
-    entry = entry_of(lookup->entries, lookup->room, key);
+    entry = entry_of(table->entries, table->room, key);
     if (entry->key)
         return true;
-    *entry = (struct entry){talloc_strdup(lookup, key), place};
-    lookup->count++;
+    *entry = (struct entry){talloc_strdup(table, key), place};
+    table->count++;
     return entry->key != NULL;
 }
 
-size_t lookup_find(const struct lookup *lookup, const char *key)
+size_t hash_table_find(const struct hash_table *table, const char *key)
 {
-    const struct entry *entry = entry_of(lookup->entries, lookup->room, key);
+    const struct entry *entry = entry_of(table->entries, table->room, key);
 
-    return entry->key ? entry->place : LOOKUP_NONE;
+    return entry->key ? entry->place : HASH_TABLE_NONE;
 }

@@ -7,17 +7,17 @@
 
 #include "base/error.h"
 
-#define LOOKUP_NONE ((size_t)-1)
+#define HASH_TABLE_NONE ((size_t)-1)
 
-struct lookup;
+struct hash_table;
 
 /* An empty one, in `arena`; NULL without memory. */
-struct lookup *lookup_create(void *arena);
+struct hash_table *hash_table_create(void *arena);
 
 /* Puts `place` under a copy of `key`, unless something is there already. False without memory. */
-bool lookup_put(struct lookup *lookup, const char *key, size_t place) MUST_CHECK;
+bool hash_table_put(struct hash_table *table, const char *key, size_t place) MUST_CHECK;
 
-/* What is under `key`, or LOOKUP_NONE. */
-size_t lookup_find(const struct lookup *lookup, const char *key);
+/* What is under `key`, or HASH_TABLE_NONE. */
+size_t hash_table_find(const struct hash_table *table, const char *key);
 
 #endif

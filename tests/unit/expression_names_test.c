@@ -13,12 +13,12 @@
 #define MAX 1024
 
 /* The names with commas between them. */
-static void check(struct mentions mentions, const char *expected)
+static void check(struct expression_names names, const char *expected)
 {
     void *arena = talloc_new(NULL);
     struct buffer name = buffer_make(arena, MAX), all = buffer_make(arena, MAX);
 
-    while (mentions_next(&mentions, &name))
+    while (expression_names_next(&names, &name))
         buffer_format(&all, "%s%s", all.len > 0 ? "," : "", buffer_string(&name));
     assert_string_equal(buffer_string(&all), expected);
     talloc_free(arena);
@@ -56,7 +56,7 @@ static void names_of_constraints_and_indexes(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
-        check(mentions_begin(rows[i].definition), rows[i].names);
+        check(expression_names_begin(rows[i].definition), rows[i].names);
 }
 
 static void statistics(void **state)
@@ -76,8 +76,8 @@ static void statistics(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        check(mentions_statistics(rows[i].definition), rows[i].names);
-        assert_int_equal(mentions_table(rows[i].definition, &schema, &table), rows[i].table != NULL);
+        check(expression_names_statistics(rows[i].definition), rows[i].names);
+        assert_int_equal(expression_names_table(rows[i].definition, &schema, &table), rows[i].table != NULL);
         if (!rows[i].table)
             continue;
         assert_string_equal(buffer_string(&schema), rows[i].schema);
