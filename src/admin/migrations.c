@@ -62,7 +62,7 @@ static void write_state(const struct migrate_state *state, bool enterprise, stru
     json_key(out, "chains");
     json_open(out, '[');
     for (size_t i = 0; i < state->count; i++)
-        if (migrate_tells(&state->positions[i], enterprise))
+        if (migrate_is_reported(&state->positions[i], enterprise))
             write_chain(&state->positions[i], out);
     json_close(out, ']');
     json_close(out, '}');

@@ -98,8 +98,8 @@ static bool has_more(const struct schema_document *document, enum schema_section
 }
 
 /* What only one of the two was dumped with. */
-static void tell_skipped(const struct options *options, const struct schema_document *a,
-                         const struct schema_document *b)
+static void report_skipped(const struct options *options, const struct schema_document *a,
+                           const struct schema_document *b)
 {
     bool full = has_more(a, SCHEMA_WITH_FULL) != has_more(b, SCHEMA_WITH_FULL);
     bool counts = has_more(a, SCHEMA_WITH_COUNTS) != has_more(b, SCHEMA_WITH_COUNTS);
@@ -126,7 +126,7 @@ static enum err compare(const struct config *config, const struct options *optio
     if (err == OK)
         err = schema_diff(options->arena, a, b, found, error);
     if (err == OK)
-        tell_skipped(options, a, b);
+        report_skipped(options, a, b);
     return err;
 }
 

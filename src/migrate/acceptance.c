@@ -82,7 +82,7 @@ void losses_write(const struct losses *losses, struct buffer *out)
     }
 }
 
-bool consent_opens_signup(const struct migrate_step *steps, size_t count)
+bool acceptance_opens_signup(const struct migrate_step *steps, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
         if (steps[i].chain->legacy && steps[i].chain->open && steps[i].chain->database == DATABASE_CORE)
@@ -91,7 +91,7 @@ bool consent_opens_signup(const struct migrate_step *steps, size_t count)
     return false;
 }
 
-void consent_command(const struct migrate_options *options, bool losses, bool opens, struct buffer *out)
+void acceptance_command(const struct migrate_options *options, bool losses, bool opens, struct buffer *out)
 {
     buffer_text(out, "orgd migrate up");
     if (options->to || options->target == MIGRATE_TO_AGENTA)
@@ -110,7 +110,7 @@ void consent_command(const struct migrate_options *options, bool losses, bool op
         buffer_text(out, " --accept-open-signup");
 }
 
-bool consent_step_deletes(const struct migrate_step *step, bool enterprise)
+bool acceptance_step_deletes(const struct migrate_step *step, bool enterprise)
 {
     const struct script *script = &step->chain->revisions[step->at].up[enterprise ? EDITION_EE : EDITION_OSS];
 
@@ -127,13 +127,13 @@ static bool changes(const struct decision *decision, const struct migrate_step *
            decision_is_for(decision, step->chain, &step->chain->revisions[step->at], step->down);
 }
 
-bool consent_is_uncounted(const struct migrate_step *step, bool enterprise)
+bool acceptance_is_uncounted(const struct migrate_step *step, bool enterprise)
 {
     for (size_t i = 0; i < decision_count; i++) {
         if (changes(&decisions[i], step))
             return false;
     }
-    return consent_step_deletes(step, enterprise);
+    return acceptance_step_deletes(step, enterprise);
 }
 
 /* By the decisions of the steps that delete something; what nobody can count on the way up is taken to be something. */
@@ -143,8 +143,8 @@ static enum err count_losses(struct db *db, const struct migrate_step *steps, si
     enum err err = OK;
 
     for (size_t i = 0; i < count && err == OK; i++) {
-        losses->any = losses->any || (!steps[i].down && consent_is_uncounted(&steps[i], enterprise));
-        if (!steps[i].down && !consent_step_deletes(&steps[i], enterprise))
+        losses->any = losses->any || (!steps[i].down && acceptance_is_uncounted(&steps[i], enterprise));
+        if (!steps[i].down && !acceptance_step_deletes(&steps[i], enterprise))
             continue;
         for (size_t k = 0; k < decision_count && err == OK; k++) {
             struct result result;
@@ -161,14 +161,14 @@ static enum err count_losses(struct db *db, const struct migrate_step *steps, si
     return err;
 }
 
-static void advise(const struct posture *posture, const struct migrate_options *options, void *arena)
+static void advise(const struct signup_impact *impact, const struct migrate_options *options, void *arena)
 {
-    for (int i = 0; options->advise && i < POSTURE_VARIABLES; i++) {
+    for (int i = 0; options->advise && i < SIGNUP_VARIABLES; i++) {
         struct buffer effect = buffer_make(arena, TEXT_MAX);
         struct buffer line = buffer_make(arena, 2 * TEXT_MAX);
 
-        posture_effect(posture, (enum posture_variable)i, &effect);
-        buffer_format(&line, "%s: ", posture_variable_name((enum posture_variable)i));
+        signup_impact_describe(impact, (enum signup_variable)i, &effect);
+        buffer_format(&line, "%s: ", signup_variable_name((enum signup_variable)i));
         utf8_show(&line, buffer_string(&effect) ?: "", TEXT_MAX);
         if (buffer_string(&line))
             options->advise(options->context, buffer_string(&line));
@@ -192,11 +192,11 @@ static enum err refuse_down(const struct migrate_state *state, const struct migr
 }
 
 static enum err refuse(const struct migrate_state *state, const struct migrate_options *options,
-                       const struct losses *losses, const struct posture *posture, struct error *error)
+                       const struct losses *losses, const struct signup_impact *impact, struct error *error)
 {
     void *arena = talloc_new(NULL);
     struct buffer text = buffer_make(arena, TEXT_MAX);
-    bool opens = posture->people > 0;
+    bool opens = impact->people > 0;
     enum err err;
 
     buffer_format(&text, "the %s database", migrate_database_name(state->database));
@@ -208,44 +208,44 @@ static enum err refuse(const struct migrate_state *state, const struct migrate_o
     }
     if (opens) {
         buffer_format(&text, "%s has %" PRId64 " people, and sign-up opens to everybody: set one of",
-                      losses->any ? ", and" : "", posture->people);
-        for (int i = 0; i < POSTURE_VARIABLES; i++)
-            buffer_format(&text, "%s %s", i > 0 ? "," : "", posture_variable_name((enum posture_variable)i));
+                      losses->any ? ", and" : "", impact->people);
+        for (int i = 0; i < SIGNUP_VARIABLES; i++)
+            buffer_format(&text, "%s %s", i > 0 ? "," : "", signup_variable_name((enum signup_variable)i));
     }
     buffer_format(&text, "%s run `", opens ? ", or" : "; if that is meant,");
-    consent_command(options, losses->any || (options->allow & HAZARD_BIT(DELETES_DATA)),
-                    opens || options->accept_open_signup, &text);
+    acceptance_command(options, losses->any || (options->allow & HAZARD_BIT(DELETES_DATA)),
+                       opens || options->accept_open_signup, &text);
     buffer_char(&text, '`');
     err = error_set(error, ERR_REFUSED, "%s", buffer_string(&text) ? buffer_string(&text) : "no memory");
     (void)talloc_free(arena);
     return err;
 }
 
-enum err migrate_consent(struct db *db, const struct migrate_state *state, const struct migrate_step *steps,
-                         size_t count, const struct migrate_options *options, struct error *error)
+enum err migrate_check_acceptance(struct db *db, const struct migrate_state *state, const struct migrate_step *steps,
+                                  size_t count, const struct migrate_options *options, struct error *error)
 {
     void *arena = talloc_new(NULL);
     bool down = count > 0 && steps[0].down;
     bool opens =
-        !down && consent_opens_signup(steps, count) && !options->accept_open_signup && !options->access_restricted;
+        !down && acceptance_opens_signup(steps, count) && !options->accept_open_signup && !options->access_restricted;
     struct buffer names = buffer_make(arena, TEXT_MAX);
     struct losses losses = {.names = &names};
-    struct posture posture = {0};
+    struct signup_impact impact = {0};
     enum err err = OK;
 
     if (!(options->allow & HAZARD_BIT(DELETES_DATA)))
         err = count_losses(db, steps, count, options->enterprise, &losses);
     if (err == OK && opens)
-        err = posture_read(db, arena, &posture);
+        err = signup_impact_read(db, arena, &impact);
     if (err != OK) {
         err = error_set(error, err, "the %s database: what the run takes away cannot be counted: %s",
                         migrate_database_name(state->database), db_error(db)->cause);
     } else if (down && losses.any) {
         err = refuse_down(state, options, &losses, error);
-    } else if (losses.any || posture.people > 0) {
-        if (posture.people > 0)
-            advise(&posture, options, arena);
-        err = refuse(state, options, &losses, &posture, error);
+    } else if (losses.any || impact.people > 0) {
+        if (impact.people > 0)
+            advise(&impact, options, arena);
+        err = refuse(state, options, &losses, &impact, error);
     }
     (void)talloc_free(arena);
     return err;

@@ -23,15 +23,15 @@ void losses_add(struct losses *losses, size_t number, const struct result *resul
 void losses_write(const struct losses *losses, struct buffer *out);
 
 /* Whether what the step does on the way up deletes anything, whatever is there now. */
-bool consent_step_deletes(const struct migrate_step *step, bool enterprise);
+bool acceptance_step_deletes(const struct migrate_step *step, bool enterprise);
 /* Whether it does, and no decision tells what. */
-bool consent_is_uncounted(const struct migrate_step *step, bool enterprise);
+bool acceptance_is_uncounted(const struct migrate_step *step, bool enterprise);
 
 /* Whether `steps` open sign-up to everybody, where people have been among themselves until now. */
-bool consent_opens_signup(const struct migrate_step *steps, size_t count);
+bool acceptance_opens_signup(const struct migrate_step *steps, size_t count);
 
 /* Writes the command to go up that does what `options` ask for, with what has to be accepted. */
-void consent_command(const struct migrate_options *options, bool losses, bool opens, struct buffer *out);
+void acceptance_command(const struct migrate_options *options, bool losses, bool opens, struct buffer *out);
 
 /*
  * Inside a transaction with migrate_set_options: REFUSED, with the command that would do it, when something that
@@ -39,7 +39,7 @@ void consent_command(const struct migrate_options *options, bool losses, bool op
  * On the way down that is what orgd's own chain has made: what lies below comes back from the archive, and obstacles
  * tell when it cannot. `options->to` is the revision to stay at then.
  */
-enum err migrate_consent(struct db *db, const struct migrate_state *state, const struct migrate_step *steps,
-                         size_t count, const struct migrate_options *options, struct error *error) MUST_CHECK;
+enum err migrate_check_acceptance(struct db *db, const struct migrate_state *state, const struct migrate_step *steps,
+                                  size_t count, const struct migrate_options *options, struct error *error) MUST_CHECK;
 
 #endif

@@ -10,7 +10,7 @@
 enum database { DATABASE_CORE, DATABASE_TRACING };
 #define DATABASE_COUNT 2
 
-enum edition { EDITION_OSS, EDITION_EE };
+enum chain_edition { EDITION_OSS, EDITION_EE };
 
 /* Revisions of all chains together, at most; the build refuses more. */
 #define REVISIONS_MAX 256

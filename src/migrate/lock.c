@@ -19,7 +19,7 @@
 #define TELL_EVERY 10 /* attempts */
 #define ARRAY_MAX (16 << 10)
 
-void migrate_tell(const struct migrate_options *options, const char *format, ...)
+void migrate_report(const struct migrate_options *options, const char *format, ...)
 {
     char sentence[1024];
     va_list arguments;
@@ -85,8 +85,8 @@ enum err migrate_lock_database(struct db *db, enum database database, const stru
             return error_set(error, ERR_STOPPING, "stopped");
         if (polls == TELL_AFTER_POLLS) {
             name_holder(db, holder, sizeof holder);
-            migrate_tell(options, "waiting for %s to finish migrating the %s database", holder,
-                         migrate_database_name(database));
+            migrate_report(options, "waiting for %s to finish migrating the %s database", holder,
+                           migrate_database_name(database));
         }
         pause_ms(POLL_MS);
     }
@@ -159,7 +159,7 @@ bool migrate_try_again(struct db *db, const char *sqlstate, int attempt, const s
         return false;
     if (attempt % TELL_EVERY == 0) {
         migrate_name_blocker(db, statement, blocker, sizeof blocker);
-        migrate_tell(options, "waiting: %s", blocker[0] != '\0' ? blocker : "a table is locked");
+        migrate_report(options, "waiting: %s", blocker[0] != '\0' ? blocker : "a table is locked");
     }
     /* two runners or an application in step with us would otherwise meet again and again */
     platform.random_bytes(&jitter, sizeof jitter);

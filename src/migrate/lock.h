@@ -5,7 +5,7 @@
 #include "migrate/migrate.h"
 
 /* Tells the listener, if there is one. */
-void migrate_tell(const struct migrate_options *options, const char *format, ...) PRINTF_LIKE(2, 3);
+void migrate_report(const struct migrate_options *options, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* When waiting is to end (platform.monotonic_us). */
 int64_t migrate_deadline(const struct migrate_options *options);

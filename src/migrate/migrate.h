@@ -93,7 +93,7 @@ bool migrate_runs(const struct chain *chain, bool enterprise, enum migrate_targe
  * Whether the chain tells anything about where the database is, or where it goes. A legacy chain is over where the next
  * chain of its table begins: whether a database came that way or was made there cannot be told from it.
  */
-bool migrate_tells(const struct migrate_position *position, bool enterprise);
+bool migrate_is_reported(const struct migrate_position *position, bool enterprise);
 
 /* One revision, one direction. */
 struct migrate_step {

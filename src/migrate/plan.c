@@ -61,7 +61,7 @@ static enum err decide(struct look *look, size_t number, const struct migrate_st
     answer->decision = &decisions[number];
     answer->step = step;
     count_outcomes(answer);
-    if (answer->decision->kind == DECISION_CHANGE && consent_step_deletes(step, look->options->enterprise))
+    if (answer->decision->kind == DECISION_CHANGE && acceptance_step_deletes(step, look->options->enterprise))
         losses_add(&look->found->losses, number, &answer->result);
     look->found->decision_count++;
     return OK;
@@ -80,7 +80,7 @@ static enum err decide_all(struct look *look)
     for (size_t i = 0; i < found->count && err == OK; i++) {
         const struct migrate_step *step = &found->steps[i];
 
-        if (consent_is_uncounted(step, look->options->enterprise))
+        if (acceptance_is_uncounted(step, look->options->enterprise))
             found->losses.any = true;
         for (size_t k = 0; k < decision_count && err == OK; k++) {
             if (done[k] || !decision_is_for(&decisions[k], step->chain, revision_of(step), false) ||
@@ -187,7 +187,7 @@ static void find_floor(struct look *look)
     for (size_t i = found->count; i > 0; i--) {
         const struct revision *revision = revision_of(&found->steps[i - 1]);
         bool gone = look->options->legacy == MIGRATE_DROP &&
-                    consent_step_deletes(&found->steps[i - 1], look->options->enterprise);
+                    acceptance_step_deletes(&found->steps[i - 1], look->options->enterprise);
 
         if (revision->down && !gone)
             continue;
@@ -203,8 +203,8 @@ static void find_floor(struct look *look)
 static enum err look_at_data(struct look *look)
 {
     struct plan_database *found = look->found;
-    enum err err =
-        migrate_access(look->db, found->steps, found->count, look->options->enterprise, look->arena, &found->lacks);
+    enum err err = migrate_check_privileges(look->db, found->steps, found->count, look->options->enterprise,
+                                            look->arena, &found->lacks);
 
     return err == OK ? decide_all(look) : err;
 }
@@ -236,9 +236,9 @@ static enum err look_inside(struct look *look, enum database database, struct er
         return error_set(error, ERR_REFUSED, "the %s database: %s", migrate_database_name(database), found->lacks);
     if (err == OK)
         err = count_rows(look);
-    found->opens_signup = consent_opens_signup(found->steps, found->count);
+    found->opens_signup = acceptance_opens_signup(found->steps, found->count);
     if (err == OK && found->opens_signup)
-        err = posture_read(look->db, look->arena, &found->posture);
+        err = signup_impact_read(look->db, look->arena, &found->impact);
     return err == OK ? OK : error_set(error, err, "%s", err == ERR_MEMORY ? "no memory" : db_error(look->db)->cause);
 }
 
@@ -293,5 +293,5 @@ bool plan_needs_signup(const struct plan *plan)
 {
     const struct plan_database *core = &plan->databases[DATABASE_CORE];
 
-    return core->opens_signup && core->posture.people > 0 && !plan->options->access_restricted;
+    return core->opens_signup && core->impact.people > 0 && !plan->options->access_restricted;
 }

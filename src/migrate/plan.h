@@ -44,7 +44,7 @@ struct plan_database {
     struct losses losses;
     const char *lacks; /* what the role that looks could not do, one sentence; NULL when it can do everything */
     bool opens_signup;
-    struct posture posture; /* when it does */
+    struct signup_impact impact; /* when it does */
     /* What `down --to` reaches afterwards: as it is now when `back` is true, else no further than `floor`, for a
      * reason. */
     bool back;

@@ -54,7 +54,7 @@ static void draw_chains(const struct migrate_state *state, bool enterprise, stru
     int y = ROW_HEIGHT / 2;
 
     for (size_t i = 0; i < state->count; i++) {
-        if (!migrate_tells(&state->positions[i], enterprise))
+        if (!migrate_is_reported(&state->positions[i], enterprise))
             continue;
         draw_chain(&state->positions[i], y, &drawn);
         y += ROW_HEIGHT;
@@ -194,9 +194,9 @@ static void write_database(const struct plan_database *found, bool enterprise, s
 
 /* ---- the whole ---- */
 
-static void write_posture(const struct plan *plan, struct buffer *out)
+static void write_signup_impact(const struct plan *plan, struct buffer *out)
 {
-    const struct posture *posture = &plan->databases[DATABASE_CORE].posture;
+    const struct signup_impact *impact = &plan->databases[DATABASE_CORE].impact;
 
     if (!plan->databases[DATABASE_CORE].opens_signup)
         return;
@@ -205,12 +205,12 @@ static void write_posture(const struct plan *plan, struct buffer *out)
         out,
         "<p>From v0.104.0 on sign-up is open to everybody, and everybody may own organizations; now there are "
         "%" PRId64 " people in one organization.%s</p>\n<ul>\n",
-        posture->people, plan->options->access_restricted ? " An access variable is set and stays in force." : "");
-    for (int i = 0; i < POSTURE_VARIABLES && posture->people > 0; i++) {
+        impact->people, plan->options->access_restricted ? " An access variable is set and stays in force." : "");
+    for (int i = 0; i < SIGNUP_VARIABLES && impact->people > 0; i++) {
         struct buffer effect = buffer_make(out->arena, TEXT_MAX);
 
-        posture_effect(posture, (enum posture_variable)i, &effect);
-        buffer_format(out, "<li><code>%s</code>: ", posture_variable_name((enum posture_variable)i));
+        signup_impact_describe(impact, (enum signup_variable)i, &effect);
+        buffer_format(out, "<li><code>%s</code>: ", signup_variable_name((enum signup_variable)i));
         page_text(out, buffer_string(&effect));
         buffer_text(out, ".</li>\n");
     }
@@ -226,7 +226,7 @@ static void write_end(const struct plan *plan, struct buffer *out)
                          "up</code> refuses until it is put right.</p>\n");
         return;
     }
-    consent_command(plan->options, plan_needs_losses(plan), plan_needs_signup(plan), &command);
+    acceptance_command(plan->options, plan_needs_losses(plan), plan_needs_signup(plan), &command);
     page_element(out, "h2", "To do this");
     buffer_text(out, "<p><code>");
     page_text(out, buffer_string(&command));
@@ -243,7 +243,7 @@ void plan_write_html(const struct plan *plan, struct buffer *out)
         write_database(&plan->databases[i], plan->options->enterprise, out);
         pending += plan->databases[i].count;
     }
-    write_posture(plan, out);
+    write_signup_impact(plan, out);
     if (pending > 0)
         write_end(plan, out);
     page_end(out);

@@ -200,11 +200,11 @@ static void write_list(const char *key, const struct result *list, const char *n
     json_close(out, ']');
 }
 
-static void write_posture(const struct plan *plan, struct buffer *out)
+static void write_signup_impact(const struct plan *plan, struct buffer *out)
 {
     const struct plan_database *core = &plan->databases[DATABASE_CORE];
 
-    json_key(out, "posture");
+    json_key(out, "signup_impact");
     json_open(out, '{');
     json_key(out, "opens_signup");
     json_bool(out, core->opens_signup);
@@ -213,17 +213,17 @@ static void write_posture(const struct plan *plan, struct buffer *out)
     json_key(out, "accepted");
     json_bool(out, plan->options->accept_open_signup);
     json_key(out, "people");
-    json_int(out, core->posture.people);
-    write_list("domains", &core->posture.domains, "people", out);
-    write_list("owners", &core->posture.owners, NULL, out);
-    write_list("inactive", &core->posture.inactive, NULL, out);
+    json_int(out, core->impact.people);
+    write_list("domains", &core->impact.domains, "people", out);
+    write_list("owners", &core->impact.owners, NULL, out);
+    write_list("inactive", &core->impact.inactive, NULL, out);
     json_key(out, "variables");
     json_open(out, '{');
-    for (int i = 0; i < POSTURE_VARIABLES && core->posture.people > 0; i++) {
+    for (int i = 0; i < SIGNUP_VARIABLES && core->impact.people > 0; i++) {
         struct buffer effect = buffer_make(out->arena, 4096);
 
-        posture_effect(&core->posture, (enum posture_variable)i, &effect);
-        write_text(out, posture_variable_name((enum posture_variable)i), buffer_string(&effect));
+        signup_impact_describe(&core->impact, (enum signup_variable)i, &effect);
+        write_text(out, signup_variable_name((enum signup_variable)i), buffer_string(&effect));
     }
     json_close(out, '}');
     json_close(out, '}');
@@ -242,7 +242,7 @@ void plan_write_json(const struct plan *plan, struct buffer *out)
         pending += plan->databases[i].count;
     }
     json_close(out, ']');
-    write_posture(plan, out);
+    write_signup_impact(plan, out);
     json_key(out, "needs");
     json_open(out, '{');
     json_key(out, "allow");
@@ -255,7 +255,7 @@ void plan_write_json(const struct plan *plan, struct buffer *out)
     json_close(out, '}');
     json_key(out, "obstructed");
     json_bool(out, plan_is_obstructed(plan));
-    consent_command(plan->options, plan_needs_losses(plan), plan_needs_signup(plan), &command);
+    acceptance_command(plan->options, plan_needs_losses(plan), plan_needs_signup(plan), &command);
     write_text(out, "command", pending > 0 ? buffer_string(&command) : NULL);
     json_close(out, '}');
     buffer_char(out, '\n');

@@ -248,23 +248,23 @@ static void write_database(const struct plan_database *found, const struct plan 
     (void)talloc_free(arena);
 }
 
-static void write_posture(const struct plan *plan, struct buffer *out)
+static void write_signup_impact(const struct plan *plan, struct buffer *out)
 {
-    const struct posture *posture = &plan->databases[DATABASE_CORE].posture;
+    const struct signup_impact *impact = &plan->databases[DATABASE_CORE].impact;
 
     if (!plan->databases[DATABASE_CORE].opens_signup)
         return;
     buffer_format(out,
                   "sign-up: from v0.104.0 on it is open to everybody, and everybody may own organizations; now there "
                   "are %" PRId64 " people in one organization.\n",
-                  posture->people);
+                  impact->people);
     if (plan->options->access_restricted)
         buffer_text(out, "  An access variable is set and stays in force.\n");
-    for (int i = 0; i < POSTURE_VARIABLES && posture->people > 0; i++) {
+    for (int i = 0; i < SIGNUP_VARIABLES && impact->people > 0; i++) {
         struct buffer effect = buffer_make(out->arena, VALUE_MAX);
 
-        buffer_format(out, "  %s: ", posture_variable_name((enum posture_variable)i));
-        posture_effect(posture, (enum posture_variable)i, &effect);
+        buffer_format(out, "  %s: ", signup_variable_name((enum signup_variable)i));
+        signup_impact_describe(impact, (enum signup_variable)i, &effect);
         utf8_show(out, buffer_string(&effect) ?: "", VALUE_MAX);
         buffer_text(out, ".\n");
     }
@@ -279,7 +279,7 @@ void plan_write_text(const struct plan *plan, struct buffer *out)
         write_database(&plan->databases[i], plan, out);
         pending += plan->databases[i].count;
     }
-    write_posture(plan, out);
+    write_signup_impact(plan, out);
     for (int i = 0; i < DATABASE_COUNT; i++)
         if (plan->databases[i].lacks)
             buffer_format(out, "%s database: %s; run it as one that can.\n", migrate_database_name((enum database)i),
@@ -288,7 +288,7 @@ void plan_write_text(const struct plan *plan, struct buffer *out)
         buffer_text(out, "Something stands in the way; see above. `orgd migrate up` refuses until it is put right.\n");
     } else if (pending > 0) {
         buffer_text(out, "To do this: ");
-        consent_command(plan->options, plan_needs_losses(plan), plan_needs_signup(plan), out);
+        acceptance_command(plan->options, plan_needs_losses(plan), plan_needs_signup(plan), out);
         buffer_char(out, '\n');
     }
 }

@@ -20,8 +20,8 @@ static void add_tables(const struct migrate_step *step, bool enterprise, struct 
     }
 }
 
-enum err migrate_access(struct db *db, const struct migrate_step *steps, size_t count, bool enterprise, void *arena,
-                        const char **lacks)
+enum err migrate_check_privileges(struct db *db, const struct migrate_step *steps, size_t count, bool enterprise,
+                                  void *arena, const char **lacks)
 {
     struct buffer names = buffer_make(arena, NAMES_MAX);
     struct result result;

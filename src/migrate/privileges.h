@@ -9,7 +9,7 @@
  * transaction with migrate_set_options is open. `lacks` gets a sentence in `arena` about all that is missing, NULL when
  * nothing is. Errors: MEMORY, those of db_run.
  */
-enum err migrate_access(struct db *db, const struct migrate_step *steps, size_t count, bool enterprise, void *arena,
-                        const char **lacks) MUST_CHECK;
+enum err migrate_check_privileges(struct db *db, const struct migrate_step *steps, size_t count, bool enterprise,
+                                  void *arena, const char **lacks) MUST_CHECK;
 
 #endif

@@ -191,10 +191,10 @@ static enum err patient_transaction(struct run *run, const struct migrate_step *
     }
 }
 
-static void tell_step(struct run *run, const struct migrate_step *step)
+static void report_step(struct run *run, const struct migrate_step *step)
 {
-    migrate_tell(run->options, "the %s database: %s %s", migrate_database_name(run->database),
-                 step->down ? "undone" : "applied", revision_of(step)->id);
+    migrate_report(run->options, "the %s database: %s %s", migrate_database_name(run->database),
+                   step->down ? "undone" : "applied", revision_of(step)->id);
 }
 
 /* One transaction for each of `steps`, which are told. */
@@ -205,7 +205,7 @@ static enum err one_by_one(struct run *run, const struct migrate_step *steps, si
 
         if (err != OK)
             return err;
-        tell_step(run, &steps[i]);
+        report_step(run, &steps[i]);
     }
     return OK;
 }
@@ -244,7 +244,7 @@ static enum err ask_access(struct run *run, const struct migrate_step *steps, si
 {
     void *arena = talloc_new(NULL);
     const char *lacks = NULL;
-    enum err err = migrate_access(run->db, steps, count, run->options->enterprise, arena, &lacks);
+    enum err err = migrate_check_privileges(run->db, steps, count, run->options->enterprise, arena, &lacks);
 
     if (err != OK) {
         err = failed(run, "the rights of the role");
@@ -271,7 +271,7 @@ static enum err look_for_obstacles(struct run *run, const struct migrate_step *s
             err = ask_obstacle(run, decision);
     }
     if (err == OK)
-        err = migrate_consent(run->db, &run->state, steps, count, run->options, run->error);
+        err = migrate_check_acceptance(run->db, &run->state, steps, count, run->options, run->error);
     db_rollback(run->db);
     return err;
 }
@@ -291,12 +291,12 @@ static enum err at_once(struct run *run, const struct migrate_step *steps, size_
     if (err != OK)
         return err;
     if (run->state.condition == MIGRATE_EMPTY) {
-        migrate_tell(run->options, "the %s database (%s) is initialized", migrate_database_name(run->database),
-                     run->state.name);
+        migrate_report(run->options, "the %s database (%s) is initialized", migrate_database_name(run->database),
+                       run->state.name);
         return OK;
     }
     for (size_t i = 0; i < count; i++)
-        tell_step(run, &steps[i]);
+        report_step(run, &steps[i]);
     return OK;
 }
 

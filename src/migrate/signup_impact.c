@@ -7,13 +7,13 @@
 
 enum { SHOWN = 5 };
 
-const char *posture_variable_name(enum posture_variable variable)
+const char *signup_variable_name(enum signup_variable variable)
 {
-    static const char *const names[POSTURE_VARIABLES] = {
-        [POSTURE_OWNERS] = "AGENTA_ACCESS_ALLOWED_OWNER_EMAILS",
-        [POSTURE_DOMAINS] = "AGENTA_ACCESS_ALLOWED_DOMAINS",
-        [POSTURE_BLOCKED_DOMAINS] = "AGENTA_ACCESS_BLOCKED_DOMAINS",
-        [POSTURE_BLOCKED_EMAILS] = "AGENTA_ACCESS_BLOCKED_EMAILS",
+    static const char *const names[SIGNUP_VARIABLES] = {
+        [SIGNUP_OWNERS] = "AGENTA_ACCESS_ALLOWED_OWNER_EMAILS",
+        [SIGNUP_DOMAINS] = "AGENTA_ACCESS_ALLOWED_DOMAINS",
+        [SIGNUP_BLOCKED_DOMAINS] = "AGENTA_ACCESS_BLOCKED_DOMAINS",
+        [SIGNUP_BLOCKED_EMAILS] = "AGENTA_ACCESS_BLOCKED_EMAILS",
     };
     return names[variable];
 }
@@ -27,19 +27,19 @@ static enum err read_list(struct db *db, void *arena, const struct statement *st
     return err;
 }
 
-enum err posture_read(struct db *db, void *arena, struct posture *posture)
+enum err signup_impact_read(struct db *db, void *arena, struct signup_impact *impact)
 {
     struct result people;
-    enum err err = db_run(db, &posture_people, NULL, 0, &people);
+    enum err err = db_run(db, &signup_people, NULL, 0, &people);
 
     if (err != OK)
         return err;
-    posture->people = result_int(&people, 0, 0);
+    impact->people = result_int(&people, 0, 0);
     result_clear(&people);
-    err = read_list(db, arena, &posture_domains, &posture->domains);
+    err = read_list(db, arena, &signup_domains, &impact->domains);
     if (err == OK)
-        err = read_list(db, arena, &posture_owners, &posture->owners);
-    return err == OK ? read_list(db, arena, &posture_inactive, &posture->inactive) : err;
+        err = read_list(db, arena, &signup_owners, &impact->owners);
+    return err == OK ? read_list(db, arena, &signup_inactive, &impact->inactive) : err;
 }
 
 /* "a, b and 3 more", with numbers where there is a second column. */
@@ -56,60 +56,60 @@ static void write_some(const struct result *list, int first, const char *between
         buffer_format(out, " and %d more", rows - first - SHOWN);
 }
 
-static void owners_effect(const struct posture *posture, struct buffer *out)
+static void owners_effect(const struct signup_impact *impact, struct buffer *out)
 {
     buffer_format(out, "only the addresses in it may own organizations; the owners now are ");
-    write_some(&posture->owners, 0, ", ", out);
-    if (result_rows(&posture->owners) == 0)
+    write_some(&impact->owners, 0, ", ", out);
+    if (result_rows(&impact->owners) == 0)
         buffer_text(out, "none");
     buffer_format(out, "; without it each of the %" PRId64 " people, and whoever signs up, may create some",
-                  posture->people);
+                  impact->people);
 }
 
 /* As if set to the domain that most have. */
-static void domains_effect(const struct posture *posture, struct buffer *out)
+static void domains_effect(const struct signup_impact *impact, struct buffer *out)
 {
-    bool any = result_rows(&posture->domains) > 0;
-    int64_t in = any ? result_int(&posture->domains, 0, 1) : 0;
+    bool any = result_rows(&impact->domains) > 0;
+    int64_t in = any ? result_int(&impact->domains, 0, 1) : 0;
 
     buffer_format(out,
                   "only addresses of the domains in it may sign up and sign in; set to %s it lets in %" PRId64
                   " of the %" PRId64 " people",
-                  any ? result_text(&posture->domains, 0, 0) : "a domain", in, posture->people);
-    if (in < posture->people) {
-        buffer_format(out, " and shuts out %" PRId64 " (", posture->people - in);
-        write_some(&posture->domains, 1, ", ", out);
+                  any ? result_text(&impact->domains, 0, 0) : "a domain", in, impact->people);
+    if (in < impact->people) {
+        buffer_format(out, " and shuts out %" PRId64 " (", impact->people - in);
+        write_some(&impact->domains, 1, ", ", out);
         buffer_char(out, ')');
     }
 }
 
-static void blocked_domains_effect(const struct posture *posture, struct buffer *out)
+static void blocked_domains_effect(const struct signup_impact *impact, struct buffer *out)
 {
     buffer_format(out,
                   "addresses of the domains in it may neither sign up nor sign in; of the %" PRId64 " people it would"
                   " shut out, by domain: ",
-                  posture->people);
-    write_some(&posture->domains, 0, ", ", out);
+                  impact->people);
+    write_some(&impact->domains, 0, ", ", out);
 }
 
-static void blocked_emails_effect(const struct posture *posture, struct buffer *out)
+static void blocked_emails_effect(const struct signup_impact *impact, struct buffer *out)
 {
-    int count = result_rows(&posture->inactive);
+    int count = result_rows(&impact->inactive);
 
     buffer_format(out,
                   "the addresses in it may neither sign up nor sign in; of the %" PRId64 " people %d are not active%s",
-                  posture->people, count, count > 0 ? ": " : "");
-    write_some(&posture->inactive, 0, ", ", out);
+                  impact->people, count, count > 0 ? ": " : "");
+    write_some(&impact->inactive, 0, ", ", out);
 }
 
-void posture_effect(const struct posture *posture, enum posture_variable variable, struct buffer *out)
+void signup_impact_describe(const struct signup_impact *impact, enum signup_variable variable, struct buffer *out)
 {
-    static void (*const effects[POSTURE_VARIABLES])(const struct posture *, struct buffer *) = {
-        [POSTURE_OWNERS] = owners_effect,
-        [POSTURE_DOMAINS] = domains_effect,
-        [POSTURE_BLOCKED_DOMAINS] = blocked_domains_effect,
-        [POSTURE_BLOCKED_EMAILS] = blocked_emails_effect,
+    static void (*const effects[SIGNUP_VARIABLES])(const struct signup_impact *, struct buffer *) = {
+        [SIGNUP_OWNERS] = owners_effect,
+        [SIGNUP_DOMAINS] = domains_effect,
+        [SIGNUP_BLOCKED_DOMAINS] = blocked_domains_effect,
+        [SIGNUP_BLOCKED_EMAILS] = blocked_emails_effect,
     };
 
-    effects[variable](posture, out);
+    effects[variable](impact, out);
 }

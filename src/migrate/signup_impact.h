@@ -6,28 +6,28 @@
 #include "db/db.h"
 
 /* The results live as long as the arena. */
-struct posture {
+struct signup_impact {
     int64_t people;
     struct result domains;  /* of the people's addresses: domain, number, most people first */
     struct result owners;   /* addresses of those who own organizations */
     struct result inactive; /* addresses of people who are not active */
 };
 
-enum posture_variable {
-    POSTURE_OWNERS,
-    POSTURE_DOMAINS,
-    POSTURE_BLOCKED_DOMAINS,
-    POSTURE_BLOCKED_EMAILS,
-    POSTURE_VARIABLES,
+enum signup_variable {
+    SIGNUP_OWNERS,
+    SIGNUP_DOMAINS,
+    SIGNUP_BLOCKED_DOMAINS,
+    SIGNUP_BLOCKED_EMAILS,
+    SIGNUP_VARIABLES,
 };
 
 /* Its name. */
-const char *posture_variable_name(enum posture_variable variable);
+const char *signup_variable_name(enum signup_variable variable);
 
 /* Inside a transaction, of a core database. Errors: those of db_run. */
-enum err posture_read(struct db *db, void *arena, struct posture *posture) MUST_CHECK;
+enum err signup_impact_read(struct db *db, void *arena, struct signup_impact *impact) MUST_CHECK;
 
 /* One sentence without final period: what the variable would do for these people. */
-void posture_effect(const struct posture *posture, enum posture_variable variable, struct buffer *out);
+void signup_impact_describe(const struct signup_impact *impact, enum signup_variable variable, struct buffer *out);
 
 #endif

@@ -306,7 +306,7 @@ static enum err look_around(struct db *db, struct migrate_state *state, char enc
     return OK;
 }
 
-bool migrate_tells(const struct migrate_position *position, bool enterprise)
+bool migrate_is_reported(const struct migrate_position *position, bool enterprise)
 {
     const struct chain *chain = position->chain;
 

@@ -10,7 +10,7 @@ import time
 import scratch
 
 DATABASES = scratch.TREE / "tests" / "reference" / "databases"
-# The hazards that the way from v0.103.5 has, and the sign-up posture that it changes, named as `up` wants them.
+# The hazards that the way from v0.103.5 has, and the opening of sign-up, named as `up` wants them.
 ACCEPTED = ("--allow", "DELETES_DATA", "--accept-open-signup")
 # `make all-cases`: every case, where `make test` takes a sample.
 LONG = os.environ.get("MIGRATE_LONG") == "1"

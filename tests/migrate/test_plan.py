@@ -85,7 +85,7 @@ def things(pair, planned, before, archive):
 def test_the_lived_in_database_becomes_what_was_planned(make_old, options):
     planned = check(make_old("oss", "livedin"), *options)
     assert decision(planned, "keys")["count"] == 6 and decision(planned, "deliveries")["count"] == 4
-    assert planned["posture"]["opens_signup"] and planned["posture"]["people"] == 40
+    assert planned["signup_impact"]["opens_signup"] and planned["signup_impact"]["people"] == 40
     assert planned["needs"] == {"allow": ["DELETES_DATA"], "accept_open_signup": True}
 
 
@@ -94,7 +94,7 @@ def test_an_awkward_database_becomes_what_was_planned(make_old, seed):
     pair = make_old("oss", "livedin")
     awkward.spoil(pair, seed)
     planned = check(pair)
-    assert sum(of_domain["people"] for of_domain in planned["posture"]["domains"]) == planned["posture"]["people"] == 100
+    assert sum(of_domain["people"] for of_domain in planned["signup_impact"]["domains"]) == planned["signup_impact"]["people"] == 100
 
 
 def test_what_goes_with_its_project_is_counted_there_only(make_old):
@@ -157,7 +157,7 @@ def test_the_enterprise_edition_is_planned_as_well(make_old):
     planned = plan(pair)
     assert [row["revision"] for row in planned["databases"][0]["revisions"]][:5] == [
         "2c3d4e5f6a7b", "4e5f6a7b8c9d", "5a6b7c8d9e0f", "park00000000", "oss000000000"]
-    assert not planned["posture"]["opens_signup"] and planned["needs"] == {"allow": [], "accept_open_signup": False}
+    assert not planned["signup_impact"]["opens_signup"] and planned["needs"] == {"allow": [], "accept_open_signup": False}
     pair.run(*planned["command"].split()[1:])
 
 

@@ -85,10 +85,10 @@ export const operator = {
     ofHere: "Show this instance",
     obstructed: "Something stands in the way. The upgrade refuses to begin until it is put right.",
     command: "To do this, run",
-    posture: "Sign-up opens",
-    postureBody: (people: number) =>
+    signup: "Sign-up opens",
+    signupBody: (people: number) =>
       `After the upgrade everybody may sign up and own organizations. Now there are ${count(people, "person", "people")} in one organization.`,
-    postureRestricted: "An access variable is set and stays in force.",
+    signupRestricted: "An access variable is set and stays in force.",
     todo: (number: number) => count(number, "revision to apply", "revisions to apply"),
     columns: {
       revision: "Revision",

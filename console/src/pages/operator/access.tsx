@@ -25,7 +25,7 @@ function Posture({ title, answer, body }: { title: string; answer: string; body:
   return (
     <section className="card">
       <h2>{title}</h2>
-      <div className="posture">{answer}</div>
+      <div className="access-answer">{answer}</div>
       <p>{body}</p>
     </section>
   );

@@ -50,7 +50,7 @@ export interface PlannedDatabase {
 
 export interface Plan {
   databases: PlannedDatabase[];
-  posture: { opens_signup: boolean; restricted: boolean; people: number; variables: Record<string, string> };
+  signup_impact: { opens_signup: boolean; restricted: boolean; people: number; variables: Record<string, string> };
   obstructed: boolean;
   command: string | null;
 }
@@ -61,9 +61,9 @@ export function isPlan(value: unknown): value is Plan {
   return (
     typeof plan === "object" &&
     plan !== null &&
-    typeof plan.posture === "object" &&
-    plan.posture !== null &&
-    typeof plan.posture.variables === "object" &&
+    typeof plan.signup_impact === "object" &&
+    plan.signup_impact !== null &&
+    typeof plan.signup_impact.variables === "object" &&
     Array.isArray(plan.databases) &&
     plan.databases.every(
       (database) =>

@@ -108,19 +108,19 @@ function Database({ planned }: { planned: PlannedDatabase }) {
   );
 }
 
-function Posture({ posture }: { posture: Plan["posture"] }) {
+function SignupImpact({ impact }: { impact: Plan["signup_impact"] }) {
   return (
     <Alert
       type="warning"
       showIcon
-      message={words.posture}
+      message={words.signup}
       description={
         <>
           <p>
-            {words.postureBody(posture.people)} {posture.restricted && words.postureRestricted}
+            {words.signupBody(impact.people)} {impact.restricted && words.signupRestricted}
           </p>
           <ul className="lines">
-            {Object.entries(posture.variables).map(([name, effect]) => (
+            {Object.entries(impact.variables).map(([name, effect]) => (
               <li key={name}>
                 <code>{name}</code>: {effect}
               </li>
@@ -138,7 +138,7 @@ export function PlanView({ plan }: { plan: Plan }) {
     <div className="stack">
       {plan.obstructed && <Alert type="error" showIcon message={words.obstructed} />}
       {pending.length === 0 && <p>{words.nothing}</p>}
-      {plan.posture.opens_signup && <Posture posture={plan.posture} />}
+      {plan.signup_impact.opens_signup && <SignupImpact impact={plan.signup_impact} />}
       {pending.map((planned) => (
         <Database key={planned.database} planned={planned} />
       ))}
