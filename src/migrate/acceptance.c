@@ -1,4 +1,4 @@
-/* Asks whether what a run does is accepted: rows that go, and sign-up that opens. */
+/* Checks that the losses of a run, and open sign-up, are accepted. */
 #include "migrate/acceptance.h"
 
 #include <inttypes.h>
@@ -16,7 +16,7 @@ static bool is_loss(const char *outcome)
     return strcmp(outcome, "archived") == 0 || strcmp(outcome, "deleted") == 0 || strcmp(outcome, "dropped") == 0;
 }
 
-/* A thing that goes with its rows: a table counts when it has any, a type never, anything else as one. */
+/* Counts a dropped object: a table when it has rows, a type never, any other object as one. */
 static void add_object(struct losses *losses, const struct result *result, int row, int rows_column)
 {
     int kind_column = PQfnumber(result->pg, "kind");
@@ -136,7 +136,7 @@ bool acceptance_is_uncounted(const struct migrate_step *step, bool enterprise)
     return acceptance_step_deletes(step, enterprise);
 }
 
-/* By the decisions of the steps that delete something; what nobody can count on the way up is taken to be something. */
+/* Uses the decisions of the steps that delete. A step whose losses no decision counts is taken to lose something. */
 static enum err count_losses(struct db *db, const struct migrate_step *steps, size_t count, bool enterprise,
                              struct losses *losses)
 {

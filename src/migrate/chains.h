@@ -1,4 +1,4 @@
-/* The tables of migration chains, their revisions and what these decide, made at build time from chains/. */
+/* The tables of migration chains, revisions and decisions, generated from chains/ at build time. */
 #ifndef ORGD_MIGRATE_CHAINS_H
 #define ORGD_MIGRATE_CHAINS_H
 
@@ -21,7 +21,7 @@ struct revision {
     const char *what;          /* one sentence */
     struct script up[2];       /* by edition; empty when only the version row moves */
     const struct script *down; /* NULL when it cannot be undone */
-    const char *stays;         /* why not; NULL when it can */
+    const char *stays;         /* why it cannot be undone; NULL when it can */
     const char *prepare;       /* before `up`: creates the version table on the first revision, else "" */
     const char *arrive;        /* after `up`: moves the version row; hits exactly one row */
     const char *leave;         /* after `down`: moves it back; hits exactly one row */
@@ -32,11 +32,11 @@ struct chain {
     enum database database;
     bool enterprise;                  /* only in the enterprise edition */
     bool open;                        /* only in the open edition */
-    bool legacy;                      /* from an older release to where the next chain of the same table begins */
+    bool legacy;                      /* ends where the next chain of the same version table begins */
     bool ours;                        /* not one of Agenta's */
     const char *table;                /* version table, with schema */
     const char *read;                 /* its rows, at most two */
-    const char *remove;               /* after `leave` of the first revision: no table means that the chain never ran */
+    const char *remove;               /* drops the version table; run after `leave` of the first revision */
     const struct revision *revisions; /* in order of execution; at least one */
     size_t count;
 };
@@ -47,9 +47,9 @@ extern const size_t chain_count;
 
 enum decision_kind {
     DECISION_CHANGE,   /* each row is something that the revision does */
-    DECISION_REPORT,   /* each row is something that somebody has to know */
+    DECISION_REPORT,   /* each row is something that the operator has to know */
     DECISION_OBSTACLE, /* each row is a reason not to begin */
-    DECISION_PURGE,    /* each row is something that goes with the archive; for no revision */
+    DECISION_PURGE,    /* each row is deleted with the archive; belongs to no revision */
 };
 
 /* A revision for which something is decided, in one direction. */
@@ -60,10 +60,10 @@ struct decision_use {
 };
 
 /*
- * One question about the rows of a database. The revision carries out what the query answers, and a plan shows the
- * answer of the same query beforehand. It reads only, takes no parameters, and depends on the settings of
- * migrate_set_options; it can be asked in every state from the one that its chain begins with up to the revision. The
- * last two columns are texts: `outcome`, one word, and `reason`, one sentence.
+ * A query about the rows of a database. A plan shows its result, and the revision later acts on the result of the same
+ * query. It is read-only, has no parameters, and uses the settings of migrate_set_options. It runs in every state
+ * from the beginning of its chain up to its revision. Its last two columns are text: `outcome`, one word, and `reason`,
+ * one sentence.
  */
 struct decision {
     const char *name; /* its file */
@@ -71,13 +71,13 @@ struct decision {
     enum decision_kind kind;
     const struct decision_use *uses;
     size_t use_count;
-    const char *sql[2]; /* by edition; NULL where the edition has no such question */
+    const char *sql[2]; /* by edition; NULL when the edition has no such query */
 };
 
 extern const struct decision decisions[];
 extern const size_t decision_count;
 
-/* Whether the decision is made for a revision in that direction. */
+/* Whether the revision uses the decision in that direction. */
 bool decision_is_for(const struct decision *decision, const struct chain *chain, const struct revision *revision,
                      bool down);
 

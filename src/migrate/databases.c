@@ -1,4 +1,4 @@
-/* Reads what the configuration says about the databases. */
+/* Reads the addresses of the databases from the configuration. */
 #include "migrate/databases.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@ static bool is_set(const char *text)
     return text != NULL && text[0] != '\0';
 }
 
-/* User and password may hold anything; a URI may not. */
+/* User and password may contain any character; a URI may not. */
 static void add_encoded(struct buffer *uri, const char *text)
 {
     static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";

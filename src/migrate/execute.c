@@ -1,4 +1,4 @@
-/* Runs the statements of a script, with a guess of how long each will take. */
+/* Runs the statements of a script, and estimates how long each takes. */
 #include "migrate/execute.h"
 
 #include <stdlib.h>
@@ -15,8 +15,7 @@ static bool starts_with(const char *text, const char *with)
     return strncmp(text, with, strlen(with)) == 0;
 }
 
-/* The planner's total cost; below 0 when it does not say. Only put in front of SQL of this program, never of others'.
- */
+/* The planner's total cost, or a negative number. EXPLAIN is prefixed to SQL of this program only. */
 static enum err explain(struct db *db, const char *sql, double *cost)
 {
     void *arena = talloc_new(NULL);
@@ -38,7 +37,7 @@ static enum err explain(struct db *db, const char *sql, double *cost)
     return err;
 }
 
-/* Pages of the tables that are locked: what builds an index or checks a constraint reads them once. */
+/* Pages of the locked tables: building an index or checking a constraint reads them once. */
 static enum err count_pages(struct db *db, const struct script_statement *statement, double *cost)
 {
     void *arena = talloc_new(NULL);

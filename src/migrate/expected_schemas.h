@@ -1,5 +1,4 @@
-/* What each database looks like at the newest revisions: the dumps in chains/shapes, made part of the program by
- * tools/shapes2c.py. */
+/* The expected schema of each database at the newest revisions: the dumps of chains/shapes, compiled in. */
 #ifndef ORGD_MIGRATE_EXPECTED_SCHEMAS_H
 #define ORGD_MIGRATE_EXPECTED_SCHEMAS_H
 

@@ -1,4 +1,4 @@
-/* Waits for other runners and for locks, with a deadline, and says who holds them. */
+/* Waits for other runners and for locks until a deadline, and names who holds them. */
 #include "migrate/lock.h"
 
 #include <stdarg.h>
@@ -99,7 +99,7 @@ void migrate_unlock_database(struct db *db)
     }
 }
 
-/* The tables and the modes of a statement's locks as two arrays of PostgreSQL's. Names are words of our own SQL. */
+/* The tables and modes of a statement's locks as two PostgreSQL arrays. The names come from our own SQL. */
 static void write_arrays(const struct script_statement *statement, struct buffer *tables, struct buffer *modes)
 {
     buffer_char(tables, '{');
@@ -161,7 +161,7 @@ bool migrate_try_again(struct db *db, const char *sqlstate, int attempt, const s
         migrate_name_blocker(db, statement, blocker, sizeof blocker);
         migrate_report(options, "waiting: %s", blocker[0] != '\0' ? blocker : "a table is locked");
     }
-    /* two runners or an application in step with us would otherwise meet again and again */
+    /* random, so that two clients with the same period do not collide again and again */
     platform.random_bytes(&jitter, sizeof jitter);
     wait += wait * jitter / 256;
     pause_ms(wait < RETRY_MAX_MS ? wait : RETRY_MAX_MS);

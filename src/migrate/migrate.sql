@@ -1,7 +1,7 @@
--- migrate_database: name of the database, whether a certain table exists, and the encoding
+-- migrate_database: name and encoding of the database, and whether a table exists
 SELECT current_database(), to_regclass($1) IS NOT NULL, current_setting('server_encoding');
 
--- migrate_is_filled: whether the database holds anything that does not come from an extension
+-- migrate_is_filled: whether the database has any object that no extension created
 SELECT EXISTS (SELECT
                  FROM pg_class c
                  JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -14,13 +14,13 @@ SELECT EXISTS (SELECT
 -- migrate_has_table: whether a version table exists
 SELECT to_regclass($1) IS NOT NULL;
 
--- migrate_is_enterprise: whether the core database of v0.103.5 has what only the enterprise edition had
+-- migrate_is_enterprise: whether a v0.103.5 core database has tables of the enterprise edition
 SELECT to_regclass('public.subscriptions') IS NOT NULL AND to_regclass('public.organization_members') IS NOT NULL;
 
--- migrate_lock: takes the lock of runners on this database, if it is free
+-- migrate_lock: takes the advisory lock of runners on this database, if it is free
 SELECT pg_try_advisory_lock(1869768548, 1);
 
--- migrate_unlock: gives it back
+-- migrate_unlock: releases it
 SELECT pg_advisory_unlock(1869768548, 1);
 
 -- migrate_lock_holder: who holds it
@@ -31,7 +31,7 @@ SELECT a.pid, a.application_name
    AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
  LIMIT 1;
 
--- migrate_blocker: whose transaction holds a lock against modes $2 on tables $1, or else the oldest that holds any
+-- migrate_blocker: the transaction that holds a lock against modes $2 on tables $1, or else the oldest transaction
 SELECT a.pid, a.usename, a.application_name, a.state, extract(epoch FROM clock_timestamp() - a.xact_start)::bigint,
        regexp_replace(left(a.query, 80), '\s+', ' ', 'g'),
        CASE WHEN wanted.name IS NOT NULL THEN l.relation::regclass END
@@ -55,7 +55,7 @@ SELECT a.pid, a.usename, a.application_name, a.state, extract(epoch FROM clock_t
  ORDER BY wanted.name IS NULL, a.xact_start
  LIMIT 1;
 
--- migrate_lacks: what the role has to have, to own and to see of tables $1, and does not
+-- migrate_lacks: privileges and ownership of tables $1 that the role lacks
 WITH tables AS (
     SELECT DISTINCT c.oid, c.relowner FROM unnest($1::text[]) AS t (name) JOIN pg_class c ON c.oid = to_regclass(t.name)
 ), lacks AS (
@@ -84,12 +84,12 @@ WITH tables AS (
 )
 SELECT current_user, string_agg(l.what, '; ' ORDER BY l.place) FROM lacks l HAVING count(*) > 0;
 
--- migrate_pages: pages of some tables, as far as known
+-- migrate_pages: pages of tables, as estimated by the planner
 SELECT coalesce(sum(greatest(c.relpages, 0)), 0)::bigint
   FROM unnest($1::text[]) AS t (name)
   JOIN pg_class c ON c.oid = to_regclass(t.name);
 
--- migrate_set_run: what the options of a run mean to revisions and decisions
+-- migrate_set_run: settings that revisions and decisions read
 SELECT set_config('orgd.default_plan', $1, true),
        set_config('orgd.legacy', $2, true),
        set_config('orgd.everyone', $3, true),

@@ -1,4 +1,4 @@
-/* Finds out what a run would do, in one snapshot of each database. */
+/* Plans a run from one snapshot of each database. */
 #include "migrate/plan.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 
 enum { NAMES_MAX = 64 << 10, TABLES_MAX = 512 };
 
-/* One database being looked at. */
+/* State of planning one database. */
 struct look {
     struct db *db;
     void *arena;
@@ -67,7 +67,7 @@ static enum err decide(struct look *look, size_t number, const struct migrate_st
     return OK;
 }
 
-/* Each decision once, with the first step that asks it. */
+/* Runs each decision once, for the first step that uses it. */
 static enum err decide_all(struct look *look)
 {
     struct plan_database *found = look->found;
@@ -127,7 +127,7 @@ static void judge_statements(struct look *look)
     }
 }
 
-/* Keeps the tables that exist, in order of their names, with how many rows they have. */
+/* Keeps the tables that exist, ordered by name, and counts their rows. */
 static enum err count_rows(struct look *look)
 {
     struct plan_database *found = look->found;
@@ -161,7 +161,7 @@ static enum err count_rows(struct look *look)
     return OK;
 }
 
-/* The revision that the database has of the chain that goes on, or of the one before it. */
+/* The present revision of the chain that continues, or of the chain before it. */
 static const char *revision_now(const struct plan_database *found)
 {
     const char *now = "agenta";
@@ -179,7 +179,7 @@ static const char *revision_now(const struct plan_database *found)
     return now;
 }
 
-/* How far back `down` could go afterwards. */
+/* Finds how far back `migrate down` could go afterwards. */
 static void find_floor(struct look *look)
 {
     struct plan_database *found = look->found;
@@ -199,7 +199,7 @@ static void find_floor(struct look *look)
     found->floor = revision_now(found);
 }
 
-/* What the role may not do is no matter to whoever only looks, unless it may not look. */
+/* A plan only reports missing privileges. Only a missing SELECT privilege is an error. */
 static enum err look_at_data(struct look *look)
 {
     struct plan_database *found = look->found;
@@ -228,7 +228,7 @@ static enum err look_inside(struct look *look, enum database database, struct er
         look->options->to);
     judge_statements(look);
     find_floor(look);
-    if (found->state.condition != MIGRATE_BEHIND) /* nothing is there yet, or nothing is done */
+    if (found->state.condition != MIGRATE_BEHIND) /* the database is empty, or nothing is to do */
         found->table_count = 0;
     else
         err = look_at_data(look);

@@ -1,4 +1,4 @@
-/* What a run would do, found out without touching anything. */
+/* Plans a run: reads what it would do, and changes nothing. */
 #ifndef ORGD_MIGRATE_PLAN_H
 #define ORGD_MIGRATE_PLAN_H
 
@@ -15,7 +15,7 @@ struct plan_table {
     enum lock_mode mode;  /* the strongest */
     const char *revision; /* the first that takes it */
     int64_t rows;
-    bool exact; /* counted; a very large table is estimated */
+    bool exact; /* counted; the rows of a very large table are estimated */
 };
 
 struct plan_outcome {
@@ -23,12 +23,12 @@ struct plan_outcome {
     int64_t rows;
 };
 
-/* What one decision answers now. */
+/* The present result of one decision. */
 struct plan_decision {
     const struct decision *decision;
-    const struct migrate_step *step; /* that asks it first */
+    const struct migrate_step *step; /* the first one that uses it */
     struct result result;
-    struct plan_outcome outcomes[PLAN_OUTCOMES_MAX]; /* in order of appearance; more are not told apart */
+    struct plan_outcome outcomes[PLAN_OUTCOMES_MAX]; /* in order of appearance; further ones are not listed */
     size_t outcome_count;
 };
 
@@ -42,11 +42,11 @@ struct plan_database {
     struct plan_decision *decisions;
     size_t decision_count;
     struct losses losses;
-    const char *lacks; /* what the role that looks could not do, one sentence; NULL when it can do everything */
+    const char *lacks; /* missing privileges of the present role, one sentence; NULL when it has all */
     bool opens_signup;
     struct signup_impact impact; /* when it does */
-    /* What `down --to` reaches afterwards: as it is now when `back` is true, else no further than `floor`, for a
-     * reason. */
+    /* Whether `down` could restore the present state afterwards; otherwise `floor` is as far as it could go, for
+     * `floor_reason`. */
     bool back;
     const char *floor;
     const char *floor_reason;
@@ -58,22 +58,22 @@ struct plan {
 };
 
 /*
- * Looks at both databases, each in one read-only snapshot that takes no lock but a reader's. In `arena`, with results
- * that live as long. Errors: REFUSED when a database cannot be brought up, those of db_run.
+ * Reads both databases, each in one read-only snapshot that takes readers' locks only. The plan and its results live in
+ * `arena`. Errors: ERR_REFUSED when a database cannot be migrated up; those of db_run.
  */
 enum err plan_make(struct db *const dbs[DATABASE_COUNT], const struct migrate_options *options, void *arena,
                    struct plan **plan, struct error *error) MUST_CHECK;
 
-/* Whether `up` would refuse: something stands in the way, or is not accepted yet. */
+/* Whether `migrate up` would refuse: because of an obstacle, or of losses or open sign-up that are not accepted. */
 bool plan_is_obstructed(const struct plan *plan);
 bool plan_needs_losses(const struct plan *plan);
 bool plan_needs_signup(const struct plan *plan);
 
-/* For people, with tables. */
+/* As text with tables, for operators. */
 void plan_write_text(const struct plan *plan, struct buffer *out);
-/* The same as a page, with a picture of the chains. */
+/* As an HTML page with a picture of the chains. */
 void plan_write_html(const struct plan *plan, struct buffer *out);
-/* For programs, with every row. */
+/* As JSON with every row, for programs. */
 void plan_write_json(const struct plan *plan, struct buffer *out);
 
 #endif

@@ -1,4 +1,4 @@
--- plan_tables: rows of tables $1, counted, and beyond a million estimated
+-- plan_tables: rows of tables $1: counted up to a million, estimated beyond
 SELECT t.name,
        CASE WHEN big.yes THEN greatest(c.reltuples, 0)::bigint
             ELSE (xpath('/row/n/text()', query_to_xml(format('SELECT count(*) AS n FROM %s', c.oid::regclass),

@@ -1,4 +1,4 @@
-/* Writes a plan as a page. */
+/* Writes a plan as an HTML page. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <talloc.h>
@@ -11,7 +11,7 @@ enum {
     COLUMNS_MAX = 16,
     NUMBER_SIZE = 40,
     TEXT_MAX = 64 << 10,
-    /* the picture, in its own units */
+    /* sizes in the units of the picture */
     NAME_WIDTH = 150,
     LINE_WIDTH = 420,
     HEAD_WIDTH = 150,

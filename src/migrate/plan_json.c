@@ -1,4 +1,4 @@
-/* Writes a plan for programs. */
+/* Writes a plan as JSON. */
 #include <stdlib.h>
 
 #include "base/json.h"

@@ -1,4 +1,4 @@
-/* Writes a plan for people. */
+/* Writes a plan as text. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -75,7 +75,7 @@ static const struct revision *revision_of(const struct migrate_step *step)
     return &step->chain->revisions[step->at];
 }
 
-/* Statements that somebody else can notice. */
+/* Counts the statements that affect other connections. */
 static int64_t noticeable(const struct script *script)
 {
     int64_t count = 0;
@@ -158,8 +158,7 @@ static void write_tables(const struct plan_database *found, void *arena, struct 
     table_write(&table, out);
 }
 
-/* A value on one line, without what would make a terminal do something, cut; not the reason, which is the last column.
- */
+/* A value on one line, shortened, without control characters. The last column, the reason, is not written. */
 static const char *value(void *arena, const char *text, bool cut)
 {
     char *line = text ? talloc_strdup(arena, text) : NULL;

@@ -1,4 +1,4 @@
-/* Asks beforehand whether the role that runs a migration may do what the migration does. */
+/* Checks the privileges of the database role before a migration. */
 #include "migrate/privileges.h"
 
 #include <talloc.h>

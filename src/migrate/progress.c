@@ -1,4 +1,4 @@
-/* Keeps what a runner is doing where another thread can see it. */
+/* Shares the progress of a runner with another thread. */
 #include "migrate/progress.h"
 
 #include <pthread.h>
@@ -9,15 +9,15 @@
 
 enum { CANCEL_ERROR_MAX = 256 };
 
-/* Time for one unit of the planner's cost, until statements of this run have told better: an idle disk cache. */
+/* First estimate of the time for one unit of the planner's cost; measured statements of the run replace it. */
 #define FIRST_US_PER_COST 10.0
-/* Statements that took less say little about the machine. */
+/* Shorter statements are not used for the estimate. */
 #define TELLING_US 20000
 
 struct progress {
     bool shown;
     atomic_bool stopped;
-    pthread_mutex_t lock; /* of what follows */
+    pthread_mutex_t lock; /* protects the members below */
     PGcancel *cancel;
     bool busy;
     struct progress_view view;

@@ -1,4 +1,4 @@
-/* What a runner is doing, for another thread that shows it or stops it. */
+/* Shares the progress of a runner with a thread that shows it or stops it. */
 #ifndef ORGD_MIGRATE_PROGRESS_H
 #define ORGD_MIGRATE_PROGRESS_H
 
@@ -9,7 +9,7 @@
 
 struct progress;
 
-/* One statement under way. The texts live as long as the program. */
+/* A running statement. Texts are static. */
 struct progress_view {
     const char *database; /* "core" */
     const char *revision; /* its id */
@@ -17,26 +17,26 @@ struct progress_view {
     size_t number;        /* of the statement in its revision, from 1 */
     size_t count;
     int64_t since_us; /* platform.monotonic_us when it began */
-    int64_t left_us;  /* about how long it still takes; -1 when that is not known */
+    int64_t left_us;  /* estimated time left; -1 when unknown */
 };
 
-/* `shown`: somebody reads it, so it is worth asking how long a statement may take. NULL without memory. */
+/* `shown`: the progress is displayed, so durations are worth estimating. NULL without memory. */
 struct progress *progress_create(void *arena, bool shown);
-/* Call when no other thread uses it any more; frees it. */
+/* Frees it; no other thread may use it any more. */
 void progress_destroy(struct progress *progress);
 
-/* For the runner; `progress` may be NULL in all of them. A connection is named before it is used and let go (NULL)
- * before it is closed. */
+/* For the runner; `progress` may be NULL in each. Call progress_use before using a connection, and with NULL before
+ * closing it. */
 void progress_use(struct progress *progress, struct db *db);
 bool progress_is_shown(const struct progress *progress);
 bool progress_is_stopped(const struct progress *progress);
-/* `cost`: of the statement, in the planner's units; negative when it is not known. */
+/* `cost` of the statement in the planner's units; negative when unknown. */
 void progress_begin(struct progress *progress, const struct progress_view *view, double cost);
 void progress_end(struct progress *progress);
 
-/* For the other thread. True when a statement is under way. */
+/* For the other thread. True when a statement is running. */
 bool progress_read(struct progress *progress, struct progress_view *view);
-/* The runner goes no further, and what it runs is cancelled and rolled back. May be called again. */
+/* Stops the runner: its running statement is cancelled and rolled back. May be called again. */
 void progress_stop(struct progress *progress);
 
 #endif

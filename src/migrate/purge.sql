@@ -1,2 +1,2 @@
--- purge_drop: empties the archive, with what hangs on it
+-- purge_drop: drops the archive and its dependent objects
 DROP SCHEMA IF EXISTS orgd_archive CASCADE;

@@ -14,30 +14,30 @@
 #define WHERE_SIZE 120
 #define DEFAULT_PLAN "self_hosted_enterprise"
 
-static const char settings[] =
-    "SET LOCAL search_path = public;"
-    "SET LOCAL client_min_messages = warning;"
-    "SET LOCAL statement_timeout = 0;"
-    "SET LOCAL idle_in_transaction_session_timeout = 0;"
-    "SET LOCAL check_function_bodies = on;"
-    /* or foreign keys and triggers would sleep; to set it, even to what it is, takes a right */
-    "SELECT pg_catalog.set_config('session_replication_role', 'origin', true)"
-    " WHERE pg_catalog.current_setting('session_replication_role') <> 'origin';"
-    "SET LOCAL row_security = off;" /* an error instead of rows that are not seen */
-    "SET LOCAL work_mem = '128MB';"
-    "SET LOCAL lock_timeout = '3s';"
-    "SET CONSTRAINTS ALL IMMEDIATE";
+static const char settings[] = "SET LOCAL search_path = public;"
+                               "SET LOCAL client_min_messages = warning;"
+                               "SET LOCAL statement_timeout = 0;"
+                               "SET LOCAL idle_in_transaction_session_timeout = 0;"
+                               "SET LOCAL check_function_bodies = on;"
+                               /* Otherwise foreign keys and triggers do not fire. Set only if different: SET needs a
+                                * privilege even for the current value. */
+                               "SELECT pg_catalog.set_config('session_replication_role', 'origin', true)"
+                               " WHERE pg_catalog.current_setting('session_replication_role') <> 'origin';"
+                               "SET LOCAL row_security = off;" /* fail rather than skip hidden rows */
+                               "SET LOCAL work_mem = '128MB';"
+                               "SET LOCAL lock_timeout = '3s';"
+                               "SET CONSTRAINTS ALL IMMEDIATE";
 
-/* One database, one run. */
+/* State of one run over one database. */
 struct run {
     struct db *db;
     enum database database;
     const struct migrate_options *options;
-    int64_t deadline; /* of waiting for locks */
+    int64_t deadline; /* for lock waits */
     struct error *error;
     struct migrate_state state;
     char sqlstate[6];                      /* of the last failure */
-    const struct script_statement *failed; /* the statement that it was, or NULL */
+    const struct script_statement *failed; /* the failed statement, or NULL */
 };
 
 static const struct revision *revision_of(const struct migrate_step *step)
@@ -45,7 +45,7 @@ static const struct revision *revision_of(const struct migrate_step *step)
     return &step->chain->revisions[step->at];
 }
 
-/* Keeps what went wrong before the rollback, and says where. */
+/* Saves the error, with its place, before the rollback. */
 static enum err failed(struct run *run, const char *what)
 {
     struct error cause = *db_error(run->db);
@@ -103,7 +103,7 @@ static enum err run_script(struct run *run, const struct script *script, const s
     return err == OK ? OK : failed(run, revision_of(step)->id);
 }
 
-/* Moves the version row, which must be the one expected. */
+/* Moves the version row, which must have the expected value. */
 static enum err version(struct run *run, const char *sql, const struct migrate_step *step)
 {
     struct result result;
@@ -120,7 +120,7 @@ static enum err version(struct run *run, const char *sql, const struct migrate_s
     return OK;
 }
 
-/* Inside a transaction. */
+/* Runs a step; a transaction is open. */
 static enum err apply(struct run *run, const struct migrate_step *step)
 {
     const struct revision *revision = revision_of(step);
@@ -145,7 +145,7 @@ static enum err commit(struct run *run)
     return db_commit(run->db) == OK ? OK : failed(run, "commit");
 }
 
-/* All of `steps` in one transaction. */
+/* Runs all of `steps` in one transaction. */
 static enum err transaction(struct run *run, const struct migrate_step *steps, size_t count)
 {
     enum err err = begin(run);
@@ -166,7 +166,7 @@ static bool is_lock(const struct run *run)
     return strcmp(run->sqlstate, "55P03") == 0 && !progress_is_stopped(run->options->progress);
 }
 
-/* Waited long enough for a lock. */
+/* The error after waiting too long for a lock. */
 static enum err blocked(struct run *run)
 {
     char blocker[BLOCKER_SIZE] = "";
@@ -178,7 +178,7 @@ static enum err blocked(struct run *run)
                      blocker[0] != '\0' ? blocker : "a table is locked by somebody");
 }
 
-/* The same, again while a lock is in the way and there is time. */
+/* Like run_transaction, repeated while a lock is held by others and the deadline has not passed. */
 static enum err patient_transaction(struct run *run, const struct migrate_step *steps, size_t count)
 {
     for (int attempt = 0;; attempt++) {
@@ -197,7 +197,7 @@ static void report_step(struct run *run, const struct migrate_step *step)
                    step->down ? "undone" : "applied", revision_of(step)->id);
 }
 
-/* One transaction for each of `steps`, which are told. */
+/* Runs each of `steps` in its own transaction, and reports it. */
 static enum err one_by_one(struct run *run, const struct migrate_step *steps, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
@@ -221,7 +221,7 @@ static enum err refuse(struct run *run)
     return error_set(run->error, ERR_REFUSED, "%s", run->state.sentence);
 }
 
-/* One obstacle; what it finds is the reason to refuse. */
+/* Runs the query of one obstacle; a row is the reason to refuse. */
 static enum err ask_obstacle(struct run *run, const struct decision *decision)
 {
     struct result result;
@@ -239,7 +239,7 @@ static enum err ask_obstacle(struct run *run, const struct decision *decision)
     return err;
 }
 
-/* A role that may not do everything is the reason to refuse. */
+/* Refuses when the role lacks a privilege. */
 static enum err ask_access(struct run *run, const struct migrate_step *steps, size_t count)
 {
     void *arena = talloc_new(NULL);
@@ -255,7 +255,7 @@ static enum err ask_access(struct run *run, const struct migrate_step *steps, si
     return err;
 }
 
-/* Looks for what stands in the way of any of `steps`, before the first of them. */
+/* Checks the obstacles of all of `steps` before the first step runs. */
 static enum err look_for_obstacles(struct run *run, const struct migrate_step *steps, size_t count)
 {
     enum err err = begin(run);
@@ -283,7 +283,7 @@ static size_t steps_up(const struct run *run, struct migrate_step steps[REVISION
     return migrate_steps_until(steps, count, run->options->to);
 }
 
-/* All in one transaction; told when it is done. */
+/* Runs all steps in one transaction, and reports them after the commit. */
 static enum err at_once(struct run *run, const struct migrate_step *steps, size_t count)
 {
     enum err err = patient_transaction(run, steps, count);
@@ -300,10 +300,10 @@ static enum err at_once(struct run *run, const struct migrate_step *steps, size_
     return OK;
 }
 
-/* With the lock held. */
+/* Migrates a database up; the advisory lock is held. */
 static enum err up_locked(struct run *run, struct migrate_step *steps)
 {
-    enum err err = read_state(run); /* again: another runner may just have finished */
+    enum err err = read_state(run); /* read again: another runner may have finished meanwhile */
     size_t count;
 
     if (err != OK)
@@ -336,7 +336,7 @@ static void prepare_runs(struct run runs[DATABASE_COUNT], struct db *const dbs[D
     }
 }
 
-/* Before anything is touched, without the lock. */
+/* Checks a database without the lock, before any is changed. */
 static enum err look_first(struct run *run, bool *idle)
 {
     struct migrate_step steps[REVISIONS_MAX];
@@ -354,7 +354,7 @@ static enum err look_first(struct run *run, bool *idle)
     return look_for_obstacles(run, steps, count);
 }
 
-/* Looks before anything is touched: can each step be undone? */
+/* Checks that each step can be undone, before any is. */
 static enum err check_down(struct run *run, const char *revision, bool *known)
 {
     struct migrate_step steps[REVISIONS_MAX];
@@ -378,7 +378,7 @@ static enum err check_down(struct run *run, const char *revision, bool *known)
     return look_for_obstacles(run, steps, count);
 }
 
-/* With the lock held. */
+/* Migrates a database down; the advisory lock is held. */
 static enum err down_locked(struct run *run, const char *revision)
 {
     struct migrate_step steps[REVISIONS_MAX];
@@ -388,10 +388,10 @@ static enum err down_locked(struct run *run, const char *revision)
 
     if (err != OK || !migrate_steps_down(&run->state, revision, steps, &count))
         return err;
-    return at_once(run, steps, count); /* what holds on to something that goes is met before anything is gone */
+    return at_once(run, steps, count); /* a dependent object fails the whole transaction */
 }
 
-/* One database, from taking the lock to giving it back. */
+/* Migrates one database under the advisory lock. */
 static enum err with_lock(struct run *run, const char *down_to)
 {
     struct migrate_step steps[REVISIONS_MAX];
@@ -409,7 +409,7 @@ static enum err with_lock(struct run *run, const char *down_to)
     return err;
 }
 
-/* Where a run that was stopped has left the databases. */
+/* Reports the state in which a stopped run left the databases. */
 static enum err stopped_at(struct run runs[DATABASE_COUNT])
 {
     char where[DATABASE_COUNT][WHERE_SIZE];
@@ -418,7 +418,7 @@ static enum err stopped_at(struct run runs[DATABASE_COUNT])
     for (int i = 0; i < DATABASE_COUNT; i++) {
         struct run *run = &runs[i];
         size_t len = 0;
-        /* what was cancelled late may have hit the rollback, and closed the connection */
+        /* a late cancel request may have hit the rollback and closed the connection */
         enum err err = db_connect(run->db, &ignored);
 
         if (err == OK)

@@ -1,4 +1,4 @@
-/* Names hazards and locks. */
+/* Names of hazards and locks. */
 #include "migrate/script.h"
 
 #include <string.h>

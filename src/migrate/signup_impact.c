@@ -1,4 +1,4 @@
-/* Says what the access variables would do for the people of a database. */
+/* Describes the effect of the access variables on the users of a database. */
 #include "migrate/signup_impact.h"
 
 #include <inttypes.h>
@@ -42,7 +42,7 @@ enum err signup_impact_read(struct db *db, void *arena, struct signup_impact *im
     return err == OK ? read_list(db, arena, &signup_inactive, &impact->inactive) : err;
 }
 
-/* "a, b and 3 more", with numbers where there is a second column. */
+/* Writes "a, b and 3 more"; with the numbers of a second column, if there is one. */
 static void write_some(const struct result *list, int first, const char *between, struct buffer *out)
 {
     int rows = result_rows(list);
@@ -66,7 +66,7 @@ static void owners_effect(const struct signup_impact *impact, struct buffer *out
                   impact->people);
 }
 
-/* As if set to the domain that most have. */
+/* The effect of allowing only the most frequent domain. */
 static void domains_effect(const struct signup_impact *impact, struct buffer *out)
 {
     bool any = result_rows(&impact->domains) > 0;

@@ -8,7 +8,7 @@
 
 enum { ENCODING_SIZE = 64 };
 
-/* Tables that a database of Agenta has had in every release, so that core and tracing are not taken for each other. */
+/* A table that every release of Agenta has in this database: it tells core and tracing apart. */
 static const char *const landmarks[DATABASE_COUNT] = {"public.organizations", "public.spans"};
 
 const char *migrate_condition_name(enum migrate_condition condition)
@@ -25,7 +25,7 @@ const char *migrate_database_name(enum database database)
     return database == DATABASE_CORE ? "core" : "tracing";
 }
 
-/* Ids of one chain are letters and a number of fixed width: a higher number is newer. */
+/* Ids of one chain are letters and a number of fixed width; a higher number is newer. */
 static bool is_newer(const char *id, const char *head)
 {
     size_t letters = strcspn(head, "0123456789");
@@ -39,7 +39,7 @@ static const char *head_of(const struct chain *chain)
     return chain->revisions[chain->count - 1].id;
 }
 
-/* Says how the state was judged; the first finding stays. */
+/* Sets condition and sentence, unless they are set already. */
 static void PRINTF_LIKE(3, 4)
     judge(struct migrate_state *state, enum migrate_condition condition, const char *format, ...)
 {
@@ -90,7 +90,7 @@ static enum err read_position(struct db *db, struct migrate_position *position, 
     return OK;
 }
 
-/* Where in its chain the revision found is. */
+/* Looks up the found revision in its chain. */
 static void place(struct migrate_position *position)
 {
     for (size_t i = 0; i < position->chain->count; i++) {
@@ -99,7 +99,7 @@ static void place(struct migrate_position *position)
     }
 }
 
-/* One row is what a version table has. */
+/* Refuses a version table that does not have exactly one row. */
 static bool judge_rows(struct migrate_state *state, const struct migrate_position *position, int rows)
 {
     if (rows == 1 || rows < 0)
@@ -109,7 +109,7 @@ static bool judge_rows(struct migrate_state *state, const struct migrate_positio
     return false;
 }
 
-/* Judges one chain by what its version table holds. False once the whole is judged. */
+/* Judges one chain by its version table. False once the condition is set. */
 static bool judge_position(struct migrate_state *state, const struct migrate_position *position, int rows)
 {
     const char *table = position->chain->table;
@@ -129,11 +129,11 @@ static bool judge_position(struct migrate_state *state, const struct migrate_pos
     return false;
 }
 
-/* What is known about a database that does not begin where a fresh one does. */
+/* Where the revision of a database that was not created by this program comes from. */
 struct origin {
     const struct migrate_position *own;   /* of the legacy chain of this edition that knows the revision, or NULL */
     const struct migrate_position *other; /* the same of the other edition */
-    bool shared;                          /* a chain that comes after the legacy one has begun */
+    bool shared;                          /* a chain after the legacy one has begun */
     bool enterprise_shape;                /* has the tables that only the enterprise edition had */
 };
 
@@ -163,7 +163,7 @@ static struct origin find_origin(const struct migrate_state *state, bool enterpr
     return origin;
 }
 
-/* A revision below a fresh database's, of both editions, of one, or of none. */
+/* Judges a revision older than a fresh database's: of both editions, of one, or unknown. */
 static bool judge_legacy(struct migrate_state *state, const struct origin *origin, const char *found, bool enterprise)
 {
     const char *table = state->positions[0].chain->table;
@@ -194,7 +194,7 @@ static bool judge_legacy(struct migrate_state *state, const struct origin *origi
     return false;
 }
 
-/* Judges the legacy chains and the one that they lead to, which share a version table. */
+/* Judges the legacy chains together with the chain that follows, which has the same version table. */
 static enum err judge_origin(struct db *db, struct migrate_state *state, int rows, bool enterprise, bool *judged)
 {
     const struct migrate_position *first = &state->positions[0];
@@ -230,7 +230,7 @@ static enum err judge_origin(struct db *db, struct migrate_state *state, int row
     return OK;
 }
 
-/* Every table is there and known: is anything missing? */
+/* All version tables are known: behind or current. */
 static void judge_progress(struct migrate_state *state, bool enterprise, enum migrate_target target)
 {
     for (size_t i = 0; i < state->count; i++) {
@@ -276,14 +276,14 @@ static enum err read_chains(struct db *db, struct migrate_state *state, bool ent
     for (size_t i = 1; i < state->count && err == OK && !*judged; i++) {
         const struct migrate_position *position = &state->positions[i];
 
-        /* a chain of the other edition, or one not asked for, does not stand in the way */
+        /* chains of the other edition, and chains beyond the target, do not matter */
         if (!same_table(position, &state->positions[0]) && migrate_runs(position->chain, enterprise, MIGRATE_TO_HEAD))
             *judged = !judge_position(state, position, rows[i]);
     }
     return err;
 }
 
-/* The name, encoding, the landmark, and whether there is anything at all: that is asked only when it is not plain. */
+/* Reads name, encoding, and whether the database has Agenta's table or any object at all. */
 static enum err look_around(struct db *db, struct migrate_state *state, char encoding[ENCODING_SIZE], bool *landmark,
                             bool *filled)
 {

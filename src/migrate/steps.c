@@ -1,4 +1,4 @@
-/* Works out which revisions lead a database from its state to where it is to be. */
+/* Computes the steps from the state of a database to its target. */
 #include <string.h>
 
 #include "migrate/migrate.h"
@@ -75,10 +75,10 @@ size_t migrate_steps_until(const struct migrate_step *steps, size_t count, const
     return until;
 }
 
-/* The position of the chain that has `revision` behind it; -1 when there is none. `at` is the revision's place. */
+/* The position of the chain that has passed `revision`, or -1; `at` receives the index of the revision. */
 static int find_target(const struct migrate_state *state, const char *revision, size_t *at)
 {
-    for (int i = (int)state->count - 1; i >= 0; i--) { /* a fresh database's baseline before a legacy chain's end */
+    for (int i = (int)state->count - 1; i >= 0; i--) { /* the baseline is found before the end of a legacy chain */
         for (int k = 0; k <= state->positions[i].at; k++) {
             if (strcmp(state->positions[i].chain->revisions[k].id, revision) == 0) {
                 *at = (size_t)k;
@@ -105,7 +105,7 @@ bool migrate_steps_down(const struct migrate_state *state, const char *revision,
 
         if (i < target || (agenta && !position->chain->ours))
             continue;
-        /* below a legacy chain's end lies the release that it comes from, and not nothing */
+        /* before a legacy chain there is an older release, not an empty database */
         if (i != target && target >= 0 && strcmp(position->chain->table, state->positions[target].chain->table) == 0)
             continue;
         for (int at = position->at; at >= lowest; at--) {

@@ -1,4 +1,4 @@
-/* Compares a database's dump with that of its shape. */
+/* Compares the dump of a database with the expected one. */
 #include "migrate/verify.h"
 
 #include <string.h>
@@ -11,11 +11,11 @@
 
 enum { DUMP_MAX = 64 << 20 };
 
-/* Shapes are kept without it. */
+/* Expected dumps are stored without their header. */
 static const char heading[] =
     SCHEMA_FORMAT_RULE "\n" SCHEMA_FORMAT_DATABASE "shape\n" SCHEMA_FORMAT_RULE "\n" SCHEMA_FORMAT_SERVER "any\n\n";
 
-/* A dump, read and as it is written. */
+/* A dump, as text and as objects. */
 struct text {
     struct schema_document document;
     const char **lines;
@@ -37,7 +37,7 @@ static bool is_in(const struct schema_object *object, const char *schema)
     return in && strcmp(in, schema) == 0;
 }
 
-/* An object that this program adds to Agenta's. */
+/* Whether orgd's chain adds the object to Agenta's schema. */
 static bool is_ours(const struct schema_object *object)
 {
     const char *name = schema_value(object, "name");
@@ -70,18 +70,18 @@ static enum verify_kind judge(const struct schema_difference *difference)
                  difference->kind == SCHEMA_TRIGGER;
 
     switch (difference->change) {
-    case SCHEMA_ADDED: /* what belongs to an added table is not told */
+    case SCHEMA_ADDED: /* objects of an added table are not reported */
         return rests ? VERIFY_ADDED : VERIFY_BESIDE;
     case SCHEMA_REMOVED:
         return VERIFY_MISSING;
     case SCHEMA_REORDERED:
         return VERIFY_ORDER;
     default:
-        return difference->kind == SCHEMA_EXTENSION ? VERIFY_BESIDE : VERIFY_CHANGED; /* another version of it */
+        return difference->kind == SCHEMA_EXTENSION ? VERIFY_BESIDE : VERIFY_CHANGED; /* its version differs */
     }
 }
 
-/* Which revisions are there is looked at elsewhere, and the archive is nobody's shape. */
+/* Version tables are checked elsewhere; the archive has no expected schema. */
 static bool counts(const struct schema_object *object, enum migrate_target target)
 {
     return object->kind != SCHEMA_VERSION && !is_in(object, "orgd_archive") &&
@@ -104,7 +104,7 @@ static enum err compare(void *arena, const struct text *shape, const struct text
         const struct schema_object *object;
         enum verify_kind kind;
 
-        /* without what is ours, an index of somebody's is not ours under another name */
+        /* remove orgd's objects, so that no other index is taken for a renamed one */
         if (target == MIGRATE_TO_AGENTA && difference.a && difference.b && is_ours(difference.a)) {
             difference.change = SCHEMA_ADDED;
             difference.a = NULL;
@@ -122,7 +122,7 @@ static enum err compare(void *arena, const struct text *shape, const struct text
     return OK;
 }
 
-/* The shape of this database in this edition, as a dump, in `arena`. */
+/* The expected dump of this database in this edition, in `arena`. */
 static char *inflate_shape(void *arena, enum database database, bool enterprise)
 {
     char *name = talloc_asprintf(arena, "%s_%s", enterprise ? "ee" : "oss", migrate_database_name(database));
