@@ -154,7 +154,9 @@ enum err operation_run(struct request *req, const struct operation *operation,
 
     if (code == OK && key)
         code = take_key(req, key, &again);
-    if (code != OK || again)
+    if (again && code == OK)
+        return db_commit(req->db);
+    if (code != OK)
         return code;
     code = work(req, context);
     if (code != OK || req->reply.status >= 400 || operation->dry_run) /* the transaction ends with the request */

@@ -14,6 +14,8 @@ ON CONFLICT (key) DO UPDATE SET request_hash = excluded.request_hash, status = N
 RETURNING key;
 
 -- idempotency_find: the request that has a key, and its answer
+-- The answer may be that of a removal which is still waited for: who is given it again waits as well.
+-- revokes
 SELECT request_hash, status, answer FROM orgd.idempotency WHERE key = $1::text;
 
 -- idempotency_keep: keeps the answer to the request that has a key

@@ -154,7 +154,7 @@ static enum err resolve_secret(struct request *req, const char *token, struct id
 enum err identity_authenticate(struct request *req, enum caller_kind wanted)
 {
     struct identity identity;
-    uint64_t epoch = decisions_epoch();
+    uint64_t generation = decisions_generation();
     const char *rest;
     enum err code;
 
@@ -174,6 +174,6 @@ enum err identity_authenticate(struct request *req, enum caller_kind wanted)
         code = resolve_key(req, req->authorization, &identity);
     if (code != OK)
         return code;
-    decisions_keep(req->authorization, &identity, epoch);
+    decisions_keep(req->authorization, &identity, generation);
     return keep_identity(req, &identity);
 }

@@ -109,7 +109,7 @@ static enum err resolve(struct request *req, const struct access_token *token, c
 enum err session_authenticate(struct request *req, struct identity *identity)
 {
     struct scope scope = scope_of(req);
-    uint64_t epoch = decisions_epoch();
+    uint64_t generation = decisions_generation();
     struct access_token token;
     const char *key;
     enum err code = session_token_verify(req, &token);
@@ -123,6 +123,6 @@ enum err session_authenticate(struct request *req, struct identity *identity)
     key = decision_key(req, token.text, &scope);
     if (!key)
         return ERR_MEMORY;
-    decisions_keep(key, identity, epoch);
+    decisions_keep(key, identity, generation);
     return OK;
 }

@@ -36,7 +36,7 @@ static struct {
     pthread_mutex_t lock;
     struct known keys[KEYS_MAX];
     size_t count;
-    uint64_t epoch; /* of decisions, in which it was asked: deletions of keys raise it */
+    uint64_t generation; /* of decisions, in which it was asked: deletions of keys raise it */
     int64_t loaded_us;
 } memory = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -91,7 +91,7 @@ static EVP_PKEY *share(EVP_PKEY *key)
     return key && EVP_PKEY_up_ref(key) == 1 ? key : NULL;
 }
 
-static void remember(struct request *req, const struct result *rows, uint64_t epoch)
+static void remember(struct request *req, const struct result *rows, uint64_t generation)
 {
     struct known keys[KEYS_MAX];
     size_t count = 0;
@@ -112,20 +112,20 @@ static void remember(struct request *req, const struct result *rows, uint64_t ep
         EVP_PKEY_free(memory.keys[i].key);
     memcpy(memory.keys, keys, count * sizeof *keys);
     memory.count = count;
-    memory.epoch = epoch;
+    memory.generation = generation;
     memory.loaded_us = platform.monotonic_us();
     pthread_mutex_unlock(&memory.lock);
 }
 
 static enum err load(struct request *req)
 {
-    uint64_t epoch = decisions_epoch();
+    uint64_t generation = decisions_generation();
     struct result rows;
     enum err code = db_run(req->db, &signing_keys_list, NULL, 0, &rows);
 
     if (code != OK)
         return code;
-    remember(req, &rows, epoch);
+    remember(req, &rows, generation);
     result_clear(&rows);
     return OK;
 }
@@ -157,8 +157,8 @@ static bool is_fresh(void)
     bool fresh;
 
     pthread_mutex_lock(&memory.lock);
-    fresh =
-        memory.count > 0 && memory.epoch == decisions_epoch() && platform.monotonic_us() - memory.loaded_us < RELOAD_US;
+    fresh = memory.count > 0 && memory.generation == decisions_generation() &&
+            platform.monotonic_us() - memory.loaded_us < RELOAD_US;
     pthread_mutex_unlock(&memory.lock);
     return fresh;
 }

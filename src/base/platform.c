@@ -24,6 +24,11 @@ static int64_t monotonic_us(void)
     return read_clock(CLOCK_MONOTONIC);
 }
 
+static int64_t boottime_us(void)
+{
+    return read_clock(CLOCK_BOOTTIME);
+}
+
 static void random_bytes(void *to, size_t n)
 {
     unsigned char *at = to;
@@ -49,4 +54,4 @@ static const char *const *environment_all(void)
     return environ ? (const char *const *)environ : none;
 }
 
-struct platform platform = {realtime_us, monotonic_us, random_bytes, environment, environment_all};
+struct platform platform = {realtime_us, monotonic_us, boottime_us, random_bytes, environment, environment_all};

@@ -8,6 +8,7 @@
 struct platform {
     int64_t (*realtime_us)(void);                 /* microseconds since 1970-01-01 UTC */
     int64_t (*monotonic_us)(void);                /* microseconds since an arbitrary moment, never back */
+    int64_t (*boottime_us)(void);                 /* the same, and the machine's sleep counts */
     void (*random_bytes)(void *to, size_t n);     /* cryptographically secure; aborts when the kernel has none */
     const char *(*environment)(const char *name); /* NULL when unset */
     const char *const *(*environment_all)(void);  /* "NAME=value" each, ends with NULL */

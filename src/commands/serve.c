@@ -10,6 +10,7 @@
 #include <talloc.h>
 #include <unistd.h>
 
+#include "auth/cache_lease.h"
 #include "auth/decision_cache.h"
 #include "auth/identity.h"
 #include "auth/signing_keys.h"
@@ -208,7 +209,7 @@ static enum err start_decisions(struct serving *serving, struct error *error)
     enum err err = OK;
 
     if (serving->config.caching)
-        err = decisions_start(&options, error);
+        err = cache_lease_start(&options, error);
     serving->decisions = serving->config.caching && err == OK;
     return err;
 }
@@ -302,7 +303,7 @@ static void take_down(struct serving *serving)
 {
     sender_stop();
     if (serving->decisions)
-        decisions_stop();
+        cache_lease_stop();
     gate_stop(serving->gate);
     stores_close(&serving->stores);
     log_flush();

@@ -12,6 +12,7 @@
 #include "base/platform.h"
 #include "db/answers.h"
 #include "db/connect.h"
+#include "db/leases.h"
 
 enum { PARAMS_MAX = 24 };
 
@@ -480,6 +481,24 @@ static bool send_statement(struct db *db, const struct statement *statement, con
     return PQsendQueryPrepared(db->conn, statement->name, (int)count, values, lengths, formats, 0) == 1;
 }
 
+/* A statement that takes something away is a transaction of its own, so that it ends as every other one does. */
+static enum err run_removal(struct db *db, const struct statement *statement, const struct param *params, size_t count,
+                            struct result *result)
+{
+    enum err code = db_begin(db);
+
+    if (code == OK)
+        code = db_run(db, statement, params, count, result);
+    if (code != OK) {
+        db_rollback(db);
+        return code == ERR_UNCERTAIN ? ERR_UNAVAILABLE : code;
+    }
+    code = db_commit(db);
+    if (code != OK && result)
+        result_clear(result);
+    return code;
+}
+
 enum err db_run(struct db *db, const struct statement *statement, const struct param *params, size_t count,
                 struct result *result)
 {
@@ -489,6 +508,8 @@ enum err db_run(struct db *db, const struct statement *statement, const struct p
         result->pg = NULL;
     if (!db->conn)
         return db_not_connected(db);
+    if (statement->revokes && !db->in_transaction)
+        return run_removal(db, statement, params, count, result);
     if (count > PARAMS_MAX)
         return error_set(&db->error, ERR_INTERNAL, "statement %s has more than %d parameters", statement->name,
                          PARAMS_MAX);
@@ -498,12 +519,7 @@ enum err db_run(struct db *db, const struct statement *statement, const struct p
     if (!send_statement(db, statement, params, count))
         return db_lost(db, statement->writes && !db->in_transaction);
     code = db_judge(db, collect(db), statement->writes && !db->in_transaction, result);
-    if (statement->revokes && (code == OK || code == ERR_UNCERTAIN)) {
-        if (db->in_transaction)
-            db->revoked = true;
-        else if (db->options.on_revoke)
-            db->options.on_revoke();
-    }
+    db->revoked = db->revoked || (statement->revokes && code == OK);
     return code;
 }
 
@@ -527,6 +543,19 @@ enum err db_begin(struct db *db)
     return code == ERR_UNCERTAIN ? ERR_UNAVAILABLE : code;
 }
 
+/* What was taken away is no longer used by anybody when this returns. */
+static void after_removal(struct db *db, enum err code)
+{
+    int64_t deadline_us = db->deadline_us;
+
+    if (db->options.on_revoke)
+        db->options.on_revoke();
+    if (code != OK) /* nobody is told that it is done */
+        return;
+    leases_await(db, db->options.on_revoke != NULL);
+    db->deadline_us = deadline_us;
+}
+
 enum err db_commit(struct db *db)
 {
     struct result result = {NULL};
@@ -535,12 +564,16 @@ enum err db_commit(struct db *db)
 
     db->in_transaction = false;
     db->revoked = false;
-    code = db_script(db, "COMMIT", &result);
+    /* The notification is part of the transaction: a lease that is renewed later is renewed by who has heard it. */
+    code = db_script(db, revoked ? "SELECT pg_notify('orgd_access', ''); COMMIT" : "COMMIT", &result);
     if (code == OK && strcmp(PQcmdStatus(result.pg), "COMMIT") != 0)
         code = error_set(&db->error, ERR_DATABASE, "the transaction had failed before and was rolled back");
     result_clear(&result);
-    if (revoked && (code == OK || code == ERR_UNCERTAIN) && db->options.on_revoke)
-        db->options.on_revoke();
+    if (code != OK && db->conn && PQtransactionStatus(db->conn) != PQTRANS_IDLE &&
+        db_script(db, "ROLLBACK", NULL) != OK)
+        db_close(db);
+    if (revoked && (code == OK || code == ERR_UNCERTAIN))
+        after_removal(db, code);
     return code;
 }
 

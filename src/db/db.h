@@ -13,8 +13,8 @@
 /*
  * A statement of a module's .sql file, made at build time. It is prepared on a connection when that connection first
  * runs it. `writes` says whether it changes anything, so that a lost answer is known to be harmless or not. `revokes`
- * is set by a line `-- revokes` in the file: what it changes may take access away, so committing it empties the
- * decision cache.
+ * is set by a line `-- revokes` in the file: what it changes may take access away. Its commit returns when no process
+ * uses a decision that it remembered before (db/leases.h).
  */
 struct statement {
     const char *name;
@@ -36,7 +36,8 @@ struct db_options {
     int64_t connect_ms;   /* deadline of connecting */
     int64_t statement_ms; /* statement_timeout, and the deadline of waiting for an answer when the caller sets none */
     int64_t lock_ms;      /* lock_timeout; 0 for none */
-    void (*on_revoke)(void); /* called after a commit that ran a `revokes` statement; may be NULL */
+    void (*on_revoke)(void); /* empties this process's decision cache after such a commit; NULL: it has none, or
+                              * hears of it as other processes do */
 };
 
 /*

@@ -191,10 +191,14 @@ enum lane pipeline_begin(const struct application *app, struct request *req)
 
 void pipeline_finish(const struct application *app, struct request *req)
 {
+    enum caller_kind wanted = route_caller(app, req->path);
     enum err code = is_available(app) ? OK : ERR_UNAVAILABLE; /* it may have changed while the request waited */
 
+    /* so may what memory knew of the caller */
+    if (code == OK && req->authenticated && wanted != CALLER_NONE)
+        req->authenticated = app->recognize(req, wanted) == OK;
     if (code == OK && !req->authenticated)
-        code = app->authenticate(req, route_caller(app, req->path));
+        code = app->authenticate(req, wanted);
     req->authenticated = code == OK;
     if (code == OK && !req->route)
         code = route_match(app, req);

@@ -13,6 +13,7 @@
 
 #include "base/log.h"
 #include "base/platform.h"
+#include "db/leases.h"
 #include "http/compress.h"
 #include "http/metrics.h"
 #include "http/response.h"
@@ -97,6 +98,43 @@ static double read_database(void *context)
     return (double)atomic_load_explicit(&((struct lanes *)context)->database_us, memory_order_relaxed) / 1e6;
 }
 
+static double read_removals(void *context)
+{
+    (void)context;
+    return (double)leases_counts().removals;
+}
+
+static double read_waits(void *context)
+{
+    (void)context;
+    return (double)leases_counts().waits;
+}
+
+static double read_expired(void *context)
+{
+    (void)context;
+    return (double)leases_counts().expired;
+}
+
+static double read_wait_time(void *context)
+{
+    (void)context;
+    return (double)leases_counts().wait_us / 1e6;
+}
+
+static void register_removals(void *context)
+{
+    metrics_register(METRIC_COUNTER, "orgd_removals_total", NULL, "Commits that may have taken access away.",
+                     read_removals, context);
+    metrics_register(METRIC_COUNTER, "orgd_removals_waited_total", NULL,
+                     "Of these, how many waited for another process to confirm.", read_waits, context);
+    metrics_register(METRIC_COUNTER, "orgd_removals_expired_total", NULL,
+                     "Of these, how many waited until the leases of other processes were over.", read_expired, context);
+    metrics_register(METRIC_COUNTER, "orgd_removals_wait_seconds_total", NULL,
+                     "Time between such commits and the moment at which no process could use what it remembered.",
+                     read_wait_time, context);
+}
+
 static void register_metrics(struct lanes *lanes)
 {
     static const char depth[] = "Requests waiting for a worker.";
@@ -112,6 +150,7 @@ static void register_metrics(struct lanes *lanes)
                      lanes);
     metrics_register(METRIC_COUNTER, "orgd_database_seconds_total", NULL, "Time spent waiting for the database.",
                      read_database, lanes);
+    register_removals(lanes);
 }
 
 static void forget_metrics(struct lanes *lanes)

@@ -174,7 +174,7 @@ def test_what_a_second_server_takes_away(alice, second):
     assert works(key) and works(key)
     there = client.Api(second.url, alice.authorization)
     assert there.delete(f"/keys/{key.authorization[7:15]}").status_code == 200
-    assert client.eventually(lambda: refused(key.get("/profile")))
+    assert refused(key.get("/profile"))
 
 
 # ---- secret tokens ----

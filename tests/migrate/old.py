@@ -70,13 +70,14 @@ def shape(pair, database=None):
 
 
 def rows(pair, database=None, skip=()):
-    """Every row of every table as text; the moments at which the run wrote are all the same one."""
+    """Every row of every logged table as text; the moments at which the run wrote are all the same one. Unlogged tables hold
+    what only concerns the processes that run."""
     days = [datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=n) for n in (0, 1)]
     now = re.compile("(?:" + "|".join(f"{day:%Y-%m-%d}" for day in days) + r") [0-9:.]+\+00")
     found = {}
     with contextlib.closing(pair.cluster.connect(database or pair.core)) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT c.oid::regclass::text FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
-                       " WHERE c.relkind = 'r' AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'")
+                       " WHERE c.relkind = 'r' AND c.relpersistence = 'p' AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'")
         for (table,) in cursor.fetchall():
             if table not in skip:
                 cursor.execute(f"SELECT (t.*)::text FROM {table} t")

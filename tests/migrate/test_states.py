@@ -192,7 +192,7 @@ def test_every_table_that_only_orgd_has_is_asked_for(current):
     decision = "".join(path.read_text(encoding="utf-8") for path in (scratch.TREE / "chains" / "decisions").glob("own_*.sql"))
     made_again = {"orgd.orgd_version", "orgd.live_invitations", "orgd.backfilled_members", "orgd.rate_limits"}  # or empty anyway
     tables = {name for (name,) in current.sql("SELECT c.oid::regclass::text FROM pg_class c"
-                                              " WHERE c.relnamespace = 'orgd'::regnamespace AND c.relkind = 'r'")}
+                                              " WHERE c.relnamespace = 'orgd'::regnamespace AND c.relkind = 'r' AND c.relpersistence = 'p'")}
     assert tables - made_again == {name for name in tables if f"'{name}'" in decision}
 
 

@@ -1,0 +1,280 @@
+/* Holds this process's lease on the decision cache: listens for changes, and renews. */
+#include "auth/cache_lease.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/eventfd.h>
+#include <talloc.h>
+#include <unistd.h>
+
+#include "auth/decision_cache.h"
+#include "base/log.h"
+#include "base/platform.h"
+#include "db/leases.h"
+#include "http/metrics.h"
+#include "statements.h"
+
+/* ANSWER_MS: a renewal that takes longer has failed. With RENEW_MS it makes a lease. */
+enum { RENEW_MS = 1000, ANSWER_MS = 2000, RECONNECT_MS = 200 };
+
+static struct {
+    pthread_t thread;
+    struct db_options options;
+    int wake;
+    bool started;
+    _Atomic bool stopping;
+} listener = {.wake = -1};
+
+/* What the thread knows on one connection. */
+struct session {
+    struct db *db;
+    struct uuid state; /* of the row of orgd.lease_state that the lease goes with */
+    int64_t known;     /* the newest generation for which the cache was emptied */
+    int64_t confirmed; /* the newest that the database was told of */
+    int64_t proven;    /* the newest renewal whose notification came back */
+    int64_t next_us;   /* of the next renewal, platform.monotonic_us */
+    char *seen;        /* the leases as they were seen some time ago, as JSON */
+    int64_t seen_us;
+};
+
+static int64_t renewals; /* goes on from connection to connection */
+
+/* ---- metrics ---- */
+
+enum count { COUNT_FOUND, COUNT_MISSED, COUNT_GENERATIONS, COUNT_LEASE };
+
+static double read_count(void *which)
+{
+    struct decision_counts counts = decisions_counts();
+
+    switch (*(const enum count *)which) {
+    case COUNT_FOUND:
+        return (double)counts.found;
+    case COUNT_MISSED:
+        return (double)counts.missed;
+    case COUNT_GENERATIONS:
+        return (double)counts.generations;
+    case COUNT_LEASE:
+        break;
+    }
+    return decisions_have_lease() ? 1 : 0;
+}
+
+static void register_metrics(void)
+{
+    static const char lookups[] = "Credentials looked up in the decision cache.";
+    static enum count found = COUNT_FOUND, missed = COUNT_MISSED, generations = COUNT_GENERATIONS, lease = COUNT_LEASE;
+
+    metrics_register(METRIC_COUNTER, "orgd_decisions_total", "result=\"found\"", lookups, read_count, &found);
+    metrics_register(METRIC_COUNTER, "orgd_decisions_total", "result=\"missed\"", lookups, read_count, &missed);
+    metrics_register(METRIC_COUNTER, "orgd_decisions_revoked_total", NULL, "Times that the decision cache was emptied.",
+                     read_count, &generations);
+    metrics_register(METRIC_GAUGE, "orgd_decisions_lease", NULL,
+                     "1 while this process holds a lease on its decision cache, and so uses it.", read_count, &lease);
+}
+
+/* ---- one connection ---- */
+
+/* Takes what has arrived. What takes access away empties the cache before anything is confirmed. */
+static void hear(struct session *session)
+{
+    PGconn *conn = db_handle(session->db);
+    PGnotify *notify;
+    bool any = false;
+
+    while (conn && (notify = PQnotifies(conn))) {
+        int64_t number = strtoll(notify->extra, NULL, 10);
+        bool change = strcmp(notify->relname, "orgd_access") == 0;
+        any = any || change;
+        if (change && number > session->known)
+            session->known = number;
+        if (!change)
+            session->proven = number;
+        PQfreemem(notify);
+    }
+    if (any)
+        decisions_revoke();
+}
+
+static void say_lease(bool on)
+{
+    static bool said;
+
+    if (said != on && !atomic_load(&listener.stopping))
+        log_message(on ? LOG_INFO : LOG_WARNING,
+                    on ? "decision cache on: listening for changes" : "decision cache off: changes cannot be heard");
+    said = on;
+}
+
+/*
+ * Renews the lease, confirming what is known. It counts from before it was sent, and is used once the notification that
+ * was part of it has come back: whatever was committed before it was sent has then been heard. False: the connection is
+ * of no use.
+ */
+static bool renew(struct session *session)
+{
+    int64_t sent_us = platform.boottime_us();
+    int64_t confirming = session->known, number = ++renewals, newest;
+    struct result row;
+    struct uuid state;
+    bool same;
+
+    db_set_deadline(session->db, platform.monotonic_us() + ANSWER_MS * 1000);
+    if (DB_RUN(session->db, lease_renew, &row, param_uuid(leases_process()), param_int(number),
+               param_int(confirming)) != OK)
+        return false;
+    same = result_uuid(&row, 0, 0, &state) && memcmp(&state, &session->state, sizeof state) == 0;
+    newest = result_int(&row, 0, 1);
+    result_clear(&row);
+    hear(session);
+    if (!same || session->proven != number)
+        return false;
+    if (newest > session->known) { /* taken where nobody had to be notified */
+        session->known = newest;
+        decisions_revoke();
+    }
+    session->confirmed = confirming;
+    session->next_us = platform.monotonic_us() + RENEW_MS * 1000;
+    if (decisions_lease(sent_us + LEASE_US) == LEASE_BEGAN)
+        say_lease(true);
+    return true;
+}
+
+/* Looks at all leases, to see later which of them have not moved. */
+static bool look(struct session *session, struct uuid *state, int64_t *generation)
+{
+    struct result row;
+    bool found;
+
+    if (db_run(session->db, &lease_look, NULL, 0, &row) != OK)
+        return false;
+    talloc_free(session->seen);
+    found = result_rows(&row) == 1 && result_uuid(&row, 0, 0, state);
+    *generation = found ? result_int(&row, 0, 1) : 0;
+    session->seen = found ? talloc_strdup(session->db, result_text(&row, 0, 2)) : NULL;
+    session->seen_us = platform.monotonic_us();
+    result_clear(&row);
+    return session->seen != NULL;
+}
+
+/* Removes the leases that have not moved since they were looked at: their processes are gone. */
+static bool remove_expired(struct session *session)
+{
+    struct uuid state;
+    int64_t generation;
+
+    if (platform.monotonic_us() - session->seen_us < LEASE_OVER_US)
+        return true;
+    db_set_deadline(session->db, platform.monotonic_us() + ANSWER_MS * 1000);
+    return DB_RUN(session->db, lease_expire, NULL, param_uuid(&session->state), param_text(session->seen)) == OK &&
+           look(session, &state, &generation);
+}
+
+/* The lease before has been given up, so the first of a connection begins with an empty cache. */
+static bool begin(struct session *session)
+{
+    char id[UUID_TEXT_SIZE], script[200];
+
+    db_set_deadline(session->db, platform.monotonic_us() + ANSWER_MS * 1000);
+    (void)snprintf(script, sizeof script, "SET synchronous_commit = off; LISTEN orgd_access; LISTEN \"orgd_lease_%s\"",
+                   uuid_format(leases_process(), id));
+    return db_script(session->db, script, NULL) == OK && db_run(session->db, &lease_state_make, NULL, 0, NULL) == OK &&
+           look(session, &session->state, &session->known) && renew(session);
+}
+
+/* Waits for what comes until the next renewal is due. False when the connection has ended. */
+static bool wait_until_due(struct session *session)
+{
+    PGconn *conn = db_handle(session->db);
+    struct pollfd fds[] = {{.fd = PQsocket(conn), .events = POLLIN}, {.fd = listener.wake, .events = POLLIN}};
+    int64_t left_us = session->next_us - platform.monotonic_us();
+
+    if (left_us <= 0 || poll(fds, 2, (int)(left_us / 1000 + 1)) == 0)
+        return true;
+    return PQconsumeInput(conn) == 1 && PQstatus(conn) == CONNECTION_OK;
+}
+
+/* Holds the lease until the connection is lost or the program stops. */
+static void hold(struct session *session)
+{
+    bool good = begin(session);
+
+    while (good && !atomic_load(&listener.stopping)) {
+        hear(session);
+        if (session->known > session->confirmed || platform.monotonic_us() >= session->next_us)
+            good = renew(session) && remove_expired(session);
+        else
+            good = wait_until_due(session);
+    }
+}
+
+/* Others need not wait for a process that ends in order. */
+static void give_up(struct session *session)
+{
+    bool had = decisions_have_lease();
+
+    decisions_end_lease();
+    if (had)
+        say_lease(false);
+    db_set_deadline(session->db, platform.monotonic_us() + RECONNECT_MS * 1000);
+    if (atomic_load(&listener.stopping) && db_connected(session->db))
+        (void)!DB_RUN(session->db, lease_end, NULL, param_uuid(leases_process()));
+    talloc_free(session->seen);
+    db_close(session->db);
+}
+
+static void pause_ms(int ms)
+{
+    struct pollfd fd = {.fd = listener.wake, .events = POLLIN};
+
+    (void)poll(&fd, 1, ms);
+}
+
+static void *listener_main(void *nothing)
+{
+    void *arena = talloc_new(NULL);
+    struct db *db = db_create(arena, &listener.options);
+    struct error error;
+
+    (void)nothing;
+    while (db && !atomic_load(&listener.stopping)) {
+        struct session session = {.db = db};
+        db_set_deadline(db, 0);
+        if (db_connect(db, &error) == OK)
+            hold(&session);
+        give_up(&session);
+        if (!atomic_load(&listener.stopping))
+            pause_ms(RECONNECT_MS);
+    }
+    talloc_free(arena);
+    return NULL;
+}
+
+enum err cache_lease_start(const struct db_options *options, struct error *error)
+{
+    listener.options = *options;
+    listener.options.name = "orgd listener";
+    listener.options.on_revoke = NULL;
+    listener.wake = eventfd(0, EFD_CLOEXEC);
+    atomic_store(&listener.stopping, false);
+    if (listener.wake < 0 || pthread_create(&listener.thread, NULL, listener_main, NULL) != 0)
+        return error_set(error, ERR_SYSTEM, "cannot start the thread that listens for access changes");
+    listener.started = true;
+    register_metrics();
+    return OK;
+}
+
+void cache_lease_stop(void)
+{
+    if (!listener.started)
+        return;
+    atomic_store(&listener.stopping, true);
+    (void)eventfd_write(listener.wake, 1);
+    (void)pthread_join(listener.thread, NULL);
+    (void)close(listener.wake);
+    listener.started = false;
+}

@@ -1,0 +1,17 @@
+/*
+ * The thread that holds this process's lease on the decision cache.
+ *
+ * It listens for changes of access, and about every second renews the lease over the same connection, with the proof
+ * that notifications arrive there. db/leases.h has the other side: what waits for the leases of others.
+ */
+#ifndef ORGD_AUTH_CACHE_LEASE_H
+#define ORGD_AUTH_CACHE_LEASE_H
+
+#include "db/db.h"
+
+/* Starts the thread and registers the cache's metrics. ERR_SYSTEM when it cannot be started. */
+enum err cache_lease_start(const struct db_options *options, struct error *error) MUST_CHECK;
+/* Ends the lease, removes it from the database where that can be reached, and ends the thread. */
+void cache_lease_stop(void);
+
+#endif

@@ -1,0 +1,145 @@
+/* Waits after a removal until every process has confirmed it or its lease has run out. */
+#include "db/leases.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <talloc.h>
+#include <time.h>
+
+#include "base/log.h"
+#include "base/platform.h"
+#include "statements.h"
+
+/* WAIT_US: somewhat longer than a lease, so that what was seen at its beginning is over at its end. */
+enum { WAIT_US = LEASE_OVER_US + 100000, PAUSE_MIN_US = 150, PAUSE_MAX_US = 50000 };
+
+static _Atomic uint64_t removals, waits, expired, wait_us;
+
+static struct uuid process;
+static pthread_once_t process_once = PTHREAD_ONCE_INIT;
+
+static void make_process(void)
+{
+    process = uuid_v4();
+}
+
+const struct uuid *leases_process(void)
+{
+    (void)pthread_once(&process_once, make_process);
+    return &process;
+}
+
+struct leases_counts leases_counts(void)
+{
+    return (struct leases_counts){atomic_load(&removals), atomic_load(&waits), atomic_load(&expired),
+                                  atomic_load(&wait_us)};
+}
+
+/* One removal that is waited for. */
+struct removal {
+    struct db *db;
+    const struct uuid *self; /* NULL: this process is waited for like the others */
+    int64_t end_us;
+    bool said;
+    bool taken; /* the generation was; the rest is of that */
+    struct uuid state;
+    int64_t generation;
+    char *seen;
+    int64_t seen_us;
+};
+
+static void say_unseen(struct removal *removal)
+{
+    if (!removal->said)
+        log_message(LOG_WARNING, "a removal cannot see the leases of other processes and waits until they are over: %s",
+                    db_error(removal->db)->cause);
+    removal->said = true;
+}
+
+/* Takes the generation. True when nobody has to be waited for. */
+static bool take_generation(struct removal *removal)
+{
+    struct result row;
+    bool done;
+
+    if (DB_RUN(removal->db, lease_generation, &row, param_uuid(removal->self)) != OK) {
+        say_unseen(removal);
+        return false;
+    }
+    removal->taken = result_uuid(&row, 0, 0, &removal->state);
+    removal->generation = result_int(&row, 0, 1);
+    removal->seen = talloc_strdup(removal->db, result_text(&row, 0, 3));
+    removal->seen_us = platform.monotonic_us();
+    done = removal->taken && result_bool(&row, 0, 2) && result_int(&row, 0, 4) == 0;
+    result_clear(&row);
+    return done;
+}
+
+/* True when all have confirmed the generation. */
+static bool is_confirmed(struct removal *removal)
+{
+    struct result row;
+    bool done;
+
+    if (DB_RUN(removal->db, lease_waiting, &row, param_uuid(removal->self), param_uuid(&removal->state),
+               param_int(removal->generation)) != OK) {
+        say_unseen(removal);
+        return false;
+    }
+    done = result_rows(&row) == 1 && !result_bool(&row, 0, 0);
+    result_clear(&row);
+    return done;
+}
+
+static void pause_us(int64_t us)
+{
+    struct timespec time = {.tv_sec = us / 1000000, .tv_nsec = us % 1000000 * 1000};
+
+    (void)nanosleep(&time, NULL);
+}
+
+/* Asks again and again, less and less often. False when the time is over: then it does not matter who has confirmed. A
+ * lost connection is not replaced, because the end is near. */
+static bool await_confirmations(struct removal *removal)
+{
+    bool done = take_generation(removal);
+
+    if (!done)
+        (void)atomic_fetch_add(&waits, 1);
+    for (int64_t pause = PAUSE_MIN_US; !done; pause += pause / 2) {
+        int64_t left = removal->end_us - platform.monotonic_us();
+        if (left <= 0)
+            return false;
+        if (pause > PAUSE_MAX_US)
+            pause = PAUSE_MAX_US;
+        pause_us(pause < left && db_connected(removal->db) ? pause : left);
+        if (db_connected(removal->db))
+            done = removal->taken ? is_confirmed(removal) : take_generation(removal);
+    }
+    return true;
+}
+
+/* What has not moved since the beginning of the wait is left by processes that are gone: nobody waits for it again. */
+static void remove_expired(struct removal *removal)
+{
+    if (!removal->taken || !removal->seen || platform.monotonic_us() - removal->seen_us < LEASE_OVER_US)
+        return;
+    db_set_deadline(removal->db, platform.monotonic_us() + 100000);
+    if (DB_RUN(removal->db, lease_expire, NULL, param_uuid(&removal->state), param_text(removal->seen)) != OK)
+        return; /* the next one does it */
+}
+
+void leases_await(struct db *db, bool emptied)
+{
+    int64_t started_us = platform.monotonic_us();
+    struct removal removal = {.db = db, .self = emptied ? leases_process() : NULL, .end_us = started_us + WAIT_US};
+
+    (void)atomic_fetch_add(&removals, 1);
+    db_set_deadline(db, removal.end_us);
+    if (!await_confirmations(&removal)) {
+        (void)atomic_fetch_add(&expired, 1);
+        remove_expired(&removal);
+    }
+    (void)atomic_fetch_add(&wait_us, (uint64_t)(platform.monotonic_us() - started_us));
+    talloc_free(removal.seen);
+}

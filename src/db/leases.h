@@ -1,0 +1,37 @@
+/*
+ * Waits after a removal until no process uses what it remembered before it.
+ *
+ * A process may use its decision cache under a lease only (auth/cache_lease.h). Leases are rows of orgd.leases. Who has
+ * committed a removal takes the next generation, sends it to all processes, and waits until each has confirmed it, or
+ * until every lease that was renewed before the commit has run out on this process's own clock.
+ * docs/architecture.md has the argument.
+ */
+#ifndef ORGD_DB_LEASES_H
+#define ORGD_DB_LEASES_H
+
+#include <stdbool.h>
+
+#include "db/db.h"
+
+/* LEASE_US: how long a lease lasts for its holder, from before the renewal was sent. LEASE_OVER_US: after so long a
+ * lease that another process has seen is over, however differently the two clocks run. */
+enum { LEASE_US = 3000000, LEASE_OVER_US = LEASE_US + 100000 };
+
+/* The id of this process, made at random at the first call. Any thread. */
+const struct uuid *leases_process(void);
+
+/*
+ * Returns when no process uses what it remembered before the commit that was just answered, at most LEASE_OVER_US and a
+ * tenth of a second later. `emptied`: this process has emptied its cache already. The connection is outside a
+ * transaction; it may be closed afterwards. db.c calls this after each commit that ran a `revokes` statement.
+ */
+void leases_await(struct db *db, bool emptied);
+
+/* Since the program began: removals, those that had to wait, those that waited until leases had run out, and the time
+ * that waiting took. Any thread. */
+struct leases_counts {
+    uint64_t removals, waits, expired, wait_us;
+};
+struct leases_counts leases_counts(void);
+
+#endif

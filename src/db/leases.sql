@@ -1,0 +1,59 @@
+-- lease_generation: takes the next generation after a removal, and sends it to the processes that may hold a lease
+-- $1 this process, when it has emptied its own cache. The first columns name the row of orgd.lease_state, the generation, and
+-- whether all processes are known; the fourth has the leases seen, as JSON, and the fifth how many they are.
+WITH state AS (
+    INSERT INTO orgd.lease_state AS known (server, generation, complete)
+    VALUES (orgd.server_identity(), 1, false)
+    ON CONFLICT (only_row) DO UPDATE
+       SET id = CASE WHEN known.server = excluded.server THEN known.id ELSE excluded.id END,
+           server = excluded.server,
+           generation = known.generation + 1,
+           complete = known.complete AND known.server = excluded.server
+    RETURNING id, generation, complete
+), others AS MATERIALIZED (
+    SELECT process, renewals FROM orgd.leases WHERE process IS DISTINCT FROM $1::uuid
+)
+SELECT state.id, state.generation, state.complete,
+       (SELECT coalesce(json_object_agg(process, renewals), '{}') FROM others),
+       (SELECT count(sent) FROM (SELECT pg_notify('orgd_access', state.generation::text) AS sent FROM others) AS notified)
+FROM state;
+
+-- lease_waiting: whether a process may still use what it remembered before a generation; no row: nothing is known of that
+-- $1 this process, when it has emptied its own cache, $2 the row of orgd.lease_state, $3 the generation
+SELECT NOT complete
+       OR EXISTS (SELECT FROM orgd.leases WHERE process IS DISTINCT FROM $1::uuid AND confirmed < $3::bigint)
+FROM orgd.lease_state
+WHERE id = $2::uuid;
+
+-- lease_state_make: makes the row that all leases of this server go with, unless it is there
+INSERT INTO orgd.lease_state AS known (server, generation, complete)
+VALUES (orgd.server_identity(), 1, false)
+ON CONFLICT (only_row) DO UPDATE
+   SET id = excluded.id, server = excluded.server, generation = known.generation + 1, complete = false
+ WHERE known.server <> excluded.server;
+
+-- lease_look: the row of orgd.lease_state, the newest generation, and the leases as JSON
+SELECT id, generation,
+       (SELECT coalesce(json_object_agg(process, renewals), '{}') FROM orgd.leases)
+FROM orgd.lease_state;
+
+-- lease_renew: renews the lease of a process, confirms the generation for which it has emptied its cache, and asks for a proof
+-- $1 the process, $2 the number of the renewal, $3 the generation. The notification that comes back is the proof that this
+-- connection hears what was committed before.
+INSERT INTO orgd.leases (process, renewals, confirmed)
+SELECT $1::uuid, $2::bigint, least($3::bigint, (SELECT generation FROM orgd.lease_state))
+ON CONFLICT (process) DO UPDATE SET renewals = excluded.renewals, confirmed = excluded.confirmed
+RETURNING (SELECT id FROM orgd.lease_state), (SELECT generation FROM orgd.lease_state),
+          pg_notify('orgd_lease_' || process, renewals::text);
+
+-- lease_end: removes the lease of a process that has stopped using its cache
+DELETE FROM orgd.leases WHERE process = $1::uuid;
+
+-- lease_expire: removes leases that have not been renewed for longer than one lasts, and notes that all others are known
+-- $1 the row of orgd.lease_state and $2 the leases as JSON, both as they were seen that long ago
+WITH expired AS (
+    DELETE FROM orgd.leases AS lease
+    USING json_each_text($2::json) AS seen
+    WHERE lease.process = seen.key::uuid AND lease.renewals = seen.value::bigint
+)
+UPDATE orgd.lease_state SET complete = true WHERE id = $1::uuid AND NOT complete;
