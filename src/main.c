@@ -2,6 +2,7 @@
 #include "cli/options.h"
 #include "commands/access.h"
 #include "commands/commands.h"
+#include "commands/doctor.h"
 #include "commands/import.h"
 #include "commands/mail.h"
 #include "commands/migrate.h"
@@ -21,6 +22,7 @@ static const struct command commands[] = {
     SERVE_COMMAND,
     MIGRATE_COMMANDS,
     SCHEMA_COMMANDS,
+    DOCTOR_COMMANDS,
     ACCESS_COMMANDS,
     MAIL_COMMANDS,
     IMPORT_COMMANDS,

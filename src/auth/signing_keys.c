@@ -287,22 +287,32 @@ enum err signing_key_find(struct request *req, const char *id, struct signing_ke
 
 /* ---- at the start ---- */
 
-enum err signing_keys_check(struct db *db, const struct config *config)
+enum err signing_keys_count(struct db *db, const struct config *config, int *count, int *strange)
 {
     struct result rows;
-    int strange = 0, count;
     enum err code = db_run(db, &signing_keys_list, NULL, 0, &rows);
 
+    *count = *strange = 0;
     if (code != OK)
         return code;
-    count = result_rows(&rows);
-    for (int row = 0; row < count; row++) {
+    *count = result_rows(&rows);
+    for (int row = 0; row < *count; row++) {
         EVP_PKEY *key = open_key(config, result_text(&rows, row, 0), result_text(&rows, row, 1));
 
-        strange += key == NULL;
+        *strange += key == NULL;
         EVP_PKEY_free(key);
     }
     result_clear(&rows);
+    return OK;
+}
+
+enum err signing_keys_check(struct db *db, const struct config *config)
+{
+    int strange, count;
+    enum err code = signing_keys_count(db, config, &count, &strange);
+
+    if (code != OK)
+        return code;
     if (strange > 0)
         log_message(LOG_WARNING,
                     "%d of %d signing keys were made with another AGENTA_CRYPT_KEY: sessions and mail of servers that "

@@ -25,6 +25,9 @@ enum err signing_key_current(struct request *req, struct signing_key *key) MUST_
  */
 enum err signing_key_find(struct request *req, const char *id, struct signing_key *key) MUST_CHECK;
 
+/* How many keys in force the database has, and how many of them `config` cannot open. Errors: those of db_run. */
+enum err signing_keys_count(struct db *db, const struct config *config, int *count, int *strange) MUST_CHECK;
+
 /*
  * Logs a warning when the database has keys that `config` cannot open: another server may be using it with another
  * AGENTA_CRYPT_KEY, or the key was changed. Errors: those of db_run.

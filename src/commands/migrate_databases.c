@@ -4,6 +4,8 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "migrate/databases.h"
+
 #define CONNECT_MS 10000
 
 static enum err connect_all(void *arena, struct migrate_databases *databases, struct error *error)
@@ -46,7 +48,10 @@ enum err migrate_open(void *arena, const struct config *config, bool make, struc
         err = stores_open(arena, config, STORES_COMMAND, &databases->stores, error);
     if (err != OK)
         return err;
-    err = stores_start(arena, config, &databases->stores, error);
+    if (!databases->stores.private_cluster)
+        err = databases_migration_uris(config, databases->stores.uris, error);
+    if (err == OK)
+        err = stores_start(arena, config, &databases->stores, error);
     if (err == OK)
         err = connect_all(arena, databases, error);
     if (err != OK)

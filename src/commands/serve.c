@@ -191,6 +191,10 @@ static enum err open_gate(struct serving *serving, bool *waiting, struct error *
     enum err err;
 
     memcpy(options.uris, serving->stores.uris, sizeof options.uris);
+    memcpy(options.migration_uris, serving->stores.uris, sizeof options.migration_uris);
+    err = serving->stores.private_cluster ? OK : databases_migration_uris(config, options.migration_uris, error);
+    if (err != OK)
+        return err;
     err = gate_start(serving->arena, &options, &serving->gate, &verdict, error);
     if (err != OK)
         return err;

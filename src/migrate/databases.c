@@ -76,6 +76,25 @@ enum err databases_uris(void *arena, const struct config *config, const char *ur
     return OK;
 }
 
+enum err databases_migration_uris(const struct config *config, const char *uris[DATABASE_COUNT], struct error *error)
+{
+    static const char *const names[DATABASE_COUNT] = {"ORGD_MIGRATION_URI_CORE", "ORGD_MIGRATION_URI_TRACING"};
+    const char *const given[DATABASE_COUNT] = {config->migration_uri_core, config->migration_uri_tracing};
+    bool core = is_set(given[DATABASE_CORE]), tracing = is_set(given[DATABASE_TRACING]);
+
+    if (!core && !tracing)
+        return OK;
+    if (core != tracing)
+        return error_set(error, ERR_USAGE, "%s is set and %s is not; set both", names[!core], names[core]);
+    for (int i = 0; i < DATABASE_COUNT; i++) {
+        if (!db_uri_is_sound(given[i]))
+            return error_set(error, ERR_USAGE, "%s is malformed: write postgresql://user:password@host:5432/database",
+                             names[i]);
+        uris[i] = given[i];
+    }
+    return OK;
+}
+
 struct migrate_options databases_options(const struct config *config)
 {
     return (struct migrate_options){

@@ -12,6 +12,13 @@
 enum err databases_uris(void *arena, const struct config *config, const char *uris[DATABASE_COUNT],
                         struct error *error) MUST_CHECK;
 
+/*
+ * Replaces the URIs of named databases by those for migrations, where the configuration has such. ERR_USAGE when one is
+ * named and the other is not.
+ */
+enum err databases_migration_uris(const struct config *config, const char *uris[DATABASE_COUNT],
+                                  struct error *error) MUST_CHECK;
+
 /* The options of a run that come from the configuration; borrows from `config`. */
 struct migrate_options databases_options(const struct config *config);
 

@@ -387,14 +387,17 @@ static enum err kept_key(void *arena, const struct data_dir *dir, const char *na
     return err;
 }
 
+const char *data_dir_key_problem(const char *key)
+{
+    if (strcmp(key, "replace-me") == 0)
+        return "is the well-known default";
+    return strlen(key) < KEY_LEAST ? "is shorter than 16 characters" : NULL;
+}
+
 static enum err check_key(const char *name, const char *key, bool development, struct error *error)
 {
-    const char *problem = NULL;
+    const char *problem = data_dir_key_problem(key);
 
-    if (strcmp(key, "replace-me") == 0)
-        problem = "is the well-known default";
-    else if (strlen(key) < KEY_LEAST)
-        problem = "is shorter than 16 characters";
     if (!problem)
         return OK;
     if (!development)

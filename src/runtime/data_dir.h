@@ -42,4 +42,7 @@ void data_dir_close(struct data_dir *dir);
 enum err data_dir_secrets(void *arena, const struct data_dir *dir, struct config *config,
                           struct error *error) MUST_CHECK;
 
+/* What is wrong with a key, to be read after its name: "is shorter than 16 characters". NULL when it is good. */
+const char *data_dir_key_problem(const char *key);
+
 #endif

@@ -133,7 +133,7 @@ static enum err bring_up(struct gate *gate, struct error *error)
     enum err err = OK;
 
     for (int i = 0; err == OK && i < DATABASE_COUNT; i++) {
-        struct db_options handle = {.uri = gate->options.uris[i],
+        struct db_options handle = {.uri = gate->options.migration_uris[i],
                                     .name = "orgd migrate",
                                     .connect_ms = CONNECT_MS,
                                     .statement_ms = MIGRATE_STATEMENT_MS};

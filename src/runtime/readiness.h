@@ -9,8 +9,9 @@
 #include "migrate/chains.h"
 
 struct gate_options {
-    const char *uris[DATABASE_COUNT]; /* borrowed, as long as the gate */
-    const char *default_plan;         /* see struct migrate_options; borrowed */
+    const char *uris[DATABASE_COUNT];           /* borrowed, as long as the gate */
+    const char *migration_uris[DATABASE_COUNT]; /* for migrating: the same, or by the databases' owner */
+    const char *default_plan;                   /* see struct migrate_options; borrowed */
     bool enterprise;
     bool migrate; /* apply missing revisions by itself; empty databases are initialized in any case */
 };

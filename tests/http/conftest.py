@@ -1,5 +1,6 @@
 """What the tests of the API share beside the server: its database, its administrator, and people."""
 import pathlib
+import subprocess
 import sys
 
 import pytest
@@ -44,9 +45,33 @@ def alice(people):
 
 
 @pytest.fixture(scope="session")
-def beside(server):
-    """Makes programs over the same databases, with the same keys and other settings."""
-    uris = {f"POSTGRES_URI_{name.upper()}": f"postgresql://orgd@/agenta_oss_{name}?host={server.data}" for name in ("core", "tracing")}
+def program_role(server):
+    """A role with the rights that docs/operations.md gives the program where the databases belong to somebody else."""
+    server.superuser_sql("CREATE ROLE program LOGIN")
+    grants = subprocess.run([serving.PROGRAM, "schema", "grants", "--program", "program"], env=serving.clean_environment(),
+                            check=True, capture_output=True, text=True).stdout
+    for name in ("core", "tracing"):
+        server.sql(grants, database=f"agenta_oss_{name}")
+    with open(server.data / "postgresql" / "pg_ident.conf", "a", encoding="utf-8") as ident:
+        ident.write("orgd /^.*$ program\n")
+    server.superuser_sql("SELECT pg_reload_conf()")
+    serving.wait_for("PostgreSQL lets it in", lambda: connects(server, "program"))
+    return "program"
+
+
+def connects(server, role):
+    try:
+        serving.psycopg2.connect(host=str(server.data), user=role, dbname="agenta_oss_core").close()
+    except serving.psycopg2.OperationalError:
+        return False
+    return True
+
+
+@pytest.fixture(scope="session")
+def beside(server, program_role):
+    """Makes programs over the same databases, with the same keys and other settings, and no more rights than they need."""
+    uris = {f"POSTGRES_URI_{name.upper()}": f"postgresql://{program_role}@/agenta_oss_{name}?host={server.data}"
+            for name in ("core", "tracing")}
     return lambda **settings: serving.Server(AGENTA_AUTH_KEY=server.auth_key, AGENTA_CRYPT_KEY=server.crypt_key, **uris, **settings)
 
 
