@@ -7,6 +7,7 @@
 #include "commands/mail.h"
 #include "commands/migrate.h"
 #include "commands/provision.h"
+#include "commands/rotate.h"
 #include "commands/schema.h"
 #include "commands/serve.h"
 #include "tenancy/edition.h"
@@ -27,6 +28,7 @@ static const struct command commands[] = {
     MAIL_COMMANDS,
     IMPORT_COMMANDS,
     PROVISION_COMMANDS,
+    ROTATE_COMMANDS,
     {.name = "config",
      .arguments = "",
      .summary = "Show every variable: its value in force, secrets masked, and where it came from",

@@ -72,7 +72,10 @@ enum err operation_refuse_reference(struct request *req, const char *path, const
 /* Answers may hold keys that are shown once. */
 static struct sealing sealing_of(const struct request *req, const char *key)
 {
-    return (struct sealing){.pass = secret_of(req->config->crypt_key), .purpose = "idempotency", .label = key};
+    return (struct sealing){.pass = secret_of(req->config->crypt_key),
+                            .other = secret_of_optional(req->config->crypt_key_accepted),
+                            .purpose = SEAL_IDEMPOTENCY,
+                            .label = key};
 }
 
 /* What makes two requests the same: what they ask for, where, in the same bytes. */

@@ -133,7 +133,10 @@ static enum err resolve_secret(struct request *req, const char *token, struct id
     struct secret_claims claims;
     struct result row;
     enum err code = secret_token_verify(secret_of(req->config->auth_key), token, &claims);
+    const char *other = req->config->auth_key_accepted;
 
+    if (code != OK && other && platform.realtime_us() < req->config->auth_key_accepted_until_us)
+        code = secret_token_verify(secret_of(other), token, &claims);
     if (code != OK)
         return code;
     code = DB_RUN(req->db, secret_token_resolve, &row, param_uuid(&claims.user_id),

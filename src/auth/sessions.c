@@ -205,6 +205,30 @@ static enum standing standing_of(const struct result *row, const struct refresh_
     return SUPERSEDED;
 }
 
+/*
+ * The token that follows, and where the presented one stands. While keys are changed, another server may have renewed
+ * the token a moment ago with the other key, and then the answer is that server's.
+ */
+static enum err follow(struct request *req, const struct result *row, const struct refresh_token *presented,
+                       struct refresh_token *next, enum standing *standing)
+{
+    struct secret other = secret_of_optional(req->config->crypt_key_accepted);
+    struct refresh_token others;
+
+    if (!refresh_token_next(req->arena, secret_of(req->config->crypt_key), presented, next))
+        return ERR_MEMORY;
+    *standing = standing_of(row, presented, next);
+    if (*standing != SUPERSEDED || other.len == 0)
+        return OK;
+    if (!refresh_token_next(req->arena, other, presented, &others))
+        return ERR_MEMORY;
+    if (standing_of(row, presented, &others) == JUST_RENEWED) {
+        *next = others;
+        *standing = JUST_RENEWED;
+    }
+    return OK;
+}
+
 static enum err renew(struct request *req, const struct uuid *session, const struct refresh_token *next,
                       struct session_refresh *refresh)
 {
@@ -224,17 +248,18 @@ static enum err renew(struct request *req, const struct uuid *session, const str
 enum err session_rotate(struct request *req, const char *token, struct session_refresh *refresh)
 {
     struct secret installation = secret_of(req->config->crypt_key);
+    struct secret other = secret_of_optional(req->config->crypt_key_accepted);
     struct session *session = &refresh->session;
     struct refresh_token presented, next;
+    enum standing standing;
     char handle[UUID_TEXT_SIZE];
     struct result row;
     enum err code;
 
     *refresh = (struct session_refresh){.rotated = false};
-    if (!refresh_token_read(installation, token, &presented))
+    if (!refresh_token_read(installation, token, &presented) &&
+        (other.len == 0 || !refresh_token_read(other, token, &presented)))
         return ERR_SESSION_NONE;
-    if (!refresh_token_next(req->arena, installation, &presented, &next))
-        return ERR_MEMORY;
     code = sweep(req);
     if (code == OK)
         code = DB_RUN(req->db, session_lock, &row, param_uuid(&presented.session),
@@ -248,10 +273,13 @@ enum err session_rotate(struct request *req, const char *token, struct session_r
     read_session(&row, session);
     session->id = presented.session;
     (void)result_uuid(&row, 0, 5, &session->login_id);
+    code = follow(req, &row, &presented, &next, &standing);
+    if (code != OK)
+        return code;
     refresh->refresh = next.text;
     refresh->refresh_hash = talloc_strdup(req->arena, next.hash);
     refresh->refresh_expires_s = result_int(&row, 0, 9);
-    switch (standing_of(&row, &presented, &next)) {
+    switch (standing) {
     case CURRENT:
         return refresh->refresh_hash ? renew(req, &session->id, &next, refresh) : ERR_MEMORY;
     case JUST_RENEWED:

@@ -42,7 +42,8 @@ static struct {
 
 static struct sealing sealing_of(const struct config *config, const char *id)
 {
-    return (struct sealing){secret_of(config->crypt_key), "orgd signing key", id};
+    return (struct sealing){secret_of(config->crypt_key), secret_of_optional(config->crypt_key_accepted),
+                            SEAL_SIGNING_KEY, id};
 }
 
 /* ---- into and out of the database ---- */

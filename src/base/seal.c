@@ -51,7 +51,7 @@ bool seal(const struct sealing *how, const void *data, size_t len, struct buffer
     return good && !out->failed;
 }
 
-bool unseal(const struct sealing *how, const char *text, void *to, size_t room, size_t *written)
+static bool unseal_one(const struct sealing *how, const char *text, void *to, size_t room, size_t *written)
 {
     EVP_CIPHER_CTX *context;
     size_t length = strlen(text), size = 0;
@@ -74,4 +74,14 @@ bool unseal(const struct sealing *how, const char *text, void *to, size_t room, 
     EVP_CIPHER_CTX_free(context);
     (void)talloc_free(sealed);
     return good;
+}
+
+bool unseal(const struct sealing *how, const char *text, void *to, size_t room, size_t *written)
+{
+    struct sealing other = *how;
+
+    if (unseal_one(how, text, to, room, written))
+        return true;
+    other.pass = how->other;
+    return how->other.len > 0 && unseal_one(&other, text, to, room, written);
 }

@@ -13,7 +13,8 @@
  * the row that the text belongs to. The text is the Base64 of nonce, cipher text and tag.
  */
 struct sealing {
-    struct secret pass; /* a random key of the installation, not a password: it is not stretched */
+    struct secret pass;  /* a random key of the installation, not a password: it is not stretched */
+    struct secret other; /* what was sealed with this one can be read too; without length: none */
     const char *purpose;
     const char *label;
 };
@@ -21,7 +22,12 @@ struct sealing {
 /* Appends the text. False without memory, beyond 128 MiB, or when OpenSSL fails. */
 bool seal(const struct sealing *how, const void *data, size_t len, struct buffer *out);
 
-/* Reads it back into `to`, `room` bytes. False for any other text, pass phrase, purpose or label. */
+/* Reads it back into `to`, `room` bytes. False for any other text, pass phrases, purpose or label. */
 bool unseal(const struct sealing *how, const char *text, void *to, size_t room, size_t *written);
+
+/* The purposes, in one place for who seals everything anew. */
+#define SEAL_SIGNING_KEY "orgd signing key"
+#define SEAL_OUTBOX "outbox"
+#define SEAL_IDEMPOTENCY "idempotency"
 
 #endif

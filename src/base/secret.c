@@ -12,6 +12,11 @@ struct secret secret_of(const char *text)
     return (struct secret){(const unsigned char *)text, strlen(text)};
 }
 
+struct secret secret_of_optional(const char *text)
+{
+    return text ? secret_of(text) : (struct secret){0};
+}
+
 bool secret_equal(struct secret a, struct secret b)
 {
     return a.len == b.len && CRYPTO_memcmp(a.bytes, b.bytes, a.len) == 0;

@@ -12,6 +12,8 @@ struct secret {
 
 /* A secret over a C string, which is borrowed. */
 struct secret secret_of(const char *text);
+/* The same; nothing for NULL. */
+struct secret secret_of_optional(const char *text);
 
 /* Time depends on the lengths only. */
 bool secret_equal(struct secret a, struct secret b);

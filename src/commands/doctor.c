@@ -14,6 +14,7 @@
 #include "base/json.h"
 #include "base/platform.h"
 #include "migrate/migrate.h"
+#include "runtime/installation_keys.h"
 #include "runtime/rights.h"
 #include "runtime/stores.h"
 #include "statements.h"
@@ -95,8 +96,8 @@ static const char *look_at_kept(struct doctor *doctor, const char *name, const c
     key[strcspn(key, "\r\n")] = '\0';
     if (stat(path, &status) == 0 && (status.st_mode & 077) != 0)
         find(doctor, "key", PROBLEM, "%s is kept in %s, which others may read: chmod 600 it", name, path);
-    else if (data_dir_key_problem(key))
-        find(doctor, "key", PROBLEM, "%s, kept in %s, %s", name, path, data_dir_key_problem(key));
+    else if (installation_key_problem(key))
+        find(doctor, "key", PROBLEM, "%s, kept in %s, %s", name, path, installation_key_problem(key));
     else
         find(doctor, "key", GOOD, "%s is kept in %s", name, path);
     return key;
@@ -110,7 +111,7 @@ static void look_at_key(struct doctor *doctor, const char *name, const char *fil
         *key = look_at_kept(doctor, name, file, needed);
         return;
     }
-    problem = data_dir_key_problem(*key);
+    problem = installation_key_problem(*key);
     if (problem)
         find(doctor, "key", PROBLEM, "%s %s", name, problem);
     else

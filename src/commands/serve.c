@@ -13,6 +13,7 @@
 #include "auth/cache_lease.h"
 #include "auth/decision_cache.h"
 #include "auth/identity.h"
+#include "auth/reseal.h"
 #include "auth/signing_keys.h"
 #include "base/log.h"
 #include "base/platform.h"
@@ -27,7 +28,7 @@
 #include "policy/limits.h"
 #include "policy/signin_methods.h"
 #include "routes.h"
-#include "runtime/data_dir.h"
+#include "runtime/installation_keys.h"
 #include "runtime/readiness.h"
 #include "runtime/ready.h"
 #include "runtime/stores.h"
@@ -35,6 +36,7 @@
 enum {
     CONNECT_MS = 2000,
     LOCK_MS = 5000,
+    RESEAL_MS = 60000,
     SAME_SIGNAL_US = 500000,
     READY_MAX = 16 << 10,
 };
@@ -226,6 +228,25 @@ static enum err start_mail(struct serving *serving, struct error *error)
     return sender_start(&serving->config, &options, error);
 }
 
+/* What is stored under the key from before a rotation, which this server accepts, comes under the one in force. */
+static void reseal_stored(struct serving *serving)
+{
+    struct db_options options = {
+        .uri = serving->stores.uris[DATABASE_CORE], .connect_ms = CONNECT_MS, .statement_ms = RESEAL_MS};
+    struct db *db = serving->config.crypt_key_accepted ? db_create(serving->arena, &options) : NULL;
+    struct reseal_report report = {0};
+    struct error error = {0};
+
+    if (db && db_connect(db, &error) == OK) {
+        if (reseal(db, serving->arena, &serving->config, &report) != OK)
+            log_message(LOG_WARNING, "what is stored could not be encrypted anew: %s; the next start tries again",
+                        db_error(db)->cause);
+        else if (report.done > 0)
+            log_message(LOG_INFO, "%d stored secrets were encrypted anew with AGENTA_CRYPT_KEY", report.done);
+    }
+    (void)talloc_free(db);
+}
+
 /* Servers that share a database need the same keys. One that cannot be asked now is asked by the first sign-in. */
 static void check_keys(struct serving *serving)
 {
@@ -248,8 +269,10 @@ static enum err say_ready(struct serving *serving, bool waiting, struct error *e
     if (access_report_make(serving->arena, &serving->config, true, &report) != OK)
         return error_set(error, ERR_MEMORY, "no memory");
     access_report_log(&report);
-    if (!waiting)
+    if (!waiting) {
+        reseal_stored(serving);
         check_keys(serving);
+    }
     access_posture(&serving->config, &posture);
     ready_line(&serving->config, server_address(serving->server), databases ? databases : "",
                buffer_string(&posture) ? buffer_string(&posture) : "", waiting, &line);
@@ -286,7 +309,7 @@ static enum err bring_up(struct serving *serving, bool *waiting, struct error *e
     if (err == OK) /* root was given up: now there may be threads */
         err = take_signals(error);
     if (err == OK)
-        err = data_dir_secrets(serving->arena, &serving->stores.dir, &serving->config, error);
+        err = installation_keys_settle(serving->arena, &serving->stores.dir, &serving->config, error);
     if (err == OK)
         err = fetch_start(error);
     limits_register();

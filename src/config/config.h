@@ -47,6 +47,7 @@ struct config {
     struct config_origin *origins; /* one per row, in the order of config.def */
     const struct config_stray *strays;
     size_t stray_count;
+    int64_t auth_key_accepted_until_us; /* platform.realtime_us; set when the keys are settled */
 };
 
 /*

@@ -19,7 +19,10 @@ bool mail_enabled(const struct config *config)
 
 static struct sealing sealing_of(const struct config *config, const char *id)
 {
-    return (struct sealing){.pass = secret_of(config->crypt_key), .purpose = "outbox", .label = id};
+    return (struct sealing){.pass = secret_of(config->crypt_key),
+                            .other = secret_of_optional(config->crypt_key_accepted),
+                            .purpose = SEAL_OUTBOX,
+                            .label = id};
 }
 
 static void write_fields(struct buffer *out, const struct mail_field *fields, size_t count)

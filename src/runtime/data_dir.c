@@ -1,4 +1,4 @@
-/* Makes, checks and locks the data directory, and keeps the generated secrets in it. */
+/* Makes, checks and locks the data directory. */
 #include "runtime/data_dir.h"
 
 #include <dirent.h>
@@ -28,8 +28,6 @@
 
 enum {
     FORMAT = 1,
-    KEY_BYTES = 32,
-    KEY_LEAST = 16,         /* characters of a configured key */
     LOCK_PATIENCE_MS = 400, /* a killed orgd needs a moment to be gone */
     LOCK_POLL_MS = 10,
 };
@@ -338,107 +336,4 @@ void data_dir_close(struct data_dir *dir)
     if (dir->fd >= 0)
         (void)close(dir->fd);
     dir->fd = dir->lock = -1;
-}
-
-/* ---- secrets ---- */
-
-/* The key kept under that name. ERR_NOT_FOUND when there is none. */
-static enum err read_key(void *arena, const struct data_dir *dir, const char *name, const char **key,
-                         struct error *error)
-{
-    char *text;
-    enum err err = file_read(arena, dir->fd, name, 1024, &text, error);
-
-    if (err != OK)
-        return err;
-    text[strcspn(text, "\r\n")] = '\0';
-    if (strlen(text) < KEY_LEAST)
-        return error_set(error, ERR_REFUSED,
-                         "The key in %s/%s is damaged (%zu characters): restore the file from a backup, or remove it "
-                         "to have a new key made, which ends what the old one signed or encrypted",
-                         dir->path, name, strlen(text));
-    *key = text;
-    return OK;
-}
-
-/* The key kept under that name, made when there is none. */
-static enum err kept_key(void *arena, const struct data_dir *dir, const char *name, const char **key,
-                         struct error *error)
-{
-    unsigned char bytes[KEY_BYTES];
-    char *text;
-    enum err err = read_key(arena, dir, name, key, error);
-
-    if (err != ERR_NOT_FOUND)
-        return err;
-    text = talloc_zero_array(arena, char, KEY_BYTES * 2 + 2);
-    if (!text)
-        return no_memory(error);
-    platform.random_bytes(bytes, sizeof bytes);
-    for (size_t i = 0; i < KEY_BYTES; i++)
-        (void)snprintf(text + i * 2, 3, "%02x", bytes[i]);
-    explicit_bzero(bytes, sizeof bytes);
-    text[KEY_BYTES * 2] = '\n';
-    err = file_replace(dir->fd, name, text, KEY_BYTES * 2 + 1, 0600, error);
-    text[KEY_BYTES * 2] = '\0';
-    *key = text;
-    if (err == OK)
-        log_message(LOG_INFO, "made a new key and keep it in %s/%s", dir->path, name);
-    return err;
-}
-
-const char *data_dir_key_problem(const char *key)
-{
-    if (strcmp(key, "replace-me") == 0)
-        return "is the well-known default";
-    return strlen(key) < KEY_LEAST ? "is shorter than 16 characters" : NULL;
-}
-
-static enum err check_key(const char *name, const char *key, bool development, struct error *error)
-{
-    const char *problem = data_dir_key_problem(key);
-
-    if (!problem)
-        return OK;
-    if (!development)
-        return error_set(
-            error, ERR_REFUSED,
-            "%s %s: set a random one (for example from `openssl rand -hex 32`), or unset it to have orgd make and "
-            "keep one",
-            name, problem);
-    log_message(LOG_WARNING, "%s %s; accepted because ORGD_DEVELOPMENT is on", name, problem);
-    return OK;
-}
-
-static enum err settle_key(void *arena, const struct data_dir *dir, bool development, const char *name,
-                           const char *file, const char **key, struct error *error)
-{
-    if (given(*key))
-        return check_key(name, *key, development, error);
-    return kept_key(arena, dir, file, key, error);
-}
-
-/* The administration key, when AGENTA_AUTH_KEY is settled: configured, or kept, or else that one. */
-static enum err settle_admin_key(void *arena, const struct data_dir *dir, struct config *config, struct error *error)
-{
-    enum err err;
-
-    if (given(config->admin_key))
-        return check_key("ORGD_ADMIN_KEY", config->admin_key, config->development, error);
-    err = read_key(arena, dir, "admin-key", &config->admin_key, error);
-    if (err != ERR_NOT_FOUND)
-        return err;
-    config->admin_key = config->auth_key;
-    return OK;
-}
-
-enum err data_dir_secrets(void *arena, const struct data_dir *dir, struct config *config, struct error *error)
-{
-    enum err err = settle_key(arena, dir, config->development, "AGENTA_AUTH_KEY", "auth-key", &config->auth_key, error);
-
-    if (err == OK)
-        err = settle_admin_key(arena, dir, config, error);
-    if (err == OK)
-        err = settle_key(arena, dir, config->development, "AGENTA_CRYPT_KEY", "crypt-key", &config->crypt_key, error);
-    return err;
 }

@@ -1,4 +1,4 @@
-/* The data directory: where it is, that it is ours alone, and the secrets kept in it. */
+/* The data directory: where it is, that it is ours alone. */
 #ifndef ORGD_RUNTIME_DATA_DIR_H
 #define ORGD_RUNTIME_DATA_DIR_H
 
@@ -33,16 +33,5 @@ enum err data_dir_open(void *arena, const struct config *config, struct data_dir
 
 /* Gives it up; the path stays readable. */
 void data_dir_close(struct data_dir *dir);
-
-/*
- * Puts the keys in force into `config`: those configured, or else those kept in the directory, made on first use. The
- * administration key is AGENTA_AUTH_KEY when none is configured or kept. Keys that are well known or short are refused,
- * or warned of where ORGD_DEVELOPMENT is on.
- */
-enum err data_dir_secrets(void *arena, const struct data_dir *dir, struct config *config,
-                          struct error *error) MUST_CHECK;
-
-/* What is wrong with a key, to be read after its name: "is shorter than 16 characters". NULL when it is good. */
-const char *data_dir_key_problem(const char *key);
 
 #endif

@@ -76,14 +76,14 @@ static void make_code(char code[CODE_DIGITS + 1])
 }
 
 /* What is kept of a code: who reads the database cannot try a million of them without the installation's key. */
-static bool hash_code(struct request *req, const char *device_hash, const char *code, char hash[65])
+static bool hash_code(struct request *req, const char *key, const char *device_hash, const char *code, char hash[65])
 {
     const char *text = talloc_asprintf(req->arena, "orgd code %s %s", device_hash, code);
     unsigned char digest[32];
 
     if (!text)
         return false;
-    digest_hmac_sha256(secret_of(req->config->auth_key), text, strlen(text), digest);
+    digest_hmac_sha256(secret_of(key), text, strlen(text), digest);
     for (size_t i = 0; i < sizeof digest; i++)
         (void)snprintf(hash + 2 * i, 3, "%02x", digest[i]);
     return true;
@@ -97,7 +97,7 @@ static enum err send_code(struct request *req, const char *device_hash, const ch
 
     make_code(code);
     (void)snprintf(minutes, sizeof minutes, "%d", CODE_VALID_S / MINUTE_S);
-    if (!hash_code(req, device_hash, code, hash))
+    if (!hash_code(req, req->config->auth_key, device_hash, code, hash))
         return ERR_MEMORY;
     err = DB_RUN(req->db, code_add, NULL, param_text(device_hash), param_text(hash), param_int(CODE_VALID_S));
     if (err != OK)
@@ -294,16 +294,36 @@ static enum err enter(struct request *req, const char *email)
         &added);
 }
 
+/* Looks for the code among those of the device; they may have been made with the key from before a rotation. */
+static enum err look_for(struct request *req, const char *device_hash, const char *input, struct result *found)
+{
+    const char *const keys[] = {req->config->auth_key, req->config->auth_key_accepted};
+    char hash[65];
+    enum err code = OK;
+
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (!keys[i])
+            break;
+        if (!hash_code(req, keys[i], device_hash, input, hash))
+            return ERR_MEMORY;
+        code = DB_RUN(req->db, code_check, found, param_text(device_hash), param_text(hash));
+        if (code == OK && !result_keep(found, req->arena))
+            return ERR_MEMORY;
+        if (code != OK || result_rows(found) > 0)
+            break;
+    }
+    return code;
+}
+
 /*
  * Attempts of one device wait for each other, so that none of them is not counted. The attempts of a device and the
  * number of devices that an address can get are limited; so guesses are, without a counter that others can use up.
  */
 static enum err consume(struct request *req, const char *device_hash, const char *input)
 {
-    char hash[65];
     const char *email;
     struct result device, found;
-    enum err code = hash_code(req, device_hash, input, hash) ? db_begin(req->db) : ERR_MEMORY;
+    enum err code = db_begin(req->db);
 
     if (code == OK)
         code = DB_RUN(req->db, code_device_hold, &device, param_text(device_hash));
@@ -314,11 +334,9 @@ static enum err consume(struct request *req, const char *device_hash, const char
     if (result_rows(&device) == 0)
         return fdi_status(req, "RESTART_FLOW_ERROR");
     email = result_text(&device, 0, 0);
-    code = DB_RUN(req->db, code_check, &found, param_text(device_hash), param_text(hash));
+    code = look_for(req, device_hash, input, &found);
     if (code != OK)
         return code;
-    if (!result_keep(&found, req->arena))
-        return ERR_MEMORY;
     if (result_rows(&found) == 0)
         return fail(req, device_hash, "INCORRECT_USER_INPUT_CODE_ERROR");
     if (!result_bool(&found, 0, 0))

@@ -12,7 +12,7 @@
 
 static struct sealing how_of(const char *pass, const char *purpose, const char *label)
 {
-    return (struct sealing){secret_of(pass), purpose, label};
+    return (struct sealing){.pass = secret_of(pass), .purpose = purpose, .label = label};
 }
 
 static void what_was_closed_can_be_opened(void **state)
@@ -63,6 +63,23 @@ static void two_of_the_same_are_not_alike(void **state)
     talloc_free(other.data);
 }
 
+static void the_other_pass_phrase_opens_too(void **state)
+{
+    struct sealing before = how_of("before", "purpose", "label"), now = how_of("now", "purpose", "label");
+    struct buffer text = buffer_make(NULL, 200);
+    char opened[100];
+    size_t size;
+
+    (void)state;
+    assert_true(seal(&before, "secret", 6, &text));
+    assert_false(unseal(&now, text.data, opened, sizeof opened, &size));
+    now.other = before.pass;
+    assert_true(unseal(&now, text.data, opened, sizeof opened, &size) && size == 6);
+    now.label = "another";
+    assert_false(unseal(&now, text.data, opened, sizeof opened, &size));
+    talloc_free(text.data);
+}
+
 static void nothing_else_can_be_opened(void **state)
 {
     struct sealing how = how_of("pass", "purpose", "label");
@@ -94,9 +111,8 @@ static void nothing_else_can_be_opened(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_was_closed_can_be_opened),
-        cmocka_unit_test(data_of_megabytes_can_be_opened),
-        cmocka_unit_test(two_of_the_same_are_not_alike),
+        cmocka_unit_test(what_was_closed_can_be_opened), cmocka_unit_test(data_of_megabytes_can_be_opened),
+        cmocka_unit_test(two_of_the_same_are_not_alike), cmocka_unit_test(the_other_pass_phrase_opens_too),
         cmocka_unit_test(nothing_else_can_be_opened),
     };
 

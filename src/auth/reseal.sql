@@ -1,0 +1,36 @@
+-- reseal_list: everything that is encrypted with AGENTA_CRYPT_KEY: purpose and label
+SELECT 'orgd signing key', kid FROM orgd.signing_keys
+UNION ALL
+SELECT 'outbox', id::text FROM orgd.outbox WHERE fields <> ''
+UNION ALL
+SELECT 'idempotency', key FROM orgd.idempotency WHERE answer IS NOT NULL
+ ORDER BY 1, 2;
+
+-- reseal_text: one of them
+SELECT private_key FROM orgd.signing_keys WHERE $1::text = 'orgd signing key' AND kid = $2::text
+UNION ALL
+SELECT fields FROM orgd.outbox WHERE $1::text = 'outbox' AND id::text = $2::text
+UNION ALL
+SELECT answer FROM orgd.idempotency WHERE $1::text = 'idempotency' AND key = $2::text AND answer IS NOT NULL;
+
+-- reseal_write: puts text $4 in place of text $3, unless it was changed meanwhile
+-- revokes
+WITH keys AS (
+    UPDATE orgd.signing_keys SET private_key = $4::text
+     WHERE $1::text = 'orgd signing key' AND kid = $2::text AND private_key = $3::text
+), mails AS (
+    UPDATE orgd.outbox SET fields = $4::text WHERE $1::text = 'outbox' AND id::text = $2::text AND fields = $3::text
+)
+UPDATE orgd.idempotency SET answer = $4::text WHERE $1::text = 'idempotency' AND key = $2::text AND answer = $3::text;
+
+-- reseal_may_ask: whether there is Agenta's table of secrets, and it may be counted
+SELECT to_regclass('public.secrets') IS NOT NULL,
+       coalesce(has_table_privilege(to_regclass('public.secrets'), 'SELECT'), false);
+
+-- reseal_secrets: how many secrets Agenta keeps
+SELECT count(*) FROM public.secrets;
+
+-- signing_keys_retire: no key signs any more, so that the next token makes one; those that are out stay good for their time
+-- revokes
+UPDATE orgd.signing_keys SET signs_until = now(), valid_until = least(valid_until, now() + interval '1 day')
+ WHERE signs_until > now();
