@@ -80,14 +80,15 @@ FROM (SELECT handle, client, address, session_identities, created_at, seen_at, e
 
 -- session_resolve: whose session an access token names, whether its login has proven the address of the account, and the scope that
 -- a request names (project, workspace), or that of their first workspace; with whether they are a member of it
+-- A scope has a project, and only members of the project are members of the scope. A workspace by itself means a project of it that
+-- is theirs, the default one before others; where none is, the default one, of which they are no member.
 SELECT s.user_id,
        EXISTS (SELECT FROM orgd.logins l JOIN users u ON lower(u.email COLLATE "C") = ANY (l.proven_emails)
                WHERE l.id = s.login_id AND u.id = s.user_id),
-       CASE WHEN $4::uuid IS NOT NULL
-            THEN EXISTS (SELECT FROM project_members m WHERE m.project_id = p.id AND m.user_id = s.user_id)
-            WHEN $5::uuid IS NOT NULL
-            THEN EXISTS (SELECT FROM workspace_members m WHERE m.workspace_id = p.workspace_id AND m.user_id = s.user_id)
-            ELSE true END,
+       p.id IS NULL
+       OR (EXISTS (SELECT FROM project_members m WHERE m.project_id = p.id AND m.user_id = s.user_id)
+           AND ($4::uuid IS NOT NULL
+                OR EXISTS (SELECT FROM workspace_members m WHERE m.workspace_id = p.workspace_id AND m.user_id = s.user_id))),
        p.id, p.workspace_id, p.organization_id
 FROM orgd.sessions s
 LEFT JOIN LATERAL (
@@ -97,10 +98,17 @@ LEFT JOIN LATERAL (
     UNION ALL
     (SELECT p.id, p.workspace_id, p.organization_id
      FROM projects p
-     WHERE $4::uuid IS NULL AND p.is_default
-       AND p.workspace_id = coalesce($5::uuid, (SELECT m.workspace_id FROM workspace_members m WHERE m.user_id = s.user_id
-                                                ORDER BY m.created_at NULLS FIRST, m.workspace_id::text LIMIT 1))
-     ORDER BY p.created_at, p.id
+     LEFT JOIN project_members m ON m.project_id = p.id AND m.user_id = s.user_id
+     WHERE $4::uuid IS NULL AND p.workspace_id = $5::uuid AND (p.is_default OR m.user_id IS NOT NULL)
+     ORDER BY m.user_id IS NULL, NOT p.is_default, p.created_at, p.id
+     LIMIT 1)
+    UNION ALL
+    (SELECT p.id, p.workspace_id, p.organization_id
+     FROM workspace_members w
+     JOIN projects p ON p.workspace_id = w.workspace_id
+     JOIN project_members m ON m.project_id = p.id AND m.user_id = w.user_id
+     WHERE $4::uuid IS NULL AND $5::uuid IS NULL AND w.user_id = s.user_id
+     ORDER BY w.created_at NULLS FIRST, w.workspace_id::text, NOT p.is_default, p.created_at, p.id
      LIMIT 1)) AS p ON true
 WHERE s.handle = $1::uuid AND s.login_id = $2::uuid AND s.expires_at > now()
   AND EXISTS (SELECT FROM users u WHERE u.id = s.user_id)

@@ -287,6 +287,11 @@ static enum err check_config(const struct config *config, struct error *error)
 {
     const char *entry = client_address_problem(&config->trusted_proxies);
 
+    if (config_is_enterprise(config) && !config->enterprise_preview)
+        return error_set(
+            error, ERR_USAGE,
+            "AGENTA_LICENSE is ee: the enterprise edition does not enforce roles yet, so that every member "
+            "of a project may do everything in it; set ORGD_ENTERPRISE_PREVIEW=on to serve it nevertheless");
     if (entry)
         return error_set(error, ERR_USAGE,
                          "ORGD_TRUSTED_PROXIES: %.100s is neither an address nor a network like 10.0.0.0/8", entry);

@@ -30,6 +30,7 @@ const struct edition enterprise_edition = {
     .name = "ee",
     .roles = enterprise_roles,
     .permits = permits,
+    .checks_own_scope_only = true,
     .owners_are_members = true,
     .memberships_are_deletable = true,
     .account_hooks = &account_hooks,

@@ -30,6 +30,7 @@ struct edition {
     const struct role *roles;         /* strongest first; ends with a row without name */
     /* Whether the caller may do what a permission check asks for. */
     bool (*permits)(const struct request *req);
+    bool checks_own_scope_only; /* a permission check that names another scope than the caller's is refused */
     /* OK when the policy of the organization allows the session, otherwise the refusal. NULL: no policies. */
     enum err (*check_session)(struct request *req, const struct uuid *user, const struct uuid *organization);
     bool owners_are_members;                   /* ownership is transferred to members of the organization only */

@@ -52,13 +52,14 @@ DELETE FROM project_invitations
 WHERE lower(email COLLATE "C") = lower($2::text COLLATE "C") AND project_id IN (SELECT id FROM projects WHERE workspace_id = $1::uuid);
 
 -- member_standing: whether a person manages every workspace of an organization in which another is, and whether that is the owner
--- $4: the roles that manage. No row: the first is no member, or manages nothing; NULL in the third column: the second is no member.
+-- A workspace whose owner the other is takes an owner: of the workspace, or of the organization. $4: the roles that manage. No row: the first is no member, or manages nothing; NULL in the third column: the second is no member.
 SELECT NOT EXISTS (
            SELECT FROM workspaces w
            JOIN workspace_members theirs ON theirs.workspace_id = w.id AND theirs.user_id = $3::uuid
            WHERE w.organization_id = o.id AND NOT EXISTS (
                SELECT FROM workspace_members mine
-               WHERE mine.workspace_id = w.id AND mine.user_id = $2::uuid AND mine.role = ANY ($4::text[]))),
+               WHERE mine.workspace_id = w.id AND mine.user_id = $2::uuid AND mine.role = ANY ($4::text[])
+                 AND (theirs.role IS DISTINCT FROM 'owner' OR mine.role = 'owner' OR o.owner_id IN ($2::uuid, $3::uuid)))),
        o.owner_id = $3::uuid,
        (SELECT m.user_id FROM organization_members m WHERE m.organization_id = o.id AND m.user_id = $3::uuid LIMIT 1)
 FROM organizations o

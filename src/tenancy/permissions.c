@@ -18,6 +18,54 @@ const struct field permission_check_parameters[] = {
     {0},
 };
 
+/* A query parameter, NULL when it is absent or empty. */
+static const char *named(struct request *req, const char *name)
+{
+    const char *value = query_value(req, name);
+
+    return value && *value ? value : NULL;
+}
+
+/* Whether an id is that of the caller's own scope of a type, of any type when none is named. */
+static bool is_own_scope(const struct identity *caller, const char *type, const struct uuid *id)
+{
+    return ((!type || strcmp(type, "project") == 0) && uuid_equal(id, &caller->project_id)) ||
+           ((!type || strcmp(type, "workspace") == 0) && uuid_equal(id, &caller->workspace_id)) ||
+           ((!type || strcmp(type, "organization") == 0) && uuid_equal(id, &caller->organization_id));
+}
+
+/*
+ * Refuses scopes of others. The credentials of the answer are those of the caller's own scope; in the open edition the
+ * check also passes for another scope that the person is a member of, as it does in Agenta.
+ */
+static enum err check_scope(struct request *req)
+{
+    const struct identity *caller = identity_of(req);
+    const char *type = *req->query ? named(req, "scope_type") : NULL;
+    const char *text = *req->query ? named(req, "scope_id") : NULL;
+    struct result row;
+    struct uuid id;
+    enum err code;
+
+    if (!text)
+        return OK;
+    if (!uuid_parse(text, &id))
+        return ERR_FORBIDDEN;
+    if (is_own_scope(caller, type, &id))
+        return OK;
+    if (edition_now()->checks_own_scope_only)
+        return ERR_FORBIDDEN;
+    if (!req->db)
+        return ERR_AGAIN;
+    code = DB_RUN(req->db, permission_scope, &row, param_uuid(&caller->user_id), param_text(type), param_uuid(&id));
+    if (code != OK)
+        return code;
+    if (!result_bool(&row, 0, 0))
+        code = ERR_FORBIDDEN;
+    result_clear(&row);
+    return code;
+}
+
 /*
  * A session's credentials are a secret token of a quarter of an hour, made for each answer: what is remembered of a
  * session has no room for the texts in it, and a token that is handed out later is none that is nearly over.
@@ -67,8 +115,10 @@ enum err permissions_check(struct request *req)
 {
     struct buffer body = buffer_make(req->arena, 64 << 10);
     struct buffer credentials = buffer_make(req->arena, 32 << 10);
-    enum err code = write_credentials(req, &credentials);
+    enum err code = check_scope(req);
 
+    if (code == OK)
+        code = write_credentials(req, &credentials);
     if (code != OK || credentials.failed)
         return code != OK ? code : ERR_MEMORY;
     json_open(&body, '{');

@@ -3,3 +3,12 @@ SELECT u.email, o.name
 FROM users u
 LEFT JOIN organizations o ON o.id = $2::uuid
 WHERE u.id = $1::uuid;
+
+-- permission_scope: whether a person is a member of the scope that a permission check names
+-- $2 its type, NULL: any of the three; $3 its id.
+SELECT (coalesce($2::text, 'project') = 'project'
+        AND EXISTS (SELECT FROM project_members WHERE project_id = $3::uuid AND user_id = $1::uuid))
+    OR (coalesce($2::text, 'workspace') = 'workspace'
+        AND EXISTS (SELECT FROM workspace_members WHERE workspace_id = $3::uuid AND user_id = $1::uuid))
+    OR (coalesce($2::text, 'organization') = 'organization'
+        AND EXISTS (SELECT FROM organization_members WHERE organization_id = $3::uuid AND user_id = $1::uuid));

@@ -99,7 +99,7 @@ def another(beside):
 @pytest.fixture(scope="session")
 def enterprise():
     """A server of the enterprise edition, as far as there is one."""
-    server = serving.Server(AGENTA_LICENSE="ee").start()
+    server = serving.Server(AGENTA_LICENSE="ee", ORGD_ENTERPRISE_PREVIEW="on").start()
     yield server
     server.close()
 

@@ -119,3 +119,28 @@ def test_the_open_source_edition_has_no_plans(server, suffix):
     """They are accepted and mean nothing there."""
     admin = client.Api(server.url, f"Access {server.auth_key}")
     assert "subscriptions" not in account(admin, suffix, subscription={"plan": "whatever"})
+
+
+# ---- a preview ----
+
+def test_it_serves_only_as_a_preview(enterprise):
+    """Roles are not enforced yet: whoever starts it says that they know, and reads it again at each start."""
+    server = serving.Server(AGENTA_LICENSE="ee")
+    try:
+        for switch in (None, "off"):
+            status, said = server.refused(ORGD_ENTERPRISE_PREVIEW=switch)
+            assert (status, said) == (2, "orgd: AGENTA_LICENSE is ee: the enterprise edition does not enforce roles yet, so that every "
+                                         "member of a project may do everything in it; set ORGD_ENTERPRISE_PREVIEW=on to serve it "
+                                         "nevertheless.\n")
+    finally:
+        server.close()
+    assert "enterprise (preview: roles are not enforced) edition" in enterprise.ready_line
+
+
+def test_a_permission_check_names_the_own_scope(ee_admin):
+    """Another project, even one of their own, is asked about with credentials for it."""
+    made = client.make_accounts(ee_admin, "scoped")[0]
+    second = made.ok("POST", "/projects/", {"name": "second"})["project_id"]
+    asked = "/access/permissions/check?action=run_service&resource_type=service&scope_type=project&scope_id="
+    assert made.ok("GET", asked + made.project)["effect"] == "allow"
+    assert made.get(asked + second).status_code == 403

@@ -79,6 +79,8 @@ DIFFERENCES = [
      ["GET /organizations/{organization_id}: 200 with two members and pending invitations"]),
     ("S1", "who is no member invites nobody", refused(403, {"detail": NOT_ALLOWED}),
      ["POST /organizations/{organization_id}/workspaces/{workspace_id}/invite: of another user's workspace"]),
+    ("S32", "a scope of others is refused", refused(403, {"detail": "Forbidden"}),
+     ["GET /access/permissions/check: other project"]),
     ("C16", "an organization without a name is named after its owner", member("name", None, "<text>"),
      ["POST /organizations: no name"]),
     ("C16", "an organization without a name is named after its owner", member("organization_name", "None", "<text>"),

@@ -99,6 +99,23 @@ def test_6_permission_checks(story):
     assert alice.using(alice.key).ok("GET", asked)["credentials"] == f"ApiKey {alice.key}"
 
 
+def test_6_permission_checks_of_other_scopes(story, nobody):
+    """A scope that is named must be the caller's own, or one that the person is a member of."""
+    alice, carol = story["alice"], story["carol"]
+    second = alice.ok("POST", "/projects/", {"name": "to be asked about"})["project_id"]
+    asked = "/access/permissions/check?action=run_service&resource_type=service"
+    for scope, own in (("project", alice.project), ("workspace", alice.workspace), ("organization", alice.organization)):
+        for kind in (f"&scope_type={scope}", ""):
+            assert alice.ok("GET", f"{asked}{kind}&scope_id={own}")["effect"] == "allow"
+            assert refusal(carol.get(f"{asked}{kind}&scope_id={own}")) == (403, "Forbidden")
+    assert alice.ok("GET", f"{asked}&scope_type=project&scope_id={second}")["effect"] == "allow"
+    for wrong in (f"scope_type=workspace&scope_id={alice.project}", f"scope_type=secret&scope_id={alice.project}",
+                  f"scope_id={client.NOBODY}"):
+        assert refusal(alice.get(f"{asked}&{wrong}")) == (403, "Forbidden"), wrong
+    assert nobody.get(f"{asked}&scope_id={alice.project}").status_code == 401
+    alice.ok("DELETE", f"/projects/{second}")
+
+
 def test_7_transfer(story, sql):
     alice, bob, carol = story["alice"], story["bob"], story["carol"]
     path = f"/organizations/{alice.organization}/transfer/"

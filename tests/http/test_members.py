@@ -293,6 +293,20 @@ def test_who_may_give_roles(people, sql):
     assert told(alice.patch(f"/organizations/{client.NOBODY}/members/{bob.user}", {"role": "admin"})) == (403, NOT_ALLOWED)
 
 
+@pytest.mark.parametrize("scope", ["workspace", "organization"])
+def test_admins_do_not_demote_an_owner_of_the_workspace(scope, people, sql):
+    """Another owner of it may, and the owner of the organization."""
+    alice, bob, carol, dave = people("alice", "bob", "carol", "dave")
+    for person, role in ((bob, "admin"), (carol, "admin"), (dave, "admin")):
+        client.join(alice, person, role)
+    for person in (carol, dave):
+        sql("UPDATE workspace_members SET role = 'owner' WHERE user_id = %s AND workspace_id = %s", person.user, alice.workspace)
+    assert told(set_role(bob, alice, carol, "viewer")) == (403, NOT_ALLOWED)
+    assert told(remove(bob, alice, carol.email)) == (403, NOT_ALLOWED)
+    assert sql("SELECT role FROM workspace_members WHERE user_id = %s AND workspace_id = %s", carol.user, alice.workspace) == [("owner",)]
+    assert set_role(dave if scope == "workspace" else alice, alice, carol, "viewer").status_code == 200
+
+
 def test_who_manages_one_of_two_workspaces_gives_no_roles(joined, sql):
     """A role is given for all of an organization, so it takes all that the member is in."""
     alice, bob, _ = joined
