@@ -5,6 +5,7 @@
 #include "admin/audit_endpoint.h"
 #include "admin/create_accounts.h"
 #include "admin/delete_accounts.h"
+#include "admin/end_sessions.h"
 #include "admin/internal_error.h"
 #include "admin/migrations.h"
 #include "admin/models.h"
@@ -46,6 +47,8 @@ static const struct route admin_rows[] = {
      .body = &simple_accounts_delete_body, .limits = &body_limits_bulk, .handle = simple_accounts_delete},
     {METHOD_DELETE, "/admin/simple/accounts/users/{user_id}", "delete_user", "Delete user", .answer = &delete_answer,
      .handle = admin_user_delete},
+    {METHOD_DELETE, "/admin/simple/accounts/users/{user_id}/sessions", "end_user_sessions",
+     "End all sessions of a user", .answer_kind = ANSWER_ANY_OBJECT, .handle = sessions_end_by_id},
     {METHOD_DELETE, "/admin/simple/accounts/users/{user_id}/identities/{identity_id}", "delete_user_identity",
      "Delete user identity", .answer = &delete_answer, .handle = admin_identity_delete},
     {METHOD_DELETE, "/admin/simple/accounts/organizations/{organization_id}", "admin_delete_organization",

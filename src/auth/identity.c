@@ -11,6 +11,7 @@
 #include "base/secret.h"
 #include "base/text.h"
 #include "config/config.h"
+#include "policy/signin_rules.h"
 #include "statements.h"
 
 const struct identity *identity_of(const struct request *req)
@@ -76,6 +77,11 @@ enum err identity_recognize(struct request *req, enum caller_kind wanted)
     return code == OK ? keep_identity(req, &identity) : code;
 }
 
+enum err identity_admit(struct request *req, const char *email)
+{
+    return access_is_blocked(req->arena, req->config, email) ? ERR_UNAUTHORIZED : OK;
+}
+
 /* Reads the scope from three columns of a row, from `column`: project, workspace, organization. */
 static void read_scope(const struct result *row, int column, struct identity *identity)
 {
@@ -118,6 +124,8 @@ static enum err resolve_key(struct request *req, const char *key, struct identit
     *identity = (struct identity){.scheme = IDENTITY_KEY};
     if (result_rows(&row) != 1 || !secret_equal(secret_of(result_text(&row, 0, 0)), secret_of(hashed)))
         code = ERR_UNAUTHORIZED;
+    if (code == OK)
+        code = identity_admit(req, result_text(&row, 0, 7));
     if (code == OK) {
         (void)result_uuid(&row, 0, 1, &identity->user_id);
         read_scope(&row, 2, identity);
@@ -148,6 +156,8 @@ static enum err resolve_secret(struct request *req, const char *token, struct id
         read_scope(&row, 1, identity);
     else
         code = ERR_UNAUTHORIZED;
+    if (code == OK)
+        code = identity_admit(req, result_text(&row, 0, 4));
     if (code == OK && claims.has_project && !identity->has_scope)
         code = ERR_UNAUTHORIZED; /* no longer a member of the project that the token opens */
     result_clear(&row);

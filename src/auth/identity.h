@@ -29,6 +29,12 @@ enum err identity_recognize(struct request *req, enum caller_kind wanted) MUST_C
 enum err identity_authenticate(struct request *req, enum caller_kind wanted) MUST_CHECK;
 bool identity_has_scope(const struct request *req);
 
+/*
+ * Asked wherever a credential of any kind becomes an account: ERR_UNAUTHORIZED when the configuration blocks the
+ * address of the account.
+ */
+enum err identity_admit(struct request *req, const char *email) MUST_CHECK;
+
 /* The identity of an authenticated request. */
 const struct identity *identity_of(const struct request *req);
 

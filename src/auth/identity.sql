@@ -1,7 +1,7 @@
 -- api_key_resolve: whose key a hash is and what it opens, while its creator is a member of its project
 SELECT k.hashed_key, u.id, p.id, p.workspace_id, p.organization_id,
        CASE WHEN isfinite(k.expiration_date) THEN (extract(epoch FROM k.expiration_date) * 1000000)::bigint END,
-       k.id
+       k.id, u.email
 FROM api_keys k
 JOIN projects p ON p.id = k.project_id
 JOIN users u ON u.id = k.created_by_id
@@ -11,7 +11,7 @@ WHERE k.hashed_key = $1::text
 LIMIT 1;
 
 -- secret_token_resolve: the person a signed token names, and the scope of its project while they are a member of it
-SELECT u.id, p.id, p.workspace_id, p.organization_id
+SELECT u.id, p.id, p.workspace_id, p.organization_id, u.email
 FROM users u
 LEFT JOIN projects p ON p.id = $2::uuid
     AND EXISTS (SELECT FROM project_members m WHERE m.project_id = p.id AND m.user_id = u.id)

@@ -102,6 +102,8 @@ static enum err resolve(struct request *req, const struct access_token *token, c
                                   .has_session = true,
                                   .session = token->claims.session};
     code = read_identity(&row, scope, identity);
+    if (code == OK || code == ERR_NOT_IN_SCOPE)
+        code = identity_admit(req, result_text(&row, 0, 6)) == OK ? code : ERR_UNAUTHORIZED;
     result_clear(&row);
     return code;
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "auth/identity.h"
 #include "auth/refresh_tokens.h"
 #include "auth/signing_keys.h"
 #include "base/log.h"
@@ -153,14 +154,15 @@ enum err session_token_verify(struct request *req, struct access_token *token)
     return verify(req, token);
 }
 
-/* The columns that session_get and session_lock begin with. */
-static void read_session(const struct result *row, struct session *session)
+/* The columns that session_get and session_lock begin with. ERR_SESSION_NONE where the address is blocked. */
+static enum err read_session(struct request *req, const struct result *row, struct session *session)
 {
     session->email = result_text(row, 0, 0);
     session->user_identities = result_text(row, 0, 1);
     session->session_identities = result_text(row, 0, 2);
     session->is_new_user = result_bool(row, 0, 3);
     (void)result_uuid(row, 0, 4, &session->user_id);
+    return identity_admit(req, session->email) == OK ? OK : ERR_SESSION_NONE;
 }
 
 enum err session_of(struct request *req, struct access_token *token, struct session *session)
@@ -178,8 +180,7 @@ enum err session_of(struct request *req, struct access_token *token, struct sess
     if (result_rows(&row) != 1)
         return ERR_SESSION_NONE;
     *session = (struct session){.id = token->claims.session, .login_id = token->claims.login_id};
-    read_session(&row, session);
-    return OK;
+    return read_session(req, &row, session);
 }
 
 /* ---- carried on ---- */
@@ -270,8 +271,11 @@ enum err session_rotate(struct request *req, const char *token, struct session_r
         return ERR_MEMORY;
     if (result_rows(&row) != 1)
         return ERR_SESSION_NONE;
-    read_session(&row, session);
     session->id = presented.session;
+    if (read_session(req, &row, session) != OK) { /* blocked: it ends */
+        code = session_end(req, &session->user_id, &session->id);
+        return code == OK ? ERR_SESSION_NONE : code;
+    }
     (void)result_uuid(&row, 0, 5, &session->login_id);
     code = follow(req, &row, &presented, &next, &standing);
     if (code != OK)

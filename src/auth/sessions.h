@@ -55,8 +55,8 @@ struct session_refresh {
 
 /*
  * Exchanges a refresh token in the open transaction of req->db. ERR_SESSION_NONE when it is none of ours or its session
- * has ended; ERR_SESSION_STOLEN when it was superseded longer ago than a browser's other tabs take: then the session
- * has been ended, and the caller commits that.
+ * has ended, as that of a blocked address does here; ERR_SESSION_STOLEN when it was superseded longer ago than a
+ * browser's other tabs take: then the session has been ended, and the caller commits that.
  */
 enum err session_rotate(struct request *req, const char *token, struct session_refresh *refresh) MUST_CHECK;
 

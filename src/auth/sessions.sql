@@ -89,7 +89,7 @@ SELECT s.user_id,
        OR (EXISTS (SELECT FROM project_members m WHERE m.project_id = p.id AND m.user_id = s.user_id)
            AND ($4::uuid IS NOT NULL
                 OR EXISTS (SELECT FROM workspace_members m WHERE m.workspace_id = p.workspace_id AND m.user_id = s.user_id))),
-       p.id, p.workspace_id, p.organization_id
+       p.id, p.workspace_id, p.organization_id, (SELECT u.email FROM users u WHERE u.id = s.user_id)
 FROM orgd.sessions s
 LEFT JOIN LATERAL (
     SELECT p.id, p.workspace_id, p.organization_id

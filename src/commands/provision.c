@@ -1,4 +1,4 @@
-/* Runs `orgd account create`, `orgd organization list` and `orgd key create`. */
+/* Runs `orgd account create` and `end-sessions`, `orgd organization list` and `orgd key create`. */
 #include "commands/provision.h"
 
 #include <stdio.h>
@@ -6,6 +6,7 @@
 #include <talloc.h>
 
 #include "admin/create_accounts.h"
+#include "admin/end_sessions.h"
 #include "admin/local_call.h"
 #include "admin/models.h"
 #include "admin/overview.h"
@@ -29,6 +30,11 @@ const struct option_row account_create_options[] = {
     {0},
 };
 
+const struct option_row account_end_sessions_options[] = {
+    {.name = "json", .help = "Print JSON"},
+    {0},
+};
+
 const struct option_row organization_list_options[] = {
     {.name = "json", .help = "Print JSON"},
     {0},
@@ -46,6 +52,11 @@ static const struct route account_create = {.method = METHOD_POST,
                                             .operation_id = "account create",
                                             .body = &simple_accounts_body,
                                             .handle = simple_accounts_create};
+static const struct route account_end_sessions = {.method = METHOD_DELETE,
+                                                  .path = "account end-sessions",
+                                                  .operation_id = "account end-sessions",
+                                                  .body = &sessions_end_body,
+                                                  .handle = sessions_end_by_email};
 static const struct route key_create = {.method = METHOD_POST,
                                         .path = "key create",
                                         .operation_id = "key create",
@@ -165,6 +176,36 @@ int account_create_run(const struct config *config, const struct options *option
         print_json(&out, json_object_get(json_object_get(answer, "accounts"), "account"));
     else
         print_account(&out, answer, option_given(options, "dry-run"));
+    return command_output(&out);
+}
+
+/* ---- account end-sessions ---- */
+
+int account_end_sessions_run(const struct config *config, const struct options *options)
+{
+    struct buffer out = buffer_make(options->arena, OUTPUT_MAX);
+    json_t *body = json_pack("{s:s}", "email", options->arguments[0]);
+    json_t *answer = NULL;
+    struct error error = {0};
+    struct current current;
+    enum err err = body ? current_open(options->arena, config, "orgd", &current, &error)
+                        : error_set(&error, ERR_MEMORY, "no memory");
+
+    if (err == OK) {
+        err = local_call(options->arena, config, current.core, &account_end_sessions, body, &answer, &error);
+        current_close(&current);
+    }
+    json_decref(body);
+    if (err != OK)
+        return command_failed(&error);
+    if (option_given(options, "json")) {
+        print_json(&out, answer);
+    } else {
+        json_int_t ended = json_integer_value(json_object_get(answer, "ended"));
+        buffer_format(&out, "Ended %lld session%s of ", (long long)ended, ended == 1 ? "" : "s");
+        print_text(&out, options->arguments[0]);
+        buffer_text(&out, ".\n");
+    }
     return command_output(&out);
 }
 

@@ -5,10 +5,12 @@
 #include "cli/options.h"
 
 extern const struct option_row account_create_options[];
+extern const struct option_row account_end_sessions_options[];
 extern const struct option_row organization_list_options[];
 extern const struct option_row key_create_options[];
 
 int account_create_run(const struct config *config, const struct options *options);
+int account_end_sessions_run(const struct config *config, const struct options *options);
 int organization_list_run(const struct config *config, const struct options *options);
 int key_create_run(const struct config *config, const struct options *options);
 
@@ -21,6 +23,13 @@ int key_create_run(const struct config *config, const struct options *options);
                 "server, and without one.",                                                                            \
      .options = account_create_options,                                                                                \
      .run = account_create_run},                                                                                       \
+        {.name = "account end-sessions",                                                                               \
+         .arguments = "EMAIL",                                                                                         \
+         .summary = "End all sessions of a person, on every server, from the next request on",                         \
+         .details = "Reset links and codes that were sent to the address end as well. API keys stay; "                 \
+                    "AGENTA_ACCESS_BLOCKED_EMAILS refuses them, and keeps the person out.",                            \
+         .options = account_end_sessions_options,                                                                      \
+         .run = account_end_sessions_run},                                                                             \
         {.name = "organization list",                                                                                  \
          .arguments = "",                                                                                              \
          .summary = "List every organization with its owner and the number of its members",                            \

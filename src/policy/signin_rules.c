@@ -127,6 +127,18 @@ struct access_decision access_decide(void *arena, const struct config *config, c
     return decision;
 }
 
+bool access_is_blocked(void *arena, const struct config *config, const char *email)
+{
+    struct subject subject = {.arena = arena, .config = config};
+    struct access_decision decision = {.rule = ACCESS_OPEN};
+
+    if (config->blocked_emails.count == 0 && config->blocked_domains.count == 0)
+        return false;
+    if (!email || !read_subject(&subject, email))
+        return true;
+    return *subject.email && !pass_lists(&subject, &decision) && decision.rule != ACCESS_NOT_ALLOWED;
+}
+
 bool access_may_own(void *arena, const struct config *config, const char *email)
 {
     struct subject subject = {.arena = arena, .config = config};

@@ -35,6 +35,13 @@ struct access_decision {
 /* Decides. A pure function: no clock, no database. `arena` holds temporary text; without memory nobody is let in. */
 struct access_decision access_decide(void *arena, const struct config *config, const struct access_question *question);
 
+/*
+ * Whether the address is listed as blocked, or is of a blocked domain where that list is in force: then its sessions
+ * and keys are refused. An address that is only outside of the allowed domains keeps those that it has. True without
+ * memory.
+ */
+bool access_is_blocked(void *arena, const struct config *config, const char *email);
+
 /* True when no owner list is set, or the trimmed lower-cased address stands in it. `arena` holds temporary text. */
 bool access_may_own(void *arena, const struct config *config, const char *email);
 

@@ -8,7 +8,6 @@
 #include "auth/signing_keys.h"
 #include "base/json.h"
 #include "policy/limits.h"
-#include "policy/signin_rules.h"
 #include "signin/frontend_api.h"
 #include "statements.h"
 #include "tenancy/edition.h"
@@ -46,25 +45,13 @@ static bool is_session_failure(enum err code)
     return code == ERR_SESSION_NONE || code == ERR_SESSION_EXPIRED || code == ERR_SESSION_STOLEN;
 }
 
-/* Whether the rules still let this person in: they may have changed since the sign-in. */
-static bool may_stay(struct request *req, const char *email)
-{
-    return access_decide(req->arena, req->config, &(struct access_question){.email = email, .has_account = true})
-        .may_sign_in;
-}
-
 /* In a transaction that the caller ends: it is committed for session failures too, which may have ended a session. */
 static enum err exchange(struct request *req, const char *token, enum session_transport transport)
 {
     struct session_refresh refresh;
     enum err code = session_rotate(req, token, &refresh);
 
-    if (code != OK)
-        return code;
-    if (may_stay(req, refresh.session.email))
-        return session_send_refreshed(req, transport, &refresh);
-    code = session_end(req, &refresh.session.user_id, &refresh.session.id);
-    return code == OK ? ERR_SESSION_NONE : code;
+    return code == OK ? session_send_refreshed(req, transport, &refresh) : code;
 }
 
 enum err session_refresh(struct request *req)

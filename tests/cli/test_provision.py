@@ -59,6 +59,7 @@ def test_refusals_are_one_sentence(core):
     for arguments, status, sentence in (
             (["account", "create", "eve@acme.io"], 3, "User with email 'eve@acme.io' already exists."),
             (["account", "create", "eve"], 2, "An email address must have exactly one @-sign, with text on both sides."),
+            (["account", "end-sessions", "nobody@acme.io"], 3, "User not found: nobody@acme.io."),
             (["key", "create", "nobody@acme.io"], 3, "there is no account nobody@acme.io with a project; `orgd account create` makes one."),
             (["key", "create", "eve@acme.io", "--project", "7"], 2, "7 is no id of a project."),
             (["key", "create", "eve@acme.io", "--project", "00000000-0000-0000-0000-000000000001"], 3,
@@ -70,7 +71,8 @@ def test_refusals_are_one_sentence(core):
 
 def test_a_database_that_is_not_up_to_date_is_left_alone(make_pair):
     pair = make_pair()
-    for arguments in (["account", "create", "ann@acme.io"], ["organization", "list"], ["key", "create", "ann@acme.io"]):
+    for arguments in (["account", "create", "ann@acme.io"], ["account", "end-sessions", "ann@acme.io"], ["organization", "list"],
+                      ["key", "create", "ann@acme.io"]):
         _, err = pair.run(*arguments, status=3)
         assert "is empty; bring it up to date first, with `orgd migrate up`" in err
 

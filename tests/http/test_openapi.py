@@ -20,7 +20,7 @@ OURS = {"DELETE /keys", "GET /health/ready", "GET /organizations/{organization_i
         "PATCH /organizations/{organization_id}/members/{user_id}", "GET /invitations",
         "POST /invitations/{invitation_id}/accept", "POST /invitations/{invitation_id}/decline",
         "GET /auth/sessions", "DELETE /auth/sessions", "DELETE /auth/sessions/{session_id}",
-        "GET /admin/access/report", "GET /admin/access/explain",
+        "DELETE /admin/simple/accounts/users/{user_id}/sessions", "GET /admin/access/report", "GET /admin/access/explain",
         "GET /admin/audit", "GET /admin/migrations", "GET /admin/migrations/plan", "GET /admin/schema/dump", "POST /admin/schema/diff"}
 
 
