@@ -38,8 +38,19 @@ static bool names_nothing(const char *id)
     return id && (strcmp(id, "null") == 0 || strcmp(id, "00000000-0000-0000-0000-000000000000") == 0);
 }
 
+/* Workers are shared between organizations; who has none, and the administrator, are by themselves. */
+static uint64_t share_of(const struct identity *identity)
+{
+    const struct uuid *id = identity->has_scope ? &identity->organization_id : &identity->user_id;
+    uint64_t halves[2];
+
+    memcpy(halves, id->bytes, sizeof halves);
+    return (halves[0] ^ halves[1]) | 1;
+}
+
 static enum err keep_identity(struct request *req, const struct identity *identity)
 {
+    req->share = share_of(identity);
     req->identity = talloc_memdup(req->arena, identity, sizeof *identity);
     return req->identity ? OK : ERR_MEMORY;
 }

@@ -118,6 +118,22 @@ const char *client_address(void *arena, const struct config_list *trusted, const
     return client;
 }
 
+/* FNV-1a; the queue mixes its own salt in. */
+uint64_t client_share(const char *client)
+{
+    static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};
+    uint64_t share = UINT64_C(0xcbf29ce484222325);
+    struct address address;
+    size_t len;
+
+    if (!read_address(client, &address))
+        return 1;
+    len = memcmp(address.bytes, mapped, sizeof mapped) == 0 ? sizeof address.bytes : 8;
+    for (size_t i = 0; i < len; i++)
+        share = (share ^ address.bytes[i]) * UINT64_C(0x100000001b3);
+    return share | 1;
+}
+
 const char *client_address_problem(const struct config_list *trusted)
 {
     struct address network;

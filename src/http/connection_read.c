@@ -4,6 +4,7 @@
 #include <talloc.h>
 
 #include "base/platform.h"
+#include "http/client_address.h"
 #include "http/connection_state.h"
 #include "http/response.h"
 
@@ -38,6 +39,8 @@ static enum step hand_over(struct connection *connection, enum lane lane)
     struct exchange *exchange = connection->exchange;
 
     exchange->route = exchange->req.route;
+    exchange->known = exchange->req.identity != NULL;
+    exchange->share = exchange->req.share ? exchange->req.share : client_share(exchange->req.client);
     connection->state = STATE_ANSWER; /* before the push: afterwards it is the worker's */
     if (lanes_push(connection->io->lanes, lane, exchange)) {
         connection_wait(connection, WAIT_ANSWER);

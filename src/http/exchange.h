@@ -20,6 +20,8 @@ struct exchange {
     struct connection *connection; /* of the I/O thread only; NULL once nobody waits for the answer */
     const struct route *route;     /* as matched on the I/O thread */
     struct exchange *next;         /* in the list it is in */
+    uint64_t share;                /* whose share of the workers it takes */
+    bool known;                    /* the caller was known when it began to wait */
     bool keep_alive;
     bool answered;         /* the reply is filled: only compressing is left to the worker */
     atomic_bool abandoned; /* a worker that has not begun need not begin */

@@ -187,9 +187,10 @@ struct request {
     const struct route_group *group;              /* of the route */
     const char *path_values[PATH_PARAMETERS_MAX]; /* in the order of the path */
     json_t *json;                                 /* checked body; freed with the arena */
-    void *identity;                               /* struct identity of the authenticator, in the arena; NULL before */
-    bool authenticated;                           /* the caller is known; before that the worker asks the database */
-    struct db *db;                                /* the worker's connection; NULL inline */
+    uint64_t share;     /* the same for all who share workers as one: a tenant; 0: the client */
+    void *identity;     /* struct identity of the authenticator, in the arena; NULL before */
+    bool authenticated; /* the caller is known; before that the worker asks the database */
+    struct db *db;      /* the worker's connection; NULL inline */
     struct reply reply;
     struct error error;  /* cause of a 5xx, for the log */
     int64_t database_us; /* time spent waiting for the database */

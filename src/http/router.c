@@ -10,8 +10,8 @@ const struct body_limits body_limits_open = {64 * KIB,
                                              {.depth = 32, .values = 2000, .members = 2000, .string = 64 * KIB}};
 const struct body_limits body_limits_usual = {MIB, {.depth = 64, .values = 20000, .members = 20000, .string = MIB}};
 /* An account of the administration API has about twenty values. */
-const struct body_limits body_limits_bulk = {HTTP_BODY_MAX,
-                                             {.depth = 64, .values = 400000, .members = 400000, .string = 64 * KIB}};
+const struct body_limits body_limits_bulk = {
+    HTTP_BODY_MAX, {.depth = 64, .values = 400000, .members = 400000, .string = HTTP_BODY_MAX}};
 const struct body_limits body_limits_texts = {HTTP_BODY_MAX,
                                               {.depth = 64, .values = 1000, .members = 1000, .string = HTTP_BODY_MAX}};
 

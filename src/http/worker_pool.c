@@ -15,6 +15,7 @@
 #include "base/platform.h"
 #include "db/leases.h"
 #include "http/compress.h"
+#include "http/fair_queue.h"
 #include "http/metrics.h"
 #include "http/response.h"
 
@@ -39,10 +40,9 @@ static const char *const labels[LANES] = {"lane=\"ordinary\"", "lane=\"slow\"", 
 struct queue {
     pthread_mutex_t lock;
     pthread_cond_t filled;
-    struct exchange **ring;
-    unsigned size, first, count;
+    struct fair_queue *waiting;
     bool stopping;
-    atomic_uint depth; /* count, for the metrics */
+    atomic_uint depth, unknown; /* for the metrics: requests that wait, workers with a caller who is not known */
     atomic_uint_least64_t full;
 };
 
@@ -54,6 +54,7 @@ struct worker {
     bool served;      /* it has had a connection, and keeps one from then on */
     int64_t asked_us; /* when the database last answered */
     void *arena;
+    struct fair_caller *serving; /* NULL between two requests */
     struct db *db;
     bool counted_open;
     int64_t next_attempt_us;
@@ -76,6 +77,11 @@ struct lanes {
 static double read_depth(void *context)
 {
     return (double)atomic_load_explicit(&((struct queue *)context)->depth, memory_order_relaxed);
+}
+
+static double read_unknown(void *context)
+{
+    return (double)atomic_load_explicit(&((struct queue *)context)->unknown, memory_order_relaxed);
 }
 
 static double read_full(void *context)
@@ -138,12 +144,16 @@ static void register_removals(void *context)
 static void register_metrics(struct lanes *lanes)
 {
     static const char depth[] = "Requests waiting for a worker.";
+    static const char unknown[] = "Workers that are answering a caller who was not known before.";
     static const char full[] = "Requests refused because their lane was full.";
 
     for (size_t i = 0; i < LANES; i++)
         metrics_register(METRIC_GAUGE, "orgd_queue_depth", labels[i], depth, read_depth, &lanes->queues[i]);
     for (size_t i = 0; i < LANES; i++)
         metrics_register(METRIC_COUNTER, "orgd_queue_full_total", labels[i], full, read_full, &lanes->queues[i]);
+    for (size_t i = 0; i < LANES; i++)
+        metrics_register(METRIC_GAUGE, "orgd_workers_busy_unknown", labels[i], unknown, read_unknown,
+                         &lanes->queues[i]);
     metrics_register(METRIC_GAUGE, "orgd_database_connections_open", NULL, "Database connections of the workers.",
                      read_open, lanes);
     metrics_register(METRIC_GAUGE, "orgd_workers_busy", NULL, "Workers that are answering a request.", read_busy,
@@ -162,17 +172,22 @@ static void forget_metrics(struct lanes *lanes)
 
 /* ---- queue ---- */
 
+/* With the lock held. */
+static void publish(struct queue *queue)
+{
+    atomic_store_explicit(&queue->depth, fair_queue_waiting(queue->waiting), memory_order_relaxed);
+    atomic_store_explicit(&queue->unknown, fair_queue_busy_unknown(queue->waiting), memory_order_relaxed);
+}
+
 bool lanes_push(struct lanes *lanes, enum lane lane, struct exchange *exchange)
 {
     struct queue *queue = &lanes->queues[lane - LANE_ORDINARY];
     bool fits;
 
     (void)pthread_mutex_lock(&queue->lock);
-    fits = queue->count < queue->size && !queue->stopping;
+    fits = !queue->stopping && fair_queue_push(queue->waiting, exchange, exchange->req.started_us);
     if (fits) {
-        queue->ring[(queue->first + queue->count) % queue->size] = exchange;
-        queue->count++;
-        atomic_store_explicit(&queue->depth, queue->count, memory_order_relaxed);
+        publish(queue);
         (void)pthread_cond_signal(&queue->filled);
     }
     (void)pthread_mutex_unlock(&queue->lock);
@@ -181,9 +196,13 @@ bool lanes_push(struct lanes *lanes, enum lane lane, struct exchange *exchange)
     return fits;
 }
 
-/* NULL when the worker has to end, or, with `*idle`, when nothing came for a second. */
-static struct exchange *take_next(struct queue *queue, bool *idle)
+/*
+ * The worker has finished what it had. NULL when it has to end, or, with `*idle`, when there was nothing for a second
+ * that it may begin. Whoever finishes looks for the next request by itself, so that none is left that could begin.
+ */
+static struct exchange *take_next(struct worker *worker, bool *idle)
 {
+    struct queue *queue = worker->queue;
     struct exchange *exchange = NULL;
     struct timespec until;
 
@@ -191,14 +210,15 @@ static struct exchange *take_next(struct queue *queue, bool *idle)
     until.tv_sec += IDLE_LOOK_S;
     *idle = false;
     (void)pthread_mutex_lock(&queue->lock);
-    while (queue->count == 0 && !queue->stopping && !*idle)
+    if (worker->serving)
+        fair_queue_done(queue->waiting, worker->serving);
+    worker->serving = NULL;
+    while (!queue->stopping && !*idle &&
+           !(exchange = fair_queue_take(queue->waiting, platform.monotonic_us(), &worker->serving))) {
+        publish(queue);
         *idle = pthread_cond_timedwait(&queue->filled, &queue->lock, &until) == ETIMEDOUT;
-    if (queue->count > 0 && !queue->stopping) {
-        exchange = queue->ring[queue->first];
-        queue->first = (queue->first + 1) % queue->size;
-        queue->count--;
-        atomic_store_explicit(&queue->depth, queue->count, memory_order_relaxed);
     }
+    publish(queue);
     *idle = !exchange && !queue->stopping;
     (void)pthread_mutex_unlock(&queue->lock);
     return exchange;
@@ -337,7 +357,7 @@ static void *run_worker(void *context)
     worker->compressor = compressor_create(worker->arena);
     if (worker->eager && connect_worker(worker, &error) != OK)
         log_message(LOG_WARNING, "a worker has no database connection yet: %s", error.cause);
-    while ((exchange = take_next(worker->queue, &idle)) || idle) {
+    while ((exchange = take_next(worker, &idle)) || idle) {
         if (exchange)
             serve(worker, exchange);
         else
@@ -363,16 +383,16 @@ static bool make_condition(pthread_cond_t *condition)
     return made;
 }
 
-static bool queue_open(struct queue *queue, void *arena, unsigned size)
+static bool queue_open(struct queue *queue, void *arena, unsigned size, unsigned workers)
 {
-    queue->size = size;
-    queue->ring = talloc_array(arena, struct exchange *, queue->size);
-    return queue->ring && pthread_mutex_init(&queue->lock, NULL) == 0 && make_condition(&queue->filled);
+    queue->waiting = fair_queue_create(arena, size, workers);
+    return queue->waiting && pthread_mutex_init(&queue->lock, NULL) == 0 && make_condition(&queue->filled);
 }
 
 /* Its memory hangs on nothing of the caller's, since a stuck worker may outlive all that. */
 struct lanes *lanes_create(const struct lanes_options *options, struct error *error)
 {
+    const unsigned workers[LANES] = {options->workers, options->slow_workers, options->outbound_workers};
     struct lanes *lanes = talloc_zero(NULL, struct lanes);
 
     if (!lanes)
@@ -384,7 +404,7 @@ struct lanes *lanes_create(const struct lanes_options *options, struct error *er
     if (!lanes->workers || pthread_mutex_init(&lanes->done_lock, NULL) != 0)
         goto failed;
     for (size_t i = 0; i < LANES; i++)
-        if (!queue_open(&lanes->queues[i], lanes, options->queue))
+        if (!queue_open(&lanes->queues[i], lanes, options->queue, workers[i]))
             goto failed;
     register_metrics(lanes);
     return lanes;
@@ -429,12 +449,12 @@ enum err lanes_start(struct lanes *lanes, struct error *error)
 
 static void empty_queue(struct queue *queue)
 {
+    struct exchange *exchange;
+
     (void)pthread_mutex_lock(&queue->lock);
     queue->stopping = true;
-    for (; queue->count > 0; queue->count--) {
-        talloc_free(queue->ring[queue->first]->req.arena);
-        queue->first = (queue->first + 1) % queue->size;
-    }
+    while ((exchange = fair_queue_drop(queue->waiting)))
+        talloc_free(exchange->req.arena);
     (void)pthread_cond_broadcast(&queue->filled);
     (void)pthread_mutex_unlock(&queue->lock);
 }

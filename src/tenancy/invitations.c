@@ -269,19 +269,30 @@ static enum err store(struct request *req, const struct place *place, struct inv
     return hand_over(req, place, made);
 }
 
-/* Takes as many tries of the caller as invitations are handed over: all of them, or none. */
+/*
+ * Takes tries of the caller for `count` addresses, before anything is looked up. Those of inviting come back when
+ * nobody is invited (end_tries); those of asking do not, as answering takes work all the same.
+ */
 static enum err take_tries(struct request *req, size_t count)
 {
     char person[UUID_TEXT_SIZE];
-    enum err code = OK;
-    size_t taken = 0;
+    enum err code;
 
     (void)uuid_format(&identity_of(req)->user_id, person);
-    while (taken < count && (code = limit_take(req, LIMIT_INVITATION, person)) == OK)
-        taken++;
-    while (code != OK && taken-- > 0)
-        limit_give(req, LIMIT_INVITATION, person);
-    return code;
+    code = limit_take_many(req, LIMIT_INVITATION_ASKED, person, count);
+    return code == OK ? limit_take_many(req, LIMIT_INVITATION, person, count) : code;
+}
+
+/* When the work has ended with `code`: that it did nothing has to be certain. */
+static void end_tries(struct request *req, enum err code, size_t count)
+{
+    char person[UUID_TEXT_SIZE];
+    const struct limit_try tries = {LIMIT_INVITATION, uuid_format(&identity_of(req)->user_id, person), count};
+
+    if (code == OK || code == ERR_UNCERTAIN)
+        return;
+    db_rollback(req->db);
+    limit_give_all(req, &tries, 1);
 }
 
 /* `true`, or the link when no mail can be sent. */
@@ -320,17 +331,19 @@ enum err invitations_invite(struct request *req)
         return ERR_INVITATION_ONE;
     if (!made.email)
         return ERR_MEMORY;
+    code = take_tries(req, 1);
+    if (code != OK)
+        return code;
     code = begin_at_path(req, &place);
     if (code == OK)
         code = look_for_obstacle(req, &place, made.email, &why);
     if (code == OK && why != OK) /* here both are told with one text */
         code = why == ERR_INVITATION_WAITS ? ERR_INVITATION_MEMBER : why;
     if (code == OK)
-        code = take_tries(req, 1);
-    if (code == OK)
         code = store(req, &place, &made);
     if (code == OK)
         code = db_commit(req->db);
+    end_tries(req, code, 1);
     return code == OK ? reply_handed_over(req, &made) : code;
 }
 
@@ -367,15 +380,17 @@ enum err invitations_resend(struct request *req)
 
     if (!email)
         return ERR_MEMORY;
+    code = take_tries(req, 1);
+    if (code != OK)
+        return code;
     code = begin_at_path(req, &place);
     if (code == OK)
         code = load_last(req, &place, email, &last, &expired);
     if (code == OK)
-        code = take_tries(req, 1);
-    if (code == OK)
         code = expired ? store(req, &place, &last) : hand_over(req, &place, &last);
     if (code == OK)
         code = db_commit(req->db);
+    end_tries(req, code, 1);
     return code == OK ? reply_handed_over(req, &last) : code;
 }
 
@@ -457,7 +472,7 @@ static enum err check_all(struct request *req, const struct place *place, const 
 static enum err store_all(struct request *req, const struct place *place, struct invitation *all, size_t count,
                           struct buffer *made)
 {
-    enum err code = take_tries(req, count);
+    enum err code = OK;
 
     json_open(made, '[');
     for (size_t index = 0; code == OK && index < count; index++) {
@@ -495,6 +510,7 @@ enum err invitations_create(struct request *req)
     struct buffer made = buffer_make(req->arena, ANSWER_MAX);
     struct buffer refused = buffer_make(req->arena, ANSWER_MAX);
     const char *named = body_text(req, "workspace_id");
+    size_t count = json_array_size(list);
     struct uuid organization, workspace;
     struct place place;
     enum err code;
@@ -503,15 +519,21 @@ enum err invitations_create(struct request *req)
         return ERR_MEMORY;
     if (!uuid_parse(path_value(req, "organization_id"), &organization) || (named && !uuid_parse(named, &workspace)))
         return ERR_BAD_UUID;
+    code = take_tries(req, count);
+    if (code != OK)
+        return code;
     code = begin(req, &organization, named ? &workspace : NULL, &place);
     if (code == OK)
-        code = check_all(req, &place, all, json_array_size(list), &refused);
+        code = check_all(req, &place, all, count, &refused);
     if (code == OK && strcmp(buffer_string(&refused), "[]") != 0)
-        return reply_refused(req, &refused);
+        code = ERR_INVALID; /* the answer is the list */
     if (code == OK)
-        code = store_all(req, &place, all, json_array_size(list), &made);
+        code = store_all(req, &place, all, count, &made);
     if (code == OK)
         code = db_commit(req->db);
+    end_tries(req, code, count);
+    if (code == ERR_INVALID)
+        return reply_refused(req, &refused);
     return code == OK ? reply_buffer(req, 201, &made) : code;
 }
 

@@ -134,14 +134,22 @@ def raw(admin, path, text, method="POST"):
 
 
 @pytest.mark.parametrize("path", [GRAPH, SIMPLE])
-@pytest.mark.parametrize("text", [
-    b'{"accounts":' + b'{"a":' * 200_000, b'{"users":' + b"[" * 200_000 + b"]" * 200_000 + b"}", b"", b"null", b"[]", b'"x"', b"{",
+@pytest.mark.parametrize("text", [b"", b"null", b"[]", b'"x"', b"{",
     b'{"users":{"a":{"email":"a\\u0000b@example.com"}},"accounts":{"a":{"user":{"email":"a\\u0000b@example.com"}}}}',
     b'{"users":{"a":{"email":"\xff@example.com"}},"accounts":{}}', b'{"users":{"\\ud800":{"email":"a@example.com"}}}'],
-    ids=["deep objects", "deep arrays", "nothing", "null", "array", "string", "open", "nul", "no utf-8", "surrogate"])
+    ids=["nothing", "null", "array", "string", "open", "nul", "no utf-8", "surrogate"])
 def test_bodies_that_are_no_request(path, text, admin, sql):
     before = sql("SELECT count(*) FROM users")
     assert raw(admin, path, text).status_code == 422
+    assert sql("SELECT count(*) FROM users") == before
+
+
+@pytest.mark.parametrize("path", [GRAPH, SIMPLE])
+@pytest.mark.parametrize("text", [b'{"accounts":' + b'{"a":' * 200_000, b'{"users":' + b"[" * 200_000 + b"]" * 200_000 + b"}"],
+                         ids=["objects", "arrays"])
+def test_bodies_that_are_too_deep(path, text, admin, sql):
+    before = sql("SELECT count(*) FROM users")
+    assert raw(admin, path, text).status_code == 413
     assert sql("SELECT count(*) FROM users") == before
 
 

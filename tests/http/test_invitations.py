@@ -255,6 +255,23 @@ def test_how_many(make_server):
     assert tries[:60] == [400] * 60 and 429 in tries
 
 
+def test_the_limit_is_asked_before_the_work(make_server):
+    """Who has no tries left waits for no lock, and asking about a hundred addresses again and again has a limit of its own."""
+    server = make_server(ORGD_RATE_LIMITS="on").start()
+    admin = client.Api(server.url, f"Access {server.auth_key}")
+    alice, bob = client.make_accounts(admin, "alice", "bob")
+    hundred = [{"email": f"m{number}@example.com"} for number in range(100)]
+    assert create(alice, *hundred).status_code == 201
+    with server.connect() as connection, connection.cursor() as cursor:
+        connection.autocommit = False
+        cursor.execute("LOCK TABLE workspaces, project_invitations IN ACCESS EXCLUSIVE MODE")
+        assert create(alice, *hundred).status_code == 429
+        assert invite(alice, "m1@example.com").status_code == 429
+        connection.rollback()
+    refused = [create(bob, *hundred[1:], {"email": bob.email}).status_code for _ in range(11)]
+    assert refused == [400] * 10 + [429]
+
+
 def test_an_address_that_the_rules_keep_out(make_server):
     server = make_server(AGENTA_ACCESS_BLOCKED_EMAILS="blocked@example.com").start()
     admin = client.Api(server.url, f"Access {server.auth_key}")

@@ -1,0 +1,151 @@
+"""How many workers others leave: strangers with random keys, and one tenant that keeps its own waiting."""
+import contextlib
+import re
+import secrets
+import socket
+import threading
+import urllib.request
+
+import client
+import pytest
+import serving
+
+WORKERS = 4
+
+
+def free_port():
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+@pytest.fixture
+def crowded(another):
+    """A server of four workers whose metrics can be read."""
+    return another(ORGD_WORKERS=str(WORKERS), ORGD_QUEUE="32", ORGD_METRICS_LISTEN=f"127.0.0.1:{free_port()}")
+
+
+def metric(server, name):
+    with urllib.request.urlopen(f"http://{server.environment['ORGD_METRICS_LISTEN']}/metrics", timeout=5) as answer:
+        text = answer.read().decode()
+    return float(re.search(rf"^{re.escape(name)} (\S+)$", text, re.M).group(1))
+
+
+def busy(server):
+    return metric(server, "orgd_workers_busy")
+
+
+def busy_unknown(server):
+    return metric(server, 'orgd_workers_busy_unknown{lane="ordinary"}')
+
+
+@contextlib.contextmanager
+def held(server, statement, *parameters):
+    """Runs a statement in a transaction that stays open, so that others wait for its locks until they are given up."""
+    with contextlib.closing(server.connect()) as connection:
+        connection.autocommit = False
+        with connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            yield connection.rollback
+
+
+@contextlib.contextmanager
+def crowd(count, work):
+    """Threads that do what they do meanwhile; their answers are in the list once it is left."""
+    answers = []
+    threads = [threading.Thread(target=lambda number=number: answers.append(work(number).status_code)) for number in range(count)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield answers
+    finally:
+        for thread in threads:
+            thread.join()
+
+
+def test_strangers_leave_workers_and_places_for_callers_who_are_known(crowded, server, people):
+    """A table that they all have to read is locked, so that whoever gets a worker keeps it."""
+    alice, bob = (person.using(person.authorization) for person in people("alice", "bob"))
+    alice.url = bob.url = crowded.url
+    for person in alice, bob, alice, bob:  # from the second time on they are known
+        assert person.get("/organizations/").status_code == 200
+    with held(server, "LOCK TABLE api_keys IN ACCESS EXCLUSIVE MODE") as give_up:
+        strange = lambda _: client.Api(crowded.url, f"ApiKey {secrets.token_hex(4)}.{secrets.token_hex(32)}").get("/organizations/")  # noqa: E731
+        with crowd(60, strange) as answers:
+            assert client.eventually(lambda: busy_unknown(crowded) == WORKERS / 2, 3)
+            for _ in range(20):
+                assert alice.get("/organizations/").status_code == 200
+                assert bob.get("/organizations/").status_code == 200
+                assert busy_unknown(crowded) <= WORKERS / 2
+            assert client.eventually(lambda: answers.count(503) >= 20, 3), "the queue keeps places for others"
+            assert set(answers) == {503} and len(answers) < 60, "two strangers wait for the table, and others for them"
+            give_up()
+    assert len(answers) == 60 and set(answers) == {401, 503}
+
+
+def test_a_tenant_whose_requests_wait_leaves_workers_for_others(crowded, server, people):
+    alice, bob, carol = people("alice", "bob", "carol")
+    for person in alice, bob, carol, alice, bob, carol:
+        person.url = crowded.url
+        assert person.get("/organizations/").status_code == 200
+    with held(server, "SELECT id FROM organizations WHERE id = %s FOR UPDATE", bob.organization) as give_up:
+        rename = lambda n: bob.using(bob.authorization).patch(f"/organizations/{bob.organization}", {"name": f"N{n}"})  # noqa: E731
+        with crowd(12, rename) as answers:
+            assert client.eventually(lambda: busy(crowded) >= WORKERS / 2, 3)
+            for _ in range(20):
+                assert alice.get("/organizations/").status_code == 200
+                assert carol.patch(f"/organizations/{carol.organization}", {"name": "Carol's"}).status_code == 200
+                assert busy(crowded) <= WORKERS / 2
+            assert not answers, "all of them still wait for the row"
+            give_up()
+    assert answers == [200] * 12
+
+
+def test_who_is_alone_has_all_workers(crowded, server, people):
+    bob, = people("bob")
+    bob.url = crowded.url
+    assert bob.get("/organizations/").status_code == 200
+    with held(server, "SELECT id FROM organizations WHERE id = %s FOR UPDATE", bob.organization) as give_up:
+        rename = lambda n: bob.using(bob.authorization).patch(f"/organizations/{bob.organization}", {"name": f"N{n}"})  # noqa: E731
+        with crowd(6, rename):
+            # a moment ago somebody was there who was not known: bob himself
+            assert client.eventually(lambda: busy(crowded) == WORKERS, 9)
+            give_up()
+
+
+def test_who_waits_in_a_crowd_of_one_tenant_has_the_next_turn(serve_slowly):
+    """One worker: of 30 requests of one client and one of another, the other is among the first."""
+    order = []
+    server = serve_slowly(workers=1, queue=64)
+    with crowd(30, lambda number: server(f"198.51.100.1/{number}", order)):
+        assert client.eventually(lambda: len(order) >= 2, 5)
+        assert server("198.51.100.2/other", order).status_code == 401
+    assert order.index("198.51.100.2/other") < 12, order
+
+
+@pytest.fixture
+def serve_slowly(another, server):
+    """Requests by clients behind a proxy, each of which takes a while, as the table of keys is locked now and then."""
+    def make(workers, queue):
+        made = another(ORGD_WORKERS=str(workers), ORGD_QUEUE=str(queue), ORGD_TRUSTED_PROXIES="127.0.0.1")
+
+        def ask(name, order):
+            caller = client.Api(made.url, f"ApiKey {secrets.token_hex(4)}.{secrets.token_hex(32)}")
+            answer = caller.get("/organizations/", headers={"X-Forwarded-For": name.split("/", maxsplit=1)[0]})
+            order.append(name)
+            return answer
+
+        return ask
+
+    with contextlib.closing(server.connect()) as connection, connection.cursor() as cursor:
+        stop = threading.Event()
+
+        def lock_now_and_then():
+            while not stop.wait(0.002):
+                cursor.execute("BEGIN; LOCK TABLE api_keys IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(0.05); COMMIT")
+
+        thread = threading.Thread(target=lock_now_and_then)
+        thread.start()
+        yield make
+        stop.set()
+        thread.join()
