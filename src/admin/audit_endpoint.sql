@@ -11,11 +11,23 @@ WITH page AS (
       AND ($7::text IS NULL OR request_id = $7::text)
     ORDER BY id DESC
     LIMIT $2::integer
+),
+sized AS ( -- a page has as many changes as fit into 4 MiB, and at least one
+    SELECT id, row_number() OVER newest AS place,
+           sum(octet_length(concat(before, after, reason)) + 500) OVER newest AS bytes
+    FROM page
+    WINDOW newest AS (ORDER BY id DESC)
+),
+kept AS (
+    SELECT id, at, actor, actor_id, operation, reason, request_id, action, object, object_id, before, after
+    FROM page
+    JOIN sized USING (id)
+    WHERE place = 1 OR bytes <= 4194304
 )
 SELECT json_build_object(
     'changes', coalesce(json_agg(json_strip_nulls(json_build_object(
         'id', id::text, 'at', orgd.iso(at), 'actor', actor, 'actor_id', actor_id, 'operation', operation, 'reason', reason,
         'request_id', request_id, 'action', action, 'object', object, 'object_id', object_id,
         'before', before, 'after', after)) ORDER BY id DESC), '[]'::json),
-    'cursor', CASE WHEN count(*) = $2::integer THEN min(id)::text END)
-FROM page;
+    'cursor', CASE WHEN count(*) = $2::integer OR count(*) < (SELECT count(*) FROM page) THEN min(id)::text END)
+FROM kept;

@@ -29,9 +29,9 @@ const struct field schemas_diff_parameters[] = {
 };
 
 static const struct field diff_fields[] = {
-    {.name = "a", .type = FIELD_STRING, .nullable = true},
+    {.name = "a", .type = FIELD_STRING, .nullable = true, .max = TEXT_UNLIMITED},
     {.name = "a_database", .type = FIELD_STRING, .nullable = true},
-    {.name = "b", .type = FIELD_STRING, .nullable = true},
+    {.name = "b", .type = FIELD_STRING, .nullable = true, .max = TEXT_UNLIMITED},
     {.name = "b_database", .type = FIELD_STRING, .nullable = true},
 };
 

@@ -56,6 +56,12 @@ enum field_type {
     FIELD_STRING_MAP
 };
 
+enum {
+    TEXT_MAX_CHARACTERS = 4096, /* of texts without a maximum of their own */
+    ANY_MAX_BYTES = 64 << 10,   /* of a value that is not described, as compact JSON */
+};
+#define TEXT_UNLIMITED SIZE_MAX /* as long as the body may be */
+
 struct model;
 
 struct field {
@@ -63,7 +69,7 @@ struct field {
     enum field_type type;
     bool required;             /* absence is a problem */
     bool nullable;             /* null is accepted, and counts as absent */
-    size_t max;                /* FIELD_STRING: most characters; 0 for no limit */
+    size_t max;                /* FIELD_STRING: most characters; 0: TEXT_MAX_CHARACTERS */
     const struct model *model; /* of FIELD_OBJECT, and of the elements of FIELD_LIST and FIELD_MAP */
     const char *initial;       /* default shown in the OpenAPI document, as JSON; NULL for none */
 };

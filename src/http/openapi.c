@@ -84,6 +84,7 @@ static void write_type(struct document *document, const struct field *field)
 static void write_field(struct document *document, const struct field *field)
 {
     struct buffer *out = document->out;
+    bool limited = field->type == FIELD_STRING && field->max && field->max != TEXT_UNLIMITED;
 
     if (field->nullable) {
         json_open(out, '{');
@@ -96,14 +97,14 @@ static void write_field(struct document *document, const struct field *field)
         json_close(out, ']');
         json_close(out, '}');
     }
-    if (!field->initial && !(field->type == FIELD_STRING && field->max))
+    if (!field->initial && !limited)
         return;
     out->len--; /* further members go into the object just closed */
     if (field->initial) {
         json_key(out, "default");
         json_raw(out, field->initial);
     }
-    if (field->type == FIELD_STRING && field->max && !field->nullable) {
+    if (limited) { /* says nothing of null */
         json_key(out, "maxLength");
         json_int(out, (int64_t)field->max);
     }

@@ -122,24 +122,26 @@ static int bool_value(const json_t *value)
     return -1;
 }
 
-static void check_string(struct problems *problems, const struct field *field, const json_t *value)
+static void check_string(struct problems *problems, size_t max, const json_t *value)
 {
     struct buffer text = buffer_make(problems->req->arena, 200);
 
+    if (max == 0)
+        max = TEXT_MAX_CHARACTERS;
     if (!json_is_string(value)) {
         problem(problems, "string_type", "Input should be a valid string", value);
         return;
     }
-    if (field->max == 0 || text_count(json_string_value(value)) <= field->max)
+    if (text_count(json_string_value(value)) <= max)
         return;
-    buffer_format(&text, "String should have at most %zu characters", field->max);
+    buffer_format(&text, "String should have at most %zu characters", max);
     if (!open_problem(problems, "string_too_long", buffer_string(&text)))
         return;
     write_input(problems, value);
     json_key(&problems->out, "ctx");
     json_open(&problems->out, '{');
     json_key(&problems->out, "max_length");
-    json_int(&problems->out, (int64_t)field->max);
+    json_int(&problems->out, (int64_t)max);
     json_close(&problems->out, '}');
     json_close(&problems->out, '}');
 }
@@ -225,8 +227,8 @@ static void check_list(struct problems *problems, const struct field *field, jso
         push(problems, NULL, index);
         if (field->type == FIELD_LIST)
             check_object(problems, field->model, element);
-        else if (field->type != FIELD_ANY_LIST && !json_is_string(element))
-            problem(problems, "string_type", "Input should be a valid string", element);
+        else if (field->type != FIELD_ANY_LIST)
+            check_string(problems, 0, element);
         problems->depth--;
     }
 }
@@ -273,11 +275,32 @@ static void check_map(struct problems *problems, const struct field *field, json
     }
 }
 
+static int count_piece(const char *piece, size_t len, void *left)
+{
+    size_t *bytes = left;
+
+    (void)piece;
+    if (len > *bytes)
+        return -1;
+    *bytes -= len;
+    return 0;
+}
+
+/* What is stored as it is sent. */
+static void check_any(struct problems *problems, const json_t *value)
+{
+    size_t left = ANY_MAX_BYTES;
+
+    if (json_dump_callback(value, count_piece, &left, JSON_COMPACT | JSON_ENCODE_ANY) != 0)
+        problem_with_context(problems, "value_error", "Value error, The value takes more than 65536 bytes as JSON.",
+                             NULL, "{\"error\":{}}");
+}
+
 static void check_field(struct problems *problems, const struct field *field, json_t *value)
 {
     switch (field->type) {
     case FIELD_STRING:
-        check_string(problems, field, value);
+        check_string(problems, field->max, value);
         break;
     case FIELD_BOOL:
         check_bool(problems, value);
@@ -293,16 +316,22 @@ static void check_field(struct problems *problems, const struct field *field, js
         break;
     case FIELD_LIST:
     case FIELD_STRING_LIST:
+        check_list(problems, field, value);
+        break;
     case FIELD_ANY_LIST:
         check_list(problems, field, value);
+        check_any(problems, value);
         break;
     case FIELD_ALL_OR_LIST:
         check_all_or_list(problems, field, value);
         break;
     case FIELD_MAP:
+        check_map(problems, field, value);
+        break;
     case FIELD_ANY_OBJECT:
     case FIELD_STRING_MAP:
         check_map(problems, field, value);
+        check_any(problems, value);
         break;
     }
 }

@@ -13,7 +13,7 @@
 
 static const struct field naming_fields[] = {
     {.name = "name", .type = FIELD_STRING, .nullable = true, .max = NAME_MAX_CHARACTERS},
-    {.name = "description", .type = FIELD_STRING, .nullable = true},
+    {.name = "description", .type = FIELD_STRING, .nullable = true, .max = DESCRIPTION_MAX_CHARACTERS},
 };
 const struct model organization_create_body = {"CreateOrganizationPayload", naming_fields, 2, NULL};
 const struct model organization_update_body = {"UpdateOrganizationPayload", naming_fields, 2, NULL};

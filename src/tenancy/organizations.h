@@ -4,7 +4,7 @@
 
 #include "http/http.h"
 
-enum { NAME_MAX_CHARACTERS = 255 };
+enum { NAME_MAX_CHARACTERS = 255, DESCRIPTION_MAX_CHARACTERS = 4096 };
 
 extern const struct model organization_create_body;
 extern const struct model organization_update_body;

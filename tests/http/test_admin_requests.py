@@ -257,6 +257,23 @@ def test_the_record_is_the_administrators(alice, nobody):
         assert api.get("/admin/audit").status_code == 401
 
 
+def test_a_page_of_the_record_has_a_size(admin, sql):
+    """As many changes as fit into 4 MiB, the rest on the pages after it; one that is bigger by itself is a page."""
+    place = str(uuid.uuid4())
+    sql("INSERT INTO orgd.audit (actor, action, object, object_id, after) SELECT 'command', 'update', 'organizations', %s,"
+        " jsonb_build_object('n', n, 'filler', repeat('x', CASE WHEN n = 5 THEN 5000000 ELSE 1000000 END))"
+        " FROM generate_series(0, 9) AS n", place)
+    seen, cursor, sizes = [], "", []
+    while cursor is not None:
+        answer = admin.get(f"/admin/audit?object_id={place}" + (f"&cursor={cursor}" if cursor else ""))
+        sizes.append(len(answer.content))
+        page = answer.json()
+        seen += [change["after"]["n"] for change in page["changes"]]
+        cursor = page["cursor"]
+    assert seen == list(range(9, -1, -1))
+    assert len(sizes) == 4 and max(sizes) < 5_010_000 and sorted(sizes)[-2] < 4 << 20
+
+
 # ---- limits ----
 
 def test_a_body_over_the_limit(admin, sql):

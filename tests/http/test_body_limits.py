@@ -73,6 +73,24 @@ def test_depth_values_and_members_have_limits(alice, body):
     assert answer.status_code == 413
 
 
+def problems(answer):
+    assert answer.status_code == 422
+    return [(problem["type"], problem["loc"]) for problem in answer.json()["detail"]]
+
+
+def test_texts_and_values_that_are_stored_have_maxima(alice, admin):
+    organization = f"/organizations/{alice.organization}"
+    for text, expected in ("x" * 4096, None), ("x" * 4097, [("string_too_long", ["body", "description"])]):
+        answer = alice.patch(organization, {"description": text})
+        assert problems(answer) == expected if expected else answer.status_code == 200
+    for path, body, where in (
+            ("organizations/", {"organization": {"name": "O", "metadata": {"a": ["x" * 1000] * 70}}}, ["organization", "metadata"]),
+            ("users/", {"user": {"email": "a@example.com"}, "options": {"reason": "x" * 4097}}, ["options", "reason"]),
+            ("api-keys/", {"api_key": {"project_ref": {"id": alice.project}, "user_ref": {"id": alice.user}, "name": "x" * 256}},
+             ["api_key", "name"])):
+        assert [loc for _, loc in problems(admin.post("/admin/simple/accounts/" + path, body))] == [["body", *where]]
+
+
 def test_the_body_of_a_stranger_is_never_parsed(nobody):
     """Neither malformed nor oversized JSON is told from anything else."""
     for path in "/organizations/", "/admin/simple/accounts/users/":

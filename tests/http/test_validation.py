@@ -112,8 +112,8 @@ def test_spellings_of_json(content_type, alice):
 
 @pytest.mark.parametrize("data,place", [
     (b"{", None), (b"{'name':1}", 1), (b'{"name":}', 8), (b'{"name":"x"} x', 13), (b"nope", None), (b'{"name":"\xff\xfe"}', None),
-    (b'{"name":"a\x00b"}', None), (b'{"name":"\\u0000"}', None), (b'{"name":"\\ud800"}', None), (b"[" * 100000, None),
-    (b'{"name":' + b"[" * 100000 + b"]" * 100000 + b"}", None), (b'{"name":1e999}', None),
+    (b'{"name":"a\x00b"}', None), (b'{"name":"\\u0000"}', None), (b'{"name":"\\ud800"}', None), (b"[" * 60, None),
+    (b'{"name":' + b"[" * 60 + b"]" * 59 + b"}", None), (b'{"name":1e999}', None),
     (b'{"name":' + b"9" * 1000 + b"}", None), (b"\xef\xbb\xbf{}", None), (b"\x00", None)], ids=lambda value: str(value)[:30])
 def test_unreadable_json(data, place, alice):
     answer = alice.post("/projects/", data=data, headers={"Content-Type": "application/json"})
@@ -247,7 +247,7 @@ def test_answers_are_compact_json(alice):
 
 def test_large_bodies(alice):
     answer = alice.post("/projects/", data=b"x" * (10 << 20), headers={"Content-Type": "application/json"})
-    assert (answer.status_code, answer.json()) == (413, {"detail": "Request body is larger than 8 MiB"})
+    assert (answer.status_code, answer.json()) == (413, {"detail": "The request body is larger than this path takes."})
     assert alice.get("/profile").status_code == 200
 
 
@@ -255,8 +255,9 @@ def test_large_values(admin, alice):
     long = "x" * 100000
     assert alice.put("/profile/username", {"username": long}).status_code == 422
     assert alice.post("/organizations/", {"name": long}).status_code == 422
-    description = alice.ok("POST", "/organizations/", {"name": "long", "description": long})["description"]
-    assert description == long
+    assert alice.post("/organizations/", {"name": "long", "description": long}).status_code == 422
+    description = alice.ok("POST", "/organizations/", {"name": "long", "description": long[:4096]})["description"]
+    assert description == long[:4096]
     for body in ({"accounts": {"a": {"user": {"email": f"{long}@example.com"}}}},
                  {"accounts": {"a": {"user": {"email": f"{alice.suffix}a@example.com", "username": long}}}},
                  {"accounts": {"a": {"user": {"email": f"{alice.suffix}b@example.com"}, "organization": {"name": long}}}},
