@@ -202,7 +202,7 @@ def test_paths_that_only_look_alike(alice, nobody):
 
 @pytest.mark.parametrize("method,path,allowed", [
     ("DELETE", "/organizations", "GET, POST"), ("PUT", "/profile", "DELETE, GET"), ("HEAD", "/projects/", "GET, POST"),
-    ("POST", "/health", "GET"), ("PATCH", "/keys/", "GET, POST"), ("OPTIONS", "/keys", "GET, POST")])
+    ("POST", "/health", "GET"), ("PATCH", "/keys/", "DELETE, GET, POST"), ("OPTIONS", "/keys", "DELETE, GET, POST")])
 def test_wrong_methods(method, path, allowed, alice, nobody):
     answer = alice.call(method, path)
     assert (answer.status_code, answer.headers["Allow"]) == (405, allowed)
