@@ -101,6 +101,7 @@ enum step connection_close(struct connection *connection)
     if (connection->exchange && !connection->internal)
         exchange_report(connection->io, connection->exchange, STATUS_CLIENT_GONE, 0);
     connection_give_up(connection);
+    connection->io->paused -= connection->paused;
     connection_watch(connection, 0);
     (void)close(connection->descriptor);
     wait_leave(connection);
@@ -249,6 +250,28 @@ void connections_expire(struct io *io)
     for (size_t kind = 0; kind < WAIT_KINDS; kind++)
         while (io->waiting[kind].first && io->waiting[kind].first->deadline_us <= now_us)
             expire(io->waiting[kind].first);
+}
+
+/* Reading may close a connection or put it elsewhere in the lists, so that they are collected first. */
+void connections_resume(struct io *io)
+{
+    static const enum waiting between[] = {WAIT_REQUEST, WAIT_IDLE};
+    struct connection **paused;
+    unsigned count = 0;
+
+    memset(io->charged, 0, sizeof io->charged);
+    if (io->paused == 0 || !(paused = talloc_array(io->arena, struct connection *, io->paused)))
+        return;
+    for (size_t i = 0; i < sizeof between / sizeof *between; i++)
+        for (struct connection *at = io->waiting[between[i]].first; at; at = at->after)
+            if (at->paused && count < io->paused)
+                paused[count++] = at;
+    io->paused = 0;
+    for (unsigned i = 0; i < count; i++) {
+        paused[i]->paused = false;
+        (void)receive_held(paused[i]);
+    }
+    talloc_free(paused);
 }
 
 void connections_drain(struct io *io)

@@ -21,6 +21,12 @@ struct waiting_list {
     int64_t duration_us;
 };
 
+/*
+ * A client whose callers are not known may use so much of the I/O thread from tick to tick: one for each answer, and
+ * one for each 8 KiB of it. Its connections are not read further until the next tick.
+ */
+enum { IO_CLIENTS = 256, IO_CLIENT_BITS = 8, IO_CLIENT_MOST = 300, IO_CHARGE_BYTES = 8 << 10 };
+
 /* What the I/O thread owns and nobody else touches. */
 struct io {
     void *arena;
@@ -35,8 +41,11 @@ struct io {
     unsigned internal;    /* of the metrics listener */
     uint64_t requests;
     char id_prefix[17];
-    size_t bodies; /* bytes of request bodies held by all exchanges */
-    bool trim;     /* a big request has been freed */
+    size_t bodies;                /* bytes of request bodies held by all exchanges */
+    bool trim;                    /* a big request has been freed */
+    uint32_t charged[IO_CLIENTS]; /* what clients who are not known have used since the last tick */
+    uint64_t salt;
+    unsigned paused; /* connections that are read again at the next tick */
     bool draining;
     char *scratch; /* where every connection reads */
 };
@@ -51,6 +60,9 @@ void connection_answered(struct io *io, struct exchange *exchange);
 
 /* Acts on every deadline that has passed. */
 void connections_expire(struct io *io);
+
+/* At each tick: clients may use the thread again. */
+void connections_resume(struct io *io);
 
 /* Closes what is between two requests; from now on answers say that the connection closes. */
 void connections_drain(struct io *io);

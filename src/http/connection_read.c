@@ -232,7 +232,7 @@ static enum step settle(struct connection *connection, bool fresh)
     } else if (fresh || connection->waiting != WAIT_REQUEST) {
         connection_wait(connection, WAIT_REQUEST);
     }
-    connection_watch(connection, EV_READ);
+    connection_watch(connection, connection->paused ? 0 : EV_READ);
     return STEP_NEXT;
 }
 
@@ -242,7 +242,7 @@ static enum step take_all(struct connection *connection, const char *data, size_
     unsigned served = connection->served;
     enum step step = STEP_NEXT;
 
-    while (step == STEP_NEXT && len > 0) {
+    while (step == STEP_NEXT && len > 0 && !connection->paused) {
         size_t used;
         step = take_some(connection, data, len, &used);
         if (step == STEP_GONE)

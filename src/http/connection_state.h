@@ -39,6 +39,7 @@ struct connection {
     bool internal, refused;
     unsigned served; /* answers sent on it */
     short watched;   /* EV_READ, EV_WRITE or 0 */
+    bool paused;     /* not read before the next tick */
     bool ended;      /* the peer sends no more */
     bool linger;     /* there may be bytes we did not read */
     char peer[INET6_ADDRSTRLEN];

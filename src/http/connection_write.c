@@ -6,6 +6,7 @@
 
 #include "base/platform.h"
 #include "http/access_log.h"
+#include "http/client_address.h"
 #include "http/connection_state.h"
 #include "http/response.h"
 
@@ -106,6 +107,23 @@ static ssize_t send_rest(const struct connection *connection)
     return sent >= 0 ? sent : errno == EAGAIN ? 0 : -1;
 }
 
+/* Counts an answer against its client, and pauses the connection when that was too much. */
+static void charge(struct connection *connection)
+{
+    struct io *io = connection->io;
+    const struct request *req = &connection->exchange->req;
+    uint64_t mixed;
+    uint32_t *charged;
+
+    if (connection->internal || req->identity || !req->config->rate_limits)
+        return;
+    mixed = (client_share(req->client) ^ io->salt) * UINT64_C(0x9e3779b97f4a7c15);
+    charged = &io->charged[mixed >> (64 - IO_CLIENT_BITS)];
+    *charged += (uint32_t)(1 + connection->sent / IO_CHARGE_BYTES);
+    connection->paused = *charged > IO_CLIENT_MOST;
+    io->paused += connection->paused;
+}
+
 /* The answer is out: the connection is ready for the next request, or closes. */
 static enum step finish_answer(struct connection *connection)
 {
@@ -114,6 +132,8 @@ static enum step finish_answer(struct connection *connection)
 
     if (!connection->internal)
         exchange_report(connection->io, exchange, exchange->req.reply.status, connection->sent);
+    if (keep)
+        charge(connection);
     connection->exchange = NULL;
     connection->state = STATE_HEAD;
     connection->served++;

@@ -161,6 +161,7 @@ static void on_tick(evutil_socket_t descriptor, short what, void *context)
     (void)descriptor;
     (void)what;
     connections_expire(&server->io);
+    connections_resume(&server->io);
     give_memory_back(&server->io);
     listener_resume(&server->clients);
     listener_resume(&server->metrics);
@@ -259,6 +260,7 @@ static enum err make_io(struct server *server, struct error *error)
     io->scratch = talloc_array(server, char, IO_SCRATCH);
     for (size_t i = 0; i < 8; i++)
         (void)snprintf(io->id_prefix + 2 * i, 3, "%02x", random.bytes[8 + i]);
+    platform.random_bytes((unsigned char *)&io->salt, sizeof io->salt);
     set_durations(server);
     if (server->wake_descriptor < 0)
         return error_set(error, ERR_SYSTEM, "cannot set up the server: %s", strerror(errno));

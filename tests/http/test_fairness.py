@@ -1,9 +1,11 @@
 """How many workers others leave: strangers with random keys, and one tenant that keeps its own waiting."""
+import concurrent.futures
 import contextlib
 import re
 import secrets
 import socket
 import threading
+import time
 import urllib.request
 
 import client
@@ -149,3 +151,43 @@ def serve_slowly(another, server):
         yield make
         stop.set()
         thread.join()
+
+
+FLOOD = 2000
+
+
+def flood(server, path):
+    """Sends many requests at once on one connection, and reads until the last is answered."""
+    request = f"GET {path} HTTP/1.1\r\nHost: x\r\n"
+    with socket.create_connection(("127.0.0.1", server.port), timeout=60) as connection:
+        sender = threading.Thread(target=connection.sendall, args=((request + "\r\n").encode() * (FLOOD - 1)
+                                                                   + (request + "Connection: close\r\n\r\n").encode(),))
+        sender.start()
+        received = b"".join(iter(lambda: connection.recv(1 << 20), b""))
+        sender.join()
+    return received.count(b"HTTP/1.1 200 OK")
+
+
+def test_a_client_nobody_knows_is_read_no_faster_than_allowed(another, people):
+    """300 answers in each tenth of a second, on all of its connections together; who is known from the same address is not held."""
+    server = another(ORGD_RATE_LIMITS="on")
+    alice, = people("alice")
+    alice.url = server.url
+    for _ in range(2):
+        assert alice.get("/workspaces/roles").status_code == 200
+    began = time.monotonic()
+    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+        answered = [pool.submit(flood, server, "/health") for _ in range(4)]
+        for _ in range(30):
+            assert alice.get("/workspaces/roles").status_code == 200
+        assert not any(one.done() for one in answered), "strangers wait, alice did not"
+    assert [one.result() for one in answered] == [FLOOD] * 4, "nothing is lost"
+    assert time.monotonic() - began > 4 * FLOOD / 300 * 0.1 - 0.2
+
+
+def test_a_big_answer_counts_for_more(another):
+    server = another(ORGD_RATE_LIMITS="on")
+    size = len(server.request("GET", "/openapi.json").body)
+    began = time.monotonic()
+    assert flood(server, "/openapi.json") == FLOOD
+    assert time.monotonic() - began > FLOOD * (1 + size // 8192) / 300 * 0.1 * 0.8
