@@ -7,6 +7,7 @@
 #include "auth/decision_cache.h"
 #include "auth/secret_tokens.h"
 #include "auth/session_identity.h"
+#include "auth/usage.h"
 #include "base/platform.h"
 #include "base/secret.h"
 #include "base/text.h"
@@ -52,6 +53,7 @@ static enum err keep_identity(struct request *req, const struct identity *identi
 {
     req->share = share_of(identity);
     req->identity = talloc_memdup(req->arena, identity, sizeof *identity);
+    usage_note(identity);
     return req->identity ? OK : ERR_MEMORY;
 }
 

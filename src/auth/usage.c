@@ -1,0 +1,124 @@
+/* Remembers which credentials were used, and writes it down for all of them at once. */
+#include "auth/usage.h"
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/buffer.h"
+#include "base/platform.h"
+#include "statements.h"
+
+/* A table of open addressing. When it is nearly full, it is written without waiting for the minute to be over. */
+enum { SLOTS = 65536, ENOUGH = SLOTS / 2, FULL = SLOTS / 4 * 3, EVERY_US = 60000000, BATCH = 5000 };
+#define LIST_MAX ((size_t)BATCH * (UUID_TEXT_SIZE + 24))
+
+struct use {
+    struct uuid id;
+    int64_t used_us; /* platform.realtime_us; 0: empty */
+};
+
+static struct table {
+    struct use slots[SLOTS]; /* untouched pages take no memory */
+    size_t count;
+} tables[2][2]; /* of keys and of sessions; one that is noted in, and one that is written */
+
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static int noting;
+static _Atomic bool crowded;
+static int64_t flushed_us;
+
+void usage_note(const struct identity *identity)
+{
+    bool session = identity->scheme == IDENTITY_SESSION;
+    const struct uuid *id = session ? &identity->session : &identity->key;
+    struct table *table;
+    size_t place;
+
+    if (identity->scheme != IDENTITY_KEY && !session)
+        return;
+    memcpy(&place, id->bytes + 8, sizeof place); /* the random half */
+    (void)pthread_mutex_lock(&lock);
+    table = &tables[session][noting];
+    for (place %= SLOTS; table->slots[place].used_us != 0 && !uuid_equal(&table->slots[place].id, id);)
+        place = (place + 1) % SLOTS;
+    if (table->slots[place].used_us != 0 || table->count < FULL) {
+        table->count += table->slots[place].used_us == 0;
+        table->slots[place] = (struct use){*id, platform.realtime_us()};
+        if (table->count >= ENOUGH)
+            atomic_store(&crowded, true);
+    }
+    (void)pthread_mutex_unlock(&lock);
+}
+
+static enum err write_batch(struct db *db, bool session, struct buffer *ids, struct buffer *moments)
+{
+    if (ids->len == 0)
+        return OK;
+    buffer_char(ids, '}');
+    buffer_char(moments, '}');
+    if (ids->failed || moments->failed)
+        return ERR_MEMORY;
+    return session ? DB_RUN(db, usage_of_sessions, NULL, param_text(ids->data), param_text(moments->data))
+                   : DB_RUN(db, usage_of_keys, NULL, param_text(ids->data), param_text(moments->data));
+}
+
+/* Writes a table that nobody notes in now, and empties what was written. */
+static enum err write_table(struct db *db, bool session, struct table *table)
+{
+    void *arena = talloc_new(NULL);
+    struct buffer ids = buffer_make(arena, LIST_MAX), moments = buffer_make(arena, LIST_MAX);
+    char id[UUID_TEXT_SIZE];
+    size_t written = 0, first = 0;
+    enum err code = OK;
+
+    for (size_t i = 0; i < SLOTS && code == OK && table->count > 0; i++) {
+        if (table->slots[i].used_us != 0) {
+            buffer_format(&ids, "%c%s", written == 0 ? '{' : ',', uuid_format(&table->slots[i].id, id));
+            buffer_format(&moments, "%c%lld", written == 0 ? '{' : ',', (long long)table->slots[i].used_us);
+            written++;
+        }
+        if (written < BATCH && i + 1 < SLOTS)
+            continue;
+        code = write_batch(db, session, &ids, &moments);
+        if (code == OK) {
+            memset(&table->slots[first], 0, (i + 1 - first) * sizeof *table->slots);
+            table->count -= written;
+            first = i + 1;
+        }
+        written = 0;
+        buffer_clear(&ids);
+        buffer_clear(&moments);
+    }
+    talloc_free(arena);
+    return code;
+}
+
+/* What could not be written stays in its table, and is written before the tables change places again. */
+static enum err write_rest(struct db *db)
+{
+    enum err code = write_table(db, false, &tables[false][!noting]);
+
+    return code == OK ? write_table(db, true, &tables[true][!noting]) : code;
+}
+
+enum err usage_flush(struct db *db, bool now)
+{
+    int64_t moment = platform.monotonic_us();
+    enum err code;
+
+    if (flushed_us == 0)
+        flushed_us = moment;
+    if (!now && moment - flushed_us < EVERY_US && !atomic_load(&crowded))
+        return OK;
+    code = write_rest(db);
+    if (code != OK)
+        return code;
+    (void)pthread_mutex_lock(&lock);
+    noting = !noting;
+    atomic_store(&crowded, false);
+    (void)pthread_mutex_unlock(&lock);
+    flushed_us = moment;
+    return write_rest(db);
+}
