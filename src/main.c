@@ -1,6 +1,7 @@
 /* The program's entry: the table of commands. */
 #include "cli/options.h"
 #include "commands/access.h"
+#include "commands/audit.h"
 #include "commands/commands.h"
 #include "commands/doctor.h"
 #include "commands/import.h"
@@ -29,6 +30,7 @@ static const struct command commands[] = {
     IMPORT_COMMANDS,
     PROVISION_COMMANDS,
     ROTATE_COMMANDS,
+    AUDIT_COMMANDS,
     {.name = "config",
      .arguments = "",
      .summary = "Show every variable: its value in force, secrets masked, and where it came from",

@@ -5,6 +5,7 @@
 #include "admin/admin_key.h"
 #include "admin/routes.h"
 #include "audit/audit.h"
+#include "audit/events.h"
 #include "auth/identity.h"
 #include "console/console.h"
 #include "http/openapi.h"
@@ -58,6 +59,7 @@ struct application application_make(const struct config *config)
         .authenticate = identity_authenticate,
         .has_scope = identity_has_scope,
         .before_change = audit_announce,
+        .answered = audit_answered,
         .page = console_answer,
     };
 }

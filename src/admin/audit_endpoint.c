@@ -8,10 +8,15 @@
 #include "statements.h"
 
 const struct field audit_parameters[] = {
-    {.name = "cursor", .type = FIELD_STRING},     {.name = "limit", .type = FIELD_STRING},
-    {.name = "object", .type = FIELD_STRING},     {.name = "object_id", .type = FIELD_UUID},
-    {.name = "actor", .type = FIELD_STRING},      {.name = "operation", .type = FIELD_STRING},
-    {.name = "request_id", .type = FIELD_STRING}, {0},
+    {.name = "cursor", .type = FIELD_STRING},
+    {.name = "limit", .type = FIELD_STRING},
+    {.name = "object", .type = FIELD_STRING},
+    {.name = "object_id", .type = FIELD_UUID},
+    {.name = "actor", .type = FIELD_STRING},
+    {.name = "operation", .type = FIELD_STRING},
+    {.name = "request_id", .type = FIELD_STRING},
+    {.name = "action", .type = FIELD_STRING},
+    {0},
 };
 
 static const struct field change_fields[] = {
@@ -22,9 +27,11 @@ static const struct field change_fields[] = {
     {.name = "operation", .type = FIELD_STRING},
     {.name = "reason", .type = FIELD_STRING},
     {.name = "request_id", .type = FIELD_STRING},
+    {.name = "address", .type = FIELD_STRING},
     {.name = "action", .type = FIELD_STRING, .required = true},
     {.name = "object", .type = FIELD_STRING, .required = true},
-    {.name = "object_id", .type = FIELD_UUID, .required = true},
+    {.name = "object_id", .type = FIELD_UUID},
+    {.name = "times", .type = FIELD_STRING},
     {.name = "before", .type = FIELD_ANY_OBJECT},
     {.name = "after", .type = FIELD_ANY_OBJECT},
 };
@@ -63,5 +70,5 @@ enum err audit_list(struct request *req)
     return REPLY_QUERY(req, 200, ERR_INTERNAL, audit_page, cursor ? param_int(before) : param_null(), param_int(limit),
                        param_text(query_value(req, "object")), param_uuid(object_id ? &id : NULL),
                        param_text(query_value(req, "actor")), param_text(query_value(req, "operation")),
-                       param_text(query_value(req, "request_id")));
+                       param_text(query_value(req, "request_id")), param_text(query_value(req, "action")));
 }

@@ -21,8 +21,7 @@ static const char *fingerprint(void *arena, const struct config *config)
     return talloc_strndup(arena, hex, FINGERPRINT_DIGITS);
 }
 
-/* The actor as the column names it, and which one. `id` has UUID_TEXT_SIZE bytes. */
-static const char *actor_of(const struct request *req, char *id, const char **actor_id)
+const char *audit_actor(const struct request *req, char *id, const char **actor_id)
 {
     const struct identity *identity = req->identity;
     static const char *const names[] = {
@@ -96,7 +95,7 @@ enum err audit_announce(struct request *req)
     struct buffer said = buffer_make(req->arena, ANNOUNCEMENT_MAX);
     char id[UUID_TEXT_SIZE];
     const char *actor_id;
-    const char *actor = actor_of(req, id, &actor_id);
+    const char *actor = audit_actor(req, id, &actor_id);
 
     json_open(&said, '{');
     member(&said, "actor", actor);
@@ -104,6 +103,7 @@ enum err audit_announce(struct request *req)
     member(&said, "operation", req->route->operation_id);
     member(&said, "reason", audit_reason(req));
     member(&said, "request_id", req->id);
+    member(&said, "address", req->client);
     json_close(&said, '}');
     return announce(req->db, &said);
 }

@@ -4,9 +4,13 @@
 
 #include "http/http.h"
 
+/* The caller as the audit names them, and which one: `*actor_id` may be NULL, or is in `id` (UUID_TEXT_SIZE bytes) or
+ * in the arena. */
+const char *audit_actor(const struct request *req, char *id, const char **actor_id);
+
 /*
- * Names caller, operation, reason and request id of what the connection writes from now on: the hook that runs before
- * each handler that may write. Errors: those of db_run.
+ * Names caller, operation, reason, request id and client address of what the connection writes from now on: the hook
+ * that runs before each handler that may write. Errors: those of db_run.
  */
 enum err audit_announce(struct request *req) MUST_CHECK;
 

@@ -273,7 +273,7 @@ enum err session_rotate(struct request *req, const char *token, struct session_r
         return ERR_SESSION_NONE;
     session->id = presented.session;
     if (read_session(req, &row, session) != OK) { /* blocked: it ends */
-        code = session_end(req, &session->user_id, &session->id);
+        code = session_end_because(req, &session->user_id, &session->id, "access rule");
         return code == OK ? ERR_SESSION_NONE : code;
     }
     (void)result_uuid(&row, 0, 5, &session->login_id);
@@ -293,7 +293,7 @@ enum err session_rotate(struct request *req, const char *token, struct session_r
     }
     log_message(LOG_WARNING, "session %s ends: a refresh token that was replaced came again, from %s",
                 uuid_format(&session->id, handle), req->client);
-    code = session_end(req, &session->user_id, &session->id);
+    code = session_end_because(req, &session->user_id, &session->id, "stolen refresh token");
     return code == OK ? ERR_SESSION_STOLEN : code;
 }
 
@@ -344,4 +344,12 @@ enum err session_merge(struct request *req, const struct access_token *token, co
 enum err session_end(struct request *req, const struct uuid *user_id, const struct uuid *session)
 {
     return RUN_QUERY(req, ERR_SESSION_NOT_FOUND, session_end_one, param_uuid(session), param_uuid(user_id));
+}
+
+enum err session_end_because(struct request *req, const struct uuid *user_id, const struct uuid *session,
+                             const char *reason)
+{
+    enum err code = DB_RUN(req->db, session_end_reason, NULL, param_text(reason));
+
+    return code == OK ? session_end(req, user_id, session) : code;
 }

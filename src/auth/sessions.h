@@ -73,5 +73,8 @@ enum err session_merge(struct request *req, const struct access_token *token, co
 
 /* Ends one session of an account; ERR_SESSION_NOT_FOUND when it is none of theirs. */
 enum err session_end(struct request *req, const struct uuid *user_id, const struct uuid *session) MUST_CHECK;
+/* The same, with the reason for the audit; in the open transaction of req->db. */
+enum err session_end_because(struct request *req, const struct uuid *user_id, const struct uuid *session,
+                             const char *reason) MUST_CHECK;
 
 #endif

@@ -57,6 +57,10 @@ RETURNING array_to_json(s.session_identities), extract(epoch FROM s.expires_at):
 -- revokes
 DELETE FROM orgd.sessions WHERE handle = $1::uuid AND user_id = $2::uuid RETURNING handle;
 
+-- session_end_reason: says why a session ends, for the audit, until the end of the transaction
+SELECT set_config('orgd.audit', (coalesce(nullif(current_setting('orgd.audit', true), ''), '{"actor": "anonymous"}')::jsonb
+                                 || jsonb_build_object('reason', $1::text))::text, true);
+
 -- sessions_end_others: ends all sessions of an account but one
 -- revokes
 DELETE FROM orgd.sessions WHERE user_id = $1::uuid AND handle <> $2::uuid RETURNING handle;

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "audit/audit.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "commands/current.h"
@@ -48,7 +49,11 @@ static enum err import(void *arena, const struct config *config, bool dry_run, s
         err = current_open(arena, config, "orgd import", &current, error);
     if (err != OK)
         return err;
-    err = import_logins(arena, source, current.core, dry_run, report, error);
+    err = audit_announce_command(current.core, "import logins");
+    if (err != OK)
+        *error = *db_error(current.core);
+    else
+        err = import_logins(arena, source, current.core, dry_run, report, error);
     current_close(&current);
     return err;
 }

@@ -10,6 +10,7 @@
 #include <talloc.h>
 #include <unistd.h>
 
+#include "audit/keeper.h"
 #include "auth/cache_lease.h"
 #include "auth/decision_cache.h"
 #include "auth/identity.h"
@@ -37,6 +38,7 @@ enum {
     CONNECT_MS = 2000,
     LOCK_MS = 5000,
     RESEAL_MS = 60000,
+    KEEPER_MS = 30000,
     SAME_SIGNAL_US = 500000,
     READY_MAX = 16 << 10,
 };
@@ -247,6 +249,15 @@ static void reseal_stored(struct serving *serving)
     (void)talloc_free(db);
 }
 
+static enum err start_keeper(struct serving *serving, struct error *error)
+{
+    struct keeper_options options = {
+        .db = {.uri = serving->stores.uris[DATABASE_CORE], .connect_ms = CONNECT_MS, .statement_ms = KEEPER_MS},
+        .available = gate_is_open};
+
+    return keeper_start(&options, error);
+}
+
 /* Servers that share a database need the same keys. One that cannot be asked now is asked by the first sign-in. */
 static void check_keys(struct serving *serving)
 {
@@ -328,12 +339,15 @@ static enum err bring_up(struct serving *serving, bool *waiting, struct error *e
         err = start_decisions(serving, error);
     if (err == OK)
         err = start_mail(serving, error);
+    if (err == OK)
+        err = start_keeper(serving, error);
     return err;
 }
 
 static void take_down(struct serving *serving)
 {
     sender_stop();
+    keeper_stop();
     if (serving->decisions)
         cache_lease_stop();
     gate_stop(serving->gate);

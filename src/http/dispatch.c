@@ -136,6 +136,8 @@ static enum err check_sender(const struct application *app, struct request *req)
 
     if (known == ERR_AGAIN)
         req->limits = &body_limits_usual;
+    else if (known != OK && app->answered)
+        app->answered(req, wanted, error_row(known)->status);
     return known == ERR_AGAIN ? OK : known;
 }
 
@@ -151,7 +153,7 @@ enum err pipeline_admit(const struct application *app, struct request *req, size
     return code;
 }
 
-enum lane pipeline_begin(const struct application *app, struct request *req)
+static enum lane begin(const struct application *app, struct request *req)
 {
     enum caller_kind wanted = route_caller(app, req->path);
     enum err known, matched;
@@ -189,6 +191,15 @@ enum lane pipeline_begin(const struct application *app, struct request *req)
     return LANE_DONE;
 }
 
+enum lane pipeline_begin(const struct application *app, struct request *req)
+{
+    enum lane lane = begin(app, req);
+
+    if (lane == LANE_DONE && app->answered)
+        app->answered(req, route_caller(app, req->path), req->reply.status);
+    return lane;
+}
+
 void pipeline_finish(const struct application *app, struct request *req)
 {
     enum caller_kind wanted = route_caller(app, req->path);
@@ -211,4 +222,6 @@ void pipeline_finish(const struct application *app, struct request *req)
         db_rollback(req->db); /* a handler that failed may have left a transaction open */
     }
     conclude(req, code);
+    if (app->answered)
+        app->answered(req, route_caller(app, req->path), req->reply.status);
 }

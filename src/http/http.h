@@ -279,6 +279,9 @@ struct application {
     /* Called on a worker before the handler of a method that is not safe (RFC 9110 9.2.1), when the input was checked.
      * NULL: nothing to do. */
     enum err (*before_change)(struct request *req);
+    /* Called for each request when its answer is decided, on the thread that did; `wanted` is who may call its path.
+     * NULL: nothing to do. */
+    void (*answered)(const struct request *req, enum caller_kind wanted, int status);
     /*
      * Answers a GET or HEAD that came without /api, inline and whoever asks: fills the reply, or refuses; ERR_AGAIN
      * leaves it to the tables. Not asked when HTML is accepted and the tables have a GET of that path. NULL: there are

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "audit/events.h"
 #include "base/base64.h"
 #include "base/email.h"
 #include "base/json.h"
@@ -25,8 +26,9 @@ struct device {
     char hash[65];            /* hex */
 };
 
-static enum err deny(struct request *req)
+static enum err deny(struct request *req, const char *email)
 {
+    audit_sign_in_failed(req, "access rule", email, NULL);
     return fdi_status_text(req, "SIGN_IN_UP_NOT_ALLOWED", "reason", "Access Denied.");
 }
 
@@ -161,7 +163,7 @@ enum err codes_create(struct request *req)
     if (!account.has_account && !email_valid(email))
         return fdi_status_text(req, "GENERAL_ERROR", "message", "Email is invalid");
     if (!account.may_sign_in)
-        return deny(req);
+        return deny(req, email);
     if (!make_device(req, &device))
         return ERR_MEMORY;
     code = store_device(req, &device, email);
@@ -248,7 +250,7 @@ static enum err answer_failure(struct request *req, const char *status, int64_t 
 }
 
 /* A wrong or an expired code is an attempt, and the last one ends the device. */
-static enum err fail(struct request *req, const char *hash, const char *status)
+static enum err fail(struct request *req, const char *hash, const char *email, const char *status)
 {
     struct result row;
     enum err code = DB_RUN(req->db, code_device_fail, &row, param_text(hash), param_int(CODE_ATTEMPTS));
@@ -261,6 +263,7 @@ static enum err fail(struct request *req, const char *hash, const char *status)
     code = db_commit(req->db);
     if (code != OK)
         return code;
+    audit_sign_in_failed(req, *status == 'E' ? "expired code" : "wrong code", email, NULL);
     return waits ? answer_failure(req, status, failures) : fdi_status(req, "RESTART_FLOW_ERROR");
 }
 
@@ -284,7 +287,7 @@ static enum err enter(struct request *req, const char *email)
                                &created);
     code = account_finish(req, code);
     if (code == ERR_ACCESS_DENIED)
-        return deny(req);
+        return deny(req, email);
     if (code != OK)
         return code;
     return fdi_user(
@@ -331,16 +334,18 @@ static enum err consume(struct request *req, const char *device_hash, const char
         return code;
     if (!result_keep(&device, req->arena))
         return ERR_MEMORY;
-    if (result_rows(&device) == 0)
+    if (result_rows(&device) == 0) {
+        audit_sign_in_failed(req, "expired code", NULL, NULL);
         return fdi_status(req, "RESTART_FLOW_ERROR");
+    }
     email = result_text(&device, 0, 0);
     code = look_for(req, device_hash, input, &found);
     if (code != OK)
         return code;
     if (result_rows(&found) == 0)
-        return fail(req, device_hash, "INCORRECT_USER_INPUT_CODE_ERROR");
+        return fail(req, device_hash, email, "INCORRECT_USER_INPUT_CODE_ERROR");
     if (!result_bool(&found, 0, 0))
-        return fail(req, device_hash, "EXPIRED_USER_INPUT_CODE_ERROR");
+        return fail(req, device_hash, email, "EXPIRED_USER_INPUT_CODE_ERROR");
     return enter(req, email);
 }
 

@@ -3,6 +3,7 @@
 
 #include <talloc.h>
 
+#include "audit/events.h"
 #include "base/json.h"
 
 enum { ANSWER_MAX = 64 << 10 };
@@ -81,6 +82,7 @@ enum err fdi_pass(struct request *req, enum err code)
 {
     if (code != ERR_TOO_MANY_REQUESTS)
         return code;
+    audit_count(req, &(struct audit_event){.action = "refused", .object = "requests", .reason = "limit"});
     return fdi_status_text(req, "GENERAL_ERROR", "message", "Too many attempts. Please wait before you try again.");
 }
 

@@ -3,6 +3,7 @@
 
 #include <string.h>
 
+#include "audit/events.h"
 #include "mail/outbox.h"
 #include "policy/limits.h"
 #include "policy/password_policy.h"
@@ -21,8 +22,9 @@ struct attempt {
     struct account_answer account;
 };
 
-static enum err deny(struct request *req)
+static enum err deny(struct request *req, const char *email)
 {
+    audit_sign_in_failed(req, "access rule", email, NULL);
     return fdi_status_text(req, "GENERAL_ERROR", "message", "Access Denied.");
 }
 
@@ -87,7 +89,7 @@ static enum err read_attempt(struct request *req, bool sign_up, struct attempt *
     /* where signing up takes an invitation, whoever signs in must not learn from the refusal that there is no account
      */
     if (code == OK && !attempt->account.may_sign_in && (sign_up || !attempt->account.lacks_invitation))
-        return deny(req);
+        return deny(req, attempt->email);
     *go = code == OK;
     return code;
 }
@@ -106,7 +108,7 @@ static enum err enter(struct request *req, const struct attempt *attempt, const 
     bool created;
     enum err code = account_finish(req, account_sign_in(req, &entering, &created));
 
-    return code == OK ? fdi_user(req, &user, NULL) : code == ERR_ACCESS_DENIED ? deny(req) : code;
+    return code == OK ? fdi_user(req, &user, NULL) : code == ERR_ACCESS_DENIED ? deny(req, attempt->email) : code;
 }
 
 /* Checks the password as often as limits allow. */
@@ -116,7 +118,11 @@ static enum err check(struct request *req, const struct attempt *attempt, const 
     enum err code = attempt_password(req, attempt->email, counters);
 
     *right = false;
-    return code == OK ? login_check(req, login, attempt->password, right) : code;
+    if (code == OK)
+        code = login_check(req, login, attempt->password, right);
+    if (code == OK && !*right)
+        audit_sign_in_failed(req, "wrong password", attempt->email, login->found ? &login->login.id : NULL);
+    return code;
 }
 
 /* With the right password, which does not count as a try. */

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "audit/events.h"
 #include "auth/account_reset.h"
 #include "auth/identity.h"
 #include "auth/sessions.h"
@@ -235,6 +236,7 @@ enum err resets_submit(struct request *req)
         return form_refuse(req, &problems);
     code = use_token(req, json_string_value(token), form.password);
     if (code == ERR_AGAIN) { /* only what is wrong counts, so that nobody can keep a right one out */
+        audit_sign_in_failed(req, "invalid reset link", NULL, NULL);
         code = limit_take_client(req, LIMIT_RESET_TRY_CLIENT);
         if (code != OK)
             return fdi_pass(req, code);

@@ -4,6 +4,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "audit/events.h"
 #include "base/base64.h"
 #include "base/email.h"
 #include "base/json.h"
@@ -47,6 +48,7 @@ static enum err report(struct request *req, const struct provider *provider, con
     const char *text = talloc_asprintf(req->arena, "%s could not sign you in. Please try again.", provider->name);
 
     log_message(LOG_WARNING, "sign-in with %s failed: %s", provider->id, error->cause);
+    audit_sign_in_failed(req, "identity provider", NULL, NULL);
     return text ? fdi_status_text(req, "GENERAL_ERROR", "message", text) : ERR_MEMORY;
 }
 
@@ -219,6 +221,8 @@ static enum err finish(struct request *req, const struct provider *provider, con
 
     if (code == OK)
         code = account_finish(req, sign_in(req, provider, profile, &user, &created));
+    if (code == ERR_ACCESS_DENIED || code == ERR_CONFLICT)
+        audit_sign_in_failed(req, code == ERR_CONFLICT ? "address not proven" : "access rule", profile->email, NULL);
     if (code == ERR_ACCESS_DENIED)
         return fdi_status_text(req, "SIGN_IN_UP_NOT_ALLOWED", "reason", "Access Denied.");
     if (code == ERR_CONFLICT)
@@ -257,6 +261,8 @@ enum err social_sign_in(struct request *req)
     profile.email = email_fold(req->arena, profile.email);
     if (!profile.email || !email_valid_known(profile.email))
         return fdi_status(req, "NO_EMAIL_GIVEN_BY_PROVIDER");
+    if (profile.email_disputed)
+        audit_sign_in_failed(req, "address not proven", profile.email, NULL);
     if (profile.email_disputed) /* accounts are found by their address: it has to be the person's own */
         return fdi_status_text(req, "SIGN_IN_UP_NOT_ALLOWED", "reason",
                                "Your identity provider has not verified your e-mail address.");

@@ -5,7 +5,7 @@ import serving
 
 ORGANIZATIONS, WORKSPACES, PROJECTS, MEMBERS = 50, 3, 3, 20
 # What remembers on purpose.
-RECORDS = {"orgd.audit", "orgd.idempotency"}
+RECORDS = {"orgd.audit", "orgd.audit_counts", "orgd.audit_seals", "orgd.idempotency"}
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import roles
 from test_statements import ENTERPRISE, FILES, STATEMENTS, sql2c, without_comments
 
 # What the migrations and the reader of schemas run is the owner's business.
-ASKED_BEFORE = {"reseal_secrets"}  # the command runs it where the role may
+ASKED_BEFORE = {"reseal_secrets", "audit_prune"}  # the command runs it where the role may, or as the owner
 SERVING = [name for path in FILES if path.parts[-2] not in ("migrate", "schema")
            for name, *_ in sql2c.parse(path)
            if name not in ENTERPRISE | ASKED_BEFORE and not re.match(r"\s*(CREATE|ALTER|DROP)\b", without_comments(STATEMENTS[name][0]))]
@@ -49,7 +49,9 @@ def test_the_program_of_the_enterprise_edition_may_run(enterprise, name):
 
 @pytest.mark.parametrize("attempt", [
     "DROP TABLE api_keys", "TRUNCATE orgd.sessions", "ALTER TABLE users DISABLE TRIGGER ALL", "CREATE TABLE public.mine (x int)",
-    "CREATE TABLE orgd.mine (x int)", "CREATE SCHEMA mine", "DELETE FROM orgd.audit", "UPDATE orgd.audit SET actor = 'admin'",
+    "CREATE TABLE orgd.mine (x int)", "CREATE SCHEMA mine", "DELETE FROM orgd.audit", "INSERT INTO orgd.audit (actor, action, object) VALUES ('user', 'create', 'users')",
+    "DELETE FROM orgd.audit_seals", "UPDATE orgd.audit_seals SET seal_no = 0", "INSERT INTO orgd.audit_anchors VALUES (1, '', 1)",
+    "SELECT orgd.audit_prune(1, 1)", "UPDATE orgd.audit SET actor = 'admin'",
     "UPDATE orgd.orgd_version SET version_num = 'x'", "DELETE FROM workflow_revisions", "CREATE FUNCTION public.f() RETURNS int LANGUAGE sql AS 'SELECT 1'"])
 def test_the_program_may_not(program, attempt):
     with program.cursor() as cursor:
@@ -78,3 +80,11 @@ def test_the_reader_sees_no_secret(make_roles, table, readable):
 @pytest.fixture(scope="module")
 def make_roles(cluster):
     return roles.maker(cluster)
+
+
+def test_old_rows_of_the_audit_are_removed_by_the_owner(make_roles):
+    made = make_roles("oss")
+    assert made.run("audit", "prune", "--older-than", "1") == ("Removed 0 rows.\n", "")
+    _, err = made.run("audit", "prune", "--older-than", "1", status=3, ORGD_MIGRATION_URI_CORE="")
+    assert "permission denied" in err
+    assert "The chain is whole." in made.run("audit", "verify")[0]

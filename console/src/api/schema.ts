@@ -1660,10 +1660,12 @@ export interface components {
             operation?: string;
             reason?: string;
             request_id?: string;
+            address?: string;
             action: string;
             object: string;
             /** Format: uuid */
-            object_id: string;
+            object_id?: string;
+            times?: string;
             before?: {
                 [key: string]: unknown;
             };
@@ -3842,6 +3844,7 @@ export interface operations {
                 actor?: string;
                 operation?: string;
                 request_id?: string;
+                action?: string;
             };
             header?: never;
             path?: never;

@@ -1,0 +1,197 @@
+/* Does at intervals what the audit needs. */
+#include "audit/keeper.h"
+
+#include <poll.h>
+#include <pthread.h>
+#include <stdatomic.h>
+#include <sys/eventfd.h>
+#include <talloc.h>
+#include <unistd.h>
+
+#include "audit/events.h"
+#include "audit/seals.h"
+#include "auth/usage.h"
+#include "base/log.h"
+#include "base/platform.h"
+#include "http/metrics.h"
+#include "statements.h"
+
+/* A round that took long is followed by a longer pause, so that sealing is a small part of what the database does. */
+enum { ROUND_MS = 1000, FOLD_US = 5000000, WAITING_US = 5000000, PAUSE_FACTOR = 9, LONGEST_PAUSE_MS = 30000 };
+
+static struct {
+    struct keeper_options options;
+    pthread_t thread;
+    int wake;
+    bool started;
+    _Atomic bool stopping;
+    struct sealer sealer;
+    int64_t folded_us, waiting_us;
+    _Atomic int64_t waiting, waiting_s;
+    _Atomic uint64_t failures;
+} keeper = {.wake = -1};
+
+/* ---- metrics ---- */
+
+static double read_number(void *number)
+{
+    return (double)atomic_load((_Atomic int64_t *)number);
+}
+
+static double read_count(void *number)
+{
+    return (double)atomic_load((_Atomic uint64_t *)number);
+}
+
+static void register_metrics(void)
+{
+    metrics_register(METRIC_GAUGE, "orgd_audit_unsealed", NULL, "Rows of the audit that have no seal yet.", read_number,
+                     &keeper.waiting);
+    metrics_register(METRIC_GAUGE, "orgd_audit_unsealed_seconds", NULL, "The age of the eldest of them.", read_number,
+                     &keeper.waiting_s);
+    metrics_register(METRIC_COUNTER, "orgd_audit_failures_total", NULL,
+                     "Rounds in which events could not be added or rows not be sealed.", read_count, &keeper.failures);
+    audit_events_register_metrics();
+}
+
+/* ---- a round ---- */
+
+static bool is_due(int64_t *last_us, int64_t every_us)
+{
+    int64_t now = platform.monotonic_us();
+
+    if (*last_us != 0 && now - *last_us < every_us)
+        return false;
+    *last_us = now;
+    return true;
+}
+
+static enum err seal(struct db *db)
+{
+    bool more = true;
+    enum err code = OK;
+
+    while (code == OK && more && !atomic_load(&keeper.stopping))
+        code = seals_advance(&keeper.sealer, db, &more);
+    return code;
+}
+
+static enum err look_at_waiting(struct db *db)
+{
+    int64_t rows, seconds;
+    enum err code = seals_waiting(&keeper.sealer, db, &rows, &seconds);
+
+    if (code != OK)
+        return code;
+    atomic_store(&keeper.waiting, rows);
+    atomic_store(&keeper.waiting_s, seconds);
+    return OK;
+}
+
+static enum err work(struct db *db)
+{
+    enum err code = audit_events_flush(db);
+
+    if (code == OK)
+        code = usage_flush(db, false);
+    if (code == OK && is_due(&keeper.folded_us, FOLD_US))
+        code = DB_RUN(db, audit_fold, NULL);
+    if (code == OK)
+        code = seal(db);
+    if (code == OK && is_due(&keeper.waiting_us, WAITING_US))
+        code = look_at_waiting(db);
+    return code;
+}
+
+/* Says when it begins to fail, and when that is over. */
+static void note(enum err code, bool *failing, const char *cause)
+{
+    if (code != OK)
+        atomic_fetch_add(&keeper.failures, 1);
+    if ((code != OK) == *failing)
+        return;
+    *failing = code != OK;
+    if (*failing)
+        log_message(LOG_WARNING, "the audit waits in memory: %s", cause);
+    else
+        log_message(LOG_INFO, "the audit is kept again");
+}
+
+static int one_round(struct db *db, bool *failing)
+{
+    int64_t started = platform.monotonic_us(), pause_ms;
+    struct error error = {0};
+    enum err code;
+
+    db_set_deadline(db, 0);
+    code = db_connect(db, &error);
+    if (code == OK) {
+        code = work(db);
+        error = *db_error(db);
+    }
+    if (code != OK)
+        db_close(db);
+    note(code, failing, error.cause);
+    pause_ms = (platform.monotonic_us() - started) / 1000 * PAUSE_FACTOR;
+    if (pause_ms < ROUND_MS)
+        return ROUND_MS;
+    return pause_ms < LONGEST_PAUSE_MS ? (int)pause_ms : LONGEST_PAUSE_MS;
+}
+
+static void finish(struct db *db)
+{
+    struct error error = {0};
+    enum err code = db_connect(db, &error);
+
+    if (code == OK)
+        code = audit_events_flush(db);
+    if (code == OK)
+        code = usage_flush(db, true);
+    if (code != OK)
+        log_message(LOG_WARNING, "what was counted last for the audit is lost: %s",
+                    *error.cause ? error.cause : db_error(db)->cause);
+}
+
+static void *keeper_main(void *nothing)
+{
+    void *arena = talloc_new(NULL);
+    struct db *db = db_create(arena, &keeper.options.db);
+    struct pollfd fd = {.fd = keeper.wake, .events = POLLIN};
+    bool failing = false;
+
+    (void)nothing;
+    while (db && !atomic_load(&keeper.stopping)) {
+        int pause_ms = keeper.options.available() ? one_round(db, &failing) : ROUND_MS;
+
+        (void)poll(&fd, 1, pause_ms);
+    }
+    if (db && keeper.options.available())
+        finish(db);
+    talloc_free(arena);
+    return NULL;
+}
+
+enum err keeper_start(const struct keeper_options *options, struct error *error)
+{
+    keeper.options = *options;
+    keeper.options.db.name = "orgd audit";
+    keeper.options.db.on_revoke = NULL;
+    atomic_store(&keeper.stopping, false);
+    keeper.wake = eventfd(0, EFD_CLOEXEC);
+    if (keeper.wake < 0 || pthread_create(&keeper.thread, NULL, keeper_main, NULL) != 0)
+        return error_set(error, ERR_SYSTEM, "cannot start the thread that keeps the audit");
+    keeper.started = true;
+    register_metrics();
+    return OK;
+}
+
+void keeper_stop(void)
+{
+    if (!keeper.started)
+        return;
+    atomic_store(&keeper.stopping, true);
+    (void)eventfd_write(keeper.wake, 1);
+    (void)pthread_join(keeper.thread, NULL);
+    (void)close(keeper.wake);
+    keeper.started = false;
+}

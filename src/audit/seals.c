@@ -1,0 +1,396 @@
+/* Seals the rows of the audit, and walks the chain of seals. */
+#include "audit/seals.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "base/buffer.h"
+#include "base/secret.h"
+#include "statements.h"
+
+enum { BATCH = 1000, PAGE = 2000, DIGEST = 32 };
+#define TEXT_MAX ((size_t)256 << 20) /* what PostgreSQL allows a JSON value, which a row is hashed as */
+#define ARRAY_MAX ((size_t)BATCH * 80)
+
+/* ---- hashes ---- */
+
+static void to_hex(const unsigned char digest[DIGEST], char hex[SEAL_HASH_SIZE])
+{
+    for (size_t i = 0; i < DIGEST; i++)
+        (void)snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+}
+
+static void from_hex(const char *hex, unsigned char digest[DIGEST])
+{
+    memset(digest, 0, DIGEST);
+    for (size_t i = 0; i < DIGEST && hex[2 * i] && hex[2 * i + 1]; i++) {
+        char pair[3] = {hex[2 * i], hex[2 * i + 1], '\0'};
+
+        digest[i] = (unsigned char)strtoul(pair, NULL, 16);
+    }
+}
+
+struct seal {
+    int64_t number;
+    const char *oldest, *next; /* as PostgreSQL prints them */
+    const char *row;
+};
+
+/* Replaces the hash by that of the next seal. */
+static enum err next_hash(void *arena, const struct seal *seal, unsigned char hash[DIGEST])
+{
+    struct buffer text = buffer_make(arena, TEXT_MAX);
+    enum err code = OK;
+
+    buffer_add(&text, hash, DIGEST);
+    buffer_format(&text, "%lld %s %s ", (long long)seal->number, seal->oldest, seal->next);
+    buffer_text(&text, seal->row);
+    if (text.failed)
+        code = ERR_MEMORY;
+    else
+        digest_sha256(text.data, text.len, hash);
+    talloc_free(text.data);
+    return code;
+}
+
+/* ---- sealing ---- */
+
+/* Where the chain ends, and which rows come next. */
+struct round {
+    int64_t last;
+    unsigned char hash[DIGEST];
+    const char *floor; /* NULL: every row has to be looked at */
+    char oldest[SEAL_BOUND_SIZE], next[SEAL_BOUND_SIZE];
+    bool partial; /* there are more rows than this round takes */
+};
+
+static void copy_bound(char bound[SEAL_BOUND_SIZE], const char *text)
+{
+    (void)snprintf(bound, SEAL_BOUND_SIZE, "%s", text ? text : "");
+}
+
+static enum err find_end(void *arena, const struct sealer *sealer, struct db *db, struct round *round)
+{
+    struct result row;
+    enum err code = DB_RUN(db, seal_last, &row, *sealer->oldest ? param_text(sealer->oldest) : param_null());
+
+    if (code != OK)
+        return code;
+    if (!result_keep(&row, arena))
+        return ERR_MEMORY;
+    round->last = result_int(&row, 0, 0);
+    from_hex(result_text(&row, 0, 1), round->hash);
+    round->floor = result_text(&row, 0, 2);
+    return OK;
+}
+
+/* Before every row is looked at: what ends meanwhile may write rows that this walk has passed already. */
+static enum err begin_all(struct sealer *sealer, struct db *db)
+{
+    struct result row;
+    enum err code;
+
+    if (*sealer->all_oldest)
+        return OK;
+    code = DB_RUN(db, seal_bounds, &row);
+    if (code != OK)
+        return code;
+    copy_bound(sealer->all_oldest, result_text(&row, 0, 0));
+    sealer->after = 0;
+    result_clear(&row);
+    return OK;
+}
+
+static enum err find_rows(struct sealer *sealer, struct db *db, struct round *round, struct result *rows)
+{
+    enum err code;
+
+    if (round->floor) {
+        code = DB_RUN(db, seal_rows, rows, param_text(round->floor), param_int(BATCH));
+    } else {
+        code = begin_all(sealer, db);
+        if (code == OK)
+            code = DB_RUN(db, seal_rows_all, rows, param_int(sealer->after), param_int(BATCH));
+    }
+    if (code != OK)
+        return code;
+    round->partial = result_rows(rows) == BATCH;
+    copy_bound(round->oldest, result_text(rows, 0, 1));
+    copy_bound(round->next, result_text(rows, 0, 2));
+    if (!round->floor) /* only the last part of the walk may say that everything before is sealed */
+        copy_bound(round->oldest, round->partial ? "0" : sealer->all_oldest);
+    else if (round->partial)
+        copy_bound(round->oldest, round->floor);
+    return OK;
+}
+
+static enum err add_seals(void *arena, struct db *db, struct round *round, const struct result *rows)
+{
+    struct buffer ids = buffer_make(arena, ARRAY_MAX), hashes = buffer_make(arena, ARRAY_MAX);
+    char hex[SEAL_HASH_SIZE];
+
+    buffer_char(&ids, '{');
+    buffer_char(&hashes, '{');
+    for (int i = 0; i < result_rows(rows); i++) {
+        struct seal seal = {round->last + i + 1, round->oldest, round->next, result_text(rows, i, 3)};
+
+        if (next_hash(arena, &seal, round->hash) != OK)
+            return ERR_MEMORY;
+        to_hex(round->hash, hex);
+        buffer_format(&ids, "%s%s", i > 0 ? "," : "", result_text(rows, i, 0));
+        buffer_format(&hashes, "%s%s", i > 0 ? "," : "", hex);
+    }
+    buffer_char(&ids, '}');
+    buffer_char(&hashes, '}');
+    if (ids.failed || hashes.failed)
+        return ERR_MEMORY;
+    return DB_RUN(db, seal_add, NULL, param_int(round->last), param_text(round->oldest), param_text(round->next),
+                  param_text(ids.data), param_text(hashes.data));
+}
+
+/* What is known after the transaction was committed. */
+static void remember(struct sealer *sealer, const struct round *round, const struct result *rows)
+{
+    int count = result_rows(rows);
+
+    if (!round->floor && count > 0)
+        sealer->after = result_int(rows, count - 1, 0);
+    if (round->partial)
+        return;
+    if (!round->floor)
+        copy_bound(sealer->oldest, sealer->all_oldest);
+    else if (count > 0)
+        copy_bound(sealer->oldest, round->oldest);
+    *sealer->all_oldest = '\0';
+}
+
+/* In a transaction that holds the lock of the sealer. */
+static enum err seal_some(void *arena, struct sealer *sealer, struct db *db, bool *more)
+{
+    struct round round = {0};
+    struct result rows;
+    enum err code = find_end(arena, sealer, db, &round);
+
+    if (code == OK)
+        code = find_rows(sealer, db, &round, &rows);
+    if (code != OK)
+        return code;
+    if (!result_keep(&rows, arena))
+        return ERR_MEMORY;
+    if (result_rows(&rows) > 0)
+        code = add_seals(arena, db, &round, &rows);
+    if (code == OK)
+        code = db_commit(db);
+    if (code != OK)
+        return code;
+    remember(sealer, &round, &rows);
+    *more = round.partial;
+    return OK;
+}
+
+enum err seals_advance(struct sealer *sealer, struct db *db, bool *more)
+{
+    void *arena = talloc_new(NULL);
+    struct result row;
+    bool locked = false;
+    enum err code = arena ? db_begin(db) : ERR_MEMORY;
+
+    *more = false;
+    if (code == OK)
+        code = DB_RUN(db, seal_lock, &row);
+    if (code == OK) {
+        locked = result_bool(&row, 0, 0);
+        result_clear(&row);
+    }
+    if (locked)
+        code = seal_some(arena, sealer, db, more);
+    db_rollback(db); /* where it was not committed */
+    talloc_free(arena);
+    return code;
+}
+
+enum err seals_waiting(const struct sealer *sealer, struct db *db, int64_t *rows, int64_t *seconds)
+{
+    void *arena = talloc_new(NULL);
+    struct round round = {0};
+    struct result row;
+    enum err code = arena ? find_end(arena, sealer, db, &round) : ERR_MEMORY;
+
+    if (code == OK)
+        code = DB_RUN(db, seal_waiting, &row, param_text(round.floor ? round.floor : "0"));
+    if (code == OK) {
+        *rows = result_int(&row, 0, 0);
+        *seconds = result_int(&row, 0, 1);
+        result_clear(&row);
+    }
+    talloc_free(arena);
+    return code;
+}
+
+/* ---- verifying ---- */
+
+/*
+ * Where the walk is. A row that a snapshot did not show was written by a transaction that had not ended then. Once all
+ * transactions that such a snapshot left open have ended, whatever is found later was written by one that began after
+ * it, and has an id above all that the snapshot showed: `settled`.
+ */
+struct walk {
+    struct seal_report *report;
+    const char *expected;
+    bool found; /* the expected hash */
+    unsigned char hash[DIGEST];
+    int64_t highest;       /* id up to here */
+    uint64_t oldest, next; /* bounds of the last seal's snapshot */
+    uint64_t pending_next;
+    int64_t pending, settled;
+};
+
+static void break_at(struct seal_report *report, enum seal_break broken, int64_t row, int64_t seal)
+{
+    if (report->broken != SEAL_WHOLE)
+        return;
+    report->broken = broken;
+    report->broken_row = row;
+    report->broken_seal = seal;
+}
+
+/* After the seals of a snapshot: what they say holds for the ones that follow. */
+static void settle(struct walk *walk)
+{
+    if (walk->oldest < walk->pending_next)
+        return;
+    walk->settled = walk->pending;
+    walk->pending = walk->highest;
+    walk->pending_next = walk->next;
+}
+
+static void read_bounds(struct walk *walk, const struct seal *seal)
+{
+    uint64_t oldest = strtoull(seal->oldest, NULL, 10), next = strtoull(seal->next, NULL, 10);
+
+    if (walk->next != 0 && (oldest != walk->oldest || next != walk->next))
+        settle(walk);
+    walk->oldest = oldest;
+    walk->next = next;
+}
+
+static enum err look_at(void *arena, struct walk *walk, const struct result *rows, int i)
+{
+    struct seal_report *report = walk->report;
+    int64_t row = result_int(rows, i, 1);
+    struct seal seal = {result_int(rows, i, 0), result_text(rows, i, 2), result_text(rows, i, 3),
+                        result_text(rows, i, 6)};
+
+    if (seal.number != report->head + 1) {
+        break_at(report, SEAL_MISSING, 0, report->head + 1);
+        return OK;
+    }
+    if (!result_bool(rows, i, 5)) {
+        break_at(report, SEAL_ROW_MISSING, row, seal.number);
+        return OK;
+    }
+    read_bounds(walk, &seal);
+    if (next_hash(arena, &seal, walk->hash) != OK)
+        return ERR_MEMORY;
+    to_hex(walk->hash, report->head_hash);
+    if (strcmp(report->head_hash, result_text(rows, i, 4)) != 0)
+        break_at(report, SEAL_ALTERED, row, seal.number);
+    else if (row <= walk->settled)
+        break_at(report, SEAL_INSERTED, row, seal.number);
+    walk->found = walk->found || (walk->expected && strcmp(walk->expected, report->head_hash) == 0);
+    report->head = seal.number;
+    report->rows++;
+    if (row > walk->highest)
+        walk->highest = row;
+    return OK;
+}
+
+static enum err look_at_page(void *arena, struct walk *walk, const struct result *rows)
+{
+    enum err code = OK;
+
+    for (int i = 0; code == OK && i < result_rows(rows) && walk->report->broken == SEAL_WHOLE; i++)
+        code = look_at(arena, walk, rows, i);
+    return code;
+}
+
+static enum err walk_chain(struct db *db, struct walk *walk)
+{
+    struct seal_report *report = walk->report;
+    int count = PAGE;
+    enum err code = OK;
+
+    while (code == OK && count == PAGE && report->broken == SEAL_WHOLE) {
+        void *arena = talloc_new(NULL);
+        struct result rows;
+
+        code = DB_RUN(db, seal_page, &rows, param_int(report->head), param_int(PAGE));
+        if (code == OK && !result_keep(&rows, arena))
+            code = ERR_MEMORY;
+        if (code == OK) {
+            count = result_rows(&rows);
+            code = look_at_page(arena, walk, &rows);
+        }
+        talloc_free(arena);
+    }
+    return code;
+}
+
+static enum err find_begin(struct db *db, struct walk *walk)
+{
+    struct seal_report *report = walk->report;
+    struct result row;
+    enum err code = DB_RUN(db, seal_begin, &row);
+
+    if (code != OK)
+        return code;
+    if (result_rows(&row) == 1) {
+        report->anchor = report->head = result_int(&row, 0, 0);
+        report->removed = result_int(&row, 0, 2);
+        (void)snprintf(report->anchor_hash, sizeof report->anchor_hash, "%s", result_text(&row, 0, 1));
+        from_hex(report->anchor_hash, walk->hash);
+    }
+    to_hex(walk->hash, report->head_hash);
+    walk->found = !walk->expected || strcmp(walk->expected, report->head_hash) == 0;
+    result_clear(&row);
+    return OK;
+}
+
+static enum err look_at_the_rest(struct db *db, struct walk *walk)
+{
+    struct result row;
+    enum err code;
+
+    settle(walk);
+    code = DB_RUN(db, seal_missing, &row, param_int(walk->settled));
+    if (code != OK)
+        return code;
+    walk->report->waiting = result_int(&row, 0, 0);
+    if (result_text(&row, 0, 1))
+        break_at(walk->report, SEAL_INSERTED, result_int(&row, 0, 1), 0);
+    result_clear(&row);
+    return OK;
+}
+
+enum err seals_verify(struct db *db, const char *expected, struct seal_report *report)
+{
+    struct walk walk = {.report = report, .expected = expected};
+    enum err code = db_script(db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", NULL);
+
+    *report = (struct seal_report){.broken = SEAL_WHOLE};
+    if (code == OK)
+        code = find_begin(db, &walk);
+    if (code == OK)
+        code = walk_chain(db, &walk);
+    if (code == OK)
+        code = look_at_the_rest(db, &walk);
+    if (code == OK && !walk.found)
+        break_at(report, SEAL_NOT_EXPECTED, 0, 0);
+    if (code == OK)
+        code = db_script(db, "COMMIT", NULL);
+    else
+        db_close(db);
+    return code;
+}
