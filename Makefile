@@ -16,7 +16,7 @@
 SHELL = /bin/sh
 .NOTPARALLEL:
 .DEFAULT_GOAL = build
-.PHONY: run test kill-sweep all-cases check fuzz bench timing pictures format build install clean bare help
+.PHONY: run test containment kill-sweep all-cases check fuzz bench timing pictures format build install clean bare help
 
 ifeq ($(origin CC),default)
 CC = gcc
@@ -65,6 +65,10 @@ run: ## start a server over its own database, in the foreground
 test: ## run every test
 	$(call built,run test)
 	@SANITIZE=$(sanitizers) tools/run-tests $(dir) $(TESTS) $(FLAGS)
+
+containment: ## let a thief use all that can be stolen from an account against every remedy, on two servers
+	$(call built,run test)
+	@SANITIZE=$(sanitizers) tools/run-tests $(dir) tests/containment $(FLAGS)
 
 kill-sweep: ## kill migrations and requests after each of their statements (takes half an hour)
 	$(call built,run test)

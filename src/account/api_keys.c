@@ -3,8 +3,11 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <talloc.h>
 
+#include "auth/account_reset.h"
 #include "auth/identity.h"
+#include "auth/reauthentication.h"
 #include "base/json.h"
 #include "base/platform.h"
 #include "base/secret.h"
@@ -58,17 +61,37 @@ enum err api_keys_list(struct request *req)
                        param_uuid(&caller->project_id));
 }
 
-enum err api_keys_create(struct request *req)
+/* In a transaction, with the mail to the owner of the address. */
+static enum err create(struct request *req, const struct api_key *key)
 {
     const struct identity *caller = identity_of(req);
-    struct buffer body = buffer_make(req->arena, 200);
     struct uuid id = uuid_v7();
-    struct api_key key = api_key_make();
-    enum err code = RUN_QUERY(req, ERR_UNAUTHORIZED, api_key_create, param_uuid(&id), param_text(key.prefix),
-                              param_text(key.hashed), param_uuid(&caller->project_id), param_uuid(&caller->user_id),
-                              param_uuid(caller->has_session ? &caller->session : NULL),
-                              param_uuid(caller->scheme == IDENTITY_KEY ? &caller->key : NULL));
+    const char *what =
+        talloc_asprintf(req->arena, "API key %s was made in your account, from %s.", key->prefix, req->client);
+    enum err code = what ? OK : ERR_MEMORY;
 
+    if (code == OK)
+        code = RUN_QUERY(req, ERR_UNAUTHORIZED, api_key_create, param_uuid(&id), param_text(key->prefix),
+                         param_text(key->hashed), param_uuid(&caller->project_id), param_uuid(&caller->user_id),
+                         param_uuid(caller->has_session ? &caller->session : NULL),
+                         param_uuid(caller->scheme == IDENTITY_KEY ? &caller->key : NULL));
+    if (code == OK && caller->has_session)
+        code = account_notify(req, &caller->user_id, "A new API key", what, KEYS_UNSAID);
+    return code;
+}
+
+enum err api_keys_create(struct request *req)
+{
+    struct buffer body = buffer_make(req->arena, 200);
+    struct api_key key = api_key_make();
+    enum err code = reauthentication_check(req);
+
+    if (code == OK)
+        code = db_begin(req->db);
+    if (code == OK)
+        code = create(req, &key);
+    if (code == OK)
+        code = db_commit(req->db);
     if (code != OK) /* a project that goes at this moment takes the caller's key with it */
         return code == ERR_REFERENCE ? ERR_UNAUTHORIZED : code;
     json_text(&body, key.raw);
@@ -83,21 +106,36 @@ enum err api_keys_delete(struct request *req)
     return code == OK ? reply_json(req, 200, "{\"message\":\"API key deleted successfully\"}") : code;
 }
 
+/* Within a transaction: after the account is held, no key is on its way. */
+static enum err delete_all(struct request *req, const struct uuid *user, int *count)
+{
+    struct result rows;
+    enum err code = RUN_QUERY(req, ERR_UNAUTHORIZED, account_hold, param_uuid(user));
+
+    if (code == OK)
+        code = DB_RUN(req->db, api_keys_of_delete, &rows, param_uuid(user));
+    if (code != OK)
+        return code;
+    *count = result_rows(&rows);
+    result_clear(&rows);
+    return OK;
+}
+
 enum err api_keys_delete_all(struct request *req)
 {
     struct buffer body = buffer_make(req->arena, 100);
-    struct result rows;
-    enum err code;
+    int count = 0;
+    enum err code = identity_of(req)->scheme == IDENTITY_SESSION ? db_begin(req->db) : ERR_SESSION_REQUIRED;
 
-    if (identity_of(req)->scheme != IDENTITY_SESSION)
-        return ERR_SESSION_REQUIRED;
-    code = DB_RUN(req->db, api_keys_of_delete, &rows, param_uuid(&identity_of(req)->user_id));
+    if (code == OK)
+        code = delete_all(req, &identity_of(req)->user_id, &count);
+    if (code == OK)
+        code = db_commit(req->db);
     if (code != OK)
         return code;
     json_open(&body, '{');
     json_key(&body, "ended");
-    json_int(&body, result_rows(&rows));
+    json_int(&body, count);
     json_close(&body, '}');
-    result_clear(&rows);
     return reply_buffer(req, 200, &body);
 }

@@ -10,23 +10,28 @@ WHERE k.created_by_id = $1::uuid AND k.project_id = $2::uuid AND k.hidden IS NOT
 
 -- api_key_create: a new visible key without expiry, if its maker is a member of the project
 -- $1 id, $2 prefix, $3 hash, $4 project, $5 maker, $6 session in which it is made, $7 key with which it is made; NULL: neither.
--- The maker is held first, as who removes them does, then the generation of the account, which must be that of the session: who
--- resets the account meanwhile waits, and then finds the key. The membership is held, so that who removes the maker meanwhile waits,
+-- The maker is held first, as who removes them does, then the account, then what the key is made with: who ends one of these, or the
+-- keys of the account, meanwhile waits, and then finds the key; who did it first leaves nothing to make a key with. The membership is held, so that who removes the maker meanwhile waits,
 -- and then removes the key as well; the project before it, as who deletes it does. A key that a key makes is of the same origin.
 WITH person AS MATERIALIZED (
     SELECT id FROM users WHERE id = $5::uuid FOR KEY SHARE
 ), account AS MATERIALIZED (
-    SELECT a.user_id
+    SELECT a.user_id, a.generation
     FROM person, orgd.accounts a
     WHERE a.user_id = person.id
-      AND ($6::uuid IS NULL
-           OR a.generation = (SELECT s.generation FROM orgd.sessions s
-                              WHERE s.handle = $6::uuid AND s.user_id = $5::uuid AND s.expires_at > now()))
     FOR SHARE OF a
+), session AS MATERIALIZED (
+    SELECT s.handle
+    FROM account, orgd.sessions s
+    WHERE s.handle = $6::uuid AND s.user_id = account.user_id AND s.generation = account.generation AND s.expires_at > now()
+    FOR KEY SHARE OF s
 ), maker AS MATERIALIZED (
     SELECT k.id FROM account, api_keys k WHERE k.id = $7::uuid AND k.created_by_id = account.user_id FOR KEY SHARE OF k
 ), place AS MATERIALIZED (
-    SELECT p.id FROM account, projects p WHERE p.id = $4::uuid AND ($7::uuid IS NULL OR EXISTS (SELECT FROM maker)) FOR KEY SHARE OF p
+    SELECT p.id
+    FROM account, projects p
+    WHERE p.id = $4::uuid AND ($6::uuid IS NULL OR EXISTS (SELECT FROM session)) AND ($7::uuid IS NULL OR EXISTS (SELECT FROM maker))
+    FOR KEY SHARE OF p
 ), member AS MATERIALIZED (
     SELECT m.project_id, m.user_id
     FROM place, project_members m

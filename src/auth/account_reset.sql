@@ -1,10 +1,15 @@
 -- account_next_generation: starts a new generation of an account, which ends every session, link and code that was made for it before
 -- revokes
-WITH session AS (
-    DELETE FROM orgd.sessions WHERE user_id = $1::uuid
+-- The account is held before its sessions, as who makes a key does.
+WITH account AS (
+    INSERT INTO orgd.accounts (user_id, generation, reset_at) VALUES ($1::uuid, 1, now())
+    ON CONFLICT (user_id) DO UPDATE SET generation = accounts.generation + 1, reset_at = now()
+    RETURNING user_id
 )
-INSERT INTO orgd.accounts (user_id, generation, reset_at) VALUES ($1::uuid, 1, now())
-ON CONFLICT (user_id) DO UPDATE SET generation = accounts.generation + 1, reset_at = now();
+DELETE FROM orgd.sessions s USING account a WHERE s.user_id = a.user_id;
+
+-- account_hold: holds an account: who makes a key for it waits
+SELECT user_id FROM orgd.accounts WHERE user_id = $1::uuid FOR NO KEY UPDATE;
 
 -- account_session_keys_end: ends the API keys of an account that were made in sessions; a row for each
 -- revokes

@@ -161,10 +161,14 @@ static enum err resolve_secret(struct request *req, const char *token, struct id
     if (code != OK)
         return code;
     code = DB_RUN(req->db, secret_token_resolve, &row, param_uuid(&claims.user_id),
-                  param_uuid(claims.has_project ? &claims.project_id : NULL));
+                  param_uuid(claims.has_project ? &claims.project_id : NULL),
+                  param_uuid(claims.has_session ? &claims.session : NULL));
     if (code != OK)
         return code;
-    *identity = (struct identity){.scheme = IDENTITY_SECRET, .expires_us = claims.expires_us};
+    *identity = (struct identity){.scheme = IDENTITY_SECRET,
+                                  .expires_us = claims.expires_us,
+                                  .has_session = claims.has_session,
+                                  .session = claims.session};
     if (result_rows(&row) == 1 && result_uuid(&row, 0, 0, &identity->user_id))
         read_scope(&row, 1, identity);
     else

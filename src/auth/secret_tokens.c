@@ -68,7 +68,10 @@ static enum err read_claims(const json_t *payload, struct secret_claims *claims)
     if (json_object_get(payload, "aud") || !read_id(payload, "user_id", &claims->user_id))
         return ERR_UNAUTHORIZED;
     claims->has_project = read_id(payload, "project_id", &claims->project_id);
+    claims->has_session = read_id(payload, "session", &claims->session);
     claims->expires_us = at * 1000000;
+    if (!claims->has_session && json_object_get(payload, "session"))
+        return ERR_UNAUTHORIZED;
     if (!claims->has_project && json_is_string(json_object_get(payload, "project_id")))
         return ERR_UNAUTHORIZED;
     return OK;
@@ -109,6 +112,10 @@ static void write_claims(const struct secret_grant *grant, struct buffer *out)
     json_uuid(out, &grant->organization_id);
     json_key(out, "organization_name");
     json_text(out, grant->organization_name);
+    if (grant->session) {
+        json_key(out, "session");
+        json_uuid(out, grant->session);
+    }
     json_key(out, "exp");
     json_int(out, platform.realtime_us() / 1000000 + SECRET_TOKEN_LIFETIME_S);
     json_close(out, '}');

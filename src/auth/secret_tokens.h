@@ -16,7 +16,9 @@ struct secret_claims {
     struct uuid user_id;
     bool has_project;
     struct uuid project_id;
-    int64_t expires_us; /* platform.realtime_us */
+    bool has_session;
+    struct uuid session; /* which the token was made in, and with which it ends */
+    int64_t expires_us;  /* platform.realtime_us */
 };
 
 /* What a token says on behalf of whom. */
@@ -24,6 +26,7 @@ struct secret_grant {
     struct uuid user_id, project_id, workspace_id, organization_id;
     const char *user_email;
     const char *organization_name; /* NULL: not known */
+    const struct uuid *session;    /* in which it is made; NULL: none */
 };
 
 /* Writes a token that is good for a whole lifetime from now. */

@@ -53,6 +53,17 @@ SET session_identities = s.session_identities || ARRAY(
 WHERE s.handle = $1::uuid
 RETURNING array_to_json(s.session_identities), extract(epoch FROM s.expires_at)::bigint;
 
+-- session_recent: whether the person of a session proved within so many seconds who they are; no row: the session has ended
+SELECT s.authenticated_at > now() - make_interval(secs => $2::bigint)
+FROM orgd.sessions s
+JOIN orgd.accounts a ON a.user_id = s.user_id AND a.generation = s.generation
+WHERE s.handle = $1::uuid AND s.expires_at > now();
+
+-- session_authenticated: notes that the person of a session has proven again, by a login of the account, who they are
+UPDATE orgd.sessions s SET authenticated_at = now()
+WHERE s.handle = $1::uuid AND EXISTS (SELECT FROM orgd.logins l WHERE l.id = $2::uuid AND l.user_id = s.user_id)
+RETURNING s.handle;
+
 -- session_end_one: ends a session of an account
 -- revokes
 DELETE FROM orgd.sessions WHERE handle = $1::uuid AND user_id = $2::uuid RETURNING handle;

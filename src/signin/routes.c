@@ -5,6 +5,7 @@
 #include "signin/codes.h"
 #include "signin/discover.h"
 #include "signin/passwords.h"
+#include "signin/reauthenticate.h"
 #include "signin/resets.h"
 #include "signin/session_endpoints.h"
 #include "signin/social.h"
@@ -55,6 +56,8 @@ static const struct route signin_routes_of_browsers[] = {
 static const struct route session_routes[] = {
     {METHOD_POST, "/auth/session/refresh", "refresh_session", "New tokens for a session", .flags = ROUTE_HIDDEN,
      .handle = session_refresh},
+    {METHOD_POST, "/auth/session/reauthenticate", "reauthenticate_session", "Prove again who I am", .flags = ROUTE_SLOW,
+     .body = &reauthenticate_body, .answer_kind = ANSWER_ANY_OBJECT, .handle = session_reauthenticate},
     {METHOD_POST, "/auth/signout", "sign_out", "End a session", .flags = ROUTE_HIDDEN, .handle = session_sign_out},
     {METHOD_GET, "/auth/jwt/jwks.json", "list_signing_keys", "Keys that verify access tokens", .flags = ROUTE_HIDDEN,
      .handle = session_keys},

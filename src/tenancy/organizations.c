@@ -4,7 +4,9 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "auth/account_reset.h"
 #include "auth/identity.h"
+#include "auth/reauthentication.h"
 #include "base/json.h"
 #include "base/text.h"
 #include "policy/signin_methods.h"
@@ -204,14 +206,39 @@ static enum err reply_transferred(struct request *req, const struct uuid *organi
     return reply_buffer(req, 200, &body);
 }
 
+/* Tells the owner who had an organization until now that it is gone. */
+static enum err notify(struct request *req, const char *title, const char *name, const char *done)
+{
+    const char *what =
+        talloc_asprintf(req->arena, "Your organization \"%s\" was %s, from %s.", name, done, req->client);
+
+    return what ? account_notify(req, &identity_of(req)->user_id, title, what, KEYS_UNSAID) : ERR_MEMORY;
+}
+
+static enum err load_name(struct request *req, const struct uuid *id, const char **name)
+{
+    struct result row;
+    enum err code = DB_RUN(req->db, organization_name, &row, param_uuid(id));
+
+    if (code != OK)
+        return code;
+    if (!result_keep(&row, req->arena))
+        return ERR_MEMORY;
+    *name = result_text(&row, 0, 0) ? result_text(&row, 0, 0) : "";
+    return OK;
+}
+
 enum err organizations_transfer(struct request *req)
 {
     struct uuid id, new_owner;
+    const char *name;
     enum err code;
 
     if (!uuid_parse(path_value(req, "organization_id"), &id))
         return ERR_BAD_UUID;
-    code = db_begin(req->db);
+    code = reauthentication_check(req);
+    if (code == OK)
+        code = db_begin(req->db);
     if (code == OK)
         code = RUN_QUERY(req, ERR_ORGANIZATION_TRANSFER_NOT_OWNER, organization_lock, param_uuid(&id),
                          param_uuid(&identity_of(req)->user_id));
@@ -222,6 +249,10 @@ enum err organizations_transfer(struct request *req)
         code = find_new_owner(req, &id, &new_owner);
     if (code == OK)
         code = transfer(req, &id, &new_owner);
+    if (code == OK)
+        code = load_name(req, &id, &name);
+    if (code == OK)
+        code = notify(req, "Your organization has another owner", name, "handed over to another owner");
     if (code == OK)
         code = db_commit(req->db);
     return code == OK ? reply_transferred(req, &id, &new_owner) : code;
@@ -246,11 +277,14 @@ enum err organizations_delete(struct request *req)
 {
     const struct uuid *user = &identity_of(req)->user_id;
     struct uuid id;
+    const char *name;
     enum err code;
 
     if (!uuid_parse(path_value(req, "organization_id"), &id))
         return ERR_BAD_UUID;
-    code = db_begin(req->db);
+    code = reauthentication_check(req);
+    if (code == OK)
+        code = db_begin(req->db);
     if (code == OK)
         code = RUN_QUERY(req, ERR_ORGANIZATION_NOT_OWNER, person_lock, param_uuid(user));
     if (code == OK)
@@ -258,7 +292,11 @@ enum err organizations_delete(struct request *req)
     if (code == OK)
         code = not_the_last(req);
     if (code == OK)
+        code = load_name(req, &id, &name);
+    if (code == OK)
         code = DB_RUN(req->db, organization_delete, NULL, param_uuid(&id), param_uuid(user));
+    if (code == OK)
+        code = notify(req, "Your organization was deleted", name, "deleted with all that was in it");
     if (code == OK)
         code = db_commit(req->db);
     return code == OK ? reply_detail(req, 200, "Organization deleted successfully") : code;

@@ -185,3 +185,6 @@ SELECT count(*) FROM organizations WHERE owner_id = $1::uuid;
 -- organization_delete: removes an organization with everything in it
 -- revokes
 DELETE FROM organizations WHERE id = $1::uuid AND owner_id = $2::uuid;
+
+-- organization_name: the name of an organization
+SELECT name FROM organizations WHERE id = $1::uuid;

@@ -78,6 +78,7 @@ static enum err write_secret(struct request *req, struct buffer *out)
         .project_id = caller->project_id,
         .workspace_id = caller->workspace_id,
         .organization_id = caller->organization_id,
+        .session = caller->has_session ? &caller->session : NULL,
     };
     struct result row;
     enum err code;

@@ -5,6 +5,7 @@
 #include <talloc.h>
 
 #include "auth/identity.h"
+#include "auth/reauthentication.h"
 #include "base/text.h"
 #include "statements.h"
 #include "tenancy/organizations.h"
@@ -212,7 +213,9 @@ enum err projects_delete(struct request *req)
         return ERR_PROJECT_NEEDS_WORKSPACE;
     if (!uuid_parse(path_value(req, "project_id"), &id))
         return ERR_BAD_UUID;
-    code = db_begin(req->db);
+    code = reauthentication_check(req);
+    if (code == OK)
+        code = db_begin(req->db);
     if (code == OK) /* from here on it neither goes nor becomes the default */
         code = workspace_hold(req, &caller->workspace_id, &organization, ERR_PROJECT_NOT_FOUND);
     if (code == OK)

@@ -14,7 +14,7 @@ DIFFERENCES = {
     ("DiscoverResponse", "methods"): ({"map": "any"}, "providers of organizations are for another edition"),
     ("UserUpdate", "updated_at"): ({"any": ["string", "null"]}, "null is accepted as well"),
 }
-OURS = {"DELETE /keys", "GET /health/ready", "GET /organizations/{organization_id}/contents",
+OURS = {"DELETE /keys", "POST /auth/session/reauthenticate", "GET /health/ready", "GET /organizations/{organization_id}/contents",
         "GET /organizations/{organization_id}/invitations", "POST /organizations/{organization_id}/invitations",
         "DELETE /organizations/{organization_id}/invitations/{invitation_id}",
         "PATCH /organizations/{organization_id}/members/{user_id}", "GET /invitations",

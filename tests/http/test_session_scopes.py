@@ -132,8 +132,8 @@ def test_credentials_for_services(session):
     header, claims = sessions.read(token)
     profile, (project,) = session.ok("GET", "/profile"), session.ok("GET", "/projects/")
     assert header == {"alg": "HS256", "typ": "JWT"}
-    assert list(claims) == ["user_id", "user_email", "project_id", "workspace_id", "organization_id", "organization_name", "exp"]
-    assert abs(claims.pop("exp") - time.time() - 900) < 30
+    assert list(claims) == ["user_id", "user_email", "project_id", "workspace_id", "organization_id", "organization_name", "session", "exp"]
+    assert abs(claims.pop("exp") - time.time() - 900) < 30 and claims.pop("session") == session.handle
     assert claims == {"user_id": profile["id"], "user_email": profile["email"], **{name: project[name] for name in (
         "project_id", "workspace_id", "organization_id", "organization_name")}}
     service = session.using(check["credentials"])

@@ -1,0 +1,25 @@
+/* Asks whether a session's person proved lately who they are. */
+#include "auth/reauthentication.h"
+
+#include "auth/identity.h"
+#include "statements.h"
+
+enum err reauthentication_check(struct request *req)
+{
+    const struct identity *caller = identity_of(req);
+    struct result row;
+    enum err code;
+
+    if (!caller->has_session || req->config->reauthentication_age == 0)
+        return OK;
+    code = DB_RUN(req->db, session_recent, &row, param_uuid(&caller->session),
+                  param_int(req->config->reauthentication_age));
+    if (code != OK)
+        return code;
+    if (result_rows(&row) != 1)
+        code = ERR_UNAUTHORIZED;
+    else if (!result_bool(&row, 0, 0))
+        code = ERR_REAUTHENTICATION_REQUIRED;
+    result_clear(&row);
+    return code;
+}

@@ -1,0 +1,133 @@
+"""What a stolen session cannot do: changes of consequence need a recent sign-in, and what is derived from a session ends with it."""
+import client
+import mailbox
+import pytest
+import sessions
+from signing import PASSWORD, Browser, address
+
+AGAIN = "/auth/session/reauthenticate"
+
+
+def grow_old(sql, session, seconds=4000):
+    """The session as it is so long after signing in."""
+    sql("UPDATE orgd.sessions SET authenticated_at = authenticated_at - make_interval(secs => %s) WHERE handle = %s", seconds, session.handle)
+
+
+def told(answer):
+    body = answer.json()
+    detail = body.get("detail") if isinstance(body, dict) else None
+    return answer.status_code, detail.get("error") if isinstance(detail, dict) else None
+
+
+def changes(session, sql):
+    """Each change that needs a recent sign-in, by its name."""
+    user = session.ok("GET", "/profile/")["id"]
+    organization = session.ok("POST", "/organizations/", {"name": "spare"})["id"]
+    workspace = session.ok("GET", "/workspaces/")[0]["id"]
+    project = session.ok("POST", f"/projects/?workspace_id={workspace}", {"name": "spare"})["project_id"]
+    return {
+        "key": lambda: session.post("/keys/"),
+        "link": lambda: session.post(f"/profile/reset-password?user_id={user}"),
+        "transfer": lambda: session.post(f"/organizations/{organization}/transfer/{client.NOBODY}"),
+        "project": lambda: session.delete(f"/projects/{project}"),
+        "organization": lambda: session.delete(f"/organizations/{organization}"),
+    }
+
+
+def test_changes_of_consequence_need_a_recent_sign_in(server, sql):
+    email = address()
+    session = sessions.sign_up(server.url, email)
+    todo = changes(session, sql)
+    grow_old(sql, session)
+    for name, change in todo.items():
+        assert told(change()) == (403, "REAUTHENTICATION_REQUIRED"), name
+    assert session.renewed().post("/keys/").status_code == 403  # refreshing is no sign-in
+    assert session.get("/keys/").status_code == 200
+    assert told(session.post(AGAIN, {"password": "Wr0ng!password"})) == (403, "REAUTHENTICATION_FAILED")
+    assert told(session.post("/keys/")) == (403, "REAUTHENTICATION_REQUIRED")
+    assert session.post(AGAIN, {"password": PASSWORD}).json() == {"status": "OK"}
+    for name, change in todo.items():
+        assert told(change())[1] != "REAUTHENTICATION_REQUIRED", name
+    grow_old(sql, session)
+    assert sessions.sign_in(server.url, email).post("/keys/").status_code == 200  # so does signing in again
+
+
+def test_only_ones_own_password_counts(server, sql):
+    mine, other = sessions.sign_up(server.url), address()
+    Browser(server.url).sign_up(other, "An0ther!pass")
+    grow_old(sql, mine)
+    assert told(mine.post(AGAIN, {"password": "An0ther!pass"})) == (403, "REAUTHENTICATION_FAILED")
+    assert client.Api(server.url).post(AGAIN, {"password": PASSWORD}).status_code == 401
+    sql("UPDATE orgd.logins SET user_id = NULL WHERE id = %s", mine.claims["sub"])
+    assert told(mine.post(AGAIN, {"password": PASSWORD})) == (403, "REAUTHENTICATION_FAILED")
+    assert told(mine.post("/keys/")) == (403, "REAUTHENTICATION_REQUIRED")
+
+
+def test_passwords_are_not_guessed_here_either(make_server):
+    server = make_server(ORGD_RATE_LIMITS="on").start()
+    session = sessions.sign_up(server.url)
+    answers = [session.post(AGAIN, {"password": f"Wr0ng!password{number}"}).status_code for number in range(12)]
+    assert answers[0] == 403 and answers[-1] == 429
+
+
+def test_it_can_be_switched_off(another, sql, server):
+    relaxed = another(ORGD_REAUTHENTICATION_AGE="0")
+    session = sessions.sign_up(relaxed.url)
+    grow_old(sql, session, 10**8)
+    assert session.post("/keys/").status_code == 200
+
+
+def test_keys_are_not_asked(alice):
+    assert alice.post("/keys/").status_code == 200
+
+
+def secret_of(session):
+    return client.Api(session.url, session.ok("GET", "/access/permissions/check")["credentials"])
+
+
+@pytest.mark.parametrize("process", ["one", "two"])
+@pytest.mark.parametrize("end", ["sign out", "others", "reset"])
+def test_signed_tokens_end_with_their_session(end, process, server, second, sql):
+    email = address()
+    mine, stolen = sessions.sign_up(server.url, email), sessions.sign_in(server.url, email)
+    token = secret_of(stolen)
+    there = token if process == "one" else client.Api(second.url, token.authorization)
+    assert there.get("/profile/").status_code == 200
+    if end == "sign out":
+        stolen.post("/auth/signout")
+    elif end == "others":
+        mine.delete("/auth/sessions")
+    else:
+        sql("UPDATE orgd.accounts SET generation = generation + 1 WHERE user_id = %s", mine.ok("GET", "/profile/")["id"])
+    assert client.eventually(lambda: there.get("/profile/").status_code == 401)
+
+
+def test_a_signed_token_is_as_old_as_its_session(server, sql):
+    session = sessions.sign_up(server.url)
+    token = secret_of(session)
+    grow_old(sql, session)
+    assert told(token.post("/keys/")) == (403, "REAUTHENTICATION_REQUIRED")
+
+
+@pytest.fixture(scope="module")
+def box():
+    box = mailbox.Mailbox()
+    yield box
+    box.close()
+
+
+def test_with_mail_links_go_by_mail_only_and_changes_are_mailed(box, make_server):
+    server = make_server(ORGD_EMAIL_METHOD="password", **box.settings).start()
+    email = address()
+    session = sessions.sign_up(server.url, email)
+    user = session.ok("GET", "/profile/")["id"]
+    answer = session.post(f"/profile/reset-password?user_id={user}")
+    assert answer.status_code == 200 and answer.json() == f"A link to set a new password was sent to {email}."
+    assert "token=" in mailbox.text_of(box.next(email))
+    prefix = session.ok("POST", "/keys/").split(".")[0]
+    mail = box.next(email)
+    assert mail["Subject"] == "A new API key on localhost" and prefix in mailbox.text_of(mail)
+    organization = session.ok("POST", "/organizations/", {"name": "spare <b>"})["id"]
+    assert session.delete(f"/organizations/{organization}").status_code == 200
+    mail = box.next(email)
+    assert mail["Subject"] == "Your organization was deleted on localhost" and '"spare <b>"' in mailbox.text_of(mail)
