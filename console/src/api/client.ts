@@ -2,6 +2,7 @@
 import createClient from "openapi-fetch";
 import { texts } from "../texts";
 import { ApiError, errorFromBody } from "./errors";
+import { reauthenticate, wantsReauthentication } from "./reauthentication";
 import type { paths } from "./schema";
 
 /**
@@ -11,13 +12,16 @@ import type { paths } from "./schema";
 async function sessionFetch(request: Request): Promise<Response> {
   const hasBody = request.method !== "GET" && request.method !== "HEAD";
   const body = hasBody ? await request.text() : "";
-  try {
-    return await window.fetch(request.url, {
+  const send = () =>
+    window.fetch(request.url, {
       method: request.method,
       headers: request.headers,
       signal: request.signal,
       ...(body ? { body } : {}),
     });
+  try {
+    const response = await send();
+    return (await wantsReauthentication(response)) && (await reauthenticate()) ? await send() : response;
   } catch (problem) {
     if (request.signal.aborted) throw problem;
     if (problem instanceof Error && problem.message.startsWith("Received a 401"))

@@ -6,6 +6,7 @@ import { PageSkeleton } from "../components/page";
 import { MenuIcon } from "../components/icons";
 import { texts } from "../texts";
 import { DialogProvider } from "./dialogs";
+import { Reauthentication } from "./reauthentication-dialog";
 import { ScopeGate, useScope } from "./scope";
 import { Sidebar } from "./sidebar";
 
@@ -88,6 +89,7 @@ export default function Shell() {
     <ScopeGate>
       <DialogProvider>
         <Frame />
+        <Reauthentication />
       </DialogProvider>
     </ScopeGate>
   );

@@ -116,8 +116,9 @@ function NewPassword() {
   const reset = useAction({
     mutationFn: () => answerAs<unknown>(api.POST("/profile/reset-password", { params: { query: { user_id: profile.id } } })),
     onSuccess: (link) => {
-      const token = typeof link === "string" ? new URL(link).search : "";
-      if (token) window.location.assign(`/auth/reset-password${token}`);
+      if (typeof link !== "string") return;
+      if (/^https?:/.test(link)) window.location.assign(`/auth/reset-password${new URL(link).search}`);
+      else notify.success(link); // where mail is configured, the link is in a mail
     },
     onError: (problem) => notify.error(errorText(problem)),
   });

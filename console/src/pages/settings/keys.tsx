@@ -3,7 +3,7 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Modal } from "antd";
 import { useState } from "react";
 import { useAction } from "../../api/action";
-import { answer, api, within } from "../../api/client";
+import { answer, answerAs, api, within } from "../../api/client";
 import { errorText } from "../../api/errors";
 import { keysQuery } from "../../api/queries";
 import type { ApiKey } from "../../api/types";
@@ -35,9 +35,12 @@ export default function KeysPage() {
       title={words.title}
       lead={words.lead(project.project_name)}
       actions={
-        <Button type="primary" loading={create.isPending} onClick={() => create.mutate()}>
-          {words.create}
-        </Button>
+        <>
+          <EndAll />
+          <Button type="primary" loading={create.isPending} onClick={() => create.mutate()}>
+            {words.create}
+          </Button>
+        </>
       }
     >
       <div className="sections wide">
@@ -62,6 +65,40 @@ export default function KeysPage() {
       </div>
       {create.data && <NewKey value={create.data} onClose={() => create.reset()} />}
     </Page>
+  );
+}
+
+/** The one action after somebody else had the account: no key of any project is left. */
+function EndAll() {
+  const client = useQueryClient();
+  const notify = useNotify();
+  const [isAsking, setIsAsking] = useState(false);
+  const end = useAction({
+    mutationFn: () => answerAs<{ ended: number }>(api.DELETE("/keys")),
+    onSuccess: async ({ ended }) => {
+      await client.invalidateQueries();
+      setIsAsking(false);
+      notify.success(words.endedAll(ended));
+    },
+  });
+  return (
+    <>
+      <Button danger onClick={() => setIsAsking(true)}>
+        {words.endAll}
+      </Button>
+      {isAsking && (
+        <Confirm
+          title={words.endAllTitle}
+          button={words.endAll}
+          isBusy={end.isPending}
+          problem={end.error}
+          onConfirm={() => end.mutate()}
+          onClose={() => setIsAsking(false)}
+        >
+          <p>{words.endAllBody}</p>
+        </Confirm>
+      )}
+    </>
   );
 }
 
