@@ -20,6 +20,7 @@
 #include "signin/logins.h"
 #include "signin/oidc.h"
 #include "signin/social_profile.h"
+#include "statements.h"
 
 enum { URL_MAX = 8 << 10, VERIFIER_BYTES = 48, FAILED_US = 2000000 };
 
@@ -213,16 +214,31 @@ static enum err sign_in(struct request *req, const struct provider *provider, co
                            &new_account);
 }
 
+/* A token that the client brought opens a session once, whoever sends it again, and to whichever server. */
+static enum err use_brought(struct request *req, const struct social_profile *profile)
+{
+    if (!profile->brought_hash)
+        return OK;
+    return RUN_QUERY(req, ERR_UNAUTHORIZED, id_token_use, param_text(profile->brought_hash),
+                     param_int(profile->brought_until));
+}
+
 static enum err finish(struct request *req, const struct provider *provider, const struct social_profile *profile)
 {
+    static const struct error used = {ERR_UNAUTHORIZED, "the ID token that the client brought was used before"};
     struct fdi_user user;
     bool created;
     enum err code = db_begin(req->db);
 
     if (code == OK)
-        code = account_finish(req, sign_in(req, provider, profile, &user, &created));
+        code = use_brought(req, profile);
+    if (code == OK)
+        code = sign_in(req, provider, profile, &user, &created);
+    code = account_finish(req, code);
     if (code == ERR_ACCESS_DENIED || code == ERR_CONFLICT)
         audit_sign_in_failed(req, code == ERR_CONFLICT ? "address not proven" : "access rule", profile->email, NULL);
+    if (code == ERR_UNAUTHORIZED)
+        return report(req, provider, &used);
     if (code == ERR_ACCESS_DENIED)
         return fdi_status_text(req, "SIGN_IN_UP_NOT_ALLOWED", "reason", "Access Denied.");
     if (code == ERR_CONFLICT)

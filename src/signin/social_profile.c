@@ -6,11 +6,12 @@
 #include <talloc.h>
 
 #include "base/platform.h"
+#include "base/secret.h"
 #include "outbound/fetch.h"
 #include "signin/id_token.h"
 #include "signin/oidc.h"
 
-enum { FORM_MAX = 32 << 10, APPLE_SECRET_S = 300 };
+enum { FORM_MAX = 32 << 10, APPLE_SECRET_S = 300, BROUGHT_AGE_S = 3600, BROUGHT_LEEWAY_S = 60 };
 
 /* One exchange. */
 struct asking {
@@ -230,6 +231,29 @@ static bool domain_is_wanted(const struct asking *asking, const json_t *claims)
     return !wanted || strcmp(wanted, "*") == 0 || strcasecmp(wanted, domain) == 0;
 }
 
+/*
+ * A token that the client brought was made for a sign-in of which we know nothing: no code and no verifier bind it to
+ * this one. So it has to be young, and it will be remembered until a copy of it would be too old. What is hashed is
+ * what the issuer signed; of one ECDSA signature anybody can make a second one.
+ */
+static enum err note_brought(struct asking *asking, const char *token, const json_t *claims,
+                             struct social_profile *profile)
+{
+    double issued = json_number_value(json_object_get(claims, "iat"));
+    double now = (double)(platform.realtime_us() / 1000000);
+    const char *dot = strrchr(token, '.');
+    char *hash = talloc_array(asking->arena, char, 65);
+
+    if (!hash || !dot)
+        return error_set(asking->error, ERR_MEMORY, "no memory");
+    if (issued < now - BROUGHT_AGE_S)
+        return error_set(asking->error, ERR_UNAUTHORIZED, "the ID token that the client brought is older than an hour");
+    digest_sha256_hex(token, (size_t)(dot - token), hash);
+    profile->brought_hash = hash;
+    profile->brought_until = (int64_t)issued + BROUGHT_AGE_S + BROUGHT_LEEWAY_S;
+    return OK;
+}
+
 static enum err fetch_oidc(struct asking *asking, struct social_profile *profile)
 {
     const json_t *tokens = NULL, *claims, *user;
@@ -250,9 +274,10 @@ static enum err fetch_oidc(struct asking *asking, struct social_profile *profile
         code = error_set(asking->error, ERR_UNAUTHORIZED, "the account is of another Google Workspaces domain");
     if (code == OK)
         code = ask_userinfo(asking, text_of(tokens, "access_token"), claims, &user);
-    if (code == OK)
-        social_claims_read(asking->arena, asking->provider, claims, user, profile);
-    return code;
+    if (code != OK)
+        return code;
+    social_claims_read(asking->arena, asking->provider, claims, user, profile);
+    return asking->back->code ? OK : note_brought(asking, token, claims, profile);
 }
 
 /* ---- OAuth 2.0 with an endpoint of its own ---- */

@@ -24,6 +24,10 @@ struct social_profile {
     const char *email;   /* NULL: the provider gives none */
     bool email_disputed; /* the provider says that the address is not verified */
     bool email_verified; /* it vouches for it: it says so, or gives its addresses out itself */
+    /* of an ID token that the client brought, which is good once: hex SHA-256 of what was signed (NULL: none), and
+     * until when a copy would pass, in Unix seconds */
+    const char *brought_hash;
+    int64_t brought_until;
 };
 
 /*

@@ -9,13 +9,15 @@ import time
 import urllib.parse
 
 import pytest
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, rsa, utils
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import client  # noqa: E402  (beside this file)
 import mailbox  # noqa: E402
 import sessions  # noqa: E402
 from identity_providers import Misbehaving, Provider, hang  # noqa: E402
-from serving import Server  # noqa: E402
+from serving import Server, in_parallel  # noqa: E402
 from signing import Browser, form  # noqa: E402
 
 WEB = "http://localhost"
@@ -404,6 +406,100 @@ def test_tokens_that_prove_nothing(liar, misled):
     liar.serve(liar.document(), token=(200, {}, {"id_token": "a.b.c"}))
     for tokens in ({}, {"access_token": "somebody's"}, {"id_token": "a.b.c"}, {"id_token": ""}, {"id_token": 7, "access_token": "x"}):
         assert failed(misled.request("POST", "/auth/signinup", {"thirdPartyId": "oidc", "oAuthTokens": tokens})), tokens
+
+
+class Issuer(Misbehaving):
+    """One that signs whatever it is told, with a key of the kind."""
+
+    def __init__(self, curve):
+        super().__init__()
+        self.key = ec.generate_private_key(ec.SECP256R1()) if curve else rsa.generate_private_key(65537, 2048)
+        numbers = self.key.public_key().public_numbers()
+        fields = {"x": numbers.x, "y": numbers.y} if curve else {"n": numbers.n, "e": numbers.e}
+        jwk = {name: client.base64url(value.to_bytes(32 if curve else 256, "big").lstrip(b"\0" if not curve else b""))
+               for name, value in fields.items()}
+        jwk.update({"kty": "EC", "crv": "P-256"} if curve else {"kty": "RSA"})
+        self.serve(self.document(), jwks=(200, {}, {"keys": [{**jwk, "kid": "k", "use": "sig"}]}))
+
+    def sign(self, text):
+        if isinstance(self.key, rsa.RSAPrivateKey):
+            return sessions.rs256(self.key, text)
+        r, s = utils.decode_dss_signature(self.key.sign(text.encode(), ec.ECDSA(hashes.SHA256())))
+        return r.to_bytes(32, "big") + s.to_bytes(32, "big")
+
+    def token(self, email, **claims):
+        now = int(time.time())
+        alg = "RS256" if isinstance(self.key, rsa.RSAPrivateKey) else "ES256"
+        return sessions.token({"alg": alg, "kid": "k"}, {
+            "iss": self.issuer, "aud": "orgd", "sub": email, "email": email, "email_verified": True, "iat": now, "exp": now + 300,
+            **claims}, self.sign)
+
+
+@pytest.fixture(scope="module", params=["RS256", "ES256"])
+def issuer(request):
+    issuer = Issuer(request.param == "ES256")
+    yield issuer
+    issuer.close()
+
+
+@pytest.fixture(scope="module")
+def two(issuer):
+    """Two servers over one database that believe the issuer."""
+    first = start(issuer.issuer)
+    uris = {f"POSTGRES_URI_{name.upper()}": f"postgresql://orgd@/agenta_oss_{name}?host={first.data}" for name in ("core", "tracing")}
+    second = start(issuer.issuer, AGENTA_AUTH_KEY=first.auth_key, AGENTA_CRYPT_KEY=first.crypt_key, **uris)
+    yield first, second
+    second.close()
+    first.close()
+
+
+def bring(server, token):
+    return server.request("POST", "/auth/signinup", {"thirdPartyId": "oidc", "oAuthTokens": {"id_token": token}}, {"st-auth-mode": "header"})
+
+
+def test_a_token_that_a_client_brings_signs_in_once(issuer, two):
+    token = issuer.token("once@acme.io")
+    assert bring(two[0], token).json["status"] == "OK"
+    for server in two:
+        assert failed(bring(server, token))
+    assert bring(two[1], issuer.token("once@acme.io", jti="another")).json["status"] == "OK"
+
+
+def test_a_token_that_is_brought_many_times_at_once(issuer, two):
+    """To two servers: one of them signs in."""
+    for number in range(5):
+        token = issuer.token(f"race{number}@acme.io")
+        answers = in_parallel(8, lambda i: bring(two[i % 2], token))  # noqa: B023  (they end within the round)
+        assert sorted(answer.json["status"] for answer in answers) == ["GENERAL_ERROR"] * 7 + ["OK"]
+
+
+def test_the_same_token_with_another_signature(issuer, two):
+    """Of an ECDSA signature (r, s) anybody makes a second good one, (r, -s)."""
+    if isinstance(issuer.key, rsa.RSAPrivateKey):
+        pytest.skip("an RSA signature has one form")
+    token = issuer.token("twin@acme.io")
+    signed, _, signature = token.rpartition(".")
+    raw = client.base64url_read(signature)
+    order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
+    twin = raw[:32] + (order - int.from_bytes(raw[32:], "big")).to_bytes(32, "big")
+    other = f"{signed}.{client.base64url(twin)}"
+    assert bring(two[0], other).json["status"] == "OK"  # it is good by itself
+    assert failed(bring(two[0], token)) and failed(bring(two[1], other))
+
+
+@pytest.mark.parametrize("claims", [
+    {"aud": "another"}, {"aud": ["orgd", "another"]}, {"iss": "https://elsewhere.io"}, {"exp": 1}, {"iat": ...},
+    {"iat": int(time.time()) - 3700, "exp": int(time.time()) + 9000}, {"iat": int(time.time()) + 600, "exp": int(time.time()) + 900}], ids=str)
+def test_tokens_for_others_or_of_another_time(claims, issuer, two):
+    claims = {name: value for name, value in claims.items() if value is not ...}
+    token = issuer.token("late@acme.io", **({"iat": None} if not claims else claims))
+    assert failed(bring(two[0], token))
+
+
+def test_a_token_that_was_refused_is_not_used_up(issuer, two):
+    """What failed for another reason may be tried again."""
+    token = issuer.token("no address")
+    assert bring(two[0], token).json["status"] == bring(two[0], token).json["status"] == "NO_EMAIL_GIVEN_BY_PROVIDER"
 
 
 def test_an_issuer_that_hangs_holds_up_nobody_else(liar, misled):
