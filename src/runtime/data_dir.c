@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "base/platform.h"
 #include "runtime/run_as.h"
+#include "runtime/trusted_path.h"
 
 #define DEFAULT_PATH "./orgd-data"
 #define ELSEWHERE "/var/lib/orgd"
@@ -87,9 +88,14 @@ static const char *folder_of(void *arena, const char *path)
     return slash == path ? "/" : talloc_strndup(arena, path, (size_t)(slash - path));
 }
 
+static const char *wanted_path(const struct config *config)
+{
+    return given(config->data_dir) ? config->data_dir : DEFAULT_PATH;
+}
+
 static enum err find_place(void *arena, const struct config *config, struct place *place, struct error *error)
 {
-    const char *wanted = given(config->data_dir) ? config->data_dir : DEFAULT_PATH;
+    const char *wanted = wanted_path(config);
     const char *folder;
     enum err err;
 
@@ -306,6 +312,9 @@ enum err data_dir_open(void *arena, const struct config *config, struct data_dir
     enum err err = find_place(arena, config, &place, error);
 
     *dir = (struct data_dir){.fd = -1, .lock = -1};
+    if (err == OK)
+        err = trusted_path_check(place.moved ? place.path : wanted_path(config), geteuid(),
+                                 place.becomes ? place.user.uid : geteuid(), error);
     if (err == OK)
         err = make_directory(&place, error);
     if (err != OK)

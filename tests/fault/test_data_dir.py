@@ -277,3 +277,57 @@ def test_directory_of_root_is_handed_over(plain):
     plain.refused()
     assert {entry.stat().st_uid for entry in [plain.data, *plain.data.iterdir()]} == {serving.POSTGRES.pw_uid}
     assert (plain.data / "auth-key").read_bytes() == key
+
+
+# ---- on the way to it ----
+
+STRANGER = 65534
+
+
+@pytest.fixture
+def shared(folder):
+    """A folder like /tmp."""
+    folder.chmod(0o1777)
+    return folder
+
+
+@as_root
+def test_the_link_of_a_stranger(shared, plain):
+    """Whoever may write to the folder must not decide where the keys and the database are."""
+    elsewhere = shared / "elsewhere"
+    elsewhere.mkdir()
+    os.symlink(elsewhere, plain.data)
+    os.lchown(plain.data, STRANGER, STRANGER)
+    assert re.search(f"data on the way to it belongs to another user \\({STRANGER}\\)", one_sentence(plain.refused()[1]))
+    assert not list(elsewhere.iterdir())
+    os.lchown(plain.data, 0, 0)
+    assert "cannot be trusted" not in plain.refused()[1] and (elsewhere / "orgd.id").exists()
+
+
+@as_root
+def test_a_link_of_a_stranger_on_the_way(shared, plain):
+    there = shared / "there"
+    there.mkdir()
+    os.symlink(there, shared / "way")
+    os.lchown(shared / "way", STRANGER, STRANGER)
+    for path in (shared / "way" / "data", shared / "there" / ".." / "way" / "data", shared / "in" / "data"):
+        if path.parent.name == "in":
+            os.symlink("way", shared / "in")
+        assert "cannot be trusted" in one_sentence(plain.refused(ORGD_DATA_DIR=str(path))[1]), path
+    assert not list(there.iterdir())
+
+
+@as_root
+def test_a_folder_of_a_stranger_on_the_way(shared, plain):
+    (shared / "theirs").mkdir()
+    os.chown(shared / "theirs", STRANGER, STRANGER)
+    assert "theirs on the way to it belongs to another user" in one_sentence(plain.refused(ORGD_DATA_DIR=str(shared / "theirs" / "data"))[1])
+
+
+@as_root
+def test_a_folder_in_which_everybody_may_replace_it(folder, plain):
+    plain.refused()
+    folder.chmod(0o777)
+    assert "everybody may replace data in its folder" in one_sentence(plain.refused()[1])
+    folder.chmod(0o755)
+    assert "cannot be trusted" not in plain.refused()[1]
