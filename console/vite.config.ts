@@ -1,12 +1,13 @@
 // How the console is built: hashed assets in dist/, one piece for what every page needs, others on demand.
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
+import { licenses } from "./licenses.ts";
 
 // The server puts a fresh value of the same length in its place, each time it serves index.html.
 const NONCE = "orgd-nonce-placeholder";
 
 export default defineConfig(({ command }) => ({
-  plugins: [react()],
+  plugins: [react(), licenses()],
   html: command === "build" ? { cspNonce: NONCE } : {},
   build: {
     target: "es2020",

@@ -9,7 +9,7 @@
 
 #include "base/platform.h"
 
-enum { FIXED_HEAD_MAX = 768, DATE_SIZE = 32 };
+enum { FIXED_HEAD_MAX = 1024, DATE_SIZE = 32 };
 
 bool answer_wants_gzip(const struct exchange *exchange, bool gzip)
 {
@@ -143,6 +143,10 @@ static const char *transport_security(const struct config *config)
     return strcmp(config->hsts, "subdomains") == 0 ? "max-age=31536000; includeSubDomains" : "max-age=31536000";
 }
 
+/* An answer that is no page loads nothing, runs nothing and is framed by nobody, should a browser show it as one. */
+static const char answer_policy[] =
+    "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
+
 /*
  * What browsers and caches may do with the answer. Only the console's files, the published keys and the OpenAPI
  * document may be stored, and their handlers say so.
@@ -155,6 +159,10 @@ static char *append_protection(char *at, const struct request *req)
         at = append_header(at, "Cache-Control", "no-store");
     if (!has_header(&req->reply, "X-Content-Type-Options"))
         at = append_header(at, "X-Content-Type-Options", "nosniff");
+    if (!has_header(&req->reply, "Content-Security-Policy"))
+        at = append_header(at, "Content-Security-Policy", answer_policy);
+    if (!has_header(&req->reply, "Referrer-Policy"))
+        at = append_header(at, "Referrer-Policy", "no-referrer");
     if (security)
         at = append_header(at, "Strict-Transport-Security", security);
     return at;

@@ -29,6 +29,9 @@ def test_answers_are_not_stored_and_keep_their_type(server):
         expected = "no-cache" if answer.url.endswith("/openapi.json") else "no-store"  # the document has an ETag
         assert answer.headers["Cache-Control"] == expected, answer.url
         assert answer.headers["X-Content-Type-Options"] == "nosniff", answer.url
+        assert answer.headers["Referrer-Policy"] == "no-referrer", answer.url
+        policy = answer.headers["Content-Security-Policy"].split("; ")
+        assert {"default-src 'none'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "sandbox"} <= set(policy), answer.url
         assert "Strict-Transport-Security" not in answer.headers, answer.url
     for path in ("/auth/jwt/jwks.json", "/auth/.well-known/openid-configuration"):
         answer = client.Api(server.url).get(path)

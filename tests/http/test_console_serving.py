@@ -2,6 +2,7 @@
 import base64
 import gzip
 import json
+import pathlib
 import re
 import socket
 import subprocess
@@ -20,6 +21,7 @@ PROTECTION = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+TREE = pathlib.Path(__file__).resolve().parent.parent.parent
 FIRST_LOAD_MAX = 300_000  # bytes, compressed
 
 
@@ -78,7 +80,7 @@ def test_below_api_is_only_the_api(path, server):
     answer = server.request("GET", path, headers=HTML)
     assert answer.status in (401, 404)
     assert answer.headers["Content-Type"] == "application/json"
-    assert "Content-Security-Policy" not in answer.headers
+    assert "script-src" not in answer.headers["Content-Security-Policy"]  # that of the API
 
 
 @pytest.mark.parametrize("accept", [None, "*/*", "application/json", "text/plain", "text/html;q=0"])
@@ -228,3 +230,16 @@ def test_the_first_page_is_small(assets, server):
     """What index.html names comes compressed in less than 300 kB; what a page adds to it is measured in the browser."""
     sizes = {name: len(server.request("GET", name, headers={"Accept-Encoding": "gzip"}).body) for name in assets}
     assert sum(sizes.values()) < FIRST_LOAD_MAX, json.dumps(sizes)
+
+
+def test_the_licences_of_what_is_in_the_console(server):
+    """Those of the packages whose modules are in the bundle, and of the program's own data, each with its text."""
+    answer = server.request("GET", "/licenses.txt")
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "text/plain; charset=utf-8")
+    text = answer.body.decode()
+    packages = json.loads((TREE / "console" / "package.json").read_text(encoding="utf-8"))
+    for name in ("react", "react-dom", "react-router-dom", "antd", "@tanstack/react-query", "supertokens-web-js"):
+        assert f"\n{name} {packages['dependencies'][name]}\n" in text, name
+    for name in packages["devDependencies"]:
+        assert f"\n{name} " not in text, name
+    assert "@zxcvbn-ts/language-common" in text and text.count("Permission is hereby granted") > 30
