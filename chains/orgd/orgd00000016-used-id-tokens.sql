@@ -1,5 +1,5 @@
 -- revision: orgd00000016
--- revises: orgd00000014
+-- revises: orgd00000015
 -- Keeps which identity tokens clients have brought and used, so that each signs in once.
 
 -- up
