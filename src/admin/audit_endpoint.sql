@@ -21,7 +21,8 @@ sized AS ( -- a page has as many changes as fit into 4 MiB, and at least one
     WINDOW newest AS (ORDER BY id DESC)
 ),
 kept AS (
-    SELECT id, at, actor, actor_id, operation, reason, request_id, action, object, object_id, before, after
+    SELECT id, at, actor, actor_id, operation, reason, request_id, address, action, object, object_id,
+           times, before, after
     FROM page
     JOIN sized USING (id)
     WHERE place = 1 OR bytes <= 4194304
