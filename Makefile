@@ -16,7 +16,7 @@
 SHELL = /bin/sh
 .NOTPARALLEL:
 .DEFAULT_GOAL = build
-.PHONY: run test containment kill-sweep all-cases check fuzz bench timing pictures format build install clean bare help
+.PHONY: run test containment kill-sweep all-cases revocation check fuzz bench timing pictures format build install clean bare help
 
 ifeq ($(origin CC),default)
 CC = gcc
@@ -77,6 +77,10 @@ kill-sweep: ## kill migrations and requests after each of their statements (take
 all-cases: ## run the tests of the migrations over every case instead of a sample
 	$(call built,run test)
 	@MIGRATE_LONG=1 SANITIZE=$(sanitizers) tools/run-tests $(dir) tests/migrate $(FLAGS)
+
+revocation: ## try a million times to use access that was taken away, on two and five processes (takes half an hour)
+	$(call built,run test)
+	@REVOCATION_TRIES=1000000 SANITIZE=$(sanitizers) tools/run-tests $(dir) tests/http/test_revocation.py -s -n 0 -o faulthandler_timeout=0 $(FLAGS)
 
 check: ## layout, static analysis, and the project's own rules
 	$(call built,check console)

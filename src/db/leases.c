@@ -11,7 +11,7 @@
 #include "statements.h"
 
 /* WAIT_US: somewhat longer than a lease, so that what was seen at its beginning is over at its end. */
-enum { WAIT_US = LEASE_OVER_US + 100000, PAUSE_MIN_US = 150, PAUSE_MAX_US = 50000 };
+enum { WAIT_US = LEASE_OVER_US + 100000, PAUSE_MIN_US = 300, PAUSE_MAX_US = 50000 };
 
 static _Atomic uint64_t removals, waits, expired, wait_us;
 

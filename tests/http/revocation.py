@@ -14,7 +14,11 @@ class Wire:
     """One connection to a process, kept open; a request can be sent now and its answer read later."""
 
     def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=60)
+        self.port = port
+        self.connect()
+
+    def connect(self):
+        self.socket = socket.create_connection(("127.0.0.1", self.port), timeout=60)
         self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self.buffer = b""
 
@@ -33,12 +37,20 @@ class Wire:
 
     def more(self):
         piece = self.socket.recv(65536)
-        assert piece, "the connection was closed"
+        if not piece:
+            raise ConnectionError("the connection was closed")
         self.buffer += piece
 
     def ask(self, authorization):
-        self.send(authorization)
-        return self.status()
+        """Sends a request and reads its answer; one that was idle for too long is replaced."""
+        try:
+            self.send(authorization)
+            return self.status()
+        except ConnectionError:
+            self.close()
+            self.connect()
+            self.send(authorization)
+            return self.status()
 
     def close(self):
         self.socket.close()
