@@ -105,7 +105,7 @@ def test_it_is_stored(story):
              if story["there"][table] != number}
     people = ORGANIZATIONS * MEMBERS
     assert grown == {
-        "public.users": people, "public.organizations": ORGANIZATIONS, "public.workspaces": ORGANIZATIONS * WORKSPACES,
+        "public.users": people, "orgd.accounts": people, "public.organizations": ORGANIZATIONS, "public.workspaces": ORGANIZATIONS * WORKSPACES,
         "public.projects": ORGANIZATIONS * WORKSPACES * PROJECTS, "public.organization_members": people,
         "public.workspace_members": people * WORKSPACES, "public.project_members": people * WORKSPACES * PROJECTS,
         "public.api_keys": ORGANIZATIONS}
