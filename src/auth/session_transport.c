@@ -16,6 +16,7 @@
 #define ACCESS_COOKIE "sAccessToken"
 #define REFRESH_COOKIE "sRefreshToken"
 #define SECURE_REFRESH_COOKIE "__Secure-sRefreshToken"
+#define DEVICE_COOKIE "orgdDevice"
 #define LEGACY_COOKIE "sIdRefreshToken"
 
 enum {
@@ -115,6 +116,16 @@ unsigned session_transports_of(const struct request *req)
     return (bearer_of(req) ? TRANSPORT_HEADER : 0) | (cookies ? TRANSPORT_COOKIE : 0);
 }
 
+static const char *device_cookie(const struct config *config)
+{
+    return is_https(config) ? "__Secure-" DEVICE_COOKIE : DEVICE_COOKIE;
+}
+
+const char *session_find_devices(struct request *req)
+{
+    return session_maybe_forged(req) ? NULL : cookie_of(req, device_cookie(req->config));
+}
+
 /* ---- out ---- */
 
 /* A header that scripts of other origins may read. */
@@ -125,25 +136,34 @@ static enum err send_exposed(struct request *req, const char *name, const char *
     return code == OK ? reply_expose(req, name) : code;
 }
 
-/*
- * The value is Base64 or empty, which needs no percent-encoding. The refresh token goes to the one path that takes it
- * only.
- */
-static enum err send_cookie(struct request *req, const char *name, const char *value, int64_t expires_s)
+/* The value is Base64 or empty, which needs no percent-encoding. The path is `base` and what follows it. */
+static enum err write_cookie(struct request *req, const char *name, const char *base, const char *path,
+                             const char *value, int64_t expires_s)
 {
     struct buffer cookie = buffer_make(req->arena, COOKIE_MAX);
     const struct config *config = req->config;
-    bool refresh = strcmp(name, ACCESS_COOKIE) != 0;
     time_t moment = (time_t)expires_s;
     char date[32];
     struct tm parts;
 
     if (!gmtime_r(&moment, &parts) || !strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &parts))
         return ERR_INTERNAL;
-    buffer_format(&cookie, "%s=%s; Expires=%s; HttpOnly; Path=%s%s; SameSite=%s%s", name, value, date,
-                  refresh ? site_path(config->api_url) : "/", refresh ? "/auth/session/refresh" : "",
+    buffer_format(&cookie, "%s=%s; Expires=%s; HttpOnly; Path=%s%s; SameSite=%s%s", name, value, date, base, path,
                   cookies_cross_sites(config) ? "None" : "Lax", is_https(config) ? "; Secure" : "");
     return reply_header_of_success(req, "Set-Cookie", buffer_string(&cookie));
+}
+
+/* The refresh token goes to the one path that takes it only. */
+static enum err send_cookie(struct request *req, const char *name, const char *value, int64_t expires_s)
+{
+    if (strcmp(name, ACCESS_COOKIE) == 0)
+        return write_cookie(req, name, "/", "", value, expires_s);
+    return write_cookie(req, name, site_path(req->config->api_url), "/auth/session/refresh", value, expires_s);
+}
+
+enum err session_send_devices(struct request *req, const char *value, int64_t expires_s)
+{
+    return write_cookie(req, device_cookie(req->config), site_path(req->config->api_url), "/auth", value, expires_s);
 }
 
 /* What the browser's scripts may know: {"ate":<ms>,"uid":<login>,"up":<payload>} in Base64. */

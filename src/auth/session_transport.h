@@ -53,6 +53,14 @@ enum err session_send(struct request *req, enum session_transport transport,
 /* Tells the client to forget its tokens: those in the header fields, the cookies, or both. ERR_MEMORY. */
 enum err session_clear(struct request *req, unsigned transports) MUST_CHECK;
 
+/*
+ * The cookie by which a browser shows that it has signed in before (signin/devices.h): its value as it came, NULL when
+ * absent or when another site may have made the browser send it; and its value on the way out. It goes to the sign-in
+ * endpoints only. ERR_MEMORY.
+ */
+const char *session_find_devices(struct request *req);
+enum err session_send_devices(struct request *req, const char *value, int64_t expires_s) MUST_CHECK;
+
 /* The transports in which the request carries anything of a session. */
 unsigned session_transports_of(const struct request *req);
 

@@ -9,6 +9,7 @@
 #include "base/email.h"
 #include "base/log.h"
 #include "policy/signin_rules.h"
+#include "signin/devices.h"
 #include "statements.h"
 #include "tenancy/organizations.h"
 
@@ -174,12 +175,12 @@ enum err account_sign_in(struct request *req, const struct account_login *login,
                       param_uuid(&identity_id), param_text(login->identity), param_text(login->subject),
                       param_text(email_domain(login->email)),
                       param_text(login->proof == PROOF_ADDRESS ? login->email : NULL));
-    if (code != OK)
-        return code;
-    return session_begin(req, &(struct session_begin){.login_id = login->login_id,
-                                                      .user_id = standing.user_id,
-                                                      .identity = login->identity,
-                                                      .is_new_user = *created});
+    if (code == OK)
+        code = session_begin(req, &(struct session_begin){.login_id = login->login_id,
+                                                          .user_id = standing.user_id,
+                                                          .identity = login->identity,
+                                                          .is_new_user = *created});
+    return code == OK ? device_remember(req, &standing.user_id) : code;
 }
 
 enum err account_finish(struct request *req, enum err code)

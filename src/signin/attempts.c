@@ -1,6 +1,8 @@
 /* Which counters the tries of one address take from. */
 #include "signin/attempts.h"
 
+#include "signin/devices.h"
+
 static void add(struct attempt_counters *counters, enum limit limit, const char *subject)
 {
     counters->tries[counters->count++] = (struct limit_try){.limit = limit, .subject = subject};
@@ -33,7 +35,25 @@ static struct attempt_counters spare(struct request *req, const char *email)
     return counters;
 }
 
-enum err attempt_password(struct request *req, const char *email, struct attempt_counters *counters)
+/* Takes from the counter of a known device. `*passes` is false when the request comes from none, or it has no tries. */
+static enum err ask_as_device(struct request *req, const char *email, enum limit limit,
+                              struct attempt_counters *counters, bool *passes)
+{
+    struct limit_refusal refusal;
+    const char *device;
+    enum err code = device_find(req, email, &device);
+
+    *passes = false;
+    *counters = (struct attempt_counters){.count = 0};
+    if (code != OK || !device)
+        return code;
+    add(counters, limit, device);
+    code = ask(req, counters, &refusal);
+    *passes = code == OK && refusal.wait_us == 0;
+    return code;
+}
+
+static enum err ask_as_anybody(struct request *req, const char *email, struct attempt_counters *counters)
 {
     struct limit_refusal first, second = {.wait_us = 0};
     enum err code;
@@ -52,13 +72,25 @@ enum err attempt_password(struct request *req, const char *email, struct attempt
     return limit_refuse(req, second.wait_us > 0 && second.wait_us < first.wait_us ? &second : &first);
 }
 
+enum err attempt_password(struct request *req, const char *email, struct attempt_counters *counters)
+{
+    bool passes;
+    enum err code = ask_as_device(req, email, LIMIT_SIGN_IN_DEVICE, counters, &passes);
+
+    return code == OK && !passes ? ask_as_anybody(req, email, counters) : code;
+}
+
 static enum err take_for_mail(struct request *req, const char *email, enum limit client, enum limit network,
                               enum limit address)
 {
-    struct attempt_counters counters = {.count = 0};
+    struct attempt_counters counters;
     struct limit_refusal refusal;
-    enum err code;
+    bool passes;
+    enum err code = ask_as_device(req, email, LIMIT_MAIL_DEVICE, &counters, &passes);
 
+    if (code != OK || passes)
+        return code;
+    counters.count = 0;
     add(&counters, client, limit_subject(req, NULL, REACH_CLIENT));
     add(&counters, network, limit_subject(req, email, REACH_NETWORK));
     add(&counters, address, email);

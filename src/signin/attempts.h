@@ -12,8 +12,8 @@ struct attempt_counters {
 
 /*
  * Takes a try of a password of an address, outside of a transaction. Networks that use up their tries are refused, not
- * the address: while others keep the counter of the address empty, each network has a try every five minutes.
- * ERR_TOO_MANY_REQUESTS, with Retry-After; ERR_MEMORY.
+ * the address: while others keep the counter of the address empty, each network has a try every five minutes. Known
+ * devices (devices.h) have counters of their own. ERR_TOO_MANY_REQUESTS, with Retry-After; otherwise those of db_run.
  */
 enum err attempt_password(struct request *req, const char *email, struct attempt_counters *counters) MUST_CHECK;
 

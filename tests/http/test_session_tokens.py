@@ -275,7 +275,7 @@ def test_the_name_of_the_refresh_cookie_over_https(another, server):
     """Another program behind the same proxy reads sAccessToken; the refresh token is read here only, and has the prefix."""
     https = another(AGENTA_API_URL="https://app.acme.io/api", AGENTA_WEB_URL="https://app.acme.io")
     session = sessions.sign_up(https.url, mode="cookie")
-    assert list(sessions.cookies_of(session.answer)) == ["sAccessToken", "__Secure-sRefreshToken"]
+    assert list(sessions.cookies_of(session.answer)) == ["sAccessToken", "__Secure-sRefreshToken", "__Secure-orgdDevice"]
     planted = {"Cookie": f"sRefreshToken=planted; __Secure-sRefreshToken={session.cookies['__Secure-sRefreshToken']}"}
     renewed = session.post("/auth/session/refresh", headers=planted)
     assert renewed.status_code == 200

@@ -52,9 +52,9 @@ def test_in_header_fields(session):
 def test_in_cookies(cookie):
     answer = cookie.answer
     made = sessions.cookies_of(answer)
-    assert list(made) == ["sAccessToken", "sRefreshToken"]
-    assert [made[name]["path"] for name in made] == ["/", "/api/auth/session/refresh"]
-    for name, days in (("sAccessToken", 365), ("sRefreshToken", 100)):
+    assert list(made) == ["sAccessToken", "sRefreshToken", "orgdDevice"]
+    assert [made[name]["path"] for name in made] == ["/", "/api/auth/session/refresh", "/api/auth"]
+    for name, days in (("sAccessToken", 365), ("sRefreshToken", 100), ("orgdDevice", 400)):
         assert (made[name]["httponly"], made[name]["samesite"], made[name]["secure"], made[name]["domain"]) == (True, "Lax", "", "")
         ends = email.utils.parsedate_to_datetime(made[name]["expires"]).timestamp()
         assert abs(ends - time.time() - days * 86400) < 60

@@ -1,0 +1,173 @@
+/* Known devices: makes and reads the cookie by which a browser shows that it has signed in before. */
+#include "signin/devices.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "auth/session_transport.h"
+#include "base/base64.h"
+#include "base/platform.h"
+#include "base/secret.h"
+#include "statements.h"
+
+enum { ID = 12, MOMENT = 4, MAC = 16, BYTES = ID + MOMENT + MAC, TEXT = 43, ENTRIES_MAX = 4, ID_TEXT = 2 * ID + 1 };
+
+struct entry {
+    unsigned char bytes[BYTES]; /* id, seconds since 1970, MAC */
+};
+
+struct entries {
+    struct entry all[ENTRIES_MAX]; /* the newest first */
+    size_t count;
+};
+
+/* ---- the cookie ---- */
+
+/* What cannot be read ends the list. */
+static struct entries read_entries(const char *text)
+{
+    struct entries entries = {.count = 0};
+    size_t size;
+
+    while (text && entries.count < ENTRIES_MAX && strnlen(text, TEXT) == TEXT &&
+           base64_read(BASE64_URL, text, TEXT, entries.all[entries.count].bytes, BYTES, &size) && size == BYTES) {
+        entries.count++;
+        text += TEXT;
+        if (*text++ != '.')
+            break;
+    }
+    return entries;
+}
+
+static enum err send_entries(struct request *req, const struct entries *entries)
+{
+    struct buffer text = buffer_make(req->arena, (TEXT + 1) * ENTRIES_MAX + 1);
+
+    for (size_t i = 0; i < entries->count; i++) {
+        if (i > 0)
+            buffer_char(&text, '.');
+        base64_write(&text, BASE64_URL, entries->all[i].bytes, BYTES);
+    }
+    if (text.failed)
+        return ERR_MEMORY;
+    return session_send_devices(req, text.data, platform.realtime_us() / 1000000 + DEVICE_VALID_S);
+}
+
+/* ---- the proof ---- */
+
+static int64_t moment_of(const struct entry *entry)
+{
+    const unsigned char *at = entry->bytes + ID;
+
+    return (int64_t)at[0] << 24 | (int64_t)at[1] << 16 | (int64_t)at[2] << 8 | at[3];
+}
+
+/* False without memory. */
+static bool make_mac(struct request *req, const char *binding, const struct entry *entry, unsigned char mac[32])
+{
+    static const char purpose[] = "orgd device";
+    unsigned char key[32];
+    size_t len = strlen(binding);
+    unsigned char *text = talloc_array(req->arena, unsigned char, (unsigned)(ID + MOMENT + len));
+
+    if (!text)
+        return false;
+    memcpy(text, entry->bytes, ID + MOMENT);
+    memcpy(text + ID + MOMENT, binding, len);
+    digest_hmac_sha256(secret_of(req->config->crypt_key), purpose, sizeof purpose - 1, key);
+    digest_hmac_sha256((struct secret){key, sizeof key}, text, ID + MOMENT + len, mac);
+    return true;
+}
+
+static bool is_proof(struct request *req, const char *binding, const struct entry *entry)
+{
+    int64_t age = platform.realtime_us() / 1000000 - moment_of(entry);
+    unsigned char mac[32];
+
+    return make_mac(req, binding, entry, mac) &&
+           secret_equal((struct secret){mac, MAC}, (struct secret){entry->bytes + ID + MOMENT, MAC}) && age >= 0 &&
+           age < DEVICE_VALID_S;
+}
+
+/* "" where there is no account: no entry has its MAC. */
+static enum err load_binding(struct request *req, const struct uuid *user_id, const char *email, const char **binding)
+{
+    struct result row;
+    enum err code = DB_RUN(req->db, device_binding, &row, param_uuid(user_id), param_text(email));
+
+    if (code != OK)
+        return code;
+    if (!result_keep(&row, req->arena))
+        return ERR_MEMORY;
+    *binding = result_rows(&row) > 0 ? result_text(&row, 0, 0) : "";
+    return OK;
+}
+
+/* The place of the account's entry, or `count`. All are looked at. */
+static size_t find_proof(struct request *req, const char *binding, const struct entries *entries)
+{
+    size_t found = entries->count;
+
+    for (size_t i = entries->count; i-- > 0;)
+        if (is_proof(req, binding, &entries->all[i]) && *binding)
+            found = i;
+    return found;
+}
+
+/* ---- what others ask ---- */
+
+enum err device_find(struct request *req, const char *email, const char **id)
+{
+    struct entries entries = read_entries(session_find_devices(req));
+    const char *binding;
+    char *text;
+    size_t place;
+    enum err code;
+
+    *id = NULL;
+    if (entries.count == 0)
+        return OK;
+    code = load_binding(req, NULL, email, &binding);
+    if (code != OK)
+        return code;
+    place = find_proof(req, binding, &entries);
+    if (place == entries.count)
+        return OK;
+    *id = text = talloc_array(req->arena, char, ID_TEXT);
+    for (size_t i = 0; text && i < ID; i++)
+        (void)snprintf(text + 2 * i, 3, "%02x", entries.all[place].bytes[i]);
+    return text ? OK : ERR_MEMORY;
+}
+
+enum err device_remember(struct request *req, const struct uuid *user_id)
+{
+    struct entries old, entries = {.count = 1};
+    unsigned char *bytes = entries.all[0].bytes;
+    int64_t now = platform.realtime_us() / 1000000;
+    unsigned char mac[32];
+    const char *binding;
+    size_t known;
+    enum err code;
+
+    if (session_transport_wanted(req) != TRANSPORT_COOKIE)
+        return OK;
+    code = load_binding(req, user_id, NULL, &binding);
+    if (code != OK)
+        return code;
+    old = read_entries(session_find_devices(req));
+    known = find_proof(req, binding, &old);
+    if (known < old.count) /* the same device: its tries stay counted */
+        memcpy(bytes, old.all[known].bytes, ID);
+    else
+        platform.random_bytes(bytes, ID);
+    for (int i = 0; i < MOMENT; i++)
+        bytes[ID + i] = (unsigned char)(now >> (8 * (MOMENT - 1 - i)));
+    if (!make_mac(req, binding, &entries.all[0], mac))
+        return ERR_MEMORY;
+    memcpy(bytes + ID + MOMENT, mac, MAC);
+    for (size_t i = 0; i < old.count && entries.count < ENTRIES_MAX; i++)
+        if (i != known)
+            entries.all[entries.count++] = old.all[i];
+    return send_entries(req, &entries);
+}

@@ -1,0 +1,27 @@
+/* Known devices: browsers that have signed in to an account before, which limits on trying do not keep out. */
+#ifndef ORGD_SIGNIN_DEVICES_H
+#define ORGD_SIGNIN_DEVICES_H
+
+#include "http/http.h"
+
+enum { DEVICE_VALID_S = 400 * 24 * 3600 };
+
+/*
+ * A browser keeps a cookie with an entry for each of the last accounts that have signed in there: a random id, the
+ * time, and a MAC under the installation's key over both, the account, and its passwords. So an entry is good for one
+ * account, until its password changes or DEVICE_VALID_S have passed. It signs nobody in.
+ */
+
+/*
+ * The id of the device that a request shows to be known to the account of an address; NULL when there is none. The same
+ * work is done where the address has no account. Outside of a transaction or within. Errors: those of db_run.
+ */
+enum err device_find(struct request *req, const char *email, const char **id) MUST_CHECK;
+
+/*
+ * Makes the browser, if it keeps cookies, a known device of the account that it has just signed in to. The transaction
+ * is the one that signs in, or sets a password. Errors: those of db_run; ERR_MEMORY.
+ */
+enum err device_remember(struct request *req, const struct uuid *user_id) MUST_CHECK;
+
+#endif

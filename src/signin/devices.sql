@@ -1,0 +1,10 @@
+-- device_binding: what the known devices of an account are bound to; no row: there is no account
+-- $1 the person, or NULL and $2 an address, whose account is found as signing in finds it.
+SELECT concat_ws(' ', u.id, (SELECT string_agg(l.password_hash, ' ' ORDER BY l.id) FROM orgd.logins l
+                             WHERE l.user_id = u.id AND l.password_hash IS NOT NULL))
+FROM users u
+WHERE u.id = coalesce($1::uuid,
+                      (SELECT l.user_id FROM orgd.logins l
+                       WHERE l.method = 'emailpassword' AND l.email = lower($2::text COLLATE "C")),
+                      (SELECT a.id FROM users a WHERE lower(a.email COLLATE "C") = lower($2::text COLLATE "C")
+                       ORDER BY a.email <> $2::text, a.created_at, a.id LIMIT 1));

@@ -1,0 +1,180 @@
+"""Known devices: a browser that has signed in to an account before is not kept out of it by what others try."""
+import base64
+import contextlib
+import hashlib
+import hmac
+import re
+import time
+
+import client
+import pytest
+import sessions
+from signing import PASSWORD, address, form
+
+WRONG = "0ther!Password"
+DAY = 86400
+BEHIND = {"ORGD_RATE_LIMITS": "on", "ORGD_TRUSTED_PROXIES": "127.0.0.1"}
+
+
+@pytest.fixture(scope="module")
+def limited(beside):
+    with contextlib.closing(beside(**BEHIND)) as made:
+        yield made.start()
+
+
+@pytest.fixture(scope="module")
+def other(beside):
+    with contextlib.closing(beside(**BEHIND)) as made:
+        yield made.start()
+
+
+class Device:
+    """A browser behind an address; keeps the cookie of known devices."""
+
+    def __init__(self, server, origin="192.0.2.1", cookie=None):
+        self.server, self.origin, self.cookie = server, origin, cookie
+
+    def ask(self, path, body, **headers):
+        headers = {"X-Forwarded-For": self.origin, "st-auth-mode": "cookie", **headers}
+        if self.cookie:
+            headers["Cookie"] = f"orgdDevice={self.cookie}"
+        answer = client.Api(self.server.url).post(path, body, headers=headers)
+        made = sessions.cookies_of(answer).get("orgdDevice")
+        self.cookie = made.value if made else self.cookie
+        return answer
+
+    def sign(self, email, password=PASSWORD, path="/auth/signin"):
+        """OK, WRONG or LATER."""
+        answer = self.ask(path, form(email=email, password=password))
+        if "Retry-After" in answer.headers:
+            return "LATER"
+        return {"OK": "OK", "WRONG_CREDENTIALS_ERROR": "WRONG"}[answer.json()["status"]]
+
+    def guess(self, email, times):
+        """How many of so many guesses were looked at."""
+        return sum(self.sign(email, WRONG) == "WRONG" for _ in range(times))
+
+
+@pytest.fixture
+def email(limited):
+    return address("owner")
+
+
+@pytest.fixture
+def device(limited, email):
+    """The owner's browser, in the network from which others guess."""
+    device = Device(limited)
+    assert device.sign(email, path="/auth/signup") == "OK"
+    return device
+
+
+def test_it_passes_whatever_others_try(limited, other, device, email):
+    assert Device(limited).guess(email, 12) == 10
+    assert Device(limited).sign(email) == "LATER"
+    for _ in range(3):
+        assert device.sign(email) == "OK"
+    assert Device(other, cookie=device.cookie).sign(email) == "OK"  # on every server
+
+
+def test_it_has_as_many_tries_as_others(limited, device, email):
+    """Who has stolen the cookie guesses no faster than with one network more; the owner is not kept out by that either."""
+    thief = Device(limited, cookie=device.cookie)
+    assert thief.guess(email, 25) == 20
+    assert device.sign(email) == "LATER"
+    device.origin = "198.51.100.1"
+    assert device.sign(email) == "OK"
+
+
+def test_it_is_good_for_its_account_only(limited, device):
+    victim = address("victim")
+    Device(limited, "203.0.113.1").sign(victim, path="/auth/signup")
+    assert device.guess(victim, 12) == 10
+    assert device.guess(address("nobody"), 12) == 10
+
+
+def test_what_was_not_made_here_is_none(limited, device, email):
+    cookie = device.cookie
+    assert Device(limited).guess(email, 12) == 10
+    changed = cookie[:20] + ("A" if cookie[20] != "A" else "B") + cookie[21:]
+    for bad in (changed, cookie[:-1], cookie.swapcase(), "x", "A" * 43, "." + cookie, "A" * 4000, "%00", f"{cookie}; orgdDevice={cookie}"):
+        assert Device(limited, cookie=bad).sign(email) == "LATER", bad
+    for good in (cookie, cookie + ".", cookie + ".x", "A" * 43 + "." + cookie):
+        assert Device(limited, cookie=good).sign(email) == "OK", good
+
+
+def test_a_new_password_ends_it(limited, device, email, sql):
+    sql("INSERT INTO orgd.password_resets (token_hash, login_id, proves, expires_at)"
+        " SELECT sha256(convert_to(%s, 'UTF8')), id, false, now() + interval '1 hour' FROM orgd.logins WHERE email = %s", email, email)
+    answer = Device(limited, "198.51.100.1").ask("/auth/user/password/reset", {"token": email, **form(password="N3w!password")})
+    assert answer.json() == {"status": "OK"}
+    assert Device(limited).guess(email, 12) == 10
+    assert device.sign(email, "N3w!password") == "LATER"
+    again = Device(limited, "198.51.100.1", device.cookie)
+    assert again.sign(email, "N3w!password") == "OK"
+    again.origin = device.origin
+    assert again.sign(email, "N3w!password") == "OK"
+
+
+def entry(server, email, sql, moment):
+    """What a browser keeps, made at a moment."""
+    (binding,), = sql("SELECT u.id || ' ' || l.password_hash FROM users u JOIN orgd.logins l ON l.user_id = u.id WHERE u.email = %s", email)
+    head = b"x" * 12 + int(moment).to_bytes(4, "big")
+    key = hmac.digest(server.crypt_key.encode(), b"orgd device", "sha256")
+    mac = hmac.digest(key, head + binding.encode(), "sha256")[:16]
+    return base64.urlsafe_b64encode(head + mac).rstrip(b"=").decode()
+
+
+@pytest.mark.parametrize(("days", "outcome"), [(1, "OK"), (399, "OK"), (401, "LATER"), (-1, "LATER")])
+def test_how_long_it_is_known(days, outcome, server, limited, device, email, sql):
+    assert Device(limited).guess(email, 12) == 10
+    cookie = entry(server, email, sql, time.time() - days * DAY)
+    assert Device(limited, cookie=cookie).sign(email) == outcome
+
+
+def test_a_browser_of_several_people(limited, device, email):
+    """It knows the last four accounts; signing in again adds nothing."""
+    others = [address("other") for _ in range(3)]
+    for person in others:
+        assert device.sign(person, path="/auth/signup") == "OK"
+    assert device.sign(others[0]) == "OK" and len(device.cookie.split(".")) == 4
+    for person in (email, *others):
+        Device(limited).guess(person, 11)
+        assert device.sign(person) == "OK"
+    assert device.sign(address("fifth"), path="/auth/signup") == "OK"
+    assert len(device.cookie.split(".")) == 4
+    assert device.sign(email) == "LATER"  # signed in before all others
+
+
+def test_it_stays_the_same_device(device, email):
+    """A success starts no new counter."""
+    first = base64.urlsafe_b64decode(device.cookie + "=")[:12]
+    assert device.sign(email) == "OK"
+    assert base64.urlsafe_b64decode(device.cookie + "=")[:12] == first
+
+
+def test_it_may_ask_for_links(limited, device, email):
+    link = ("/auth/user/password/reset/token", form(email=email))
+    answers = [Device(limited).ask(*link) for _ in range(6)]
+    assert "Retry-After" in answers[-1].headers
+    assert "Retry-After" not in device.ask(*link).headers
+
+
+def test_clients_without_cookies_have_none(limited, email):
+    answer = Device(limited).ask("/auth/signup", form(email=email, password=PASSWORD), **{"st-auth-mode": "header"})
+    assert answer.json()["status"] == "OK" and "Set-Cookie" not in answer.headers
+
+
+def test_the_cookie_of_an_encrypted_site(another):
+    """Browsers keep it to encrypted connections, and send it to the sign-in endpoints only."""
+    server = another(AGENTA_API_URL="https://api.acme.example/api", AGENTA_WEB_URL="https://other.example", ORGD_RATE_LIMITS="on")
+    answer = client.Api(server.url).post("/auth/signup", form(email=address(), password=PASSWORD), headers={"st-auth-mode": "cookie"})
+    made = sessions.cookies_of(answer)["__Secure-orgdDevice"]
+    assert (made["path"], made["secure"], made["httponly"], made["samesite"]) == ("/api/auth", True, True, "None")
+    assert re.fullmatch(r"[A-Za-z0-9_-]{43}", made.value)
+
+
+def test_what_it_says_is_no_secret_of_the_account(device, email):
+    """A random id and a MAC: neither the address nor its digest."""
+    bytes_ = base64.urlsafe_b64decode(device.cookie + "=")
+    assert len(bytes_) == 32 and hashlib.sha256(email.encode()).digest()[:12] != bytes_[:12]
+    assert abs(int.from_bytes(bytes_[12:16], "big") - time.time()) < 60
