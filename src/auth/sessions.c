@@ -246,10 +246,16 @@ static enum err renew(struct request *req, const struct uuid *session, const str
     return OK;
 }
 
+bool session_read_refresh(const struct request *req, const char *token, struct refresh_token *presented)
+{
+    struct secret other = secret_of_optional(req->config->crypt_key_accepted);
+
+    return refresh_token_read(secret_of(req->config->crypt_key), token, presented) ||
+           (other.len > 0 && refresh_token_read(other, token, presented));
+}
+
 enum err session_rotate(struct request *req, const char *token, struct session_refresh *refresh)
 {
-    struct secret installation = secret_of(req->config->crypt_key);
-    struct secret other = secret_of_optional(req->config->crypt_key_accepted);
     struct session *session = &refresh->session;
     struct refresh_token presented, next;
     enum standing standing;
@@ -258,8 +264,7 @@ enum err session_rotate(struct request *req, const char *token, struct session_r
     enum err code;
 
     *refresh = (struct session_refresh){.rotated = false};
-    if (!refresh_token_read(installation, token, &presented) &&
-        (other.len == 0 || !refresh_token_read(other, token, &presented)))
+    if (!session_read_refresh(req, token, &presented))
         return ERR_SESSION_NONE;
     code = sweep(req);
     if (code == OK)

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include "auth/access_tokens.h"
+#include "auth/refresh_tokens.h"
 #include "auth/session_transport.h"
 #include "http/http.h"
 
@@ -52,6 +53,9 @@ struct session_refresh {
     const char *refresh_hash;  /* hex SHA-256 of it */
     int64_t refresh_expires_s; /* of the session */
 };
+
+/* Whether a refresh token was made here, with the key of the installation or the other one that is accepted. */
+bool session_read_refresh(const struct request *req, const char *token, struct refresh_token *presented);
 
 /*
  * Exchanges a refresh token in the open transaction of req->db. ERR_SESSION_NONE when it is none of ours or its session

@@ -103,7 +103,7 @@ enum { REMEMBERED = 1024, REMEMBERED_US = 500000 };
 static pthread_mutex_t remembered_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct remembered {
     unsigned char key[LIMIT_KEY];
-    int64_t until_us, free_us; /* how long this is believed; when the next try comes back */
+    int64_t until_us, spent_us; /* how long this is believed; when tries come back, less what they cost */
 } remembered[REMEMBERED];
 
 static struct remembered *remembered_place(const struct limit_charge *charge)
@@ -119,7 +119,7 @@ static int64_t remembered_wait(const struct limit_charge *charge)
 
     (void)pthread_mutex_lock(&remembered_lock);
     if (memcmp(place->key, charge->key, LIMIT_KEY) == 0 && place->until_us > now)
-        wait = place->free_us - now;
+        wait = place->spent_us + charge->cost_us - now; /* fewer tries than were refused may be left */
     (void)pthread_mutex_unlock(&remembered_lock);
     return wait > 0 ? wait : 0;
 }
@@ -132,7 +132,7 @@ static void remember(const struct limit_charge *charge, int64_t wait)
     (void)pthread_mutex_lock(&remembered_lock);
     memcpy(place->key, charge->key, LIMIT_KEY);
     place->until_us = now + REMEMBERED_US;
-    place->free_us = now + wait;
+    place->spent_us = now + wait - charge->cost_us;
     (void)pthread_mutex_unlock(&remembered_lock);
 }
 

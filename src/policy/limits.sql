@@ -10,8 +10,9 @@ WITH wanted AS MATERIALIZED (
          WITH ORDINALITY AS w (own, shared, limited, cost_us, seconds, place)
 ), taken AS (
     INSERT INTO orgd.rate_limits AS l (key, limited, seconds, full_at)
-    SELECT key, limited, seconds, statement_timestamp() + cost FROM wanted
-    WHERE cost <= make_interval(secs => seconds)
+    SELECT key, limited, seconds, statement_timestamp() + sum(cost) FROM wanted
+    GROUP BY key, limited, seconds
+    HAVING sum(cost) <= make_interval(secs => seconds)
     ORDER BY limited, key
     ON CONFLICT (key) DO UPDATE
     SET full_at = greatest(l.full_at, statement_timestamp()) + (excluded.full_at - statement_timestamp())
@@ -28,17 +29,18 @@ LEFT JOIN orgd.rate_limits l ON l.key = w.key
 ORDER BY w.place;
 
 -- limits_give: gives tries back to counters; the parameters are those of limits_take
-WITH held AS MATERIALIZED (
-    SELECT l.key, w.cost_us
+WITH given AS MATERIALIZED (
+    SELECT CASE WHEN w.shared = '' OR EXISTS (SELECT FROM orgd.rate_limits l WHERE l.key = decode(w.own, 'hex'))
+                THEN decode(w.own, 'hex') ELSE decode(w.shared, 'hex') END AS key,
+           sum(make_interval(secs => w.cost_us / 1e6)) AS cost
     FROM unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::integer[]) AS w (own, shared, limited, cost_us, seconds)
-    JOIN orgd.rate_limits l
-      ON l.key = CASE WHEN w.shared = '' OR EXISTS (SELECT FROM orgd.rate_limits o WHERE o.key = decode(w.own, 'hex'))
-                      THEN decode(w.own, 'hex') ELSE decode(w.shared, 'hex') END
+    GROUP BY 1
+), held AS MATERIALIZED (
+    SELECT l.key, g.cost FROM given g JOIN orgd.rate_limits l ON l.key = g.key
     ORDER BY l.limited, l.key
     FOR UPDATE OF l
 )
-UPDATE orgd.rate_limits l SET full_at = l.full_at - make_interval(secs => held.cost_us / 1e6)
-FROM held WHERE l.key = held.key;
+UPDATE orgd.rate_limits l SET full_at = l.full_at - held.cost FROM held WHERE l.key = held.key;
 
 -- limits_sweep: removes counters that are full, and answers how many there are of each limit
 WITH gone AS (

@@ -64,7 +64,8 @@ static int64_t moment_of(const struct entry *entry)
 }
 
 /* False without memory. */
-static bool make_mac(struct request *req, const char *binding, const struct entry *entry, unsigned char mac[32])
+static bool make_mac(struct request *req, struct secret installation, const char *binding, const struct entry *entry,
+                     unsigned char mac[32])
 {
     static const char purpose[] = "orgd device";
     unsigned char key[32];
@@ -75,19 +76,27 @@ static bool make_mac(struct request *req, const char *binding, const struct entr
         return false;
     memcpy(text, entry->bytes, ID + MOMENT);
     memcpy(text + ID + MOMENT, binding, len);
-    digest_hmac_sha256(secret_of(req->config->crypt_key), purpose, sizeof purpose - 1, key);
+    digest_hmac_sha256(installation, purpose, sizeof purpose - 1, key);
     digest_hmac_sha256((struct secret){key, sizeof key}, text, ID + MOMENT + len, mac);
     return true;
 }
 
-static bool is_proof(struct request *req, const char *binding, const struct entry *entry)
+static bool has_mac(struct request *req, struct secret installation, const char *binding, const struct entry *entry)
 {
-    int64_t age = platform.realtime_us() / 1000000 - moment_of(entry);
     unsigned char mac[32];
 
-    return make_mac(req, binding, entry, mac) &&
-           secret_equal((struct secret){mac, MAC}, (struct secret){entry->bytes + ID + MOMENT, MAC}) && age >= 0 &&
-           age < DEVICE_VALID_S;
+    return make_mac(req, installation, binding, entry, mac) &&
+           secret_equal((struct secret){mac, MAC}, (struct secret){entry->bytes + ID + MOMENT, MAC});
+}
+
+static bool is_proof(struct request *req, const char *binding, const struct entry *entry)
+{
+    struct secret other = secret_of_optional(req->config->crypt_key_accepted);
+    int64_t age = platform.realtime_us() / 1000000 - moment_of(entry);
+
+    return (has_mac(req, secret_of(req->config->crypt_key), binding, entry) ||
+            (other.len > 0 && has_mac(req, other, binding, entry))) &&
+           age >= 0 && age < DEVICE_VALID_S;
 }
 
 /* "" where there is no account: no entry has its MAC. */
@@ -163,7 +172,7 @@ enum err device_remember(struct request *req, const struct uuid *user_id)
         platform.random_bytes(bytes, ID);
     for (int i = 0; i < MOMENT; i++)
         bytes[ID + i] = (unsigned char)(now >> (8 * (MOMENT - 1 - i)));
-    if (!make_mac(req, binding, &entries.all[0], mac))
+    if (!make_mac(req, secret_of(req->config->crypt_key), binding, &entries.all[0], mac))
         return ERR_MEMORY;
     memcpy(bytes + ID + MOMENT, mac, MAC);
     for (size_t i = 0; i < old.count && entries.count < ENTRIES_MAX; i++)

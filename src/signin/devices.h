@@ -8,8 +8,9 @@ enum { DEVICE_VALID_S = 400 * 24 * 3600 };
 
 /*
  * A browser keeps a cookie with an entry for each of the last accounts that have signed in there: a random id, the
- * time, and a MAC under the installation's key over both, the account, and its passwords. So an entry is good for one
- * account, until its password changes or DEVICE_VALID_S have passed. It signs nobody in.
+ * time, and a MAC under the installation's key over both, the account, its generation, and its passwords. So an entry
+ * is good for one account, until it is reset, a password of it changes, or DEVICE_VALID_S have passed. It signs nobody
+ * in.
  */
 
 /*

@@ -1,7 +1,8 @@
 -- device_binding: what the known devices of an account are bound to; no row: there is no account
 -- $1 the person, or NULL and $2 an address, whose account is found as signing in finds it.
-SELECT concat_ws(' ', u.id, (SELECT string_agg(l.password_hash, ' ' ORDER BY l.id) FROM orgd.logins l
-                             WHERE l.user_id = u.id AND l.password_hash IS NOT NULL))
+SELECT concat_ws(' ', u.id, (SELECT a.generation FROM orgd.accounts a WHERE a.user_id = u.id),
+                 (SELECT string_agg(l.password_hash, ' ' ORDER BY l.id) FROM orgd.logins l
+                  WHERE l.user_id = u.id AND l.password_hash IS NOT NULL))
 FROM users u
 WHERE u.id = coalesce($1::uuid,
                       (SELECT l.user_id FROM orgd.logins l

@@ -20,6 +20,7 @@
 #include "policy/password_policy.h"
 #include "signin/account.h"
 #include "signin/attempts.h"
+#include "signin/devices.h"
 #include "signin/forms.h"
 #include "signin/frontend_api.h"
 #include "signin/logins.h"
@@ -185,7 +186,10 @@ static enum err reset(struct request *req, const char *token_hash, const char *p
         code = account_prove(req, &login_id, has_account ? &user_id : NULL, email, &effect);
     if (code == OK && proves)
         code = DB_RUN(req->db, reset_proves, NULL, param_uuid(&login_id), param_uuid(has_account ? &user_id : NULL));
-    return code == OK && has_account ? end_all(req, &user_id, effect.first) : code;
+    if (code == OK && has_account)
+        code = end_all(req, &user_id, effect.first);
+    /* who reads the owner's mail is let in whatever others try */
+    return code == OK && has_account && proves ? device_remember(req, &user_id) : code;
 }
 
 /* A token that is no good is not worth a hash. */

@@ -54,13 +54,27 @@ static enum err exchange(struct request *req, const char *token, enum session_tr
     return code == OK ? session_send_refreshed(req, transport, &refresh) : code;
 }
 
+/*
+ * Only what was not made here counts for the client, so that nobody keeps others of their network from refreshing. Both
+ * are counted in memory: what they save is work, and asking the database would be most of it.
+ */
+static enum err take_try(struct request *req, const char *token)
+{
+    struct refresh_token presented;
+    char session[UUID_TEXT_SIZE];
+
+    if (!token || !session_read_refresh(req, token, &presented))
+        return limit_take_client(req, LIMIT_REFRESH_CLIENT);
+    return limit_take(req, LIMIT_REFRESH_SESSION, uuid_format(&presented.session, session));
+}
+
 enum err session_refresh(struct request *req)
 {
     enum session_transport transport;
     const char *token = session_refresh_find(req, &transport);
     bool forged = transport == TRANSPORT_COOKIE && session_maybe_forged(req);
     enum err outcome = ERR_SESSION_NONE;
-    enum err code = limit_take_client(req, LIMIT_REFRESH_CLIENT);
+    enum err code = take_try(req, token);
 
     if (code == OK && token && !forged) {
         code = db_begin(req->db);

@@ -11,9 +11,9 @@
 #include "base/platform.h"
 #include "base/text.h"
 #include "mail/outbox.h"
-#include "policy/limits.h"
 #include "policy/signin_rules.h"
 #include "statements.h"
+#include "tenancy/invitation_limits.h"
 #include "tenancy/roles.h"
 #include "tenancy/workspaces.h"
 
@@ -103,6 +103,7 @@ const struct model invitation_waiting_answer = {"InvitationWaiting", waiting_fie
 struct place {
     struct uuid organization, workspace, project;
     const char *organization_name, *inviter, *inviter_email;
+    bool proven; /* the inviter's address, so that mail may repeat the names */
 };
 
 struct invitation {
@@ -150,15 +151,30 @@ static enum err begin(struct request *req, const struct uuid *organization, cons
     return code == OK ? load_place(req, place) : code;
 }
 
+/* Takes the tries and begins. */
+static enum err take_and_begin(struct request *req, const struct uuid *organization, const struct uuid *named,
+                               const char *const *emails, size_t count, struct invitation_tries *tries,
+                               struct place *place)
+{
+    enum err code = invitation_take(req, organization, named, emails, count, tries);
+
+    if (code == OK)
+        code = begin(req, organization, named, place);
+    place->proven = tries->proven;
+    return code;
+}
+
 /* Begins at the place that the path names. */
-static enum err begin_at_path(struct request *req, struct place *place)
+static enum err begin_at_path(struct request *req, const char *email, struct invitation_tries *tries,
+                              struct place *place)
 {
     struct uuid organization, workspace;
 
+    *tries = (struct invitation_tries){.count = 0};
     if (!uuid_parse(path_value(req, "organization_id"), &organization) ||
         !uuid_parse(path_value(req, "workspace_id"), &workspace))
         return ERR_BAD_UUID;
-    return begin(req, &organization, &workspace, place);
+    return take_and_begin(req, &organization, &workspace, &email, 1, tries, place);
 }
 
 static bool is_denied(struct request *req, const char *email, bool has_account)
@@ -226,22 +242,25 @@ static const char *make_link(struct request *req, const struct place *place, con
     return buffer_string(&link);
 }
 
-/* Puts the mail into the outbox, where mail can be sent; the caller gets the link where it cannot. */
+/*
+ * Puts the mail into the outbox, where mail can be sent; the caller gets the link where it cannot. Who has not proven
+ * their address cannot make others read what they wrote.
+ */
 static enum err hand_over(struct request *req, const struct place *place, struct invitation *made)
 {
     const char *link = make_link(req, place, made->token, made->email);
-    const struct mail_field fields[] = {{"inviter", place->inviter},
-                                        {"organization", place->organization_name},
-                                        {"role", made->role},
+    const struct mail_field fields[] = {{"role", made->role},
                                         {"link", link},
-                                        {"expires", made->expires}};
+                                        {"expires", made->expires},
+                                        {"inviter", place->inviter},
+                                        {"organization", place->organization_name}};
+    const char *template = place->proven ? "invitation" : "invitation-unproven";
+    size_t count = sizeof fields / sizeof *fields - (place->proven ? 0 : 2);
 
     if (!link)
         return ERR_MEMORY;
     made->url = mail_enabled(req->config) ? NULL : link;
-    return made->url ? OK
-                     : outbox_add(req->config, req->db, made->email, "invitation", fields,
-                                  sizeof fields / sizeof *fields, VALID_S);
+    return made->url ? OK : outbox_add(req->config, req->db, made->email, template, fields, count, VALID_S);
 }
 
 /* Stores an invitation that nothing stands in the way of, in the place of an expired one, and hands it over. */
@@ -267,32 +286,6 @@ static enum err store(struct request *req, const struct place *place, struct inv
         return ERR_MEMORY;
     made->expires = result_text(&row, 0, 0);
     return hand_over(req, place, made);
-}
-
-/*
- * Takes tries of the caller for `count` addresses, before anything is looked up. Those of inviting come back when
- * nobody is invited (end_tries); those of asking do not, as answering takes work all the same.
- */
-static enum err take_tries(struct request *req, size_t count)
-{
-    char person[UUID_TEXT_SIZE];
-    enum err code;
-
-    (void)uuid_format(&identity_of(req)->user_id, person);
-    code = limit_take_many(req, LIMIT_INVITATION_ASKED, person, count);
-    return code == OK ? limit_take_many(req, LIMIT_INVITATION, person, count) : code;
-}
-
-/* When the work has ended with `code`: that it did nothing has to be certain. */
-static void end_tries(struct request *req, enum err code, size_t count)
-{
-    char person[UUID_TEXT_SIZE];
-    const struct limit_try tries = {LIMIT_INVITATION, uuid_format(&identity_of(req)->user_id, person), count};
-
-    if (code == OK || code == ERR_UNCERTAIN)
-        return;
-    db_rollback(req->db);
-    limit_give_all(req, &tries, 1);
 }
 
 /* `true`, or the link when no mail can be sent. */
@@ -323,6 +316,7 @@ enum err invitations_invite(struct request *req)
 {
     const json_t *element = json_array_get(req->json, 0);
     struct invitation made = {.email = address_of(req->arena, element), .role = role_of(element)};
+    struct invitation_tries tries;
     struct place place;
     enum err why = OK;
     enum err code;
@@ -331,10 +325,7 @@ enum err invitations_invite(struct request *req)
         return ERR_INVITATION_ONE;
     if (!made.email)
         return ERR_MEMORY;
-    code = take_tries(req, 1);
-    if (code != OK)
-        return code;
-    code = begin_at_path(req, &place);
+    code = begin_at_path(req, made.email, &tries, &place);
     if (code == OK)
         code = look_for_obstacle(req, &place, made.email, &why);
     if (code == OK && why != OK) /* here both are told with one text */
@@ -343,7 +334,7 @@ enum err invitations_invite(struct request *req)
         code = store(req, &place, &made);
     if (code == OK)
         code = db_commit(req->db);
-    end_tries(req, code, 1);
+    code = invitation_settle(req, &tries, code);
     return code == OK ? reply_handed_over(req, &made) : code;
 }
 
@@ -374,23 +365,21 @@ enum err invitations_resend(struct request *req)
 {
     const char *email = address_of(req->arena, req->json);
     struct invitation last = {.email = NULL};
+    struct invitation_tries tries;
     struct place place;
     bool expired = false;
     enum err code;
 
     if (!email)
         return ERR_MEMORY;
-    code = take_tries(req, 1);
-    if (code != OK)
-        return code;
-    code = begin_at_path(req, &place);
+    code = begin_at_path(req, email, &tries, &place);
     if (code == OK)
         code = load_last(req, &place, email, &last, &expired);
     if (code == OK)
         code = expired ? store(req, &place, &last) : hand_over(req, &place, &last);
     if (code == OK)
         code = db_commit(req->db);
-    end_tries(req, code, 1);
+    code = invitation_settle(req, &tries, code);
     return code == OK ? reply_handed_over(req, &last) : code;
 }
 
@@ -503,38 +492,55 @@ static enum err reply_refused(struct request *req, const struct buffer *refused)
     return reply_buffer(req, 400, &body);
 }
 
-enum err invitations_create(struct request *req)
+/* Their addresses, as limits count them. NULL without memory. */
+static const char *const *emails_of(struct request *req, const struct invitation *all, size_t count)
 {
-    const json_t *list = json_object_get(req->json, "invitations");
-    struct invitation *all = read_list(req, list);
+    const char **emails = talloc_array(req->arena, const char *, (unsigned)count);
+
+    for (size_t i = 0; emails && i < count; i++)
+        emails[i] = all[i].email;
+    return emails;
+}
+
+/* All of them or nobody; ERR_INVALID when the reply says who cannot be invited. */
+static enum err create_all(struct request *req, const struct place *place, struct invitation *all, size_t count)
+{
     struct buffer made = buffer_make(req->arena, ANSWER_MAX);
     struct buffer refused = buffer_make(req->arena, ANSWER_MAX);
-    const char *named = body_text(req, "workspace_id");
-    size_t count = json_array_size(list);
-    struct uuid organization, workspace;
-    struct place place;
-    enum err code;
+    enum err code = check_all(req, place, all, count, &refused);
 
-    if (!all)
-        return ERR_MEMORY;
-    if (!uuid_parse(path_value(req, "organization_id"), &organization) || (named && !uuid_parse(named, &workspace)))
-        return ERR_BAD_UUID;
-    code = take_tries(req, count);
-    if (code != OK)
-        return code;
-    code = begin(req, &organization, named ? &workspace : NULL, &place);
-    if (code == OK)
-        code = check_all(req, &place, all, count, &refused);
     if (code == OK && strcmp(buffer_string(&refused), "[]") != 0)
         code = ERR_INVALID; /* the answer is the list */
     if (code == OK)
-        code = store_all(req, &place, all, count, &made);
+        code = store_all(req, place, all, count, &made);
     if (code == OK)
         code = db_commit(req->db);
-    end_tries(req, code, count);
     if (code == ERR_INVALID)
-        return reply_refused(req, &refused);
+        return reply_refused(req, &refused) == OK ? ERR_INVALID : ERR_MEMORY;
     return code == OK ? reply_buffer(req, 201, &made) : code;
+}
+
+enum err invitations_create(struct request *req)
+{
+    const json_t *list = json_object_get(req->json, "invitations");
+    size_t count = json_array_size(list);
+    struct invitation *all = read_list(req, list);
+    const char *const *emails = all ? emails_of(req, all, count) : NULL;
+    const char *named = body_text(req, "workspace_id");
+    struct uuid organization, workspace;
+    struct invitation_tries tries;
+    struct place place;
+    enum err code;
+
+    if (!emails)
+        return ERR_MEMORY;
+    if (!uuid_parse(path_value(req, "organization_id"), &organization) || (named && !uuid_parse(named, &workspace)))
+        return ERR_BAD_UUID;
+    code = take_and_begin(req, &organization, named ? &workspace : NULL, emails, count, &tries, &place);
+    if (code == OK)
+        code = create_all(req, &place, all, count);
+    code = invitation_settle(req, &tries, code);
+    return code == ERR_INVALID ? OK : code; /* which is answered */
 }
 
 /* ---- those that wait ---- */

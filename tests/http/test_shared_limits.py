@@ -8,6 +8,7 @@ import urllib.request
 import client
 import pytest
 import serving
+import sessions
 from signing import PASSWORD, address, form
 
 WRONG = "0ther!Password"
@@ -31,10 +32,11 @@ def other(beside):
 
 
 @pytest.fixture
-def email(limited):
-    """The address of a new person with a password."""
+def email(limited, sql):
+    """The address of a new person with a password, whose hash is quickly checked: tries come back while tests go on."""
     email = address("owner")
     assert sign(limited, email, PASSWORD, f"203.0.113.{len(email)}", "/auth/signup") == "OK"
+    sql("UPDATE orgd.logins SET password_hash = %s WHERE email = %s", sessions.HASH, email)
     return email
 
 
@@ -162,7 +164,7 @@ def test_a_full_table_forgets_nobody(beside, email, sql):
             (shared,), = sql("SELECT count(*) FROM orgd.rate_limits WHERE limited = 'SIGN_IN_NETWORK' AND get_byte(key, 0) = 255"
                              " AND get_byte(key, 1) = 255 AND get_byte(key, 2) = 255 AND length(key) > 16")
             assert 1 <= shared <= 256 and own < 300
-            assert sign(crowded, email, PASSWORD, "192.0.2.1") in range(1, 31)
+            assert guess(crowded, email, "192.0.2.1", 12) < 10
         finally:
             sql("DELETE FROM orgd.rate_limits")
 

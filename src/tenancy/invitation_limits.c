@@ -1,0 +1,101 @@
+/* How often somebody may invite. */
+#include "tenancy/invitation_limits.h"
+
+#include <string.h>
+#include <talloc.h>
+
+#include "auth/identity.h"
+#include "mail/outbox.h"
+#include "statements.h"
+#include "tenancy/workspaces.h"
+
+static enum err check_manager(struct request *req, const struct uuid *organization, const struct uuid *named)
+{
+    struct uuid workspace;
+    enum err code = workspace_find(req, organization, named, &workspace, ERR_INVITATION_NOT_ALLOWED);
+
+    return code == OK ? workspace_check_manager(req, &workspace, ERR_INVITATION_NOT_ALLOWED) : code;
+}
+
+static enum err load_proof(struct request *req, bool *proven)
+{
+    struct result row;
+    enum err code = DB_RUN(req->db, inviter_proven, &row, param_uuid(&identity_of(req)->user_id));
+
+    if (code != OK)
+        return code;
+    *proven = result_bool(&row, 0, 0);
+    result_clear(&row);
+    return OK;
+}
+
+static const char *text_of(struct request *req, const struct uuid *id)
+{
+    char *text = talloc_array(req->arena, char, UUID_TEXT_SIZE);
+
+    return text ? uuid_format(id, text) : NULL;
+}
+
+static void add(struct invitation_tries *tries, enum limit limit, const char *subject, size_t count)
+{
+    if (tries->count < LIMIT_TRIES_MAX)
+        tries->all[tries->count++] = (struct limit_try){limit, subject, count};
+}
+
+/* Those for whom nobody has vouched send few mails, and few to one address. Beyond five at once, the first limit
+ * refuses. */
+static void add_unproven(struct invitation_tries *tries, const char *person, const char *const *emails, size_t count)
+{
+    add(tries, LIMIT_INVITATION_UNPROVEN, person, count);
+    for (size_t i = 0; i < count; i++)
+        add(tries, LIMIT_INVITATION_RECIPIENT, emails[i], 1);
+}
+
+/* What needs the database to be known: the organization's, and that of those who have proven nothing. */
+static enum err take_rest(struct request *req, const struct uuid *organization, const char *const *emails,
+                          struct invitation_tries *tries)
+{
+    const char *person = tries->all[0].subject;
+    size_t count = tries->all[0].count;
+    struct limit_refusal refusal;
+    enum err code = load_proof(req, &tries->proven);
+
+    if (code != OK)
+        return code;
+    add(tries, LIMIT_INVITATION_ORGANIZATION, text_of(req, organization), count);
+    if (!tries->proven && mail_enabled(req->config))
+        add_unproven(tries, person, emails, count);
+    code = limit_ask(req, tries->all + 1, tries->count - 1, &refusal);
+    if (code == OK && refusal.wait_us > 0)
+        code = limit_refuse(req, &refusal);
+    if (code != OK)
+        tries->count = 1;
+    return code;
+}
+
+enum err invitation_take(struct request *req, const struct uuid *organization, const struct uuid *named,
+                         const char *const *emails, size_t count, struct invitation_tries *tries)
+{
+    const char *person = text_of(req, &identity_of(req)->user_id);
+    enum err code;
+
+    *tries = (struct invitation_tries){.count = 0};
+    code = person ? limit_take_many(req, LIMIT_INVITATION_ASKED, person, count) : ERR_MEMORY;
+    if (code == OK)
+        code = limit_take_many(req, LIMIT_INVITATION, person, count);
+    if (code != OK)
+        return code;
+    add(tries, LIMIT_INVITATION, person, count);
+    code = check_manager(req, organization, named);
+    return code == OK ? take_rest(req, organization, emails, tries) : code;
+}
+
+enum err invitation_settle(struct request *req, const struct invitation_tries *tries, enum err code)
+{
+    if (code == OK || code == ERR_UNCERTAIN)
+        return code;
+    db_rollback(req->db);
+    if (tries->count > 0)
+        limit_give_all(req, tries->all, tries->count);
+    return code;
+}
