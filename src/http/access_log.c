@@ -1,4 +1,4 @@
-/* One structured log line for each request. */
+/* Writes one structured log line for each request. */
 #include "http/access_log.h"
 
 #include <string.h>
@@ -8,8 +8,8 @@
 enum { PATH_SHOWN_MAX = 512, SEGMENT_MAX = 64, SEGMENT_SHOWN = 8 };
 
 /*
- * The path as received, without the query string. A segment too long to be an id may be a key that was put in the wrong
- * place: only its beginning is shown.
+ * The path as received, without the query string. A segment longer than an id may be a key sent in the wrong place, so
+ * only its beginning is shown.
  */
 static const char *shown_path(const char *target, char *out)
 {

@@ -17,7 +17,7 @@ struct address {
 };
 
 struct addresses {
-    uint64_t seed; /* so that nobody can choose addresses that share a bucket */
+    uint64_t seed; /* random, so that clients cannot choose addresses that share a bucket */
     struct address *buckets[BUCKETS];
 };
 
@@ -30,7 +30,7 @@ struct addresses *addresses_create(void *arena)
     return addresses;
 }
 
-/* An IPv4 address, mapped or not, or the first half of an IPv6 one. */
+/* The key of a peer: its IPv4 address (also when mapped to IPv6), or the first half of its IPv6 address. */
 static void make_key(const struct sockaddr *peer, unsigned char key[KEY_SIZE])
 {
     memset(key, 0, KEY_SIZE);

@@ -5,14 +5,14 @@
 #include <sys/socket.h>
 
 struct addresses;
-struct address; /* one peer that has connections */
+struct address; /* one peer with open connections */
 
-/* A talloc child of `arena`. NULL without memory. */
+/* Creates the table as a talloc child of `arena`. NULL without memory. */
 struct addresses *addresses_create(void *arena);
 
 /*
- * Counts one connection of the peer; NULL when it has `limit` already (0: no limit) or without memory. IPv6 peers count
- * by their /64 network, which is what one subscriber has.
+ * Counts one connection of the peer. NULL when the peer already has `limit` connections (0: no limit), or without
+ * memory. IPv6 peers count by their /64 network, the usual size of one subscriber's network.
  */
 struct address *address_enter(struct addresses *addresses, const struct sockaddr *peer, unsigned limit);
 void address_leave(struct addresses *addresses, struct address *address);

@@ -28,7 +28,8 @@ static enum err read_size(struct chunked *chunked, char c)
     return ERR_AGAIN;
 }
 
-/* Extensions and trailers mean nothing to us, but must be made of what a header field may be made of. */
+/* Skips a character of an extension or trailer. Their content is ignored, but each character must be valid in a header
+ * field. */
 static enum err read_over(struct chunked *chunked, char c, enum chunk_state at_cr)
 {
     if (c == '\r') {
@@ -46,7 +47,7 @@ static enum err expect(struct chunked *chunked, char c, char wanted, enum chunk_
     return c == wanted ? ERR_AGAIN : ERR_CHUNK_INVALID;
 }
 
-/* The size line is complete: what it announces is judged before it comes. */
+/* Ends the size line of a chunk. The announced size is checked before the data arrives. */
 static enum err begin_chunk(struct chunked *chunked, char c, const struct buffer *body)
 {
     if (chunked->left > body->max - body->len)
@@ -82,7 +83,7 @@ static enum err read_byte(struct chunked *chunked, char c, const struct buffer *
     case CHUNK_LAST_END:
         return c == '\n' ? OK : ERR_CHUNK_INVALID;
     case CHUNK_DATA:
-        break; /* taken in bulk */
+        break; /* handled in bulk by chunked_feed */
     }
     return ERR_CHUNK_INVALID;
 }

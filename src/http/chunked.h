@@ -21,18 +21,18 @@ enum chunk_state {
     CHUNK_LAST_END,
 };
 
-/* Zeroed before each body. */
+/* The state of the decoder. Zero it before each body. */
 struct chunked {
     enum chunk_state state;
-    uint64_t left;   /* of the chunk under way: its size while that is read, then the bytes still to come */
-    unsigned digits; /* of the size read */
-    size_t extra;    /* bytes of extensions and trailers, which are read over */
+    uint64_t left;   /* of the current chunk: its size while the size line is read, then the bytes still to come */
+    unsigned digits; /* hexadecimal digits of the size read so far */
+    size_t extra;    /* bytes of extensions and trailers, which are ignored */
 };
 
 /*
- * Takes bytes from `data`, `*used` of them, and adds the content to `body`, whose maximum is that of the content. OK:
- * the body is complete. ERR_AGAIN: all of `data` was used and more is needed. ERR_CHUNK_INVALID or ERR_BODY_TOO_LARGE:
- * the connection cannot be trusted any more.
+ * Consumes `*used` bytes of `data` and appends the decoded content to `body`, whose maximum limits the content. OK: the
+ * body is complete. ERR_AGAIN: all of `data` was consumed and more is needed. ERR_CHUNK_INVALID and ERR_BODY_TOO_LARGE:
+ * the connection must be closed.
  */
 enum err chunked_feed(struct chunked *chunked, const char *data, size_t len, size_t *used,
                       struct buffer *body) MUST_CHECK;

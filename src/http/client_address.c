@@ -7,7 +7,7 @@
 
 enum { ADDRESS_MAX = 64 };
 
-/* An address as 16 bytes; those of IPv4 as ::ffff:a.b.c.d. */
+/* An address as 16 bytes; IPv4 addresses as ::ffff:a.b.c.d. */
 struct address {
     unsigned char bytes[16];
 };
@@ -22,7 +22,7 @@ static bool read_address(const char *text, struct address *address)
     return inet_pton(AF_INET, text, address->bytes + sizeof mapped) == 1;
 }
 
-/* `bits` count from the first of the 128. */
+/* Reads an address or network. `bits` counts from the first of the 128 bits. */
 static bool read_network(const char *entry, struct address *network, unsigned *bits)
 {
     char text[ADDRESS_MAX];
@@ -69,7 +69,7 @@ static bool is_trusted(const struct config_list *trusted, const char *text)
     return false;
 }
 
-/* One entry of the list without white space, brackets and port; NULL when it is no address. */
+/* Reads one entry of the list without white space, brackets and port. NULL when it is not an address. */
 static const char *read_entry(void *arena, const char *from, const char *end)
 {
     const char *colon;
@@ -118,7 +118,7 @@ const char *client_address(void *arena, const struct config_list *trusted, const
     return client;
 }
 
-/* FNV-1a; the queue mixes its own salt in. */
+/* FNV-1a. The queue adds a salt of its own. */
 uint64_t client_share(const char *client)
 {
     static const unsigned char mapped[12] = {[10] = 0xff, [11] = 0xff};

@@ -6,7 +6,7 @@
 #include <talloc.h>
 #include <zlib.h>
 
-/* Levels above cost more time than they save bytes on JSON of a few kilobytes. */
+/* Higher levels cost more time than they save in bytes for JSON of a few kilobytes. */
 enum { LEVEL = 4, WINDOW_BITS = 15, GZIP_WRAPPER = 16, MEMORY_LEVEL = 8, INPUT_MAX = 1 << 30 };
 
 struct compressor {

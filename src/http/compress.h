@@ -4,13 +4,13 @@
 
 #include <stddef.h>
 
-/* Reused from answer to answer, by one thread. */
+/* Reused from answer to answer by one thread. */
 struct compressor;
 
-/* A talloc child of `arena`; takes its memory, about 256 KiB, on first use. NULL without memory. */
+/* Creates a compressor as a talloc child of `arena`. It allocates about 256 KiB on first use. NULL without memory. */
 struct compressor *compressor_create(void *arena);
 
-/* `data` as a gzip stream in `arena`, of `*compressed` bytes; NULL without memory. */
+/* Returns `data` as a gzip stream of `*compressed` bytes in `arena`; NULL without memory. */
 char *compress_gzip(struct compressor *compressor, void *arena, const char *data, size_t len, size_t *compressed);
 
 #endif

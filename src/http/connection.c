@@ -1,4 +1,4 @@
-/* The life of one client connection, from accept to close, on the I/O thread. */
+/* Drives one client connection on the I/O thread, from accept to close. */
 #include "http/connection_state.h"
 
 #include <arpa/inet.h>
@@ -10,7 +10,7 @@
 
 #include "base/platform.h"
 
-/* ---- waiting ---- */
+/* ---- lists of waiting connections ---- */
 
 static void wait_leave(struct connection *connection)
 {
@@ -44,7 +44,7 @@ bool connection_begun(const struct connection *connection)
     return connection->held_len > 0 || connection->state == STATE_BODY;
 }
 
-/* ---- readiness ---- */
+/* ---- events ---- */
 
 static void on_event(evutil_socket_t descriptor, short what, void *context)
 {
@@ -70,11 +70,11 @@ void connection_watch(struct connection *connection, short what)
                               connection) != 0 ||
                  event_add(event, NULL) != 0)) {
         connection->watched = 0;
-        connection->ended = true; /* without memory: the deadline closes it */
+        connection->ended = true; /* no memory for a response: the deadline closes the connection */
     }
 }
 
-/* ---- the end ---- */
+/* ---- closing ---- */
 
 void connection_give_up(struct connection *connection)
 {
@@ -124,7 +124,7 @@ enum step connection_linger(struct connection *connection)
     return STEP_GONE;
 }
 
-/* ---- the beginning ---- */
+/* ---- opening ---- */
 
 static void name_peer(struct connection *connection, const struct sockaddr *peer)
 {
@@ -136,7 +136,8 @@ static void name_peer(struct connection *connection, const struct sockaddr *peer
         connection->peer[0] = '\0';
 }
 
-/* Counts the connection where it belongs; false when even telling that there are too many would be too much. */
+/* Counts the connection as client, internal or refused. False when there are already too many refused connections to
+ * answer another one. */
 static bool admit(struct connection *connection, const struct sockaddr *peer)
 {
     struct io *io = connection->io;
@@ -195,7 +196,7 @@ void connection_answered(struct io *io, struct exchange *exchange)
         (void)receive_held(connection);
 }
 
-/* Answers 504 in place of the worker, who keeps the old exchange until he is done with it. */
+/* Answers 504 in place of the worker. The worker keeps the old exchange until it has finished. */
 static void answer_late(struct connection *connection)
 {
     struct exchange *old = connection->exchange;
@@ -252,7 +253,7 @@ void connections_expire(struct io *io)
             expire(io->waiting[kind].first);
 }
 
-/* Reading may close a connection or put it elsewhere in the lists, so that they are collected first. */
+/* Collects the paused connections first, because reading may close a connection or move it within the lists. */
 void connections_resume(struct io *io)
 {
     static const enum waiting between[] = {WAIT_REQUEST, WAIT_IDLE};

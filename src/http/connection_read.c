@@ -9,9 +9,9 @@
 #include "http/response.h"
 
 enum {
-    HELD_WHILE_BUSY_MAX = 16 << 10, /* of pipelined requests */
+    HELD_WHILE_BUSY_MAX = 16 << 10, /* bytes of pipelined requests */
     HELD_LEAST = 1 << 10,
-    BODIES_MAX = 256 << 20, /* of all connections together */
+    BODIES_MAX = 256 << 20, /* bytes, of all connections together */
     METRICS_TEXT_MAX = 16 << 20,
 };
 
@@ -33,7 +33,7 @@ static enum step answer_metrics(struct connection *connection)
     return send_reply(connection);
 }
 
-/* Gives the exchange to a worker. */
+/* Hands the exchange to a worker pool. */
 static enum step hand_over(struct connection *connection, enum lane lane)
 {
     struct exchange *exchange = connection->exchange;
@@ -41,13 +41,13 @@ static enum step hand_over(struct connection *connection, enum lane lane)
     exchange->route = exchange->req.route;
     exchange->known = exchange->req.identity != NULL;
     exchange->share = exchange->req.share ? exchange->req.share : client_share(exchange->req.client);
-    connection->state = STATE_ANSWER; /* before the push: afterwards it is the worker's */
+    connection->state = STATE_ANSWER; /* set before the push: afterwards the exchange belongs to the worker */
     if (lanes_push(connection->io->lanes, lane, exchange)) {
         connection_wait(connection, WAIT_ANSWER);
         return STEP_WAIT;
     }
     connection->state = STATE_HEAD;
-    if (exchange->answered) /* only compressing was left */
+    if (exchange->answered) /* only compression was left to the worker */
         return send_reply(connection);
     return send_refusal(connection, ERR_BUSY, exchange->keep_alive);
 }
@@ -91,7 +91,7 @@ static bool reserve_body(struct connection *connection)
     return connection->io->bodies <= BODIES_MAX;
 }
 
-/* Takes body bytes. OK: the request is complete; ERR_AGAIN: more is needed. */
+/* Consumes body bytes. OK: the request is complete. ERR_AGAIN: more is needed. */
 static enum err take_body(struct connection *connection, const char *data, size_t len, size_t *used)
 {
     struct framing *framing = &connection->framing;
@@ -112,7 +112,7 @@ static enum err take_body(struct connection *connection, const char *data, size_
     return code;
 }
 
-/* Decides from the head whether the body is taken at all. */
+/* Decides from the head whether the body is accepted. */
 static enum err admit_body(struct connection *connection)
 {
     struct request *req = &connection->exchange->req;
@@ -125,19 +125,19 @@ static enum err admit_body(struct connection *connection)
     return code;
 }
 
-/* Tells a client that waits for it to send the body. */
+/* Sends 100 Continue to a client that waits for it. */
 static enum step invite_body(struct connection *connection)
 {
     static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
 
     if (send(connection->descriptor, text, sizeof text - 1, MSG_NOSIGNAL | MSG_DONTWAIT) == (ssize_t)sizeof text - 1)
         return STEP_NEXT;
-    return connection_close(connection); /* a peer that takes not even this is not reading at all */
+    return connection_close(connection); /* a peer that does not accept these few bytes is not reading */
 }
 
 /* ---- bytes ---- */
 
-/* A complete head of `len` bytes; `more` says whether bytes follow it. */
+/* Handles a complete head of `len` bytes; `more`: further bytes follow it. */
 static enum step take_head(struct connection *connection, const char *data, size_t len, bool more)
 {
     struct exchange *exchange = exchange_create(connection, len);
@@ -162,7 +162,7 @@ static enum step take_head(struct connection *connection, const char *data, size
     return framing->expects_continue && !more ? invite_body(connection) : STEP_NEXT;
 }
 
-/* Uses a part of `data`. STEP_NEXT with nothing used: more bytes are needed. */
+/* Consumes a part of `data`. STEP_NEXT with nothing consumed: more bytes are needed. */
 static enum step take_some(struct connection *connection, const char *data, size_t len, size_t *used)
 {
     enum err code;
@@ -174,7 +174,7 @@ static enum step take_some(struct connection *connection, const char *data, size
             return STEP_NEXT;
         return code == OK ? dispatch(connection) : send_refusal(connection, code, false);
     }
-    if (connection->scan.at == 0 && data[0] == '\r') { /* some clients end a body with one line end too many */
+    if (connection->scan.at == 0 && data[0] == '\r') { /* some clients send one extra line end after a body */
         if (len >= 2 && data[1] != '\n')
             return send_refusal(connection, ERR_HEAD_MALFORMED, false);
         *used = len >= 2 ? 2 : 0;
@@ -189,7 +189,7 @@ static enum step take_some(struct connection *connection, const char *data, size
     return take_head(connection, data, *used, *used < len);
 }
 
-/* Keeps `len` bytes at `data`, which may lie in what is held already. */
+/* Keeps `len` bytes at `data`, which may lie within connection->held. */
 static bool hold(struct connection *connection, const char *data, size_t len)
 {
     if (connection->held_size < len) {
@@ -197,7 +197,8 @@ static bool hold(struct connection *connection, const char *data, size_t len)
         char *grown;
         while (size < len)
             size *= 2;
-        grown = talloc_realloc_size(connection, connection->held, size); /* `data` is not in it: it would fit */
+        grown = talloc_realloc_size(connection, connection->held,
+                                    size); /* `data` is not within connection->held: it would fit */
         if (!grown)
             return false;
         connection->held = grown;
@@ -214,7 +215,7 @@ static void drop_held(struct connection *connection)
     connection->held_len = connection->held_size = 0;
 }
 
-/* Sets deadline and readiness for what the connection waits for now; `fresh`: the bytes held begin a new request. */
+/* Sets the deadline and the watched events for the connection's state. `fresh`: the kept bytes begin a new request. */
 static enum step settle(struct connection *connection, bool fresh)
 {
     if (connection->state == STATE_ANSWER) {
@@ -223,7 +224,7 @@ static enum step settle(struct connection *connection, bool fresh)
     }
     if (connection->state == STATE_WRITE)
         return STEP_WAIT;
-    if (connection->ended) /* no request will be complete any more */
+    if (connection->ended) /* the peer will not complete another request */
         return connection_close(connection);
     if (connection->served > 0 && !connection_begun(connection)) {
         if (connection->io->draining)
@@ -236,7 +237,7 @@ static enum step settle(struct connection *connection, bool fresh)
     return STEP_NEXT;
 }
 
-/* Acts on received bytes, which may be those held, and holds what is left. */
+/* Handles received bytes, which may be connection->held, and keeps the rest. */
 static enum step take_all(struct connection *connection, const char *data, size_t len)
 {
     unsigned served = connection->served;
@@ -285,7 +286,7 @@ static bool append_held(struct connection *connection, const char *data, size_t 
     return true;
 }
 
-/* The peer sends no more. It may still read, so that a request it did send is answered. */
+/* Notes that the peer has shut down sending. It may still read, so a complete request is still answered. */
 static enum step note_end(struct connection *connection)
 {
     connection->ended = true;

@@ -46,7 +46,8 @@ void exchange_free(struct io *io, struct exchange *exchange)
     talloc_free(exchange->req.arena);
 }
 
-/* Unique while the process lives, and between processes by the random part; costs no system call. */
+/* Makes a request id without a system call: unique within the process by a counter, and between processes by a random
+ * part. */
 void exchange_identify(struct io *io, struct exchange *exchange)
 {
     static const char digits[] = "0123456789abcdef";
@@ -65,7 +66,8 @@ void exchange_identify(struct io *io, struct exchange *exchange)
 void exchange_report(struct io *io, const struct exchange *exchange, int status, size_t bytes)
 {
     const struct request *req = &exchange->req;
-    bool mine = status != STATUS_CLIENT_GONE; /* otherwise a worker may have it, and only the head values can be read */
+    bool mine =
+        status != STATUS_CLIENT_GONE; /* otherwise a worker may own it, and only the values of the head can be read */
     struct access_line line = {.req = req,
                                .route = mine && req->route ? req->route : exchange->route,
                                .status = status,
@@ -84,7 +86,7 @@ void exchange_report(struct io *io, const struct exchange *exchange, int status,
 
 /* ---- bytes ---- */
 
-/* Bytes sent of what is left, 0 when the socket is full, -1 when it is broken. */
+/* Returns the bytes sent of the rest, 0 when the socket is full, -1 when it is broken. */
 static ssize_t send_rest(const struct connection *connection)
 {
     const struct exchange *exchange = connection->exchange;
@@ -107,7 +109,7 @@ static ssize_t send_rest(const struct connection *connection)
     return sent >= 0 ? sent : errno == EAGAIN ? 0 : -1;
 }
 
-/* Counts an answer against its client, and pauses the connection when that was too much. */
+/* Counts an answer against its client, and pauses the connection above the limit. */
 static void charge(struct connection *connection)
 {
     struct io *io = connection->io;
@@ -124,7 +126,7 @@ static void charge(struct connection *connection)
     io->paused += connection->paused;
 }
 
-/* The answer is out: the connection is ready for the next request, or closes. */
+/* Ends a sent answer: the connection is ready for the next request, or closes. */
 static enum step finish_answer(struct connection *connection)
 {
     struct exchange *exchange = connection->exchange;
@@ -168,8 +170,8 @@ enum step send_more(struct connection *connection)
 enum step send_begin(struct connection *connection)
 {
     connection->sent = 0;
-    connection->state = STATE_HEAD;  /* the exchange is the I/O thread's again */
-    if (!connection->exchange->head) /* there was no memory for it */
+    connection->state = STATE_HEAD;  /* the I/O thread owns the exchange again */
+    if (!connection->exchange->head) /* no memory for an answer */
         return connection_close(connection);
     return send_more(connection);
 }

@@ -1,4 +1,4 @@
-/* Cross-origin answers: which origins may read, and the preflight. */
+/* Implements CORS: allowed origins and the preflight answer. */
 #include "http/cors.h"
 
 #include <string.h>
@@ -6,7 +6,7 @@
 
 #include "base/site.h"
 
-/* What Agenta's API trusts wherever it runs: its own pages and those of whoever develops it. */
+/* Development origins, allowed everywhere as in Agenta's API. */
 static const char *const development_origins[] = {
     "http://localhost:3000", "http://localhost:3001",  "http://0.0.0.0:3000",
     "http://0.0.0.0:3001",   "https://docs.agenta.ai", "https://agenta.ai",
@@ -56,7 +56,7 @@ void cors_apply(struct request *req)
         (void)reply_header(req, "Access-Control-Allow-Origin", req->origin);
 }
 
-/* Whether each name of the comma list `wanted` stands in the comma list `allowed`, in any case. */
+/* Whether each name of the comma-separated list `wanted` is in the list `allowed`, ignoring case. */
 static bool all_listed(const char *wanted, const char *allowed)
 {
     while (*wanted) {

@@ -1,4 +1,4 @@
-/* The way of a request through the program: caller, route, declared input, handler, reply. */
+/* Takes a request through authentication, routing, validation and its handler to a reply. */
 #include <stdio.h>
 #include <string.h>
 #include <talloc.h>
@@ -52,7 +52,8 @@ void pipeline_refuse(struct request *req, enum err code)
 
     if (!req->error.code && row->status >= 500)
         (void)error_set(&req->error, code, "%s", row->name);
-    if (row->status == 503 && code != ERR_UNCERTAIN) /* what may have been done must not be repeated blindly */
+    if (row->status == 503 && code != ERR_UNCERTAIN) /* no Retry-After for an uncertain outcome: the client must check
+                                                        before it repeats the request */
         (void)reply_header(req, "Retry-After", "1");
     drop_headers_of_success(&req->reply);
     write_refusal(req, row, &body);
@@ -61,12 +62,12 @@ void pipeline_refuse(struct request *req, enum err code)
         (void)reply_json(req, 500, "{\"detail\":\"An internal error has occurred.\"}");
 }
 
-/* A failure is answered from its row, even where a reply was filled before it: the commit may have failed after that.
- * Only the list of problems of a 422 is both. */
+/* Ends a request. A failure is answered from its error row even if a reply was filled before, because the commit may
+ * have failed after that. Only ERR_INVALID keeps its reply, the list of problems of a 422. */
 static void conclude(struct request *req, enum err code)
 {
     if (code == OK && req->reply.status == 0)
-        code = error_set(&req->error, ERR_INTERNAL, "the handler gave no answer");
+        code = error_set(&req->error, ERR_INTERNAL, "the handler returned no answer");
     if (code != OK && !(code == ERR_INVALID && req->reply.status))
         pipeline_refuse(req, code);
 }
@@ -93,7 +94,7 @@ static bool is_available(const struct application *app)
     return !app->available || app->available();
 }
 
-/* The lane of a request that needs a worker. */
+/* The worker pool of a request that needs a worker. */
 static enum lane lane_of(const struct application *app, struct request *req)
 {
     if (!is_available(app)) {
@@ -105,7 +106,7 @@ static enum lane lane_of(const struct application *app, struct request *req)
     return req->route && (req->route->flags & ROUTE_OUTBOUND) ? LANE_OUTBOUND : LANE_ORDINARY;
 }
 
-/* Once a request: an address that was found may itself be one of a proxy. */
+/* Finds the client's address. Runs once per request, because the result may itself be the address of a proxy. */
 static void find_client(const struct application *app, struct request *req)
 {
     if (!req->client_found)
@@ -113,7 +114,7 @@ static void find_client(const struct application *app, struct request *req)
     req->client_found = true;
 }
 
-/* Whether the request is for a page, and is answered. */
+/* Whether the request is for a page; fills the reply then. */
 static bool answered_as_page(const struct application *app, struct request *req)
 {
     enum err code;
@@ -128,7 +129,7 @@ static bool answered_as_page(const struct application *app, struct request *req)
     return true;
 }
 
-/* Who is known for certain may send what only some routes take; everybody else sends what is usual. */
+/* Refuses a body above the usual limits from a caller who is not authenticated. Only some routes accept such a body. */
 static enum err check_sender(const struct application *app, struct request *req)
 {
     enum caller_kind wanted = route_caller(app, req->path);
@@ -177,7 +178,8 @@ static enum lane begin(const struct application *app, struct request *req)
     req->authenticated = known == OK;
     matched = route_match(app, req);
     if (!req->authenticated) {
-        req->reply.header_count = 0; /* who the caller is comes first: nothing of the route may show */
+        req->reply.header_count =
+            0; /* authentication comes before routing, so the reply must not reveal whether the route exists */
         return lane_of(app, req);
     }
     if (matched != OK) {
@@ -203,9 +205,10 @@ enum lane pipeline_begin(const struct application *app, struct request *req)
 void pipeline_finish(const struct application *app, struct request *req)
 {
     enum caller_kind wanted = route_caller(app, req->path);
-    enum err code = is_available(app) ? OK : ERR_UNAVAILABLE; /* it may have changed while the request waited */
+    enum err code =
+        is_available(app) ? OK : ERR_UNAVAILABLE; /* availability may have changed while the request waited */
 
-    /* so may what memory knew of the caller */
+    /* the cached authentication may have changed too */
     if (code == OK && req->authenticated && wanted != CALLER_NONE)
         req->authenticated = app->recognize(req, wanted) == OK;
     if (code == OK && !req->authenticated)
@@ -219,7 +222,7 @@ void pipeline_finish(const struct application *app, struct request *req)
         req->error = *db_error(req->db);
     if (req->db) {
         req->database_us = db_take_time_us(req->db);
-        db_rollback(req->db); /* a handler that failed may have left a transaction open */
+        db_rollback(req->db); /* a failed handler may have left a transaction open */
     }
     conclude(req, code);
     if (app->answered)

@@ -1,4 +1,4 @@
-/* One request on its way through the threads, with the bytes of its answer. */
+/* Defines an exchange: one request on its way through the threads, with the bytes of its answer. */
 #ifndef ORGD_HTTP_EXCHANGE_H
 #define ORGD_HTTP_EXCHANGE_H
 
@@ -11,24 +11,26 @@
 struct connection;
 
 /*
- * Allocated in its own arena, req.arena, which belongs to one thread at a time: the I/O thread, then the worker between
- * lanes_push and lanes_take, then the I/O thread again. While a worker has it, the I/O thread reads only what it wrote
- * before and no worker writes: the head values of the request, `route` and `connection`, and it may set `abandoned`.
+ * Allocated in its own arena, req.arena. One thread owns it at a time: the I/O thread, then the worker between
+ * lanes_push and lanes_take, then the I/O thread again. While a worker owns it, the I/O thread reads only fields that
+ * it wrote before and that workers do not write: the values of the request's head, `route` and `connection`. It may set
+ * `abandoned`.
  */
 struct exchange {
     struct request req;
-    struct connection *connection; /* of the I/O thread only; NULL once nobody waits for the answer */
-    const struct route *route;     /* as matched on the I/O thread */
-    struct exchange *next;         /* in the list it is in */
-    uint64_t share;                /* whose share of the workers it takes */
-    bool known;                    /* the caller was known when it began to wait */
+    struct connection
+        *connection;           /* used by the I/O thread only; NULL once the client no longer waits for the answer */
+    const struct route *route; /* as matched by the I/O thread */
+    struct exchange *next;     /* next element of its list */
+    uint64_t share;            /* the caller whose share of the workers it counts against */
+    bool known;                /* the caller was authenticated before the request was queued */
     bool keep_alive;
-    bool answered;         /* the reply is filled: only compressing is left to the worker */
-    atomic_bool abandoned; /* a worker that has not begun need not begin */
-    size_t body_reserved;  /* bytes counted against the bodies of all connections */
+    bool answered;         /* the reply is filled: the worker only has to compress it */
+    atomic_bool abandoned; /* the client is gone: a worker may skip the request */
+    size_t body_reserved;  /* bytes counted towards the limit of all request bodies */
     char *head;            /* of the answer, complete */
     size_t head_len;
-    const char *body; /* as sent: compressed, empty for HEAD */
+    const char *body; /* as sent: maybe compressed; empty for HEAD */
     size_t body_len;
 };
 

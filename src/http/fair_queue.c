@@ -1,4 +1,4 @@
-/* A bounded queue of requests whose places and workers are shared between callers. */
+/* Queues requests fairly: callers share the capacity of the queue and the workers. */
 #include "http/fair_queue.h"
 
 #include <stddef.h>
@@ -9,29 +9,30 @@
 
 enum { CALLERS = 256, CALLER_BITS = 8, PLACES_RATIO = 3 };
 
-/* How long others count as being there, and how long the known do for those who are not. */
+/* How long after its last request a caller counts as active, and how long authenticated callers do for unauthenticated
+ * ones. */
 enum { MOMENT_US = 5000000, KNOWN_MOMENT_US = 60000000 };
 
 struct fair_caller {
     struct fair_class *class;
     struct exchange *first, **last;
-    struct fair_caller *next; /* of the class, in the order of their turns; in it while something waits */
-    unsigned waiting, busy;   /* busy: workers */
+    struct fair_caller *next; /* next caller of the class in order of turns; linked while it has waiting requests */
+    unsigned waiting, busy;   /* waiting requests, busy workers */
 };
 
 struct fair_class {
     struct fair_caller callers[CALLERS];
     struct fair_caller *first, **last;
     unsigned waiting, busy;
-    int64_t seen_us; /* the last request came */
+    int64_t seen_us; /* time of the last request */
 };
 
 struct fair_queue {
     struct fair_class known, unknown;
-    bool unknown_next; /* which class has the next turn */
+    bool unknown_next; /* the class that has the next turn */
     unsigned size, workers;
-    uint64_t salt; /* so that nobody can choose whom to fall together with */
-    /* The two callers seen last. */
+    uint64_t salt; /* random, so that a client cannot choose which callers it collides with */
+    /* The two callers seen most recently. */
     struct {
         const struct fair_caller *caller;
         int64_t us;
@@ -77,7 +78,7 @@ unsigned fair_queue_share(const struct fair_queue *queue)
     return (queue->workers + 1) / 2;
 }
 
-/* ---- who was there ---- */
+/* ---- active callers ---- */
 
 static void note_seen(struct fair_queue *queue, struct fair_caller *caller, int64_t now_us)
 {
@@ -96,7 +97,7 @@ static bool others_were_there(const struct fair_queue *queue, const struct fair_
     return queue->seen[i].caller && now_us - queue->seen[i].us < MOMENT_US;
 }
 
-/* ---- places ---- */
+/* ---- capacity ---- */
 
 static struct fair_caller *caller_of(struct fair_queue *queue, const struct exchange *exchange)
 {
@@ -114,7 +115,7 @@ static bool has_place(const struct fair_queue *queue, const struct fair_caller *
     return left > 0 && caller->waiting <= most && (caller->class == &queue->known || caller->class->waiting <= most);
 }
 
-/* Puts the caller at the end of the turns of its class. */
+/* Appends the caller to the turns of its class. */
 static void line_up(struct fair_caller *caller)
 {
     caller->next = NULL;
@@ -151,7 +152,7 @@ static bool class_may_begin(const struct fair_queue *queue, const struct fair_cl
            now_us - queue->known.seen_us >= KNOWN_MOMENT_US;
 }
 
-/* Takes the caller that `place` points to out of the turns. */
+/* Removes the caller that `place` points to from the turns. */
 static void step_out(struct fair_class *class, struct fair_caller **place)
 {
     struct fair_caller *caller = *place;
@@ -174,7 +175,7 @@ static struct exchange *take_first(struct fair_caller *caller)
     return exchange;
 }
 
-/* The caller of the class whose turn it is, out of the turns; NULL when none may begin. */
+/* Removes and returns the caller of the class that has the next turn; NULL when no caller may start a request. */
 static struct fair_caller *next_caller(const struct fair_queue *queue, struct fair_class *class, int64_t now_us)
 {
     if (!class_may_begin(queue, class, now_us))

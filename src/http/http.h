@@ -1,4 +1,4 @@
-/* What a handler sees: the request, the route it was matched to, and the reply it fills. */
+/* Defines what handlers and the server share: the request, its route, and the reply. */
 #ifndef ORGD_HTTP_HTTP_H
 #define ORGD_HTTP_HTTP_H
 
@@ -29,18 +29,18 @@ const char *method_name(enum method method);
 enum {
     GROUP_LISTS_MAX = 12,
     PATH_PARAMETERS_MAX = 4,
-    PARAMETER_NAME_SIZE = 64, /* of a path parameter, with its NUL */
+    PARAMETER_NAME_SIZE = 64, /* bytes of the name of a path parameter, including its NUL */
     QUERY_PARAMETERS_MAX = 8,
-    HTTP_BODY_MAX = 8 << 20, /* of any route */
+    HTTP_BODY_MAX = 8 << 20, /* bytes, of any route */
     HTTP_HEADERS_MAX = 32 << 10,
     HTTP_TARGET_MAX = 8 << 10,
     REPLY_HEADERS_MAX = 16,
     REQUEST_ID_SIZE = 33,
 };
 
-/* ---- what is declared ---- */
+/* ---- declarations ---- */
 
-/* Types of members and parameters; how each is checked is in decode.c, how it is described in openapi.c. */
+/* The types of members and parameters. validate.c checks them; openapi.c describes them. */
 enum field_type {
     FIELD_STRING,
     FIELD_BOOL,
@@ -57,24 +57,24 @@ enum field_type {
 };
 
 enum {
-    TEXT_MAX_CHARACTERS = 4096, /* of texts without a maximum of their own */
-    ANY_MAX_BYTES = 64 << 10,   /* of a value that is not described, as compact JSON */
+    TEXT_MAX_CHARACTERS = 4096, /* of texts that declare no maximum of their own */
+    ANY_MAX_BYTES = 64 << 10,   /* bytes of a FIELD_ANY value as compact JSON */
 };
-#define TEXT_UNLIMITED SIZE_MAX /* as long as the body may be */
+#define TEXT_UNLIMITED SIZE_MAX /* limited only by the size of the body */
 
 struct model;
 
 struct field {
     const char *name;
     enum field_type type;
-    bool required;             /* absence is a problem */
+    bool required;             /* must be present */
     bool nullable;             /* null is accepted, and counts as absent */
-    size_t max;                /* FIELD_STRING: most characters; 0: TEXT_MAX_CHARACTERS */
+    size_t max;                /* FIELD_STRING: the most characters; 0: TEXT_MAX_CHARACTERS */
     const struct model *model; /* of FIELD_OBJECT, and of the elements of FIELD_LIST and FIELD_MAP */
-    const char *initial;       /* default shown in the OpenAPI document, as JSON; NULL for none */
+    const char *initial;       /* default in the OpenAPI document, as JSON; NULL: no default */
 };
 
-/* An object. `check` looks at a whole object after its members: returns NULL, or the message of a value_error. */
+/* An object. `check` validates the whole object after its members; it returns NULL, or the message of a value_error. */
 struct model {
     const char *name; /* in the OpenAPI document */
     const struct field *fields;
@@ -82,33 +82,33 @@ struct model {
     const char *(*check)(const json_t *object);
 };
 
-/* Who may call. */
+/* The kind of caller that a path accepts. */
 enum caller_kind {
-    CALLER_NONE,  /* anybody */
+    CALLER_NONE,  /* everybody, without authentication */
     CALLER_ADMIN, /* administration key */
     CALLER_USER,  /* session, API key or secret token */
 };
 
 enum route_flag {
-    ROUTE_INLINE = 1,      /* answered on the I/O thread when the caller is known there; needs no database */
-    ROUTE_SLOW = 2,        /* goes to the slow lane: work for the processor, as password hashing */
-    ROUTE_NEEDS_SCOPE = 4, /* a caller without workspace is answered NO_WORKSPACE */
+    ROUTE_INLINE = 1,      /* answered on the I/O thread when the caller is cached; needs no database */
+    ROUTE_SLOW = 2,        /* runs in the slow worker pool: CPU-bound work such as password hashing */
+    ROUTE_NEEDS_SCOPE = 4, /* a caller without a workspace gets NO_WORKSPACE */
     ROUTE_HIDDEN = 8,      /* not in the OpenAPI document */
-    ROUTE_OUTBOUND = 16,   /* goes to the outbound lane: waits, for servers of others or for long statements */
+    ROUTE_OUTBOUND = 16,   /* runs in the outbound worker pool: waits for other servers or for long statements */
 };
 
-/* The shape of a body: the model, a list of it, or the model that may be left out and then is an empty object. */
+/* The shape of a body: the model, a list of it, or an optional model (absent means an empty object). */
 enum body_kind { BODY_MODEL, BODY_LIST, BODY_OPTIONAL };
 
-/* The shape of a successful answer: the model, a list of it, or something simpler. */
+/* The shape of a successful answer: the model, a list of it, or a simpler value. */
 enum answer_kind { ANSWER_MODEL, ANSWER_LIST, ANSWER_STRING, ANSWER_ANY_OBJECT, ANSWER_STRING_MAPS };
 
-/* How big a body may be, in bytes as it is sent, and as JSON before a tree is built from it. */
+/* Limits of a body: its size in bytes as sent, and of its JSON, measured before it is parsed. */
 struct body_limits {
     size_t bytes;
     struct json_size json;
 };
-extern const struct body_limits body_limits_open;  /* the default where anybody may call */
+extern const struct body_limits body_limits_open;  /* the default of routes without authentication */
 extern const struct body_limits body_limits_usual; /* the default of all other routes */
 extern const struct body_limits body_limits_bulk;  /* ten thousand accounts */
 extern const struct body_limits body_limits_texts; /* few values, some of them long */
@@ -117,43 +117,43 @@ struct request;
 
 struct route {
     enum method method; /* 0 ends a list of routes */
-    const char *path;   /* "/projects/{project_id}"; served with and without a final slash, documented as here */
+    const char *path; /* "/projects/{project_id}"; served with and without a final slash, documented as written here */
     const char *operation_id;
     const char *summary;
     unsigned flags;
-    int status; /* of success, 0 for 200; with 204 and an `answer`, 200 with that answer is possible too */
-    /* Query parameters, and path parameters that are not plain strings. Ends with a NULL name; NULL: none. */
+    int status; /* on success; 0: 200. A 204 route with an `answer` may also return 200 with that answer. */
+    /* Query parameters, and path parameters that are not plain strings. Ends with a NULL name; NULL: no parameters. */
     const struct field *parameters;
-    const struct model *body; /* NULL: no body is read */
+    const struct model *body; /* NULL: the body is not read */
     enum body_kind body_kind;
-    const struct body_limits
-        *limits;                  /* NULL: the default. What is above it is for callers known before the body comes */
-    const struct model *answer;   /* for the OpenAPI document; NULL: not described by a model */
-    enum answer_kind answer_kind; /* likewise */
-    /* Whether the route is there at all in this configuration; NULL: always. */
+    const struct body_limits *limits; /* NULL: the default. Limits above the default apply only to callers authenticated
+                                         before the body is read. */
+    const struct model *answer;       /* for the OpenAPI document; NULL: no model */
+    enum answer_kind answer_kind;     /* for the OpenAPI document */
+    /* Whether this configuration has the route; NULL: always. */
     bool (*active)(const struct config *config);
     /*
-     * Fills req->reply, or returns the error to answer. On a worker req->db is connected, inline it is NULL, and a
-     * handler that needs it nevertheless returns ERR_AGAIN to be called again on a worker.
+     * Fills req->reply, or returns the error to answer. On a worker, req->db is connected. Inline it is NULL: a handler
+     * that needs it returns ERR_AGAIN and is called again on a worker.
      */
     enum err (*handle)(struct request *req);
 };
 
-/* Routes of one tag in the OpenAPI document, for one kind of caller. */
+/* Routes with one tag in the OpenAPI document, for one kind of caller. */
 struct route_group {
     const char *tag;
     enum caller_kind caller;
     const struct route *routes; /* NULL ends a list of groups */
-    /* Completes the body of a 500 and adds its headers; NULL: the body of every other route. */
+    /* Completes the body of a 500 and adds its headers; NULL: the common body. */
     void (*internal_error)(struct request *req, struct buffer *body);
 };
 
-/* ---- what happens ---- */
+/* ---- request and reply ---- */
 
 struct header {
     const char *name;
     const char *value;
-    bool of_success; /* dropped when the request is refused after all */
+    bool of_success; /* dropped when the request fails afterwards */
 };
 
 struct reply {
@@ -163,22 +163,23 @@ struct reply {
     size_t len;
     struct header headers[REPLY_HEADERS_MAX];
     size_t header_count;
-    bool no_cors; /* the crash answers carry no CORS headers */
+    bool no_cors; /* answers to crashes carry no CORS headers */
     bool no_gzip; /* never compressed */
 };
 
-/* Everything of one request lives in `arena` and is freed with it after the reply was sent. */
+/* One request. Everything that belongs to it lives in `arena`, which is freed after the reply was sent. */
 struct request {
     void *arena;
     const struct config *config;
-    char id[REQUEST_ID_SIZE]; /* from X-Request-Id when it is one to 32 of [A-Za-z0-9._-], else made */
+    char id[REQUEST_ID_SIZE]; /* from X-Request-Id when that has 1 to 32 characters of [A-Za-z0-9._-]; otherwise
+                                 generated */
     enum method method;
     const char *target; /* as received, for the log */
     const char *path;   /* percent-decoded, without /api, starting with '/' */
-    bool prefixed;      /* there was an /api */
-    const char *query;  /* raw, without '?'; "" when none */
+    bool prefixed;      /* the path began with /api */
+    const char *query;  /* raw, without '?'; "" without a query */
     const char *client; /* address of the peer, or of the client behind trusted proxies */
-    bool client_found;  /* it is the latter, where they differ */
+    bool client_found;  /* `client` was found in X-Forwarded-For */
     /* header values or NULL; `preflight_` are Access-Control-Request-Method and -Headers */
     const char *authorization, *cookie, *origin, *content_type, *preflight_method, *preflight_headers;
     const char *st_auth_mode, *rid, *user_agent, *forwarded_for, *if_none_match;
@@ -186,16 +187,17 @@ struct request {
     bool accepts_html; /* by name: a wildcard does not count */
     const char *body;
     size_t body_len;
-    const struct body_limits *limits; /* of the body; NULL without one */
+    const struct body_limits *limits; /* of the body; NULL without a body */
     int64_t started_us, deadline_us;  /* platform.monotonic_us */
 
     const struct route *route;                    /* NULL until matched */
     const struct route_group *group;              /* of the route */
     const char *path_values[PATH_PARAMETERS_MAX]; /* in the order of the path */
-    json_t *json;                                 /* checked body; freed with the arena */
-    uint64_t share;     /* the same for all who share workers as one: a tenant; 0: the client */
-    void *identity;     /* struct identity of the authenticator, in the arena; NULL before */
-    bool authenticated; /* the caller is known; before that the worker asks the database */
+    json_t *json;                                 /* validated body; freed with the arena */
+    uint64_t share;     /* one number for all requests that share the workers as one caller, such as a tenant; 0: the
+                           client's number */
+    void *identity;     /* struct identity of the authenticator, in the arena; NULL until authenticated */
+    bool authenticated; /* the caller is authenticated; until then the worker asks the database */
     struct db *db;      /* the worker's connection; NULL inline */
     struct reply reply;
     struct error error;  /* cause of a 5xx, for the log */
@@ -204,35 +206,35 @@ struct request {
 
 /* ---- for handlers ---- */
 
-/* The path parameter of that name, which the route must have. */
+/* The value of the path parameter `name`, which the route must have. */
 const char *path_value(const struct request *req, const char *name);
-/* The last query parameter of that name, decoded, or NULL; "" when given empty. */
+/* The last query parameter `name`, decoded; "" when given empty; NULL when absent. */
 const char *query_value(struct request *req, const char *name);
-/* A member of the checked body: the text, or NULL when absent or null. */
+/* The text of a member of the validated body; NULL when absent or null. */
 const char *body_text(const struct request *req, const char *name);
-/* Whether the member is there at all (null included). */
+/* Whether the body has the member (null included). */
 bool body_has(const struct request *req, const char *name);
-/* A boolean as clients may spell it (true, 1, "yes"); `absent` when absent or null. */
+/* A boolean in any spelling that clients use (true, 1, "yes"); `absent` when absent or null. */
 bool body_bool(const struct request *req, const char *name, bool absent);
-/* The same for any checked JSON value, which may be NULL. */
+/* The same for any validated JSON value, which may be NULL. */
 bool json_bool_read(const json_t *value, bool absent);
 
-/* Replies. `json` is borrowed from the arena or static. All return OK or ERR_MEMORY. */
+/* Replies. `json` is borrowed from the arena, or static. All return OK or ERR_MEMORY. */
 enum err reply_json(struct request *req, int status, const char *json);
-/* Takes the buffer's content; ERR_MEMORY when it failed. */
+/* Replies with the buffer's content, and takes ownership of it; ERR_MEMORY when the buffer has failed. */
 enum err reply_buffer(struct request *req, int status, const struct buffer *body);
 /*
- * The first column of the only row of `result`, JSON that PostgreSQL built: the result moves to the arena, the text is
- * made compact. ERR_INTERNAL when there is not exactly one row.
+ * Replies with the first column of the only row of `result`, JSON that PostgreSQL built. Moves the result to the arena
+ * and compacts the text. ERR_INTERNAL when there is not exactly one row.
  */
 enum err reply_result(struct request *req, int status, struct result *result);
-/* Runs a statement and answers its first row's JSON, or `none` when there is no row. */
+/* Runs a statement and replies with the JSON of its first row; returns `none` without a row. */
 enum err reply_query(struct request *req, int status, enum err none, const struct statement *statement,
                      const struct param *params, size_t count);
 #define REPLY_QUERY(req, status, none, statement, ...)                                                                 \
     reply_query((req), (status), (none), &(statement), (const struct param[]){__VA_ARGS__},                            \
                 sizeof((const struct param[]){__VA_ARGS__}) / sizeof(struct param))
-/* Runs a statement of which only the number of rows matters: `none` when there is none. */
+/* Runs a statement and returns `none` when it yields no row. */
 enum err run_query(struct request *req, enum err none, const struct statement *statement, const struct param *params,
                    size_t count);
 #define RUN_QUERY(req, none, statement, ...)                                                                           \
@@ -240,75 +242,76 @@ enum err run_query(struct request *req, enum err none, const struct statement *s
               sizeof((const struct param[]){__VA_ARGS__}) / sizeof(struct param))
 /* {"detail":"text"} */
 enum err reply_detail(struct request *req, int status, const char *text);
-/* Adds a header; `name` and `value` live as long as the request. Beyond REPLY_HEADERS_MAX: ERR_INTERNAL. */
+/* Adds a header. `name` and `value` must live as long as the request. ERR_INTERNAL beyond REPLY_HEADERS_MAX. */
 enum err reply_header(struct request *req, const char *name, const char *value);
-/* The same for what must not be sent when the request is refused after all, as the commit may fail after it: tokens. */
+/* Adds a header that must not be sent when the request fails afterwards, for example at the commit: tokens. */
 enum err reply_header_of_success(struct request *req, const char *name, const char *value);
-/* Whether the client has what goes by the tag already (RFC 9110 13.1.2). No tag of ours is a part of another one. */
+/* Whether the client already has the version of this tag (RFC 9110 13.1.2). No tag of orgd is a part of another one. */
 bool request_has_tag(const struct request *req, const char *tag);
-/* Lets scripts of other origins read a header of the reply (Access-Control-Expose-Headers). `name` lives as long as the
- * request. */
+/* Lets scripts of other origins read a header of the reply (Access-Control-Expose-Headers). `name` must live as long as
+ * the request. */
 enum err reply_expose(struct request *req, const char *name);
 
 /* ---- for the server ---- */
 
 /*
- * Who may call the paths that begin with a prefix. The path alone decides, before routing, so an unknown path tells a
- * stranger nothing. Paths below no prefix are CALLER_USER.
+ * The kind of caller for paths that begin with a prefix. It depends on the path alone and is checked before routing, so
+ * unauthenticated callers cannot find out which paths exist. Paths without a matching prefix are CALLER_USER.
  */
 struct path_prefix {
     const char *prefix;
     enum caller_kind caller;
-    bool whole_segment; /* the prefix ends where the path or a segment of it ends */
+    bool whole_segment; /* the prefix must end at a segment boundary of the path */
 };
 
 /* What the HTTP layer needs of the program it serves. */
 struct application {
     const struct config *config;
     const struct route_group *groups[GROUP_LISTS_MAX]; /* lists of groups; the first NULL ends them */
-    const struct path_prefix *callers; /* who may call below a prefix, the first that fits; ends with NULL */
-    const char *alias, *alias_of;      /* a path that begins with `alias` counts as one with `alias_of` */
+    const struct path_prefix *callers; /* the kind of caller by prefix; the first match counts; ends with NULL */
+    const char *alias, *alias_of;      /* a path that begins with `alias` is handled as if it began with `alias_of` */
     bool gzip;
     /*
-     * Knows the caller without a database, on the I/O thread: sets req->authenticated and req->identity and returns OK;
-     * or refuses; or ERR_AGAIN: ask `authenticate` on a worker.
+     * Authenticates without a database, on the I/O thread. OK: sets req->authenticated and req->identity. ERR_AGAIN:
+     * call `authenticate` on a worker. Other errors refuse the request.
      */
     enum err (*recognize)(struct request *req, enum caller_kind wanted);
     enum err (*authenticate)(struct request *req, enum caller_kind wanted);
     bool (*has_scope)(const struct request *req);
-    /* Called on a worker before the handler of a method that is not safe (RFC 9110 9.2.1), when the input was checked.
-     * NULL: nothing to do. */
+    /* Called on a worker after validation and before the handler of an unsafe method (RFC 9110 9.2.1). NULL: nothing to
+     * do. */
     enum err (*before_change)(struct request *req);
-    /* Called for each request when its answer is decided, on the thread that did; `wanted` is who may call its path.
-     * NULL: nothing to do. */
+    /* Called for each request when its answer is decided, on the deciding thread; `wanted` is the kind of caller of its
+     * path. NULL: nothing to do. */
     void (*answered)(const struct request *req, enum caller_kind wanted, int status);
     /*
-     * Answers a GET or HEAD that came without /api, inline and whoever asks: fills the reply, or refuses; ERR_AGAIN
-     * leaves it to the tables. Not asked when HTML is accepted and the tables have a GET of that path. NULL: there are
-     * no pages.
+     * Answers a GET or HEAD without /api, inline and without authentication: fills the reply, or returns the error to
+     * answer. ERR_AGAIN leaves the request to the route tables. Not called when HTML is accepted and the tables have a
+     * GET of that path. NULL: no pages.
      */
     enum err (*page)(struct request *req);
-    /* Whether requests may go to the database at all; while not, they are answered UNAVAILABLE. NULL: always. */
+    /* Whether requests may use the database; otherwise they get UNAVAILABLE. NULL: always. */
     bool (*available)(void);
 };
 
 enum lane { LANE_DONE, LANE_ORDINARY, LANE_SLOW, LANE_OUTBOUND };
 
 /*
- * When a head with a body has been read, on the I/O thread: whose it is, and how many bytes of body are taken. Anything
- * but OK is to be answered in place of the request. Callers of a route that takes more than is usual have to be known.
+ * Runs on the I/O thread when the head of a request with a body has been read: finds the caller and the limits of the
+ * body. Any result but OK is answered in place of the request. Routes with limits above the usual ones require an
+ * authenticated caller.
  */
 enum err pipeline_admit(const struct application *app, struct request *req, size_t *body_max) MUST_CHECK;
 /*
- * First half, on the I/O thread: CORS preflight, authentication without database, matching, inline routes.
- * LANE_DONE: req->reply is filled. Otherwise the job goes to that lane and ends in pipeline_finish.
+ * Runs the first half on the I/O thread: CORS preflight, cached authentication, routing, inline routes. LANE_DONE:
+ * req->reply is filled. Otherwise the request goes to that worker pool, which calls pipeline_finish.
  */
 enum lane pipeline_begin(const struct application *app, struct request *req);
-/* Second half, on a worker: authentication, decoding, handler. Always fills req->reply. */
+/* Runs the second half on a worker: authentication, validation, handler. Always fills req->reply. */
 void pipeline_finish(const struct application *app, struct request *req);
-/* Fills req->reply from the row of `code`, with req->error as cause for the log. */
+/* Fills req->reply from the error row of `code`, with req->error as cause for the log. */
 void pipeline_refuse(struct request *req, enum err code);
-/* CORS headers into the reply; called by the server for every reply, the front door's refusals included. */
+/* Adds the CORS headers to the reply. The server calls it for every reply, including refusals of the request parser. */
 void cors_apply(struct request *req);
 
 #endif

@@ -1,13 +1,13 @@
-/* Measures JSON text in one pass, before a tree is built from it. */
+/* Measures JSON text in one pass before it is parsed. */
 #include "http/json_limits.h"
 
 struct measuring {
     struct json_size *size;
-    size_t open;  /* lists and objects that have begun and not ended */
-    bool in_word; /* inside of a number, true, false or null */
+    size_t open;  /* open lists and objects */
+    bool in_word; /* within a number, true, false or null */
 };
 
-/* The position of the quote that ends the string which begins at `at`, or `len`. */
+/* The position of the quote that ends the string beginning at `at`, or `len`. */
 static size_t string_end(const char *text, size_t at, size_t len)
 {
     for (at++; at < len && text[at] != '"'; at++)
@@ -23,7 +23,7 @@ static void open_bracket(struct measuring *measuring)
         measuring->size->depth = measuring->open;
 }
 
-/* A colon: the string in front of it was a name and no value. */
+/* Handles a colon: the string before it was a member name, not a value. */
 static void take_colon(struct json_size *size)
 {
     size->members++;
@@ -31,7 +31,7 @@ static void take_colon(struct json_size *size)
         size->values--;
 }
 
-/* Takes what begins at `at`, and answers the position of its last byte. */
+/* Handles the token that begins at `at`, and returns the position of its last byte. */
 static size_t take(struct measuring *measuring, const char *text, size_t at, size_t len)
 {
     struct json_size *size = measuring->size;

@@ -1,4 +1,4 @@
-/* Listening sockets. */
+/* Opens listening sockets. */
 #include "http/listener.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 
 enum { BACKLOG = 1024, HOST_SIZE = 256 };
 
-/* Splits "host:port"; `host` has HOST_SIZE bytes. NULL, or the port within `address`. */
+/* Splits "host:port". `host` has HOST_SIZE bytes. Returns the port within `address`, or NULL when malformed. */
 static const char *split(const char *address, char *host)
 {
     const char *colon = strrchr(address, ':');
@@ -25,7 +25,7 @@ static const char *split(const char *address, char *host)
         from++;
         len -= 2;
     } else if (memchr(from, ':', len)) {
-        return NULL; /* an IPv6 address needs its brackets, or nobody knows where the port begins */
+        return NULL; /* an IPv6 address needs brackets: otherwise the port is ambiguous */
     }
     if (len >= HOST_SIZE)
         return NULL;
@@ -41,7 +41,7 @@ static int open_socket(const struct addrinfo *info)
 
     if (descriptor < 0)
         return -1;
-    /* lets a restarted server have the port at once; a port that somebody listens on stays refused */
+    /* a restarted server can bind its port at once; a port with a listener stays refused */
     if (setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on) == 0 &&
         bind(descriptor, info->ai_addr, info->ai_addrlen) == 0 && listen(descriptor, BACKLOG) == 0)
         return descriptor;
@@ -74,10 +74,10 @@ enum err listener_open(const char *address, int *descriptor, char name[LISTENER_
     int failure;
 
     if (!port)
-        return error_set(error, ERR_USAGE, "\"%s\" is no address to listen on: write HOST:PORT, as in 127.0.0.1:8000",
+        return error_set(error, ERR_USAGE, "\"%s\" is not an address to listen on: use HOST:PORT, as in 127.0.0.1:8000",
                          address);
     if (!host[0])
-        hints.ai_family = AF_INET6; /* the socket takes IPv4 too */
+        hints.ai_family = AF_INET6; /* the socket accepts IPv4 too */
     failure = getaddrinfo(host[0] ? host : NULL, port, &hints, &found);
     if (failure == EAI_ADDRFAMILY || failure == EAI_FAMILY) {
         hints.ai_family = AF_UNSPEC;
@@ -86,7 +86,7 @@ enum err listener_open(const char *address, int *descriptor, char name[LISTENER_
     if (failure)
         return error_set(error, ERR_SYSTEM, "cannot listen on %s: %s", address, gai_strerror(failure));
     *descriptor = open_socket(found);
-    if (*descriptor < 0 && !host[0] && (errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL)) { /* no IPv6 here */
+    if (*descriptor < 0 && !host[0] && (errno == EAFNOSUPPORT || errno == EADDRNOTAVAIL)) { /* this host has no IPv6 */
         freeaddrinfo(found);
         hints.ai_family = AF_INET;
         if (getaddrinfo(NULL, port, &hints, &found) != 0)

@@ -1,4 +1,4 @@
-/* Counts what is served, and prints the counts for Prometheus. */
+/* Counts requests, and prints the counts for Prometheus. */
 #include "http/metrics.h"
 
 #include <fcntl.h>
@@ -12,7 +12,7 @@
 #define ORGD_VERSION "unknown"
 #endif
 
-/* ---- values of others ---- */
+/* ---- registered values ---- */
 
 struct registration {
     enum metric_kind kind;
@@ -57,19 +57,19 @@ enum { BUCKETS = sizeof buckets / sizeof *buckets };
 
 /* One route and method. */
 struct series {
-    const struct route *route; /* NULL: none matched */
-    enum method method; /* 0: one we do not know; then the slot of the table is free unless `count` says otherwise */
+    const struct route *route; /* NULL: no route matched */
+    enum method method;        /* 0: an unknown method; the slot is free when `count` is 0 too */
     uint64_t count;
     int64_t sum_us;
     uint64_t within[BUCKETS]; /* not cumulative */
     struct {
-        int status; /* 0: free; the last slot takes what does not fit, as 0 */
+        int status; /* 0: free; the last slot counts all further statuses, as 0 */
         uint64_t count;
     } statuses[STATUSES_MAX];
 };
 
 struct metrics {
-    struct series series[SERIES_MAX]; /* open addressing by route and method */
+    struct series series[SERIES_MAX]; /* hash table with open addressing by route and method */
 };
 
 struct metrics *metrics_create(void *arena)
@@ -77,7 +77,7 @@ struct metrics *metrics_create(void *arena)
     return talloc_zero(arena, struct metrics);
 }
 
-/* The table is far larger than the number of routes; were it ever full, the last place looked at is shared. */
+/* The table is far larger than the number of routes. If it is full, the last slot probed is shared. */
 static struct series *series_of(struct metrics *metrics, const struct route *route, enum method method)
 {
     size_t at = (((uintptr_t)route >> 3) * 31 + method) % SERIES_MAX;
@@ -121,7 +121,7 @@ static void print_header(struct buffer *out, const char *name, const char *kind,
     buffer_format(out, "# HELP %s %s\n# TYPE %s %s\n", name, help, name, kind);
 }
 
-/* Routes come from the program's own table, so that their texts need no escaping. */
+/* Routes come from the program's own tables, so their texts need no escaping. */
 static void print_labels(struct buffer *out, const struct series *series)
 {
     const char *method = series->method ? method_name(series->method) : "";
@@ -187,7 +187,7 @@ static void print_registered(struct buffer *out)
     }
 }
 
-/* The second number of /proc/self/statm, in bytes; -1 when it cannot be read. */
+/* The resident memory in bytes, from /proc/self/statm; -1 when it cannot be read. */
 static long resident_bytes(void)
 {
     char text[128];

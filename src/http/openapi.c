@@ -14,7 +14,7 @@
 
 enum { MODELS_MAX = 256, DOCUMENT_MAX = 1 << 20, HASH_DIGITS = 32 };
 
-/* The models named so far, each once. */
+/* The models referenced so far, each once. */
 struct document {
     struct buffer *out;
     const struct model *models[MODELS_MAX];
@@ -80,7 +80,7 @@ static void write_type(struct document *document, const struct field *field)
         json_raw(document->out, simple[field->type]);
 }
 
-/* The schema of a member or parameter: its type, or null where that is accepted, and its default. */
+/* Writes the schema of a member or parameter: its type, "or null" where null is accepted, and its default. */
 static void write_field(struct document *document, const struct field *field)
 {
     struct buffer *out = document->out;
@@ -99,12 +99,12 @@ static void write_field(struct document *document, const struct field *field)
     }
     if (!field->initial && !limited)
         return;
-    out->len--; /* further members go into the object just closed */
+    out->len--; /* reopen the object just closed to add members */
     if (field->initial) {
         json_key(out, "default");
         json_raw(out, field->initial);
     }
-    if (limited) { /* says nothing of null */
+    if (limited) { /* the type does not include null */
         json_key(out, "maxLength");
         json_int(out, (int64_t)field->max);
     }
@@ -149,7 +149,7 @@ static void write_parameter(struct document *document, const struct field *field
     json_close(out, '}');
 }
 
-/* The declaration of a parameter that is named in the path as `name` with `len` bytes; NULL: a plain string. */
+/* The declaration of the path parameter `name` of `len` bytes; NULL: a plain string. */
 static const struct field *declared(const struct route *route, const char *name, size_t len)
 {
     for (const struct field *field = route->parameters; field && field->name; field++)
@@ -261,7 +261,7 @@ static void write_operation(struct document *document, const struct route_group 
     json_close(out, '}');
 }
 
-/* All operations of a path stand together, where its first one stands in the tables. */
+/* Writes all operations of a path, at the place of its first one in the tables. */
 static void write_path(struct document *document, const struct application *app, const struct route *first)
 {
     struct route_cursor at = {0};
@@ -272,7 +272,7 @@ static void write_path(struct document *document, const struct application *app,
         if (strcmp(route->path, first->path) != 0 || (route->flags & ROUTE_HIDDEN))
             continue;
         if (!found && route != first)
-            return; /* written with an earlier one */
+            return; /* already written with an earlier operation */
         if (!found) {
             json_key(document->out, first->path);
             json_open(document->out, '{');
@@ -298,7 +298,7 @@ static void write_components(struct document *document)
                   "\"description\":\"`Access <administration key>`\"}}");
     json_key(out, "schemas");
     json_open(out, '{');
-    for (size_t i = 0; i < document->count; i++) /* writing one may name further ones */
+    for (size_t i = 0; i < document->count; i++) /* writing a model may reference further models */
         write_model(document, document->models[i]);
     json_raw(out,
              "\"ValidationError\":{\"type\":\"object\",\"title\":\"ValidationError\",\"properties\":{"
@@ -332,18 +332,18 @@ enum err openapi_write(const struct application *app, struct buffer *out)
     return out->failed ? ERR_MEMORY : OK;
 }
 
-/* ---- answering ---- */
+/* ---- replies ---- */
 
-/* Written once under the lock, read by all threads; without a text it could not be written yet. */
+/* Written once under the lock, then read by all threads. NULL until it could be written. */
 static struct {
-    const char *text, *packed; /* `packed` with gzip; NULL when that failed */
+    const char *text, *packed; /* `packed` is compressed with gzip; NULL when that failed */
     size_t len, packed_len;
     char tag[HASH_DIGITS + 3], packed_tag[HASH_DIGITS + 8];
 } kept;
 
 static void keep_document(const struct application *app)
 {
-    void *arena = talloc_new(NULL); /* as long as the process */
+    void *arena = talloc_new(NULL); /* lives as long as the process */
     struct buffer out = buffer_make(arena, DOCUMENT_MAX);
     struct compressor *compressor = compressor_create(arena);
     char hash[65];
@@ -375,7 +375,7 @@ enum err openapi_reply(const struct application *app, struct request *req)
     if (!kept.text)
         return ERR_MEMORY;
     packed = kept.packed && app->gzip && req->accepts_gzip;
-    req->reply.no_gzip = true; /* done already */
+    req->reply.no_gzip = true; /* already compressed */
     code = reply_header(req, "Cache-Control", "no-cache");
     if (code == OK)
         code = reply_header(req, "ETag", packed ? kept.packed_tag : kept.tag);

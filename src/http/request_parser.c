@@ -1,4 +1,4 @@
-/* Reads a request head strictly. */
+/* Parses a request head strictly. */
 #include "http/request_parser.h"
 
 #include <string.h>
@@ -7,17 +7,17 @@
 
 #include "base/text.h"
 
-/* Longest request line: method, target, version and the blanks between them. */
+/* The longest request line: method, target, version and the blanks between them. */
 enum { REQUEST_LINE_MAX = HTTP_TARGET_MAX + 32, METHOD_LENGTH_MAX = 16, VERSION_LENGTH = 8 };
 
-/* ---- finding the end ---- */
+/* ---- the end of the head ---- */
 
 static bool is_digit(char c)
 {
     return c >= '0' && c <= '9';
 }
 
-/* Characters of a method or field name. */
+/* Whether the character may be part of a method or field name. */
 static bool is_token(char c)
 {
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c && strchr("!#$%&'*+-.^_`|~", c));
@@ -28,7 +28,7 @@ static bool looks_like_version(const char *text)
     return memcmp(text, "HTTP/", 5) == 0 && is_digit(text[5]) && text[6] == '.' && is_digit(text[7]);
 }
 
-/* The first line is judged as soon as it is there, so that something else than HTTP is told so at once. */
+/* Checks the first line as soon as it is complete, so that clients of another protocol get an error at once. */
 static enum err judge_first_line(const char *line, size_t len)
 {
     const char *version;
@@ -48,7 +48,7 @@ static enum err judge_line(struct head_scan *scan, const char *data, size_t end)
     enum err code = OK;
 
     if (end == scan->line || data[end - 1] != '\r')
-        return ERR_HEAD_MALFORMED; /* a bare line feed: readers differ on whether it ends a line */
+        return ERR_HEAD_MALFORMED; /* a bare line feed: parsers differ on whether it ends a line */
     if (scan->lines == 0)
         code = judge_first_line(data + scan->line, end - 1 - scan->line);
     if (code == OK && scan->lines == 0 && end > REQUEST_LINE_MAX)
@@ -102,7 +102,7 @@ static bool is_host_char(char c)
     return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c && strchr("-._~:[]!$&'()*+,;=%", c));
 }
 
-/* The part of the target that names the resource; NULL when it is none of the two forms that do. */
+/* The part of the target that names the resource; NULL when the target has neither of the two accepted forms. */
 static const char *origin_form(const char *target)
 {
     const char *at = target;
@@ -122,7 +122,7 @@ static const char *origin_form(const char *target)
     return *at == '\0' ? "/" : *at == '/' || *at == '?' ? at : NULL;
 }
 
-/* An escaped slash is a separator to one reader and none to another; control characters have no business in a path. */
+/* Parsers differ on whether an escaped slash is a separator, so it is refused; so are control characters. */
 static bool path_is_clean(const char *raw, size_t len, const char *decoded)
 {
     for (size_t i = 0; i + 2 < len; i++)
@@ -169,7 +169,7 @@ static enum err read_target(struct request *req, char *target)
     return OK;
 }
 
-/* `line` is cut at its blanks. The version was checked when the line was found. */
+/* Cuts `line` at its blanks. The version was checked when the line was found. */
 static enum err read_request_line(struct request *req, char *line, size_t len, struct framing *framing)
 {
     char *version = line + len - VERSION_LENGTH;
@@ -202,7 +202,7 @@ enum field_name {
     FIELD_PREFLIGHT_HEADERS,
     FIELD_REQUEST_ID,
     FIELD_EXPECT,
-    FIELD_COOKIE, /* from here on several are joined, or each looked at, or the last one counts */
+    FIELD_COOKIE, /* the fields from here on may be repeated: joined, each checked, or the last one counts */
     FIELD_FORWARDED_FOR,
     FIELD_CONNECTION,
     FIELD_ACCEPT_ENCODING,
@@ -240,10 +240,10 @@ struct reading {
     struct request *req;
     struct framing *framing;
     const char *values[FIELD_NAMES];
-    bool close, keep_alive; /* as Connection says */
+    bool close, keep_alive; /* as Connection demands */
 };
 
-/* Whether the comma list has the token, in any case; `rest` is what follows it, up to the next comma. */
+/* Whether the comma-separated list has the token, ignoring case; `rest` is the text after it, up to the next comma. */
 static bool list_has(const char *list, const char *token, const char **rest)
 {
     size_t len = strlen(token);
@@ -259,7 +259,7 @@ static bool list_has(const char *list, const char *token, const char **rest)
     return false;
 }
 
-/* Whether the list names it, and not only to refuse it (RFC 9110 12.4.2). */
+/* Whether the list names it with a quality above 0 (RFC 9110 12.4.2). */
 static bool accepts(const char *value, const char *wanted)
 {
     const char *rest;
@@ -315,7 +315,7 @@ static enum err note_field(struct reading *reading, const char *name, size_t len
     return value ? OK : ERR_MEMORY;
 }
 
-/* One line without its end, which is a NUL already. */
+/* Reads one line; a NUL replaces its end. */
 static enum err read_field(struct reading *reading, char *line, size_t len)
 {
     size_t name = 0;
@@ -324,7 +324,7 @@ static enum err read_field(struct reading *reading, char *line, size_t len)
     while (name < len && is_token(line[name]))
         name++;
     if (name == 0 || name == len || line[name] != ':')
-        return ERR_FIELD_INVALID; /* folded lines and blanks before the colon end here too */
+        return ERR_FIELD_INVALID; /* folded lines and blanks before the colon are refused here too */
     value = line + name + 1;
     for (const char *at = value; at < line + len; at++)
         if (((unsigned char)*at < 0x20 && *at != '\t') || *at == 0x7f)
@@ -335,7 +335,7 @@ static enum err read_field(struct reading *reading, char *line, size_t len)
     return note_field(reading, line, name, value);
 }
 
-/* ---- what the fields mean ---- */
+/* ---- evaluation of the fields ---- */
 
 static enum err read_length(const char *value, struct framing *framing)
 {
@@ -345,7 +345,7 @@ static enum err read_length(const char *value, struct framing *framing)
         return ERR_LENGTH_INVALID;
     framing->has_length = true;
     for (; *value; value++)
-        if (framing->length <= HTTP_BODY_MAX) /* beyond, more digits change nothing */
+        if (framing->length <= HTTP_BODY_MAX) /* above this maximum further digits make no difference */
             framing->length = framing->length * 10 + (uint64_t)(*value - '0');
     return framing->length > HTTP_BODY_MAX ? ERR_BODY_TOO_LARGE : OK;
 }

@@ -1,4 +1,4 @@
-/* Reads a request head strictly: whatever two readers could understand differently is refused. */
+/* Parses a request head strictly: input that two parsers could understand differently is refused. */
 #ifndef ORGD_HTTP_REQUEST_PARSER_H
 #define ORGD_HTTP_REQUEST_PARSER_H
 
@@ -10,22 +10,22 @@
 
 enum { FRONT_DOOR_FIELDS_MAX = 100 };
 
-/* How far the search for the end of a head has come; zeroed before each head. */
+/* The progress of the search for the end of a head. Zero it before each head. */
 struct head_scan {
-    size_t at;    /* bytes looked at */
-    size_t line;  /* where the line under way starts */
+    size_t at;    /* bytes examined */
+    size_t line;  /* start of the current line */
     size_t lines; /* complete lines */
 };
 
 /*
- * Looks for the end of the head in `data`, of which earlier calls saw a beginning. ERR_AGAIN: more bytes are needed.
- * OK: `scan->at` is the length of the head, its final empty line included. Otherwise the code to refuse with; nothing
- * after it on the connection can be trusted. A first line that is no HTTP, a line end without CR and an oversized head
- * are found before the head is complete.
+ * Searches the end of the head in `data`, of which earlier calls saw a prefix. ERR_AGAIN: more bytes are needed. OK:
+ * `scan->at` is the length of the head, including its final empty line. Other errors are to be answered, and the
+ * connection closed. A first line that is not HTTP, a line end without CR and an oversized head are found before the
+ * head is complete.
  */
 enum err head_scan(struct head_scan *scan, const char *data, size_t len) MUST_CHECK;
 
-/* What the head says about the bytes around it. */
+/* The framing of the body, and whether the connection is kept. */
 struct framing {
     bool http10;
     bool keep_alive;
@@ -36,11 +36,11 @@ struct framing {
 };
 
 /*
- * Reads a complete head, which it takes apart in place: texts of the request point into `head`, which lives as long as
- * the request, or into req->arena. Fills method, target, path, query, id (when the client sent one that is acceptable)
- * and the header values. Refused besides what HTTP forbids: a second Host, Content-Length, Transfer-Encoding,
- * Authorization, Content-Type or Origin; a path with an escaped slash, control characters or text that is not UTF-8. On
- * failure the header values read so far are in place, so that the refusal can be answered with CORS headers.
+ * Parses a complete head in place: texts of the request point into `head`, which must live as long as the request, or
+ * into req->arena. Fills method, target, path, query, id (when the client sent an acceptable one) and the header
+ * values. Refuses, in addition to what HTTP forbids: a repeated Host, Content-Length, Transfer-Encoding, Authorization,
+ * Content-Type or Origin; a path with an escaped slash, control characters or invalid UTF-8. On failure the header
+ * values read so far are set, so that the refusal can carry CORS headers.
  */
 enum err head_parse(struct request *req, char *head, size_t len, struct framing *framing) MUST_CHECK;
 

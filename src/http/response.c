@@ -1,4 +1,4 @@
-/* Turns a filled reply into the bytes that are sent. */
+/* Turns a filled reply into the bytes of an answer. */
 #include "http/response.h"
 
 #include <stdio.h>
@@ -63,7 +63,7 @@ static const char *reason_of(int status)
     return "Status";
 }
 
-/* The date changes once a second, so that each thread keeps its last text. */
+/* The date changes once a second, so each thread caches its text. */
 static const char *date_now(void)
 {
     static _Thread_local time_t kept = -1;
@@ -76,7 +76,7 @@ static const char *date_now(void)
     return text;
 }
 
-/* A line end inside a header would let its source write the rest of the answer. */
+/* A line end in a header would let the source of its value write the rest of the answer. */
 static bool headers_are_sound(const struct reply *reply)
 {
     for (size_t i = 0; i < reply->header_count; i++) {
@@ -135,7 +135,7 @@ static bool is_https(const char *url)
     return url && strncasecmp(url, "https://", 8) == 0;
 }
 
-/* A browser applies it to the host as a whole, so it is sent only where both public addresses are https; NULL: not. */
+/* HSTS applies to the whole host, so it is sent only where both public addresses are https; otherwise NULL. */
 static const char *transport_security(const struct config *config)
 {
     if (!is_https(config->api_url) || !is_https(config->web_url) || strcmp(config->hsts, "off") == 0)
@@ -143,13 +143,14 @@ static const char *transport_security(const struct config *config)
     return strcmp(config->hsts, "subdomains") == 0 ? "max-age=31536000; includeSubDomains" : "max-age=31536000";
 }
 
-/* An answer that is no page loads nothing, runs nothing and is framed by nobody, should a browser show it as one. */
+/* The content security policy of answers that are not pages: if a browser shows one, it loads nothing, runs nothing and
+ * cannot be framed. */
 static const char answer_policy[] =
     "default-src 'none'; object-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; sandbox";
 
 /*
- * What browsers and caches may do with the answer. Only the console's files, the published keys and the OpenAPI
- * document may be stored, and their handlers say so.
+ * Appends the headers that restrict browsers and caches. Only the console's files, the published keys and the OpenAPI
+ * document may be cached; their handlers set that.
  */
 static char *append_protection(char *at, const struct request *req)
 {
@@ -192,7 +193,7 @@ static char *write_head(const struct exchange *exchange, char *at, bool compress
     at = append_protection(at, &exchange->req);
     for (size_t i = 0; i < reply->header_count; i++)
         at = append_header(at, reply->headers[i].name, reply->headers[i].value);
-    /* said in both cases: clients of HTTP/1.0 take silence for "close", the others for the opposite */
+    /* always sent: without it, clients of HTTP/1.0 assume "close" and others "keep-alive" */
     at = append_header(at, "Connection", exchange->keep_alive ? "keep-alive" : "close");
     return append(at, "\r\n\r\n");
 }
@@ -206,7 +207,7 @@ bool answer_build(struct exchange *exchange, struct compressor *compressor)
     cors_apply(req);
     if (!headers_are_sound(&req->reply)) {
         req->reply.header_count = 0;
-        (void)error_set(&req->error, ERR_INTERNAL, "a header of the reply holds control characters");
+        (void)error_set(&req->error, ERR_INTERNAL, "a header of the reply contains control characters");
         pipeline_refuse(req, ERR_INTERNAL);
     }
     if (compressor)

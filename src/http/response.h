@@ -1,4 +1,4 @@
-/* Turns a filled reply into the bytes that are sent. */
+/* Turns a filled reply into the bytes of an answer. */
 #ifndef ORGD_HTTP_RESPONSE_H
 #define ORGD_HTTP_RESPONSE_H
 
@@ -9,12 +9,13 @@
 
 enum { GZIP_LEAST = 1000 };
 
-/* Whether the reply has to be compressed: big enough, and the client takes it. */
+/* Whether the reply is to be compressed: it is big enough, and the client accepts gzip. */
 bool answer_wants_gzip(const struct exchange *exchange, bool gzip);
 
 /*
- * Adds the CORS headers and writes head and body of the answer; `compressor` NULL sends the body as it is. A reply
- * header that would break the framing becomes a 500. False without memory: then there is nothing to send.
+ * Adds the CORS headers and writes head and body of the answer. Without a `compressor` (NULL) the body is not
+ * compressed. A reply header that would break the framing turns the answer into a 500. False without memory: no answer
+ * was written.
  */
 bool answer_build(struct exchange *exchange, struct compressor *compressor) MUST_CHECK;
 

@@ -71,7 +71,7 @@ bool route_has_path_parameter(const char *pattern, const char *name)
     return false;
 }
 
-/* A segment that is there to be matched: the empty one after a final slash is not. */
+/* Whether a segment is left to match. The empty segment after a final slash does not count. */
 static bool has_segment(const char *at)
 {
     return at[0] == '/' && at[1] != '\0';

@@ -1,4 +1,4 @@
-/* The HTTP server: its listeners, its loop, its end. */
+/* Runs the HTTP server: its listeners, its event loop, its shutdown. */
 #include "http/server.h"
 
 #include <errno.h>
@@ -19,15 +19,15 @@
 #include "http/listener.h"
 
 enum {
-    TICK_US = 100000,          /* deadlines are looked at, and the log is written, so often */
-    ACCEPTS_AT_ONCE = 64,      /* before established connections get their turn */
-    SPARE_DESCRIPTORS = 64,    /* of the database, the log, the listeners */
-    WORKERS_GRACE_US = 500000, /* for a worker to notice the end after the drain timeout */
+    TICK_US = 100000,          /* interval for checking deadlines and writing the log */
+    ACCEPTS_AT_ONCE = 64,      /* connections accepted before others get their turn */
+    SPARE_DESCRIPTORS = 64,    /* for the database, the log and the listeners */
+    WORKERS_GRACE_US = 500000, /* time for workers to stop after the drain timeout */
     SECOND_US = 1000000,
     MMAP_LEAST = 256 << 10,
 };
 
-/* What server_stop adds to the eventfd, to which each worker adds one. */
+/* The value that server_stop adds to the eventfd. Each worker adds 1. */
 #define STOP (UINT64_C(1) << 32)
 
 struct listener {
@@ -43,7 +43,7 @@ struct server {
     struct listener clients, metrics;
     struct io io;
     struct event *tick, *wake;
-    int wake_descriptor; /* eventfd: a worker has finished something, or the server is to stop */
+    int wake_descriptor; /* eventfd: a worker has finished a request, or the server is to stop */
     int64_t drain_deadline_us;
     bool gave_up;
     bool stopping;
@@ -63,7 +63,7 @@ static void on_accept(evutil_socket_t descriptor, short what, void *context)
         if (accepted >= 0) {
             connection_open(&listener->server->io, accepted, (struct sockaddr *)&peer, listener->internal);
         } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-            (void)event_del(listener->event); /* it stays readable: wait for better times instead of spinning */
+            (void)event_del(listener->event); /* the socket stays readable: pause instead of spinning */
             listener->paused = true;
             return;
         } else if (errno == EAGAIN) {
@@ -97,7 +97,7 @@ static void listener_close(struct listener *listener)
     listener->paused = false;
 }
 
-/* ---- the loop ---- */
+/* ---- the event loop ---- */
 
 static bool is_drained(const struct io *io)
 {
@@ -133,7 +133,7 @@ static void on_wake(evutil_socket_t descriptor, short what, void *context)
     uint64_t count;
 
     (void)what;
-    if (read(descriptor, &count, sizeof count) < 0) /* before taking, or what comes in between would be missed */
+    if (read(descriptor, &count, sizeof count) < 0) /* read before the exchanges are taken: later ones signal again */
         return;
     if (count >= STOP)
         server->stopping = true;
@@ -146,7 +146,7 @@ static void on_wake(evutil_socket_t descriptor, short what, void *context)
     check_drain(server);
 }
 
-/* Small pieces that were freed stay with the process otherwise: a tree of a big body is made of nothing else. */
+/* Returns freed memory to the system. A parsed big body consists of small blocks that the allocator would keep. */
 static void give_memory_back(struct io *io)
 {
     if (io->trim)
@@ -169,9 +169,9 @@ static void on_tick(evutil_socket_t descriptor, short what, void *context)
     check_drain(server);
 }
 
-/* ---- making ---- */
+/* ---- setup ---- */
 
-/* One connection is one descriptor; the soft limit of most systems is far below the hard one. */
+/* Raises the soft limit of descriptors, often far below the hard one. Each connection needs a descriptor. */
 static void raise_descriptor_limit(struct server_options *options)
 {
     rlim_t wanted = (rlim_t)options->connections + IO_REFUSED_MAX + IO_INTERNAL_MAX + SPARE_DESCRIPTORS +
@@ -201,7 +201,7 @@ static int server_free(struct server *server)
     if (server->wake)
         event_free(server->wake);
     if (io->lanes && !lanes_stop(io->lanes, platform.monotonic_us() + WORKERS_GRACE_US))
-        server->wake_descriptor = -1; /* the stuck worker may still write to it */
+        server->wake_descriptor = -1; /* a blocked worker may still write to it */
     if (server->wake_descriptor >= 0)
         (void)close(server->wake_descriptor);
     if (io->base)
@@ -214,7 +214,7 @@ static double read_connections(void *context)
     return ((const struct io *)context)->connections;
 }
 
-/* The base is used by one thread only, and wakes through descriptors, so that it needs no locks. */
+/* The base is used by one thread and woken through descriptors, so it needs no locks. */
 static struct event_base *make_base(void)
 {
     struct event_config *config = event_config_new();
@@ -293,9 +293,10 @@ enum err server_create(void *arena, const struct server_options *options, struct
     enum err code;
 
     if (!options_are_sound(options))
-        return error_set(error, ERR_USAGE,
-                         "the server needs at least one worker of each kind, one place in the queue, one connection, "
-                         "and timeouts of at least a second");
+        return error_set(
+            error, ERR_USAGE,
+            "the server needs at least one worker of each kind, room for one queued request, one connection, "
+            "and timeouts of at least a second");
     made = talloc_zero(arena, struct server);
     if (!made)
         return error_set(error, ERR_MEMORY, "cannot set up the server: out of memory");
@@ -305,7 +306,9 @@ enum err server_create(void *arena, const struct server_options *options, struct
     made->metrics = (struct listener){.server = made, .descriptor = -1, .internal = true};
     talloc_set_destructor(made, server_free);
     (void)signal(SIGPIPE, SIG_IGN);
-    (void)mallopt(M_MMAP_THRESHOLD, MMAP_LEAST); /* given back when freed; glibc would raise the bound by itself */
+    (void)mallopt(
+        M_MMAP_THRESHOLD,
+        MMAP_LEAST); /* large blocks are returned when freed; glibc would otherwise raise the threshold itself */
     raise_descriptor_limit(&made->options);
     code = bind_listeners(made, error);
     if (code == OK)
@@ -344,9 +347,9 @@ static enum err start_loop(struct server *server)
 }
 
 /*
- * A thread that is woken waits until the one that runs has to wait, instead of interrupting it. Under load each then
- * finds more to do when its turn comes, and a request costs half as many switches between threads. The workers inherit
- * it.
+ * Uses the batch scheduling policy: a woken thread does not preempt the running one but waits until that one blocks.
+ * Under load each thread then finds more work per turn, and a request costs half as many thread switches. The workers
+ * inherit the policy.
  */
 static void be_polite(void)
 {
@@ -373,16 +376,15 @@ enum err server_run(struct server *server, struct error *error)
     metrics_forget(io);
     connections_close(io);
     workers_deadline_us = platform.monotonic_us() + WORKERS_GRACE_US;
-    if (workers_deadline_us <
-        server->drain_deadline_us) /* a request nobody waits for any more is finished all the same */
+    if (workers_deadline_us < server->drain_deadline_us) /* a request whose client is gone is finished all the same */
         workers_deadline_us = server->drain_deadline_us;
     all = lanes_stop(io->lanes, workers_deadline_us);
     io->lanes = NULL;
     if (!all)
-        server->wake_descriptor = -1; /* the stuck worker may still write to it */
+        server->wake_descriptor = -1; /* a blocked worker may still write to it */
     log_flush();
     if (code == OK && (server->gave_up || !all))
-        code = error_set(error, ERR_DEADLINE, "not everything was finished within the drain timeout of %u s",
+        code = error_set(error, ERR_DEADLINE, "some requests were not finished within the drain timeout of %u s",
                          server->options.drain_timeout);
     return code;
 }
@@ -390,9 +392,9 @@ enum err server_run(struct server *server, struct error *error)
 void server_stop(struct server *server)
 {
     static const uint64_t stop = STOP;
-    int kept = errno; /* in a signal handler it is the interrupted code's */
+    int kept = errno; /* in a signal handler, errno belongs to the interrupted code */
 
-    /* The last that is done with the server: whoever sees it may free it at once. */
+    /* The last use of the server: its owner may free it right after this write. */
     if (write(server->wake_descriptor, &stop, sizeof stop) < 0)
-        errno = kept; /* it was asked often enough */
+        errno = kept; /* the counter is full: a stop is pending already */
 }

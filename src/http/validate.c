@@ -1,4 +1,4 @@
-/* Validation by declaration: parameters, JSON body, and the list of problems that makes a 422. */
+/* Validates parameters and JSON bodies against their declarations, and lists the problems in a 422. */
 #include "http/validate.h"
 
 #include <ctype.h>
@@ -15,7 +15,7 @@
 /* A thousand problems with the longest echoes still fit into an answer. */
 enum { PROBLEMS_MAX = 1000, DEPTH_MAX = 16, ECHO_MAX = 4096, KEY_ECHO_MAX = 256 };
 
-/* Where the value being looked at lies: a member name, or an index when `name` is NULL. */
+/* The location of the current value: a member name, or an index when `name` is NULL. */
 struct step {
     const char *name;
     size_t index;
@@ -29,7 +29,7 @@ struct problems {
     size_t depth;
 };
 
-/* What lies deeper than there are steps is told at the last one. */
+/* Problems nested deeper than DEPTH_MAX are reported at the deepest tracked location. */
 static void push(struct problems *problems, const char *name, size_t index)
 {
     if (problems->depth < DEPTH_MAX)
@@ -37,14 +37,14 @@ static void push(struct problems *problems, const char *name, size_t index)
     problems->depth++;
 }
 
-/* Takes a piece of a dump; ends the dump when it becomes too long to be worth echoing. */
+/* Receives a piece of the serialized value; stops when the text is too long to be echoed. */
 static int take_piece(const char *piece, size_t len, void *text)
 {
     buffer_add(text, piece, len);
     return ((struct buffer *)text)->failed ? -1 : 0;
 }
 
-/* The value as sent, or null when it is too long to be worth echoing. */
+/* Writes the value as sent, or null when it is too long to be echoed. */
 static void write_input(struct problems *problems, const json_t *value)
 {
     struct buffer text = buffer_make(problems->req->arena, ECHO_MAX);
@@ -54,7 +54,8 @@ static void write_input(struct problems *problems, const json_t *value)
     json_raw(&problems->out, whole ? buffer_string(&text) : NULL);
 }
 
-/* Opens a problem: type, loc, msg. The caller adds input and closes it. False when there are too many already. */
+/* Begins a problem: type, loc, msg. The caller adds input and closes it. False when there are too many problems
+ * already. */
 static bool open_problem(struct problems *problems, const char *type, const char *message)
 {
     if (problems->count++ >= PROBLEMS_MAX)
@@ -96,7 +97,7 @@ static void problem_with_context(struct problems *problems, const char *type, co
     json_close(&problems->out, '}');
 }
 
-/* 1 and 0 for the spellings of true and false, -1 for none. */
+/* Returns 1 or 0 for a spelling of true or false, -1 otherwise. */
 static int bool_spelled(const char *text)
 {
     static const char *const yes[] = {"true", "1", "yes", "on", "t", "y"};
@@ -242,7 +243,7 @@ static bool is_list_of_strings(const json_t *value)
     return strings;
 }
 
-/* Neither of the choices fits: both are told. */
+/* Reports both alternatives when neither matches. */
 static void check_all_or_list(struct problems *problems, const struct field *field, json_t *value)
 {
     const char *text = json_string_value(value);
@@ -286,7 +287,7 @@ static int count_piece(const char *piece, size_t len, void *left)
     return 0;
 }
 
-/* What is stored as it is sent. */
+/* Checks a value that is stored as sent. */
 static void check_any(struct problems *problems, const json_t *value)
 {
     size_t left = ANY_MAX_BYTES;
@@ -390,7 +391,7 @@ static bool is_json(const char *content_type)
            strncasecmp(content_type + len - 5, "+json", 5) == 0;
 }
 
-/* The body as a whole: an object, or the list of objects that the route wants. */
+/* Checks the whole body: an object, or a list of objects, as the route declares. */
 static void check_whole(struct problems *problems, json_t *value)
 {
     const struct route *route = problems->req->route;
@@ -402,7 +403,7 @@ static void check_whole(struct problems *problems, json_t *value)
         check_object(problems, route->body, value);
 }
 
-/* The body under another content type counts as one string. */
+/* Checks a body with another content type, which counts as one string. */
 static void check_raw_body(struct problems *problems)
 {
     const struct request *req = problems->req;
@@ -413,7 +414,7 @@ static void check_raw_body(struct problems *problems)
     json_decref(input);
 }
 
-/* The reason quotes the body, and may end in the middle of a character. */
+/* The parser's message quotes the body, and may be cut within a character. */
 static void invalid_json(struct problems *problems, const json_error_t *failure)
 {
     struct buffer context = buffer_make(problems->req->arena, ECHO_MAX);
@@ -436,7 +437,7 @@ static int json_holder_destructor(json_t **holder)
     return 0;
 }
 
-/* Frees the parsed body with the arena. */
+/* Stores the parsed body in the request. It is freed with the arena. */
 static enum err keep_json(struct request *req, json_t *json)
 {
     json_t **holder = talloc(req->arena, json_t *);
@@ -450,13 +451,13 @@ static enum err keep_json(struct request *req, json_t *json)
     return OK;
 }
 
-/* Whether the body keeps the limits of its route, whatever parses it later. */
+/* Whether the body is within the limits of its route, even when another parser reads it later. */
 static bool body_within_limits(const struct request *req)
 {
     const struct body_limits *limits = req->limits;
     struct json_size size;
 
-    if (!limits) /* it came by no connection */
+    if (!limits) /* the request did not come through a connection */
         limits = req->route->limits ? req->route->limits : &body_limits_usual;
     return json_measure(req->body, req->body_len, &limits->json, &size);
 }
@@ -534,7 +535,7 @@ bool json_bool_read(const json_t *json, bool absent)
     return value < 0 ? absent : value == 1;
 }
 
-/* Calls back each name=value of the query, raw. */
+/* Finds the next name=value pair of the query, undecoded. */
 static const char *next_pair(const char *at, const char **name, size_t *name_len, const char **value, size_t *value_len)
 {
     size_t len = strcspn(at, "&");

@@ -1,12 +1,12 @@
-/* Checks parameters and body of a request against what its route declares; all problems are reported at once. */
+/* Validates parameters and body of a request against the declaration of its route, and reports all problems at once. */
 #ifndef ORGD_HTTP_VALIDATE_H
 #define ORGD_HTTP_VALIDATE_H
 
 #include "http/http.h"
 
 /*
- * Fills req->json when the route has a body. ERR_INVALID: the reply is filled with the 422. ERR_BODY_TOO_COMPLEX: there
- * is a body, described or not, that no parser may be given.
+ * Fills req->json when the route has a body. ERR_INVALID: the reply is filled with the 422. ERR_BODY_TOO_COMPLEX: the
+ * body, declared or not, exceeds the limits for parsing.
  */
 enum err decode_request(struct request *req) MUST_CHECK;
 

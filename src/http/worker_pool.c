@@ -1,4 +1,4 @@
-/* Bounded queues of requests, and the workers that answer them. */
+/* Runs the worker pools: bounded queues of requests, and the workers that answer them. */
 #include "http/worker_pool.h"
 
 #include <errno.h>
@@ -20,21 +20,21 @@
 #include "http/response.h"
 
 /*
- * A worker whose database refused it does not ask again for so long, and answers 503 meanwhile: short enough that the
- * database's return is noticed within a quarter of a second.
+ * After a failed connection attempt, a worker answers 503 for this long before it tries again. It is short enough to
+ * notice a returning database within a quarter of a second.
  */
 enum { RECONNECT_PAUSE_US = 150000, LANES = 3 };
 
 /*
- * A worker without requests looks after its connection, so that no request finds it dead: it notices every second when
- * the server has ended it, and asks the server now and then, because a network may drop a connection silently.
+ * An idle worker maintains its connection, so that requests do not find it dead. Every second it checks whether the
+ * server has closed it. From time to time it sends a query, because a network may drop a connection silently.
  */
 enum { IDLE_LOOK_S = 1, IDLE_ASK_US = 15000000, IDLE_ANSWER_US = 2000000 };
 
-/* Hashing gives way to everything else: where a core is wanted for both, it gets a tenth. */
+/* Password hashing yields to all other work: when both want a core, it gets about a tenth. */
 enum { SLOW_NICE = 10 };
 
-/* In the order of enum lane, which begins with the requests that need no lane. */
+/* In the order of enum lane, which begins with LANE_DONE. */
 static const char *const labels[LANES] = {"lane=\"ordinary\"", "lane=\"slow\"", "lane=\"outbound\""};
 
 struct queue {
@@ -42,7 +42,7 @@ struct queue {
     pthread_cond_t filled;
     struct fair_queue *waiting;
     bool stopping;
-    atomic_uint depth, unknown; /* for the metrics: requests that wait, workers with a caller who is not known */
+    atomic_uint depth, unknown; /* for the metrics: waiting requests, workers busy for unauthenticated callers */
     atomic_uint_least64_t full;
 };
 
@@ -51,7 +51,7 @@ struct worker {
     struct queue *queue;
     pthread_t thread;
     bool started, eager;
-    bool served;      /* it has had a connection, and keeps one from then on */
+    bool served;      /* the worker has had a connection, and keeps one from then on */
     int64_t asked_us; /* when the database last answered */
     void *arena;
     struct fair_caller *serving; /* NULL between two requests */
@@ -130,22 +130,24 @@ static double read_wait_time(void *context)
 
 static void register_removals(void *context)
 {
-    metrics_register(METRIC_COUNTER, "orgd_removals_total", NULL, "Commits that may have taken access away.",
+    metrics_register(METRIC_COUNTER, "orgd_removals_total", NULL, "Commits that may have revoked access.",
                      read_removals, context);
     metrics_register(METRIC_COUNTER, "orgd_removals_waited_total", NULL,
-                     "Of these, how many waited for another process to confirm.", read_waits, context);
+                     "Commits that may have revoked access and waited for another process to confirm.", read_waits,
+                     context);
     metrics_register(METRIC_COUNTER, "orgd_removals_expired_total", NULL,
-                     "Of these, how many waited until the leases of other processes were over.", read_expired, context);
+                     "Commits that may have revoked access and waited until the leases of other processes ended.",
+                     read_expired, context);
     metrics_register(METRIC_COUNTER, "orgd_removals_wait_seconds_total", NULL,
-                     "Time between such commits and the moment at which no process could use what it remembered.",
+                     "Time from such a commit until no process could use a cached decision from before it.",
                      read_wait_time, context);
 }
 
 static void register_metrics(struct lanes *lanes)
 {
     static const char depth[] = "Requests waiting for a worker.";
-    static const char unknown[] = "Workers that are answering a caller who was not known before.";
-    static const char full[] = "Requests refused because their lane was full.";
+    static const char unknown[] = "Workers that are answering an unauthenticated caller.";
+    static const char full[] = "Requests refused because their queue was full.";
 
     for (size_t i = 0; i < LANES; i++)
         metrics_register(METRIC_GAUGE, "orgd_queue_depth", labels[i], depth, read_depth, &lanes->queues[i]);
@@ -170,9 +172,9 @@ static void forget_metrics(struct lanes *lanes)
         metrics_forget(&lanes->queues[i]);
 }
 
-/* ---- queue ---- */
+/* ---- queues ---- */
 
-/* With the lock held. */
+/* Call with the lock held. */
 static void publish(struct queue *queue)
 {
     atomic_store_explicit(&queue->depth, fair_queue_waiting(queue->waiting), memory_order_relaxed);
@@ -197,8 +199,9 @@ bool lanes_push(struct lanes *lanes, enum lane lane, struct exchange *exchange)
 }
 
 /*
- * The worker has finished what it had. NULL when it has to end, or, with `*idle`, when there was nothing for a second
- * that it may begin. Whoever finishes looks for the next request by itself, so that none is left that could begin.
+ * Ends the previous request and takes the next one. NULL when the worker has to stop, or, with `*idle`, when no request
+ * was available for a second. Each worker looks for a request after it has finished one, so no request stays behind
+ * that could run.
  */
 static struct exchange *take_next(struct worker *worker, bool *idle)
 {
@@ -238,7 +241,7 @@ static void give_back(struct lanes *lanes, struct exchange *exchange)
     lanes->done_last = &exchange->next;
     (void)pthread_mutex_unlock(&lanes->done_lock);
     if (first && write(lanes->options.wake, &one, sizeof one) < 0)
-        return; /* it is readable already */
+        return; /* already signalled */
 }
 
 struct exchange *lanes_take(struct lanes *lanes)
@@ -275,7 +278,7 @@ static enum err connect_worker(struct worker *worker, struct error *error)
     db_close(worker->db);
     if (platform.monotonic_us() < worker->next_attempt_us) {
         count_connection(worker);
-        return error_set(error, ERR_UNAVAILABLE, "the database refused a connection a moment ago");
+        return error_set(error, ERR_UNAVAILABLE, "the database has just refused a connection");
     }
     code = db_connect(worker->db, error);
     if (code != OK)
@@ -284,7 +287,7 @@ static enum err connect_worker(struct worker *worker, struct error *error)
     return code;
 }
 
-/* Without requests: keeps the connection good, or makes a new one. */
+/* Maintains the connection of an idle worker, or makes a new one. */
 static void look_after(struct worker *worker)
 {
     int64_t now = platform.monotonic_us();
@@ -351,7 +354,7 @@ static void *run_worker(void *context)
     bool idle;
 
     if (worker->queue == &worker->lanes->queues[LANE_SLOW - LANE_ORDINARY])
-        (void)setpriority(PRIO_PROCESS, 0, SLOW_NICE); /* of this thread alone, as Linux has it */
+        (void)setpriority(PRIO_PROCESS, 0, SLOW_NICE); /* on Linux this applies to the calling thread only */
     worker->arena = talloc_new(NULL);
     worker->db = db_create(worker->arena, &worker->lanes->options.db);
     worker->compressor = compressor_create(worker->arena);
@@ -367,9 +370,9 @@ static void *run_worker(void *context)
     return NULL;
 }
 
-/* ---- life ---- */
+/* ---- start and stop ---- */
 
-/* Waits of it end by the monotonic clock. */
+/* Makes a condition variable that uses the monotonic clock. */
 static bool make_condition(pthread_cond_t *condition)
 {
     pthread_condattr_t attributes;
@@ -389,7 +392,7 @@ static bool queue_open(struct queue *queue, void *arena, unsigned size, unsigned
     return queue->waiting && pthread_mutex_init(&queue->lock, NULL) == 0 && make_condition(&queue->filled);
 }
 
-/* Its memory hangs on nothing of the caller's, since a stuck worker may outlive all that. */
+/* Its memory does not depend on the caller's, because a blocked worker may outlive the caller. */
 struct lanes *lanes_create(const struct lanes_options *options, struct error *error)
 {
     const unsigned workers[LANES] = {options->workers, options->slow_workers, options->outbound_workers};
@@ -414,7 +417,7 @@ failed:
     return NULL;
 }
 
-/* Of the worker of that number: the ordinary ones come first, then the slow ones. */
+/* The queue of worker number `i`: ordinary workers come first, then slow ones, then outbound ones. */
 static struct queue *queue_of(struct lanes *lanes, size_t i)
 {
     enum lane lane = i < lanes->options.workers                                 ? LANE_ORDINARY
@@ -424,7 +427,7 @@ static struct queue *queue_of(struct lanes *lanes, size_t i)
     return &lanes->queues[lane - LANE_ORDINARY];
 }
 
-/* Signals are the main thread's business. */
+/* The workers block all signals; the main thread handles them. */
 enum err lanes_start(struct lanes *lanes, struct error *error)
 {
     enum err code = OK;
@@ -459,7 +462,7 @@ static void empty_queue(struct queue *queue)
     (void)pthread_mutex_unlock(&queue->lock);
 }
 
-/* pthread_timedjoin_np counts on the wall clock. */
+/* pthread_timedjoin_np uses the wall clock. */
 static bool join_until(pthread_t thread, int64_t deadline_us)
 {
     int64_t left = deadline_us - platform.monotonic_us();
