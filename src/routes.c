@@ -7,6 +7,7 @@
 #include "audit/audit.h"
 #include "audit/events.h"
 #include "auth/identity.h"
+#include "auth/reach.h"
 #include "console/console.h"
 #include "http/openapi.h"
 #include "runtime/routes.h"
@@ -58,6 +59,7 @@ struct application application_make(const struct config *config)
         .recognize = admin_key_recognize,
         .authenticate = identity_authenticate,
         .has_scope = identity_has_scope,
+        .permits = reach_permits,
         .before_change = audit_announce,
         .answered = audit_answered,
         .page = console_answer,

@@ -7,6 +7,7 @@
 
 #include "auth/account_reset.h"
 #include "auth/identity.h"
+#include "auth/reach.h"
 #include "auth/reauthentication.h"
 #include "base/json.h"
 #include "base/platform.h"
@@ -18,8 +19,14 @@ static const struct field answer_fields[] = {
     {.name = "created_at", .type = FIELD_STRING, .required = true},
     {.name = "last_used_at", .type = FIELD_STRING, .nullable = true},
     {.name = "expiration_date", .type = FIELD_STRING, .nullable = true},
+    {.name = "restricted", .type = FIELD_BOOL},
 };
-const struct model api_key_answer = {"ListAPIKeysResponse", answer_fields, 4, NULL};
+const struct model api_key_answer = {"ListAPIKeysResponse", answer_fields, 5, NULL};
+
+const struct field api_key_create_parameters[] = {
+    {.name = "restricted", .type = FIELD_BOOL, .initial = "false"},
+    {0},
+};
 
 /* Eight characters of [A-Za-z0-9], each equally likely. */
 static void make_prefix(char prefix[API_KEY_PREFIX_SIZE])
@@ -58,7 +65,17 @@ enum err api_keys_list(struct request *req)
     const struct identity *caller = identity_of(req);
 
     return REPLY_QUERY(req, 200, ERR_INTERNAL, api_key_list, param_uuid(&caller->user_id),
-                       param_uuid(&caller->project_id));
+                       param_uuid(&caller->project_id), param_bool(req->config->keys_restricted));
+}
+
+/* A key is never made with more reach than the one that makes it. */
+static bool wants_restriction(struct request *req)
+{
+    json_t *given = json_string(query_value(req, "restricted"));
+    bool wanted = json_bool_read(given, false);
+
+    json_decref(given);
+    return wanted || identity_of(req)->restricted;
 }
 
 /* In a transaction, with the mail to the owner of the address. */
@@ -74,7 +91,8 @@ static enum err create(struct request *req, const struct api_key *key)
         code = RUN_QUERY(req, ERR_UNAUTHORIZED, api_key_create, param_uuid(&id), param_text(key->prefix),
                          param_text(key->hashed), param_uuid(&caller->project_id), param_uuid(&caller->user_id),
                          param_uuid(caller->has_session ? &caller->session : NULL),
-                         param_uuid(caller->scheme == IDENTITY_KEY ? &caller->key : NULL));
+                         param_uuid(caller->scheme == IDENTITY_KEY ? &caller->key : NULL),
+                         param_bool(wants_restriction(req)));
     if (code == OK && caller->has_session)
         code = account_notify(req, &caller->user_id, "A new API key", what, KEYS_UNSAID);
     return code;
@@ -101,7 +119,7 @@ enum err api_keys_create(struct request *req)
 enum err api_keys_delete(struct request *req)
 {
     enum err code = RUN_QUERY(req, ERR_KEY_NOT_FOUND, api_key_delete, param_text(path_value(req, "key_prefix")),
-                              param_uuid(&identity_of(req)->user_id));
+                              param_uuid(&identity_of(req)->user_id), param_uuid(reach_project(req)));
 
     return code == OK ? reply_json(req, 200, "{\"message\":\"API key deleted successfully\"}") : code;
 }

@@ -7,6 +7,8 @@
 extern const struct model api_key_answer;
 
 enum err api_keys_list(struct request *req);
+/* With the query parameter `restricted` the key reaches its project only; so do all that a restricted key makes. */
+extern const struct field api_key_create_parameters[];
 enum err api_keys_create(struct request *req);
 enum err api_keys_delete(struct request *req);
 /* Ends every key of the caller, in all projects. Takes a session. */

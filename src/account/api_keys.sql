@@ -1,15 +1,20 @@
 -- api_key_list: the visible keys a person made in a project, newest first, as the listing's JSON
-SELECT coalesce(json_agg(json_build_object(
-           'prefix', k.prefix,
-           'created_at', orgd.spaced(k.created_at),
-           'last_used_at', orgd.spaced(k.updated_at),
-           'expiration_date', orgd.spaced(k.expiration_date))
+-- $3: whether all keys are restricted to their project. The member `restricted` is there where it is true.
+SELECT coalesce(json_agg(
+           CASE WHEN $3::boolean OR EXISTS (SELECT FROM orgd.api_key_restrictions r WHERE r.api_key_id = k.id)
+                THEN json_build_object(
+                         'prefix', k.prefix, 'created_at', orgd.spaced(k.created_at), 'last_used_at', orgd.spaced(k.updated_at),
+                         'expiration_date', orgd.spaced(k.expiration_date), 'restricted', true)
+                ELSE json_build_object(
+                         'prefix', k.prefix, 'created_at', orgd.spaced(k.created_at), 'last_used_at', orgd.spaced(k.updated_at),
+                         'expiration_date', orgd.spaced(k.expiration_date)) END
            ORDER BY k.created_at DESC, k.id DESC), '[]')
 FROM api_keys k
 WHERE k.created_by_id = $1::uuid AND k.project_id = $2::uuid AND k.hidden IS NOT TRUE;
 
 -- api_key_create: a new visible key without expiry, if its maker is a member of the project
--- $1 id, $2 prefix, $3 hash, $4 project, $5 maker, $6 session in which it is made, $7 key with which it is made; NULL: neither.
+-- $1 id, $2 prefix, $3 hash, $4 project, $5 maker, $6 session in which it is made, $7 key with which it is made, NULL: neither;
+-- $8 whether it is restricted to the project.
 -- The maker is held first, as who removes them does, then the account, then what the key is made with: who ends one of these, or the
 -- keys of the account, meanwhile waits, and then finds the key; who did it first leaves nothing to make a key with. The membership is held, so that who removes the maker meanwhile waits,
 -- and then removes the key as well; the project before it, as who deletes it does. A key that a key makes is of the same origin.
@@ -48,13 +53,17 @@ WITH person AS MATERIALIZED (
     SELECT made.id, session
     FROM made, (SELECT coalesce($6::uuid, (SELECT o.session FROM orgd.key_origins o WHERE o.key_id = $7::uuid))) AS origin_of (session)
     WHERE session IS NOT NULL
+), restriction AS (
+    INSERT INTO orgd.api_key_restrictions (api_key_id) SELECT id FROM made WHERE $8::boolean
 )
 SELECT id FROM made;
 
 -- api_key_delete: removes one key that a person made, by its prefix
+-- $3: the only project; NULL: any.
 -- revokes
 DELETE FROM api_keys
-WHERE id = (SELECT id FROM api_keys WHERE prefix = $1::text AND created_by_id = $2::uuid ORDER BY created_at LIMIT 1)
+WHERE id = (SELECT id FROM api_keys WHERE prefix = $1::text AND created_by_id = $2::uuid
+            AND ($3::uuid IS NULL OR project_id = $3::uuid) ORDER BY created_at LIMIT 1)
 RETURNING id;
 
 -- api_keys_of_delete: removes every key that a person made, in all projects; a row for each

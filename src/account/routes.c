@@ -6,19 +6,20 @@
 
 /* clang-format off: a row a route */
 static const struct route key_routes[] = {
-    {METHOD_GET, "/keys", "list_api_keys", "List Api Keys", .flags = ROUTE_NEEDS_SCOPE, .answer = &api_key_answer,
-     .answer_kind = ANSWER_LIST, .handle = api_keys_list},
-    {METHOD_POST, "/keys", "create_api_key", "Create Api Key", .flags = ROUTE_NEEDS_SCOPE, .answer_kind = ANSWER_STRING,
-     .handle = api_keys_create},
+    {METHOD_GET, "/keys", "list_api_keys", "List Api Keys", .flags = ROUTE_NEEDS_SCOPE | ROUTE_WITHIN_PROJECT,
+     .answer = &api_key_answer, .answer_kind = ANSWER_LIST, .handle = api_keys_list},
+    {METHOD_POST, "/keys", "create_api_key", "Create Api Key", .flags = ROUTE_NEEDS_SCOPE | ROUTE_WITHIN_PROJECT,
+     .answer_kind = ANSWER_STRING, .parameters = api_key_create_parameters, .handle = api_keys_create},
     {METHOD_DELETE, "/keys", "delete_api_keys", "End all my API keys, in every project",
      .answer_kind = ANSWER_ANY_OBJECT, .handle = api_keys_delete_all},
-    {METHOD_DELETE, "/keys/{key_prefix}", "delete_api_key", "Delete Api Key", .answer_kind = ANSWER_ANY_OBJECT,
-     .handle = api_keys_delete},
+    {METHOD_DELETE, "/keys/{key_prefix}", "delete_api_key", "Delete Api Key", .flags = ROUTE_WITHIN_PROJECT,
+     .answer_kind = ANSWER_ANY_OBJECT, .handle = api_keys_delete},
     {0},
 };
 
 static const struct route profile_routes[] = {
-    {METHOD_GET, "/profile", "fetch_user_profile", "User Profile", .handle = profile_show},
+    {METHOD_GET, "/profile", "fetch_user_profile", "User Profile", .flags = ROUTE_WITHIN_PROJECT,
+     .handle = profile_show},
     {METHOD_PUT, "/profile/username", "update_user_username", "Update User Username", .body = &profile_username_body,
      .handle = profile_rename},
     {METHOD_DELETE, "/profile", "delete_user_account", "Delete User Account", .flags = ROUTE_INLINE,

@@ -245,14 +245,16 @@ JOIN organization_members AS m ON m.organization_id = o.id AND m.user_id = o.own
 WHERE o.id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) AND m.role <> 'owner'
 LIMIT 1;
 
--- keys_add: makes API keys; $1 [{place, id, prefix, hashed, project, person, expires_at}]
+-- keys_add: makes API keys; $1 [{place, id, prefix, hashed, project, person, expires_at, restricted}]
 WITH wanted AS (
-    SELECT place, id, prefix, hashed, project, person, expires_at FROM json_to_recordset($1::json)
-        AS w(place integer, id uuid, prefix text, hashed text, project uuid, person uuid, expires_at timestamptz)
+    SELECT place, id, prefix, hashed, project, person, expires_at, restricted FROM json_to_recordset($1::json)
+        AS w(place integer, id uuid, prefix text, hashed text, project uuid, person uuid, expires_at timestamptz, restricted boolean)
 ), made AS (
     INSERT INTO api_keys (id, prefix, hashed_key, project_id, created_by_id, rate_limit, hidden, expiration_date, updated_at)
     SELECT id, prefix, hashed, project, person, 0, false, expires_at, now() FROM wanted
     RETURNING id, prefix, project_id, created_by_id
+), restriction AS (
+    INSERT INTO orgd.api_key_restrictions (api_key_id) SELECT k.id FROM made AS k JOIN wanted AS w USING (id) WHERE w.restricted
 )
 SELECT w.place, json_build_object('id', k.id, 'prefix', k.prefix, 'project_id', k.project_id, 'user_id', k.created_by_id)
 FROM made AS k JOIN wanted AS w USING (id);

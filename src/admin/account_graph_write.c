@@ -459,6 +459,8 @@ static enum err write_keys(struct graph *graph)
         add_target(&list, "project", &node->project);
         add_target(&list, "person", &node->user);
         add_text(&list, "expires_at", json_string_value(json_object_get(node->source, "expires_at")));
+        json_key(&list, "restricted");
+        json_bool(&list, json_bool_read(json_object_get(node->source, "restricted"), false));
         json_close(&list, '}');
     }
     return run_rows(graph, &keys_add, nodes, &list, NULL);

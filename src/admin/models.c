@@ -161,7 +161,7 @@ static const struct field project_membership_fields[] = {OBJECT_MUST("project_re
 static MODEL(project_membership, "AdminProjectMembershipCreate", project_membership_fields, NULL);
 
 static const struct field key_fields[] = {OBJECT_MUST("project_ref", entity_ref), OBJECT_MUST("user_ref", entity_ref),
-                                          NAME_NULL("name"), TEXT_NULL("expires_at")};
+                                          NAME_NULL("name"), TEXT_NULL("expires_at"), FLAG_NULL("restricted")};
 static MODEL(api_key_create_entry, "AdminApiKeyCreate", key_fields, NULL);
 
 static const struct field subscription_fields[] = {TEXT_MUST("plan")};

@@ -144,6 +144,7 @@ static enum err resolve_key(struct request *req, const char *key, struct identit
         read_scope(&row, 2, identity);
         identity->expires_us = result_int(&row, 0, 5);
         (void)result_uuid(&row, 0, 6, &identity->key);
+        identity->restricted = req->config->keys_restricted || result_bool(&row, 0, 8);
     }
     result_clear(&row);
     return code;

@@ -13,6 +13,7 @@ enum identity_scheme { IDENTITY_ADMIN, IDENTITY_KEY, IDENTITY_SECRET, IDENTITY_S
 struct identity {
     enum identity_scheme scheme;
     bool has_scope;      /* workspace, organization and project are set */
+    bool restricted;     /* an API key that reaches its project only: see auth/reach.h */
     bool address_proven; /* a session's: its login has shown that the address is theirs (signin/account.h) */
     bool has_session;    /* `session` is set: its handle, for a session and for what was derived from it */
     struct uuid session;

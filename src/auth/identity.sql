@@ -1,7 +1,7 @@
 -- api_key_resolve: whose key a hash is and what it opens, while its creator is a member of its project
 SELECT k.hashed_key, u.id, p.id, p.workspace_id, p.organization_id,
        CASE WHEN isfinite(k.expiration_date) THEN (extract(epoch FROM k.expiration_date) * 1000000)::bigint END,
-       k.id, u.email
+       k.id, u.email, EXISTS (SELECT FROM orgd.api_key_restrictions r WHERE r.api_key_id = k.id)
 FROM api_keys k
 JOIN projects p ON p.id = k.project_id
 JOIN users u ON u.id = k.created_by_id

@@ -42,6 +42,7 @@ const struct option_row organization_list_options[] = {
 
 const struct option_row key_create_options[] = {
     {.name = "project", .value = "ID", .help = "The project that the key is for"},
+    {.name = "restricted", .help = "The key reaches its project, and nothing else that its person may do"},
     {.name = "expires", .value = "MOMENT", .help = "When it ends, like 2027-01-31T12:00:00Z; default: never"},
     {.name = "json", .help = "Print JSON"},
     {0},
@@ -303,9 +304,9 @@ static enum err make_key(const struct config *config, const struct options *opti
 
     if (err != OK)
         return err;
-    body = json_pack("{s:{s:b}, s:{s:{s:s}, s:{s:s}, s:s?}}", "options", "return_api_keys", 1, "api_key", "project_ref",
-                     "id", project, "user_ref", "email", options->arguments[0], "expires_at",
-                     option_value(options, "expires"));
+    body = json_pack("{s:{s:b}, s:{s:{s:s}, s:{s:s}, s:s?, s:b}}", "options", "return_api_keys", 1, "api_key",
+                     "project_ref", "id", project, "user_ref", "email", options->arguments[0], "expires_at",
+                     option_value(options, "expires"), "restricted", option_given(options, "restricted"));
     err = body ? local_call(options->arena, config, core, &key_create, body, answer, error)
                : error_set(error, ERR_MEMORY, "no memory");
     json_decref(body);

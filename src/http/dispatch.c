@@ -79,6 +79,8 @@ static enum err run_route(const struct application *app, struct request *req)
     if ((req->route->flags & ROUTE_NEEDS_SCOPE) && !app->has_scope(req))
         return ERR_NO_WORKSPACE;
     code = decode_request(req);
+    if (code == OK && app->permits && req->identity)
+        code = app->permits(req);
     if (code == OK && app->before_change && req->db && req->method != METHOD_GET && req->method != METHOD_HEAD)
         code = app->before_change(req);
     return code == OK ? req->route->handle(req) : code;

@@ -95,6 +95,13 @@ enum route_flag {
     ROUTE_NEEDS_SCOPE = 4, /* a caller without a workspace gets NO_WORKSPACE */
     ROUTE_HIDDEN = 8,      /* not in the OpenAPI document */
     ROUTE_OUTBOUND = 16,   /* runs in the outbound worker pool: waits for other servers or for long statements */
+    /*
+     * Open to callers who are restricted to a project; every other route is closed to them. Ids of organization,
+     * workspace and project in path, query and body must be those of the caller's project. A handler that finds objects
+     * in another way limits them itself.
+     */
+    ROUTE_WITHIN_PROJECT = 32,
+    ROUTE_OWNERSHIP = 64, /* deletes or transfers an organization */
 };
 
 /* The shape of a body: the model, a list of it, or an optional model (absent means an empty object). */
@@ -278,6 +285,8 @@ struct application {
     enum err (*recognize)(struct request *req, enum caller_kind wanted);
     enum err (*authenticate)(struct request *req, enum caller_kind wanted);
     bool (*has_scope)(const struct request *req);
+    /* Whether the known caller may use the route with the validated input. NULL: every caller may. */
+    enum err (*permits)(struct request *req);
     /* Called on a worker after validation and before the handler of an unsafe method (RFC 9110 9.2.1). NULL: nothing to
      * do. */
     enum err (*before_change)(struct request *req);

@@ -5,6 +5,7 @@
 #include <talloc.h>
 
 #include "auth/identity.h"
+#include "auth/reach.h"
 #include "base/base64.h"
 #include "base/email.h"
 #include "base/json.h"
@@ -536,7 +537,7 @@ enum err invitations_create(struct request *req)
         return ERR_MEMORY;
     if (!uuid_parse(path_value(req, "organization_id"), &organization) || (named && !uuid_parse(named, &workspace)))
         return ERR_BAD_UUID;
-    code = take_and_begin(req, &organization, named ? &workspace : NULL, emails, count, &tries, &place);
+    code = take_and_begin(req, &organization, named ? &workspace : reach_workspace(req), emails, count, &tries, &place);
     if (code == OK)
         code = create_all(req, &place, all, count);
     code = invitation_settle(req, &tries, code);
@@ -555,7 +556,7 @@ enum err invitations_list(struct request *req)
     if (!uuid_parse(path_value(req, "organization_id"), &organization))
         return ERR_BAD_UUID;
     return REPLY_QUERY(req, 200, ERR_INVITATION_NOT_ALLOWED, invitation_list, param_uuid(&organization),
-                       param_uuid(&identity_of(req)->user_id), param_text(managing));
+                       param_uuid(&identity_of(req)->user_id), param_text(managing), param_uuid(reach_workspace(req)));
 }
 
 static enum err find_workspace(struct request *req, const struct uuid *id, struct uuid *workspace)
@@ -566,7 +567,8 @@ static enum err find_workspace(struct request *req, const struct uuid *id, struc
 
     if (!uuid_parse(path_value(req, "organization_id"), &organization))
         return ERR_BAD_UUID;
-    code = DB_RUN(req->db, invitation_workspace, &row, param_uuid(id), param_uuid(&organization));
+    code = DB_RUN(req->db, invitation_workspace, &row, param_uuid(id), param_uuid(&organization),
+                  param_uuid(reach_workspace(req)));
     if (code != OK)
         return code;
     if (result_rows(&row) == 0 || !result_uuid(&row, 0, 0, workspace))

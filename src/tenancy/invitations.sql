@@ -36,7 +36,7 @@ ORDER BY i.used IS TRUE, i.created_at DESC, i.id DESC
 LIMIT 1;
 
 -- invitation_list: the invitations to an organization that wait, in the workspaces that a person manages; no row: in none
--- $3: the roles that manage. The token is not among what is told.
+-- $3: the roles that manage; $4: the only workspace, NULL: all. The token is not among what is told.
 SELECT coalesce(json_agg(json_build_object(
            'id', i.id, 'email', i.email, 'role', i.role,
            'status', CASE WHEN i.expiration_date <= now() THEN 'expired' ELSE 'pending' END,
@@ -48,14 +48,15 @@ JOIN workspace_members m ON m.workspace_id = w.id AND m.user_id = $2::uuid AND m
 JOIN organization_members o ON o.organization_id = w.organization_id AND o.user_id = m.user_id
 LEFT JOIN projects p ON p.workspace_id = w.id
 LEFT JOIN project_invitations i ON i.project_id = p.id AND i.used IS NOT TRUE
-WHERE w.organization_id = $1::uuid
+WHERE w.organization_id = $1::uuid AND ($4::uuid IS NULL OR w.id = $4::uuid)
 HAVING count(*) > 0;
 
 -- invitation_workspace: the workspace that an invitation to an organization leads to
+-- $3: the only workspace; NULL: any.
 SELECT p.workspace_id
 FROM project_invitations i
 JOIN projects p ON p.id = i.project_id
-WHERE i.id = $1::uuid AND p.organization_id = $2::uuid;
+WHERE i.id = $1::uuid AND p.organization_id = $2::uuid AND ($3::uuid IS NULL OR p.workspace_id = $3::uuid);
 
 -- invitation_revoke: removes an invitation that nobody has used
 DELETE FROM project_invitations WHERE id = $1::uuid AND used IS NOT TRUE RETURNING id;

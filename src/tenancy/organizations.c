@@ -6,6 +6,7 @@
 
 #include "auth/account_reset.h"
 #include "auth/identity.h"
+#include "auth/reach.h"
 #include "auth/reauthentication.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -60,7 +61,8 @@ const char *organization_flags(void *arena, const struct config *config)
 
 enum err organizations_list(struct request *req)
 {
-    return REPLY_QUERY(req, 200, ERR_INTERNAL, organization_list, param_uuid(&identity_of(req)->user_id));
+    return REPLY_QUERY(req, 200, ERR_INTERNAL, organization_list, param_uuid(&identity_of(req)->user_id),
+                       param_uuid(reach_organization(req)), param_uuid(reach_workspace(req)));
 }
 
 enum err organizations_get(struct request *req)

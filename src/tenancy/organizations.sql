@@ -1,4 +1,5 @@
 -- organization_list: the organizations a person belongs to, oldest first, as the listing's JSON
+-- $2 and $3: the only organization and workspace; NULL: all.
 SELECT coalesce(json_agg(json_build_object(
            'id', o.id, 'slug', coalesce(o.slug, 'None'), 'name', coalesce(o.name, 'None'),
            'description', coalesce(o.description, ''), 'flags', o.flags, 'tags', o.tags, 'meta', o.meta,
@@ -7,10 +8,12 @@ SELECT coalesce(json_agg(json_build_object(
                SELECT coalesce(json_agg(w.id ORDER BY w.created_at, w.id), '[]')
                FROM workspaces w
                WHERE w.organization_id = o.id
+                 AND ($3::uuid IS NULL OR w.id = $3::uuid)
                  AND EXISTS (SELECT FROM workspace_members m WHERE m.workspace_id = w.id AND m.user_id = $1::uuid)))
            ORDER BY o.created_at, o.id), '[]')
 FROM organizations o
-WHERE o.id IN (SELECT organization_id FROM organization_members WHERE user_id = $1::uuid);
+WHERE o.id IN (SELECT organization_id FROM organization_members WHERE user_id = $1::uuid)
+  AND ($2::uuid IS NULL OR o.id = $2::uuid);
 
 -- organization_get: one organization with the people of its first workspace, for a member of it
 -- Invitations come first, then members, the owner last. No row: not a member, or no such organization.

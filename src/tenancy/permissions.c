@@ -53,7 +53,7 @@ static enum err check_scope(struct request *req)
         return ERR_FORBIDDEN;
     if (is_own_scope(caller, type, &id))
         return OK;
-    if (edition_now()->checks_own_scope_only)
+    if (edition_now()->checks_own_scope_only || caller->restricted)
         return ERR_FORBIDDEN;
     if (!req->db)
         return ERR_AGAIN;

@@ -5,6 +5,7 @@
 #include <talloc.h>
 
 #include "auth/identity.h"
+#include "auth/reach.h"
 #include "auth/reauthentication.h"
 #include "base/text.h"
 #include "statements.h"
@@ -75,7 +76,8 @@ static enum err reply_project(struct request *req, int status, const struct uuid
 
 enum err projects_list(struct request *req)
 {
-    return REPLY_QUERY(req, 200, ERR_PROJECT_NONE, project_list, param_uuid(&identity_of(req)->user_id));
+    return REPLY_QUERY(req, 200, ERR_PROJECT_NONE, project_list, param_uuid(&identity_of(req)->user_id),
+                       param_uuid(reach_project(req)));
 }
 
 enum err projects_get(struct request *req)

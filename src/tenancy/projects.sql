@@ -1,4 +1,5 @@
 -- project_list: the projects a person belongs to in all organizations, oldest first; NULL when there is none
+-- $2: the only project; NULL: all.
 SELECT json_agg(json_build_object(
            'organization_id', p.organization_id, 'organization_name', coalesce(o.name, 'None'),
            'workspace_id', p.workspace_id, 'workspace_name', coalesce(w.name, 'None'),
@@ -6,7 +7,7 @@ SELECT json_agg(json_build_object(
            'user_role', m.role, 'is_demo', m.is_demo)
            ORDER BY p.created_at, p.id)
 FROM (SELECT DISTINCT ON (project_id) project_id, role, is_demo FROM project_members
-      WHERE user_id = $1::uuid ORDER BY project_id, created_at, id) AS m
+      WHERE user_id = $1::uuid AND ($2::uuid IS NULL OR project_id = $2::uuid) ORDER BY project_id, created_at, id) AS m
 JOIN projects p ON p.id = m.project_id
 JOIN workspaces w ON w.id = p.workspace_id
 JOIN organizations o ON o.id = p.organization_id;

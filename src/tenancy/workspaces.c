@@ -2,6 +2,7 @@
 #include "tenancy/workspaces.h"
 
 #include "auth/identity.h"
+#include "auth/reach.h"
 #include "base/json.h"
 #include "statements.h"
 #include "tenancy/roles.h"
@@ -16,7 +17,8 @@ const struct model workspace_answer = {"Workspace", workspace_fields, 4, NULL};
 
 enum err workspaces_list(struct request *req)
 {
-    return REPLY_QUERY(req, 200, ERR_INTERNAL, workspace_list, param_uuid(&identity_of(req)->user_id));
+    return REPLY_QUERY(req, 200, ERR_INTERNAL, workspace_list, param_uuid(&identity_of(req)->user_id),
+                       param_uuid(reach_workspace(req)));
 }
 
 enum err workspaces_roles(struct request *req)

@@ -1,9 +1,11 @@
 -- workspace_list: the workspaces a person belongs to, oldest first, as the listing's JSON
+-- $2: the only workspace; NULL: all.
 SELECT coalesce(json_agg(json_build_object(
            'id', w.id, 'name', coalesce(w.name, 'None'), 'description', coalesce(w.description, ''), 'type', w.type)
            ORDER BY w.created_at, w.id), '[]')
 FROM workspaces w
-WHERE w.id IN (SELECT workspace_id FROM workspace_members WHERE user_id = $1::uuid);
+WHERE w.id IN (SELECT workspace_id FROM workspace_members WHERE user_id = $1::uuid)
+  AND ($2::uuid IS NULL OR w.id = $2::uuid);
 
 -- workspace_lock: holds a workspace while its projects, members and invitations change, and tells its organization
 -- The organization's key is held first, as its deletion takes it first: the two never wait for each other.

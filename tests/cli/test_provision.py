@@ -85,6 +85,9 @@ def test_keys(core):
         (True, key["project_id"])]
     plain, _ = core.run("key", "create", "KAY@acme.io")
     assert len(plain) == 74 and plain.endswith("\n")
+    restricted, _ = core.run("key", "create", "kay@acme.io", "--restricted")
+    assert core.sql("SELECT k.prefix FROM orgd.api_key_restrictions r JOIN api_keys k ON k.id = r.api_key_id"
+                    " JOIN users u ON u.id = k.created_by_id WHERE u.email = 'kay@acme.io'") == [(restricted[:8],)]
 
 
 def test_the_list(make_pair):

@@ -176,6 +176,17 @@ def test_down_asks_before_it_takes_what_nothing_keeps(pair, to):
     assert old.shape(pair) == before[0][0]
 
 
+def test_down_deletes_keys_that_are_restricted_to_their_project(pair):
+    """Whoever knows no restriction would let them do everything; so it is asked for, and other keys stay."""
+    pair.run("migrate", "up")
+    pair.run("account", "create", "ann@acme.io", "--key")
+    pair.run("key", "create", "ann@acme.io", "--restricted")
+    _, err = pair.run("migrate", "down", "--to", "agenta", status=3)
+    assert "api_keys: 1" in err and "orgd.api_key_restrictions: 1" in err
+    pair.run("migrate", "down", "--to", "agenta", "--allow", "DELETES_DATA")
+    assert pair.sql("SELECT count(*) FROM api_keys") == [(1,)]
+
+
 def test_down_is_silent_about_what_is_made_again(pair):
     pair.run("migrate", "up")
     pair.sql(test_guarantees.WORLD)

@@ -246,6 +246,15 @@ await run(
             await dialog(page).getByRole("button", { name: "Delete" }).click();
             await page.getByText("You have no keys for this project.").waitFor();
             assert.equal(await works(), 401);
+            await page.getByLabel("Only this project").check();
+            await page.getByRole("button", { name: "New key" }).click();
+            const restricted = await dialog(page).locator("code").innerText();
+            await dialog(page).getByRole("button", { name: "I have stored it" }).click();
+            await row(page, restricted.slice(0, 8)).getByText("this project only").waitFor();
+            const renamed = await fetch(`${web}/api/profile/username`, {
+                method: "PUT", headers: { Authorization: `ApiKey ${restricted}`, "Content-Type": "application/json" }, body: '{"username":"x"}',
+            });
+            assert.equal(renamed.status, 403);
         },
 
         async "the account: name, sessions, password"() {

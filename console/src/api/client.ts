@@ -59,6 +59,6 @@ export async function answerAs<T>(request: Promise<Outcome<unknown>>): Promise<T
  *
  *     answer(api.GET("/keys", within({ project_id: project.project_id })))
  */
-export function within(scope: { project_id: string } | { workspace_id: string }) {
+export function within(scope: { project_id: string; restricted?: "true" } | { workspace_id: string }) {
   return { querySerializer: () => new URLSearchParams(scope).toString() };
 }

@@ -1243,6 +1243,7 @@ export interface components {
             created_at: string;
             last_used_at?: string | null;
             expiration_date?: string | null;
+            restricted?: boolean;
         };
         /** UserUpdate */
         UserUpdate: {

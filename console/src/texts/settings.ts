@@ -135,8 +135,12 @@ export const settings = {
   },
   keys: {
     title: "API keys",
-    lead: (project: string) => `Your keys for ${project}. A program that has one acts as you in this project.`,
+    lead: (project: string) => `Your keys for ${project}. A program that has one acts as you: here, and in all your other organizations unless the key is for this project only.`,
     create: "New key",
+    restrict: "Only this project",
+    restricted: "this project only",
+    unrestricted: "all that you may do",
+    reach: "Reaches",
     none: "You have no keys for this project.",
     noneBody: "Make one for each program, so that you can take it away from that one alone.",
     prefix: "Key",

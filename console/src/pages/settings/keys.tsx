@@ -1,6 +1,6 @@
 // The reader's API keys for the project.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Alert, Button, Modal } from "antd";
+import { Alert, Button, Checkbox, Modal } from "antd";
 import { useState } from "react";
 import { useAction } from "../../api/action";
 import { answer, answerAs, api, within } from "../../api/client";
@@ -24,8 +24,9 @@ export default function KeysPage() {
   const notify = useNotify();
   const query = keysQuery(project.project_id);
   const keys = useQuery(query);
+  const [isRestricted, setIsRestricted] = useState(false);
   const create = useAction({
-    mutationFn: () => answer(api.POST("/keys", within({ project_id: project.project_id }))),
+    mutationFn: () => answer(api.POST("/keys", within({ project_id: project.project_id, ...(isRestricted && { restricted: "true" }) }))),
     onSuccess: () => client.invalidateQueries({ queryKey: query.queryKey }),
     onError: (problem) => notify.error(errorText(problem)),
     gcTime: 0, // the key itself is nowhere once the dialog is closed
@@ -37,6 +38,9 @@ export default function KeysPage() {
       actions={
         <>
           <EndAll />
+          <Checkbox checked={isRestricted} onChange={(event) => setIsRestricted(event.target.checked)}>
+            {words.restrict}
+          </Checkbox>
           <Button type="primary" loading={create.isPending} onClick={() => create.mutate()}>
             {words.create}
           </Button>
@@ -110,6 +114,7 @@ function Keys({ keys }: { keys: ApiKey[] }) {
           <th scope="col">{words.prefix}</th>
           <th scope="col">{words.created}</th>
           <th scope="col">{words.expires}</th>
+          <th scope="col">{words.reach}</th>
           <th scope="col">
             <span className="visually-hidden">{words.actions}</span>
           </th>
@@ -124,7 +129,7 @@ function Keys({ keys }: { keys: ApiKey[] }) {
   );
 }
 
-function KeyRow({ apiKey: { prefix, created_at, expiration_date } }: { apiKey: ApiKey }) {
+function KeyRow({ apiKey: { prefix, created_at, expiration_date, restricted } }: { apiKey: ApiKey }) {
   const { project } = useScope();
   const client = useQueryClient();
   const notify = useNotify();
@@ -146,6 +151,7 @@ function KeyRow({ apiKey: { prefix, created_at, expiration_date } }: { apiKey: A
         <LocalDate value={created_at} />
       </td>
       <td>{expiration_date ? <LocalDate value={expiration_date} /> : <span className="muted">{words.never}</span>}</td>
+      <td>{restricted ? words.restricted : <span className="muted">{words.unrestricted}</span>}</td>
       <td className="actions">
         <Button type="text" danger aria-label={words.deleteNamed(prefix)} onClick={() => setIsAsking(true)}>
           {words.delete}
