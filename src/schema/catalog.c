@@ -1,4 +1,4 @@
-/* Reads the catalog: which statement makes which kind of line, and all of them in one snapshot. */
+/* Reads the catalog by a table of statements, one for each kind of line, in one snapshot. */
 #include "schema/catalog.h"
 
 #include <stdio.h>
@@ -13,17 +13,17 @@
 
 enum {
     VERSION_OLDEST = 120000,
-    /* How many tables are locked at a time by counting; the server has room for max_locks_per_transaction, 64, times
-     * its connections. */
+    /* Tables that counting locks at a time; the server has room for max_locks_per_transaction (64) times its
+     * connections. */
     LOCKED_MAX = 200,
     POSITION_SIZE = 24,
 };
 
-/* What reads one kind of line: a column for each field. */
+/* The statement that reads one kind of line: a column for each field. */
 struct source {
     const struct statement *statement;
     int since;                      /* server version; 0: all */
-    const struct statement *before; /* for servers before `since`; NULL: they have no such thing */
+    const struct statement *before; /* for servers before `since`; NULL: they lack the feature */
 };
 
 static const struct source sources[SCHEMA_KIND_COUNT] = {
@@ -87,12 +87,12 @@ struct reading {
     const struct catalog_options *options;
     const struct catalog_receiver *receiver;
     enum schema_section next; /* the first section not announced yet */
-    struct error error;       /* when it is not the database's */
-    bool sorting;             /* the server's order is that of another encoding: lines are kept */
+    struct error error;       /* an error that is not the database's */
+    bool sorting;             /* the server sorts by another encoding: lines are collected and sorted here */
     struct line *lines;
     size_t line_count, line_room;
-    char position[POSITION_SIZE];                      /* of the log of changes, before the snapshot */
-    enum schema_kind kinds[2 * SCHEMA_KIND_COUNT + 2]; /* by statement of the pipeline under way */
+    char position[POSITION_SIZE];                      /* position of the write-ahead log before the snapshot */
+    enum schema_kind kinds[2 * SCHEMA_KIND_COUNT + 2]; /* by statement of the running pipeline */
 };
 
 static bool is_wanted(const struct reading *reading, enum schema_section section)
@@ -108,7 +108,7 @@ static bool is_wanted(const struct reading *reading, enum schema_section section
     return true;
 }
 
-/* Announces every section up to and with this one that was not yet. */
+/* Begins every section up to this one that has not begun yet. */
 static enum err announce(struct reading *reading, enum schema_section section)
 {
     enum err err = OK;
@@ -127,8 +127,8 @@ static enum err deliver(struct reading *reading, enum schema_kind kind, const st
     return err == OK ? reading->receiver->line(reading->receiver->context, kind, values) : err;
 }
 
-/* A copy in `arena` with a replacement character for each byte that is no part of UTF-8: the name of a role may be in
- * the encoding of another database. */
+/* A copy in `arena` with a replacement character for each byte that is not UTF-8. A role name may have the encoding of
+ * another database. */
 static struct catalog_value settle(void *arena, struct catalog_value value)
 {
     struct buffer text = buffer_make(arena, 3 * value.len + 1);
@@ -190,7 +190,7 @@ static int compare_lines(const void *a, const void *b)
     return order;
 }
 
-/* Delivers what was kept, in the order of a dump, which is that of the server where its encoding is UTF-8. */
+/* Delivers the collected lines in the order of a dump. A server with encoding UTF-8 already sorts this way. */
 static enum err deliver_kept(struct reading *reading)
 {
     enum err err = OK;
@@ -210,7 +210,7 @@ static struct catalog_value value_of(const struct result *result, int row, int c
     return (struct catalog_value){.text = result_text(result, row, column), .len = result_length(result, row, column)};
 }
 
-/* A row whose columns are the fields of its kind. */
+/* Delivers a row as a line of its kind. */
 static enum err read_line(void *context, size_t number, const struct result *row)
 {
     struct reading *reading = context;
@@ -228,7 +228,7 @@ static enum err read_line(void *context, size_t number, const struct result *row
     return hand_over(reading, kind, values);
 }
 
-/* The statement for this server; NULL where it has no such thing. */
+/* The statement for this server version; NULL when the server lacks the feature. */
 static const struct statement *statement_for(const struct reading *reading, enum schema_kind kind)
 {
     const struct source *source = &sources[kind];
@@ -237,10 +237,10 @@ static const struct statement *statement_for(const struct reading *reading, enum
 }
 
 /*
- * Reads the kinds from `first` up to, but without, `end`. What a statement calls is looked up when it is parsed, what
- * it prints is made when it runs: so it is parsed while only pg_catalog is searched, as a cursor, and run while
- * `public` is too, as the reference format wants it. Otherwise a function that somebody left in `public` could be
- * called by us.
+ * Reads the kinds from `first` up to, but without, `end`. PostgreSQL resolves functions when it parses a statement, and
+ * prints definitions when it runs it. So each statement is declared as a cursor while the search_path is pg_catalog
+ * only, and fetched while it includes `public`, as the reference format requires. A function in `public` is never
+ * called this way.
  */
 static enum err read_kinds(struct reading *reading, enum schema_kind first, enum schema_kind end)
 {
@@ -272,11 +272,11 @@ static enum err read_kinds(struct reading *reading, enum schema_kind first, enum
     return err == OK ? deliver_kept(reading) : err;
 }
 
-/* The tables of a database, being counted. */
+/* State of counting rows. */
 struct counting {
     struct reading *reading;
     struct result tables; /* of schema_countable */
-    int row;              /* the one at hand */
+    int row;              /* the present one */
     size_t total;         /* tables that can be counted */
     size_t done;
 };
@@ -308,7 +308,7 @@ static enum err read_count(void *context, const char *rows)
     return write_count(context, rows);
 }
 
-/* A table stays locked until its transaction ends, or a part of it that is undone: so they are counted in parts. */
+/* Counts in parts, each in a savepoint that is rolled back: a lock lasts until then. */
 static enum err count_rows(struct counting *counting)
 {
     const struct catalog_receiver *receiver = counting->reading->receiver;
@@ -356,7 +356,7 @@ struct revisions {
     size_t count;
 };
 
-/* A row of CSV: the text in quotes, those in it doubled; nothing at all for a null. */
+/* Reads a row of CSV: text in quotes, with quotes doubled; an empty field is null. */
 static enum err read_revision(void *context, const char *row, size_t len)
 {
     struct revisions *revisions = context;
@@ -373,7 +373,7 @@ static enum err read_revision(void *context, const char *row, size_t len)
     return OK;
 }
 
-/* Nulls are last. */
+/* Sorts nulls last. */
 static int compare_texts(const void *a, const void *b)
 {
     const char *const *left = a, *const *right = b;
@@ -381,7 +381,7 @@ static int compare_texts(const void *a, const void *b)
     return *left && *right ? strcmp(*left, *right) : !*left - !*right;
 }
 
-/* The lines of one version table that can be read. */
+/* Reads the lines of one readable version table. */
 static enum err read_version(struct reading *reading, const char *table, const char *text)
 {
     struct revisions revisions = {.arena = reading->arena};
@@ -422,7 +422,7 @@ static enum err read_versions(struct reading *reading)
     return err;
 }
 
-/* Whether the log of changes stands where it stood, or notes where it stands. Nothing was changed when it did. */
+/* Whether the position of the write-ahead log is unchanged: then nothing was changed. Stores it on the first call. */
 static enum err read_position(struct reading *reading, bool *same)
 {
     struct result result;
@@ -435,7 +435,7 @@ static enum err read_position(struct reading *reading, bool *same)
     return err;
 }
 
-/* The server words definitions by what is there now, not by the snapshot. */
+/* Detects changes during the read: the server prints definitions from the live catalog, not from the snapshot. */
 static enum err check_unchanged(struct reading *reading)
 {
     struct result result;
@@ -466,7 +466,7 @@ static enum err read_header(struct reading *reading)
     return err;
 }
 
-/* Inside the transaction. */
+/* Reads all sections inside the transaction. */
 static enum err read_all(struct reading *reading)
 {
     enum err err = read_header(reading);

@@ -1,4 +1,4 @@
-/* Reads the catalog of a database as the values of a dump's lines. */
+/* Reads the catalog of a database as the lines of a dump. */
 #ifndef ORGD_SCHEMA_CATALOG_H
 #define ORGD_SCHEMA_CATALOG_H
 
@@ -8,46 +8,46 @@
 
 enum { CATALOG_FIELDS_MAX = 12 };
 
-/* One value; for a LIST an array as PostgreSQL prints it (db/array.h), for a FLAG "t" or "f". NULL: there is none. */
+/* One value: for a LIST an array in PostgreSQL's notation (db/array.h), for a FLAG "t" or "f"; NULL when absent. */
 struct catalog_value {
     const char *text;
     size_t len;
 };
 
-/* What receives what was read, in the order of a dump. Only `counted` and `qualified` may be NULL. */
+/* Callbacks that receive a dump in its order. Only `counted` and `qualified` may be NULL. */
 struct catalog_receiver {
     void *context;
     enum err (*header)(void *context, const char *database, const char *server);
-    /* The lines of this section follow, if there are any. */
+    /* Begins a section; its lines follow. */
     enum err (*section)(void *context, enum schema_section section);
-    /* One value for each field of the row of schema_lines. The values are valid during the call. */
+    /* A line: one value for each field of its row in schema_lines, valid during the call. */
     enum err (*line)(void *context, enum schema_kind kind, const struct catalog_value *values);
     /* After each table whose rows were counted. */
     void (*counted)(void *context, size_t done, size_t total);
-    /* After the header when we have no USAGE on the schema public: texts name its objects as those of any other one. */
+    /* After the header, when the role lacks USAGE on the schema public: definitions then qualify its objects. */
     void (*qualified)(void *context, const char *database);
 };
 
 struct catalog_options {
-    bool counts; /* the section of row counts too */
-    bool full;   /* the sections that the reference format does not have */
+    bool counts; /* include the section of row counts */
+    bool full;   /* include the sections beyond the reference format */
 };
 
 /*
- * Reads everything in one snapshot of one transaction that cannot write. `db` is connected and has no transaction open.
- * The server is of version 12 or newer. Nothing that a schema of the database holds is called: names are looked up in
- * pg_catalog only. Errors: those of db_run, those of the receiver; REFUSED for an older server; BUSY when the
- * schema was changed while it was read. The connection may be closed after an error.
+ * Reads the catalog in one snapshot of one READ ONLY transaction. `db` is connected and has no transaction open. The
+ * server has version 12 or newer. No user-defined function is called: names are looked up in pg_catalog only. Errors:
+ * those of db_run and of the receiver; ERR_REFUSED for an older server; ERR_BUSY when the schema changed during the
+ * read. The connection may be closed after an error.
  */
 enum err catalog_read(struct db *db, const struct catalog_options *options, const struct catalog_receiver *receiver,
                       struct error *error) MUST_CHECK;
 
 /*
- * Begins the transaction that catalog_read reads in, for a reader of its own: one snapshot, read only, names looked up
- * in pg_catalog only. End it with db_rollback. Errors: those of db_begin; REFUSED for an older server.
+ * Begins a transaction like that of catalog_read: one snapshot, READ ONLY, names looked up in pg_catalog only. End it
+ * with db_rollback. Errors: those of db_begin; ERR_REFUSED for an older server.
  */
 enum err catalog_begin(struct db *db, struct error *error) MUST_CHECK;
-/* The sentence for a statement that failed with `err`, which it answers. */
+/* Sets the sentence for a statement that failed with `err`; returns `err`. */
 enum err catalog_failed(const struct db *db, enum err err, struct error *error);
 
 #endif

@@ -1,11 +1,11 @@
--- schema_server: name of the database, version of the server, whether public, which texts leave out, is closed to us,
--- whether names are in another order than that of UTF-8
+-- schema_server: name of the database, server version, whether the role lacks USAGE on public, whether the server sorts
+-- names by another encoding than UTF-8
 SELECT current_database(), current_setting('server_version'),
        EXISTS (SELECT FROM pg_namespace n
                 WHERE n.nspname = 'public' AND NOT has_schema_privilege(n.oid, 'USAGE')),
        current_setting('server_encoding') NOT IN ('UTF8', 'SQL_ASCII');
 
--- schema_version_tables: Agenta's version tables: label, why it cannot be read, what reads it (null without a table)
+-- schema_version_tables: Agenta's version tables: label, why it is not readable, COPY statement (null without a table)
 SELECT upper(t.name COLLATE "C"), CASE
            WHEN c.oid IS NULL THEN NULL
            WHEN NOT has_schema_privilege(c.relnamespace, 'USAGE') THEN 'no USAGE on the schema'
@@ -27,7 +27,7 @@ SELECT upper(t.name COLLATE "C"), CASE
                           AND a.atttypid IN ('character varying'::regtype, 'text'::regtype, 'character'::regtype)
  ORDER BY t.number;
 
--- schema_countable: tables whose rows are counted: schema, name, why they cannot be, what counts them by a narrow column
+-- schema_countable: tables whose rows are counted: schema, name, why they are not countable, counting query
 SELECT n.nspname, c.relname, CASE
            WHEN NOT has_schema_privilege(n.oid, 'USAGE') THEN 'no USAGE on the schema'
            WHEN a.attname IS NULL AND NOT has_table_privilege(c.oid, 'SELECT') THEN 'no SELECT on the table'
@@ -51,11 +51,11 @@ SELECT n.nspname, c.relname, CASE
                         AND e.deptype = 'e')
  ORDER BY n.nspname, c.relname;
 
--- schema_position: where the log of the server's changes has got to
+-- schema_position: position of the write-ahead log
 SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END::text;
 
--- schema_changed: whether something that texts are made of was changed by others since the snapshot was taken; only a
--- superuser can lock rows of a catalog, which makes their xmax no number of a transaction
+-- schema_changed: whether another transaction changed catalog rows since the snapshot; only a superuser can lock such
+-- rows, so their xmax is always that of a change
 WITH gone (xmax, relation, schema) AS (
     SELECT a.xmax, a.attrelid, 0::oid FROM pg_attribute a
     UNION ALL SELECT d.xmax, d.adrelid, 0 FROM pg_attrdef d
@@ -152,7 +152,7 @@ SELECT n.nspname, c.relname,
                         AND e.deptype = 'e')
  ORDER BY n.nspname, c.relname;
 
--- schema_constraints: lines of the kind constraint; a foreign key to a partitioned table has more for its partitions
+-- schema_constraints: lines of the kind constraint; without the clones of foreign keys to partitions
 SELECT n.nspname, c.relname, k.conname, pg_get_constraintdef(k.oid)
   FROM pg_constraint k
   JOIN pg_class c ON c.oid = k.conrelid
@@ -189,7 +189,7 @@ SELECT n.nspname, c.relname, t.tgname, pg_get_triggerdef(t.oid)
                         AND e.deptype = 'e')
  ORDER BY n.nspname, c.relname, t.tgname;
 
--- schema_views: lines of the kind view, with white space outside of quotes made one space
+-- schema_views: lines of the kind view, with white space outside of quotes reduced to one space
 SELECT c.relkind = 'm', n.nspname, c.relname,
        btrim(regexp_replace(pg_get_viewdef(c.oid) || ' ', '((?:[^ \n''"]|''[^'']*''|"[^"]*")*)[ \n]+', '\1 ', 'g'))
   FROM pg_class c

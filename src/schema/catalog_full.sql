@@ -124,7 +124,7 @@ SELECT n.nspname, c.relname, a.attname, format('%I.%I', q.nspname, l.collname)
                         AND e.deptype = 'e')
  ORDER BY n.nspname, c.relname, a.attname;
 
--- schema_functions: lines of the kind function; those that come with a range type belong to it
+-- schema_functions: lines of the kind function; without the constructors of range types
 SELECT n.nspname, p.proname, oidvectortypes(p.proargtypes),
        CASE WHEN p.prokind <> 'a' THEN pg_get_functiondef(p.oid) ELSE
            format('CREATE AGGREGATE %I.%I(%s) (%s)', n.nspname, p.proname, pg_get_function_arguments(p.oid),
@@ -230,7 +230,7 @@ SELECT n.nspname, c.relname, q.nspname, t.relname, row_number() OVER (PARTITION 
                         AND e.deptype = 'e')
  ORDER BY n.nspname, c.relname, q.nspname, t.relname;
 
--- schema_properties: lines of the kind property; what an index is to its table is the table's, as is its persistence
+-- schema_properties: lines of the kind property; replica identity and clustering belong to the table, as does persistence
 SELECT n.nspname, coalesce(v.relation, c.relname), v.name, v.value
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -316,7 +316,7 @@ SELECT n.nspname, c.relname, a.attname, v.name, v.value
                         AND e.deptype = 'e')
  ORDER BY n.nspname, c.relname, a.attname, v.name COLLATE "C";
 
--- schema_column_properties_13: lines of the kind column property, before there was a choice of compression
+-- schema_column_properties_13: lines of the kind column property, before version 14
 SELECT n.nspname, c.relname, a.attname, v.name, v.value
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -367,7 +367,7 @@ SELECT n.nspname, c.relname, a.attname, o.option_name, o.option_value
                         AND e.deptype = 'e')
  ORDER BY n.nspname, c.relname, a.attname, o.option_name COLLATE "C";
 
--- schema_rules: lines of the kind rule; a view's own is its definition
+-- schema_rules: lines of the kind rule; without the rule of a view
 SELECT n.nspname, c.relname, r.rulename, pg_get_ruledef(r.oid)
   FROM pg_rewrite r
   JOIN pg_class c ON c.oid = r.ev_class
@@ -504,7 +504,7 @@ SELECT p.pubname, n.nspname, c.relname,
   JOIN pg_namespace n ON n.oid = c.relnamespace
  ORDER BY p.pubname, n.nspname, c.relname;
 
--- schema_published_tables_14: lines of the kind published table, before rows and columns could be chosen
+-- schema_published_tables_14: lines of the kind published table, before version 15
 SELECT p.pubname, n.nspname, c.relname, NULL, NULL
   FROM pg_publication_rel r
   JOIN pg_publication p ON p.oid = r.prpubid
@@ -519,7 +519,7 @@ SELECT p.pubname, n.nspname
   JOIN pg_namespace n ON n.oid = r.pnnspid
  ORDER BY p.pubname, n.nspname;
 
--- schema_subscriptions: lines of the kind subscription, with what is not as it would be by itself
+-- schema_subscriptions: lines of the kind subscription, with settings other than the defaults
 SELECT s.subname, ARRAY(SELECT p FROM unnest(s.subpublications) p ORDER BY p COLLATE "C"), NOT s.subenabled,
        (SELECT array_agg(o.name || '=' || o.value ORDER BY o.name)
           FROM (VALUES ('binary', CASE WHEN s.subbinary THEN 'true' END),
@@ -534,7 +534,7 @@ SELECT s.subname, ARRAY(SELECT p FROM unnest(s.subpublications) p ORDER BY p COL
   JOIN pg_database d ON d.oid = s.subdbid AND d.datname = current_database()
  ORDER BY s.subname;
 
--- schema_subscriptions_14: lines of the kind subscription; before 14 not everybody could see the other settings
+-- schema_subscriptions_14: lines of the kind subscription; before version 15
 SELECT s.subname, ARRAY(SELECT p FROM unnest(s.subpublications) p ORDER BY p COLLATE "C"), NOT s.subenabled,
        (SELECT array_agg(o.name || '=' || o.value ORDER BY o.name)
           FROM (VALUES ('slot_name', CASE WHEN s.subslotname IS DISTINCT FROM s.subname

@@ -145,7 +145,7 @@ SELECT i.type, CASE i.type WHEN 'database' THEN 'current' ELSE i.identity END, d
                                        WHERE e.refclassid = 'pg_extension'::regclass AND e.deptype = 'e')
  ORDER BY i.type COLLATE "C", i.identity COLLATE "C";
 
--- schema_others: lines of the kind other object; a family is told of with what was added to it beside its classes
+-- schema_others: lines of the kind other object; a family lists the members that belong to none of its classes
 WITH member AS (
     SELECT 'pg_amop'::regclass AS class, m.oid AS object,
            format('OPERATOR %s %s%s', m.amopstrategy, m.amopopr::regoperator,

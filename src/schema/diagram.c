@@ -1,4 +1,4 @@
-/* Draws the tables and their references, for Graphviz or Mermaid. */
+/* Draws tables and foreign keys for Graphviz or Mermaid. */
 #include "schema/diagram.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "schema/catalog.h"
 #include "statements.h"
 
-/* Which domain a table of the product belongs to: the first row whose beginning its name has. */
+/* The domain of a table of the product: the first row whose prefix matches its name. */
 static const struct {
     const char *beginning;
     const char *domain;
@@ -40,7 +40,7 @@ static const struct {
     {"events", "tracing"},
 };
 
-/* A table: rows of the columns' result, from `first` on, `count` of them. */
+/* A table: `count` rows of the result of columns, from row `first`. */
 struct table {
     const char *schema;
     const char *name;
@@ -66,7 +66,7 @@ static const char *domain_of(const char *schema, const char *name)
     return schema;
 }
 
-/* Byte by byte, which is not the order of every server's encoding. */
+/* Compares bytes: the server's order may be that of another encoding. */
 static int compare_tables(const void *a, const void *b)
 {
     const struct table *left = a, *right = b;
@@ -98,7 +98,7 @@ static enum err group(struct graph *graph, void *arena, struct error *error)
     return OK;
 }
 
-/* The number of a table, by which it is called in the picture; -1 when it is not in it. */
+/* The number of a table, which is its name in the picture; -1 when it is missing. */
 static int number_of(const struct graph *graph, const char *schema, const char *name)
 {
     size_t low = 0, high = graph->count;
@@ -119,7 +119,7 @@ static int number_of(const struct graph *graph, const char *schema, const char *
     return -1;
 }
 
-/* The first table of a domain that is not the domain of an earlier one: where the domain is written. */
+/* Whether the table is the first one of its domain: the group is written there. */
 static bool begins_domain(const struct graph *graph, size_t table)
 {
     for (size_t i = 0; i < table; i++) {
@@ -129,7 +129,7 @@ static bool begins_domain(const struct graph *graph, size_t table)
     return true;
 }
 
-/* What Graphviz reads as HTML. */
+/* Adds text to an HTML label of Graphviz. */
 static void add_html(struct buffer *out, const char *text)
 {
     for (; *text; text++) {
@@ -152,7 +152,7 @@ static void add_html(struct buffer *out, const char *text)
     }
 }
 
-/* What stands between double quotes in either language, where a quote cannot be written. */
+/* Adds text between double quotes; neither language can escape a quote there. */
 static void add_label(struct buffer *out, const char *text)
 {
     buffer_char(out, '"');
@@ -161,7 +161,7 @@ static void add_label(struct buffer *out, const char *text)
     buffer_char(out, '"');
 }
 
-/* What Mermaid takes for the name or type of an attribute. */
+/* Adds a name or type of an attribute in the characters that Mermaid accepts. */
 static void add_word(struct buffer *out, const char *text)
 {
     bool letter = (*text >= 'a' && *text <= 'z') || (*text >= 'A' && *text <= 'Z');

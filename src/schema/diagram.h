@@ -1,4 +1,4 @@
-/* The tables of a database and their references as a picture, grouped by domain. */
+/* Draws the tables of a database and their foreign keys, grouped by domain. */
 #ifndef ORGD_SCHEMA_DIAGRAM_H
 #define ORGD_SCHEMA_DIAGRAM_H
 
@@ -12,9 +12,9 @@ enum schema_diagram_format {
 };
 
 /*
- * Writes every table with its columns, marked PK and FK, and an edge for each foreign key. The domain of a table that
- * the product is known by is that of its baseline; of any other one, its schema. `db` is connected and has no
- * transaction open. Errors: those of catalog_begin and db_run; MEMORY when `out` cannot hold it.
+ * Writes every table with its columns, marked PK and FK, and an edge for each foreign key. Tables of the product are
+ * grouped by domain, other tables by schema. `db` is connected and has no
+ * transaction open. Errors: those of catalog_begin and db_run; ERR_MEMORY when `out` is too small.
  */
 enum err schema_diagram(struct db *db, enum schema_diagram_format format, struct buffer *out,
                         struct error *error) MUST_CHECK;

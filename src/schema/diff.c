@@ -1,4 +1,4 @@
-/* Compares two dumps, object by object. */
+/* Compares two dumps object by object. */
 #include "schema/diff.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@ struct comparing {
     const struct schema_document *a, *b;
     struct schema_differences *found;
     size_t room;
-    bool failed; /* a text that had no room: some of them may be missing */
+    bool failed; /* a text was too large */
     struct error *error;
 };
 
@@ -36,7 +36,7 @@ static enum err no_memory(const struct comparing *comparing)
 
 /* ---- texts ---- */
 
-/* Its key fields with dots between them; the types of comments and the like stand before the name. */
+/* The key fields, separated by dots; the object type of a comment or privilege precedes the name. */
 static const char *name_of(void *arena, const struct schema_object *object)
 {
     struct buffer out = buffer_make(arena, TEXT_MAX);
@@ -65,7 +65,7 @@ static const char *after_name(const char *at)
     bool quoted = false;
 
     for (; *at && (quoted || (*at != ',' && *at != ')')); at++)
-        quoted = quoted != (*at == '"'); /* a doubled one closes and opens */
+        quoted = quoted != (*at == '"'); /* a doubled quote closes and reopens */
     return at;
 }
 
@@ -84,7 +84,7 @@ static bool lists(const char *list, const char *name, size_t len)
     return false;
 }
 
-/* The names of a list that are in the other one too, in the order of the first. */
+/* The names that both lists have, in the order of the first. */
 static const char *common_names(void *arena, const char *list, const char *other)
 {
     struct buffer out = buffer_make(arena, TEXT_MAX);
@@ -103,7 +103,7 @@ static const char *common_names(void *arena, const char *list, const char *other
 
 /* ---- properties ---- */
 
-/* Columns and attributes come and go as such: in their order only those count that are in both. */
+/* Compares column order over the columns of both sides; additions and removals are reported separately. */
 static bool is_order(const struct schema_field *field)
 {
     return strcmp(field->name, "column order") == 0 || strcmp(field->name, "attribute order") == 0;
@@ -134,7 +134,7 @@ static bool differs(const struct schema_object *a, const struct schema_object *b
     return strcmp(a->values[i], b->values[i]) != 0;
 }
 
-/* Whether any part differs of the qualified name that the field is a part of. */
+/* Whether any part of the qualified name differs that the field belongs to. */
 static bool name_differs(const struct schema_object *a, const struct schema_object *b, size_t i)
 {
     const struct schema_field *fields = schema_lines[a->kind].fields;
@@ -167,7 +167,7 @@ static void add_property(struct buffer *out, const struct schema_field *field, c
     buffer_text(out, field->after ? field->after : "");
 }
 
-/* The properties of an object: all of them, or those that `other` has otherwise. NULL when there are none. */
+/* The properties of an object: all, or those that differ from `other`. NULL when there are none. */
 static const char *properties_of(struct comparing *comparing, const struct schema_object *object,
                                  const struct schema_object *other)
 {
@@ -212,7 +212,7 @@ static enum err add(struct comparing *comparing, struct schema_difference differ
     return OK;
 }
 
-/* An object that only one of them has, although both have its section. */
+/* Adds an object of a section of both dumps that only one of them has. */
 static enum err add_single(struct comparing *comparing, const struct schema_object *object, bool removed)
 {
     enum schema_section section = schema_lines[object->kind].section;
@@ -230,7 +230,7 @@ static enum err add_single(struct comparing *comparing, const struct schema_obje
                                                      .to = removed ? NULL : definition});
 }
 
-/* `what` is the name of the only property that differs, an order of columns. */
+/* Adds a difference whose only differing property is an order of columns, named `what`. */
 static enum err add_reordered(struct comparing *comparing, const struct schema_object *a, const struct schema_object *b,
                               const char *what)
 {
@@ -263,7 +263,7 @@ static enum err compare_both(struct comparing *comparing, const struct schema_ob
                                                      .to = properties_of(comparing, b, a)});
 }
 
-/* Walks through both, in their common order. */
+/* Merges the objects of both dumps, which have the same order. */
 static enum err walk(struct comparing *comparing)
 {
     const struct schema_document *a = comparing->a, *b = comparing->b;
@@ -289,7 +289,7 @@ static enum err walk(struct comparing *comparing)
 
 /* ---- renames ---- */
 
-/* A definition without the name that stands in it: of an index, what follows its ON. */
+/* A definition without the name of its object: for an index, the part after ON. */
 static const char *definition_of(const struct schema_object *object)
 {
     const char *definition = schema_value(object, "definition");
@@ -303,7 +303,7 @@ static bool is_unique(const struct schema_object *object)
     return strncmp(schema_value(object, "definition"), "CREATE UNIQUE ", strlen("CREATE UNIQUE ")) == 0;
 }
 
-/* Whether the index is made by a constraint, which has its name. */
+/* Whether the index belongs to a constraint of the same name. */
 static bool is_constraint(const struct schema_document *document, const struct schema_object *index)
 {
     const struct schema_object *constraint = schema_find(
@@ -330,7 +330,7 @@ static bool is_rename(const struct comparing *comparing, const struct schema_dif
             (is_unique(a) == is_unique(b) && is_constraint(comparing->a, a) == is_constraint(comparing->b, b)));
 }
 
-/* Whether both are about parts of one relation; such differences stand together. */
+/* Whether both concern parts of one relation; such differences are adjacent. */
 static bool is_neighbour(const struct schema_difference *a, const struct schema_difference *b)
 {
     const struct schema_object *left = a->a ? a->a : a->b, *right = b->a ? b->a : b->b;
@@ -349,7 +349,7 @@ static const char *formatted_name(struct comparing *comparing, const struct sche
     return buffer_string(&out);
 }
 
-/* Looks for the one that was added in place of the removed one. What became part of a rename has no `what` any more. */
+/* Finds the added object that replaces a removed one. Objects already used for a rename have no `what`. */
 static void find_rename(struct comparing *comparing, struct schema_difference *removed, struct schema_difference *from,
                         const struct schema_difference *end)
 {
@@ -366,7 +366,7 @@ static void find_rename(struct comparing *comparing, struct schema_difference *r
     }
 }
 
-/* A pair of a removed and an added one becomes a renamed one. */
+/* Turns pairs of a removed and an added object into renamed ones. */
 static void find_renames(struct comparing *comparing)
 {
     struct schema_differences *found = comparing->found;
@@ -387,9 +387,9 @@ static void find_renames(struct comparing *comparing)
     found->count = kept;
 }
 
-/* ---- what follows from another difference ---- */
+/* ---- consequences ---- */
 
-/* Moves the followers, sorted by leader, behind each other into an array of their own. */
+/* Moves the consequences, sorted by cause, into an array of their own. */
 static enum err gather(struct comparing *comparing, const size_t *causes)
 {
     struct schema_differences *found = comparing->found;

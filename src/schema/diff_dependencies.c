@@ -1,4 +1,4 @@
-/* Knows what belongs to what: columns to tables, indexes to constraints, sequences to columns, comments to all of them.
+/* Finds the cause of a difference: its table, constraint, column, type, or the object of a comment.
  */
 #include "schema/diff_dependencies.h"
 
@@ -23,7 +23,8 @@ struct dependencies {
     struct buffer names[2];
 };
 
-/* What is only in one of the dumps follows from what is so too, and has this name there: the fields of its line. */
+/* An object that only one dump has is a consequence of the object named by these fields, if that one is missing from
+ * the same other dump. */
 static const struct rule {
     enum schema_kind kind;
     enum space space;
@@ -62,9 +63,9 @@ static const struct rule {
     {SCHEMA_PUBLICATION_SCHEMA, SPACE_SCHEMA, 1, {1}},
 };
 
-/* ---- what belongs to what is only in one, or has another name in the other ---- */
+/* ---- parts of objects that are added, removed or renamed ---- */
 
-/* Whether the other name has the same, up to the name, which is the second field. */
+/* Whether both objects are equal except for the name, the second field. */
 static bool is_renamed_too(const struct schema_object *object, const struct schema_object *other)
 {
     size_t i = 0;
@@ -84,7 +85,7 @@ static bool is_renamed_too(const struct schema_object *object, const struct sche
 static const struct schema_difference *by_name(struct dependencies *dependencies,
                                                const struct schema_difference *difference);
 
-/* What belongs to a renamed object follows only when the other name has it too. */
+/* A part of a renamed object is a consequence only if the object has it under the other name too. */
 static bool has_counterpart(struct dependencies *dependencies, const struct schema_difference *difference,
                             const struct schema_difference *cause)
 {
@@ -114,7 +115,7 @@ static bool leads(const struct schema_difference *cause)
     return cause && (is_single(cause) || cause->change == SCHEMA_RENAMED);
 }
 
-/* The object that the names in its line tell, when that is added, removed or renamed. */
+/* The object that the fields of the line name, if it is added, removed or renamed. */
 static const struct schema_difference *by_name(struct dependencies *dependencies,
                                                const struct schema_difference *difference)
 {
@@ -137,7 +138,7 @@ static const struct schema_difference *by_name(struct dependencies *dependencies
     return leads(cause) ? cause : NULL;
 }
 
-/* ---- what PostgreSQL drops together with a column ---- */
+/* ---- objects that PostgreSQL drops together with a column ---- */
 
 static bool has_other_type(const struct schema_difference *column)
 {
@@ -145,7 +146,7 @@ static bool has_other_type(const struct schema_difference *column)
            strcmp(schema_value(column->a, "type"), schema_value(column->b, "type")) != 0;
 }
 
-/* The column mentioned of which `is_leader` holds. */
+/* The first column in the expression for which `is_leader` is true. */
 static const struct schema_difference *by_name_in_expression(struct dependencies *dependencies, enum side side,
                                                              struct expression_names names, const char *schema,
                                                              const char *relation,
@@ -173,7 +174,7 @@ static const struct schema_difference *by_column(struct dependencies *dependenci
                                  object->values[1], is_single);
 }
 
-/* What a constraint or index says of a column that got another type has other casts. */
+/* A changed column type changes the casts in constraints and indexes of the column. */
 static const struct schema_difference *by_retyped(struct dependencies *dependencies,
                                                   const struct schema_difference *difference)
 {
@@ -209,9 +210,9 @@ static const struct schema_difference *by_statistics(struct dependencies *depend
                                  buffer_string(&schema), buffer_string(&dependencies->names[1]), is_single);
 }
 
-/* ---- what is made of what it belongs to ---- */
+/* ---- derived objects ---- */
 
-/* An index that changed follows only from a constraint that is there before and after. */
+/* A changed index is a consequence of its constraint only if both dumps have the constraint. */
 static const struct schema_difference *by_constraint(struct dependencies *dependencies,
                                                      const struct schema_difference *index)
 {
@@ -235,7 +236,7 @@ static bool is_same(const char *a, const char *b)
     return a && b && strcmp(a, b) == 0;
 }
 
-/* Whether the default takes its numbers from the sequence: it has the name, quoted as in a name and in a string. */
+/* Whether the default uses the sequence: it contains the name, quoted as a name or in a string. */
 static bool draws_from(struct dependencies *dependencies, const char *text, const char *sequence)
 {
     struct buffer *name = &dependencies->names[0];
@@ -248,7 +249,7 @@ static bool draws_from(struct dependencies *dependencies, const char *text, cons
     return found && strchr("\".'", found[-1]) && strchr("\"'", found[name->len]);
 }
 
-/* Whether a change of the column brings or takes the sequence, or gives that of an identity another type. */
+/* Whether the change of the column adds or removes the sequence, or changes the type of an identity sequence. */
 static bool has_sequence(struct dependencies *dependencies, const struct schema_difference *column,
                          const struct schema_difference *sequence, bool identity)
 {
@@ -267,7 +268,7 @@ static bool has_sequence(struct dependencies *dependencies, const struct schema_
            is_same(schema_value(sequence->b, "type"), schema_value(column->b, "type"));
 }
 
-/* The column or table that has the sequence. */
+/* The column or table that owns the sequence. */
 static const struct schema_difference *by_owner(struct dependencies *dependencies,
                                                 const struct schema_difference *sequence)
 {
@@ -290,7 +291,7 @@ static const struct schema_difference *by_owner(struct dependencies *dependencie
     return cause && is_single(cause) && is_single(sequence) ? cause : NULL;
 }
 
-/* The type of a sequence sets its limits. */
+/* The type of a sequence determines its limits. */
 static const struct schema_difference *by_sequence(struct dependencies *dependencies,
                                                    const struct schema_difference *setting)
 {
@@ -302,7 +303,7 @@ static const struct schema_difference *by_sequence(struct dependencies *dependen
     return cause && cause->kind == SCHEMA_SEQUENCE && cause->change == SCHEMA_CHANGED && limits ? cause : NULL;
 }
 
-/* An index has its parameters in its definition too. */
+/* The definition of an index contains its parameters. */
 static const struct schema_difference *by_index(struct dependencies *dependencies,
                                                 const struct schema_difference *parameter)
 {
@@ -313,7 +314,7 @@ static const struct schema_difference *by_index(struct dependencies *dependencie
     return cause && cause->kind == SCHEMA_INDEX && cause->change == SCHEMA_CHANGED ? cause : NULL;
 }
 
-/* A primary key makes its columns NOT NULL; without it they stay so. */
+/* A primary key sets its columns NOT NULL; dropping it leaves them so. */
 static const struct schema_difference *by_primary_key(struct dependencies *dependencies,
                                                       const struct schema_difference *column)
 {
@@ -323,7 +324,7 @@ static const struct schema_difference *by_primary_key(struct dependencies *depen
                            column->b->values[2]);
 }
 
-/* Replica identity and clustering name an index, and go with it. */
+/* Replica identity and clustering name an index, and end with it. */
 static const struct schema_difference *by_named_index(struct dependencies *dependencies,
                                                       const struct schema_difference *property)
 {
@@ -356,7 +357,7 @@ static unsigned long position_of(const struct schema_object *inheritance)
     return strtoul(schema_value(inheritance, "position"), NULL, 10);
 }
 
-/* Parents more or less move those behind them. */
+/* Adding or removing a parent shifts the position of the parents after it. */
 static const struct schema_difference *by_other_parent(struct dependencies *dependencies,
                                                        const struct schema_difference *inheritance)
 {
@@ -379,7 +380,7 @@ static const struct schema_difference *by_other_parent(struct dependencies *depe
     return moved == to ? cause : NULL;
 }
 
-/* The table of a version row, whose name is written in capitals. */
+/* The table of a version row; the row names it in capitals. */
 static const struct schema_difference *by_version_table(struct dependencies *dependencies,
                                                         const struct schema_difference *version)
 {
@@ -407,9 +408,9 @@ static const struct schema_difference *by_class(struct dependencies *dependencie
     return class && is_single(class) ? class : NULL;
 }
 
-/* ---- what another type changes ---- */
+/* ---- consequences of a changed type ---- */
 
-/* What a column had of its own goes when it gets another type: collation, storage, compression. */
+/* A changed column type resets collation, storage and compression of the column. */
 static const struct schema_difference *by_type(struct dependencies *dependencies,
                                                const struct schema_difference *difference)
 {
@@ -423,7 +424,7 @@ static const struct schema_difference *by_type(struct dependencies *dependencies
     return column && has_other_type(column) ? column : NULL;
 }
 
-/* ---- all of it ---- */
+/* ---- all rules ---- */
 
 static const struct schema_difference *by_columns(struct dependencies *dependencies,
                                                   const struct schema_difference *difference)
@@ -486,7 +487,7 @@ static const struct schema_difference *cause_of(struct dependencies *dependencie
     return cause ? cause : by_kind(dependencies, difference);
 }
 
-/* Each leads to the end of its chain. A circle would lose all of it: then nothing follows. */
+/* Replaces each cause by the root of its chain. In a cycle no difference has a cause. */
 static void follow_chains(size_t *causes, size_t count)
 {
     for (size_t i = 0; i < count; i++) {

@@ -1,4 +1,4 @@
-/* Keeps differences by the names of what they are about. */
+/* Indexes differences by the names of their objects. */
 #include "schema/diff_index.h"
 
 #include <string.h>
@@ -11,18 +11,18 @@
 
 enum { PARTS_MAX = 3 };
 
-/* How comments and privileges word what they are on. */
+/* The notations of object names in comments and privileges. */
 enum form {
     FORM_NONE,
     FORM_NAME,     /* schema.name, or only a name */
     FORM_COLUMN,   /* schema.relation.name */
     FORM_PART,     /* name on schema.relation */
     FORM_FUNCTION, /* schema.name(types) */
-    FORM_TEXT      /* as it stands */
+    FORM_TEXT      /* unchanged */
 };
 
-/* What a kind of object is found by: the fields of its line that are the name; by comments and privileges also what it
- * is, as they or `words` below word it. */
+/* How a kind of object is found: the fields that are its name, and its type and notation in comments and privileges
+ * (see `words` below). */
 static const struct naming {
     enum space space;
     unsigned count, fields[PARTS_MAX];
@@ -60,7 +60,7 @@ static const struct naming {
     [SCHEMA_OTHER] = {SPACE_NONE, 0, {0}, FORM_TEXT},
 };
 
-/* What several kinds of lines tell of, or one does by another word. */
+/* Object types that several kinds share, or that comments name differently. */
 static const struct {
     const char *type, *is;
 } words[] = {
@@ -126,7 +126,7 @@ static bool is_plain(const char *name, size_t len)
     return true;
 }
 
-/* As PostgreSQL writes names in identities, but for its key words, which it quotes too. */
+/* Writes a name as in PostgreSQL's identities, except that key words are not quoted. */
 static void add_quoted(struct buffer *out, const char *name)
 {
     if (is_plain(name, strlen(name))) {
@@ -139,7 +139,7 @@ static void add_quoted(struct buffer *out, const char *name)
     buffer_char(out, '"');
 }
 
-/* The parenthesis that begins the arguments of a function, outside of quotes; NULL: there is none. */
+/* The parenthesis outside of quotes that begins the arguments of a function, or NULL. */
 static const char *arguments_of(const char *identity)
 {
     const char *end = identity + strlen(identity);
@@ -152,7 +152,7 @@ static const char *arguments_of(const char *identity)
     return identity < end ? identity : NULL;
 }
 
-/* An identity of PostgreSQL's, without the quotes around key words. */
+/* Writes an identity of PostgreSQL's without the quotes around key words. */
 static void add_names(struct buffer *out, const char *identity, size_t len)
 {
     const char *end = identity + len;
@@ -170,7 +170,7 @@ static void add_names(struct buffer *out, const char *identity, size_t len)
     }
 }
 
-/* How long the prefix is when the text begins with it, else 0. */
+/* The length of the prefix when the text begins with it, else 0. */
 static size_t prefix_length(const char *text, const char *prefix)
 {
     size_t len = strlen(prefix);
@@ -178,7 +178,7 @@ static size_t prefix_length(const char *text, const char *prefix)
     return strncmp(text, prefix, len) == 0 ? len : 0;
 }
 
-/* Types are separated and qualified in different ways by those who name functions. */
+/* Normalizes argument types: PostgreSQL separates and qualifies them in several ways. */
 static void add_types(struct buffer *out, const char *types)
 {
     while (*types) {
@@ -195,7 +195,7 @@ static void add_types(struct buffer *out, const char *types)
     }
 }
 
-/* What PostgreSQL identifies an object by, in the one form that it is looked up in. */
+/* Writes the identity of an object in its normal form. */
 static void add_identified(struct buffer *out, const char *identity)
 {
     const char *arguments = arguments_of(identity);
@@ -246,7 +246,7 @@ bool diff_index_part(const struct schema_object *object, const char **schema, co
     return at == 1 || schema_value(object, "relation") != NULL;
 }
 
-/* What a definition says beside the names of the object and its table, which stand between `before` and `after`. */
+/* How the definition of a part splits around the names of the object and its table. */
 static const struct {
     enum schema_kind kind;
     const char *before, *after;
@@ -255,7 +255,7 @@ static const struct {
     {SCHEMA_TRIGGER, " ON ", " FOR EACH "},
 };
 
-/* What is left of the definition: its beginning and its end. */
+/* The definition without these names: its beginning and its end. */
 static void cut(enum schema_kind kind, const char *text, size_t *head, const char **tail)
 {
     *head = 0;
@@ -296,8 +296,8 @@ static void add_state(struct diff_index *index, enum schema_kind kind, const cha
     add_key(index, tail);
 }
 
-/* What a part is on one side, as if it were part of `schema`.`relation`. Indexes and constraints of partitions have
- * names of their own. */
+/* Makes the key of a part as if it belonged to `schema`.`relation`. The names of indexes and constraints are left out:
+ * those of partitions differ. */
 static void make_part_key(struct diff_index *index, const struct schema_difference *difference, enum side side,
                           const char *schema, const char *relation)
 {
@@ -313,9 +313,9 @@ static void make_part_key(struct diff_index *index, const struct schema_differen
     add_state(index, object->kind, side == SIDE_A ? difference->from : difference->to);
 }
 
-/* ---- putting ---- */
+/* ---- building ---- */
 
-/* The columns of a primary key, which makes them NOT NULL. */
+/* Adds the columns of a primary key. */
 static bool put_primary_key(struct diff_index *index, enum side side, const struct schema_object *constraint,
                             size_t place)
 {
@@ -386,7 +386,7 @@ struct diff_index *diff_index_create(void *arena, const struct schema_difference
     return index->table ? index : NULL;
 }
 
-/* ---- finding ---- */
+/* ---- lookup ---- */
 
 const struct schema_difference *diff_index_find(struct diff_index *index, enum side side, enum space space,
                                                 const char *one, const char *two, const char *three)
@@ -399,7 +399,7 @@ const struct schema_difference *diff_index_find(struct diff_index *index, enum s
     return find(index);
 }
 
-/* The last dot that is not within a quoted name. */
+/* The last dot outside of quoted names. */
 static const char *last_dot(const char *identity)
 {
     const char *dot = NULL;
@@ -435,7 +435,7 @@ const struct schema_difference *diff_index_identify(struct diff_index *index, en
     begin_identity(index, side, type);
     add_identified(&index->key, identity);
     found = find(index);
-    if (!found && strcmp(type, "type") == 0) { /* that of a table's rows */
+    if (!found && strcmp(type, "type") == 0) { /* the row type of a table */
         begin_identity(index, side, "relation");
         add_names(&index->key, identity, strlen(identity));
         found = find(index);

@@ -1,11 +1,11 @@
-/* Knows what partitions and children have from their parents. */
+/* Matches differences of partitions and inheritance children with those of their parents. */
 #include "schema/diff_inheritance.h"
 
 #include <string.h>
 
 #include "schema/diff_index.h"
 
-/* The first object of the kind that begins with these fields; NULL: there is none. */
+/* The first object of the kind whose first fields are these, or NULL. */
 static const struct schema_object *first_of(const struct schema_document *document, enum schema_kind kind,
                                             const char *schema, const char *name)
 {
@@ -29,7 +29,7 @@ static const struct schema_object *first_of(const struct schema_document *docume
     return &document->objects[from];
 }
 
-/* How many of the differences just before this one tell the same of the same relation's parts, up to their names. */
+/* The number of directly preceding differences that are equal to this one except for the name of the part. */
 static size_t same_before(const struct diff_inheritance *inheritance, const struct schema_difference *difference)
 {
     const struct schema_object *object = object_of(difference);
@@ -47,7 +47,7 @@ static size_t same_before(const struct diff_inheritance *inheritance, const stru
     return count;
 }
 
-/* A part of the parent brings one of the child, and not all that are like it. */
+/* One part of the parent accounts for one equal part of the child, not for all of them. */
 static bool is_one_too_many(const struct diff_inheritance *inheritance, const struct schema_difference *difference,
                             const struct schema_difference *cause)
 {
@@ -56,7 +56,7 @@ static bool is_one_too_many(const struct diff_inheritance *inheritance, const st
     size_t count;
 
     if (!is_single(difference) || (difference->kind != SCHEMA_INDEX && difference->kind != SCHEMA_CONSTRAINT) ||
-        strncmp(object->values[3], "CHECK ", strlen("CHECK ")) == 0) /* of which the name counts */
+        strncmp(object->values[3], "CHECK ", strlen("CHECK ")) == 0) /* check constraints are matched by name */
         return false;
     count = same_before(inheritance, cause) + 1;
     for (const struct schema_difference *other = cause + 1; other < end; other++) {
@@ -70,7 +70,7 @@ static bool is_one_too_many(const struct diff_inheritance *inheritance, const st
     return same_before(inheritance, difference) >= count;
 }
 
-/* Whether a child has the part because its parent has it: what CREATE and ALTER TABLE do to both. */
+/* Whether CREATE and ALTER TABLE give a child this kind of part along with its parent. */
 static bool is_inherited(const struct schema_object *object, enum schema_kind by)
 {
     const char *definition = schema_value(object, "definition"), *name = schema_value(object, "name");
@@ -95,7 +95,7 @@ static bool is_inherited(const struct schema_object *object, enum schema_kind by
     }
 }
 
-/* Whether a table that was there has a parent that is new: it had to have what the parent has before. */
+/* Whether an existing table got a new parent: it must have had the same columns before. */
 static bool is_other_than_parent(const struct diff_inheritance *inheritance, enum side side,
                                  const struct schema_object *link)
 {
@@ -117,7 +117,8 @@ static const struct schema_difference *by_parent_in(const struct diff_inheritanc
     const char *schema, *relation;
     bool part = diff_index_part(object, &schema, &relation);
 
-    for (size_t i = 0; i < (part ? 2 : object->kind == SCHEMA_TABLE); i++) { /* children stay when their parent goes */
+    for (size_t i = 0; i < (part ? 2 : object->kind == SCHEMA_TABLE);
+         i++) { /* children remain when their parent is dropped */
         const struct schema_object *parent =
             part && !is_inherited(object, kinds[i]) ? NULL : first_of(document, kinds[i], schema, relation);
 

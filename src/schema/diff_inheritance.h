@@ -1,4 +1,4 @@
-/* Which differences of partitions and children follow from those of their parents. */
+/* Finds which differences of partitions and inheritance children are consequences of their parents' differences. */
 #ifndef ORGD_SCHEMA_DIFF_INHERITANCE_H
 #define ORGD_SCHEMA_DIFF_INHERITANCE_H
 
@@ -13,13 +13,12 @@ struct diff_inheritance {
     struct diff_index *index;
 };
 
-/* They have what their parents have: a change there is one here too, when they are children on every side. NULL: it
- * follows from none. */
+/* The same change of the parent, when the table is its child in every dump that has the difference; or NULL. */
 const struct schema_difference *diff_inheritance_by_parent(const struct diff_inheritance *inheritance,
                                                            const struct schema_difference *difference);
 
-/* To be attached to a parent gives it the parent's triggers, indexes and keys; to be detached takes the triggers. NULL:
- * it follows from none. */
+/* The attaching of a partition, which gives it the parent's triggers, indexes and keys, or the detaching, which removes
+ * the triggers; or NULL. */
 const struct schema_difference *diff_inheritance_by_partition(const struct diff_inheritance *inheritance,
                                                               const struct schema_difference *difference);
 

@@ -1,4 +1,4 @@
-/* Reads the text of a dump, by cursor. */
+/* Reads the text of a dump by cursor. */
 #include "schema/document.h"
 
 #include <stdlib.h>
@@ -8,20 +8,20 @@
 #include "base/text.h"
 #include "schema/expression_normalize.h"
 
-/* The line being read: it ends with a NUL, and values are cut out of it in place once all of it is understood. */
+/* The reader. Lines end with a NUL; values are cut out in place once the whole line has matched. */
 struct reading {
     void *arena;
     char *at;  /* of the next line */
     char *end; /* of the text, where a NUL stands */
     size_t line;
-    bool cut;   /* it is the last one, and has no end */
-    bool ended; /* the end of a dump with --full was there */
+    bool cut;   /* the last line has no line end */
+    bool ended; /* the end line of --full was read */
     struct schema_document *document;
     size_t room;
     struct error *error;
 };
 
-/* A value within a line, before it is cut out. */
+/* A value within a line. */
 struct span {
     char *from, *to;
     bool quoted, escaped;
@@ -57,7 +57,7 @@ static bool is_plain(unsigned char c)
            c == '-' || c > 0x7f;
 }
 
-/* The end of a quoted name, after its last quote; NULL when it has none. */
+/* The position after a quoted name; NULL when no quote closes it. */
 static char *after_quotes(char *at)
 {
     for (at++; *at; at++) {
@@ -108,7 +108,7 @@ static bool begins_with(const char *at, const char *prefix)
     return strncmp(at, prefix, strlen(prefix)) == 0;
 }
 
-/* Whether a text ends at `at`: what must come next begins there. */
+/* Whether a TEXT ends at `at`: the next delimiter begins there. */
 static bool text_ends(const char *at, const struct schema_field *field)
 {
     if (field->after)
@@ -122,7 +122,7 @@ static bool text_ends(const char *at, const struct schema_field *field)
     return false;
 }
 
-/* Steps over '...', "..." and nested parentheses; what is not closed goes on to the end of the line. */
+/* Skips '...', "..." and nested parentheses; an unclosed one extends to the end of the line. */
 static char *read_text(char *at, const struct schema_field *field, struct span *span)
 {
     char quote = '\0';
@@ -163,7 +163,8 @@ static int hex4(const char *at)
     return value;
 }
 
-/* The byte of the escape at `at`, which is a backslash; `*at` is left at its last character. -1 for none. */
+/* The byte of the escape at the backslash `*at`, which moves to the last character of the escape; -1 for an invalid
+ * one. */
 static int unescape(char **at)
 {
     static const char letters[] = "\\ntr", bytes[] = "\\\n\t\r";
@@ -181,7 +182,7 @@ static int unescape(char **at)
     return value;
 }
 
-/* Makes the span a string, in place. NULL for an escape that is none. */
+/* Makes the span a string in place. NULL for an invalid escape. */
 static char *cut_out(const struct span *span)
 {
     char *from = span->from + span->escaped, *to = span->from, *start = span->from;
@@ -230,7 +231,7 @@ static char *read_value(char *at, const struct schema_field *field, struct span 
     return begins_with(end, field->after) ? end + strlen(field->after) : NULL;
 }
 
-/* Whether the whole line is one of that kind; nothing is changed before that is known. */
+/* Whether the whole line matches the kind. The line is changed only then. */
 static bool fits(char *line, const struct schema_line *row, struct span *spans)
 {
     char *at = line;
@@ -248,8 +249,7 @@ static bool fits(char *line, const struct schema_line *row, struct span *spans)
     return at && !*at;
 }
 
-/* What PostgreSQL makes of something it has parsed, in its one wording; the body of a function is text of somebody
- * else's. NULL without memory. */
+/* Normalizes a definition, except the body of a function, which is stored as written. NULL without memory. */
 static const char *settle(void *arena, enum schema_kind kind, const char *value)
 {
     const char *body = kind == SCHEMA_FUNCTION ? strstr(value, "\nAS ") : NULL;
@@ -390,7 +390,7 @@ static int compare(const void *a, const void *b)
     return order != 0 ? order : left < right ? -1 : left > right;
 }
 
-/* A version table may have several rows: they become one object. Anything else is there once. */
+/* Joins the rows of a version table to one object; any other key must occur once. */
 static enum err merge_rows(struct reading *reading)
 {
     struct schema_document *document = reading->document;
@@ -414,7 +414,7 @@ static enum err merge_rows(struct reading *reading)
     return OK;
 }
 
-/* ---- all of it ---- */
+/* ---- the document ---- */
 
 static enum err lacks(const struct reading *reading, const char *what, const char *name)
 {
@@ -423,7 +423,7 @@ static enum err lacks(const struct reading *reading, const char *what, const cha
                      what, name);
 }
 
-/* A dump that was cut off is no smaller schema. */
+/* Refuses a truncated dump. */
 static enum err check_complete(const struct reading *reading)
 {
     const struct schema_document *document = reading->document;

@@ -20,7 +20,7 @@ static enum err room(const struct dump *dump)
     return dump->out->failed ? ERR_MEMORY : OK;
 }
 
-/* The item of an array at hand. The next one clears the failure of its buffer, which fails the dump. */
+/* The present item of an array. A failure of its buffer fails the dump. */
 static const char *item_text(struct dump *dump)
 {
     dump->out->failed = dump->out->failed || dump->item.failed;

@@ -31,7 +31,7 @@ const char *expression_after_quote(const char *at, const char *end)
     return NULL;
 }
 
-/* Strings are tokens of no interest, `::` is one. */
+/* The next token. Strings are skipped; `::` is one token. */
 static struct token next_token(struct expression_names *names)
 {
     const char *from = names->at, *end = names->end, *at;
@@ -72,7 +72,7 @@ static bool is_name(const struct token *token)
     return token->type == TOKEN_WORD || token->type == TOKEN_QUOTED;
 }
 
-/* PostgreSQL writes its key words in capitals, and quotes names that have any. */
+/* Whether a word is a key word: PostgreSQL prints those in capitals, and quotes names with capitals. */
 static bool is_plain_name(const struct token *token)
 {
     for (size_t i = 0; i < token->len; i++)
@@ -94,7 +94,7 @@ static bool copy_name(struct buffer *name, const struct token *token)
     return buffer_string(name) != NULL;
 }
 
-/* Steps over `.name` after a name. */
+/* Skips `.name` after a name. */
 static bool skip_qualified(struct expression_names *names)
 {
     bool qualified = false;
@@ -110,7 +110,7 @@ static bool skip_qualified(struct expression_names *names)
     }
 }
 
-/* Steps over a type: its name, qualified or of several words. */
+/* Skips a type name, which may be qualified or have several words. */
 static void skip_type(struct expression_names *names)
 {
     struct token token = next_token(names);
@@ -145,7 +145,7 @@ struct expression_names expression_names_begin(const char *definition)
     return (struct expression_names){.at = before.at, .end = names.at};
 }
 
-/* Up to the key word, outside of parentheses; `before` is where it begins. */
+/* Moves to the key word outside of parentheses; `before` receives its position. */
 static bool find_word(struct expression_names *names, const char *word, const char **before)
 {
     unsigned depth = 0;
@@ -176,7 +176,7 @@ struct expression_names expression_names_statistics(const char *definition)
     return found;
 }
 
-/* Steps over `(...)`, when that follows. */
+/* Skips a following `(...)`. */
 static void skip_parentheses(struct expression_names *names)
 {
     struct expression_names ahead = *names;
@@ -193,8 +193,7 @@ static void skip_parentheses(struct expression_names *names)
     *names = ahead;
 }
 
-/* Steps over what follows a word and names no column: a type, a collation, the field of EXTRACT, parameters, an
- * operator. */
+/* Skips names that are not columns: a type, a collation, the field of EXTRACT, parameters, an operator. */
 static bool skip_special(struct expression_names *names, const struct token *token)
 {
     if (is(token, "::") || is(token, "COLLATE")) {

@@ -1,4 +1,4 @@
-/* Words what PostgreSQL words in two ways as it does after a dump was loaded. */
+/* Normalizes expressions to the form that PostgreSQL prints after dump and restore. */
 #include "schema/expression_normalize.h"
 
 #include <string.h>
@@ -10,21 +10,21 @@
 
 static const char opening[] = "ARRAY[", cast[] = "::";
 
-/* An array that is cast, with parentheses around it or, where PostgreSQL saves them, without. */
+/* A cast array, with or without parentheses around it. */
 struct array {
     const char *from;
     const char *elements, *end; /* `end` is the bracket */
     const char *type;           /* of the elements */
-    size_t type_len;            /* 0: it is not cast */
+    size_t type_len;            /* 0: not cast */
     bool enclosed;
 };
 
-/* Behind what is quoted from `at` on; NULL when it has no end. */
+/* The position after the quoted text at `at`; NULL when no quote closes it. */
 static const char *after_quotes(const char *at)
 {
     const char *end = strchr(at + 1, *at);
 
-    return end ? end + 1 : NULL; /* a doubled quote is the end of one and the beginning of another */
+    return end ? end + 1 : NULL; /* a doubled quote counts as two quoted texts */
 }
 
 /* The comma or bracket that ends the element of an array at `at`, or NULL. */
@@ -48,7 +48,7 @@ static const char *element_end(const char *at)
     return NULL;
 }
 
-/* How long the name of a type is that `[]` follows; 0: it is none. */
+/* The length of a type name that is followed by `[]`, or 0. */
 static size_t type_length(const char *at)
 {
     static const char others[] = "_ .()\"";
@@ -60,7 +60,7 @@ static size_t type_length(const char *at)
     return strncmp(at + len, "[]", 2) == 0 ? len : 0;
 }
 
-/* The next array that stands outside of quotes; false: there is none, or it has no end. */
+/* Finds the next array outside of quotes. False when there is none, or it is not closed. */
 static bool find_array(const char *text, struct array *array)
 {
     const char *at = text;
@@ -117,7 +117,7 @@ static void add_array(struct buffer *out, const struct array *array)
 
 enum connective { CONNECTIVE_NONE, CONNECTIVE_AND, CONNECTIVE_OR, CONNECTIVE_BOTH };
 
-/* What is in parentheses; `close` is 0 while their end is not found. */
+/* A parenthesized group; `close` is 0 until its end is found. */
 struct group {
     size_t open, close;
     size_t outer; /* of the group around it */
@@ -131,8 +131,8 @@ static enum connective connective_at(const char *at)
                                          : CONNECTIVE_NONE;
 }
 
-/* Finds the groups, of which there are at most as many as opening parentheses; false when they do not match. The first
- * one is the whole text. */
+/* Finds the groups: at most one for each opening parenthesis, plus the whole text as the first. False when the
+ * parentheses do not match. */
 static bool find_groups(const char *text, struct group *groups, size_t *count)
 {
     size_t current = 0;
@@ -166,14 +166,14 @@ static bool find_groups(const char *text, struct group *groups, size_t *count)
     return current == 0;
 }
 
-/* Whether reading the text would take the group for a part of the one around it. */
+/* Whether PostgreSQL would merge the group with the group around it. */
 static bool is_superfluous(const char *text, const struct group *group)
 {
     return (group->connective == CONNECTIVE_AND || group->connective == CONNECTIVE_OR) && group->open > 0 &&
            text[group->open - 1] == '(' && connective_at(text + group->close + 1) == group->connective;
 }
 
-/* `((a OR b) OR c)` is read as `(a OR b OR c)`. The text, or another one of `arena`; NULL without memory. */
+/* Turns `((a OR b) OR c)` into `(a OR b OR c)`. Returns the text or a copy in `arena`; NULL without memory. */
 static const char *flatten(void *arena, const char *text)
 {
     struct buffer out = buffer_make(arena, TEXT_MAX);
@@ -201,7 +201,7 @@ static const char *flatten(void *arena, const char *text)
     return buffer_string(&out);
 }
 
-/* ---- both ---- */
+/* ---- the whole expression ---- */
 
 const char *expression_normalize(void *arena, const char *text)
 {
@@ -229,7 +229,7 @@ static bool is_word(char c)
            c == '$' || (unsigned char)c > 0x7f;
 }
 
-/* Behind the name of a type, which may be of several words, but without a length. */
+/* The position after a type name, which may have several words but no length. */
 static const char *after_type(const char *at)
 {
     static const char *const others[] = {" varying", " precision", " without time zone", " with time zone"};
@@ -242,7 +242,7 @@ static const char *after_type(const char *at)
     return at;
 }
 
-/* Takes the parentheses around a single word or string at the end of the text away, as they are there for a cast. */
+/* Removes the parentheses around a single word or string at the end of the text: a cast needed them. */
 static void unwrap(struct buffer *out)
 {
     const char *open = out->len > 0 && out->data[out->len - 1] == ')' ? memrchr(out->data, '(', out->len) : NULL;

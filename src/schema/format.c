@@ -1,4 +1,4 @@
-/* The table of the kinds of lines that a dump has. */
+/* The table of line kinds. */
 #include "schema/format.h"
 
 const struct schema_section_row schema_sections[SCHEMA_SECTION_COUNT] = {

@@ -1,4 +1,4 @@
-/* The text format of a dump: one table of its kinds of lines, from which it is written and read. */
+/* The text format of a dump: the table of line kinds that the writer and the reader share. */
 #ifndef ORGD_SCHEMA_FORMAT_H
 #define ORGD_SCHEMA_FORMAT_H
 
@@ -16,23 +16,22 @@
  *     SCHEMA_FORMAT_SERVER <version of the server> \n
  *     \n
  *
- * and is sections from then on, in the order of enum schema_section, each of them SCHEMA_FORMAT_HEADING, its title and
- * \n; its lines; and an empty line. A section that was not asked for is missing, one without lines is there. Behind
- * them a dump with --full has SCHEMA_FORMAT_END \n; the reference format has no end of its own.
+ * and continues with sections in the order of enum schema_section. A section is SCHEMA_FORMAT_HEADING, its title and
+ * \n; its lines; and an empty line. A section without lines is written; one that was not requested is left out. A dump
+ * with --full ends with SCHEMA_FORMAT_END \n; the reference format has no end line.
  *
- * A line is its fields in the order of its row of the table, each of them `before`, the value, `after`. Lines of a
- * section come in the order of the kinds of the table, those of one kind in the order of their key fields, byte by
- * byte; a section's kinds are told apart by trying them in this order. There is one line for each key, except that a
- * version table may have several rows.
+ * A line consists of the fields of its row of the table, each written as `before`, the value, `after`. The lines of a
+ * section are ordered by kind, and within a kind by key fields, byte by byte. A reader tries the kinds of a section in
+ * this order. Each key occurs once, except that a version table may have several rows.
  *
- * NAME   A name of only letters, digits, `_`, `$`, `-` and bytes above 0x7f is written as it is; any other one, the
- *        empty one too, in double quotes, with `""` for a quote and the escapes below.
+ * NAME   A name of letters, digits, `_`, `$`, `-` and bytes above 0x7f is written unchanged. Any other name, also the
+ *        empty one, is written in double quotes, with `""` for a quote and the escapes below.
  * LIST   `(`, names as above with `, ` between them, `)`.
- * TEXT   SQL or another text without an end of its own. It is written as it is, unless it has a control character or
- *        begins with a backslash: then a backslash is put before all of it and the escapes below stand in it. It ends
- *        where the line does, or where what must come next begins outside of '...', "..." and parentheses: its own
- *        `after`, or the `before` of a following field, optional ones up to and including the next that is not.
- * FLAG   `before` is there, or the field is missing.
+ * TEXT   SQL or another text without a delimiter. It is written unchanged, unless it contains a control character or
+ *        begins with a backslash: then it is written after a backslash and with the escapes below. It ends at the end
+ *        of the line, or where the next delimiter begins outside of '...', "..." and parentheses: its own `after`, or
+ *        the `before` of a following field, up to the first field that is not optional.
+ * FLAG   `before` when set, otherwise nothing.
  *
  * Escapes: `\\` for a backslash, `\n`, `\t` and `\r`, and `\u00XX` for the other bytes below 0x20 and 0x7f.
  */
@@ -48,8 +47,8 @@ struct schema_field {
     const char *before;
     const char *name; /* NULL ends a row's fields */
     enum schema_field_type type;
-    bool key;      /* the object's identity; otherwise a property of it */
-    bool optional; /* missing, with `before` and `after`, when the database has none; every FLAG is */
+    bool key;      /* part of the object's identity; otherwise a property */
+    bool optional; /* left out, with `before` and `after`, when the value is absent; every FLAG is optional */
     const char *after;
 };
 
@@ -156,15 +155,15 @@ enum schema_kind {
     SCHEMA_KIND_COUNT
 };
 
-/* Whether a difference of this kind is one between the editions (orgd schema parity). */
+/* Whether differences of this kind count in `orgd schema parity`. */
 enum schema_parity {
-    SCHEMA_PARITY,       /* it is: the object is part of the schema that both must share */
-    SCHEMA_PARITY_ORDER, /* its key is, its property is only the physical order */
-    SCHEMA_PARITY_STATE, /* it is not: contents, or how one installation is run */
+    SCHEMA_PARITY,       /* yes: the object is part of the shared schema */
+    SCHEMA_PARITY_ORDER, /* its key does; its property is only the physical order */
+    SCHEMA_PARITY_STATE, /* no: data, or the operation of one installation */
 };
 
 struct schema_line {
-    const char *kind; /* "column", "storage parameter": for people and in JSON */
+    const char *kind; /* "column", "storage parameter": in text and JSON */
     enum schema_section section;
     enum schema_parity parity;
     const struct schema_field *fields; /* in the order of the line */
@@ -173,19 +172,19 @@ struct schema_line {
 /* Indexed by enum schema_kind; the kinds of a section follow each other, in the order of the sections. */
 extern const struct schema_line schema_lines[SCHEMA_KIND_COUNT];
 
-/* How many version tables a dump tells of, whether they are there or not. */
+/* How many version tables a dump lists, present or absent. */
 enum { SCHEMA_VERSION_TABLES = 3 };
 
-/* What stands in place of a version table's revision. */
+/* Written in place of a version table's revision. */
 #define SCHEMA_ABSENT "(absent)"
 #define SCHEMA_EMPTY "(empty)"
 #define SCHEMA_NULL "(null)"
-/* What a revision or a count begins with that the reader of the database has no right to; the reason and `)` follow. */
+/* Begins a revision or a count that the role may not read; the reason and `)` follow. */
 #define SCHEMA_HIDDEN "(hidden: "
-/* The replica identity of a table whose index for it is no more. */
+/* The replica identity of a table whose replica index was dropped. */
 #define SCHEMA_DROPPED_INDEX "a dropped index"
 
-/* One value as the types above say. Neither borrows `text` beyond the call. */
+/* Writes one value of type NAME or TEXT. */
 void schema_format_name(struct buffer *out, const char *text, size_t len);
 void schema_format_text(struct buffer *out, const char *text, size_t len);
 

@@ -1,4 +1,4 @@
-/* Writes the values of a dump's lines. */
+/* Writes values of dump lines. */
 #include <string.h>
 
 #include "schema/format.h"
@@ -14,7 +14,7 @@ static bool is_plain(unsigned char c)
            c == '-' || c > 0x7f;
 }
 
-/* `quote` is doubled. */
+/* Writes text with `quote` doubled. */
 static void add_escaped(struct buffer *out, const char *text, size_t len, char quote)
 {
     for (size_t i = 0; i < len; i++) {

@@ -1,4 +1,4 @@
-/* A table of places by text. */
+/* A hash table from text to indexes. */
 #ifndef ORGD_SCHEMA_HASH_TABLE_H
 #define ORGD_SCHEMA_HASH_TABLE_H
 
@@ -11,13 +11,13 @@
 
 struct hash_table;
 
-/* An empty one, in `arena`; NULL without memory. */
+/* An empty table in `arena`; NULL without memory. */
 struct hash_table *hash_table_create(void *arena);
 
-/* Puts `place` under a copy of `key`, unless something is there already. False without memory. */
+/* Stores `place` under a copy of `key`, unless the key exists. False without memory. */
 bool hash_table_put(struct hash_table *table, const char *key, size_t place) MUST_CHECK;
 
-/* What is under `key`, or HASH_TABLE_NONE. */
+/* The value of `key`, or HASH_TABLE_NONE. */
 size_t hash_table_find(const struct hash_table *table, const char *key);
 
 #endif

@@ -1,4 +1,4 @@
-/* Applies the rules that find what is wrong with a schema. */
+/* Applies the lint rules. */
 #include "schema/lint.h"
 
 #include <string.h>
@@ -31,14 +31,14 @@ const size_t lint_rule_count = sizeof lint_rules / sizeof *lint_rules;
 
 enum {
     RULES = sizeof lint_rules / sizeof *lint_rules,
-    /* How often a part is looked at when what it is about is dropped meanwhile. */
+    /* Attempts at a part whose objects are dropped meanwhile. */
     TRIES_MAX = 10,
 };
 
 struct linting {
     const struct lint_receiver *receiver;
-    const struct lint_rule *rules[RULES]; /* by statement of the pipeline; NULL: what is hidden */
-    bool refused;                         /* the receiver did */
+    const struct lint_rule *rules[RULES]; /* by statement of the pipeline; NULL: lint_hidden */
+    bool refused;                         /* by the receiver */
 };
 
 const char *lint_severity_name(enum lint_severity severity)
@@ -88,7 +88,7 @@ static enum err read_row(void *context, size_t number, const struct result *row)
     return OK;
 }
 
-/* What is looked at in one snapshot. */
+/* Runs all rules without parts in one snapshot. */
 static enum err find(struct db *db, const struct lint_rule *const *ignored, struct linting *linting)
 {
     const char *texts[RULES + 1] = {lint_hidden.sql};
@@ -126,14 +126,14 @@ static enum err find_part(struct db *db, const struct lint_rule *rule, int64_t p
     return err;
 }
 
-/* Whether what is looked at was dropped meanwhile, which the functions of the server cannot tell from what is broken.
+/* Whether an object was dropped meanwhile; the server reports that like a broken object.
  */
 static bool is_gone(const struct db *db)
 {
     return strcmp(db_sqlstate(db), "XX000") == 0 || strcmp(db_sqlstate(db), "42P01") == 0;
 }
 
-/* In a transaction for each part; the last part may be empty, as others make and drop what it is about. */
+/* Runs each part in its own transaction; the last part may be empty, as others create and drop objects. */
 static enum err find_in_parts(struct db *db, const struct lint_rule *rule, struct linting *linting, struct error *error)
 {
     int64_t parts = 1, part = 0;

@@ -1,4 +1,4 @@
-/* Judges whether one schema is a strict subset of another. */
+/* Decides whether one schema is a subset of another. */
 #include "schema/parity.h"
 
 #include <string.h>
@@ -6,7 +6,7 @@
 #include "base/json.h"
 #include "schema/report.h"
 
-/* A table in which a chain of migrations remembers its revision, or that revision. */
+/* Whether the object is a version table of a migration chain, or its revision. */
 static bool is_version_table(const struct schema_difference *difference)
 {
     const char *name = difference->kind == SCHEMA_TABLE && difference->b ? schema_value(difference->b, "name") : "";
@@ -14,7 +14,7 @@ static bool is_version_table(const struct schema_difference *difference)
     return difference->kind == SCHEMA_VERSION || strncmp(name, "alembic_version", strlen("alembic_version")) == 0;
 }
 
-/* What is an object by itself. Anything else is a part of one, which is another one when it is added to it. */
+/* Kinds that are objects of their own. Every other kind is part of an object; adding a part changes that object. */
 static bool is_object(enum schema_kind kind)
 {
     switch (kind) {
@@ -42,7 +42,7 @@ static bool is_object(enum schema_kind kind)
     }
 }
 
-/* A version that was absent and is there now is one that comes with its table. */
+/* Whether a version row appears together with its table. */
 static bool adds(const struct schema_difference *difference)
 {
     return (difference->change == SCHEMA_ADDED && is_object(difference->kind)) ||

@@ -1,4 +1,4 @@
-/* Words differences as lines and as JSON. */
+/* Formats differences as text and JSON. */
 #include "schema/report.h"
 
 #include <string.h>

@@ -1,10 +1,10 @@
-/* Words differences: as lines, as JSON, as a page. */
+/* Formats differences as text, JSON and HTML. */
 #ifndef ORGD_SCHEMA_REPORT_H
 #define ORGD_SCHEMA_REPORT_H
 
 #include "schema/diff.h"
 
-/* How many of which. */
+/* Numbers of differences. */
 struct schema_tally {
     size_t total, parity, order;
 };
@@ -19,7 +19,7 @@ void schema_report_line(struct buffer *out, const struct schema_difference *diff
 /* A line for each difference, and the verdict. */
 void schema_report_text(struct buffer *out, const struct schema_differences *differences);
 
-/* "with 3 columns, 1 index": what follows from the difference; nothing when nothing does. */
+/* Writes the consequences of a difference, "with 3 columns, 1 index"; nothing when it has none. */
 void schema_report_followers(struct buffer *out, const struct schema_difference *difference);
 
 /* Members of a JSON object: "a", "b", "differences":[{"change","kind","object","what","from","to","parity","with"}] */
@@ -30,7 +30,7 @@ void schema_report_members(struct buffer *out, const struct schema_document *a, 
 void schema_report_json(struct buffer *out, const struct schema_document *a, const struct schema_document *b,
                         const struct schema_differences *differences);
 
-/* One HTML page that needs nothing else: both sides next to each other. */
+/* Writes one self-contained HTML page with both sides next to each other. */
 void schema_report_html(struct buffer *out, const struct schema_document *a, const struct schema_document *b,
                         const struct schema_differences *differences);
 

@@ -1,17 +1,17 @@
-/* Words differences as a page: both sides next to each other, grouped by kind. */
+/* Formats differences as an HTML page: both sides next to each other, grouped by kind. */
 #include <string.h>
 
 #include "base/page.h"
 #include "schema/report.h"
 
-/* Databases that are compared often have the same name. */
+/* Both databases often have the same name. */
 static void add_name(struct buffer *out, const char *side, const struct schema_document *document)
 {
     buffer_format(out, "%s: ", side);
     page_text(out, document->name);
 }
 
-/* The side is named in the cell for narrow screens, where no heading is above it. */
+/* Each cell names its side for narrow screens, which show no heading. */
 static void add_side(struct buffer *out, const char *class, const struct schema_document *document, const char *text,
                      bool there)
 {
