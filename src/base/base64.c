@@ -1,4 +1,4 @@
-/* Base64, both ways. */
+/* Encodes and decodes Base64. */
 #include "base/base64.h"
 
 #include <string.h>
@@ -40,7 +40,7 @@ void base64_write(struct buffer *out, enum base64 alphabet, const void *data, si
     }
 }
 
-/* Without its padding; false when that is not what it must be. */
+/* Removes the padding; false when it is malformed. */
 static bool strip_padding(const char *text, size_t *len)
 {
     size_t padding = 0;
@@ -79,5 +79,5 @@ bool base64_read(enum base64 alphabet, const char *text, size_t len, void *to, s
         bytes[(*written)++] = (unsigned char)(bits >> count);
         bits &= (1u << count) - 1;
     }
-    return bits == 0; /* left-over bits make a second spelling of the same bytes */
+    return bits == 0; /* other left-over bits would be a second encoding of the same bytes */
 }

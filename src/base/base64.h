@@ -1,4 +1,4 @@
-/* Base64 (RFC 4648), strict: one spelling per content. */
+/* Strict Base64 (RFC 4648): each content has exactly one encoding. */
 #ifndef ORGD_BASE_BASE64_H
 #define ORGD_BASE_BASE64_H
 
@@ -16,8 +16,8 @@ enum base64 {
 void base64_write(struct buffer *out, enum base64 alphabet, const void *data, size_t len);
 
 /*
- * Reads `len` characters into `to`, which has room for `room` bytes (`len` is always enough). False for anything but
- * the one text that base64_write makes of some bytes, and when they do not fit.
+ * Decodes `len` characters into `to`, which has room for `room` bytes; `len` bytes are always enough. False for a text
+ * that base64_write does not produce, and when the content does not fit.
  */
 bool base64_read(enum base64 alphabet, const char *text, size_t len, void *to, size_t room, size_t *written);
 

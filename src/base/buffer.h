@@ -1,4 +1,4 @@
-/* A growing byte buffer with a maximum, whose failure is sticky: append freely, check once. */
+/* A growable byte buffer with an upper bound and a sticky failure: append freely, check once. */
 #ifndef ORGD_BASE_BUFFER_H
 #define ORGD_BASE_BUFFER_H
 
@@ -9,8 +9,8 @@
 #include "base/error.h"
 
 /*
- * `data` is always NUL-terminated after the first append, `len` does not count the NUL.
- * Once an append did not fit in `max` or in memory, `failed` is set and later appends do nothing.
+ * `data` is NUL-terminated after the first append; `len` does not count the NUL. An append that exceeds `max` or memory
+ * sets `failed`, and later appends do nothing.
  */
 struct buffer {
     void *arena; /* talloc parent of `data`, borrowed */
@@ -21,7 +21,7 @@ struct buffer {
     bool failed;
 };
 
-/* An empty buffer; allocates nothing yet. */
+/* An empty buffer of at most `max` bytes; allocates nothing yet. */
 struct buffer buffer_make(void *arena, size_t max);
 
 void buffer_add(struct buffer *buffer, const void *data, size_t len);

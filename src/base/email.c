@@ -1,4 +1,4 @@
-/* Reads e-mail addresses. */
+/* Parses e-mail addresses. */
 #include "base/email.h"
 
 #include <ctype.h>
@@ -25,7 +25,7 @@ const char *email_domain(const char *email)
     return at && !strchr(at + 1, '@') ? at + 1 : NULL;
 }
 
-/* The length of the character of a local part without quotes that begins at `at`; 0 when it is none. */
+/* The length of the character at `at` of a local part without quotes; 0 for a character that is not allowed. */
 static size_t atom_character(const char *at, const char *end, bool wide)
 {
     uint32_t point = 0;
@@ -36,10 +36,10 @@ static size_t atom_character(const char *at, const char *end, bool wide)
     return wide && !utf8_deceptive(point) && !utf8_space(point) ? len : 0;
 }
 
-/* Texts of such characters with single dots between them. */
+/* Parses such characters, separated by single dots. */
 static bool is_dotted_atom(const char *at, const char *end, bool wide)
 {
-    bool dotted = true; /* nothing since the last dot */
+    bool dotted = true; /* at the beginning, or after a dot */
 
     while (at < end) {
         size_t len = *at == '.' ? 1 : atom_character(at, end, wide);
@@ -52,8 +52,8 @@ static bool is_dotted_atom(const char *at, const char *end, bool wide)
 }
 
 /*
- * Between its quotes. Neither quotes nor backslashes: they would give one mailbox several spellings. No second @:
- * the rules on domains know no domain of such an address.
+ * Parses a local part in quotes. Quotes and backslashes inside are refused: they would give a mailbox several
+ * spellings. A second @ is refused: the access rules could not tell the domain.
  */
 static bool is_quoted(const char *at, const char *end)
 {
@@ -145,7 +145,7 @@ static bool is_special_use(const char *domain)
     return false;
 }
 
-/* Characters that no host name may have: libidn2 would silently take some of them away. */
+/* Characters that a host name cannot have; libidn2 would silently remove some of them. */
 static bool is_host_text(const char *text)
 {
     const char *end = text + strlen(text);

@@ -1,4 +1,4 @@
-/* E-mail addresses: how they are written, and how they are compared. */
+/* E-mail addresses: syntax, and the form in which they are compared. */
 #ifndef ORGD_BASE_EMAIL_H
 #define ORGD_BASE_EMAIL_H
 
@@ -10,9 +10,10 @@ enum {
 };
 
 /*
- * An address as it is stored and compared: trimmed, ASCII letters in lower case, and without quotes around a local part
- * that needs none, so that one mailbox has one spelling. No other letters, some of which have ASCII ones in lower case
- * (U+212A, U+0130): statements compare by lower(email COLLATE "C"). In `arena`; NULL for NULL or without memory.
+ * The form in which addresses are stored and compared: trimmed, ASCII letters in lower case, and without unnecessary
+ * quotes around the local part, so that each mailbox has one spelling. Other letters stay: some of them (U+212A,
+ * U+0130) become ASCII in lower case. Statements compare by lower(email COLLATE "C"). In `arena`; NULL for NULL or
+ * without memory.
  */
 const char *email_fold(void *arena, const char *text);
 
@@ -22,20 +23,20 @@ const char *email_fold(void *arena, const char *text);
  */
 bool email_valid(const char *folded);
 
-/* The same for an address that may have an account already: letters of other scripts may stand before the @. */
+/* The same for an address that may have an account already: the local part may have letters of other scripts. */
 bool email_valid_known(const char *folded);
 
 /*
- * The strict syntax of interfaces with declared bodies: NULL when `text` is an address of the public mail system,
- * otherwise the reason as one sentence. `*address` is then the address with its domain in lower case and ASCII (RFC
- * 5890), in `arena`.
+ * Checks the strict syntax for validated request bodies. Returns NULL for an address of the public mail system, and
+ * stores it in `*address`, in `arena`, with its domain in lower case and ASCII (RFC 5890). Otherwise returns the reason
+ * as one sentence.
  */
 const char *email_problem(void *arena, const char *text, const char **address);
 
-/* What follows the @, within `email`; NULL unless there is exactly one. */
+/* The domain within `email`; NULL unless it has exactly one @. */
 const char *email_domain(const char *email);
 
-/* A domain in lower case and ASCII (RFC 5890), in `arena`; NULL when it is none, or without memory. */
+/* The domain in lower case and ASCII (RFC 5890), in `arena`; NULL for a malformed domain, or without memory. */
 const char *email_ascii_domain(void *arena, const char *domain);
 
 #endif

@@ -1,4 +1,4 @@
-/* Error codes, and the detail that goes with one. */
+/* Error codes, and the cause of an error. */
 #ifndef ORGD_BASE_ERROR_H
 #define ORGD_BASE_ERROR_H
 
@@ -16,7 +16,7 @@ enum err {
 
 enum error_shape { SHAPE_TEXT, SHAPE_MESSAGE, SHAPE_BARE, SHAPE_CODED };
 
-/* What a client is told for a code; a row of errors.def. */
+/* The answer to a client for a code: a row of errors.def. */
 struct error_row {
     const char *name; /* "PROJECT_NOT_FOUND" */
     int status;       /* HTTP status */
@@ -24,19 +24,19 @@ struct error_row {
     const char *text;
 };
 
-/* Never fails; `code` out of range answers the row of INTERNAL. The row lives as long as the program. */
+/* The row of `code`, which is static; the row of INTERNAL for a code out of range. */
 const struct error_row *error_row(enum err code);
 
 /*
- * Why something failed, for the log and the command line: one sentence without a final newline.
- * It is never sent to a client, who gets the text of the row.
+ * The cause of an error for the log and the command line: one sentence without a newline. Clients never see it; they
+ * get the text of the row.
  */
 struct error {
     enum err code;
     char cause[512];
 };
 
-/* Records code and cause (cut at the buffer's end) and returns the code, so that `return error_set(...)` reads well. */
+/* Stores code and cause, which is truncated to the buffer, and returns the code. */
 enum err error_set(struct error *error, enum err code, const char *format, ...) PRINTF_LIKE(3, 4);
 
 #endif

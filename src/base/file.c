@@ -1,4 +1,4 @@
-/* Reads small files, and replaces them so that a crash leaves the old or the new one. */
+/* Reads small files, and replaces them atomically: a crash leaves the old or the new content. */
 #include "base/file.h"
 
 #include <errno.h>
@@ -14,7 +14,7 @@
 
 enum { NAME_SIZE = 300, CHUNK = 64 << 10 };
 
-/* All of an open file, at most `max` bytes and one more. */
+/* Reads an open file, at most `max` + 1 bytes. */
 static enum err read_all(int fd, const char *name, size_t max, struct buffer *content, struct error *error)
 {
     char chunk[CHUNK];
@@ -40,7 +40,7 @@ enum err file_read(void *arena, int directory, const char *name, size_t max, cha
 {
     struct buffer content = buffer_make(arena, max + 2);
     enum err err;
-    /* what somebody names may be a pipe, whose writer is waited for; nothing in a folder of ours may stop us */
+    /* A path that a user named may be a pipe, and its writer is waited for. Our own folders must not block us. */
     int fd = openat(directory, name, O_RDONLY | O_CLOEXEC | (directory == AT_FDCWD ? 0 : O_NONBLOCK));
 
     if (fd < 0)
@@ -74,7 +74,7 @@ int file_write_all(int fd, const void *data, size_t len)
     return 0;
 }
 
-/* The file that is to be made or replaced, behind links; `path` itself for a pipe or device. NULL with errno. */
+/* The file to create or replace, with links resolved; `path` itself for a pipe or device. NULL with errno. */
 static char *resolve(void *arena, const char *path, struct stat *status)
 {
     char *found, *target = NULL;
@@ -82,7 +82,7 @@ static char *resolve(void *arena, const char *path, struct stat *status)
     *status = (struct stat){0};
     if (stat(path, status) == 0 && !S_ISREG(status->st_mode))
         return talloc_strdup(arena, path);
-    if (!status->st_mode) /* only a link leads nowhere and is there */
+    if (!status->st_mode) /* a dangling link */
         return errno == ENOENT && lstat(path, &(struct stat){0}) != 0 ? talloc_strdup(arena, path) : NULL;
     found = realpath(path, NULL);
     if (found)
@@ -101,7 +101,7 @@ static int close_with(int fd, int result)
     return result;
 }
 
-/* The open file that a name of /dev or /proc stands for; -1: none. What is in it is not ours to replace. */
+/* The open file that a name in /dev or /proc stands for, or -1. It is written to, not replaced. */
 static int descriptor_of(const char *path)
 {
     static const char *const folders[] = {"/dev/fd/", "/proc/self/fd/"};
@@ -122,7 +122,7 @@ static int descriptor_of(const char *path)
     return -1;
 }
 
-/* What cannot be renamed to: a pipe, a device. */
+/* Writes to a pipe or device. */
 static int write_through(const char *path, const void *data, size_t len)
 {
     int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY);
@@ -139,7 +139,7 @@ static int write_beside(const char *temporary, const char *path, const struct st
     fd = mkostemp((char *)temporary, O_CLOEXEC);
     if (fd < 0)
         return -1;
-    /* it is private so far, and becomes as the old file is, or any new one; not everybody can give files away */
+    /* The new file is private so far. It gets the mode and owner of the old file; chown may need privileges. */
     if (old->st_mode && (fchown(fd, old->st_uid, (gid_t)-1) != 0 || fchown(fd, (uid_t)-1, old->st_gid) != 0))
         errno = 0;
     if (close_with(fd, file_write_all(fd, data, len) == 0 &&
@@ -160,7 +160,7 @@ enum err file_write(void *arena, const char *path, const void *data, size_t len,
     int descriptor = descriptor_of(path), written = -1;
     char *target = descriptor < 0 ? resolve(arena, path, &status) : NULL;
     const char *slash = target ? strrchr(target, '/') : NULL;
-    /* not the name with something behind it, which may be too long then */
+    /* a fixed name: the old name plus a suffix may be too long */
     char *temporary =
         talloc_asprintf(arena, "%.*s.orgd-XXXXXX", slash ? (int)(slash + 1 - target) : 0, slash ? target : "");
 
@@ -185,7 +185,7 @@ enum err file_replace(int directory, const char *name, const void *data, size_t 
     fd = openat(directory, temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
     if (fd < 0)
         return error_set(error, ERR_SYSTEM, "cannot write %s: %m", name);
-    /* the mode may have been narrowed by the umask, or be that of a file left by a crash */
+    /* the umask may have narrowed the mode, or a crash may have left the file */
     if (fchmod(fd, mode) != 0 || file_write_all(fd, data, len) != 0 || fsync(fd) != 0) {
         saved = errno;
         (void)close(fd);

@@ -1,4 +1,4 @@
-/* Small files: read whole, replaced at once or not at all. */
+/* Reads small files whole, and replaces them atomically. */
 #ifndef ORGD_BASE_FILE_H
 #define ORGD_BASE_FILE_H
 
@@ -17,22 +17,20 @@ enum err file_read(void *arena, int directory, const char *name, size_t max, cha
                    struct error *error) MUST_CHECK;
 
 /*
- * Puts a file of exactly this content in place of whatever has that name, on disk when it returns: written under
- * another name
- * (`.NAME.new`), synchronized, renamed, directory synchronized. ERR_SYSTEM leaves the old file as it was.
+ * Replaces the file of that name by one with this content, durably: writes `.NAME.new`, synchronizes it, renames it and
+ * synchronizes the directory. ERR_SYSTEM leaves the old file unchanged.
  */
 enum err file_replace(int directory, const char *name, const void *data, size_t len, mode_t mode,
                       struct error *error) MUST_CHECK;
 
 /*
- * Makes this the content of the file that somebody names: what was there is replaced when all of it is written, by
- * renaming, and keeps its permissions and, if we may, its owner. Links are followed; a pipe, a device and what is open
- * already (`/dev/stdout`, `/dev/fd/3`) are written to.
- * ERR_SYSTEM, which leaves a file as it was.
+ * Writes the content to a path that a user named. A regular file is replaced by renaming after everything is written;
+ * it keeps its permissions and, if possible, its owner. Links are followed. A pipe, a device and an open file
+ * (`/dev/stdout`, `/dev/fd/3`) are written to directly. ERR_SYSTEM leaves a regular file unchanged.
  */
 enum err file_write(void *arena, const char *path, const void *data, size_t len, struct error *error) MUST_CHECK;
 
-/* Writes all of it to an open file; -1 with errno. */
+/* Writes all bytes to an open file; -1 with errno. */
 int file_write_all(int fd, const void *data, size_t len) MUST_CHECK;
 
 #endif

@@ -1,4 +1,4 @@
-/* Writes compact JSON into a buffer; commas are put where the text so far calls for one. */
+/* Writes compact JSON into a buffer; commas are added automatically. */
 #ifndef ORGD_BASE_JSON_H
 #define ORGD_BASE_JSON_H
 
@@ -19,12 +19,12 @@ void json_bool(struct buffer *out, bool value);
 void json_int(struct buffer *out, int64_t value);
 void json_nil(struct buffer *out);
 void json_uuid(struct buffer *out, const struct uuid *id);
-/* `json` is JSON already, as PostgreSQL builds it. NULL writes null. */
+/* Writes text that is JSON already, for example from PostgreSQL. NULL writes null. */
 void json_raw(struct buffer *out, const char *json);
-/* The same, without the white space that PostgreSQL puts between the parts. */
+/* The same, without the white space between tokens. */
 void json_raw_compact(struct buffer *out, const char *json);
 
-/* Takes the white space between the parts of well-formed JSON out, in place, and ends it with a NUL. Returns the new
+/* Removes the white space between tokens of well-formed JSON in place, and ends it with a NUL. Returns the new
  * length. */
 size_t json_compact(char *json, size_t len);
 

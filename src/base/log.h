@@ -21,12 +21,12 @@ struct log_field {
 /* Defaults: LOG_INFO, LOG_LOGFMT. Call before starting threads. */
 void log_configure(enum log_level least, enum log_format format);
 
-/* One line, written at once, with time, level and message. Thread-safe; never fails visibly. */
+/* Writes one line with time, level and message at once. Thread-safe; errors are ignored. */
 void log_message(enum log_level level, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /*
- * One line with fields. Lines are collected and written together by log_flush, by a following log_message, or when
- * 32 KiB have gathered, so that a line per request costs no system call of its own.
+ * Adds one line with fields. Lines are collected, and written by log_flush, by the next log_message, or at 32 KiB: a
+ * line for each request needs no system call of its own.
  */
 void log_event(enum log_level level, const char *message, const struct log_field *fields, size_t count);
 void log_flush(void);

@@ -1,4 +1,4 @@
-/* Encrypts what is kept in the database and must not be read there: AES-256-GCM under a key made from a pass phrase. */
+/* Encrypts values that are stored in the database: AES-256-GCM under a key derived from a pass phrase. */
 #ifndef ORGD_BASE_SEAL_H
 #define ORGD_BASE_SEAL_H
 
@@ -9,8 +9,8 @@
 #include "base/secret.h"
 
 /*
- * `purpose` separates keys made from one pass phrase, and goes into what is authenticated, as `label` does, which names
- * the row that the text belongs to. The text is the Base64 of nonce, cipher text and tag.
+ * `purpose` separates the keys derived from one pass phrase. `label` names the row that the value belongs to. Both are
+ * authenticated data. The text is the Base64 of nonce, cipher text and tag.
  */
 struct sealing {
     struct secret pass;  /* a random key of the installation, not a password: it is not stretched */

@@ -1,4 +1,4 @@
-/* Bytes that must not be shown: a type of its own that no logger prints, and constant-time comparison. */
+/* A type for secret bytes, which no logger prints, with constant-time comparison and digests. */
 #ifndef ORGD_BASE_SECRET_H
 #define ORGD_BASE_SECRET_H
 

@@ -1,4 +1,4 @@
-/* Sites of web addresses: what a browser takes for one place when it decides about cookies. */
+/* Sites and origins of web addresses, as browsers compare them for cookies and CORS. */
 #ifndef ORGD_BASE_SITE_H
 #define ORGD_BASE_SITE_H
 
@@ -6,8 +6,9 @@
 #include <stddef.h>
 
 /*
- * Whether two addresses are of one site: the same scheme, and the same registrable domain by the public suffix list, or
- * the same host where there is none (an address, `localhost`). False for what is no address of http or https.
+ * Whether two addresses are of one site: same scheme and same registrable domain by the public suffix list, or the same
+ * host when it has no such domain (an IP address, `localhost`). False for a malformed address and for schemes other
+ * than http and https.
  */
 bool site_same(const char *a, const char *b);
 

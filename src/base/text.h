@@ -17,7 +17,7 @@ size_t text_count(const char *text);
 /* A copy in `arena` without Unicode white space at both ends; NULL for NULL or without memory. */
 const char *text_trim(void *arena, const char *text);
 
-/* A copy in `arena` trimmed, ASCII letters lower-cased: how e-mail addresses are compared. */
+/* A copy in `arena`, trimmed, with ASCII letters in lower case: the form in which e-mail addresses are compared. */
 const char *text_fold_email(void *arena, const char *text);
 
 /*
@@ -30,7 +30,7 @@ char *text_percent_decode(void *arena, const char *text, size_t len, bool plus);
  * URI. */
 void text_percent_encode(struct buffer *out, const char *text);
 
-/* 0 to 15, or -1 when it is no hexadecimal digit. */
+/* 0 to 15, or -1 for a character that is not a hexadecimal digit. */
 int text_hex_digit(char c);
 
 #endif

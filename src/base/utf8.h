@@ -1,4 +1,4 @@
-/* UTF-8 by code point, for those who must look at every character of untrusted text. */
+/* Reads untrusted UTF-8 by code point. */
 #ifndef ORGD_BASE_UTF8_H
 #define ORGD_BASE_UTF8_H
 

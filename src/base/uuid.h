@@ -1,4 +1,4 @@
-/* UUIDs: reading, writing, making (RFC 9562). */
+/* Reads, writes and generates UUIDs (RFC 9562). */
 #ifndef ORGD_BASE_UUID_H
 #define ORGD_BASE_UUID_H
 
@@ -13,7 +13,7 @@ struct uuid {
 
 /* A new version 7 UUID: milliseconds since 1970, then a sub-millisecond fraction, then randomness. */
 struct uuid uuid_v7(void);
-/* A new version 4 UUID: randomness only. */
+/* A new version 4 UUID: random. */
 struct uuid uuid_v4(void);
 
 /*
@@ -21,7 +21,7 @@ struct uuid uuid_v4(void);
  * or absent. False leaves `*id` alone.
  */
 bool uuid_parse(const char *text, struct uuid *id);
-/* Reads the canonical lower-case hyphenated form only: what is compared as text. */
+/* Reads only the canonical form: lower case, with hyphens. Use it for ids that are compared as text. */
 bool uuid_parse_canonical(const char *text, struct uuid *id);
 
 /* Writes the canonical form into `text` (UUID_TEXT_SIZE bytes) and returns it. */

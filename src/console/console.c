@@ -13,19 +13,19 @@ enum { NONCE_BYTES = 16, POLICY_MAX = 1024 };
 
 static const char absent[] = "This orgd was built without its console; its API answers under /api.\n";
 
-/* What every answer says, so that neither a page nor a script of it is used otherwise than meant. */
+/* Security headers of every answer. */
 static const struct {
     const char *name, *value;
 } protections[] = {
     {"X-Content-Type-Options", "nosniff"},
     {"X-Frame-Options", "DENY"},
-    {"Referrer-Policy", "same-origin"}, /* addresses of pages hold tokens of invitations and password resets */
+    {"Referrer-Policy", "same-origin"}, /* page addresses contain invitation and reset tokens */
     {"Cross-Origin-Opener-Policy", "same-origin"},
     {"Cross-Origin-Resource-Policy", "same-origin"},
     {"Permissions-Policy", "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"},
 };
 
-/* Scripts are the console's own files. Styles are too, or carry the nonce: the components write theirs at run time. */
+/* Scripts must be the console's own files. Styles must be too, or have the nonce: components add theirs at run time. */
 static const char policy_head[] = "default-src 'none'; script-src 'self'; style-src 'self' 'nonce-";
 static const char policy_tail[] = "'; img-src 'self' data:; font-src 'self'; connect-src 'self'; manifest-src 'self'; "
                                   "base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
@@ -125,7 +125,7 @@ enum err console_answer(struct request *req)
         return answer_file(req, file);
     if (console_file_count == 0)
         return strcmp(req->path, "/") == 0 ? answer_absent(req) : ERR_AGAIN;
-    if (strncmp(req->path, assets, sizeof assets - 1) == 0) /* of an earlier version, perhaps */
+    if (strncmp(req->path, assets, sizeof assets - 1) == 0) /* perhaps of an earlier version */
         return ERR_NOT_FOUND;
     return req->accepts_html || strcmp(req->path, "/") == 0 ? answer_page(req) : ERR_AGAIN;
 }

@@ -5,9 +5,10 @@
 #include "http/http.h"
 
 /*
- * For struct application's `page`. A file of the console is answered at its path, "/" and every path for which HTML is
- * accepted with index.html: which page that is, the browser finds out. ERR_NOT_FOUND for a missing file below /assets/,
- * ERR_AGAIN for all else. Needs no database. Without a console "/" says that there is none.
+ * The `page` hook of struct application. Serves the console's files at their paths, and index.html at "/" and at every
+ * path when the client accepts HTML: the browser application finds its page by the path. ERR_NOT_FOUND for a missing
+ * file below /assets/, ERR_AGAIN for every other path. Needs no database. In a program built without the console, "/"
+ * says so.
  */
 enum err console_answer(struct request *req) MUST_CHECK;
 

@@ -1,22 +1,23 @@
-/* What db.c shares with the other files of its module: waiting for answers and judging them. */
+/* Waiting for answers and classifying them: shared by the files of this folder. */
 #ifndef ORGD_DB_ANSWERS_H
 #define ORGD_DB_ANSWERS_H
 
 #include "db/db.h"
 
-/* Sends what is buffered and reads until a whole answer is there. False when the connection or the time ran out. */
+/* Sends buffered data and reads until an answer is complete. False when the connection is lost or the deadline passed. */
 bool db_await_answer(struct db *db, int64_t deadline_us);
-/* Waits for something to come from the server and takes it. False when the connection or the time ran out. */
+/* Waits for data from the server and reads it. False when the connection is lost or the deadline passed. */
 bool db_await_input(struct db *db, int64_t deadline_us);
-/* Until when the answer to what is sent now is waited for. */
+/* The deadline for the answer to a statement that is sent now. */
 int64_t db_deadline(const struct db *db);
-/* Turns a result into a code, frees it or keeps it in `*result` when it is good and wanted. NULL: it was lost. */
+/* The error code of a result. A successful result is stored in `*result` when that is not NULL; any other is freed. A
+ * NULL result counts as lost. */
 enum err db_judge(struct db *db, PGresult *pg, bool may_write, struct result *result) MUST_CHECK;
-/* The connection is of no use any more: closes it. `uncertain`: something may have been written. */
+/* Closes a failed connection. `uncertain`: a statement may have written. */
 enum err db_lost(struct db *db, bool uncertain);
-/* What a call answers that needs a connection and has none. */
+/* The error of a call without a connection. */
 enum err db_not_connected(struct db *db);
-/* Adds to what db_take_time_us answers. */
+/* Adds to the time of db_take_time_us. */
 void db_spent(struct db *db, int64_t time_us);
 
 #endif

@@ -6,14 +6,13 @@
 
 #include "base/buffer.h"
 
-/* Where reading has got to: the array's text at first. */
+/* The cursor; begins at the array's text. */
 struct array_cursor {
     const char *at;
 };
 
 struct array_cursor array_begin(const char *text);
-/* Puts the next element into `item`, which is emptied first; false at the end, and where the text is no such array. A
- * NULL is the text NULL. */
+/* Replaces `item` by the next element. False at the end, and for a malformed array. A NULL element is the text NULL. */
 bool array_next(struct array_cursor *cursor, struct buffer *item);
 
 #endif

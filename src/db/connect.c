@@ -1,14 +1,14 @@
-/* Starts a connection: what the URI, the environment and we ourselves ask of it. */
+/* Starts a connection with the settings of the URI, the environment and this program. */
 #include "db/connect.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-/* GIVEN_MAX: of what others set; the rest is ours. */
+/* GIVEN_MAX: settings of others; the rest is ours. */
 enum { URI_SIZE = 2048, GIVEN_MAX = 3072, SETTINGS_SIZE = 4096 };
 
-/* The URI as libpq reads it: SQLAlchemy's driver suffix is dropped. Text of at most `size` bytes. */
+/* The URI in libpq's form, without SQLAlchemy's driver suffix, in at most `size` bytes. */
 static bool plain_uri(const char *uri, char *to, size_t size)
 {
     const char *separator = strstr(uri, "://");
@@ -37,14 +37,14 @@ bool db_uri_is_sound(const char *uri)
     return read != NULL;
 }
 
-/* What a database or role can set otherwise and our statements, or texts that are kept, must not depend on. */
+/* Settings that a database or role may change, and that our statements and stored texts must not depend on. */
 static const char own_settings[] =
     "-c TimeZone=UTC -c search_path=public -c DateStyle=ISO -c IntervalStyle=postgres"
     " -c bytea_output=hex -c extra_float_digits=1 -c xmlbinary=base64"
     " -c lc_monetary=C -c xmloption=content -c array_nulls=on -c standard_conforming_strings=on"
     " -c quote_all_identifiers=off -c transform_null_equals=off -c jit=off";
 
-/* NULL: it does not say. */
+/* NULL: unknown. */
 static const char *value_of(const PQconninfoOption *parsed, const char *keyword)
 {
     while (parsed->keyword && strcmp(parsed->keyword, keyword) != 0)
@@ -52,7 +52,7 @@ static const char *value_of(const PQconninfoOption *parsed, const char *keyword)
     return parsed->keyword ? parsed->val : NULL;
 }
 
-/* What the connection is asked to set: what the URI or PGOPTIONS say first, so that ours is what counts. */
+/* The options of the connection: those of the URI or PGOPTIONS first, so that ours win. */
 static bool put_settings(const struct db_options *options, const PQconninfoOption *parsed, char *to, size_t size)
 {
     PQconninfoOption *defaults = PQconndefaults();
@@ -71,13 +71,13 @@ static bool put_settings(const struct db_options *options, const PQconninfoOptio
     return len >= 0 && (size_t)len < size;
 }
 
-/* Whether a password has gone into the name of the host, which errors tell. */
+/* Whether a password ended up in the host name, which error messages show. */
 static bool has_password(const char *host)
 {
     return host && host[0] != '/' && host[0] != '@' && strchr(host, '@');
 }
 
-/* Whether what should be a port, or ports, is none; it may be the beginning of a password. */
+/* Whether the port is malformed: it may be the beginning of a password. */
 static bool is_no_port(const char *port)
 {
     return port && port[strspn(port, "0123456789,")] != '\0';

@@ -1,12 +1,12 @@
-/* How a connection is asked for; what a URI means is in db.h. */
+/* Starts a connection from its options; db.h describes the URI. */
 #ifndef ORGD_DB_CONNECT_H
 #define ORGD_DB_CONNECT_H
 
 #include "db/db.h"
 
 /*
- * Begins to connect to what the options name, without waiting; goes on with PQconnectPoll, and `conn` is the caller's.
- * ERR_UNAVAILABLE for a URI or settings that cannot be used, ERR_MEMORY.
+ * Starts to connect without waiting. The caller owns `conn` and continues with PQconnectPoll. Errors: ERR_UNAVAILABLE
+ * for an unusable URI or setting, ERR_MEMORY.
  */
 enum err connect_start(const struct db_options *options, PGconn **conn, struct error *error) MUST_CHECK;
 

@@ -1,10 +1,10 @@
-/* Reads what COPY sends: the rows of tables, without a plan that could call what the tables' indexes name. */
+/* Reads table rows with COPY, which never calls functions of the tables' indexes. */
 #include <libpq-fe.h>
 
 #include "base/platform.h"
 #include "db/answers.h"
 
-/* The rows of the COPY under way. */
+/* Delivers the rows of the running COPY. */
 static enum err read_rows(struct db *db, db_copy_reader *each, void *context)
 {
     PGconn *conn = db_handle(db);
@@ -17,7 +17,7 @@ static enum err read_rows(struct db *db, db_copy_reader *each, void *context)
         if (len == 0)
             err = db_await_input(db, db_deadline(db)) ? OK : db_lost(db, false);
         else if (len < 0)
-            break; /* what follows tells whether it ended well */
+            break; /* the next result has the status */
         else if (each)
             err = each(context, row, (size_t)len);
         PQfreemem(row);
@@ -57,6 +57,6 @@ enum err db_copy(struct db *db, const char *sql, db_copy_reader *each, db_copy_c
         err = db_lost(db, false);
     db_spent(db, platform.monotonic_us() - started);
     if (err != OK)
-        db_close(db); /* answers that nobody will read are under way */
+        db_close(db); /* unread answers are still arriving */
     return err;
 }

@@ -12,14 +12,14 @@ static enum err send_all(struct db *db, const char *const *texts, size_t count)
     if (!PQenterPipelineMode(conn))
         return db_lost(db, false);
     for (size_t i = 0; i < count; i++) {
-        /* the server would keep the answers of a slow statement's predecessors to itself */
+        /* otherwise the server would withhold earlier answers until a slow statement ends */
         if (!PQsendQueryParams(conn, texts[i], 0, NULL, NULL, NULL, NULL, 0) || !PQsendFlushRequest(conn))
             return db_lost(db, false);
     }
     return PQpipelineSync(conn) == 1 ? OK : db_lost(db, false);
 }
 
-/* The next result; NULL at the end of a statement, and when connection or time ran out, which `*lost` tells. */
+/* The next result; NULL at the end of a statement, and with `*lost` when the connection or the deadline is lost. */
 static PGresult *next_result(struct db *db, bool *lost)
 {
     PGresult *pg = NULL;
@@ -49,7 +49,7 @@ static enum err read_one(struct db *db, size_t number, db_row_reader *each, void
             result_clear(&result);
         else
             err = db_judge(db, pg, false, NULL);
-        /* what an error said counts more than that the connection ended with it */
+        /* the error is more useful than the loss of the connection after it */
         if (err == OK && lost)
             err = db_lost(db, false);
     }
@@ -78,6 +78,6 @@ enum err db_pipeline(struct db *db, const char *const *texts, size_t count, db_r
     }
     db_spent(db, platform.monotonic_us() - started);
     if (err != OK)
-        db_close(db); /* answers that nobody will read are under way */
+        db_close(db); /* unread answers are still arriving */
     return err;
 }

@@ -1,4 +1,4 @@
-/* HTTP requests to servers of others, by libcurl. */
+/* Sends HTTP requests with libcurl. */
 #include "outbound/fetch.h"
 
 #include <arpa/inet.h>
@@ -40,7 +40,7 @@ static const struct network special_v4[] = {
     {{240}, 4},
 };
 
-/* All that is global unicast lies in 2000::/3; of that, these are special. */
+/* Global unicast is 2000::/3, except for these. */
 static const struct network special_v6[] = {
     {{0x20, 0x01, 0x00}, 23},       /* protocol assignments, Teredo among them */
     {{0x20, 0x01, 0x0d, 0xb8}, 32}, /* documentation */
@@ -100,10 +100,10 @@ bool fetch_address_is_public(const struct sockaddr *address)
 struct call {
     const struct fetch *fetch;
     struct buffer body;
-    bool refused; /* the name led to an address that is not allowed */
+    bool refused; /* the name resolved to an address that is not allowed */
 };
 
-/* The address that is really connected to: what the name resolved to before, or will next, does not matter. */
+/* Checks the address of the actual connection, so that a changing DNS answer cannot bypass the check. */
 static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
 {
     struct call *call = context;
@@ -124,7 +124,7 @@ static size_t take_body(char *data, size_t size, size_t count, void *context)
     return call->body.failed ? 0 : size * count;
 }
 
-/* NULL without memory; the list is gone then. */
+/* NULL without memory; the list is freed then. */
 static struct curl_slist *add_header(struct curl_slist *list, const char *header)
 {
     struct curl_slist *longer = list ? curl_slist_append(list, header) : NULL;
@@ -145,7 +145,7 @@ static struct curl_slist *headers_of(const struct fetch *fetch)
     return list;
 }
 
-/* At least one: libcurl reads 0 as for ever. */
+/* At least 1: libcurl takes 0 as no limit. */
 static long time_left_ms(const struct fetch *fetch)
 {
     int64_t left = (fetch->deadline_us - platform.monotonic_us()) / 1000;
@@ -153,7 +153,7 @@ static long time_left_ms(const struct fetch *fetch)
     return left < 1 ? 1 : left < FETCH_MS ? (long)left : (long)FETCH_MS;
 }
 
-/* Texts of others stand in headers: they must not begin new ones. */
+/* Whether a header value has no line end: it may contain text of others. */
 static bool headers_are_clean(const struct fetch *fetch)
 {
     for (size_t i = 0; i < FETCH_HEADERS_MAX && fetch->headers[i]; i++)
@@ -163,7 +163,7 @@ static bool headers_are_clean(const struct fetch *fetch)
     return true;
 }
 
-/* Options that libcurl was built with cannot fail; what depends on the request shows when it is carried out. */
+/* Options that this libcurl supports cannot fail; errors of the request show when it is sent. */
 static void set_options(CURL *curl, struct call *call, const struct curl_slist *headers)
 {
     const struct fetch *fetch = call->fetch;
@@ -266,7 +266,7 @@ static bool same_part(CURLU *a, CURLU *b, CURLUPart part)
     return same;
 }
 
-/* NULL for what browsers might read otherwise than libcurl does: backslashes, white space, a user. */
+/* NULL for URLs that browsers and libcurl may read differently: with backslashes, white space or a user name. */
 static CURLU *read_url(const char *url)
 {
     CURLU *parts = curl_url();

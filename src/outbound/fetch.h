@@ -1,4 +1,4 @@
-/* HTTP requests to servers of others: bounded in time and size, and not to addresses that they could use us to reach.
+/* HTTP requests to other servers, bounded in time and size, and refused for internal addresses (SSRF).
  */
 #ifndef ORGD_OUTBOUND_FETCH_H
 #define ORGD_OUTBOUND_FETCH_H
@@ -18,8 +18,8 @@ struct fetch {
     const char *headers[FETCH_HEADERS_MAX]; /* "Name: value" */
     const char *user, *password;            /* HTTP Basic; NULL: none */
     /*
-     * The operator named this server, so it may be anywhere and may speak plain http. Servers that others name (as an
-     * issuer names its token endpoint) have to be reached by https at a public address.
+     * The operator configured this server: it may have any address and use plain http. A server that another server
+     * named, as an issuer names its token endpoint, must use https and have a public address.
      */
     bool trusted;
     int64_t deadline_us; /* platform.monotonic_us, of the last byte; FETCH_MS from now at most */
@@ -31,18 +31,18 @@ struct fetched {
     size_t len;
 };
 
-/* Once, before threads. */
+/* Call once, before there are threads. */
 enum err fetch_start(struct error *error) MUST_CHECK;
 
 /*
- * Carries one request out. Redirects are not followed: they come back as their status. Every certificate is verified.
- * ERR_UNAVAILABLE when there is no complete answer (the sentence in `error` names the server, never the query, the form
- * or a credential); ERR_REFUSED for a URL, a header or an address that is not allowed; ERR_MEMORY.
+ * Sends one request. Redirects are not followed: the answer has their status. Certificates are always verified. Errors:
+ * ERR_UNAVAILABLE without a complete answer (the sentence in `error` names the server, never the query, the form or a
+ * credential); ERR_REFUSED for a URL, header or address that is not allowed; ERR_MEMORY.
  */
 enum err fetch_run(void *arena, const struct fetch *fetch, struct fetched *fetched, struct error *error) MUST_CHECK;
 
-/* Whether two absolute URLs have the same scheme, host and port. False when either is none, has a user, or holds what
- * browsers read in ways of their own. */
+/* Whether two absolute URLs have the same scheme, host and port. False when either is malformed, has a user name, or
+ * contains characters that browsers interpret differently. */
 bool fetch_same_origin(const char *a, const char *b);
 
 /* Whether an address is one of the public Internet: not loopback, private, link-local, multicast, reserved. */
