@@ -134,7 +134,7 @@ static void write_own(const struct access_explanation *explanation, struct buffe
         buffer_format(out, "It may not own organizations: %s lists others. It may belong to those it is invited to.",
                       variable);
     if (explanation->decision.may_own && !access_explain_may_sign_in(explanation))
-        buffer_text(out, " That is of no use while it may not sign in.");
+        buffer_text(out, " This has no effect as long as the address may not sign in.");
 }
 
 /* What is known, where that is worth a sentence. */
