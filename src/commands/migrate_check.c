@@ -56,14 +56,14 @@ static void verify_text(const struct verify *verify, struct buffer *out)
         return;
     }
     buffer_format(out, "%s: %s\n", migrate_database_name(state->database),
-                  verify->equal ? "as it should be" : "differs from what it should be");
+                  verify->equal ? "schema matches" : "schema differs");
     for (size_t i = 0; i < verify->count; i++) {
         const struct verify_finding *finding = &verify->findings[i];
 
         buffer_format(out, "  %-8s %s\n", verify_kind_name(finding->kind),
                       finding->found ? finding->found : finding->expected);
         if (finding->found && finding->expected)
-            buffer_format(out, "  %-8s %s\n", "  should", finding->expected);
+            buffer_format(out, "  %-8s %s\n", "expected", finding->expected);
     }
 }
 
