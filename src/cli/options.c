@@ -1,4 +1,4 @@
-/* Parses the command line by the tables of commands and options. */
+/* Parses the command line. */
 #include "cli/options.h"
 
 #include <stdlib.h>
@@ -8,7 +8,7 @@
 #include "base/nearest.h"
 #include "cli/options_table.h"
 
-/* Understood by every program made of these tables. */
+/* Options of every program. */
 const struct option_row options_builtin[] = {
     {.name = "help", .letter = 'h', .help = "Show this help"},
     {.name = "version", .letter = 'V', .help = "Show the version"},
@@ -20,7 +20,7 @@ struct parser {
     char *const *argv;
     int argc;
     int at;
-    const char *group; /* first word of a command of two, until the second is read */
+    const char *group; /* first word of a two-word command, until the second word is read */
     struct options *options;
     const char **arguments;
     struct option_given *given;
@@ -90,7 +90,7 @@ static const struct option_row *find_in(const struct option_row *rows, const cha
     return NULL;
 }
 
-/* By name, or by letter unless that is 0. Before the command is known there are only the common ones. */
+/* Finds an option by name, or by letter unless that is 0. Before the command only common options exist. */
 static const struct option_row *find_option(const struct program *program, const struct command *command,
                                             const char *name, size_t len, char letter)
 {
@@ -122,7 +122,7 @@ static enum err unknown_option(struct parser *parser, const char *shown, const c
                      parser->program->name, command ? " " : "", command ? command->name : "");
 }
 
-/* A value must be one of the lower-case words of its placeholder, when it has no others. */
+/* Checks a value against its placeholder, if that consists of literal words only. */
 static enum err check_choice(struct parser *parser, const struct option_row *row, const char *value)
 {
     char word[OPTIONS_WORD_MAX];
@@ -156,7 +156,7 @@ static enum err take_option(struct parser *parser, const struct option_row *row,
     return err;
 }
 
-/* The word after an option. One that looks like an option is more likely a forgotten value. */
+/* Takes the word after an option as its value. A word like an option is refused: the value was forgotten. */
 static enum err next_value(struct parser *parser, const struct option_row *row, const char **value)
 {
     if (parser->at + 1 >= parser->argc)
@@ -189,7 +189,7 @@ static enum err read_long(struct parser *parser, const char *word)
     return err == OK ? take_option(parser, row, value) : err;
 }
 
-/* Letters that follow one another; one that takes a value takes the rest of the word or the next word. */
+/* Parses a cluster of letters. A letter with a value takes the rest of the word, or the next word. */
 static enum err read_short(struct parser *parser, const char *word)
 {
     for (const char *letter = word + 1; *letter; letter++) {
@@ -243,7 +243,7 @@ static enum err unknown_command(struct parser *parser, const char *word)
                      parser->group ? " " : "", parser->group ? parser->group : "");
 }
 
-/* A word that is no option: part of the command's name, or an argument. */
+/* Takes a word without hyphens: part of the command's name, or an argument. */
 static enum err read_word(struct parser *parser, const char *word)
 {
     struct options *options = parser->options;
@@ -266,13 +266,13 @@ static enum err read_word(struct parser *parser, const char *word)
     return OK;
 }
 
-/* An argument in a message; one that may hold a password is not repeated. */
+/* An argument for a message; one that may contain a password is not repeated. */
 static const char *shown(const char *argument)
 {
     return strstr(argument, "://") || strstr(argument, "password=") ? "a connection URI" : argument;
 }
 
-/* What must be there in the end, unless it is help that is asked for. */
+/* Checks that command and arguments are complete, unless help is requested. */
 static enum err check_complete(struct parser *parser)
 {
     const struct options *options = parser->options;
@@ -310,7 +310,7 @@ enum err options_parse(void *arena, const struct program *program, int argc, cha
 
     *options = (struct options){.arena = arena, .program = program};
     for (int i = 0; i < argc; i++)
-        letters += strlen(argv[i]) + 1; /* no word gives more options than it has letters */
+        letters += strlen(argv[i]) + 1; /* a word has at most as many options as letters */
     parser.arguments = talloc_zero_size(arena, ((size_t)argc + 1) * sizeof *parser.arguments);
     parser.given = talloc_zero_size(arena, (letters + 1) * sizeof *parser.given);
     if (!parser.arguments || !parser.given)
@@ -333,7 +333,7 @@ enum err options_parse(void *arena, const struct program *program, int argc, cha
     return err == OK ? check_complete(&parser) : err;
 }
 
-/* The row of an option that the command has; asking for another one is a mistake of the program. */
+/* The row of an option of the command; aborts when the command does not have it. */
 static const struct option_row *row_of(const struct options *options, const char *name)
 {
     const struct option_row *row = find_option(options->program, options->command, name, strlen(name), 0);

@@ -4,7 +4,7 @@
 #include "cli/options_table.h"
 
 #define LINE_WIDTH 100
-#define HELP_COLUMN 34 /* where the explanation of a command or option begins */
+#define HELP_COLUMN 34 /* column of the explanations */
 
 /* Adds text in lines of LINE_WIDTH bytes that begin with `indent` spaces; the first one is at `column` already. */
 static void add_wrapped(struct buffer *out, const char *text, size_t indent, size_t column)
@@ -31,7 +31,7 @@ static void add_wrapped(struct buffer *out, const char *text, size_t indent, siz
     buffer_char(out, '\n');
 }
 
-/* A term and its explanation, which begins on a line of its own when the term is long. */
+/* Writes a term and its explanation; after a long term the explanation begins on a new line. */
 static void add_entry(struct buffer *out, size_t from, const char *help)
 {
     size_t column = out->len - from;

@@ -1,4 +1,4 @@
-/* Runs a program made of tables: from main's arguments to its exit status. */
+/* Runs a program from its tables: from main's arguments to the exit status. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -29,7 +29,7 @@ int command_failed(const struct error *error)
     return error->code == ERR_USAGE ? STATUS_USAGE : STATUS_COULD_NOT;
 }
 
-/* Lines in which nothing makes a terminal do what somebody wrote into a name. */
+/* Writes text without control characters, which may come from names and would control the terminal. */
 static void show_lines(const char *text, struct buffer *out)
 {
     while (*text != '\0') {
@@ -65,7 +65,7 @@ static int show_help(const struct options *options)
 {
     struct buffer out = buffer_make(options->arena, TEXT_MAX);
 
-    /* The topic was found by the parser, so there is a text. */
+    /* The parser has found the topic, so it has a text. */
     if (!options_help(options->program, options->topic, &out))
         out.failed = true;
     return command_output(&out);
@@ -79,7 +79,7 @@ static int show_version(const struct options *options)
     return command_output(&out);
 }
 
-/* Options that stand for variables win over the environment and the file. */
+/* Applies options that set variables; they win over environment and file. */
 static enum err override(const struct options *options, struct config *config, struct error *error)
 {
     enum err err = OK;
@@ -129,7 +129,7 @@ static int run_command(const struct options *options)
     return options->command->run(&config, options);
 }
 
-/* A stream that the caller closed fails when it is used; its number must not become that of a connection. */
+/* Opens /dev/null for closed standard streams: their numbers must not become those of connections. */
 static void reserve_streams(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++) {

@@ -3,7 +3,7 @@
 
 #include "cli/options_table.h"
 
-/* Text as troff takes it: no line begins with a control character, hyphens stay hyphens. */
+/* Writes text for troff: no line begins with a control character, hyphens stay hyphens. */
 static void add_troff(struct buffer *out, const char *text)
 {
     for (const char *at = text; *at; at++) {
@@ -22,7 +22,7 @@ static void add_troff(struct buffer *out, const char *text)
     }
 }
 
-/* A word of the command line, in bold. */
+/* Writes a word of the command line in bold. */
 static void add_bold(struct buffer *out, const char *prefix, const char *word)
 {
     buffer_text(out, "\\fB");
@@ -107,7 +107,7 @@ static void add_option_words(struct buffer *out, const struct option_row *rows)
         buffer_format(out, " --%s", rows->name);
 }
 
-/* The words that may follow a group, or stand first. A group is named once, by the first of its commands. */
+/* Writes the words that may follow a group, or come first. The first command of a group names the group. */
 static void add_command_words(const struct program *program, const char *group, struct buffer *out)
 {
     char word[OPTIONS_WORD_MAX];
@@ -127,7 +127,7 @@ static void add_command_words(const struct program *program, const char *group, 
     }
 }
 
-/* Whether a pattern holds the option already: the word, and no longer one. */
+/* Whether a pattern contains the option as a whole word. */
 static bool pattern_has(const char *pattern, const char *name)
 {
     size_t len = strlen(name);
@@ -139,7 +139,7 @@ static bool pattern_has(const char *pattern, const char *name)
     return false;
 }
 
-/* Options that take a value, as alternatives of a shell `case`, which begins at `from`. */
+/* Writes options with a value as alternatives of a shell `case` that begins at `from`. */
 static void add_value_pattern(struct buffer *out, size_t from, const struct option_row *rows)
 {
     for (; rows && rows->name && !out->failed; rows++) {
@@ -152,7 +152,7 @@ static void add_value_pattern(struct buffer *out, size_t from, const struct opti
     }
 }
 
-/* What a shell does to complete the value of an option. */
+/* Writes the shell code that completes the value of an option. */
 static void add_value_words(struct buffer *out, const char *value)
 {
     char word[OPTIONS_WORD_MAX];

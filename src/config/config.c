@@ -9,7 +9,7 @@
 #include "base/platform.h"
 #include "config/config_table.h"
 
-/* What is being put together. */
+/* State of loading. */
 struct loading {
     void *arena;
     struct config *config;
@@ -41,7 +41,7 @@ static bool counts(const struct config_row *row, const char *value)
     return value && (*value || row->type == CONFIG_LIST);
 }
 
-/* Finds the value that is in force. `origin->where` NULL: the default. False without memory. */
+/* Finds the value of a row. `origin->where` is NULL for the default. False without memory. */
 static bool find_value(const struct loading *loading, const struct config_row *row, const char **value,
                        struct config_origin *origin)
 {
@@ -100,12 +100,12 @@ static const char *nearest_name(const char *name)
         for (size_t j = 1; config_rows[i].name && config_row_name(&config_rows[i], j, known); j++)
             nearest_offer(&nearest, known);
         if (nearest.distance < before)
-            nearest.best = config_rows[i].name; /* whoever meant an alias is told the name */
+            nearest.best = config_rows[i].name; /* for an alias, suggest the name */
     }
     return nearest.best;
 }
 
-/* The name that is in force instead of `name`, which is one of the row's; NULL when it is this one, or the default. */
+/* The other name of the row that wins over `name`; NULL when `name` wins, or the default applies. */
 static const char *hider_of(const struct loading *loading, const struct config_row *row, const char *name)
 {
     const char *set_as = loading->config->origins[row - config_rows].name;
@@ -113,7 +113,7 @@ static const char *hider_of(const struct loading *loading, const struct config_r
     return set_as && strcmp(set_as, name) != 0 ? set_as : NULL;
 }
 
-/* Notes a name that has no effect. Names of other programs are none of our business. */
+/* Records a name that has no effect. Names of other programs are ignored. */
 static bool add_stray(struct loading *loading, const char *name, const char *value, const char *where)
 {
     bool ours = strncmp(name, "AGENTA_", 7) == 0 || strncmp(name, "ORGD_", 5) == 0;

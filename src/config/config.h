@@ -14,19 +14,19 @@ struct config_list {
     size_t count;
 };
 
-/* Where a value in force came from. */
+/* The origin of a value. */
 struct config_origin {
     const char *name;  /* the name or alias that was set; NULL for the default */
     const char *where; /* "environment", "orgd.conf:12", "--listen"; "default" */
 };
 
-/* A name that was set and has no effect. */
+/* A name that is set but has no effect. */
 struct config_stray {
     const char *name;
     const char *where;
-    const char *nearest; /* known name that may have been meant, or NULL */
-    const char *reason;  /* why a known one has no effect; NULL for an unknown one */
-    const char *hider;   /* another name of the same variable, which is set and wins; NULL when that is not why */
+    const char *nearest; /* the nearest known name, or NULL */
+    const char *reason;  /* why a known name has no effect; NULL for an unknown one */
+    const char *hider;   /* another name of the same variable that is set and wins, or NULL */
 };
 
 /* One member per row of config.def. TEXT and SECRET are NULL when unset and without default. */
@@ -60,33 +60,31 @@ struct config {
  */
 enum err config_load(void *arena, const char *file, struct config *config, struct error *error) MUST_CHECK;
 
-/* Gives the variable `name` another value, checked like any; `where` (borrowed) says who did. ERR_USAGE as config_load.
+/* Sets the variable `name`, with the usual checks; `where` (borrowed) is its origin. ERR_USAGE as in config_load.
  */
 enum err config_override(void *arena, struct config *config, const char *name, const char *value, const char *where,
                          struct error *error) MUST_CHECK;
 
-/* The name under which the variable `name` was set, perhaps one of its aliases; `name` itself where the default is in
- * force. */
+/* The name or alias under which the variable `name` is set; `name` itself for a default. */
 const char *config_set_as(const struct config *config, const char *name);
 
 /* Logs one warning for each unknown name among the strays. */
 void config_warn(const struct config *config);
 
-/* Writes every variable: name, value in force (secrets masked), where it came from, what it is for. As text table or
- * JSON. */
+/* Writes every variable with its value (secrets masked), origin and description, as a text table or JSON. */
 enum err config_print(const struct config *config, bool json, struct buffer *out) MUST_CHECK;
 
-/* Writes the value in force of one variable, found by name or alias, in the clear. ERR_USAGE for an unknown name. */
+/* Writes the unmasked value of one variable, found by name or alias. ERR_USAGE for an unknown name. */
 enum err config_reveal(const struct config *config, const char *name, struct buffer *out,
                        struct error *error) MUST_CHECK;
 
 /* Writes the table of variables for docs/configuration.md, in Markdown. */
 void config_document(struct buffer *out);
 
-/* Whether the edition is the enterprise one. */
+/* Whether AGENTA_LICENSE selects the enterprise edition. */
 bool config_is_enterprise(const struct config *config);
 
-/* The plan of an organization for which none is named, in the enterprise edition. Borrows from `config`. */
+/* The default plan of an organization in the enterprise edition. Borrows from `config`. */
 const char *config_default_plan(const struct config *config);
 
 #endif

@@ -9,9 +9,9 @@
 #include "config/config_table.h"
 
 #define FILE_MAX_BYTES (1024 * 1024)
-#define LINES_MAX 4096 /* that set something */
+#define LINES_MAX 4096 /* lines that set a variable */
 
-/* Where the reading of one file has come to. */
+/* State of reading one file. */
 struct reader {
     void *arena;
     const char *name;
@@ -76,8 +76,8 @@ static enum err read_key(struct reader *reader, const char **key)
     return OK;
 }
 
-/* Up to the closing quote; within double quotes a backslash escapes a quote, itself, a dollar sign, or makes a line
- * feed or tab. */
+/* Reads up to the closing quote. Within double quotes a backslash escapes a quote, a backslash or a dollar sign, or
+ * makes a line feed or tab. */
 static enum err read_quoted(struct reader *reader, struct buffer *value)
 {
     static const char escapes[] = "\"\"\\\\$$n\nt\t";
@@ -109,7 +109,7 @@ static enum err read_quoted(struct reader *reader, struct buffer *value)
     return OK;
 }
 
-/* Up to the end of the line or to a # after a blank. */
+/* Reads up to the end of the line, or to a # after a blank. */
 static void read_bare(struct reader *reader, struct buffer *value)
 {
     const char *from = reader->at;
@@ -182,7 +182,7 @@ enum err config_file_parse(void *arena, const char *name, const char *text, size
         if (reader.end > reader.at && reader.end[-1] == '\r')
             reader.end--;
         if (reader.number == 1 && reader.end - reader.at >= 3 && memcmp(reader.at, "\xef\xbb\xbf", 3) == 0)
-            reader.at += 3; /* some editors' mark of UTF-8 */
+            reader.at += 3; /* byte order mark */
         err = check_characters(&reader);
         if (err != OK)
             return err;

@@ -1,4 +1,4 @@
-/* Shows the configuration: as a table, as JSON, as Markdown, one value alone. */
+/* Prints the configuration as a table, JSON or Markdown, or a single value. */
 #include <inttypes.h>
 #include <string.h>
 #include <talloc.h>
@@ -30,7 +30,7 @@ static const char *text_of(const struct config *config, const struct config_row 
     return *(const char *const *)member_of(config, row);
 }
 
-/* The value as it would be written into the environment. */
+/* Writes the value in the form of an environment variable. */
 static void add_value(const struct config *config, const struct config_row *row, bool reveal, struct buffer *out)
 {
     const struct config_list *list = member_of(config, row);
@@ -56,7 +56,7 @@ static void add_value(const struct config *config, const struct config_row *row,
     }
 }
 
-/* The same as a JSON value; unset is null. */
+/* Writes the value as JSON; null when unset. */
 static void add_json_value(const struct config *config, const struct config_row *row, struct buffer *out)
 {
     const struct config_list *list = member_of(config, row);
@@ -167,7 +167,7 @@ static void print_text(const struct config *config, struct buffer *out)
     print_strays(config, out);
 }
 
-/* Names and paths from outside, which need not be UTF-8. */
+/* Writes a name or path, which may not be UTF-8. */
 static void json_shown(struct buffer *out, const char *text)
 {
     struct buffer shown = buffer_make(out->arena, 4096);

@@ -30,7 +30,7 @@ const struct config_unused config_unused[] = {
 };
 const size_t config_unused_count = sizeof config_unused / sizeof *config_unused;
 
-/* Copies word number `index` of a text of words; false when there are fewer, or when it does not fit. */
+/* Copies word number `index`; false when there are fewer words, or it does not fit. */
 static bool word_at(const char *words, size_t index, char word[CONFIG_NAME_MAX])
 {
     size_t len;
@@ -74,7 +74,7 @@ static const char *rule_of(const struct config_row *row)
     return bar ? bar + 1 : "";
 }
 
-/* Says which value is refused, unless it is a secret, and why. */
+/* Sets the error: which value is refused, unless it is a secret, and why. */
 static enum err refuse(const struct config_row *row, const char *subject, const char *value, const char *why,
                        struct error *error)
 {
@@ -107,7 +107,7 @@ static bool is_one_of(const char *value, const char *words)
 /* A copy without white space at both ends, in lower case (ASCII) if asked; NULL without memory. */
 static char *trimmed(void *arena, const char *from, const char *end, bool lower)
 {
-    const char *last = from; /* end of the last character that is no white space */
+    const char *last = from; /* end of the last character other than white space */
     char *copy;
 
     for (const char *at = from; at < end;) {
@@ -127,7 +127,7 @@ static char *trimmed(void *arena, const char *from, const char *end, bool lower)
     return copy;
 }
 
-/* A port, 0 to 65535, that is all of the text. */
+/* Whether the whole text is a port, 0 to 65535. */
 static bool is_port(const char *text)
 {
     size_t len = strlen(text);
@@ -135,7 +135,7 @@ static bool is_port(const char *text)
     return len > 0 && len <= 5 && strspn(text, "0123456789") == len && strtol(text, NULL, 10) <= 65535;
 }
 
-/* A host and, after the last colon, perhaps a port: name, IPv4 address, or IPv6 address in brackets. */
+/* Whether the text is a host (name, IPv4 address, or IPv6 address in brackets), perhaps with a port. */
 static bool is_host(const char *text, size_t len, bool needs_port)
 {
     char host[TEXT_MAX + 1];
@@ -186,7 +186,7 @@ static bool is_address(const char *value)
     return is_host(value, strlen(value), true);
 }
 
-/* A rule that a word in capitals stands for. */
+/* A rule with a name in capitals. */
 struct kind {
     const char *word;
     bool (*is)(const char *value);
@@ -208,7 +208,7 @@ static const struct kind *kind_of(const char *word)
     return NULL;
 }
 
-/* What the rule asks for that the value is not, as the end of a sentence; NULL when the value is right. */
+/* The requirement that the value breaks, as the end of a sentence; NULL for a valid value. */
 static const char *broken_rule(void *arena, const char *rule, const char *value)
 {
     char word[CONFIG_NAME_MAX];
@@ -254,7 +254,7 @@ static enum err set_text(void *arena, const struct config_row *row, const char *
     copy = talloc_strdup(arena, value);
     if (!copy)
         return error_set(error, ERR_MEMORY, "There is no memory for the configuration.");
-    /* What follows these begins with a slash. */
+    /* After these comes a slash. */
     for (size_t len = strlen(copy); strncmp(rule_of(row), "URL", 3) == 0 && len > 0 && copy[len - 1] == '/'; len--)
         copy[len - 1] = '\0';
     *member = copy;

@@ -1,4 +1,4 @@
-/* The rows of config.def as data, for the parts of the configuration; not for others. */
+/* The rows of config.def as data, for the files of this folder only. */
 #ifndef ORGD_CONFIG_CONFIG_TABLE_H
 #define ORGD_CONFIG_CONFIG_TABLE_H
 
@@ -19,7 +19,7 @@ struct config_row {
     const char *help; /* a bar separates the rule for the value, if there is one */
 };
 
-/* A name of the original product that has no effect here. */
+/* A variable of Agenta that has no effect here. */
 struct config_unused {
     const char *name;
     const char *reason;
@@ -30,14 +30,14 @@ extern const size_t config_row_count;
 extern const struct config_unused config_unused[];
 extern const size_t config_unused_count;
 
-/* The name of a row for `index` 0, its aliases after that, copied into `name`; false beyond the last one. */
+/* Copies the name of a row (`index` 0) or one of its aliases into `name`; false after the last one. */
 #define CONFIG_NAME_MAX 64
 bool config_row_name(const struct config_row *row, size_t index, char name[CONFIG_NAME_MAX]);
 
-/* The row that has this name or alias; NULL when there is none. */
+/* The row with this name or alias, or NULL. */
 const struct config_row *config_row_find(const char *name);
 
-/* Checks `value` and puts it into its member. `subject` begins the sentence of an error: "orgd.conf:3: ORGD_QUEUE". */
+/* Checks `value` and stores it in its member. `subject` begins the sentence of an error: "orgd.conf:3: ORGD_QUEUE". */
 enum err config_row_set(void *arena, const struct config_row *row, struct config *config, const char *subject,
                         const char *value, struct error *error) MUST_CHECK;
 
@@ -48,8 +48,7 @@ struct config_line {
     size_t number; /* from 1 */
 };
 
-/* Reads the text of a file called `name`. ERR_USAGE with "NAME:LINE: ..." for what is no such line or a key given
- * twice. */
+/* Parses the text of a file called `name`. ERR_USAGE with "NAME:LINE: ..." for a malformed line or a repeated key. */
 enum err config_file_parse(void *arena, const char *name, const char *text, size_t len, struct config_line **lines,
                            size_t *count, struct error *error) MUST_CHECK;
 /* The same for the file at `path`. */
