@@ -1,4 +1,4 @@
-/* Answers the administrator's questions about access. */
+/* Answers the access report and the explanation of one address. */
 #include "admin/access_endpoints.h"
 
 #include "policy/access_report.h"

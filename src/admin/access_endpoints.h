@@ -1,4 +1,4 @@
-/* The administrator's questions about access, over HTTP: the report, and the explanation of one address. */
+/* Endpoints of the access report and of the explanation of one address. */
 #ifndef ORGD_ADMIN_ACCESS_ENDPOINTS_H
 #define ORGD_ADMIN_ACCESS_ENDPOINTS_H
 

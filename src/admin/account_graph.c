@@ -1,4 +1,4 @@
-/* Reads provisioning requests into a graph and resolves what they refer to. */
+/* Reads a provisioning request into a graph, and resolves its references. */
 #include "admin/account_graph.h"
 
 #include <string.h>
@@ -26,7 +26,7 @@ const struct graph_collection graph_collections[GRAPH_KINDS] = {
     [GRAPH_API_KEYS] = {"api_keys", NULL, NULL, NULL},
 };
 
-/* The references that the entries of a kind have, in the order in which they are resolved. */
+/* The references of a kind, in the order in which they are resolved. */
 struct reference {
     enum graph_kind from;
     const char *member;
@@ -101,7 +101,7 @@ void graph_error(struct graph *graph, const char *code, const char *message, con
 
 /* ---- names ---- */
 
-/* Keys are names within their entry of a batch. */
+/* The full name of a key: keys are local to their entry of a batch. */
 static const char *name_of(void *arena, const char *account, const char *key)
 {
     return account ? talloc_asprintf(arena, "%zu %s %s", strlen(account), account, key) : key;
@@ -188,7 +188,7 @@ static enum err read_owner(struct graph *graph, struct graph_node *node)
     if (node->user.node || node->user.by)
         return OK;
     for (size_t i = users->count; i > 0 && users->items[i - 1]->account == node->account; i--)
-        node->user.node = users->items[i - 1]; /* the entry's own are the last ones: the first of them */
+        node->user.node = users->items[i - 1]; /* the nodes of the entry are the last ones; take the first of them */
     if (node->user.node)
         return OK;
     message = talloc_asprintf(graph->req->arena, "Organization '%s' requires a valid owner user.", node->key);
@@ -222,7 +222,7 @@ static enum err read_key(struct graph *graph, struct graph_node *node)
                         talloc_asprintf(graph->req->arena, "'%s' is not a moment like 2027-01-31T12:00:00Z", expires));
 }
 
-/* A name for nobody is none. The login's own id is a random one. */
+/* Checks the name of an identity's user. The id of the login is random. */
 static enum err read_identity(struct graph *graph, struct graph_node *node)
 {
     static const struct reference reference = REFERENCE(IDENTITIES, "user_ref", USERS, user);
@@ -235,7 +235,7 @@ static enum err read_identity(struct graph *graph, struct graph_node *node)
     return ref || json_string_value(json_object_get(user, "slug")) ? OK : resolve(graph, &reference, node);
 }
 
-/* What a kind has beside its references. */
+/* Reads the members of a kind other than references. */
 static enum err read_node(struct graph *graph, enum graph_kind kind, struct graph_node *node)
 {
     switch (kind) {
@@ -259,7 +259,7 @@ static enum err read_node(struct graph *graph, enum graph_kind kind, struct grap
     return OK;
 }
 
-/* Room for more of a kind; they lie side by side and never move. */
+/* Makes room for more nodes of a kind; the nodes themselves never move. */
 static struct graph_node *make_room(struct graph *graph, struct graph_nodes *nodes, size_t more)
 {
     struct graph_node *chunk = talloc_size(graph->req->arena, more * sizeof *chunk);

@@ -1,4 +1,5 @@
-/* What a provisioning request describes: people, places, memberships and keys that refer to each other. */
+/* The graph of a provisioning request: users, organizations, workspaces, projects, memberships and keys with
+ * references. */
 #ifndef ORGD_ADMIN_ACCOUNT_GRAPH_H
 #define ORGD_ADMIN_ACCOUNT_GRAPH_H
 
@@ -18,40 +19,40 @@ enum graph_kind {
     GRAPH_KINDS
 };
 
-/* How users that are there already are taken. */
+/* How existing users are treated. */
 enum graph_users {
-    GRAPH_USERS_ANY,   /* as they are; others are made */
-    GRAPH_USERS_NEW,   /* as a conflict */
-    GRAPH_USERS_KNOWN, /* as they are; others are refused */
+    GRAPH_USERS_ANY,   /* existing users are used, others are created */
+    GRAPH_USERS_NEW,   /* an existing user is a conflict */
+    GRAPH_USERS_KNOWN, /* existing users are used, others are refused */
 };
 
 struct graph_node;
 
-/* What a node refers to: a node of the request, or a row that is looked up. */
+/* The target of a reference: a node of the request, or a row of the database. */
 struct graph_target {
     const struct graph_node *node; /* NULL: a row */
     struct uuid id;                /* of the row, once looked up */
-    const char *by, *value;        /* how it is looked up: "id", "slug" or "email"; NULL: it is not */
+    const char *by, *value;        /* how the row is looked up: "id", "slug" or "email"; NULL for a node */
 };
 
 struct graph_node {
     const char *key;     /* in its collection */
-    const char *account; /* key of the entry in a batch; NULL: there is no batch */
+    const char *account; /* key of the entry in a batch; NULL without a batch */
     const json_t *source;
-    size_t place;   /* among those of its kind */
+    size_t place;   /* index among the nodes of its kind */
     struct uuid id; /* of the row */
-    bool existed;   /* a user that was there before */
+    bool existed;   /* the user existed before */
     struct graph_target user, organization, workspace, project;
     const char *email, *role;
     const char *password_hash;
-    const char *plan; /* of an organization in the enterprise edition; NULL: it has none */
-    bool returned;    /* an API key that is shown */
-    const char *raw;  /* that key */
-    const char *row;  /* as the answer shows it, JSON; NULL: not made */
+    const char *plan; /* of an organization in the enterprise edition, or NULL */
+    bool returned;    /* the API key is shown in the answer */
+    const char *raw;  /* the API key in clear text */
+    const char *row;  /* the row as JSON for the answer; NULL until written */
 };
 
 struct graph_nodes {
-    struct graph_node **items; /* in the order of the request; an entry's own stand together */
+    struct graph_node **items; /* in the order of the request; nodes of one entry are adjacent */
     size_t count, room;
 };
 
@@ -59,15 +60,15 @@ struct graph {
     struct request *req;
     enum graph_users users;
     struct graph_nodes of[GRAPH_KINDS];
-    json_t *names[GRAPH_KINDS];  /* where a key stands */
+    json_t *names[GRAPH_KINDS];  /* index of each key */
     struct buffer errors;        /* structured errors, a JSON array without its brackets */
-    bool identity_errors_refuse; /* a problem with an identity is the request's, not a structured error */
+    bool identity_errors_refuse; /* a problem with an identity refuses the request, instead of a structured error */
 };
 
-/* Where the collections of a kind stand in requests and answers, and what refusals call it. */
+/* The names of a kind: its collection in requests and answers, its name in refusals. */
 struct graph_collection {
     const char *name;      /* "users" */
-    const char *namespace; /* of its references; "users" */
+    const char *namespace; /* of its keys; "users" */
     const char *kind;      /* "User" */
     const char *unknown;   /* "user_not_found" */
 };
@@ -76,27 +77,27 @@ extern const struct graph_collection graph_collections[GRAPH_KINDS];
 /* An empty graph in the request's arena; NULL without memory. */
 struct graph *graph_make(struct request *req, enum graph_users users);
 
-/* Options of what is added. */
+/* Options of added nodes. */
 struct graph_options {
     bool identities, keys, return_keys;
 };
 
 /*
- * Adds the collections of a graph request, which is borrowed, as an entry `account` of a batch or, with NULL, by
- * itself. Resolves the references within it. Refusals are left in the reply. ERR_MEMORY.
+ * Adds the collections of a request, which is borrowed: as entry `account` of a batch, or with NULL as the whole
+ * request. Resolves the references within it. A refusal is stored in the reply. ERR_MEMORY.
  */
 enum err graph_add(struct graph *graph, const char *account, const json_t *collections,
                    const struct graph_options *options) MUST_CHECK;
 
 /*
- * Hashes the passwords of the graph's identities: the slow lane's work, before the transaction. A refusal is left in
- * the reply; ERR_DEADLINE.
+ * Hashes the passwords of the graph's identities, before the transaction, on the queue for CPU-bound work. A refusal is
+ * stored in the reply. ERR_DEADLINE.
  */
 enum err graph_hash_passwords(struct graph *graph) MUST_CHECK;
 
 /*
- * Writes all of it in the open transaction, a statement or two for each kind. A refusal is left in the reply, and the
- * caller rolls back. Errors: those of db_run.
+ * Writes the graph in the open transaction, with one or two statements for each kind. A refusal is stored in the reply,
+ * and the caller rolls back. Errors: those of db_run.
  */
 enum err graph_write(struct graph *graph) MUST_CHECK;
 
@@ -104,7 +105,7 @@ enum err graph_write(struct graph *graph) MUST_CHECK;
 void graph_error(struct graph *graph, const char *code, const char *message, const char *const names[3],
                  const char *const values[3]);
 
-/* The row of a target, once everything it depends on is written. */
+/* The row of a target; its dependencies are written already. */
 const struct uuid *graph_target_id(const struct graph_target *target);
 
 /* Answers with the rows of the graph: as one account, or, with `simple`, as one account for each entry of the batch. */

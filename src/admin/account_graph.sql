@@ -1,4 +1,4 @@
--- users_add: makes the people of a request whose address nobody has; $1 [{place, id, uid, email, username}]
+-- users_add: creates the users of a request whose address is unused; $1 [{place, id, uid, email, username}]
 WITH wanted AS (
     SELECT place, id, uid, email, username FROM json_to_recordset($1::json) AS w(place integer, id uuid, uid text, email text, username text)
 ), known AS (
@@ -13,7 +13,7 @@ INSERT INTO users (id, uid, email, username, updated_at)
 SELECT id, uid, email, username, now() FROM fresh ORDER BY email
 ON CONFLICT (email) DO NOTHING;
 
--- users_read: who has the addresses of a request, whatever their case; $1 [{place, email}]
+-- users_read: the users with the addresses of a request, ignoring case; $1 [{place, email}]
 SELECT w.place, u.id, json_build_object(
     'id', u.id, 'uid', u.uid, 'email', u.email, 'username', u.username, 'name', u.username,
     'created_at', orgd.iso(u.created_at), 'updated_at', orgd.iso(u.updated_at))
@@ -23,7 +23,7 @@ JOIN LATERAL (
     ORDER BY u.email = w.email DESC, u.created_at, u.id LIMIT 1
 ) AS u ON true;
 
--- users_look_up: the people that references name; $1 [{place, id, email}]
+-- users_look_up: the users that references name; $1 [{place, id, email}]
 WITH wanted AS MATERIALIZED (
     SELECT w.place, coalesce(w.id, (
         SELECT a.id FROM users AS a WHERE lower(a.email COLLATE "C") = lower(w.email COLLATE "C")
@@ -47,7 +47,7 @@ WHERE o.id = ANY (ARRAY(SELECT id FROM wanted))
 ORDER BY o.id
 FOR NO KEY UPDATE OF o;
 
--- workspaces_look_up: the workspaces that references name, held, so that one request at a time chooses a default project; $1 [{place, id}]
+-- workspaces_look_up: the workspaces that references name, locked, so that one request at a time chooses a default project; $1 [{place, id}]
 WITH wanted AS MATERIALIZED (
     SELECT place, id FROM json_to_recordset($1::json) AS w(place integer, id uuid)
 )
@@ -67,7 +67,7 @@ WHERE p.id = ANY (ARRAY(SELECT id FROM wanted))
 ORDER BY p.id
 FOR KEY SHARE OF p;
 
--- organizations_add: makes organizations; no row for one whose slug is taken; $1 [{place, id, name, slug, owner}], $2 flags
+-- organizations_add: creates organizations; no row for a used slug; $1 [{place, id, name, slug, owner}], $2 flags
 WITH wanted AS (
     SELECT place, id, name, coalesce(slug, orgd.slug(name, id)) AS slug, owner
     FROM json_to_recordset($1::json) AS w(place integer, id uuid, name text, slug text, owner uuid)
@@ -82,7 +82,7 @@ SELECT w.place, json_build_object(
     'created_at', orgd.iso(o.created_at), 'updated_at', orgd.iso(o.updated_at))
 FROM made AS o JOIN wanted AS w USING (id);
 
--- workspaces_add: makes workspaces; $1 [{place, id, name, organization}]
+-- workspaces_add: creates workspaces; $1 [{place, id, name, organization}]
 WITH wanted AS (
     SELECT place, id, name, organization FROM json_to_recordset($1::json) AS w(place integer, id uuid, name text, organization uuid)
 ), made AS (
@@ -97,12 +97,12 @@ SELECT w.place, json_build_object(
     'created_at', orgd.iso(s.created_at), 'updated_at', orgd.iso(s.updated_at))
 FROM made AS s JOIN wanted AS w USING (id);
 
--- projects_undefault: takes the mark of the default project away, for another one; $1 [workspace]
+-- projects_undefault: unmarks the default project, for another one; $1 [workspace]
 UPDATE projects SET is_default = false, updated_at = now()
 WHERE is_default AND workspace_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)));
 
--- projects_add: makes projects; no row for one whose workspace is another organization's; $1 [{place, id, name, is_default, organization, workspace}]
--- Of several defaults of a workspace the last one is it.
+-- projects_add: creates projects; no row for a workspace of another organization; $1 [{place, id, name, is_default, organization, workspace}]
+-- Of several defaults of a workspace the last one counts.
 WITH wanted AS (
     SELECT w.place, w.id, w.name, w.organization, w.workspace,
            w.is_default AND w.place = max(w.place) FILTER (WHERE w.is_default) OVER (PARTITION BY w.workspace) AS chosen
@@ -122,8 +122,8 @@ SELECT w.place, json_build_object(
     'is_default', p.is_default, 'created_at', orgd.iso(p.created_at), 'updated_at', orgd.iso(p.updated_at))
 FROM made AS p JOIN wanted AS w USING (id);
 
--- organization_hand_over: makes somebody the owner of an organization, its workspaces and projects in the place of the one before
--- $1 organization, $2 person. Their membership of the organization follows.
+-- organization_hand_over: transfers an organization with its workspaces and projects to another user
+-- $1 organization, $2 user. The membership of the new owner is added by another statement.
 -- revokes
 WITH handed_over AS (
     UPDATE organizations SET owner_id = $2::uuid, updated_at = now() WHERE id = $1::uuid AND owner_id <> $2::uuid
@@ -149,7 +149,7 @@ WITH handed_over AS (
 UPDATE organization_members SET role = 'admin', updated_at = now()
 WHERE organization_id = $1::uuid AND role = 'owner' AND user_id <> $2::uuid;
 
--- organization_members_add: makes members; no row for who is one already; $1 [{place, id, scope, person, role}]
+-- organization_members_add: adds members; no row for existing ones; $1 [{place, id, scope, person, role}]
 WITH wanted AS (
     SELECT place, id, scope, person, role FROM json_to_recordset($1::json) AS w(place integer, id uuid, scope uuid, person uuid, role text)
 ), made AS (
@@ -160,7 +160,7 @@ WITH wanted AS (
 )
 SELECT w.place, row_to_json(m) FROM made AS m JOIN wanted AS w USING (id);
 
--- organization_members_change: gives members another role; $1 as above
+-- organization_members_change: changes roles of members; $1 as above
 -- revokes
 WITH wanted AS (
     SELECT place, scope, person, role FROM json_to_recordset($1::json) AS w(place integer, scope uuid, person uuid, role text)
@@ -172,7 +172,7 @@ WITH wanted AS (
 )
 SELECT w.place, row_to_json(m) FROM changed AS m JOIN wanted AS w ON w.person = m.user_id AND w.scope = m.organization_id;
 
--- workspace_members_add: makes members; no row for who is one already; $1 [{place, id, scope, person, role}]
+-- workspace_members_add: adds members; no row for existing ones; $1 [{place, id, scope, person, role}]
 WITH wanted AS (
     SELECT place, id, scope, person, role FROM json_to_recordset($1::json) AS w(place integer, id uuid, scope uuid, person uuid, role text)
 ), made AS (
@@ -183,7 +183,7 @@ WITH wanted AS (
 )
 SELECT w.place, row_to_json(m) FROM made AS m JOIN wanted AS w USING (id);
 
--- workspace_members_change: gives members another role; $1 as above
+-- workspace_members_change: changes roles of members; $1 as above
 -- revokes
 WITH wanted AS (
     SELECT place, scope, person, role FROM json_to_recordset($1::json) AS w(place integer, scope uuid, person uuid, role text)
@@ -195,7 +195,7 @@ WITH wanted AS (
 )
 SELECT w.place, row_to_json(m) FROM changed AS m JOIN wanted AS w ON w.person = m.user_id AND w.scope = m.workspace_id;
 
--- project_members_add: makes members; no row for who is one already; $1 [{place, id, scope, person, role}]
+-- project_members_add: adds members; no row for existing ones; $1 [{place, id, scope, person, role}]
 WITH wanted AS (
     SELECT place, id, scope, person, role FROM json_to_recordset($1::json) AS w(place integer, id uuid, scope uuid, person uuid, role text)
 ), made AS (
@@ -206,7 +206,7 @@ WITH wanted AS (
 )
 SELECT w.place, row_to_json(m) FROM made AS m JOIN wanted AS w USING (id);
 
--- project_members_change: gives members another role; $1 as above
+-- project_members_change: changes roles of members; $1 as above
 -- revokes
 WITH wanted AS (
     SELECT place, scope, person, role FROM json_to_recordset($1::json) AS w(place integer, scope uuid, person uuid, role text)
@@ -218,7 +218,7 @@ WITH wanted AS (
 )
 SELECT w.place, row_to_json(m) FROM changed AS m JOIN wanted AS w ON w.person = m.user_id AND w.scope = m.project_id;
 
--- owners_complete: makes owners members of what was made for them; $1 [organization], $2 [workspace], $3 [project]
+-- owners_complete: adds owners as members of their new objects; $1 [organization], $2 [workspace], $3 [project]
 WITH organization AS (
     INSERT INTO organization_members (id, user_id, organization_id, role, created_by_id, updated_at)
     SELECT orgd.uuid_v7(), o.owner_id, o.id, 'owner', o.owner_id, now()
@@ -238,14 +238,14 @@ FROM projects AS p JOIN organizations AS o ON o.id = p.organization_id
 WHERE p.id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($3::json)))
   AND NOT EXISTS (SELECT FROM project_members AS m WHERE m.project_id = p.id AND m.user_id = o.owner_id);
 
--- owner_without_role: an organization whose owner is a member with another role than owner; $1 [organization]
+-- owner_without_role: an organization whose owner has another role than owner; $1 [organization]
 SELECT o.id
 FROM organizations AS o
 JOIN organization_members AS m ON m.organization_id = o.id AND m.user_id = o.owner_id
 WHERE o.id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) AND m.role <> 'owner'
 LIMIT 1;
 
--- keys_add: makes API keys; $1 [{place, id, prefix, hashed, project, person, expires_at, restricted}]
+-- keys_add: creates API keys; $1 [{place, id, prefix, hashed, project, person, expires_at, restricted}]
 WITH wanted AS (
     SELECT place, id, prefix, hashed, project, person, expires_at, restricted FROM json_to_recordset($1::json)
         AS w(place integer, id uuid, prefix text, hashed text, project uuid, person uuid, expires_at timestamptz, restricted boolean)
@@ -259,7 +259,7 @@ WITH wanted AS (
 SELECT w.place, json_build_object('id', k.id, 'prefix', k.prefix, 'project_id', k.project_id, 'user_id', k.created_by_id)
 FROM made AS k JOIN wanted AS w USING (id);
 
--- logins_add: makes logins of the people who are named, else of those of their addresses; none where an address has one
+-- logins_add: creates logins of the named users, or of the users with their addresses; none if the address has a login
 -- $1 [{place, id, method, email, hash, identity, identity_method, domain, person}]. Rows: place, made, another's address
 WITH wanted AS (
     SELECT DISTINCT ON (w.email) w.place, w.id, w.method, w.email, w.hash, w.identity, w.identity_method, w.domain, w.person, (
@@ -288,9 +288,9 @@ WITH wanted AS (
 SELECT w.place, made.id IS NOT NULL, coalesce(w.person <> w.owner, false)
 FROM wanted AS w LEFT JOIN made USING (id);
 
--- user_hold: holds an address until the transaction ends, so that one request at a time makes its account; $1 address
+-- user_hold: locks an address until the transaction ends, so that one request at a time creates its account; $1 address
 SELECT pg_advisory_xact_lock(hashtextextended('orgd.provisioning ' || lower($1::text COLLATE "C"), 0));
 
--- user_has_organization: whether somebody with an address is a member of an organization
+-- user_has_organization: whether the user with an address is a member of an organization
 SELECT EXISTS (
     SELECT FROM users AS u JOIN organization_members AS m ON m.user_id = u.id WHERE lower(u.email COLLATE "C") = lower($1::text COLLATE "C"));

@@ -1,4 +1,4 @@
-/* Answers what a graph became. */
+/* Answers with the rows of a written graph. */
 #include <talloc.h>
 
 #include "admin/account_graph.h"
@@ -13,7 +13,7 @@ static void add_key(struct buffer *out, const struct graph_node *node)
     const json_t *expires = json_object_get(node->source, "expires_at");
     struct buffer row = buffer_make(out->arena, 2000);
 
-    /* the row, with what only this answer has */
+    /* the row, with members that only this answer has */
     buffer_text(&row, node->row);
     if (row.len == 0 || row.failed) {
         out->failed = true;
@@ -43,7 +43,7 @@ static void add_row(struct buffer *out, enum graph_kind kind, const struct graph
         json_raw_compact(out, node->row);
 }
 
-/* Errors are there when there are any. */
+/* Writes the structured errors, if there are any. */
 static enum err finish(struct graph *graph, struct buffer *out)
 {
     if (graph->errors.len > 0) {
@@ -56,7 +56,7 @@ static enum err finish(struct graph *graph, struct buffer *out)
     return graph->errors.failed ? ERR_MEMORY : reply_buffer(graph->req, 200, out);
 }
 
-/* The plans of organizations, where there are any. */
+/* Writes the plans of organizations, if the edition has plans. */
 static void add_plans(struct buffer *out, struct graph_node *const *items, size_t count)
 {
     if (count == 0 || !items[0]->plan)
@@ -98,7 +98,7 @@ enum err graph_answer(struct graph *graph)
     return finish(graph, &out);
 }
 
-/* How an entry of a batch shows a kind. */
+/* How a kind is shown in an entry of a batch. */
 enum simple_shape { SIMPLE_ONE, SIMPLE_MAP, SIMPLE_LIST, SIMPLE_KEYS };
 static const struct {
     const char *name;

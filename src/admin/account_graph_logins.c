@@ -1,4 +1,4 @@
-/* Makes logins for people who did not sign up themselves. */
+/* Creates logins for users who did not sign up themselves. */
 #include "admin/account_graph_logins.h"
 
 #include <string.h>
@@ -22,20 +22,20 @@ static const char *text_of(const struct graph_node *node, const char *member)
     return text && *text ? text : NULL;
 }
 
-/* How people sign in with an address here: "password", "otp", or "" when they do not. */
+/* The active sign-in method by e-mail: "password", "otp", or "". */
 static const char *email_method(const struct config *config)
 {
     return methods_password(config) ? "password" : methods_otp(config) ? "otp" : "";
 }
 
-/* Whether logins of this method can be made here. */
+/* Whether logins of this method can be created. */
 static bool supported(const struct config *config, const char *method)
 {
     return (methods_email(config) && strcmp(method, "email:password") == 0) ||
            (methods_otp(config) && strcmp(method, "email:otp") == 0);
 }
 
-/* ---- what is wrong with an identity ---- */
+/* ---- problems of identities ---- */
 
 static enum err problem(struct graph *graph, const struct graph_node *node, int status, const char *code,
                         const char *message)
@@ -90,7 +90,7 @@ static bool lets_in(const struct graph *graph, const char *email)
     return access_decide(graph->req->arena, graph->req->config, &question).may_sign_in;
 }
 
-/* What an identity is like by itself: its method, and its address, which `node` gets. `*sound`: nothing is wrong. */
+/* Checks method and address of an identity, and stores the address in `node`. `*sound`: no problem found. */
 static enum err check_form(struct graph *graph, struct graph_node *node, bool *sound)
 {
     struct request *req = graph->req;
@@ -145,7 +145,7 @@ static enum err check_password(struct graph *graph, const struct graph_node *nod
     return OK;
 }
 
-/* `*wanted`: there is a login to make. */
+/* `*wanted`: the login is to be created. */
 static enum err check(struct graph *graph, struct graph_node *node, bool *wanted)
 {
     enum err code = check_form(graph, node, wanted);
@@ -191,7 +191,7 @@ enum err graph_hash_passwords(struct graph *graph)
 
 /* ---- writing ---- */
 
-/* Who is named as the login's user; NULL: nobody. */
+/* The user that the identity names, or NULL. */
 static const struct uuid *user_named(const struct graph_node *node)
 {
     return node->user.node || node->user.by ? graph_target_id(&node->user) : NULL;

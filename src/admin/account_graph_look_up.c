@@ -11,7 +11,7 @@
 
 enum { LIST_MAX = 64 << 20 };
 
-/* Nodes of a kind that have a target of another kind in a row. */
+/* A reference from one kind of nodes to rows of another kind. */
 struct looking {
     enum graph_kind from, to;
     size_t target; /* offset in the node */
@@ -36,7 +36,7 @@ static const struct looking lookings[] = {
     LOOKING(API_KEYS, PROJECTS, project),
 };
 
-/* The targets of one kind that stand in rows. */
+/* Lists the targets of one kind that are rows. */
 struct found {
     struct graph_target *target;
     const struct graph_node *node;
@@ -81,7 +81,7 @@ static size_t list_targets(struct graph *graph, enum graph_kind to, struct found
     return count;
 }
 
-/* Runs the statement over the targets of a kind, and notes who is there. NULL `found` without memory. */
+/* Runs the statement over the targets of a kind, and stores the ids of existing rows. NULL `found` without memory. */
 static enum err find(struct graph *graph, enum graph_kind to, const struct statement *statement, struct found **all,
                      size_t *count)
 {
@@ -108,7 +108,7 @@ static enum err find(struct graph *graph, enum graph_kind to, const struct state
     return OK;
 }
 
-/* Who or what is not there is refused. */
+/* Refuses a target without a row. */
 static enum err look_up(struct graph *graph, enum graph_kind to, const struct statement *statement)
 {
     const struct graph_collection *collection = &graph_collections[to];
@@ -128,7 +128,7 @@ enum err graph_look_up_people(struct graph *graph)
     return look_up(graph, GRAPH_USERS, &users_look_up);
 }
 
-/* From the outside in. */
+/* Locks from the outside in. */
 static const struct {
     enum graph_kind kind;
     const struct statement *statement;

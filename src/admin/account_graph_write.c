@@ -1,4 +1,4 @@
-/* Writes a graph, kind by kind, each in a statement or two for all of it. */
+/* Writes a graph kind by kind, with one or two statements each. */
 #include <string.h>
 #include <talloc.h>
 
@@ -21,7 +21,7 @@ static bool refused(const struct graph *graph)
     return graph->req->reply.status != 0;
 }
 
-/* ---- what a statement is told ---- */
+/* ---- parameters of statements ---- */
 
 static struct buffer list_begin(const struct graph *graph)
 {
@@ -52,7 +52,7 @@ static void add_target(struct buffer *list, const char *name, const struct graph
     json_uuid(list, graph_target_id(target));
 }
 
-/* A name as it is stored: trimmed; NULL when nothing is left. */
+/* A name in its stored form: trimmed, NULL when empty. */
 static const char *trimmed(const struct graph *graph, const struct graph_node *node, const char *member)
 {
     const char *text = text_trim(graph->req->arena, json_string_value(json_object_get(node->source, member)));
@@ -60,7 +60,7 @@ static const char *trimmed(const struct graph *graph, const struct graph_node *n
     return text && *text ? text : NULL;
 }
 
-/* Runs a statement over the list; each row says the place of a node, and how the answer shows it. */
+/* Runs a statement over the list. Each row has the index of a node and its JSON for the answer. */
 static enum err run_rows(struct graph *graph, const struct statement *statement, struct graph_nodes *nodes,
                          struct buffer *list, const char *second)
 {
@@ -78,7 +78,7 @@ static enum err run_rows(struct graph *graph, const struct statement *statement,
     return result_keep(&rows, graph->req->arena) ? OK : ERR_MEMORY;
 }
 
-/* The first node that has no row; NULL when all have one. */
+/* The first node without a row, or NULL. */
 static const struct graph_node *missing(const struct graph_nodes *nodes)
 {
     for (size_t i = 0; i < nodes->count; i++)
@@ -89,7 +89,7 @@ static const struct graph_node *missing(const struct graph_nodes *nodes)
 
 /* ---- users ---- */
 
-/* What they are called: their user name, else their name, else what stands before the @. */
+/* The user name, else the name, else the local part of the address. */
 static const char *username_of(const struct graph *graph, const struct graph_node *node)
 {
     const char *name = trimmed(graph, node, "username");
@@ -180,7 +180,7 @@ static enum err write_users(struct graph *graph)
     return code;
 }
 
-/* ---- places ---- */
+/* ---- organizations, workspaces, projects ---- */
 
 static enum err write_organizations(struct graph *graph)
 {
@@ -206,7 +206,7 @@ static enum err write_organizations(struct graph *graph)
     if (code != OK || !without)
         return code;
     slug = trimmed(graph, without, "slug");
-    if (!slug) /* one made from an id that nobody else has */
+    if (!slug) /* a slug from a unique id */
         return ERR_INTERNAL;
     return operation_refuse(
         graph->req, &(struct refusal){.status = 409,
@@ -240,7 +240,7 @@ static bool is_default(const struct graph_node *node)
     return json_bool_read(json_object_get(node->source, "is_default"), false);
 }
 
-/* A workspace that is there may have a default project: the new one takes its place. */
+/* A new default project replaces the default of an existing workspace. */
 static enum err make_way(struct graph *graph, const struct graph_nodes *projects)
 {
     struct buffer list = list_begin(graph);
@@ -288,7 +288,7 @@ static enum err write_projects(struct graph *graph)
 
 /* ---- members ---- */
 
-/* The statements of a scope, and where its nodes have it. */
+/* The statements of a scope, and the offset of the scope in its nodes. */
 struct membership {
     enum graph_kind kind;
     size_t scope; /* offset in the node */
@@ -302,7 +302,7 @@ static const struct membership memberships[] = {
     {GRAPH_PROJECT_MEMBERS, offsetof(struct graph_node, project), &project_members_add, &project_members_change},
 };
 
-/* Lists the nodes that have no row yet; false: there are none. */
+/* Lists the nodes without a row; false when there are none. */
 static bool list_members(const struct graph_nodes *nodes, const struct membership *membership, struct buffer *list)
 {
     bool any = false;
@@ -321,7 +321,7 @@ static bool list_members(const struct graph_nodes *nodes, const struct membershi
     return any;
 }
 
-/* Who is a member already gets the role that is asked for. */
+/* Existing members get the requested role. */
 static enum err write_members(struct graph *graph, const struct membership *membership)
 {
     struct graph_nodes *nodes = &graph->of[membership->kind];
@@ -332,7 +332,7 @@ static enum err write_members(struct graph *graph, const struct membership *memb
         code = run_rows(graph, membership->add, nodes, &fresh, NULL);
     if (code == OK && list_members(nodes, membership, &known))
         code = run_rows(graph, membership->change, nodes, &known, NULL);
-    return code == OK && missing(nodes) ? ERR_BUSY : code; /* a member that went away at this moment */
+    return code == OK && missing(nodes) ? ERR_BUSY : code; /* the member was removed meanwhile */
 }
 
 static bool same_owner(const struct graph_node *node)
@@ -342,7 +342,7 @@ static bool same_owner(const struct graph_node *node)
     return organization && uuid_equal(graph_target_id(&organization->user), graph_target_id(&node->user));
 }
 
-/* An organization that is made belongs to whom a membership of the request makes its owner. */
+/* The owner of a new organization is the user whose membership in the request has the role owner. */
 static enum err name_owners(struct graph *graph)
 {
     const struct graph_nodes *nodes = &graph->of[GRAPH_ORGANIZATION_MEMBERS];
@@ -355,11 +355,11 @@ static enum err name_owners(struct graph *graph)
     return OK;
 }
 
-/* An organization has one owner: whoever is made one takes the place of the other, in all of it. */
+/* Transfers the organization, with its workspaces and projects, to a new owner. */
 static enum err hand_over(struct graph *graph)
 {
     const struct graph_nodes *nodes = &graph->of[GRAPH_ORGANIZATION_MEMBERS];
-    json_t *taken = json_object(); /* organizations that have got an owner in this request */
+    json_t *taken = json_object(); /* organizations with an owner in this request */
     enum err code = taken ? OK : ERR_MEMORY;
 
     for (size_t i = 0; code == OK && !refused(graph) && i < nodes->count; i++) {
@@ -382,7 +382,7 @@ static enum err hand_over(struct graph *graph)
     return code;
 }
 
-/* An owner whose role was changed to another one would be an owner without rights. */
+/* Refuses a role other than owner for the owner. */
 static enum err check_owners(struct graph *graph)
 {
     const struct graph_nodes *nodes = &graph->of[GRAPH_ORGANIZATION_MEMBERS];
@@ -466,7 +466,7 @@ static enum err write_keys(struct graph *graph)
     return run_rows(graph, &keys_add, nodes, &list, NULL);
 }
 
-/* ---- all of it ---- */
+/* ---- the whole graph ---- */
 
 static enum err write_all_members(struct graph *graph)
 {

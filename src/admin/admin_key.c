@@ -1,12 +1,12 @@
-/* Limits how often a wrong administration key may be given. */
+/* Limits attempts with wrong administration keys. */
 #include "admin/admin_key.h"
 
 #include "auth/identity.h"
 #include "policy/limits.h"
 
 /*
- * The key is checked first, so that nobody can keep the right one out by giving wrong ones. It is no password but a
- * random key: what the limit saves is not the key but work.
+ * The key is checked before the limit, so that wrong keys cannot lock the right one out. The key is random, not a
+ * password: the limit saves work, the length of the key protects it.
  */
 enum err admin_key_recognize(struct request *req, enum caller_kind wanted)
 {

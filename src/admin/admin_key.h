@@ -1,4 +1,4 @@
-/* Lets administrators in, and slows down others. */
+/* Authenticates the administration key, and limits wrong ones. */
 #ifndef ORGD_ADMIN_ADMIN_KEY_H
 #define ORGD_ADMIN_ADMIN_KEY_H
 

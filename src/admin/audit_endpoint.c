@@ -1,4 +1,4 @@
-/* Answers the record of changes, page by page. */
+/* Answers pages of the audit log. */
 #include "admin/audit_endpoint.h"
 
 #include <errno.h>
@@ -42,7 +42,7 @@ static const struct field audit_fields[] = {
 };
 const struct model audit_answer = {"Changes", audit_fields, 2, NULL};
 
-/* A whole number from `least` to `most`; `absent` when there is none. */
+/* Reads an integer from `least` to `most`; `absent` when the parameter is missing. */
 static bool read_number(const char *text, int64_t least, int64_t most, int64_t absent, int64_t *number)
 {
     char *end;

@@ -1,4 +1,4 @@
-/* Describes what each creating endpoint asks for as a graph. */
+/* Builds the graph of each creating endpoint. */
 #include "admin/create_accounts.h"
 
 #include <string.h>
@@ -13,7 +13,7 @@
 
 /* ---- parts of graph requests ---- */
 
-/* A JSON value that lives as long as the request. NULL without memory. */
+/* Ties a JSON value to the lifetime of the request. NULL without memory. */
 static json_t *keep(struct request *req, json_t *value);
 
 struct kept {
@@ -44,7 +44,7 @@ static bool option(const json_t *options, const char *name, bool absent)
     return json_bool_read(json_object_get(options, name), absent);
 }
 
-/* `options` of a body; an explicit null for seeding means no. */
+/* Reads `options` of a body; an explicit null for seeding means no. */
 static bool seeds(const json_t *options)
 {
     const json_t *seed = json_object_get(options, "seed_defaults");
@@ -59,7 +59,7 @@ static const char *text_of(struct request *req, const json_t *object, const char
     return text && *text ? text : NULL;
 }
 
-/* What an organization is called that nobody named: after the person. */
+/* The default name of an organization, from its owner. */
 static const char *default_organization(struct request *req, const json_t *user)
 {
     const char *label = text_of(req, user, "name");
@@ -74,7 +74,7 @@ static const char *default_organization(struct request *req, const json_t *user)
     return label ? talloc_asprintf(req->arena, "%s's Organization", label) : NULL;
 }
 
-/* The given object, or one with the default's name; with further members that take the place of what is given. */
+/* A copy of the given object, or one with the default name; `more` replaces its members. */
 static json_t *place(struct request *req, const json_t *given, const char *name, json_t *more)
 {
     json_t *made = json_is_object(given) ? json_copy((json_t *)given) : json_object();
@@ -89,7 +89,7 @@ static json_t *place(struct request *req, const json_t *given, const char *name,
     return made;
 }
 
-/* Whether an entry names somebody else than the person themselves as the owner of the organization. */
+/* Whether an entry names another user as the owner of the organization. */
 static bool is_of_another(struct request *req, const json_t *entry, const json_t *user, const char *person)
 {
     const json_t *owner = json_object_get(json_object_get(entry, "organization"), "owner_user_ref");
@@ -106,7 +106,7 @@ static json_t *member_of(const char *scope, const char *ref, const char *person,
     return json_pack("{s:{s:s}, s:{s:s}, s:s}", scope, "ref", ref, "user_ref", "ref", person, "role", role);
 }
 
-/* The entries of a list under the names `prefix`0, `prefix`1 and so on. */
+/* Turns a list into an object with the keys `prefix`0, `prefix`1 and so on. */
 static json_t *numbered(struct request *req, const json_t *list, const char *prefix)
 {
     json_t *made = json_object();
@@ -121,7 +121,7 @@ static json_t *numbered(struct request *req, const json_t *list, const char *pre
     return made;
 }
 
-/* The logins of an entry: the person's, where they name nobody. */
+/* The identities of an entry; they belong to its user unless they name another one. */
 static json_t *identities(struct request *req, const json_t *entry, const char *person)
 {
     json_t *made = numbered(req, json_object_get(entry, "user_identities"), "identity_");
@@ -137,7 +137,7 @@ static json_t *identities(struct request *req, const json_t *entry, const char *
     return made;
 }
 
-/* Explicit memberships take the place of the owner's. */
+/* Explicit memberships replace the default ones of the owner. */
 static json_t *memberships(struct request *req, const json_t *entry, const char *member, const char *prefix,
                            json_t *owner, const char *owner_key)
 {
@@ -149,7 +149,7 @@ static json_t *memberships(struct request *req, const json_t *entry, const char 
     return numbered(req, given, prefix);
 }
 
-/* Organization, workspace and default project of somebody, `person` being their key among the users. */
+/* Adds organization, workspace and default project of the user with the key `person`. */
 static json_t *places_of(struct request *req, const json_t *entry, const char *person, const char *organization)
 {
     return json_pack("{s:{s:o}, s:{s:o}, s:{s:o}}", "organizations", "org",
@@ -166,7 +166,7 @@ static json_t *places_of(struct request *req, const json_t *entry, const char *p
                                      "ref", "wrk", "is_default", 1)));
 }
 
-/* Adds memberships, the key and the person, who is no owner beside another one, to the places. `user` is borrowed. */
+/* Adds memberships, API key and user. The user does not become owner next to another one. `user` is borrowed. */
 static json_t *account_of(struct request *req, const json_t *entry, const json_t *user, const char *person)
 {
     const char *organization = default_organization(req, user);
@@ -225,7 +225,7 @@ static enum err run(struct request *req, struct graph *graph, enum err code, str
     return operation_run(req, &operation, work, graph);
 }
 
-/* One graph request by itself. Takes `collections`, which may be NULL for want of memory. */
+/* Runs one graph request. Takes `collections`, which is NULL without memory. */
 static enum err run_graph(struct request *req, enum graph_users users, json_t *collections,
                           const struct graph_options *options)
 {
@@ -245,7 +245,7 @@ enum err accounts_create(struct request *req)
                                              .return_keys = option(options, "return_api_keys", false)});
 }
 
-/* A request is one transaction: what is a rehearsal for one account is one for all. */
+/* A request is one transaction: a dry run of one account makes the whole request a dry run. */
 static enum err refuse_half_rehearsal(struct request *req, const char *account)
 {
     return operation_refuse(
@@ -275,7 +275,7 @@ enum err simple_accounts_create(struct request *req)
         if (count++ > 0 && rehearsed != operation.dry_run)
             return refuse_half_rehearsal(req, key);
         operation.dry_run = rehearsed;
-        if (!json_is_object(options)) /* an entry's options replace the request's as a whole */
+        if (!json_is_object(options)) /* options of an entry replace those of the request completely */
             options = json_object_get(req->json, "options");
         if (code == OK)
             code = account ? graph_add(graph, key, account,
@@ -289,11 +289,11 @@ enum err simple_accounts_create(struct request *req)
     return run(req, graph, code, operation, write_and_answer_simple);
 }
 
-/* ---- one thing each ---- */
+/* ---- single objects ---- */
 
 static const struct graph_options everything = {.identities = true, .keys = true, .return_keys = false};
 
-/* Whoever is there already, and in an organization, is not given another one. */
+/* A user who exists and is in an organization gets no other one. */
 static enum err write_user(struct request *req, void *context)
 {
     const json_t *options = json_object_get(req->json, "options"), *user = json_object_get(req->json, "user");
@@ -360,12 +360,13 @@ enum err admin_organization_create(struct request *req)
         return operation_refuse(req, &(struct refusal){.status = 400,
                                                        .code = "validation_error",
                                                        .message = "Organization 'org' requires a valid owner user."});
-    (void)json_object_del(json_object_get(req->json, "organization"), "owner_user_ref"); /* `owner` is who it is */
+    (void)json_object_del(json_object_get(req->json, "organization"),
+                          "owner_user_ref"); /* the member `owner` names the owner */
     collections = account_of(req, req->json, owner, "owner");
     return run_graph(req, GRAPH_USERS_KNOWN, collections, &(struct graph_options){.keys = false});
 }
 
-/* One member of the body as the only entry of a collection. */
+/* Makes one member of the body the only entry of a collection. */
 static enum err create_one(struct request *req, const char *collection, const char *key, const char *member,
                            const struct graph_options *options)
 {

@@ -1,14 +1,14 @@
-/* The endpoints of the administration that create: each describes a graph and writes it. */
+/* The creating endpoints of the administration API: each builds a graph and writes it. */
 #ifndef ORGD_ADMIN_CREATE_ACCOUNTS_H
 #define ORGD_ADMIN_CREATE_ACCOUNTS_H
 
 #include "http/http.h"
 
-/* POST /admin/accounts/: everything at once, with references between the parts. */
+/* POST /admin/accounts/: objects of all kinds, with references between them. */
 enum err accounts_create(struct request *req);
-/* POST /admin/simple/accounts/: people with an organization, a workspace, a project and a key each. */
+/* POST /admin/simple/accounts/: users, each with an organization, a workspace, a project and a key. */
 enum err simple_accounts_create(struct request *req);
-/* POST /admin/simple/accounts/users/, .../users/identities/, .../organizations/ and so on: one thing each. */
+/* POST /admin/simple/accounts/users/, .../users/identities/, .../organizations/ and so on: one object each. */
 enum err admin_user_create(struct request *req);
 enum err admin_identity_create(struct request *req);
 enum err admin_organization_create(struct request *req);

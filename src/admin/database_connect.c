@@ -1,4 +1,4 @@
-/* Connects a request of the operator's to the databases that are looked at, beside the worker's own connection. */
+/* Opens additional database connections for the operator's endpoints. */
 #include "admin/database_connect.h"
 
 #include "base/platform.h"

@@ -1,4 +1,4 @@
-/* Connects a request of the operator's to the databases that are looked at, beside the worker's own connection. */
+/* Opens additional database connections for the operator's endpoints. */
 #ifndef ORGD_ADMIN_DATABASE_CONNECT_H
 #define ORGD_ADMIN_DATABASE_CONNECT_H
 
@@ -6,14 +6,14 @@
 #include "migrate/chains.h"
 
 /*
- * In the request's arena, which closes it; statements end with the request's time. ERR_UNAVAILABLE with the cause in
- * req->error.
+ * Connects for the lifetime of the request's arena; statements end with the request's deadline. ERR_UNAVAILABLE with
+ * the cause in req->error.
  */
 enum err operator_connect(struct request *req, enum database database, struct db **db) MUST_CHECK;
 
 /*
- * What to return when a look failed because of `error`: a sentence that was meant for the operator is the answer, as
- * 409, everything else goes to the log.
+ * The result of a handler that failed with `error`: a sentence for the operator is answered with 409, any other error
+ * is logged.
  */
 enum err operator_failed(struct request *req, const struct error *error) MUST_CHECK;
 

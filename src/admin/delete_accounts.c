@@ -1,4 +1,4 @@
-/* Removes what lists of an administrator name. */
+/* Deletes lists of objects. */
 #include "admin/delete_accounts.h"
 
 #include <stdlib.h>
@@ -63,7 +63,7 @@ enum err simple_accounts_delete(struct request *req)
 
 /* ---- DELETE /admin/accounts/ ---- */
 
-/* Kinds of targets that are named by their id alone, in the order of removal. */
+/* Kinds that are named by id only, in the order of deletion. */
 static const struct target {
     const char *member, *path;
     enum removal_kind kind;
@@ -78,7 +78,7 @@ enum { TARGETS = sizeof targets / sizeof *targets };
 struct bulk {
     struct removal_person *people;
     size_t count;
-    bool dry_run, scoped; /* places are named: people's own do not go by themselves */
+    bool dry_run, scoped; /* scoped: organizations, workspaces or projects are named, so users' own ones stay */
     struct removal *removed;
 };
 
@@ -87,7 +87,7 @@ static int compare_ids(const void *a, const void *b)
     return memcmp(a, b, sizeof(struct uuid));
 }
 
-/* Holds places from the outside in, as everybody does who changes something in them. */
+/* Locks organizations, workspaces and projects from the outside in, the lock order of all writers. */
 static enum err hold_listed(struct request *req, const struct target *target)
 {
     const json_t *ids = json_object_get(json_object_get(req->json, "target"), target->member);
@@ -104,7 +104,7 @@ static enum err hold_listed(struct request *req, const struct target *target)
     return removal_run(req, target->hold, &list, NULL);
 }
 
-/* Removes what a list names; what is not there is said to be passed over. */
+/* Deletes the objects of a list; missing ones are reported as skipped. */
 static enum err remove_listed(struct request *req, const struct target *target, struct bulk *bulk)
 {
     const json_t *ids = json_object_get(json_object_get(req->json, "target"), target->member);
@@ -170,7 +170,7 @@ static enum err delete_bulk(struct request *req, void *context)
     return removal_answer(req, bulk->removed, bulk->dry_run);
 }
 
-/* Ids that are none are refused, but for people's, which are passed over. */
+/* Refuses malformed ids, except user ids, which are reported as skipped. */
 static enum err check_targets(struct request *req, struct bulk *bulk)
 {
     const json_t *named = json_object_get(req->json, "target");
@@ -213,7 +213,7 @@ static enum err read_people(struct request *req, struct bulk *bulk)
 
 enum err accounts_delete(struct request *req)
 {
-    /* absent: a rehearsal; null: none */
+    /* absent: a dry run; null: not a dry run */
     struct operation operation = operation_of_deletion(req, !body_has(req, "dry_run"));
     struct bulk bulk = {.dry_run = operation.dry_run, .removed = removal_make(req)};
     enum err code = bulk.removed ? check_targets(req, &bulk) : ERR_MEMORY;

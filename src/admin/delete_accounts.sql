@@ -1,4 +1,4 @@
--- people_find: who is meant by ids and addresses; $1 [{place, id, email}]
+-- people_find: users by ids and addresses; $1 [{place, id, email}]
 WITH wanted AS MATERIALIZED (
     SELECT w.place, coalesce(w.id, (
         SELECT a.id FROM users AS a WHERE lower(a.email COLLATE "C") = lower(w.email COLLATE "C")
@@ -10,13 +10,13 @@ FROM users AS u JOIN wanted AS w USING (id)
 WHERE u.id = ANY (ARRAY(SELECT id FROM wanted))
 ORDER BY u.id;
 
--- owned_lock: holds what people own, in one order for all; $1 [person]
+-- owned_lock: locks the organizations of users in a fixed order; $1 [person]
 SELECT id FROM organizations
 WHERE owner_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))
 ORDER BY id
 FOR UPDATE;
 
--- people_logins_hold: holds the logins of people before the people, as signing in does; $1 [person]
+-- people_logins_hold: locks the logins of users before the users, as signing in does; $1 [person]
 SELECT l.id
 FROM orgd.logins AS l
 WHERE l.user_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))
@@ -25,29 +25,29 @@ WHERE l.user_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1
 ORDER BY l.id
 FOR UPDATE OF l;
 
--- people_hold: holds people, in one order for all: from now on nobody makes anything theirs; $1 [person]
+-- people_hold: locks users in a fixed order, so that nothing new is assigned to them; $1 [person]
 SELECT id FROM users WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) ORDER BY id FOR UPDATE;
 
--- organizations_hold: holds organizations, in one order for all; $1 [organization]
+-- organizations_hold: locks organizations in a fixed order; $1 [organization]
 SELECT id FROM organizations WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) ORDER BY id FOR UPDATE;
 
--- workspaces_hold: holds workspaces; $1 [workspace]
+-- workspaces_hold: locks workspaces; $1 [workspace]
 SELECT id FROM workspaces WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) ORDER BY id FOR UPDATE;
 
--- projects_hold: holds projects; $1 [project]
+-- projects_hold: locks projects; $1 [project]
 SELECT id FROM projects WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) ORDER BY id FOR UPDATE;
 
--- people_keys_delete: removes the API keys of people, wherever they are; $1 [person]
+-- people_keys_delete: deletes all API keys of users; $1 [person]
 -- revokes
 DELETE FROM api_keys WHERE created_by_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)));
 
--- people_invitations_delete: removes the invitations that people accepted; $1 [person]
+-- people_invitations_delete: deletes the invitations that users accepted; $1 [person]
 DELETE FROM project_invitations WHERE user_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)));
 
--- people_webhooks_delete: removes the webhook subscriptions that people made; $1 [person]
+-- people_webhooks_delete: deletes the webhook subscriptions that users created; $1 [person]
 DELETE FROM webhook_subscriptions WHERE created_by_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)));
 
--- people_logins_delete: removes the logins of people and of their addresses, with their sessions; $1 [person]
+-- people_logins_delete: deletes the logins of users and of their addresses, with their sessions; $1 [person]
 -- revokes
 WITH person AS (
     SELECT id, lower(email COLLATE "C") AS email FROM users
@@ -60,17 +60,17 @@ USING person AS p
 WHERE l.user_id = p.id OR (l.user_id IS NULL AND l.email = p.email)
 RETURNING l.id;
 
--- people_delete: removes people; $1 [person]
+-- people_delete: deletes users; $1 [person]
 -- revokes
 DELETE FROM users WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) RETURNING id;
 
--- people_still_owning: an organization that one of the people owns; $1 [person]
+-- people_still_owning: an organization that one of the users owns; $1 [person]
 SELECT owner_id, id FROM organizations
 WHERE owner_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))
 ORDER BY id
 LIMIT 1;
 
--- organizations_of: the organizations that people own; $1 [person]
+-- organizations_of: the organizations that users own; $1 [person]
 SELECT id FROM organizations
 WHERE owner_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))
 ORDER BY created_at, id;

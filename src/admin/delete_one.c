@@ -1,4 +1,4 @@
-/* Removes the one thing that a path names. */
+/* Deletes the object that a path names. */
 #include "admin/delete_accounts.h"
 
 #include <talloc.h>
@@ -9,7 +9,7 @@
 #include "statements.h"
 #include "tenancy/edition.h"
 
-/* A kind of thing that a path names. */
+/* A kind of object that a path names. */
 struct single {
     const char *parameter;
     enum removal_kind kind;

@@ -1,4 +1,4 @@
-/* Makes a request of a command's arguments. */
+/* Runs a handler with a request made from a command's arguments. */
 #include "admin/local_call.h"
 
 #include <string.h>
@@ -7,9 +7,9 @@
 #include "audit/audit.h"
 #include "http/validate.h"
 
-#define VALUE_ERROR "Value error, " /* how the messages of a model's own check begin */
+#define VALUE_ERROR "Value error, " /* prefix of messages of a model's check */
 
-/* What a request and its answer hold that talloc does not know. */
+/* Memory of request and answer outside of talloc. */
 struct held {
     json_t *answer;
 };
@@ -83,7 +83,7 @@ enum err local_call(void *arena, const struct config *config, struct db *db, con
         code = audit_announce_command(db, route->operation_id);
     if (code == OK)
         code = route->handle(req);
-    db_rollback(db); /* what was refused may have left a transaction open */
+    db_rollback(db); /* a refusal may leave a transaction open */
     code = conclude(req, code, held, error);
     *answer = held->answer;
     return code;

@@ -1,4 +1,4 @@
-/* Tells the operator where the migrations stand, what is to come, and what the last upgrade left. */
+/* Answers the migration state, the plan, and the results of the last upgrade. */
 #include "admin/migrations.h"
 
 #include "admin/database_connect.h"
@@ -16,7 +16,7 @@ static void member(struct buffer *out, const char *key, const char *text)
     json_text(out, text);
 }
 
-/* ---- where it stands ---- */
+/* ---- state ---- */
 
 static void write_revisions(const struct migrate_position *position, struct buffer *out)
 {
@@ -68,7 +68,7 @@ static void write_state(const struct migrate_state *state, bool enterprise, stru
     json_close(out, '}');
 }
 
-/* ---- what the last upgrade left ---- */
+/* ---- results of the last upgrade ---- */
 
 static enum err write_backfill(struct db *db, struct buffer *out)
 {

@@ -1,4 +1,4 @@
-/* Tells the operator where the migrations stand, what is to come, and what the last upgrade left. */
+/* Endpoints of the migration state, the plan, and the results of the last upgrade. */
 #ifndef ORGD_ADMIN_MIGRATIONS_H
 #define ORGD_ADMIN_MIGRATIONS_H
 
@@ -11,7 +11,7 @@
  */
 enum err migrations_show(struct request *req) MUST_CHECK;
 
-/* What `orgd migrate plan --json` prints; 409 with the sentence when a database cannot be brought up. */
+/* The output of `orgd migrate plan --json`; 409 with a sentence when a database cannot be migrated. */
 enum err migrations_plan(struct request *req) MUST_CHECK;
 
 #endif

@@ -62,7 +62,7 @@ static const char *exactly_one(const json_t *object)
     return given == 1 ? NULL : "Value error, Exactly one of 'ref', 'id', 'slug', or 'email' must be provided.";
 }
 
-/* One @-sign between two texts, with nothing in them that cannot be seen. Blanks around it are cut off later. */
+/* One @ between two texts without invisible characters. Surrounding blanks are trimmed later. */
 static bool is_address(const char *text)
 {
     const char *end = text + strlen(text);
@@ -203,7 +203,7 @@ static const struct field accounts_fields[] = {
 };
 MODEL(accounts_body, "AdminAccountsCreate", accounts_fields, NULL);
 
-/* One thing each, beside the options. */
+/* One object each, and the options. */
 #define ONE(symbol, title, member, of)                                                                                 \
     static const struct field symbol##_fields[] = {OBJECT_NULL("options", options), OBJECT_MUST(member, of)};          \
     MODEL(symbol, title, symbol##_fields, NULL)

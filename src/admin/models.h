@@ -1,4 +1,4 @@
-/* What the administration API takes and gives, declared. */
+/* Models of the bodies and answers of the administration API. */
 #ifndef ORGD_ADMIN_MODELS_H
 #define ORGD_ADMIN_MODELS_H
 

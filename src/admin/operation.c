@@ -1,4 +1,4 @@
-/* Wraps what an administrator asks for into a transaction, and refuses in the administration's words. */
+/* Runs administration requests in transactions, and writes their refusals. */
 #include "admin/operation.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "base/seal.h"
 #include "statements.h"
 
-enum { REFUSAL_MAX = 64 << 20 }; /* a key may be as long as a request */
+enum { REFUSAL_MAX = 64 << 20 }; /* a key of the request may be quoted */
 
 struct operation operation_from_options(const struct request *req)
 {
@@ -69,7 +69,7 @@ enum err operation_refuse_reference(struct request *req, const char *path, const
                                .account = account});
 }
 
-/* Answers may hold keys that are shown once. */
+/* Stored answers are encrypted: they may contain API keys, which are shown once. */
 static struct sealing sealing_of(const struct request *req, const char *key)
 {
     return (struct sealing){.pass = secret_of(req->config->crypt_key),
@@ -78,7 +78,7 @@ static struct sealing sealing_of(const struct request *req, const char *key)
                             .label = key};
 }
 
-/* What makes two requests the same: what they ask for, where, in the same bytes. */
+/* The hash that identifies equal requests: method, path and body. */
 static const char *hash_of(struct request *req)
 {
     char *hex = talloc_array(req->arena, char, 65);
@@ -106,7 +106,7 @@ static enum err answer_again(struct request *req, const char *key, int64_t statu
     return reply_json(req, (int)status, body);
 }
 
-/* Takes the key for this request. `*again`: somebody had it before, and the reply says what came of it. */
+/* Takes the key for this request. `*again`: the key was used before, and the reply is filled. */
 static enum err take_key(struct request *req, const char *key, bool *again)
 {
     const char *hash = hash_of(req);
@@ -123,7 +123,7 @@ static enum err take_key(struct request *req, const char *key, bool *again)
     code = DB_RUN(req->db, idempotency_find, &row, param_text(key));
     if (code != OK)
         return code;
-    if (result_rows(&row) == 0) /* its day has just ended */
+    if (result_rows(&row) == 0) /* the key has just expired */
         code = ERR_BUSY;
     else if (strcmp(result_text(&row, 0, 0), hash) != 0)
         code = operation_refuse(req, &(struct refusal){.status = 409,

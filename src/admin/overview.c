@@ -1,4 +1,4 @@
-/* Reads what there is. */
+/* Queries for the operator. */
 #include "admin/overview.h"
 
 #include "statements.h"

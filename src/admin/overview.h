@@ -1,4 +1,4 @@
-/* What there is, for the operator. */
+/* Queries for the operator. */
 #ifndef ORGD_ADMIN_OVERVIEW_H
 #define ORGD_ADMIN_OVERVIEW_H
 
@@ -11,8 +11,8 @@ enum { OVERVIEW_NAME, OVERVIEW_SLUG, OVERVIEW_OWNER, OVERVIEW_MEMBERS, OVERVIEW_
 enum err overview_organizations(struct db *db, struct result *rows) MUST_CHECK;
 
 /*
- * The default project of a person: of their oldest organization, the default one of its oldest workspace that they are
- * in. `rows` has its id, name and organization's name, or no row.
+ * The default project of a user: in the oldest organization and its oldest workspace of the user. `rows` has the
+ * project's id and name and the organization's name, or no row.
  */
 enum err overview_default_project(struct db *db, const char *email, struct result *rows) MUST_CHECK;
 

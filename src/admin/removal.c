@@ -1,4 +1,4 @@
-/* Removes people and places, and answers what went. */
+/* Deletes users and their objects, and writes the answer. */
 #include "admin/removal.h"
 
 #include <talloc.h>
@@ -164,7 +164,7 @@ enum err removal_people(struct request *req, const struct buffer *people, struct
     return code == OK ? removal_run(req, &people_delete, people, NULL) : code;
 }
 
-/* The organizations that people own go with them. `organizations` gets them, and may hold others already. */
+/* Adds the organizations that the users own to `organizations`. */
 static enum err add_owned(struct request *req, const struct buffer *people, struct removal *removed,
                           struct buffer *organizations)
 {

@@ -1,5 +1,4 @@
-/* What the deleting endpoints share: finding people, removing them with what goes with them, saying what was removed.
- */
+/* Shared by the deleting endpoints: finds users, deletes them with their objects, and writes the answer. */
 #ifndef ORGD_ADMIN_REMOVAL_H
 #define ORGD_ADMIN_REMOVAL_H
 
@@ -19,49 +18,47 @@ enum removal_kind {
     REMOVED_KINDS
 };
 
-/* What was removed or passed over. */
+/* Deleted and skipped objects. */
 struct removal {
     struct buffer entries[REMOVED_KINDS], skipped[REMOVED_KINDS]; /* arrays without their brackets */
-    bool always[REMOVED_KINDS];                                   /* shown when empty as well */
+    bool always[REMOVED_KINDS];                                   /* shown even when empty */
 };
 
-/* One person who is meant. */
+/* A user to delete. */
 struct removal_person {
     const char *written, *account;
     bool by_email, there;
     struct uuid id;
 };
 
-/* A JSON array of ids to be filled and closed, which statements take. */
+/* An open JSON array of ids, a parameter of statements. */
 struct buffer removal_list(struct request *req);
 /* Runs a statement over a finished list. `rows` may be NULL. Errors: those of db_run. */
 enum err removal_run(struct request *req, const struct statement *statement, const struct buffer *list,
                      struct result *rows) MUST_CHECK;
-/* The ids that a statement returns, as {"id": ...} entries; `list` gets them as plain texts, and may be NULL. */
+/* Runs a statement, and adds the ids that it returns as {"id": ...} entries; `list`, if not NULL, gets the plain ids.
+ */
 enum err removal_ids(struct request *req, const struct statement *statement, const struct buffer *given,
                      struct buffer *entries, struct buffer *list) MUST_CHECK;
 /* Adds {"id": ...}. */
 void removal_entry(struct buffer *entries, const char *id);
 
-/* Nothing yet, in the request's arena; NULL without memory. */
+/* An empty removal in the request's arena; NULL without memory. */
 struct removal *removal_make(struct request *req);
-/* 200 with what was removed. */
+/* Answers 200 with the deleted and skipped objects. */
 enum err removal_answer(struct request *req, const struct removal *removed, bool dry_run) MUST_CHECK;
 
-/*
- * Looks all of them up at once. `list` gets who is there, each once, and is closed.
- */
+/* Looks up all users in one statement. `list` gets the existing ones, each once, and is closed. */
 enum err removal_find(struct request *req, struct removal_person *people, size_t count, struct buffer *list) MUST_CHECK;
-/* Holds people with their logins, in one order whoever asks, after the places that are removed as well. */
+/* Locks users and their logins in a fixed order, after the organizations, workspaces and projects to delete. */
 enum err removal_hold(struct request *req, const struct buffer *people) MUST_CHECK;
-/* Removes people who are held, with their logins, sessions, keys and invitations. Who still owns something is refused,
- * in the reply.
- */
+/* Deletes locked users with their logins, sessions, keys and invitations. A user who still owns an organization is
+ * refused in the reply. */
 enum err removal_people(struct request *req, const struct buffer *people, struct removal *removed) MUST_CHECK;
-/* Removes people with all they own. */
+/* Deletes users with everything they own. */
 enum err removal_whole_people(struct request *req, const struct buffer *people, struct removal *removed) MUST_CHECK;
 
-/* 400 for a text that is no UUID. */
+/* 400 for a malformed UUID. */
 enum err removal_refuse_uuid(struct request *req, const char *path, const char *written, const char *account);
 
 #endif

@@ -1,10 +1,10 @@
-/* Sets the passwords of people. */
+/* Sets passwords of users. */
 #ifndef ORGD_ADMIN_RESET_PASSWORD_H
 #define ORGD_ADMIN_RESET_PASSWORD_H
 
 #include "http/http.h"
 
-/* POST /admin/simple/accounts/reset-password: all of them or none; their sessions end. */
+/* POST /admin/simple/accounts/reset-password: all passwords or none; the sessions of the users end. */
 enum err passwords_reset(struct request *req);
 
 #endif

@@ -1,4 +1,4 @@
-/* Dumps the schemas of the databases in use for the operator, and compares any two dumps. */
+/* Dumps the schemas of the databases, and compares dumps. */
 #include "admin/schemas.h"
 
 #include <string.h>
@@ -35,7 +35,7 @@ static const struct field diff_fields[] = {
     {.name = "b_database", .type = FIELD_STRING, .nullable = true},
 };
 
-/* -1: there is none of that name. */
+/* The database of that name, or -1. */
 static int database_of(const char *name)
 {
     for (int i = 0; name && i < DATABASE_COUNT; i++)
@@ -97,7 +97,7 @@ enum err schemas_dump(struct request *req)
     return reply_buffer(req, 200, &out);
 }
 
-/* One side, which `check_sides` has seen; `name` is what it is called in a refusal. */
+/* Reads one side, which check_sides has checked; `name` is its name in a refusal. */
 static enum err read_side(struct request *req, const char *name, const char *text_key, const char *database_key,
                           struct schema_document *document, struct error *error)
 {
@@ -107,7 +107,7 @@ static enum err read_side(struct request *req, const char *name, const char *tex
     enum err code = OK;
 
     if (!text) {
-        /* in full: what only one side has been dumped with is not compared */
+        /* with --full: sections of only one side are not compared */
         code = dump(req, (enum database)database_of(body_text(req, database_key)), true, &made, error);
         text = code == OK ? buffer_string(&made) : NULL;
     }

@@ -1,4 +1,4 @@
-/* Reads moments by a cursor. */
+/* Parses timestamps by cursor. */
 #include "admin/timestamps.h"
 
 #include <stddef.h>

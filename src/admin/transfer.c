@@ -1,4 +1,4 @@
-/* Hands organizations over, all of what was asked for that can be, and says what cannot. */
+/* Transfers the requested organizations, and reports those that cannot be transferred. */
 #include "admin/transfer.h"
 
 #include <string.h>
@@ -15,7 +15,7 @@ enum { SOURCE, TARGET, PEOPLE };
 
 struct transfer {
     struct uuid people[PEOPLE];
-    const char *ids[PEOPLE];             /* as they were written; NULL: by address */
+    const char *ids[PEOPLE];             /* as written in the request; NULL: by address */
     const char *emails[PEOPLE];          /* likewise */
     const char *workspaces, *projects;   /* JSON lists; NULL: all */
     struct buffer organizations, errors; /* JSON arrays, without their brackets */
@@ -63,7 +63,7 @@ static enum err read_people(struct request *req, struct transfer *transfer)
     return OK;
 }
 
-/* "all", or a list of ids, which becomes a list that PostgreSQL reads. */
+/* Reads "all" or a list of ids, and makes a JSON list for PostgreSQL. */
 static enum err read_included(struct request *req, const char *member, const char **list)
 {
     const json_t *given = json_object_get(req->json, member);
@@ -105,7 +105,7 @@ static void add_error(struct transfer *transfer, const char *code, const char *m
     json_close(out, '}');
 }
 
-/* ---- finding ---- */
+/* ---- lookup ---- */
 
 static enum err find_people(struct request *req, struct transfer *transfer)
 {
@@ -142,7 +142,7 @@ static enum err find_people(struct request *req, struct transfer *transfer)
     return OK;
 }
 
-/* The organization of `owned` that a reference means; -1: none of them. A refusal is left in the reply. */
+/* The row of `owned` that a reference names, or -1. A refusal is stored in the reply. */
 static enum err find_owned(struct request *req, const char *key, const json_t *ref, const struct result *owned,
                            int *row)
 {
@@ -165,7 +165,7 @@ static enum err find_owned(struct request *req, const char *key, const json_t *r
     return OK;
 }
 
-/* Why an organization is not among those of the source. */
+/* Adds the error for an organization that the source does not own. */
 static enum err explain_missing(struct request *req, struct transfer *transfer, const char *key, const json_t *ref)
 {
     const char *id = json_string_value(json_object_get(ref, "id")),
@@ -282,7 +282,7 @@ static enum err answer(struct request *req, const struct transfer *transfer, con
     return reply_buffer(req, 200, &out);
 }
 
-/* Organizations before people, as everybody does; who was removed meanwhile is not there. */
+/* Locks organizations before users, the lock order of all writers. A user deleted meanwhile is missing. */
 static enum err hold_people(struct request *req, const struct transfer *transfer)
 {
     const struct uuid *source = &transfer->people[SOURCE], *target = &transfer->people[TARGET];
