@@ -4,7 +4,8 @@
 
 #include "base/buffer.h"
 
-/* Writes everything before the body's content; `title` is escaped. Available classes: dim, a and b (two sides), grave. */
+/* Writes everything before the body's content; `title` is escaped. Available classes: dim, a and b (two sides), grave.
+ */
 void page_begin(struct buffer *out, const char *title);
 void page_end(struct buffer *out);
 

@@ -274,8 +274,7 @@ static void leave_out(const struct ignoring *ignoring, struct schema_differences
     found->count = kept;
     for (size_t i = 0; i < ignoring->count; i++)
         if (ignoring->rows[i].line > 0 && !ignoring->rows[i].used)
-            (void)fprintf(stderr, "orgd: ignore file, line %zu: matched nothing\n",
-                          ignoring->rows[i].line);
+            (void)fprintf(stderr, "orgd: ignore file, line %zu: matched nothing\n", ignoring->rows[i].line);
 }
 
 /* ---- commands ---- */

@@ -4,7 +4,8 @@
 
 #include "db/db.h"
 
-/* Sends buffered data and reads until an answer is complete. False when the connection is lost or the deadline passed. */
+/* Sends buffered data and reads until an answer is complete. False when the connection is lost or the deadline passed.
+ */
 bool db_await_answer(struct db *db, int64_t deadline_us);
 /* Waits for data from the server and reads it. False when the connection is lost or the deadline passed. */
 bool db_await_input(struct db *db, int64_t deadline_us);
