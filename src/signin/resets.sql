@@ -65,6 +65,7 @@ WHERE id = $1::uuid;
 -- $1 person, $2 caller, $3 whether owners may, $4 session of the caller, NULL: none. No row: they may not. A link is of the
 -- generation of the session that it is made in, so that it ends with what ends the session, whenever it is committed. Who has shown
 -- that the address is theirs makes a link in their session; keys, which may be older than that or than a reset, and owners make none.
+-- Without a session there are links for first passwords only, of people who cannot sign in yet: a key must not become an account.
 WITH session AS (
     SELECT s.generation
     FROM orgd.sessions s JOIN orgd.accounts a ON a.user_id = s.user_id AND a.generation = s.generation
@@ -73,13 +74,16 @@ WITH session AS (
     SELECT u.id, u.email, a.generation,
            EXISTS (SELECT FROM orgd.logins l
                    WHERE (l.user_id = u.id OR (l.user_id IS NULL AND l.email = lower(u.email COLLATE "C")))
-                     AND lower(u.email COLLATE "C") = ANY (l.proven_emails)) AS proven
+                     AND lower(u.email COLLATE "C") = ANY (l.proven_emails)) AS proven,
+           EXISTS (SELECT FROM orgd.logins l
+                   WHERE (l.user_id = u.id OR (l.user_id IS NULL AND l.email = lower(u.email COLLATE "C")))
+                     AND (l.method <> 'emailpassword' OR l.password_hash IS NOT NULL)) AS signs_in
     FROM users u JOIN orgd.accounts a ON a.user_id = u.id
     WHERE u.id = $1::uuid
 )
 SELECT p.email, CASE WHEN p.id = $2::uuid THEN coalesce(s.generation, p.generation) ELSE p.generation END
 FROM person p LEFT JOIN session s ON true
-WHERE (s.generation IS NOT NULL OR $4::uuid IS NULL)
+WHERE (s.generation IS NOT NULL OR ($4::uuid IS NULL AND NOT p.signs_in))
   AND CASE WHEN p.id = $2::uuid THEN s.generation IS NOT NULL OR (p.generation = 0 AND NOT p.proven)
            ELSE $3::boolean AND NOT p.proven
                 AND EXISTS (SELECT FROM organizations o JOIN organization_members m ON m.organization_id = o.id

@@ -70,10 +70,9 @@ def test_a_link_made_during_a_reset_ends_with_it(process, server, second):
 
 
 def test_a_key_makes_no_link_during_or_after_a_reset_by_the_administrator(server, people, admin, sql):
-    """A key may make a link for an account that nobody has proven, until its password is reset."""
+    """A key may make a link to set a first password, which no reset leaves good."""
     survived = 0
     for account in people(*[f"owner{number}" for number in range(20)]):
-        sessions.session_of(account, sql)
         before = link_for(account, account.user)
         assert before
 
@@ -86,6 +85,24 @@ def test_a_key_makes_no_link_during_or_after_a_reset_by_the_administrator(server
         survived += len(surviving(server.url, [before, *tokens[-3:]]))
         assert link_for(account, account.user) is None
     assert survived == 0
+
+
+@pytest.mark.parametrize("login", ["password", "provider"])
+def test_a_key_does_not_become_an_account(login, people, sql):
+    """A key makes no link for who can sign in: neither for its own person, nor for a member whose owner it acts for."""
+    alice, bob = people("alice", "bob")
+    client.add_member(sql, bob, alice.organization)
+    session = sessions.session_of(alice, sql)
+    for account in (alice, bob):
+        if login == "password":
+            sessions.session_of(account, sql)
+        else:
+            sql("UPDATE orgd.logins SET password_hash = NULL WHERE user_id = %s", account.user)
+            sql("INSERT INTO orgd.logins (id, method, email, provider, subject, user_id) VALUES"
+                " (gen_random_uuid(), 'thirdparty', %s, 'google', %s, %s)", account.email, account.email, account.user)
+    for caller, account in ((alice, alice), (bob, bob), (alice, bob)):
+        assert caller.post(f"/profile/reset-password?user_id={account.user}").status_code == 403, (caller.email, account.email)
+    assert link_for(session, alice.user) and link_for(session, bob.user)
 
 
 def test_a_reset_by_the_administrator_ends_the_sessions_of_every_login(server, alice, admin, sql):
