@@ -104,6 +104,8 @@ enum err api_keys_create(struct request *req)
     struct api_key key = api_key_make();
     enum err code = reauthentication_check(req);
 
+    if (code == OK && identity_of(req)->has_session)
+        code = account_take_notice(req);
     if (code == OK)
         code = db_begin(req->db);
     if (code == OK)

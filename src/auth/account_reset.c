@@ -4,7 +4,9 @@
 #include <inttypes.h>
 #include <talloc.h>
 
+#include "auth/identity.h"
 #include "mail/outbox.h"
+#include "policy/limits.h"
 #include "statements.h"
 
 enum err account_reset(struct request *req, const struct uuid *user_id)
@@ -22,6 +24,15 @@ enum err account_end_session_keys(struct request *req, const struct uuid *user_i
     *count = result_rows(&ended);
     result_clear(&ended);
     return OK;
+}
+
+enum err account_take_notice(struct request *req)
+{
+    char person[UUID_TEXT_SIZE];
+
+    if (!mail_enabled(req->config))
+        return OK;
+    return limit_take(req, LIMIT_NOTICE, uuid_format(&identity_of(req)->user_id, person));
 }
 
 static const char *keys_text(struct request *req, int64_t count, const char *keys)

@@ -17,6 +17,13 @@ enum err account_reset(struct request *req, const struct uuid *user_id) MUST_CHE
  */
 enum err account_end_session_keys(struct request *req, const struct uuid *user_id, int *count) MUST_CHECK;
 
+/*
+ * Takes a try of a change whose maker is mailed about it: an account is made with anybody's address, and must not be a
+ * way to send mail there without end. Outside of a transaction, before the change. OK where mail is not configured;
+ * ERR_TOO_MANY_REQUESTS, with Retry-After; errors of db_run; ERR_MEMORY.
+ */
+enum err account_take_notice(struct request *req) MUST_CHECK;
+
 /* What a mail says of the API keys that the account has. */
 enum account_keys {
     KEYS_UNSAID,

@@ -208,11 +208,15 @@ static enum err reply_transferred(struct request *req, const struct uuid *organi
     return reply_buffer(req, 200, &body);
 }
 
-/* Tells the owner who had an organization until now that it is gone. */
+/*
+ * Tells the owner who had an organization until now that it is gone. NULL stands for the name that somebody chose who
+ * has not proven the address: it may be that of a stranger, who must not be sent their text.
+ */
 static enum err notify(struct request *req, const char *title, const char *name, const char *done)
 {
     const char *what =
-        talloc_asprintf(req->arena, "Your organization \"%s\" was %s, from %s.", name, done, req->client);
+        name ? talloc_asprintf(req->arena, "Your organization \"%s\" was %s, from %s.", name, done, req->client)
+             : talloc_asprintf(req->arena, "An organization of yours was %s, from %s.", done, req->client);
 
     return what ? account_notify(req, &identity_of(req)->user_id, title, what, KEYS_UNSAID) : ERR_MEMORY;
 }
@@ -220,13 +224,13 @@ static enum err notify(struct request *req, const char *title, const char *name,
 static enum err load_name(struct request *req, const struct uuid *id, const char **name)
 {
     struct result row;
-    enum err code = DB_RUN(req->db, organization_name, &row, param_uuid(id));
+    enum err code = DB_RUN(req->db, organization_name, &row, param_uuid(id), param_uuid(&identity_of(req)->user_id));
 
     if (code != OK)
         return code;
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
-    *name = result_text(&row, 0, 0) ? result_text(&row, 0, 0) : "";
+    *name = result_text(&row, 0, 0);
     return OK;
 }
 
@@ -239,6 +243,8 @@ enum err organizations_transfer(struct request *req)
     if (!uuid_parse(path_value(req, "organization_id"), &id))
         return ERR_BAD_UUID;
     code = reauthentication_check(req);
+    if (code == OK)
+        code = account_take_notice(req);
     if (code == OK)
         code = db_begin(req->db);
     if (code == OK)
@@ -285,6 +291,8 @@ enum err organizations_delete(struct request *req)
     if (!uuid_parse(path_value(req, "organization_id"), &id))
         return ERR_BAD_UUID;
     code = reauthentication_check(req);
+    if (code == OK)
+        code = account_take_notice(req);
     if (code == OK)
         code = db_begin(req->db);
     if (code == OK)

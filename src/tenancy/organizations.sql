@@ -189,5 +189,11 @@ SELECT count(*) FROM organizations WHERE owner_id = $1::uuid;
 -- revokes
 DELETE FROM organizations WHERE id = $1::uuid AND owner_id = $2::uuid;
 
--- organization_name: the name of an organization
-SELECT name FROM organizations WHERE id = $1::uuid;
+-- organization_name: the name of an organization, for a mail to a person who has proven their address; NULL for others
+-- Who has no login is vouched for by the administrator, as in inviter_proven.
+SELECT CASE WHEN NOT EXISTS (SELECT FROM orgd.logins l WHERE l.user_id = $2::uuid)
+                 OR EXISTS (SELECT FROM orgd.logins l JOIN users u ON u.id = l.user_id
+                            WHERE l.user_id = $2::uuid AND lower(u.email COLLATE "C") = ANY (l.proven_emails))
+            THEN coalesce(o.name, '') END
+FROM organizations o
+WHERE o.id = $1::uuid;

@@ -127,7 +127,40 @@ def test_with_mail_links_go_by_mail_only_and_changes_are_mailed(box, make_server
     prefix = session.ok("POST", "/keys/").split(".")[0]
     mail = box.next(email)
     assert mail["Subject"] == "A new API key on localhost" and prefix in mailbox.text_of(mail)
+    server.sql("UPDATE orgd.logins SET proven_emails = ARRAY[email] WHERE id = %s", (session.claims["sub"],))
     organization = session.ok("POST", "/organizations/", {"name": "spare <b>"})["id"]
     assert session.delete(f"/organizations/{organization}").status_code == 200
     mail = box.next(email)
     assert mail["Subject"] == "Your organization was deleted on localhost" and '"spare <b>"' in mailbox.text_of(mail)
+
+
+def test_who_has_not_proven_an_address_sends_no_text_of_theirs_to_it(box, make_server):
+    """Whoever signs up with the address of a stranger must not have the server write to them."""
+    server = make_server(ORGD_EMAIL_METHOD="password", **box.settings).start()
+    email = address()
+    session = sessions.sign_up(server.url, email)
+    organization = session.ok("POST", "/organizations/", {"name": "Win now: https://evil.example"})["id"]
+    assert session.delete(f"/organizations/{organization}").status_code == 200
+    mail = box.next(email)
+    text = mailbox.text_of(mail)
+    assert "An organization of yours was deleted" in text and "evil" not in mail.as_string()
+
+
+@pytest.mark.parametrize("change", ["key", "organization"])
+def test_mails_about_changes_have_a_limit(change, make_server):
+    """Nobody has done what the mail would tell of: the change is refused, and nothing goes unsaid."""
+    box = mailbox.Mailbox()
+    server = make_server(ORGD_EMAIL_METHOD="password", ORGD_RATE_LIMITS="on", **box.settings).start()
+    session = sessions.sign_up(server.url)
+
+    def make():
+        if change == "key":
+            return session.post("/keys/")
+        organization = session.ok("POST", "/organizations/", {"name": "spare"})["id"]
+        return session.delete(f"/organizations/{organization}")
+
+    answers = [make() for _ in range(22)]
+    assert [answer.status_code for answer in answers] == [200] * 20 + [429] * 2
+    assert int(answers[-1].headers["Retry-After"]) > 0
+    assert len(session.ok("GET", "/keys/")) == (20 if change == "key" else 0)
+    box.close()
