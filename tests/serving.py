@@ -34,7 +34,8 @@ def clean_environment(**extra):
     """The environment without what would configure orgd, and without libpq's variables."""
     kept = {name: value for name, value in os.environ.items()
             if not re.match(r"(ORGD|AGENTA|POSTGRES|ALEMBIC|SUPERTOKENS|SMTP|SENDGRID|PG)", name)}
-    return {**kept, **extra}
+    # whatever users this machine has, orgd and its PostgreSQL are the same one, unless a test wants two
+    return {**({"ORGD_RUN_AS": "postgres"} if ROOT else {}), **kept, **extra}
 
 
 def gone(pid):
@@ -222,14 +223,16 @@ class Server:
 @contextlib.contextmanager
 def acting_as(uid):
     """The effective user meanwhile, which PostgreSQL's peer authentication looks at."""
-    before = os.geteuid()
+    before = os.geteuid(), os.getegid()
     if ROOT:
+        os.setegid(pwd.getpwuid(uid).pw_gid)
         os.seteuid(uid)
     try:
         yield
     finally:
         if ROOT:
-            os.seteuid(before)
+            os.seteuid(before[0])
+            os.setegid(before[1])
 
 
 def in_parallel(count, work):

@@ -136,12 +136,15 @@ static enum err launch(struct cluster *cluster, struct error *error)
     const char *program = talloc_asprintf(arena, "%s/postgres", cluster->data.programs);
     const char *connections =
         talloc_asprintf(arena, "max_connections=%d", cluster->options.connections + SPARE_CONNECTIONS);
+    /* the folder's group, which the socket gets, is that of the program */
+    const char *permissions =
+        cluster->options.program ? "unix_socket_permissions=0770" : "unix_socket_permissions=0700";
     /* Settings that are not the operator's to change. ".." is the data directory, at any length of its path. */
     const char *const arguments[] = {program, /* the whole path: PostgreSQL finds its other files by it */
                                      "-D",    PGDATA_NAME,
                                      "-c",    "listen_addresses=",
                                      "-c",    "unix_socket_directories=..",
-                                     "-c",    "unix_socket_permissions=0700",
+                                     "-c",    permissions,
                                      "-c",    "port=" PGDATA_PORT,
                                      "-c",    "logging_collector=off",
                                      "-c",    "log_destination=stderr",
@@ -229,7 +232,8 @@ static enum err first_start(struct cluster *cluster, struct error *error)
     /* before anything is read or made: a killed initdb or server may still be at work */
     err = clear_leftovers(&place, error);
     if (err == OK)
-        err = pgdata_open(cluster->arena, options->directory, options->programs, &cluster->data, error);
+        err =
+            pgdata_open(cluster->arena, options->directory, options->programs, options->program, &cluster->data, error);
     if (err == OK)
         err = start_server(cluster, error);
     if (err != OK)

@@ -10,6 +10,7 @@
 struct cluster_options {
     const char *directory; /* the data directory: absolute, no symbolic links, of this user, locked by the caller */
     const char *programs;  /* directory of PostgreSQL's programs; NULL or "": the installed ones */
+    const char *program;   /* another user, who connects too; NULL: the program runs as this one */
     int connections;       /* how many the program opens at most; some are kept beyond for maintenance */
     const char *const *databases; /* names to create where they are missing, NULL-terminated */
 };

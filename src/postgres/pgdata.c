@@ -268,7 +268,7 @@ static enum err write_settings(void *arena, int fd, struct error *error)
 
 /* The user we run as, and root, who could anyway, connect as the program's role; the first also as the superuser, as
  * whoever has these files could. */
-static enum err write_who(void *arena, int fd, struct error *error)
+static enum err write_who(void *arena, int fd, const char *program, struct error *error)
 {
     const struct passwd *user = getpwuid(geteuid());
     char *text, *old;
@@ -284,6 +284,8 @@ static enum err write_who(void *arena, int fd, struct error *error)
                            "# Written by orgd at every start.\n" MAP " \"%s\" " PGROLES_PROGRAM "\n" MAP
                            " root " PGROLES_PROGRAM "\n" MAP " \"%s\" " PGROLES_SUPERUSER "\n",
                            user->pw_name, user->pw_name);
+    if (text && program)
+        text = talloc_asprintf_append(text, MAP " \"%s\" " PGROLES_PROGRAM "\n", program);
     if (!text)
         return error_set(error, ERR_MEMORY, "no memory");
     err = file_read(arena, fd, "pg_ident.conf", SMALL_FILE, &old, NULL);
@@ -292,7 +294,7 @@ static enum err write_who(void *arena, int fd, struct error *error)
     return file_replace(fd, "pg_ident.conf", text, strlen(text), 0600, error);
 }
 
-static enum err make_cluster(void *arena, struct pgdata *data, struct error *error)
+static enum err make_cluster(void *arena, const char *program, struct pgdata *data, struct error *error)
 {
     enum err err;
     int fd;
@@ -309,7 +311,7 @@ static enum err make_cluster(void *arena, struct pgdata *data, struct error *err
     if (err == OK)
         err = file_replace(fd, "pg_hba.conf", access_rules, sizeof access_rules - 1, 0600, error);
     if (err == OK)
-        err = write_who(arena, fd, error);
+        err = write_who(arena, fd, program, error);
     (void)close(fd);
     if (err != OK)
         return err;
@@ -322,7 +324,8 @@ static enum err make_cluster(void *arena, struct pgdata *data, struct error *err
     return OK;
 }
 
-enum err pgdata_open(void *arena, const char *directory, const char *programs, struct pgdata *data, struct error *error)
+enum err pgdata_open(void *arena, const char *directory, const char *programs, const char *program, struct pgdata *data,
+                     struct error *error)
 {
     bool exists;
     enum err err;
@@ -340,11 +343,11 @@ enum err pgdata_open(void *arena, const char *directory, const char *programs, s
     if (err != OK)
         return err;
     if (!exists)
-        return make_cluster(arena, data, error);
+        return make_cluster(arena, program, data, error);
     fd = openat(data->fd, PGDATA_NAME, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return error_set(error, ERR_SYSTEM, "cannot open %s/" PGDATA_NAME ": %m", directory);
-    err = write_who(arena, fd, error);
+    err = write_who(arena, fd, program, error);
     (void)close(fd);
     return err;
 }

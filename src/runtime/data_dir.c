@@ -18,6 +18,8 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "base/platform.h"
+#include "postgres/pgdata.h"
+#include "runtime/cluster_dir.h"
 #include "runtime/run_as.h"
 #include "runtime/trusted_path.h"
 
@@ -49,6 +51,8 @@ struct place {
     const char *path;   /* absolute; the last part may not exist */
     bool becomes;       /* started by root */
     struct run_as user; /* then: who it becomes */
+    bool divided;       /* PostgreSQL runs as another user */
+    struct run_as postgres;
     bool moved;
 };
 
@@ -93,6 +97,25 @@ static const char *wanted_path(const struct config *config)
     return given(config->data_dir) ? config->data_dir : DEFAULT_PATH;
 }
 
+/* Whom root becomes, and whom for PostgreSQL. */
+static enum err find_users(void *arena, const struct config *config, struct place *place, struct error *error)
+{
+    const char *postgres = given(config->postgres_run_as) ? config->postgres_run_as : "postgres";
+    const char *program = given(config->run_as) ? config->run_as : run_as_exists("orgd") ? "orgd" : postgres;
+    enum err err = run_as_find(arena, program, &place->user, error);
+
+    if (err != OK || !data_dir_is_for_cluster(config))
+        return err;
+    err = run_as_find(arena, postgres, &place->postgres, error);
+    place->divided = err == OK && place->postgres.uid != place->user.uid;
+    return err;
+}
+
+static bool may_enter(const struct place *place, const char *folder)
+{
+    return run_as_may_enter(&place->user, folder) && (!place->divided || run_as_may_enter(&place->postgres, folder));
+}
+
 static enum err find_place(void *arena, const struct config *config, struct place *place, struct error *error)
 {
     const char *wanted = wanted_path(config);
@@ -109,13 +132,13 @@ static enum err find_place(void *arena, const struct config *config, struct plac
     if (geteuid() != 0)
         return OK;
     place->becomes = true;
-    err = run_as_find(arena, given(config->run_as) ? config->run_as : "postgres", &place->user, error);
+    err = find_users(arena, config, place, error);
     if (err != OK)
         return err;
     folder = folder_of(arena, place->path);
     if (!folder)
         return no_memory(error);
-    if (run_as_may_enter(&place->user, folder))
+    if (may_enter(place, folder))
         return OK;
     if (strcmp(wanted, DEFAULT_PATH) != 0)
         return error_set(
@@ -207,50 +230,6 @@ static enum err check_mark(void *arena, const struct data_dir *dir, bool *ours, 
     return OK;
 }
 
-/* Root hands its own directory to the user it is about to become. */
-static enum err hand_over(const struct data_dir *dir, const struct run_as *user, struct error *error)
-{
-    static const char *const files[] = {MARK_NAME, LOCK_NAME, "admin-key", "auth-key", "crypt-key"};
-
-    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
-        if (fchownat(dir->fd, files[i], user->uid, user->gid, AT_SYMLINK_NOFOLLOW) != 0 && errno != ENOENT)
-            return error_set(error, ERR_REFUSED, "cannot give %s/%s to the user %s: %m", dir->path, files[i],
-                             user->name);
-    if (fchown(dir->fd, user->uid, user->gid) != 0)
-        return error_set(error, ERR_REFUSED, "cannot give %s to the user %s: %m", dir->path, user->name);
-    return OK;
-}
-
-/* Opens the directory and checks whose it is; root hands it over and becomes the user. */
-static enum err enter(void *arena, const struct place *place, struct data_dir *dir, bool *ours, struct error *error)
-{
-    char owner[64];
-    struct stat status;
-    uid_t uid = place->becomes ? place->user.uid : geteuid();
-    enum err err;
-
-    /* the path has no links; one that is there now was put there since */
-    dir->fd = open(place->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (dir->fd < 0 || fstat(dir->fd, &status) != 0)
-        return error_set(error, ERR_REFUSED, "The data directory %s cannot be used: %s", place->path,
-                         errno == ENOTDIR ? "it is not a directory" : strerror(errno));
-    if (status.st_uid != uid && !(place->becomes && status.st_uid == 0))
-        return error_set(
-            error, ERR_REFUSED,
-            "The data directory %s belongs to %s: run orgd as that user, or choose another one with ORGD_DATA_DIR",
-            place->path, user_name(status.st_uid, owner, sizeof owner));
-    err = check_mark(arena, dir, ours, error);
-    if (err == OK && place->becomes && status.st_uid == 0)
-        err = hand_over(dir, &place->user, error);
-    if (err == OK && place->becomes)
-        err = run_as_become(&place->user, error);
-    if (err != OK)
-        return err;
-    if ((status.st_mode & 077) != 0 && fchmod(dir->fd, 0700) != 0)
-        return error_set(error, ERR_REFUSED, "cannot make the data directory %s private: %m", place->path);
-    return OK;
-}
-
 /* ---- one at a time ---- */
 
 static enum err busy(void *arena, const struct data_dir *dir, struct error *error)
@@ -293,6 +272,103 @@ static enum err take_lock(void *arena, struct data_dir *dir, struct error *error
     return OK;
 }
 
+/* ---- whose it is ---- */
+
+/* Root hands its own directory to the user it is about to become. */
+static enum err hand_over(const struct data_dir *dir, const struct run_as *user, struct error *error)
+{
+    static const char *const files[] = {MARK_NAME,   LOCK_NAME,           "admin-key",         "auth-key",
+                                        "crypt-key", "auth-key.previous", "crypt-key.previous"};
+
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        if (fchownat(dir->fd, files[i], user->uid, user->gid, AT_SYMLINK_NOFOLLOW) != 0 && errno != ENOENT)
+            return error_set(error, ERR_REFUSED, "cannot give %s/%s to the user %s: %m", dir->path, files[i],
+                             user->name);
+    if (fchown(dir->fd, user->uid, user->gid) != 0)
+        return error_set(error, ERR_REFUSED, "cannot give %s to the user %s: %m", dir->path, user->name);
+    return OK;
+}
+
+static enum err write_mark(const struct data_dir *dir, struct error *error)
+{
+    char mark[64];
+    int len = snprintf(mark, sizeof mark, MARK_LINE "%d\n", FORMAT);
+
+    return file_replace(dir->fd, MARK_NAME, mark, (size_t)len, 0600, error);
+}
+
+/*
+ * A directory with a cluster of the program's own user is not divided: that user starts orgd without root as well, and
+ * could not reach it any more.
+ */
+static bool is_to_divide(const struct place *place, const struct data_dir *dir, const struct stat *status)
+{
+    if (!place->divided || status->st_uid != place->user.uid)
+        return place->divided;
+    return faccessat(dir->fd, CLUSTER_DIR_NAME, F_OK, AT_SYMLINK_NOFOLLOW) == 0 ||
+           faccessat(dir->fd, PGDATA_NAME, F_OK, AT_SYMLINK_NOFOLLOW) != 0;
+}
+
+/* What only root can do: the program's part and PostgreSQL's, each for its user, and the process that becomes the
+ * latter. Nothing is done to a directory that is in use. */
+static enum err divide(void *arena, const struct place *place, struct data_dir *dir, const struct data_dir_split *split,
+                       struct error *error)
+{
+    enum err err = take_lock(arena, dir, error);
+
+    if (err == OK)
+        err = write_mark(dir, error);
+    if (err == OK)
+        err = hand_over(dir, &place->user, error);
+    if (err == OK)
+        err = cluster_dir_prepare(dir->fd, dir->path, &place->user, &place->postgres, error);
+    if (err == OK)
+        err = split->fork(split->context, dir, &place->user, &place->postgres, error);
+    return err;
+}
+
+/* Opens the directory and checks whose it is; root hands it over and becomes the user. */
+static enum err enter(void *arena, const struct place *place, struct data_dir *dir, const struct data_dir_split *split,
+                      bool *ours, struct error *error)
+{
+    char owner[64];
+    struct stat status;
+    uid_t uid = place->becomes ? place->user.uid : geteuid();
+    bool divided = false;
+    enum err err, problem;
+
+    /* the path has no links; one that is there now was put there since */
+    dir->fd = open(place->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (dir->fd < 0 || fstat(dir->fd, &status) != 0)
+        return error_set(error, ERR_REFUSED, "The data directory %s cannot be used: %s", place->path,
+                         errno == ENOTDIR ? "it is not a directory" : strerror(errno));
+    divided = split && is_to_divide(place, dir, &status);
+    dir->undivided = place->becomes && split && !divided;
+    /* before there were two users, the directory belonged to PostgreSQL's */
+    if (status.st_uid != uid && !(place->becomes && status.st_uid == 0) &&
+        !(divided && status.st_uid == place->postgres.uid))
+        return error_set(
+            error, ERR_REFUSED,
+            "The data directory %s belongs to %s: run orgd as that user, or choose another one with ORGD_DATA_DIR",
+            place->path, user_name(status.st_uid, owner, sizeof owner));
+    err = check_mark(arena, dir, ours, error);
+    if (err == OK && divided) {
+        err = divide(arena, place, dir, split, error);
+        *ours = err == OK;
+    } else if (err == OK && place->becomes && status.st_uid == 0) {
+        err = hand_over(dir, &place->user, error);
+    }
+    if (place->becomes && (err == OK || err == ERR_BUSY)) {
+        problem = run_as_become(&place->user, error);
+        err = problem != OK ? problem : err;
+    }
+    if (err != OK || divided)
+        return err;
+    if ((status.st_mode & 077) != 0 && fchmod(dir->fd, 0700) != 0)
+        return error_set(error, ERR_REFUSED, "cannot make the data directory %s private: %m", place->path);
+    return OK;
+}
+
 /* ---- the interface ---- */
 
 static enum err make_directory(const struct place *place, struct error *error)
@@ -304,9 +380,26 @@ static enum err make_directory(const struct place *place, struct error *error)
     return OK;
 }
 
-enum err data_dir_open(void *arena, const struct config *config, struct data_dir *dir, struct error *error)
+/* Where the cluster lies: in a folder of its own, once the directory was divided. */
+static enum err find_cluster(void *arena, struct data_dir *dir, bool divided, struct error *error)
 {
-    char mark[64];
+    char owner[64];
+    struct stat status;
+
+    dir->cluster = dir->path;
+    if (fstatat(dir->fd, CLUSTER_DIR_NAME, &status, AT_SYMLINK_NOFOLLOW) != 0)
+        return OK;
+    if (!divided && status.st_uid != geteuid())
+        return error_set(error, ERR_REFUSED,
+                         "The private cluster in %s belongs to %s: start orgd as root, which becomes two users",
+                         dir->path, user_name(status.st_uid, owner, sizeof owner));
+    dir->cluster = talloc_asprintf(arena, "%s/" CLUSTER_DIR_NAME, dir->path);
+    return dir->cluster ? OK : no_memory(error);
+}
+
+enum err data_dir_open(void *arena, const struct config *config, const struct data_dir_split *split,
+                       struct data_dir *dir, struct error *error)
+{
     struct place place;
     bool ours = false;
     enum err err = find_place(arena, config, &place, error);
@@ -322,14 +415,13 @@ enum err data_dir_open(void *arena, const struct config *config, struct data_dir
     dir->path = place.path;
     dir->moved = place.moved;
     (void)umask(077);
-    err = enter(arena, &place, dir, &ours, error);
-    if (err == OK)
+    err = enter(arena, &place, dir, split, &ours, error);
+    if (err == OK && dir->lock < 0)
         err = take_lock(arena, dir, error);
-    if (err == OK && !ours) {
-        int len = snprintf(mark, sizeof mark, MARK_LINE "%d\n", FORMAT);
-
-        err = file_replace(dir->fd, MARK_NAME, mark, (size_t)len, 0600, error);
-    }
+    if (err == OK && !ours)
+        err = write_mark(dir, error);
+    if (err == OK && split)
+        err = find_cluster(arena, dir, place.becomes && !dir->undivided, error);
     if (err != OK)
         data_dir_close(dir);
     else if (dir->moved)

@@ -6,12 +6,25 @@
 
 #include "base/error.h"
 #include "config/config.h"
+#include "runtime/run_as.h"
 
 struct data_dir {
-    const char *path; /* absolute, without symbolic links */
-    int fd;           /* of it */
-    int lock;         /* held while this is open */
-    bool moved;       /* elsewhere than configured, because the user that orgd becomes cannot reach the default */
+    const char *path;    /* absolute, without symbolic links */
+    const char *cluster; /* where the private cluster lies; set once it is open */
+    int fd;              /* of it */
+    int lock;            /* held while this is open */
+    bool undivided;      /* started by root, and yet PostgreSQL runs as the same user as orgd */
+    bool moved;          /* elsewhere than configured, because the user that orgd becomes cannot reach the default */
+};
+
+/*
+ * Called as root where PostgreSQL is to run as another user than orgd, while there is one thread and the directory is
+ * this process's: makes the process that becomes `postgres`. The cluster lies in the folder CLUSTER_DIR_NAME.
+ */
+struct data_dir_split {
+    enum err (*fork)(void *context, const struct data_dir *dir, const struct run_as *program,
+                     const struct run_as *postgres, struct error *error);
+    void *context;
 };
 
 /* Whether the configuration names no database, so that the private cluster is used. */
@@ -25,11 +38,13 @@ enum err data_dir_path(void *arena, const struct config *config, const char **pa
 
 /*
  * Makes the directory or checks that it is ours, takes it for this process alone, and, when started by root,
- * becomes the user ORGD_RUN_AS for good. Call before there are threads. ERR_REFUSED with one sentence
+ * becomes the user ORGD_RUN_AS for good; with `split` (may be NULL) PostgreSQL gets ORGD_POSTGRES_RUN_AS before. Call
+ * before there are threads. ERR_REFUSED with one sentence
  * that says what to do; ERR_BUSY when another orgd has it (its pid is in the sentence): then `dir->path` says where,
  * and the user was changed.
  */
-enum err data_dir_open(void *arena, const struct config *config, struct data_dir *dir, struct error *error) MUST_CHECK;
+enum err data_dir_open(void *arena, const struct config *config, const struct data_dir_split *split,
+                       struct data_dir *dir, struct error *error) MUST_CHECK;
 
 /* Gives it up; the path stays readable. */
 void data_dir_close(struct data_dir *dir);

@@ -8,6 +8,11 @@
 #include <talloc.h>
 #include <unistd.h>
 
+bool run_as_exists(const char *name)
+{
+    return getpwnam(name) != NULL;
+}
+
 enum err run_as_find(void *arena, const char *name, struct run_as *user, struct error *error)
 {
     const struct passwd *entry = getpwnam(name);

@@ -13,6 +13,9 @@ struct run_as {
     gid_t gid;
 };
 
+/* Whether there is such a user. */
+bool run_as_exists(const char *name);
+
 /* Looks the user up. ERR_REFUSED with a sentence when there is none, or when it is root. */
 enum err run_as_find(void *arena, const char *name, struct run_as *user, struct error *error) MUST_CHECK;
 

@@ -6,9 +6,11 @@
 #include <talloc.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "migrate/databases.h"
 #include "migrate/migrate.h"
 #include "postgres/pgdata.h"
+#include "runtime/cluster_dir.h"
 
 enum { OWN_CONNECTIONS = 6 }; /* beside the workers': the gate's, a migration's, the listener's */
 
@@ -39,9 +41,51 @@ static enum err find_private(void *arena, const struct config *config, struct st
     return OK;
 }
 
+static enum err cluster_options_of(void *arena, const struct config *config, const char *directory,
+                                   struct cluster_options *options, struct error *error)
+{
+    const char **names = talloc_zero_array(arena, const char *, DATABASE_COUNT + 1);
+
+    for (int i = 0; names && i < DATABASE_COUNT; i++)
+        names[i] = private_name(arena, config, (enum database)i);
+    if (!names || !names[0] || !names[1])
+        return no_memory(error);
+    *options = (struct cluster_options){
+        .directory = directory,
+        .programs = config->postgres_bin,
+        .connections = (int)(config->workers + config->slow_workers + config->outbound_workers) + OWN_CONNECTIONS,
+        .databases = names,
+    };
+    return OK;
+}
+
+struct division {
+    void *arena;
+    const struct config *config;
+    struct stores *stores;
+};
+
+static enum err fork_cluster_process(void *context, const struct data_dir *dir, const struct run_as *program,
+                                     const struct run_as *postgres, struct error *error)
+{
+    const struct division *division = context;
+    const char *directory = talloc_asprintf(division->arena, "%s/" CLUSTER_DIR_NAME, dir->path);
+    struct cluster_options options;
+    enum err err = directory ? cluster_options_of(division->arena, division->config, directory, &options, error)
+                             : no_memory(error);
+
+    if (err != OK)
+        return err;
+    options.program = program->name;
+    return cluster_process_fork(division->arena, postgres->uid, postgres->gid, &options, &division->stores->process,
+                                error);
+}
+
 enum err stores_open(void *arena, const struct config *config, enum stores_use use, struct stores *stores,
                      struct error *error)
 {
+    struct division division = {arena, config, stores};
+    const struct data_dir_split split = {fork_cluster_process, &division};
     enum err err;
 
     *stores = (struct stores){.dir = {.fd = -1, .lock = -1}, .beside = -1};
@@ -49,9 +93,13 @@ enum err stores_open(void *arena, const struct config *config, enum stores_use u
     err = databases_uris(arena, config, stores->uris, error);
     if (err != OK || (use == STORES_COMMAND && !stores->private_cluster))
         return err;
-    err = data_dir_open(arena, config, &stores->dir, error);
+    err = data_dir_open(arena, config, stores->private_cluster ? &split : NULL, &stores->dir, error);
     if (err == ERR_BUSY && use == STORES_COMMAND)
         err = OK;
+    if (err == OK && use == STORES_SERVE && stores->dir.undivided)
+        log_message(LOG_WARNING, "PostgreSQL runs as the same user as orgd, so its superuser can read the keys of the "
+                                 "installation: make a user for orgd (useradd --system orgd), or name one with "
+                                 "ORGD_RUN_AS");
     if (err == OK && stores->private_cluster)
         err = find_private(arena, config, stores, error);
     if (err != OK)
@@ -83,27 +131,23 @@ enum err stores_check(void *arena, const struct config *config, struct error *er
 
 enum err stores_start(void *arena, const struct config *config, struct stores *stores, struct error *error)
 {
-    const char **names = talloc_zero_array(arena, const char *, DATABASE_COUNT + 1);
+    struct cluster_options options;
+    enum err err;
 
     if (!stores->private_cluster || stores->dir.lock < 0)
         return OK;
-    for (int i = 0; names && i < DATABASE_COUNT; i++)
-        names[i] = private_name(arena, config, (enum database)i);
-    if (!names || !names[0] || !names[1])
-        return no_memory(error);
-    struct cluster_options options = {
-        .directory = stores->dir.path,
-        .programs = config->postgres_bin,
-        .connections = (int)(config->workers + config->slow_workers + config->outbound_workers) + OWN_CONNECTIONS,
-        .databases = names,
-    };
-    return cluster_open(arena, &options, &stores->cluster, error);
+    if (stores->process)
+        return cluster_process_start(stores->process, error);
+    err = cluster_options_of(arena, config, stores->dir.cluster, &options, error);
+    return err == OK ? cluster_open(arena, &options, &stores->cluster, error) : err;
 }
 
 void stores_close(struct stores *stores)
 {
     cluster_close(stores->cluster);
+    cluster_process_close(stores->process);
     stores->cluster = NULL;
+    stores->process = NULL;
     data_dir_close(&stores->dir);
     if (stores->beside >= 0)
         (void)close(stores->beside);

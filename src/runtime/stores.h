@@ -7,7 +7,7 @@
 #include "base/error.h"
 #include "config/config.h"
 #include "migrate/chains.h"
-#include "postgres/cluster.h"
+#include "postgres/cluster_process.h"
 #include "runtime/data_dir.h"
 
 /* What for: `orgd serve` owns the data directory; another command works beside a running server when there is one. */
@@ -16,9 +16,10 @@ enum stores_use { STORES_SERVE, STORES_COMMAND };
 struct stores {
     const char *uris[DATABASE_COUNT]; /* by enum database; they hold passwords */
     bool private_cluster;
-    struct cluster *cluster; /* running; NULL with named databases, or beside a running orgd */
-    struct data_dir dir;     /* open when the data directory is ours */
-    int beside;              /* keeps the URIs valid; -1 when not needed */
+    struct cluster_process *process; /* runs the cluster as another user; NULL when it is this one */
+    struct cluster *cluster;         /* running; NULL with named databases, or beside a running orgd */
+    struct data_dir dir;             /* open when the data directory is ours */
+    int beside;                      /* keeps the URIs valid; -1 when not needed */
 };
 
 /*

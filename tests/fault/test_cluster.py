@@ -12,6 +12,10 @@ import serving
 from serving import gone, wait_for
 
 
+# Started by root, PostgreSQL runs as another user than orgd; the other tests have both as one.
+USERS = {"ORGD_RUN_AS": "nobody"} if serving.ROOT else {}
+
+
 def write(server, number):
     server.sql("create table if not exists kept (number integer primary key)")
     server.sql("insert into kept values (%s)", (number,))
@@ -24,7 +28,7 @@ def kept(server):
 @pytest.fixture(scope="module")
 def seed():
     """A stopped server whose cluster is made."""
-    server = serving.Server().start()
+    server = serving.Server(**USERS).start()
     assert server.stop() == 0
     yield server
     server.close()
@@ -175,33 +179,35 @@ def test_a_pid_file_whose_pid_is_somebody_elses_now(server):
 def test_killed_during_the_first_start(folder):
     """At any moment of the creation: the next start begins again or goes on, and works."""
     for moment in (0.05, 0.3, 0.8, 1.4):
-        server = serving.Server(folder=folder)
+        server = serving.Server(folder=folder, **USERS)
         server.launch()
         time.sleep(moment)
         server.kill()
-    server = serving.Server(folder=folder).start()
+    server = serving.Server(folder=folder, **USERS).start()
     assert server.is_ready()
-    assert not (server.data / "postgresql.new").exists()
+    assert not (server.data / "postgresql").with_name("postgresql.new").exists()
+    assert not list(server.data.glob("cluster/postgresql.new"))
     assert server.stop() == 0
 
 
 def copy_of(seed, folder, data="data"):
     """A stopped server with a copy of the seed's data directory, as `cp -a` makes it."""
     subprocess.run(["cp", "-a", str(seed.data), str(folder / data)], check=True)
-    return serving.Server(folder=folder, ORGD_DATA_DIR=str(folder / data))
+    return serving.Server(folder=folder, ORGD_DATA_DIR=str(folder / data), **USERS)
 
 
 def test_an_interrupted_creation_is_done_again(seed, folder):
     server = copy_of(seed, folder)
-    (server.data / "postgresql").rename(server.data / "postgresql.new")  # as a crash just before the last step leaves it
+    inside = (server.data / "postgresql").resolve()
+    inside.rename(inside.with_name("postgresql.new"))  # as a crash just before the last step leaves it
     server.start()
     assert server.is_ready()
-    assert not (server.data / "postgresql.new").exists()
+    assert not inside.with_name("postgresql.new").exists()
     assert server.stop() == 0
 
 
 def test_terminated_while_starting(folder):
-    server = serving.Server(folder=folder)
+    server = serving.Server(folder=folder, **USERS)
     server.launch()
     time.sleep(0.3)
     server.process.send_signal(signal.SIGTERM)
@@ -215,8 +221,8 @@ def test_only_the_socket_and_only_for_us(server):
     assert server.sql("show data_checksums")[0][0] == "on"
     assert server.sql("show fsync")[0][0] == "on"
     socket = (server.data / ".s.PGSQL.5432").stat()
-    assert socket.st_mode & 0o777 == 0o700
-    assert server.data.stat().st_mode & 0o777 == 0o700
+    assert socket.st_mode & 0o777 == (0o770 if USERS else 0o700)
+    assert server.data.stat().st_mode & 0o777 == (0o710 if USERS else 0o700)
     assert server.sql("select current_user, getdatabaseencoding(), datcollate from pg_database where datname = current_database()") == [
         ("orgd", "UTF8", "C.UTF-8")]
 

@@ -151,6 +151,125 @@ def test_root_becomes_an_ordinary_user(make_server):
     assert {entry.stat().st_uid for entry in server.data.iterdir()} == {owner.pw_uid}
 
 
+@pytest.fixture
+def divided(make_server):
+    """A server as one user, and its PostgreSQL as another."""
+    return make_server(ORGD_RUN_AS="nobody", AGENTA_AUTH_KEY="the-key-in-the-environment").start()
+
+
+def parent_of(pid):
+    return int(re.search(r"^PPid:\s+(\d+)$", pathlib.Path(f"/proc/{pid}/status").read_text(encoding="utf-8"), re.M).group(1))
+
+
+def users_of(pid):
+    status = pathlib.Path(f"/proc/{pid}/status").read_text(encoding="utf-8")
+    assert re.search(r"^Groups:\s*$", status, re.M) and re.search(r"^CapPrm:\s+0+$", status, re.M)
+    return set(re.search(r"^Uid:\s+(.*)$", status, re.M).group(1).split())
+
+
+@as_root
+def test_postgresql_as_another_user(divided):
+    keeper = parent_of(divided.postmaster)
+    assert users_of(divided.pid) == {str(pwd.getpwnam("nobody").pw_uid)}
+    assert users_of(divided.postmaster) == users_of(keeper) == {str(serving.POSTGRES.pw_uid)}
+    assert parent_of(keeper) == divided.pid
+    assert divided.sql("select current_user") == [("orgd",)]
+    assert "so its superuser can read the keys" not in divided.messages()
+
+
+@as_root
+def test_the_superuser_of_postgresql_reads_no_keys(divided):
+    """By no file and no process: whoever has all of the database has none of the installation's keys."""
+    keeper = parent_of(divided.postmaster)
+    assert "PG_VERSION" in divided.superuser_sql("select string_agg(f, ' ') from pg_ls_dir('.') f")[0][0]
+    for path in (divided.data / "crypt-key", f"/proc/{divided.pid}/environ", f"/proc/{keeper}/environ", f"/proc/{keeper}/mem"):
+        with pytest.raises(serving.psycopg2.Error, match="Permission denied"):
+            divided.superuser_sql(f"select pg_read_file('{path}')")
+    for command in (f"cat {divided.data}/crypt-key", f"ls {divided.data}", f"touch {divided.data}/x", f"mv {divided.data}/crypt-key /tmp",
+                    f"kill -9 {divided.pid}"):
+        with pytest.raises(serving.psycopg2.Error, match="failed"):
+            divided.superuser_sql(f"copy (select 1) to program '{command}'")
+    assert divided.is_ready()
+
+
+@as_root
+def test_orgd_reads_no_files_of_postgresql(divided):
+    with serving.acting_as(pwd.getpwnam("nobody").pw_uid), pytest.raises(PermissionError):
+        list((divided.data / "cluster" / "postgresql").iterdir())
+
+
+@as_root
+def test_who_keeps_postgresql_is_killed(divided):
+    """orgd cannot make that process again, so it ends, and whoever started it starts it again."""
+    postmaster = divided.postmaster
+    os.kill(parent_of(postmaster), 9)
+    assert divided.process.wait(10) == 3
+    assert "the process that runs PostgreSQL" in divided.messages()
+    divided.start()
+    assert serving.gone(postmaster)
+    assert divided.is_ready()
+
+
+@as_root
+def test_a_directory_of_one_user_is_divided(make_server):
+    """As earlier versions made it, and with its data."""
+    server = make_server(ORGD_RUN_AS="postgres").start()
+    assert "so its superuser can read the keys" in server.messages()
+    server.sql("create table kept as select 1 as x")
+    key = server.auth_key
+    assert server.stop() == 0
+    server.start(ORGD_RUN_AS="nobody")
+    assert server.sql("select x from kept") == [(1,)]
+    assert server.auth_key == key
+    nobody, postgres = pwd.getpwnam("nobody").pw_uid, serving.POSTGRES.pw_uid
+    assert {entry.name: entry.lstat().st_uid for entry in server.data.iterdir()} == {
+        "orgd.id": nobody, "orgd.lock": nobody, "auth-key": nobody, "crypt-key": nobody, "cluster": postgres,
+        "postgresql": nobody, "postgresql.log": nobody, ".s.PGSQL.5432": nobody}
+    assert {entry.stat().st_uid for entry in (server.data / "cluster").rglob("*")} == {postgres}
+    assert not stat.S_IMODE(server.data.stat().st_mode) & 0o067
+    status = [serving.PROGRAM, "migrate", "status", "--exit-code"]
+    environment = serving.clean_environment(ORGD_DATA_DIR=str(server.data), ORGD_RUN_AS="nobody")
+    for _ in ("beside it", "without it"):
+        done = subprocess.run(status, env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, done.stderr
+        if server.process.poll() is None:
+            assert server.stop() == 0
+    assert not server.postmaster
+
+
+@as_root
+def test_a_directory_of_who_needs_no_root_stays_whole(folder, make_server):
+    """As under a unit with User=: root runs a command, and the unit starts as before."""
+    nobody = pwd.getpwnam("nobody")
+    os.chown(folder, nobody.pw_uid, nobody.pw_gid)
+    server = make_server(folder=folder, user=nobody, ORGD_RUN_AS="nobody").start()
+    assert server.stop() == 0
+    done = subprocess.run([serving.PROGRAM, "migrate", "status", "--exit-code"], env=serving.clean_environment(
+        ORGD_DATA_DIR=str(server.data), ORGD_RUN_AS="nobody"), capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    assert not (server.data / "cluster").exists()
+    assert server.start().is_ready()
+
+
+@as_root
+def test_a_divided_directory_needs_root(divided):
+    assert divided.stop() == 0
+    divided.user = pwd.getpwnam("nobody")
+    os.chown(divided.folder, divided.user.pw_uid, divided.user.pw_gid)
+    status, said = divided.refused()
+    assert status == 3
+    assert "belongs to postgres: start orgd as root" in one_sentence(said)
+
+
+@as_root
+def test_a_second_one_leaves_a_divided_directory_alone(divided):
+    second = serving.Server(folder=divided.folder, ORGD_RUN_AS="nobody")
+    status, said = second.refused()
+    assert status == 3
+    assert f"Another orgd (process {divided.pid}) uses the data directory" in one_sentence(said)
+    assert divided.is_ready()
+
+
 @as_root
 def test_another_user_by_name(make_server):
     server = make_server(ORGD_RUN_AS="nobody").start()
