@@ -1,6 +1,7 @@
 /* The endpoint by which the person of a session proves with the password who they are. */
 #include "signin/reauthenticate.h"
 
+#include "audit/events.h"
 #include "auth/sessions.h"
 #include "base/email.h"
 #include "signin/attempts.h"
@@ -33,6 +34,8 @@ static enum err check(struct request *req, const struct session *session, const 
         code = attempt_password(req, email, &counters);
     if (code == OK)
         code = login_check(req, &login, body_text(req, "password"), &right);
+    if (code == OK && !right)
+        audit_sign_in_failed(req, "wrong password", email, login.found ? &login.login.id : NULL);
     if (code == OK)
         code = right ? note(req, session, &login.login) : ERR_REAUTHENTICATION_FAILED;
     if (code == OK)

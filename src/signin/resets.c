@@ -252,12 +252,18 @@ enum err resets_submit(struct request *req)
 
 /* ---- making one ---- */
 
-static void note_link(const struct uuid *person, const struct uuid *caller)
+/* Whoever has a link can take the account over, and nothing else tells who got one. */
+static void note_link(const struct request *req, const struct uuid *person)
 {
     char whom[UUID_TEXT_SIZE], who[UUID_TEXT_SIZE];
 
-    log_message(LOG_INFO, "user %s made a password-reset link for user %s", uuid_format(caller, who),
-                uuid_format(person, whom));
+    log_message(LOG_INFO, "user %s made a password-reset link for user %s",
+                uuid_format(&identity_of(req)->user_id, who), uuid_format(person, whom));
+    audit_count(req, &(struct audit_event){.action = "request",
+                                           .object = "users",
+                                           .reason = "password-reset link",
+                                           .object_id = person,
+                                           .single = true});
 }
 
 /* Whether the caller may make a link for a person, to which address, and in which generation of the account. */
@@ -333,7 +339,7 @@ static enum err answer_link(struct request *req, const struct uuid *person, cons
         code = db_commit(req->db);
     if (code != OK)
         return code;
-    note_link(person, &identity_of(req)->user_id);
+    note_link(req, person);
     json_text(&body, url);
     return reply_buffer(req, 200, &body);
 }

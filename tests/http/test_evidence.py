@@ -85,6 +85,25 @@ def test_a_wrong_password(server, browser):
         "anonymous", "wrong password", "sign_in", login, "127.0.0.1", 1)
 
 
+def test_a_wrong_password_in_a_session(server):
+    """Whoever has a stolen session guesses the password where a session gives it again."""
+    email = address()
+    session = sessions.sign_up(server.url, email)
+    assert session.post("/auth/session/reauthenticate", {"password": WRONG}).status_code == 403
+    found = failure(server, email)
+    assert (found["reason"], found["object_id"]) == ("wrong password", session.claims["sub"])
+
+
+def test_a_link_that_is_handed_out(server, admin, sql):
+    """Who made it, from where, and whose account it opens."""
+    alice, bob = client.make_accounts(admin, "alice", "bob")
+    client.add_member(sql, bob, alice.organization)
+    assert alice.post(f"/profile/reset-password?user_id={bob.user}").status_code == 200
+    found = event(server, action="request", reason="password-reset link", object_id=bob.user)
+    assert (found["actor"], found["actor_id"], found["object"], found["address"]) == ("key", alice.user, "users", "127.0.0.1")
+    assert found["request_id"]
+
+
 def test_nobodys_password(server, browser):
     browser.sign_in("nobody@acme.example", WRONG)
     assert failure(server, "nobody@acme.example")["object_id"] is None
