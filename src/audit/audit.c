@@ -1,4 +1,4 @@
-/* Names who acts, in a setting of the connection that the triggers read. */
+/* Sets the acting caller in a setting of the connection, for the audit triggers. */
 #include "audit/audit.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@
 
 enum { ANNOUNCEMENT_MAX = 64 << 10, FINGERPRINT_DIGITS = 8, REASON_MAX = 1000 };
 
-/* Tells administration keys apart, and nothing about the key. */
+/* A fingerprint that distinguishes administration keys and reveals nothing about them. */
 static const char *fingerprint(void *arena, const struct config *config)
 {
     char hex[65];
@@ -48,7 +48,7 @@ static const char *reason_of(const json_t *options)
     return json_string_value(json_object_get(options, "reason"));
 }
 
-/* The different reasons of the accounts of a batch, one after the other; NULL: they have none of their own. */
+/* The distinct reasons of the accounts of a batch, joined; NULL: the accounts have none. */
 static const char *reasons_of_accounts(const struct request *req)
 {
     struct buffer all = buffer_make(req->arena, REASON_MAX + HTTP_BODY_MAX);
@@ -78,9 +78,9 @@ const char *audit_reason(const struct request *req)
         reason = reason_of(req->json);
     if (!reason || !*reason)
         return NULL;
-    if (strlen(reason) <= REASON_MAX) /* it is kept with each row that changes */
+    if (strlen(reason) <= REASON_MAX) /* it is stored with each changed row */
         return reason;
-    for (len = REASON_MAX; ((unsigned char)reason[len] & 0xc0) == 0x80; len--) /* not amid a character */
+    for (len = REASON_MAX; ((unsigned char)reason[len] & 0xc0) == 0x80; len--) /* do not cut within a character */
         ;
     return talloc_strndup(req->arena, reason, len);
 }
@@ -129,7 +129,7 @@ void audit_log(const struct request *req)
     struct log_field fields[5];
     size_t count = 0;
 
-    if (!req->identity) /* a command's, which says itself what it did */
+    if (!req->identity) /* a command has set it already */
         return;
     fields[count++] = (struct log_field){.key = "request_id", .text = req->id};
     fields[count++] = (struct log_field){.key = "operation", .text = req->route->operation_id};

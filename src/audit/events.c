@@ -1,4 +1,4 @@
-/* Counts events in memory, and adds the numbers to the database. */
+/* Counts events in memory, and adds the counts to the database. */
 #include "audit/events.h"
 
 #include <pthread.h>
@@ -21,7 +21,7 @@ struct slot {
     unsigned char digest[32]; /* of the text */
     int64_t minute;
     int64_t times; /* not in the database yet */
-    int64_t sent;  /* of those, what a flush has under way */
+    int64_t sent;  /* the part of `times` that a running flush is writing */
     char text[EVENT_MAX];
 };
 
@@ -37,7 +37,7 @@ static int64_t this_minute(void)
     return platform.realtime_us() / 1000000 / MINUTE_S;
 }
 
-/* With the lock held. False when there is no room below `most`. */
+/* Call with the lock held. False when the table has `most` entries already. */
 static bool add_to_slot(const char *text, int64_t minute, size_t most)
 {
     unsigned char digest[32];
@@ -60,7 +60,7 @@ static bool add_to_slot(const char *text, int64_t minute, size_t most)
     return true;
 }
 
-/* ---- an event ---- */
+/* ---- one event ---- */
 
 static void member(struct buffer *out, const char *name, const char *text)
 {
@@ -90,7 +90,7 @@ static void write_details(struct buffer *out, const struct audit_event *event, b
     json_close(out, '}');
 }
 
-/* `whole`: with what tells accounts, clients and requests apart. */
+/* Writes the event as JSON. `whole`: with account, client and request. */
 static const char *write_event(const struct request *req, const struct audit_event *event, bool whole)
 {
     struct buffer out = buffer_make(req->arena, EVENT_MAX);
@@ -158,9 +158,9 @@ void audit_answered(const struct request *req, enum caller_kind wanted, int stat
     audit_count(req, &event);
 }
 
-/* ---- into the database ---- */
+/* ---- flushing to the database ---- */
 
-/* Writes what there is to be added, and notes that it is under way. NULL when there is nothing or no memory. */
+/* Writes the counts to be added, and marks them as sent. NULL when there are none, or without memory. */
 static const char *take(void *arena)
 {
     struct buffer out = buffer_make(arena, FLUSH_MAX);
@@ -187,7 +187,7 @@ static const char *take(void *arena)
     return taken > 0 ? buffer_string(&out) : NULL;
 }
 
-/* What was added is no longer counted here. Events of minutes that are over make room. */
+/* Subtracts the counts that were added, and frees the entries of past minutes. */
 static void settle(bool added)
 {
     int64_t minute = this_minute();

@@ -1,4 +1,4 @@
-/* Does at intervals what the audit needs. */
+/* Runs the periodic work of the audit. */
 #include "audit/keeper.h"
 
 #include <poll.h>
@@ -16,7 +16,7 @@
 #include "http/metrics.h"
 #include "statements.h"
 
-/* A round that took long is followed by a longer pause, so that sealing is a small part of what the database does. */
+/* A long round is followed by a longer pause, so that sealing remains a small part of the database's load. */
 enum { ROUND_MS = 1000, FOLD_US = 5000000, WAITING_US = 5000000, PAUSE_FACTOR = 9, LONGEST_PAUSE_MS = 30000 };
 
 static struct {
@@ -54,7 +54,7 @@ static void register_metrics(void)
     audit_events_register_metrics();
 }
 
-/* ---- a round ---- */
+/* ---- one round ---- */
 
 static bool is_due(int64_t *last_us, int64_t every_us)
 {
@@ -103,7 +103,7 @@ static enum err work(struct db *db)
     return code;
 }
 
-/* Says when it begins to fail, and when that is over. */
+/* Logs when the work begins to fail and when it succeeds again. */
 static void note(enum err code, bool *failing, const char *cause)
 {
     if (code != OK)

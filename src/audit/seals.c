@@ -1,4 +1,4 @@
-/* Seals the rows of the audit, and walks the chain of seals. */
+/* Seals the rows of the audit, and verifies the chain of seals. */
 #include "audit/seals.h"
 
 #include <stdio.h>
@@ -11,7 +11,7 @@
 #include "statements.h"
 
 enum { BATCH = 1000, PAGE = 2000, DIGEST = 32 };
-#define TEXT_MAX ((size_t)256 << 20) /* what PostgreSQL allows a JSON value, which a row is hashed as */
+#define TEXT_MAX ((size_t)256 << 20) /* PostgreSQL's limit for a JSON value; a row is hashed as one */
 #define ARRAY_MAX ((size_t)BATCH * 80)
 
 /* ---- hashes ---- */
@@ -57,13 +57,13 @@ static enum err next_hash(void *arena, const struct seal *seal, unsigned char ha
 
 /* ---- sealing ---- */
 
-/* Where the chain ends, and which rows come next. */
+/* The end of the chain, and the rows to seal next. */
 struct round {
     int64_t last;
     unsigned char hash[DIGEST];
-    const char *floor; /* NULL: every row has to be looked at */
+    const char *floor; /* NULL: every row has to be examined */
     char oldest[SEAL_BOUND_SIZE], next[SEAL_BOUND_SIZE];
-    bool partial; /* there are more rows than this round takes */
+    bool partial; /* there are more rows than this round handles */
 };
 
 static void copy_bound(char bound[SEAL_BOUND_SIZE], const char *text)
@@ -86,7 +86,8 @@ static enum err find_end(void *arena, const struct sealer *sealer, struct db *db
     return OK;
 }
 
-/* Before every row is looked at: what ends meanwhile may write rows that this walk has passed already. */
+/* Begins to examine every row. A transaction that ends meanwhile may write rows with ids that the scan has passed
+ * already. */
 static enum err begin_all(struct sealer *sealer, struct db *db)
 {
     struct result row;
@@ -119,7 +120,7 @@ static enum err find_rows(struct sealer *sealer, struct db *db, struct round *ro
     round->partial = result_rows(rows) == BATCH;
     copy_bound(round->oldest, result_text(rows, 0, 1));
     copy_bound(round->next, result_text(rows, 0, 2));
-    if (!round->floor) /* only the last part of the walk may say that everything before is sealed */
+    if (!round->floor) /* only the last part of the scan may record that everything before is sealed */
         copy_bound(round->oldest, round->partial ? "0" : sealer->all_oldest);
     else if (round->partial)
         copy_bound(round->oldest, round->floor);
@@ -150,7 +151,7 @@ static enum err add_seals(void *arena, struct db *db, struct round *round, const
                   param_text(ids.data), param_text(hashes.data));
 }
 
-/* What is known after the transaction was committed. */
+/* Stores the progress after the commit. */
 static void remember(struct sealer *sealer, const struct round *round, const struct result *rows)
 {
     int count = result_rows(rows);
@@ -166,7 +167,7 @@ static void remember(struct sealer *sealer, const struct round *round, const str
     *sealer->all_oldest = '\0';
 }
 
-/* In a transaction that holds the lock of the sealer. */
+/* Runs in a transaction that holds the sealer's lock. */
 static enum err seal_some(void *arena, struct sealer *sealer, struct db *db, bool *more)
 {
     struct round round = {0};
@@ -206,7 +207,7 @@ enum err seals_advance(struct sealer *sealer, struct db *db, bool *more)
     }
     if (locked)
         code = seal_some(arena, sealer, db, more);
-    db_rollback(db); /* where it was not committed */
+    db_rollback(db); /* when it was not committed */
     talloc_free(arena);
     return code;
 }
@@ -232,16 +233,16 @@ enum err seals_waiting(const struct sealer *sealer, struct db *db, int64_t *rows
 /* ---- verifying ---- */
 
 /*
- * Where the walk is. A row that a snapshot did not show was written by a transaction that had not ended then. Once all
- * transactions that such a snapshot left open have ended, whatever is found later was written by one that began after
- * it, and has an id above all that the snapshot showed: `settled`.
+ * The progress of the verification. A row that a snapshot did not show was written by a transaction that had not ended
+ * then. Once all transactions that were open in such a snapshot have ended, every later row was written by a
+ * transaction that began after it, and has an id above all ids that the snapshot showed: `settled`.
  */
 struct walk {
     struct seal_report *report;
     const char *expected;
-    bool found; /* the expected hash */
+    bool found; /* the expected hash was found */
     unsigned char hash[DIGEST];
-    int64_t highest;       /* id up to here */
+    int64_t highest;       /* the highest id so far */
     uint64_t oldest, next; /* bounds of the last seal's snapshot */
     uint64_t pending_next;
     int64_t pending, settled;
@@ -256,7 +257,7 @@ static void break_at(struct seal_report *report, enum seal_break broken, int64_t
     report->broken_seal = seal;
 }
 
-/* After the seals of a snapshot: what they say holds for the ones that follow. */
+/* Handles the end of a snapshot's seals: its bounds apply to the seals after it. */
 static void settle(struct walk *walk)
 {
     if (walk->oldest < walk->pending_next)

@@ -34,7 +34,8 @@ static enum err ask_database(const struct config *config, struct access_explanat
     return err;
 }
 
-/* What is known of the address: as supposed, or as the database says. Without one the answer may still be certain. */
+/* Finds out whether the address has an account and an invitation: by option, or from the database. Without these facts
+ * the answer may still be certain. */
 static enum err find_out(const struct config *config, const struct options *options,
                          struct access_explanation *explanation, struct error *error)
 {

@@ -1,4 +1,4 @@
-/* The command `orgd access`. */
+/* Declares the command `orgd access`. */
 #ifndef ORGD_COMMANDS_ACCESS_H
 #define ORGD_COMMANDS_ACCESS_H
 

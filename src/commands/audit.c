@@ -1,4 +1,4 @@
-/* The command `orgd audit`. */
+/* Runs `orgd audit`. */
 #include "commands/audit.h"
 
 #include <errno.h>
@@ -47,7 +47,7 @@ static bool read_number(const char *text, int64_t least, int64_t most, int64_t *
 /* ---- verify ---- */
 
 static const struct {
-    const char *name, *text; /* the text is said of a row or a seal by number, or by itself */
+    const char *name, *text; /* the text applies to a row or seal with its number, or stands alone */
 } breaks[] = {
     [SEAL_WHOLE] = {NULL, "The chain is whole."},
     [SEAL_ALTERED] = {"altered", "was altered"},
@@ -175,7 +175,7 @@ static void write_json_row(struct buffer *out, const struct result *rows, int ro
     buffer_char(out, '\n');
 }
 
-/* RFC 4180: every field in quotation marks, those in it doubled. */
+/* RFC 4180: every field in quotation marks, quotation marks within it doubled. */
 static void write_csv_field(struct buffer *out, const char *text)
 {
     buffer_char(out, '"');
@@ -293,7 +293,7 @@ static enum err prune(struct db *db, int64_t days, int64_t *removed)
     return err;
 }
 
-/* The configuration in which the tables' owner is the one who connects, where the server's role is another. */
+/* The configuration for connecting as the owner of the tables, when the server's role is another one. */
 static struct config as_owner(const struct config *config)
 {
     struct config owner = *config;

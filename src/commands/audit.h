@@ -1,4 +1,4 @@
-/* The command `orgd audit`. */
+/* Declares the command `orgd audit`. */
 #ifndef ORGD_COMMANDS_AUDIT_H
 #define ORGD_COMMANDS_AUDIT_H
 

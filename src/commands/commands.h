@@ -1,4 +1,4 @@
-/* The bodies of the commands that belong to no module; main.c has their table. */
+/* Declares the commands that belong to no other file; main.c has the table of commands. */
 #ifndef ORGD_COMMANDS_COMMANDS_H
 #define ORGD_COMMANDS_COMMANDS_H
 
@@ -7,7 +7,7 @@
 extern const struct option_row config_options[];
 extern const struct option_row version_options[];
 
-/* Each answers an enum exit_status. */
+/* Each returns an enum exit_status. */
 int config_run(const struct config *config, const struct options *options);
 int version_run(const struct config *config, const struct options *options);
 int openapi_run(const struct config *config, const struct options *options);

@@ -1,4 +1,4 @@
-/* `orgd config`: which value every variable has, and where it came from. */
+/* Runs `orgd config`: shows the value of every variable and its source. */
 #include <fcntl.h>
 #include <string.h>
 #include <talloc.h>
@@ -27,7 +27,7 @@ const struct option_row config_options[] = {
     {0},
 };
 
-/* A key that is not configured is the one kept in the data directory, if one was made already. */
+/* Reads one key that is not configured from the data directory, if it was made already. */
 static enum err take_kept(const struct options *options, struct config *config, const char *name, const char *file,
                           struct error *error)
 {
@@ -55,7 +55,8 @@ static const char *value_of(const struct config *config, size_t key)
     return values[key];
 }
 
-/* Fills in the keys that are not configured; `errors` has why not. The last one may be the first. */
+/* Reads all keys that are not configured. `errors` receives the causes of failures. The last key may take the value of
+ * the first. */
 static void take_all_kept(const struct options *options, struct config *config, struct error errors[KEPT_KEYS])
 {
     struct error *admin_error = &errors[KEPT_KEYS - 1];

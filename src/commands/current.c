@@ -1,4 +1,4 @@
-/* Opens the core database for commands that work with people and places. */
+/* Opens the core database for commands that work with users and organizations. */
 #include "commands/current.h"
 
 #include <talloc.h>

@@ -1,4 +1,4 @@
-/* The core database of the configuration, up to date, for a command that works with what is in it. */
+/* Opens the configured core database at the current revision, for commands that work with its content. */
 #ifndef ORGD_COMMANDS_CURRENT_H
 #define ORGD_COMMANDS_CURRENT_H
 
@@ -12,8 +12,8 @@ struct current {
 };
 
 /*
- * Opens the databases, starting the private cluster when nothing runs it, and connects to the core database as `name`.
- * ERR_REFUSED when it is behind or ahead, with the sentence that says so. Nothing stays open on failure.
+ * Opens the databases, starts the private cluster when no process runs it, and connects to the core database as `name`.
+ * ERR_REFUSED with a sentence when the database is behind or ahead. Nothing stays open on failure.
  */
 enum err current_open(void *arena, const struct config *config, const char *name, struct current *current,
                       struct error *error) MUST_CHECK;

@@ -1,4 +1,4 @@
-/* Checks an installation, and prints the rights that its database role needs. */
+/* Runs `orgd doctor` and `orgd schema grants`. */
 #include "commands/doctor.h"
 
 #include <fcntl.h>
@@ -25,7 +25,7 @@ enum {
     FINDINGS_MAX = 128,
     CONNECT_MS = 10000,
     STATEMENT_MS = 60000,
-    CLOCK_US = 2000000, /* codes, tokens and leases are dated by both clocks */
+    CLOCK_US = 2000000, /* codes, tokens and leases use both clocks */
     KEY_MAX = 1024,     /* bytes of a kept key and its line feed */
 };
 
@@ -194,7 +194,7 @@ static void look_at_signing_keys(struct doctor *doctor, struct db *db)
 {
     int count, strange;
 
-    if (!doctor->config.crypt_key) /* told already */
+    if (!doctor->config.crypt_key) /* reported already */
         return;
     if (signing_keys_count(db, &doctor->config, &count, &strange) != OK)
         find(doctor, "signing-keys", PROBLEM, "the signing keys of sessions: %s", db_error(db)->cause);
@@ -235,7 +235,7 @@ static void look_at_database(struct doctor *doctor, enum database database)
     db_close(db);
 }
 
-/* The databases first: root becomes the user that may read the keys. */
+/* Opens the databases first: root then becomes the user that may read the keys. */
 static void look_at_all(struct doctor *doctor)
 {
     struct error error = {0};
@@ -258,7 +258,7 @@ static void look_at_all(struct doctor *doctor)
         stores_close(&doctor->stores);
 }
 
-/* ---- what was found ---- */
+/* ---- findings ---- */
 
 static const char *const levels[] = {"ok", "note", "problem"};
 

@@ -1,4 +1,4 @@
-/* The commands `orgd doctor` and `orgd schema grants`. */
+/* Declares the commands `orgd doctor` and `orgd schema grants`. */
 #ifndef ORGD_COMMANDS_DOCTOR_H
 #define ORGD_COMMANDS_DOCTOR_H
 

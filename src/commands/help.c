@@ -1,4 +1,4 @@
-/* `orgd help`, `man` and `completion`: the tables as text. */
+/* Runs `orgd help`, `man` and `completion`. */
 #include <string.h>
 #include <talloc.h>
 

@@ -1,4 +1,4 @@
-/* The command `orgd import`. */
+/* Declares the command `orgd import`. */
 #ifndef ORGD_COMMANDS_IMPORT_H
 #define ORGD_COMMANDS_IMPORT_H
 

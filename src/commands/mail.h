@@ -1,4 +1,4 @@
-/* The command `orgd mail`. */
+/* Declares the command `orgd mail`. */
 #ifndef ORGD_COMMANDS_MAIL_H
 #define ORGD_COMMANDS_MAIL_H
 

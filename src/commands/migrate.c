@@ -71,7 +71,7 @@ static void status_text(const struct migrate_state *state, struct buffer *out)
         buffer_format(out, "         %s\n", state->sentence);
 }
 
-/* Writes the states of both databases; `current` says whether they are. */
+/* Writes the states of both databases. `current`: both are current. */
 static enum err write_status(const struct migrate_databases *databases, const struct config *config,
                              const struct options *options, struct buffer *out, bool *current, struct error *error)
 {

@@ -1,4 +1,4 @@
-/* The commands of `orgd migrate`. */
+/* Declares the commands of `orgd migrate`. */
 #ifndef ORGD_COMMANDS_MIGRATE_H
 #define ORGD_COMMANDS_MIGRATE_H
 

@@ -113,7 +113,7 @@ int migrate_verify_run(const struct config *config, const struct options *option
     return status == STATUS_DONE && !equal ? STATUS_NO : status;
 }
 
-/* One thing of the archive. */
+/* Writes one object of the archive. */
 static void purge_row(enum database database, const struct result *list, int row, bool json, struct buffer *out)
 {
     const char *rows = result_text(list, row, 2);

@@ -1,4 +1,4 @@
-/* The databases of one migrate command: where they are, and handles on them. */
+/* Opens and closes the databases of one migrate command. */
 #ifndef ORGD_COMMANDS_MIGRATE_DATABASES_H
 #define ORGD_COMMANDS_MIGRATE_DATABASES_H
 
@@ -12,12 +12,12 @@ struct migrate_databases {
 };
 
 /*
- * Connects to both. With `make` a private cluster is made where there is none, otherwise that is refused. Nothing stays
+ * Connects to both databases. With `make`, a missing private cluster is made; otherwise it is an error. Nothing stays
  * open on failure. Handles live in `arena`.
  */
 enum err migrate_open(void *arena, const struct config *config, bool make, struct migrate_databases *databases,
                       struct error *error) MUST_CHECK;
-/* Before the cluster is stopped, so that its connections do not have to be cut. */
+/* Closes the connections. Call it before the cluster is stopped, which would cut them. */
 void migrate_close(struct migrate_databases *databases);
 
 #endif

@@ -13,7 +13,7 @@
 #define PLAN_MAX ((size_t)1 << 30)
 #define WAIT_MAX_S 86400
 
-/* What a run does; the same for `plan` and `up`. */
+/* The options of a run, for `plan` and `up`. */
 #define RUN_OPTIONS                                                                                                    \
     {.name = "to",                                                                                                     \
      .value = "REVISION|head|agenta",                                                                                  \
@@ -63,7 +63,7 @@ const struct option_row migrate_down_options[] = {
     {0},
 };
 
-/* Where sentences go while a run is watched. */
+/* Where messages go while a run is watched. */
 struct voice {
     struct watch *watch;
 };
@@ -163,7 +163,8 @@ int migrate_plan_run(const struct config *config, const struct options *options)
     return err == OK ? command_output(&out) : command_failed(&error);
 }
 
-/* Up, or down to a revision, watched. It goes on when nobody reads what it says any more, and says so in the end. */
+/* Runs up, or down to a revision, with progress. When the output breaks, the run continues and the command reports the
+ * failure at the end. */
 static enum err run_watched(const struct config *config, const struct options *options, struct migrate_options *run,
                             const char *down_to, struct error *error)
 {

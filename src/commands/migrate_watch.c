@@ -1,4 +1,4 @@
-/* Watches a migration: the progress line, and the signals that stop it. */
+/* Watches a migration: shows progress, and stops it on a signal. */
 #include "commands/migrate_watch.h"
 
 #include <errno.h>
@@ -20,7 +20,7 @@ struct watch {
     pthread_t thread;
     bool terminal;
     atomic_bool over;
-    pthread_mutex_t line; /* of the terminal */
+    pthread_mutex_t line; /* the line of the terminal */
     bool shown;
 };
 
@@ -91,7 +91,8 @@ static void *run(void *argument)
                 watch_clear(watch);
             progress_stop(watch->progress);
         } else if (progress_is_stopped(watch->progress)) {
-            progress_stop(watch->progress); /* what began between the first time and the runner's next look */
+            progress_stop(
+                watch->progress); /* statements that began between the first stop and the runner's next check */
         }
         if (watch->terminal)
             show(watch);

@@ -1,4 +1,4 @@
-/* `orgd openapi`: the document of the HTTP API, from the route tables. */
+/* Runs `orgd openapi`: prints the OpenAPI document. */
 #include "commands/commands.h"
 #include "http/openapi.h"
 #include "routes.h"

@@ -78,7 +78,7 @@ static void print_json(struct buffer *out, const json_t *value)
 
 /* ---- account create ---- */
 
-/* The first line of standard input. */
+/* Reads the first line of standard input. */
 static enum err read_password(void *arena, const char **password, struct error *error)
 {
     char *line = talloc_zero_size(arena, PASSWORD_MAX_BYTES + 3);
@@ -124,7 +124,7 @@ static void print_account(struct buffer *out, const json_t *answer, bool dry_run
         buffer_format(out, "API key: %s\n", key);
 }
 
-/* An account without the login that was asked for is none: that is found out by a rehearsal. */
+/* If the requested login cannot be created, the account must not be created either; a dry run checks first. */
 static enum err rehearse(const struct config *config, const struct options *options, struct db *core,
                          const char *password, json_t **answer, struct error *error)
 {

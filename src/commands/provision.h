@@ -1,4 +1,4 @@
-/* The commands for the first steps of an operator: `orgd account`, `orgd organization`, `orgd key`. */
+/* Declares the commands for an operator's first steps: `orgd account`, `orgd organization`, `orgd key`. */
 #ifndef ORGD_COMMANDS_PROVISION_H
 #define ORGD_COMMANDS_PROVISION_H
 

@@ -1,4 +1,4 @@
-/* Replaces the keys of the installation. */
+/* Runs `orgd key rotate`. */
 #include "commands/rotate.h"
 
 #include <string.h>
@@ -26,7 +26,8 @@ static enum err database_problem(struct db *db, struct error *error)
     return error_set(error, ERR_REFUSED, "the core database: %.450s", db_error(db)->cause);
 }
 
-/* Agenta's own secrets are not orgd's to encrypt anew: Agenta would have to change its key in the same moment. */
+/* Checks whether Agenta stores secrets under the key. orgd cannot encrypt them again, because Agenta would have to
+ * change its key at the same time. */
 static enum err check_agenta(struct db *db, const struct options *options, struct error *error)
 {
     int64_t count;
@@ -56,7 +57,7 @@ static enum err rotate_signing(struct db *db, struct buffer *out, struct error *
     return OK;
 }
 
-/* With both keys set by variables there is nothing to make: what is stored is encrypted anew. */
+/* With both keys set by variables no key is made: only the stored secrets are encrypted again. */
 static enum err rotate_stored(const struct config *config, struct db *db, const struct options *options,
                               struct buffer *out, struct error *error)
 {

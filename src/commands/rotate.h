@@ -1,4 +1,4 @@
-/* The command `orgd key rotate`. */
+/* Declares the command `orgd key rotate`. */
 #ifndef ORGD_COMMANDS_ROTATE_H
 #define ORGD_COMMANDS_ROTATE_H
 
@@ -8,7 +8,7 @@ extern const struct option_row key_rotate_options[];
 
 int key_rotate_run(const struct config *config, const struct options *options);
 
-/* A row for the table of commands. */
+/* Row for the table of commands. */
 #define ROTATE_COMMANDS                                                                                                \
     {                                                                                                                  \
         .name = "key rotate", .arguments = "NAME",                                                                     \

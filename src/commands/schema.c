@@ -1,4 +1,4 @@
-/* Runs `orgd schema dump`, with its picture. */
+/* Runs `orgd schema dump`, with its diagram. */
 #include "commands/schema.h"
 
 #include <stdio.h>
@@ -15,7 +15,7 @@
 #include "schema/dump.h"
 
 #define DUMP_MAX ((size_t)1 << 30)
-/* How long something takes before its progress is shown, and how often. */
+/* How long a task takes before its progress is shown, and the interval of updates. */
 #define PROGRESS_AFTER_US 1000000
 #define PROGRESS_EVERY_US 100000
 
@@ -36,10 +36,10 @@ const struct option_row schema_dump_command_options[] = {
     {0},
 };
 
-/* Progress of counting, on a terminal. */
+/* The progress of counting, on a terminal. */
 struct progress {
     int64_t started_us;
-    int64_t shown_us; /* 0: nothing is shown */
+    int64_t shown_us; /* 0: nothing shown yet */
 };
 
 static void show_progress(void *context, size_t done, size_t total)

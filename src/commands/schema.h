@@ -1,4 +1,4 @@
-/* The commands of `orgd schema`. */
+/* Declares the commands of `orgd schema`. */
 #ifndef ORGD_COMMANDS_SCHEMA_H
 #define ORGD_COMMANDS_SCHEMA_H
 
@@ -18,7 +18,8 @@ int schema_parity_run(const struct config *config, const struct options *options
 extern const char schema_diff_details[], schema_parity_details[];
 extern const struct option_row schema_diff_command_options[], schema_parity_command_options[];
 
-/* Tells on standard error what a dump of this database is not equal to; for schema_dump_options. */
+/* Reports on standard error that texts in the dump of this database qualify the objects of public; for
+ * schema_dump_options. */
 void schema_tell_qualified(void *context, const char *database);
 
 /* Rows for the table of commands. */

@@ -61,7 +61,7 @@ static enum err read_live(void *arena, const struct config *config, const char *
     return err;
 }
 
-/* A dump file, or a database, which is dumped in full. */
+/* Reads a dump file, or dumps a database in full. */
 static enum err read_side(const struct config *config, const struct options *options, size_t side,
                           struct schema_document *document, struct error *error)
 {
@@ -76,7 +76,7 @@ static enum err read_side(const struct config *config, const struct options *opt
         err = read_live(arena, config, name, &text, &cause);
     else
         err = file_read(arena, AT_FDCWD, name, DUMP_MAX, &content, &cause);
-    if (err == ERR_NOT_FOUND && strpbrk(name, "=@")) /* it may hold a password */
+    if (err == ERR_NOT_FOUND && strpbrk(name, "=@")) /* it may contain a password */
         return error_set(error, err,
                          "the %s of the two is neither a file nor a connection URI, which begins with postgresql://",
                          side == 0 ? "first" : "second");
@@ -88,7 +88,7 @@ static enum err read_side(const struct config *config, const struct options *opt
     return error_set(error, err == ERR_PARSE ? ERR_REFUSED : err, "%.200s: %.300s", name, cause.cause);
 }
 
-/* Whether the document has any section that is written only then. */
+/* Whether the document has any section that only such dumps have. */
 static bool has_more(const struct schema_document *document, enum schema_section_when when)
 {
     for (int i = 0; i < SCHEMA_SECTION_COUNT; i++)
@@ -97,7 +97,7 @@ static bool has_more(const struct schema_document *document, enum schema_section
     return false;
 }
 
-/* What only one of the two was dumped with. */
+/* Reports the sections that only one of the two dumps has. */
 static void report_skipped(const struct options *options, const struct schema_document *a,
                            const struct schema_document *b)
 {
@@ -130,7 +130,7 @@ static enum err compare(const struct config *config, const struct options *optio
     return err;
 }
 
-/* ---- what is left out ---- */
+/* ---- ignored differences ---- */
 
 struct ignored {
     const char *kind, *object; /* `object` is a pattern */
@@ -162,7 +162,7 @@ static bool is_kind(const char *kind)
     return false;
 }
 
-/* The separator behind an object, whose name may have one in its quotes; NULL: there is none. */
+/* The separator after an object, whose quoted names may contain it; NULL without a separator. */
 static char *after_quotes(char *object)
 {
     bool quoted = false;
@@ -224,7 +224,7 @@ static const char *next_character(const char *at)
     return at;
 }
 
-/* `*` is any text, `?` any character, and nothing else is special. */
+/* `*` matches any text, `?` any character; no other character is special. */
 static bool matches(const char *pattern, const char *text)
 {
     const char *star = NULL, *from = NULL;

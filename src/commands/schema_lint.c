@@ -47,7 +47,7 @@ static void print_json(struct buffer *out, const struct lint_finding *finding)
     json_close(out, '}');
 }
 
-/* What a terminal would not show, or a line not hold. */
+/* Whether the text has control characters, which a terminal or a line cannot show. */
 static bool has_control(const char *text)
 {
     while (*text && (unsigned char)*text >= ' ' && *text != 0x7f)
@@ -87,7 +87,7 @@ static void print_hidden(void *context, const char *object)
     schema_format_text(&printing->hidden, object, strlen(object));
 }
 
-/* The rules that --ignore names; NULL ends them. NULL with a sentence for one that there is not. */
+/* The rules named by --ignore; NULL ends them. NULL with a sentence for an unknown rule. */
 static const struct lint_rule **read_ignored(const struct options *options, struct error *error)
 {
     const struct lint_rule **ignored =

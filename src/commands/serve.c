@@ -1,4 +1,4 @@
-/* The command `orgd serve`: everything in order, up and down again. */
+/* Runs `orgd serve`: starts all parts in order, and stops them again. */
 #include "commands/serve.h"
 
 #include <pthread.h>
@@ -73,10 +73,11 @@ struct serving {
 
 /* ---- signals ---- */
 
-/* What a signal stops; NULL until there is something to stop in order. */
+/* The server to be stopped by a signal; NULL before it runs. */
 static _Atomic(struct server *) running;
 
-/* Ended by the signal itself, as a program that took no notice of it. Safe at any moment: the cluster hears of it. */
+/* Ends the process by the signal's default action. Safe at any time: the cluster gets a signal when the process
+ * ends. */
 _Noreturn static void end_by(int number)
 {
     sigset_t one;
@@ -118,7 +119,7 @@ static void *wait_for_signals(void *argument)
     return NULL;
 }
 
-/* Signals are for one thread: blocked here, before there are others, they are blocked in all of them. */
+/* Blocks signals before other threads start, so that all threads inherit it and only one handles them. */
 static enum err take_signals(struct error *error)
 {
     static sigset_t awaited;
@@ -136,9 +137,9 @@ static enum err take_signals(struct error *error)
     return OK;
 }
 
-/* ---- in order ---- */
+/* ---- start and stop ---- */
 
-/* For the log: who asked, by id. */
+/* The caller's id, for the log. */
 static const char *user_of(const struct request *req)
 {
     const struct identity *identity = req->identity ? identity_of(req) : NULL;
@@ -181,8 +182,7 @@ static enum err bind_server(struct serving *serving, struct error *error)
     return server_create(serving->arena, &options, &serving->server, error);
 }
 
-/* The databases: there, of the right revision, or the sentence why not. Named ones that are down are waited for later.
- */
+/* Checks that the databases exist at the right revision. Configured databases that are down are awaited later. */
 static enum err open_gate(struct serving *serving, bool *waiting, struct error *error)
 {
     const struct config *config = &serving->config;
@@ -230,7 +230,7 @@ static enum err start_mail(struct serving *serving, struct error *error)
     return sender_start(&serving->config, &options, error);
 }
 
-/* What is stored under the key from before a rotation, which this server accepts, comes under the one in force. */
+/* Encrypts secrets again that are stored under the previous key, which this server accepts. */
 static void reseal_stored(struct serving *serving)
 {
     struct db_options options = {
@@ -258,7 +258,8 @@ static enum err start_keeper(struct serving *serving, struct error *error)
     return keeper_start(&options, error);
 }
 
-/* Servers that share a database need the same keys. One that cannot be asked now is asked by the first sign-in. */
+/* Checks that servers sharing a database have the same keys. An unavailable database is checked at the first
+ * sign-in. */
 static void check_keys(struct serving *serving)
 {
     struct db_options options = {
@@ -293,7 +294,7 @@ static enum err say_ready(struct serving *serving, bool waiting, struct error *e
     return OK;
 }
 
-/* What only a server has to be strict about. */
+/* Checks that only a server has to make. */
 static enum err check_config(const struct config *config, struct error *error)
 {
     const char *entry = client_address_problem(&config->trusted_proxies);
@@ -315,14 +316,14 @@ static enum err check_config(const struct config *config, struct error *error)
     return methods_check(config, error);
 }
 
-/* Everything that must be there before the first request. */
+/* Starts everything that is needed before the first request. */
 static enum err bring_up(struct serving *serving, bool *waiting, struct error *error)
 {
     enum err err = check_config(&serving->config, error);
 
     if (err == OK)
         err = stores_open(serving->arena, &serving->config, STORES_SERVE, &serving->stores, error);
-    if (err == OK) /* root was given up: now there may be threads */
+    if (err == OK) /* root is dropped now: threads may start */
         err = take_signals(error);
     if (err == OK)
         err = installation_keys_settle(serving->arena, &serving->stores.dir, &serving->config, error);
@@ -375,7 +376,7 @@ int serve_run(const struct config *config, const struct options *options)
     take_down(&serving);
     if (err == OK)
         return STATUS_DONE;
-    /* A worker that is stuck may still use anything: nothing is freed, nothing else runs. */
+    /* A blocked worker may still use any memory: nothing is freed, and nothing else runs. */
     (void)command_failed(&error);
     (void)fflush(NULL);
     _exit(STATUS_COULD_NOT);

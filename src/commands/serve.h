@@ -1,4 +1,4 @@
-/* The command `orgd serve`. */
+/* Declares the command `orgd serve`. */
 #ifndef ORGD_COMMANDS_SERVE_H
 #define ORGD_COMMANDS_SERVE_H
 
@@ -6,7 +6,7 @@
 
 extern const struct option_row serve_options[];
 
-/* Serves until SIGTERM or SIGINT. Answers an enum exit_status. */
+/* Serves until SIGTERM or SIGINT. Returns an enum exit_status. */
 int serve_run(const struct config *config, const struct options *options);
 
 /* Row for the table of commands. */

@@ -2,9 +2,9 @@
 #include "commands/source.h"
 
 #define CONNECT_MS 10000
-/* The catalog of a large database, and above all counting, takes its time. */
+/* Statements of large databases, above all those that count rows, take long. */
 #define STATEMENT_MS (3600LL * 1000)
-/* What holds a table for longer than this is named by the database, and the command ends. */
+/* When a table is locked for longer than this, the command fails with PostgreSQL's message. */
 #define LOCK_MS (60LL * 1000)
 
 static enum err open_configured(void *arena, const struct config *config, struct source *source, const char **uri,

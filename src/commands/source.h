@@ -1,4 +1,4 @@
-/* The database that a command reads: named on the command line, or the core database of the configuration. */
+/* Connects a command to the database that it reads: one named on the command line, or the configured core database. */
 #ifndef ORGD_COMMANDS_SOURCE_H
 #define ORGD_COMMANDS_SOURCE_H
 
@@ -13,8 +13,8 @@ struct source {
 };
 
 /*
- * Connects to `uri`, or where that is NULL to the core database of the configuration: the private cluster is started
- * when nothing runs it, and never made. `name` is the connection's application name. Nothing stays open on failure.
+ * Connects to `uri`, or, when it is NULL, to the configured core database. The private cluster is started when no
+ * process runs it, but never made. `name` is the connection's application name. Nothing stays open on failure.
  */
 enum err source_open(void *arena, const struct config *config, const char *uri, const char *name, struct source *source,
                      struct error *error) MUST_CHECK;

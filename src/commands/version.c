@@ -1,4 +1,4 @@
-/* `orgd version`: what this program is and what it works with. */
+/* Runs `orgd version`: prints the versions of this program and of the API it is compatible with. */
 #include <libpq-fe.h>
 
 #include "base/json.h"

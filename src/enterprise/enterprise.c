@@ -1,4 +1,4 @@
-/* What the enterprise edition does differently from the open one. */
+/* Implements the differences of the enterprise edition. */
 #include "enterprise/enterprise.h"
 
 #include "enterprise/subscriptions.h"
@@ -10,7 +10,7 @@ static const struct role enterprise_roles[] = {
     {NULL, NULL, false},
 };
 
-/* Roles do not restrict members yet. */
+/* Permits everything: roles do not restrict members yet. */
 static bool permits(const struct request *req)
 {
     (void)req;

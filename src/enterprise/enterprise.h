@@ -1,4 +1,4 @@
-/* The enterprise edition. */
+/* Defines the enterprise edition. */
 #ifndef ORGD_ENTERPRISE_ENTERPRISE_H
 #define ORGD_ENTERPRISE_ENTERPRISE_H
 

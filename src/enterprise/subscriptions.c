@@ -1,4 +1,4 @@
-/* Gives organizations their plans, and keeps the number of their members. */
+/* Assigns plans to organizations, and keeps their numbers of members. */
 #include "enterprise/subscriptions.h"
 
 #include <string.h>
@@ -10,7 +10,7 @@
 
 enum { LIST_MAX = 16 << 20 };
 
-/* The default plan counts as known too, whatever its name is. */
+/* The default plan is always valid, whatever its name is. */
 static const char *const plans[] = {"cloud_v0_hobby", "cloud_v0_pro", "cloud_v0_business", "cloud_v0_agenta_ai",
                                     "self_hosted_enterprise"};
 enum { PLANS = sizeof plans / sizeof *plans };

@@ -1,4 +1,4 @@
-/* Writes mail as it travels. */
+/* Writes mail messages (RFC 5322, MIME). */
 #include "mail/message.h"
 
 #include <string.h>
@@ -9,7 +9,7 @@
 #include "base/email.h"
 #include "base/utf8.h"
 
-enum { LINE_BYTES = 57, WORD_BYTES = 39 }; /* 76 characters of Base64, and encoded words of at most 75 (RFC 2047 2) */
+enum { LINE_BYTES = 57, WORD_BYTES = 39 }; /* 76 characters of Base64; encoded words of at most 75 (RFC 2047 2) */
 
 bool mail_address_is_sound(const char *address)
 {
@@ -35,7 +35,7 @@ const char *mail_address(void *arena, const char *address)
     return domain ? talloc_asprintf(arena, "%.*s@%s", (int)(at - address), address, domain) : NULL;
 }
 
-/* Printable ASCII that cannot be taken for an encoded word. */
+/* Whether the text is printable ASCII that cannot be mistaken for an encoded word. */
 static bool is_plain(const char *text)
 {
     for (const char *at = text; *at; at++)
@@ -44,7 +44,7 @@ static bool is_plain(const char *text)
     return strlen(text) <= WORD_BYTES && !strstr(text, "=?");
 }
 
-/* A header's text, in encoded words where it needs them; no character is cut in two. */
+/* Writes the text of a header, in encoded words where needed; no character is split. */
 static void write_words(struct buffer *out, const char *text)
 {
     const char *end = text + strlen(text);
@@ -84,7 +84,7 @@ static void write_part(struct buffer *out, const char *boundary, const char *typ
     }
 }
 
-/* Not by strftime, which would speak the locale's language. */
+/* Writes the date without strftime, which depends on the locale. */
 static void write_date(struct buffer *out, int64_t date)
 {
     static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};

@@ -1,4 +1,4 @@
-/* The outbox: adding to it, and reading what a mail is to say. */
+/* Adds mail to the outbox, and reads the fields of a queued mail. */
 #include "mail/outbox.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* Mail to be sent, written in the transaction that wants it sent. */
+/* Queues mail in the transaction that causes it. */
 #ifndef ORGD_MAIL_OUTBOX_H
 #define ORGD_MAIL_OUTBOX_H
 
@@ -11,7 +11,7 @@
 #include "config/config.h"
 #include "db/db.h"
 
-/* One value of a template. Both are borrowed for the call. */
+/* One value of a template. Both texts are borrowed for the call. */
 struct mail_field {
     const char *name;
     const char *value;
@@ -21,18 +21,18 @@ struct mail_field {
 bool mail_enabled(const struct config *config);
 
 /*
- * Adds a mail to the open transaction of `db`; it leaves after the commit. `template` names a file pair of
- * src/mail/templates; the fields must be those that it uses, but `site`, which is the host of AGENTA_WEB_URL. A mail
- * that could not be delivered within `valid_s` seconds is dropped (0: a week). What it says is encrypted while it
- * waits. Errors: those of db_run; ERR_MEMORY.
+ * Adds a mail to the open transaction of `db`; it is sent after the commit. `template` names a pair of files in
+ * src/mail/templates. `fields` must be exactly those of the template, except `site`, which is the host of
+ * AGENTA_WEB_URL. A mail that was not delivered within `valid_s` seconds is dropped (0: a week). Its fields are
+ * encrypted while it is queued. Errors: those of db_run; ERR_MEMORY.
  */
 enum err outbox_add(const struct config *config, struct db *db, const char *recipient, const char *template,
                     const struct mail_field *fields, size_t count, int64_t valid_s) MUST_CHECK;
 
-/* What mail calls this deployment: "app.acme.io" of "https://app.acme.io/x". A new reference; NULL without memory. */
+/* The deployment's name in mail: "app.acme.io" of "https://app.acme.io/x". A new reference; NULL without memory. */
 json_t *outbox_site(const struct config *config);
 
-/* Reads the fields of the mail `id` back, `site` among them; released by the caller. NULL when they cannot be read. */
+/* Reads the fields of the mail `id`, including `site`; the caller releases them. NULL when they cannot be read. */
 json_t *outbox_fields(void *arena, const struct config *config, const struct uuid *id, const char *sealed);
 
 #endif

@@ -1,4 +1,4 @@
-/* Sends what is in the outbox. */
+/* Sends the mail in the outbox. */
 #include "mail/sender.h"
 
 #include <poll.h>
@@ -16,7 +16,8 @@
 #include "mail/transport.h"
 #include "statements.h"
 
-/* A mail waits 5 s after its first failure, then twice as long each time, half an hour at most; none of it exact. */
+/* A mail waits 5 s after its first failure, then twice as long each time, at most half an hour. All times vary
+ * randomly. */
 enum { FIRST_WAIT_S = 5, LONGEST_WAIT_S = 1800, LEASE_MARGIN_S = 30, RECONNECT_MS = 1000, IDLE_MS = 30000 };
 
 static struct {
@@ -26,7 +27,7 @@ static struct {
     int wake;
     bool started;
     _Atomic bool stopping;
-    bool taken; /* the mail `taken_id` was taken, and the database does not know yet */
+    bool taken; /* the server accepted the mail `taken_id`, but the database does not know yet */
     struct uuid taken_id;
     _Atomic uint64_t sent, failed, given_up, waiting;
 } sender = {.wake = -1};
@@ -87,7 +88,7 @@ static enum delivery deliver(void *arena, struct transport *transport, const str
     return delivery;
 }
 
-/* Removes the mail that was taken; when the database is away, as the first thing once it is back. */
+/* Removes the accepted mail. When the database was unavailable, this is done first once it is back. */
 static enum err forget_taken(struct db *db)
 {
     enum err code = DB_RUN(db, outbox_done, NULL, param_uuid(&sender.taken_id));
@@ -96,7 +97,7 @@ static enum err forget_taken(struct db *db)
     return code;
 }
 
-/* Its id and the server's words, never what it says or who gets it. */
+/* Records the outcome. The log gets the mail's id and the server's reply, never its content or recipient. */
 static enum err settle(struct db *db, const struct mail *mail, enum delivery delivery, const struct error *error)
 {
     char id[UUID_TEXT_SIZE];
@@ -120,7 +121,7 @@ static enum err settle(struct db *db, const struct mail *mail, enum delivery del
     return DB_RUN(db, outbox_later, NULL, param_uuid(&mail->id), param_int(wait), param_text(error->cause));
 }
 
-/* Takes one mail and tries to send it. `none` when none is due. */
+/* Takes one mail and tries to send it. `none` when no mail is due. */
 static enum err send_one(struct db *db, struct transport *transport, bool *none)
 {
     void *arena = talloc_new(NULL);
@@ -146,7 +147,7 @@ static enum err send_one(struct db *db, struct transport *transport, bool *none)
 
 /* ---- the thread ---- */
 
-/* Removes what is too old, and says so of what was never sent. */
+/* Removes expired mail, and logs mail that was never sent. */
 static enum err sweep(struct db *db)
 {
     struct result rows;
@@ -172,14 +173,15 @@ static bool forget_notifications(PGconn *conn)
     return any;
 }
 
-/* Waits for a notification, for the next mail to be due, or for the end. False when the connection is lost. */
+/* Waits for a notification, for the next due mail, or for the end. False when the connection is lost. */
 static bool wait_for_work(struct db *db, int64_t due_s)
 {
     PGconn *conn = db_handle(db);
     struct pollfd fds[] = {{.fd = PQsocket(conn), .events = POLLIN}, {.fd = sender.wake, .events = POLLIN}};
     int64_t ms = due_s < 0 ? 0 : due_s * 1000;
 
-    if (forget_notifications(conn)) /* it came with an answer: the socket will not tell of it again */
+    if (forget_notifications(
+            conn)) /* it arrived together with an answer: the socket does not become readable for it again */
         return true;
     if (poll(fds, 2, (int)(ms < IDLE_MS ? ms : IDLE_MS)) > 0 && !PQconsumeInput(conn))
         return false;
@@ -187,7 +189,7 @@ static bool wait_for_work(struct db *db, int64_t due_s)
     return PQstatus(conn) == CONNECTION_OK;
 }
 
-/* Until the connection is lost or the program stops. */
+/* Works until the connection is lost or the program stops. */
 static void work(struct db *db, struct transport *transport)
 {
     enum err code = sender.taken ? forget_taken(db) : OK;

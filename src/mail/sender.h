@@ -1,4 +1,4 @@
-/* The thread that sends what is in the outbox. */
+/* Runs the thread that sends the mail in the outbox. */
 #ifndef ORGD_MAIL_SENDER_H
 #define ORGD_MAIL_SENDER_H
 
@@ -6,13 +6,13 @@
 #include "db/db.h"
 
 /*
- * Starts the thread, with a database connection of its own, and registers the metrics. It wakes when mail is added by
- * any process and when a mail is due again; several processes share the outbox. Does nothing without mail configured.
- * Both are borrowed until sender_stop. ERR_SYSTEM when the thread cannot be started.
+ * Starts the thread with its own database connection, and registers the metrics. The thread wakes when any process adds
+ * mail and when a mail is due again; several processes share the outbox. Does nothing when mail is not configured. Both
+ * arguments are borrowed until sender_stop. ERR_SYSTEM when the thread cannot be started.
  */
 enum err sender_start(const struct config *config, const struct db_options *options, struct error *error) MUST_CHECK;
 
-/* Lets the mail that is being sent finish, at most SMTP_TIMEOUT. */
+/* Ends the thread. A mail that is being sent is finished first, within SMTP_TIMEOUT. */
 void sender_stop(void);
 
 #endif

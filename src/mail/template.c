@@ -1,4 +1,4 @@
-/* Fills in templates. */
+/* Fills in mail templates. */
 #include "mail/template.h"
 
 #include <string.h>
@@ -21,7 +21,7 @@ static const char *entity_of(char c)
     return NULL;
 }
 
-/* People choose names: control characters become spaces, and what is not shown is left out. */
+/* Users choose names: control characters become spaces, and invisible characters are left out. */
 static void add_value(struct buffer *out, const char *value, bool html)
 {
     const char *end = value + strlen(value);

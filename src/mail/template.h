@@ -1,4 +1,4 @@
-/* What mail says: templates with fields, filled in as text and as HTML. */
+/* Fills in mail templates as text and as HTML. */
 #ifndef ORGD_MAIL_TEMPLATE_H
 #define ORGD_MAIL_TEMPLATE_H
 
@@ -6,12 +6,13 @@
 
 #include "base/error.h"
 
-/* src/mail/templates: NAME.txt, whose first line is the subject, and NAME.html. Fields stand in them as {{name}}. */
+/* A template of src/mail/templates: NAME.txt, whose first line is the subject, and NAME.html. Fields are written as
+ * {{name}}. */
 struct mail_template {
     const char *name, *subject, *text, *html;
 };
 
-/* Ended by a row without name. */
+/* Ends with a row without name. */
 extern const struct mail_template mail_templates[];
 
 struct mail_content {
@@ -20,7 +21,7 @@ struct mail_content {
 
 /*
  * Fills in a template from an object of strings. Control characters become spaces; in HTML, & < > " ' are escaped.
- * ERR_NOT_FOUND when there is no such template or a field of it is missing; ERR_MEMORY.
+ * ERR_NOT_FOUND when the template or one of its fields is missing; ERR_MEMORY.
  */
 enum err mail_render(void *arena, const char *name, const json_t *fields, struct mail_content *content) MUST_CHECK;
 

@@ -1,4 +1,4 @@
-/* Hands mail on, by SMTP through libcurl or by SendGrid's HTTP API. */
+/* Delivers mail by SMTP through libcurl, or by SendGrid's HTTP API. */
 #include "mail/transport.h"
 
 #include <curl/curl.h>
@@ -90,7 +90,8 @@ static size_t give(char *to, size_t size, size_t count, void *context)
     return len;
 }
 
-/* A mail that the server has as a whole is waited for: it may take it. */
+/* Stops a transfer at shutdown. A mail that was transferred completely waits for the reply: the server may accept
+ * it. */
 static int break_off(void *context, curl_off_t down_all, curl_off_t down, curl_off_t up_all, curl_off_t up)
 {
     const struct upload *upload = context;
@@ -99,7 +100,7 @@ static int break_off(void *context, curl_off_t down_all, curl_off_t down, curl_o
     return atomic_load(upload->stopping) && upload->at < upload->len;
 }
 
-/* Servers like to repeat whom a mail was for: that is nothing for a log. */
+/* Removes addresses from a server's reply, since servers often repeat the recipient, which must not be logged. */
 static void hide_addresses(char *words)
 {
     for (char *word = words; *word; word += strspn(word, " ")) {
@@ -111,7 +112,7 @@ static void hide_addresses(char *words)
     }
 }
 
-/* The last line in which the server refused something, for the one who reads the log; its farewell comes after it. */
+/* Keeps the last reply in which the server refused something, for the log; its farewell follows it. */
 static size_t note_reply(const char *line, size_t size, size_t count, void *context)
 {
     char *words = context;
@@ -160,8 +161,7 @@ static void set_options(const struct transport *transport, const char *url, cons
     (void)curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, problem);
 }
 
-/* A mail is given up only when the server refuses this recipient or this message for good: the rest can be put right.
- */
+/* Gives up a mail only when the server permanently refuses this recipient or message: other causes can be corrected. */
 static enum delivery judge(CURLcode result, long reply, const char *problem, bool sent_all)
 {
     bool recipient = strstr(problem, "RCPT") != NULL, message = sent_all && result == CURLE_WEIRD_SERVER_REPLY;
@@ -203,7 +203,7 @@ static enum delivery send_by_smtp(struct transport *transport, const struct mail
 
 /* ---- SendGrid ---- */
 
-/* An object of one or two texts. */
+/* An object with one or two texts. */
 static void write_pair(struct buffer *out, const char *name, const char *value, const char *second, const char *text)
 {
     json_open(out, '{');

@@ -1,4 +1,4 @@
-/* Words the posture. */
+/* Formats the access report as text. */
 #include "policy/access_report.h"
 
 #include <stdarg.h>
@@ -14,7 +14,7 @@
 enum {
     FACTS_MAX = 10,
     LINE_MAX_BYTES = 4096,
-    ENTRY_SHOWN = 100, /* bytes of one entry of a list */
+    ENTRY_SHOWN = 100, /* bytes shown of one entry of a list */
     POSTURE_ENTRIES = 3,
     REPORT_ENTRIES = 10,
 };
@@ -155,7 +155,7 @@ enum err access_report_make(void *arena, const struct config *config, bool discr
     return OK;
 }
 
-/* ---- how it is told ---- */
+/* ---- formatting ---- */
 
 void access_report_text(const struct access_report *report, struct buffer *out)
 {
@@ -210,7 +210,7 @@ void access_report_log(const struct access_report *report)
 
 /* ---- in one line ---- */
 
-/* Addresses are people's data: only their number is told. */
+/* E-mail addresses are personal data, so only their number is shown. */
 void access_posture(const struct config *config, struct buffer *out)
 {
     if (config->allowed_domains.count > 0) {

@@ -6,7 +6,7 @@
 
 enum { WORD_MAX = 127, ENDING_MAX = 5 };
 
-/* Names of the product itself, which somebody who guesses would try here. */
+/* Names of the product itself, which an attacker would try here. */
 static const char *const product_names[] = {"agenta", "orgd"};
 
 static int compare(const unsigned char *a, size_t a_len, const char *b, size_t b_len)
@@ -16,7 +16,7 @@ static int compare(const unsigned char *a, size_t a_len, const char *b, size_t b
     return order != 0 ? order : a_len < b_len ? -1 : a_len > b_len;
 }
 
-/* The last block whose first word is not behind `word`. */
+/* The last block whose first word does not sort after `word`. */
 static size_t find_block(const char *word, size_t len)
 {
     size_t low = 0, high = common_password_block_count;

@@ -1,4 +1,4 @@
-/* Words a decision. */
+/* Formats an access decision as text. */
 #include "policy/explain.h"
 
 #include <string.h>
@@ -12,11 +12,11 @@
 
 enum { SENTENCE_MAX = 1024, ADDRESS_SHOWN = 320 };
 
-/* What is said of each rule. */
+/* The sentences for each rule. */
 static const struct {
     const char *code;
     const char *why;
-    const char *variable; /* that the rule comes from; NULL: from none */
+    const char *variable; /* the variable that sets the rule; NULL: none */
 } rules[] = {
     [ACCESS_OPEN] = {"open", "no rule speaks against it", NULL},
     [ACCESS_ALLOWED_DOMAIN] = {"allowed-domain", "its domain is, or is below, an allowed one",
@@ -33,7 +33,7 @@ static const struct {
                                   "ORGD_ACCESS_INVITE_ONLY"},
 };
 
-/* As it is compared: other scripts are ASCII in a domain. */
+/* The address in the form used for comparison: lower case, its domain in ASCII. */
 static const char *folded(void *arena, const char *email)
 {
     const char *address = email_fold(arena, email);
@@ -91,7 +91,7 @@ bool access_explain_may_sign_in(const struct access_explanation *explanation)
 
 /* ---- sentences ---- */
 
-/* The name under which the rule's variable is set; NULL when it has none. */
+/* The name under which the rule's variable is set; NULL when the rule has none. */
 static const char *variable_of(const struct access_explanation *explanation)
 {
     const char *name = rules[explanation->decision.rule].variable;
@@ -137,7 +137,7 @@ static void write_own(const struct access_explanation *explanation, struct buffe
         buffer_text(out, " This has no effect as long as the address may not sign in.");
 }
 
-/* What is known, where that is worth a sentence. */
+/* Writes the known facts about the address, if they affect the decision. */
 static void write_known(const struct access_explanation *explanation, struct buffer *out)
 {
     if (explanation->asked)
@@ -154,8 +154,8 @@ static void (*const sentences[])(const struct access_explanation *explanation,
                                  struct buffer *out) = {write_sign_in, write_own, write_known};
 enum { SENTENCES = sizeof sentences / sizeof *sentences };
 
-/* Sentence number `index`, "" when there is nothing to say; NULL when it failed. What is no address has but the first.
- */
+/* Sentence number `index`; "" when there is nothing to report, NULL without memory. A malformed address has only the
+ * first sentence. */
 static const char *sentence(const struct access_explanation *explanation, size_t index)
 {
     struct buffer text = buffer_make(explanation->arena, SENTENCE_MAX);

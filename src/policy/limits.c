@@ -1,4 +1,4 @@
-/* Token buckets: how often something may be tried. */
+/* Enforces rate limits with token buckets. */
 #include "policy/limits.h"
 
 #include <arpa/inet.h>
@@ -37,9 +37,9 @@ const char *limit_name(enum limit limit)
     return rows[limit].name;
 }
 
-/* ---- whose tries ---- */
+/* ---- subjects ---- */
 
-/* The client's address without what is beyond so many bytes, in `text`; an address that is none counts as it is. */
+/* The client's address cut after `reach` bits, in `text`; a malformed address is used as it is. */
 static const char *cut_address(const char *client, size_t bytes4, size_t bytes6, char text[INET6_ADDRSTRLEN])
 {
     struct in6_addr address = {0};
@@ -71,7 +71,7 @@ const char *limit_subject(struct request *req, const char *subject, enum limit_r
 
 /* ---- charges ---- */
 
-/* Under the installation's key: nobody can choose subjects that fall together with another's. */
+/* Hashes with the installation's key, so that nobody can choose subjects whose counters collide with another's. */
 static void make_key(const struct request *req, const struct limit_try *try, unsigned char key[LIMIT_KEY])
 {
     const char *name = rows[try->limit].name;
@@ -96,14 +96,14 @@ static void make_charges(const struct request *req, const struct limit_try *trie
     }
 }
 
-/* ---- refusals of the database, remembered for a moment: who goes on trying costs no statement ---- */
+/* ---- cache of refusals by the database: further attempts cost no statement ---- */
 
 enum { REMEMBERED = 1024, REMEMBERED_US = 500000 };
 
 static pthread_mutex_t remembered_lock = PTHREAD_MUTEX_INITIALIZER;
 static struct remembered {
     unsigned char key[LIMIT_KEY];
-    int64_t until_us, spent_us; /* how long this is believed; when tries come back, less what they cost */
+    int64_t until_us, spent_us; /* when the entry expires; when enough attempts come back, less their cost */
 } remembered[REMEMBERED];
 
 static struct remembered *remembered_place(const struct limit_charge *charge)
@@ -111,7 +111,7 @@ static struct remembered *remembered_place(const struct limit_charge *charge)
     return &remembered[(charge->key[2] << 8 | charge->key[3]) % REMEMBERED];
 }
 
-/* 0, or how long to wait as far as is remembered. */
+/* Returns 0, or the time to wait according to the cache. */
 static int64_t remembered_wait(const struct limit_charge *charge)
 {
     int64_t now = platform.monotonic_us(), wait = 0;
@@ -119,7 +119,7 @@ static int64_t remembered_wait(const struct limit_charge *charge)
 
     (void)pthread_mutex_lock(&remembered_lock);
     if (memcmp(place->key, charge->key, LIMIT_KEY) == 0 && place->until_us > now)
-        wait = place->spent_us + charge->cost_us - now; /* fewer tries than were refused may be left */
+        wait = place->spent_us + charge->cost_us - now; /* this charge may need fewer attempts than the refused one */
     (void)pthread_mutex_unlock(&remembered_lock);
     return wait > 0 ? wait : 0;
 }
@@ -145,14 +145,14 @@ static void forget(const struct limit_charge *charge)
     (void)pthread_mutex_unlock(&remembered_lock);
 }
 
-/* ---- taking and giving ---- */
+/* ---- taking and refunding ---- */
 
 static bool is_shared(const struct request *req, const struct limit_charge *charge)
 {
     return req->db && rows[charge->limit].place == SHARED;
 }
 
-/* While the database does not count, this process counts by itself, which its metrics say. */
+/* Logs a change between counting in the database and counting in memory. Metrics show which one is in use. */
 static void note_store(const struct request *req, enum err code)
 {
     bool failed = code != OK;
@@ -174,7 +174,7 @@ static void take_in_memory(const struct limit_charge *charges, size_t count, int
         waits[i] = limits_memory_take(&charges[i]);
 }
 
-/* Gives back what a give_all names, or what was taken when another limit refused. */
+/* Refunds the charges of a give_all, or those taken before another limit refused. */
 static void give_charges(struct request *req, const struct limit_charge *charges, size_t count)
 {
     struct limit_charge shared[LIMIT_TRIES_MAX];
@@ -203,7 +203,7 @@ static void note_refusal(struct limit_refusal *refusal, enum limit limit, int64_
         refusal->wait_us = wait;
 }
 
-/* Where one refuses, what the others gave goes back. */
+/* Refunds the other charges when one limit refuses. */
 static void settle(struct request *req, const struct limit_charge *charges, const int64_t *waits, size_t count,
                    struct limit_refusal *refusal)
 {
@@ -220,7 +220,7 @@ static void settle(struct request *req, const struct limit_charge *charges, cons
         give_charges(req, taken, taken_count);
 }
 
-/* Charges that are all counted in one place. */
+/* Takes charges that are all counted in one place. */
 static enum err take_charges(struct request *req, const struct limit_charge *charges, size_t count,
                              struct limit_refusal *refusal)
 {
@@ -250,7 +250,7 @@ static enum err take_charges(struct request *req, const struct limit_charge *cha
     return OK;
 }
 
-/* Puts those that are counted in memory first, and answers their number. */
+/* Sorts charges that are counted in memory to the front, and returns their number. */
 static size_t split(const struct request *req, struct limit_charge *charges, size_t count)
 {
     struct limit_charge shared[LIMIT_TRIES_MAX];
@@ -342,7 +342,7 @@ void limit_give_client(struct request *req, enum limit limit)
     limit_give(req, limit, limit_subject(req, NULL, REACH_CLIENT));
 }
 
-/* ---- for the program ---- */
+/* ---- names, metrics and documentation ---- */
 
 static double read_count(void *context)
 {

@@ -1,4 +1,4 @@
-/* Counters of tries in the memory of this process. */
+/* Counts rate-limited attempts in the memory of this process. */
 #include "policy/limits_memory.h"
 
 #include <pthread.h>
@@ -6,10 +6,10 @@
 
 #include "base/platform.h"
 
-/* A subject has its set. When all places of the set are in use, further subjects share the last one. */
+/* A subject belongs to one set. When all places of the set are in use, further subjects share the last one. */
 enum { SETS = 1024, PLACES = 8 };
 
-/* Full again at `full_us` (platform.monotonic_us); before that, what is missing is proportional to the time left. */
+/* Full again at `full_us` (platform.monotonic_us). Until then, the used attempts are proportional to the time left. */
 struct counter {
     unsigned char key[LIMIT_KEY];
     int64_t full_us;

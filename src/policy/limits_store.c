@@ -1,4 +1,4 @@
-/* Counters of tries in the database. */
+/* Counts rate-limited attempts in the database. */
 #include "policy/limits_store.h"
 
 #include <stdatomic.h>
@@ -9,7 +9,7 @@
 
 enum { ARRAYS_MAX = 4096 };
 
-static _Atomic(bool) crowded[LIMIT_COUNT]; /* has LIMITS_OWN_MAX counters of its own, or more */
+static _Atomic(bool) crowded[LIMIT_COUNT]; /* has LIMITS_OWN_MAX or more counters of its own */
 static _Atomic(int64_t) next_sweep_us;
 
 /* ---- parameters ---- */
@@ -24,11 +24,12 @@ static void add_hex(struct buffer *out, const unsigned char *bytes, size_t len)
         buffer_format(out, "%02x", bytes[i]);
 }
 
-/* The counter that subjects without one of their own share with others, where there are too many; else "". */
+/* Appends the key of the shared counter for subjects without a counter of their own when there are too many; otherwise
+ * "". */
 static void add_shared(struct buffer *out, const struct limit_charge *charge)
 {
     if (atomic_load(&crowded[charge->limit])) {
-        buffer_text(out, "ffffffffffffff"); /* a prefix that no key of a subject has but by chance of 2^-56 */
+        buffer_text(out, "ffffffffffffff"); /* a prefix that the key of a subject has with probability 2^-56 */
         add_hex(out, (const unsigned char[]){charge->key[LIMIT_KEY - 1] % LIMITS_SHARED}, 1);
         for (const char *name = limit_name(charge->limit); *name; name++)
             buffer_format(out, "%02x", (unsigned char)*name);
@@ -37,7 +38,7 @@ static void add_shared(struct buffer *out, const struct limit_charge *charge)
     }
 }
 
-/* The charges as arrays in PostgreSQL's text form. */
+/* Writes the charges as arrays in PostgreSQL's text form. */
 static bool write_arrays(struct request *req, const struct limit_charge *charges, size_t count, struct arrays *arrays)
 {
     struct buffer *const all[] = {&arrays->own, &arrays->shared, &arrays->names, &arrays->costs, &arrays->seconds};
@@ -66,7 +67,7 @@ static bool write_arrays(struct request *req, const struct limit_charge *charges
     return sound;
 }
 
-/* ---- clearing up ---- */
+/* ---- sweeping ---- */
 
 static enum err sweep(struct request *req)
 {
@@ -86,7 +87,7 @@ static enum err sweep(struct request *req)
     return OK;
 }
 
-/* One worker at a time, and not often. */
+/* Removes full counters from time to time, one worker at a time. */
 static enum err sweep_if_due(struct request *req)
 {
     int64_t now = platform.monotonic_us(), due = atomic_load(&next_sweep_us);
@@ -96,7 +97,7 @@ static enum err sweep_if_due(struct request *req)
     return sweep(req);
 }
 
-/* ---- taking and giving ---- */
+/* ---- taking and refunding ---- */
 
 static enum err check_outside_transaction(struct request *req)
 {

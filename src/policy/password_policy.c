@@ -1,4 +1,4 @@
-/* Judges new passwords. */
+/* Checks new passwords against the password policy. */
 #include "policy/password_policy.h"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "policy/common_passwords.h"
 
-/* What an expression may cost: enough for a thousand characters, and an end to those that try everything. */
+/* Limits of matching an expression: enough for a thousand characters, and a bound for expressions that backtrack. */
 enum { MATCH_STEPS = 200000, MATCH_DEPTH = 5000, MATCH_KIB = 4096 };
 
 #define SPECIAL "!@#$%^&*()_+-=[]{}|;':\",./<>?"
@@ -22,7 +22,7 @@ static pcre2_code *compile(const char *pattern, uint32_t options, int *problem, 
                          NULL);
 }
 
-/* 1 and 0 for yes and no, below for an expression that cannot be used or gave up. */
+/* Returns 1 for a match, 0 for none, a negative number for an expression that is invalid or exceeded the limits. */
 static int run(const pcre2_code *code, const char *text)
 {
     pcre2_match_context *limits = pcre2_match_context_create(NULL);
@@ -71,7 +71,7 @@ static const char *length_problem(void *arena, const struct config *config, cons
     return NULL;
 }
 
-/* The rule of composition that a password breaks; NULL: none. */
+/* The composition rule that a password breaks; NULL: none. */
 static const char *composition_problem(const char *password)
 {
     if (matches("\\p{Lu}", 0, password) <= 0)

@@ -161,7 +161,7 @@ bool provider_is_configured(const struct provider *provider, const struct config
     bool apple = strcmp(provider->id, "apple") == 0;
     bool secret = setting(config, provider->client_secret) != NULL;
 
-    if (apple) /* its secret can be made from a key instead */
+    if (apple) /* its secret can be generated from a key instead */
         secret = secret || (config->apple_key_id && config->apple_team_id && config->apple_private_key);
     return setting(config, provider->client_id) && (secret || (!provider->needs_secret && !apple)) &&
            (!provider->needs_base || setting(config, provider->base));
@@ -193,7 +193,7 @@ const char *provider_client_secret(const struct provider *provider, const struct
     return setting(config, provider->client_secret);
 }
 
-/* A base as it stands in a URL: with a scheme where the whole URL begins with it, without a slash at its end. */
+/* The base for a URL: with a scheme when the whole URL begins with it, without a final slash. */
 static const char *base_of(void *arena, const struct provider *provider, const struct config *config, bool leads)
 {
     const char *base = setting(config, provider->base);

@@ -1,4 +1,4 @@
-/* The identity providers that people may sign in with, in one table. */
+/* Defines the identity providers that users may sign in with, in one table. */
 #ifndef ORGD_POLICY_PROVIDERS_H
 #define ORGD_POLICY_PROVIDERS_H
 
@@ -8,54 +8,55 @@
 #include "config/config.h"
 
 enum provider_kind {
-    PROVIDER_OIDC,  /* everything is found at the issuer; the id token says who it is */
-    PROVIDER_OAUTH, /* addresses are fixed; a request with the access token says who it is */
+    PROVIDER_OIDC,  /* discovers its endpoints at the issuer; the id token identifies the user */
+    PROVIDER_OAUTH, /* has fixed endpoints; a request with the access token identifies the user */
 };
 
 enum provider_flag {
-    PROVIDER_PKCE = 1,      /* always with a code challenge, also when there is a client secret */
-    PROVIDER_BASIC = 2,     /* the client secret goes into an Authorization header */
-    PROVIDER_FORM_POST = 4, /* answers by posting a form to our callback */
-    PROVIDER_VOUCHES = 8, /* the operator's own directory: it gives the addresses out, and says nothing more of them */
+    PROVIDER_PKCE = 1,      /* always sends a PKCE code challenge, also with a client secret */
+    PROVIDER_BASIC = 2,     /* sends the client secret in an Authorization header */
+    PROVIDER_FORM_POST = 4, /* posts its answer as a form to the callback */
+    PROVIDER_VOUCHES =
+        8, /* the operator's own directory, which assigns the addresses: they count as verified without a claim */
 };
 
-/* URLs may hold `{base}`, which stands for the deployment's own setting. */
+/* One provider. URLs may contain `{base}`, which is replaced by a setting of the deployment. */
 struct provider {
     const char *id, *name;
     enum provider_kind kind;
     unsigned flags;
-    size_t client_id, client_secret; /* settings: where in struct config their text is */
-    size_t base;                     /* the same; 0: none */
+    size_t client_id, client_secret; /* settings: offsets of their texts in struct config */
+    size_t base;                     /* likewise; 0: no such setting */
     bool needs_secret, needs_base;
-    const char *issuer;                       /* of OIDC */
-    const char *authorize, *token, *userinfo; /* of OAUTH */
-    const char *emails;                       /* of OAUTH: asked when the first answer has no address; NULL: none */
-    const char *scopes;                       /* NULL: the setting oidc_scopes */
-    const char *extra;                        /* further parameters of the authorization request, as a query */
-    const char *subject;                      /* of OAUTH: where in the answer the id is, as a path of members */
-    const char *email_suffix;                 /* made from the subject when the provider has no addresses; NULL: none */
+    const char *issuer;                       /* with OIDC */
+    const char *authorize, *token, *userinfo; /* with OAUTH */
+    const char *emails;       /* with OAUTH: requested when the first answer has no address; NULL: none */
+    const char *scopes;       /* NULL: the setting oidc_scopes */
+    const char *extra;        /* further parameters of the authorization request, as a query */
+    const char *subject;      /* with OAUTH: the path of members at which the answer has the user's id */
+    const char *email_suffix; /* appended to the subject to make an address when the provider has none; NULL: none */
 };
 
-/* Ended by a row without id. */
+/* Ends with a row without id. */
 extern const struct provider providers[];
 
-/* Whether all that it needs is set. */
+/* Whether all required settings are set. */
 bool provider_is_configured(const struct provider *provider, const struct config *config);
 
-/* The configured provider of that id, or NULL. */
+/* The configured provider with that id, or NULL. */
 const struct provider *provider_find(const struct config *config, const char *id);
 
-/* Whether any is configured. */
+/* Whether any provider is configured. */
 bool provider_any(const struct config *config);
 
-/* Their settings; NULL when unset. */
+/* The client id and secret; NULL when unset. */
 const char *provider_client_id(const struct provider *provider, const struct config *config);
 const char *provider_client_secret(const struct provider *provider, const struct config *config);
 
-/* One of the URLs of `provider` with its base filled in, in `arena`. NULL for NULL and without memory. */
+/* One of the provider's URLs with its base filled in, in `arena`. NULL for NULL, and without memory. */
 const char *provider_url(void *arena, const struct provider *provider, const struct config *config, const char *url);
 
-/* The scopes that are asked for. */
+/* The scopes to request. */
 const char *provider_scopes(const struct provider *provider, const struct config *config);
 
 #endif

@@ -1,4 +1,4 @@
-/* The table of the ways of signing in. */
+/* Defines the sign-in methods and decides which of them are active. */
 #include "policy/signin_methods.h"
 
 #include <string.h>
@@ -14,7 +14,7 @@ const struct sign_in_method sign_in_methods[] = {
     {0},
 };
 
-/* One-time codes when they can be sent, unless it is said otherwise. */
+/* One-time codes are the default when mail can be sent. */
 static bool by_code(const struct config *config)
 {
     if (strcmp(config->email_method, "auto") == 0)

@@ -1,4 +1,4 @@
-/* Which ways of signing in are active, decided from the configuration alone. */
+/* Decides from the configuration alone which sign-in methods are active. */
 #ifndef ORGD_POLICY_SIGNIN_METHODS_H
 #define ORGD_POLICY_SIGNIN_METHODS_H
 
@@ -6,10 +6,11 @@
 
 #include "config/config.h"
 
-/* Each is fit for the `active` of a route. At most one of the first two is active. */
+/* Whether a method is active; each function can be the `active` member of a route. At most one of the first two is
+ * true. */
 bool methods_password(const struct config *config);
 bool methods_otp(const struct config *config);
-bool methods_email(const struct config *config); /* either of them */
+bool methods_email(const struct config *config); /* either of the two */
 bool methods_social(const struct config *config);
 
 struct sign_in_method {
@@ -17,10 +18,10 @@ struct sign_in_method {
     const char *factor;   /* in the browser interface */
     bool (*active)(const struct config *config);
 };
-/* Ended by a row without factor. */
+/* Ends with a row without factor. */
 extern const struct sign_in_method sign_in_methods[];
 
-/* ERR_USAGE with the sentence when nobody could sign in, or codes are wanted and no mail is configured. */
+/* ERR_USAGE with a sentence when no method of signing in is left, or codes are demanded and no mail is configured. */
 enum err methods_check(const struct config *config, struct error *error) MUST_CHECK;
 
 #endif

@@ -1,4 +1,4 @@
-/* The access rules. */
+/* Decides by the access rules who may sign in and who may own organizations. */
 #include "policy/signin_rules.h"
 
 #include <string.h>
@@ -6,12 +6,12 @@
 #include "base/email.h"
 #include "base/text.h"
 
-/* What is known of an address. */
+/* An address, taken apart. */
 struct subject {
     void *arena;
     const struct config *config;
-    const char *email;  /* folded, the domain in ASCII */
-    const char *domain; /* NULL: there is not exactly one @ */
+    const char *email;  /* in lower case, the domain in ASCII */
+    const char *domain; /* NULL: the address does not have exactly one @ */
     bool has_account, invited;
 };
 
@@ -23,7 +23,7 @@ static bool is_ascii(const char *text)
     return true;
 }
 
-/* A domain as it is compared: one in another script and its ASCII form are the same domain. */
+/* A domain in the form used for comparison. A domain in another script equals its ASCII form. */
 static const char *comparable(void *arena, const char *domain)
 {
     const char *ascii = is_ascii(domain) ? domain : email_ascii_domain(arena, domain);
@@ -31,7 +31,7 @@ static const char *comparable(void *arena, const char *domain)
     return ascii ? ascii : domain;
 }
 
-/* False without memory. */
+/* Fills the subject. False without memory. */
 static bool read_subject(struct subject *subject, const char *email)
 {
     const char *domain;
@@ -42,7 +42,7 @@ static bool read_subject(struct subject *subject, const char *email)
     return subject->email != NULL;
 }
 
-/* Whether they are the same address: the same before the @, and the same domain after it. */
+/* Whether the entry is the same address: equal before the @, and the same domain after it. */
 static bool is_address(const struct subject *subject, const char *entry)
 {
     const char *domain = email_domain(entry), *own = email_domain(subject->email);
@@ -53,7 +53,7 @@ static bool is_address(const struct subject *subject, const char *entry)
            strcmp(comparable(subject->arena, domain), subject->domain) == 0;
 }
 
-/* Whether the domain is the entry or ends with a dot and the entry. */
+/* Whether the domain equals the entry or is a subdomain of it. */
 static bool is_of_domain(const struct subject *subject, const char *entry)
 {
     const char *wanted = comparable(subject->arena, entry);
@@ -67,7 +67,7 @@ static bool is_of_domain(const struct subject *subject, const char *entry)
     return have == len || subject->domain[have - len - 1] == '.';
 }
 
-/* The entry of a list that fits, or NULL. */
+/* The first matching entry of a list, or NULL. */
 static const char *find(const struct subject *subject, const struct config_list *list,
                         bool (*fits)(const struct subject *subject, const char *entry))
 {
@@ -84,7 +84,7 @@ static bool refuse(struct access_decision *decision, enum access_rule rule, cons
     return false;
 }
 
-/* The lists, in the order in which they count. Where domains are allowed, blocked ones are not asked about. */
+/* Applies the lists in order of precedence. With a list of allowed domains, blocked domains are not checked. */
 static bool pass_lists(const struct subject *subject, struct access_decision *decision)
 {
     const struct config *config = subject->config;

@@ -1,5 +1,4 @@
-/* What an operator may not have meant: settings that contradict each other, and entries that do not do what they look
- * like. */
+/* Warns of settings that contradict each other, and of entries without the effect that they suggest. */
 #include <libpsl.h>
 #include <string.h>
 #include <strings.h>
@@ -23,13 +22,13 @@ enum { ENTRY_MAX = 400, ENTRY_SHOWN = 254 };
 /* One of the four lists. */
 struct listed {
     const struct config_list *list;
-    const char *variable; /* as it is set */
-    const char *harm;     /* of an entry that fits no address */
+    const char *variable; /* the name under which it is set */
+    const char *harm;     /* the effect of an entry that matches no address */
     bool domains;         /* otherwise addresses */
-    bool letting_in;      /* entries let people in */
+    bool letting_in;      /* entries allow addresses */
 };
 
-/* An entry for people to read. In a log, what stands in a list of addresses is named by its place. */
+/* An entry in readable form. In a log, an entry of a list of addresses is given by its position. */
 static const char *shown(struct access_report *report, const struct listed *listed, size_t index)
 {
     struct buffer text = buffer_make(report->arena, ENTRY_MAX);
@@ -41,7 +40,7 @@ static const char *shown(struct access_report *report, const struct listed *list
     return buffer_string(&text) ? buffer_string(&text) : "an entry";
 }
 
-/* The name of a domain in ASCII, or NULL when `text` is none. */
+/* The domain in ASCII, or NULL when `text` is not a domain. */
 static const char *domain_of(void *arena, const char *text)
 {
     const char *ascii = email_ascii_domain(arena, text);
@@ -50,7 +49,8 @@ static const char *domain_of(void *arena, const char *text)
     return len > 0 && *ascii != '.' && ascii[len - 1] != '.' && !strstr(ascii, "..") ? ascii : NULL;
 }
 
-/* What was probably meant by a domain that is none: "acme.io" by "@acme.io", "*.acme.io", ".acme.io". NULL: no idea. */
+/* The domain that a malformed entry probably means: "@acme.io", "*.acme.io" and ".acme.io" mean "acme.io". NULL:
+ * unknown. */
 static const char *meant_domain(void *arena, const char *entry)
 {
     const char *at = strrchr(entry, '@');
@@ -88,7 +88,7 @@ static void look_at_domain(struct access_report *report, const struct listed *li
              shown(report, listed, index), listed->variable);
 }
 
-/* An address with its domain in ASCII, or NULL when it is none. */
+/* The address with its domain in ASCII, or NULL when it is malformed. */
 static const char *address_of(void *arena, const char *text)
 {
     const char *domain = email_domain(text);
@@ -128,7 +128,7 @@ static void look_at_entries(struct access_report *report)
             (lists[i].domains ? look_at_domain : look_at_address)(report, &lists[i], j);
 }
 
-/* ---- lists against each other ---- */
+/* ---- contradictions between lists ---- */
 
 static void look_at_lists(struct access_report *report)
 {
@@ -167,7 +167,8 @@ static const char *refusal(enum access_rule rule)
     }
 }
 
-/* Those who may own, but not sign in. What only a database knows speaks for them. */
+/* Warns of addresses that may own organizations but not sign in. Accounts and invitations are not considered: only the
+ * database knows them. */
 static void look_at_owners(struct access_report *report)
 {
     const struct config *config = report->config;
@@ -190,7 +191,7 @@ static void look_at_owners(struct access_report *report)
         warn(report, "no-owner", "Nobody in %s can sign in: nobody can make an organization.", owners.variable);
 }
 
-/* ---- where it can be reached ---- */
+/* ---- exposure ---- */
 
 static bool is_local_host(const char *host, size_t len)
 {
@@ -210,7 +211,7 @@ static bool listens_locally(const struct config *config)
     return !colon || is_local_host(config->listen, (size_t)(colon - config->listen));
 }
 
-/* Whether the public address is this machine's own, as the default is. */
+/* Whether the public address is a local one, as the default is. */
 static bool is_named_locally(const struct config *config)
 {
     const char *host = config->api_url ? strstr(config->api_url, "://") : NULL;
@@ -254,7 +255,7 @@ static void look_at_reach(struct access_report *report)
              config->api_url);
 }
 
-/* ---- how people sign in ---- */
+/* ---- sign-in methods ---- */
 
 static void look_at_methods(struct access_report *report)
 {

@@ -1,4 +1,4 @@
-/* Runs the private PostgreSQL server: one thread starts it, watches it and starts it again. */
+/* Runs the private PostgreSQL server: one thread starts it, watches it and restarts it. */
 #include "postgres/cluster.h"
 
 #include <errno.h>
@@ -21,10 +21,11 @@
 #define SECOND INT64_C(1000000)
 
 enum {
-    SOCKET_PATH_MAX = 107,  /* bytes of sockaddr_un.sun_path without the NUL */
-    SPARE_CONNECTIONS = 40, /* migrations, health, psql, PostgreSQL's own reserve, another server beside this one */
+    SOCKET_PATH_MAX = 107, /* bytes of sockaddr_un.sun_path without the NUL */
+    SPARE_CONNECTIONS =
+        40, /* for migrations, health checks, psql, PostgreSQL's own reserve, another server alongside this one */
     READY_POLL_MS = 2,
-    START_S = 300, /* recovery of a large database takes its time */
+    START_S = 300, /* recovery of a large database takes long */
     STOP_FAST_S = 30,
     STOP_HARD_S = 5,
     BACKOFF_FIRST_MS = 50,
@@ -36,13 +37,13 @@ enum {
 struct cluster {
     struct cluster_options options;
     struct pgdata data;
-    void *arena;        /* of the thread: talloc is not shared between threads */
+    void *arena;        /* used by the thread only: talloc is not shared between threads */
     int directory;      /* the data directory, open */
     const char *socket; /* directory by which clients reach the socket */
     struct process server;
     pthread_t thread;
-    int stop;             /* eventfd: readable once the server shall stop */
-    pthread_mutex_t lock; /* guards what follows */
+    int stop;             /* eventfd: readable once the server has to stop */
+    pthread_mutex_t lock; /* guards the members below */
     pthread_cond_t changed;
     bool decided;    /* the first start succeeded or failed */
     enum err result; /* of the first start */
@@ -62,7 +63,7 @@ static void set_running(struct cluster *cluster, bool running)
     (void)pthread_mutex_unlock(&cluster->lock);
 }
 
-/* True when the server shall stop; waits for that at most so long. */
+/* Waits at most that long for the request to stop. True when it was made. */
 static bool asked_to_stop(const struct cluster *cluster, int wait_ms)
 {
     struct pollfd watch = {.fd = cluster->stop, .events = POLLIN};
@@ -70,7 +71,7 @@ static bool asked_to_stop(const struct cluster *cluster, int wait_ms)
     return poll(&watch, 1, wait_ms) > 0;
 }
 
-/* ---- what an earlier program left ---- */
+/* ---- remains of an earlier program ---- */
 
 static const char *const folders[] = {PGDATA_NAME, PGDATA_NEW_NAME};
 
@@ -81,7 +82,8 @@ static size_t find_leftovers(const char *directory, pid_t *pids)
     return found < LEFTOVERS_MAX ? found : LEFTOVERS_MAX;
 }
 
-/* A server whose program was killed is on its way out already; it is told again, and waited for. */
+/* Stops a server whose program was killed. It should be stopping already; it gets another signal, and its end is
+ * awaited. */
 static void stop_old_server(const struct pgdata *data, const pid_t *pids, size_t count)
 {
     pid_t pid;
@@ -100,8 +102,8 @@ static void stop_old_server(const struct pgdata *data, const pid_t *pids, size_t
     }
 }
 
-/* After this no PostgreSQL process uses the directory: a server started beside leftovers would refuse or, worse, not.
- */
+/* Ends all PostgreSQL processes of the directory. A server started alongside leftovers would refuse to start or damage
+ * the data. */
 static enum err clear_leftovers(const struct pgdata *data, struct error *error)
 {
     pid_t pids[LEFTOVERS_MAX];
@@ -139,7 +141,7 @@ static enum err launch(struct cluster *cluster, struct error *error)
     /* the folder's group, which the socket gets, is that of the program */
     const char *permissions =
         cluster->options.program ? "unix_socket_permissions=0770" : "unix_socket_permissions=0700";
-    /* Settings that are not the operator's to change. ".." is the data directory, at any length of its path. */
+    /* Settings that the operator cannot change. ".." is the data directory, whatever the length of its path. */
     const char *const arguments[] = {program, /* the whole path: PostgreSQL finds its other files by it */
                                      "-D",    PGDATA_NAME,
                                      "-c",    "listen_addresses=",
@@ -162,7 +164,7 @@ static enum err launch(struct cluster *cluster, struct error *error)
     return err;
 }
 
-/* Ends the server: fast, then at once, then by force. */
+/* Stops the server: a fast shutdown, then an immediate one, then SIGKILL. */
 static void stop_server(struct cluster *cluster)
 {
     static const struct {
@@ -178,7 +180,7 @@ static void stop_server(struct cluster *cluster)
     }
 }
 
-/* Waits until the server we launched accepts connections. */
+/* Waits until the started server accepts connections. */
 static enum err wait_ready(struct cluster *cluster, off_t since, struct error *error)
 {
     int64_t deadline = in_seconds(START_S);
@@ -215,7 +217,8 @@ static enum err start_server(struct cluster *cluster, struct error *error)
     return err;
 }
 
-/* How clients reach the socket: by the directory's path, or where that is too long for a socket by its descriptor. */
+/* The directory by which clients reach the socket: its path, or its descriptor when the path is too long for a
+ * socket. */
 static const char *socket_directory(void *arena, const char *directory, int fd)
 {
     if (strlen(directory) + sizeof "/.s.PGSQL." PGDATA_PORT - 1 <= SOCKET_PATH_MAX)
@@ -229,7 +232,7 @@ static enum err first_start(struct cluster *cluster, struct error *error)
     struct pgdata place = {.directory = options->directory, .fd = cluster->directory, .log = -1};
     enum err err;
 
-    /* before anything is read or made: a killed initdb or server may still be at work */
+    /* before anything is read or made: a killed initdb or server may still be running */
     err = clear_leftovers(&place, error);
     if (err == OK)
         err =
@@ -244,7 +247,7 @@ static enum err first_start(struct cluster *cluster, struct error *error)
     return err;
 }
 
-/* Starts the server again until it runs; false when asked to stop meanwhile. */
+/* Restarts the server until it runs; false when asked to stop meanwhile. */
 static bool start_again(struct cluster *cluster)
 {
     struct error error;
@@ -268,7 +271,7 @@ static bool start_again(struct cluster *cluster)
     }
 }
 
-/* Until asked to stop: waits for the server's end, and starts it again. */
+/* Waits for the server's end and restarts it, until asked to stop. */
 static void watch(struct cluster *cluster)
 {
     for (;;) {
@@ -294,7 +297,8 @@ static void watch(struct cluster *cluster)
     }
 }
 
-/* The thread lives as long as the server: the server is told to stop when its starting thread ends. */
+/* The thread's function. The thread must live as long as the server: the server gets a signal when the thread that
+ * started it ends. */
 static void *supervise(void *argument)
 {
     struct cluster *cluster = argument;
@@ -315,7 +319,7 @@ static void *supervise(void *argument)
     return NULL;
 }
 
-/* ---- the interface ---- */
+/* ---- interface ---- */
 
 static void release(struct cluster *cluster)
 {
@@ -330,7 +334,7 @@ static void release(struct cluster *cluster)
     (void)talloc_free(cluster);
 }
 
-/* Starts the thread with all signals blocked: they are for the program's own threads. */
+/* Starts the thread with all signals blocked: the program's own threads handle them. */
 static int start_thread(struct cluster *cluster)
 {
     sigset_t all, before;

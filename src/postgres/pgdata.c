@@ -25,14 +25,15 @@
 #define LOG_OLD_NAME PGDATA_LOG_NAME ".1"
 
 enum {
-    LOG_MAX = 4 << 20,  /* bytes, then it is rotated */
+    LOG_MAX = 4 << 20,  /* bytes; then the log is rotated */
     LOG_TAIL = 8 << 10, /* bytes searched for a reason */
-    INITDB_S = 300,     /* it takes one second; slow disks exist */
+    INITDB_S = 300,     /* usually one second, longer on slow disks */
     VERSION_S = 10,
     SMALL_FILE = 64 << 10,
 };
 
-/* Defaults that suit a small server beside its only client. The operator may change them, so they are in the file. */
+/* Defaults for a small server on the same host as its only client. They are in the file, so that the operator may
+ * change them. */
 static const char settings[] = "\n# What orgd sets; change it as you need.\n"
                                "shared_buffers = 64MB\n"
                                "max_wal_size = 256MB\n"
@@ -59,7 +60,7 @@ static bool has_programs(void *arena, const char *directory)
     return postgres && initdb && access(postgres, X_OK) == 0 && access(initdb, X_OK) == 0;
 }
 
-/* Asks a `postgres` program for its major version; 0 when it does not say. */
+/* The major version of a `postgres` program; 0 when it cannot be read. */
 static int ask_version(void *arena, const char *directory)
 {
     const char *program = talloc_asprintf(arena, "%s/postgres", directory);
@@ -92,7 +93,7 @@ static int ask_version(void *arena, const char *directory)
     return at ? (int)strtol(at, NULL, 10) : 0;
 }
 
-/* The major version that made the data; 0 when there is no data. */
+/* The major version that made the data; 0 without data. */
 static enum err data_version(void *arena, const struct pgdata *data, int *version, struct error *error)
 {
     char *text;
@@ -122,7 +123,7 @@ static enum err wrong_version(const struct pgdata *data, int made, int found, st
                      data->directory, made, found, made);
 }
 
-/* The installed version that made the data, or the newest one when there is no data yet. */
+/* The installed version that made the data, or the newest one without data. */
 static enum err find_installed(void *arena, struct pgdata *data, int made, struct error *error)
 {
     DIR *versions = opendir(INSTALLED);
@@ -192,7 +193,7 @@ static int remove_one(const char *path, const struct stat *status, int type, str
     return remove(path);
 }
 
-/* Only ever called on our own half-made folder. */
+/* Removes a folder left by an interrupted creation. Call it only for that folder. */
 static enum err remove_half_made(void *arena, const struct pgdata *data, struct error *error)
 {
     const char *path = talloc_asprintf(arena, "%s/" PGDATA_NEW_NAME, data->directory);
@@ -210,7 +211,7 @@ static enum err remove_half_made(void *arena, const struct pgdata *data, struct 
 static enum err run_initdb(void *arena, const struct pgdata *data, struct error *error)
 {
     const char *program = talloc_asprintf(arena, "%s/initdb", data->programs);
-    /* not synchronized file by file: make_cluster does it for all of them at once, in a fraction of the time */
+    /* without synchronizing each file: make_cluster synchronizes all of them at once, which is much faster */
     const char *const arguments[] = {program,
                                      "-D",
                                      PGDATA_NEW_NAME,
@@ -252,7 +253,7 @@ static enum err run_initdb(void *arena, const struct pgdata *data, struct error 
     return OK;
 }
 
-/* Adds our settings to the configuration that initdb wrote. */
+/* Appends orgd's settings to the configuration that initdb wrote. */
 static enum err write_settings(void *arena, int fd, struct error *error)
 {
     char *initial, *text;
@@ -266,8 +267,8 @@ static enum err write_settings(void *arena, int fd, struct error *error)
     return file_replace(fd, "postgresql.conf", text, strlen(text), 0600, error);
 }
 
-/* The user we run as, and root, who could anyway, connect as the program's role; the first also as the superuser, as
- * whoever has these files could. */
+/* Writes who may connect. The current user and root may connect as the program's role; the current user also as the
+ * superuser. Both could read the files anyway. */
 static enum err write_who(void *arena, int fd, const char *program, struct error *error)
 {
     const struct passwd *user = getpwuid(geteuid());
@@ -315,7 +316,7 @@ static enum err make_cluster(void *arena, const char *program, struct pgdata *da
     (void)close(fd);
     if (err != OK)
         return err;
-    /* Nothing has the final name before all of it is on disk. */
+    /* the folder gets its final name when all of it is on disk */
     if (syncfs(data->fd) != 0)
         return error_set(error, ERR_SYSTEM, "cannot write the new cluster in %s to disk: %m", data->directory);
     if (renameat(data->fd, PGDATA_NEW_NAME, data->fd, PGDATA_NAME) != 0 || fsync(data->fd) != 0)
@@ -370,7 +371,7 @@ off_t pgdata_log_end(const struct pgdata *data)
     return fstat(data->log, &status) == 0 ? status.st_size : 0;
 }
 
-/* What a line complains of, after the mark that makes it a complaint; NULL when it is none. */
+/* The message of a line with an error mark; NULL for other lines. */
 static const char *complaint(const char *line)
 {
     static const char *const marks[] = {"PANIC:", "FATAL:", "ERROR:", "error:"};
@@ -384,7 +385,7 @@ static const char *complaint(const char *line)
     return NULL;
 }
 
-/* The first complaint is the cause of the others; a full disk is the cause of all. */
+/* The first error is usually the cause of the others; a full disk is the cause of all. */
 const char *pgdata_log_reason(const struct pgdata *data, off_t since, char *text, size_t size)
 {
     off_t end = pgdata_log_end(data), from = end - since > LOG_TAIL ? end - LOG_TAIL : since;
@@ -421,7 +422,7 @@ void pgdata_log_trim(const struct pgdata *data)
 
     if (pgdata_log_end(data) <= LOG_MAX)
         return;
-    /* copied, not renamed: the server keeps the open file; a line written meanwhile may be lost */
+    /* copied, not renamed, because the server keeps the file open; a line written meanwhile may be lost */
     old = openat(data->fd, LOG_OLD_NAME, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (old >= 0) {
         while ((got = pread(data->log, block, sizeof block, at)) > 0 && file_write_all(old, block, (size_t)got) == 0)
@@ -429,7 +430,7 @@ void pgdata_log_trim(const struct pgdata *data)
         (void)close(old);
     }
     if (ftruncate(data->log, 0) != 0)
-        return; /* a full disk: the log stays as long as it is */
+        return; /* a full disk: the log is not shortened */
 }
 
 /* ---- the running server ---- */
@@ -447,7 +448,7 @@ bool pgdata_server(const struct pgdata *data, pid_t *pid, bool *ready)
     text[got > 0 ? got : 0] = '\0';
     *pid = (pid_t)strtol(text, NULL, 10);
     *ready = false;
-    /* the eighth line says how far it is */
+    /* the eighth line is the server's status */
     for (int i = 1; (line = strsep(&rest, "\n")) != NULL; i++)
         if (i == 8)
             *ready = strncmp(line, "ready", 5) == 0;

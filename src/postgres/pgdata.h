@@ -1,4 +1,4 @@
-/* The files of the private PostgreSQL cluster: its programs, its data, its log. */
+/* Manages the files of the private PostgreSQL cluster: its programs, its data, its log. */
 #ifndef ORGD_POSTGRES_PGDATA_H
 #define ORGD_POSTGRES_PGDATA_H
 
@@ -11,7 +11,7 @@
 #define PGDATA_NAME "postgresql"         /* in the data directory */
 #define PGDATA_NEW_NAME "postgresql.new" /* while it is being made */
 #define PGDATA_LOG_NAME "postgresql.log"
-#define PGDATA_PORT "5432" /* names the socket, nothing listens on a network */
+#define PGDATA_PORT "5432" /* names the socket; nothing listens on a network */
 
 struct pgdata {
     const char *directory; /* the data directory, absolute and without symbolic links */
@@ -31,16 +31,17 @@ enum err pgdata_open(void *arena, const char *directory, const char *programs, c
                      struct error *error) MUST_CHECK;
 void pgdata_close(struct pgdata *data);
 
-/* Where the log ends now, for pgdata_log_reason. */
+/* The current end of the log, for pgdata_log_reason. */
 off_t pgdata_log_end(const struct pgdata *data);
-/* What PostgreSQL complained of after `since`, in its own words; never NULL. */
+/* The error that PostgreSQL logged after `since`, in its own words; never NULL. */
 const char *pgdata_log_reason(const struct pgdata *data, off_t since, char *text, size_t size);
-/* Keeps the log within bounds: a large one becomes PGDATA_LOG_NAME.1, and a new one begins. Running writers go on. */
+/* Bounds the log: a large one becomes PGDATA_LOG_NAME.1, and a new one begins. Running processes continue to write. */
 void pgdata_log_trim(const struct pgdata *data);
 
-/* The pid in the running server's own file, and whether it accepts connections; false when there is no such file. */
+/* Reads the pid in the running server's own file, and whether it accepts connections; false when there is no such
+ * file. */
 bool pgdata_server(const struct pgdata *data, pid_t *pid, bool *ready);
-/* Removes what a killed server leaves behind. Only when it is certain that none runs. */
+/* Removes files left by a killed server. Call it only when no server runs. */
 void pgdata_remove_stale(const struct pgdata *data);
 
 #endif

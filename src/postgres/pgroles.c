@@ -1,4 +1,4 @@
-/* Makes the roles of the private cluster, and its databases. */
+/* Makes the roles and databases of the private cluster. */
 #include "postgres/pgroles.h"
 
 #include <libpq-fe.h>
@@ -8,15 +8,15 @@
 #include "base/log.h"
 #include "postgres/pgdata.h"
 
-#define NEXT_ROLE "orgd_next" /* becomes PGROLES_PROGRAM at the end of the conversion */
+#define NEXT_ROLE "orgd_next" /* renamed to PGROLES_PROGRAM at the end of the conversion */
 #define CONVERTING_ROLE "orgd_converting"
 #define NO_SUCH_ROLE "role \"" PGROLES_SUPERUSER "\" does not exist"
 
-/* Without any attribute, and with no password: only pg_ident.conf says who may be this role. */
+/* No attributes and no password: only pg_ident.conf decides who may use this role. */
 #define ORDINARY " LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
 
-/* PostgreSQL does not reassign what its first role owns, so each object is given away by itself. What initdb made has a
- * number below 16384; what an extension made stays with the extension. */
+/* PostgreSQL does not reassign the objects of its first role, so the owner of each object is changed separately.
+ * Objects of initdb have oids below 16384; objects of extensions stay with the extension. */
 static const char give_away[] =
     "DO $$\n"
     "DECLARE command text;\n"
@@ -50,7 +50,7 @@ static const char give_away[] =
     "  EXECUTE format('ALTER DATABASE %I OWNER TO " NEXT_ROLE "', current_database());\n"
     "END $$";
 
-/* A role cannot be renamed by itself, so another one does it for the two. */
+/* A role cannot rename itself, so a third role renames the two. */
 static const char change_names[] = "CREATE ROLE " CONVERTING_ROLE " SUPERUSER;"
                                    "SET SESSION AUTHORIZATION " CONVERTING_ROLE ";"
                                    "ALTER ROLE " PGROLES_PROGRAM " RENAME TO " PGROLES_SUPERUSER ";"
@@ -77,7 +77,7 @@ static enum err fail(PGconn *connection, const char *what, struct error *error)
     return error_set(error, ERR_DATABASE, "cannot %s: %s", what, connection ? PQerrorMessage(connection) : "no memory");
 }
 
-/* One string may hold several statements: they are one transaction. */
+/* Runs a string of one or several statements in one transaction. */
 static enum err run(PGconn *connection, const char *sql, const char *what, struct error *error)
 {
     PGresult *done = PQexec(connection, sql);
@@ -87,7 +87,7 @@ static enum err run(PGconn *connection, const char *sql, const char *what, struc
     return status == PGRES_COMMAND_OK ? OK : fail(connection, what, error);
 }
 
-/* Whether the query has a row. */
+/* Whether the query yields a row. */
 static enum err ask(PGconn *connection, const char *sql, const char *parameter, bool *yes, struct error *error)
 {
     PGresult *found = PQexecParams(connection, sql, parameter ? 1 : 0, NULL, &parameter, NULL, NULL, 0);
@@ -112,7 +112,7 @@ static enum err connect_as(void *arena, const char *socket, const char *database
 
 /* ---- clusters of earlier versions ---- */
 
-/* Gives away what is in one database. Nothing is left to do in one that belongs to the new role already. */
+/* Changes the owner of the objects in one database. Does nothing when the new role already owns the database. */
 static enum err give_away_one(void *arena, const char *socket, const char *database, struct error *error)
 {
     PGconn *connection;
@@ -136,7 +136,8 @@ static enum err give_away_all(void *arena, const char *socket, PGconn *connectio
     return err;
 }
 
-/* The last step decides: until then the cluster is an old one, and this begins again. */
+/* Converts the cluster. The last step decides: before it, the cluster counts as an old one, and the conversion begins
+ * again. */
 static enum err convert(void *arena, const char *socket, struct error *error)
 {
     PGconn *connection;
@@ -157,7 +158,7 @@ static enum err convert(void *arena, const char *socket, struct error *error)
     return err;
 }
 
-/* ---- the interface ---- */
+/* ---- interface ---- */
 
 static enum err connect_superuser(void *arena, const char *socket, PGconn **connection, struct error *error)
 {

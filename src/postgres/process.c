@@ -1,4 +1,4 @@
-/* Starts, watches and stops the PostgreSQL programs. */
+/* Starts, watches and stops PostgreSQL's programs. */
 #include "postgres/process.h"
 
 #include <ctype.h>
@@ -20,7 +20,7 @@
 
 #include "base/platform.h"
 
-/* Programs get nothing of orgd's environment: it holds secrets, and settings that would change what they do. */
+/* Programs do not inherit orgd's environment: it contains secrets, and settings that would change their behaviour. */
 static const char *const child_environment[] = {"PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "LC_MESSAGES=C", "TZ=UTC",
                                                 NULL};
 
@@ -37,7 +37,7 @@ _Noreturn static void become(const struct process_options *options, pid_t parent
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
     if (prctl(PR_SET_PDEATHSIG, options->death_signal) != 0)
         goto failed;
-    if (getppid() != parent) /* it died before the death signal was in place */
+    if (getppid() != parent) /* the parent died before the death signal was set */
         _exit(1);
     (void)setsid();
     null = open("/dev/null", O_RDWR | O_CLOEXEC);
@@ -63,7 +63,7 @@ enum err process_start(const struct process_options *options, struct process *pr
     *process = (struct process){0, -1};
     if (pipe2(report, O_CLOEXEC) != 0)
         return error_set(error, ERR_SYSTEM, "cannot start %s: %m", options->program);
-    /* no handler of ours may run in the child */
+    /* none of orgd's signal handlers may run in the child */
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &before);
     pid = fork();
@@ -99,7 +99,7 @@ enum err process_start(const struct process_options *options, struct process *pr
     return OK;
 }
 
-/* Waits until the pidfd says that its process ended. */
+/* Waits until the pidfd reports the end of its process. */
 static bool ended_by(int fd, int64_t deadline_us)
 {
     struct pollfd watch = {.fd = fd, .events = POLLIN};
@@ -158,7 +158,7 @@ const char *process_status_text(int status, char *text, size_t size)
     return text;
 }
 
-/* Where a link of /proc/PID points; false when it may not be read, as for dead and foreign processes. */
+/* The target of a link in /proc/PID; false when it cannot be read, as for dead processes and those of other users. */
 static bool proc_link(const char *pid, const char *name, char *target, size_t size)
 {
     char path[64];
@@ -193,7 +193,7 @@ static bool is_ours(const char *pid, const char *directory, const char *const *f
     if (!proc_link(pid, "exe", link, sizeof link))
         return false;
     last = strrchr(link, '/');
-    /* the second form of each: a program that was replaced by an upgrade while it ran */
+    /* the second form of each: an upgrade replaced the program while it ran */
     return last && (strcmp(last, "/postgres") == 0 || strcmp(last, "/initdb") == 0 ||
                     strcmp(last, "/postgres (deleted)") == 0 || strcmp(last, "/initdb (deleted)") == 0);
 }

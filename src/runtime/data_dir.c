@@ -31,7 +31,7 @@
 
 enum {
     FORMAT = 1,
-    LOCK_PATIENCE_MS = 400, /* a killed orgd needs a moment to be gone */
+    LOCK_PATIENCE_MS = 400, /* time for a killed orgd to end */
     LOCK_POLL_MS = 10,
 };
 
@@ -45,12 +45,12 @@ bool data_dir_is_for_cluster(const struct config *config)
     return !given(config->uri_core) && !given(config->uri_tracing) && !given(config->db_prefix);
 }
 
-/* ---- where ---- */
+/* ---- location ---- */
 
 struct place {
     const char *path;   /* absolute; the last part may not exist */
     bool becomes;       /* started by root */
-    struct run_as user; /* then: who it becomes */
+    struct run_as user; /* the user that root becomes */
     bool divided;       /* PostgreSQL runs as another user */
     struct run_as postgres;
     bool moved;
@@ -61,7 +61,7 @@ static enum err no_memory(struct error *error)
     return error_set(error, ERR_MEMORY, "no memory");
 }
 
-/* The absolute path without symbolic links; the last part need not exist. NULL with errno. */
+/* The absolute path without symbolic links; the last part need not exist. NULL with errno set. */
 static const char *absolute(void *arena, const char *path)
 {
     char whole[PATH_MAX], *copy, *slash;
@@ -84,7 +84,7 @@ static const char *absolute(void *arena, const char *path)
     return talloc_asprintf(arena, "%s/%s", strcmp(whole, "/") == 0 ? "" : whole, last);
 }
 
-/* The folder in which the directory is or will be. */
+/* The folder that contains or will contain the directory. */
 static const char *folder_of(void *arena, const char *path)
 {
     const char *slash = strrchr(path, '/');
@@ -161,7 +161,7 @@ enum err data_dir_path(void *arena, const struct config *config, const char **pa
     return err;
 }
 
-/* ---- that it is ours ---- */
+/* ---- ownership ---- */
 
 static const char *user_name(uid_t uid, char *text, size_t size)
 {
@@ -171,7 +171,7 @@ static const char *user_name(uid_t uid, char *text, size_t size)
     return text;
 }
 
-/* What a crash during creation leaves (the lock, the mark not in its place yet) still counts as empty. */
+/* Whether the directory is empty. The lock and a temporary mark, left by a crash during creation, do not count. */
 static bool is_empty(int fd)
 {
     int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -194,7 +194,7 @@ static bool is_empty(int fd)
     return empty;
 }
 
-/* Reads the mark: `*format` is 0 when there is none. */
+/* Reads the mark. `*format` is 0 without a mark. */
 static enum err read_mark(void *arena, const struct data_dir *dir, int *format, struct error *error)
 {
     char *text;
@@ -230,7 +230,7 @@ static enum err check_mark(void *arena, const struct data_dir *dir, bool *ours, 
     return OK;
 }
 
-/* ---- one at a time ---- */
+/* ---- lock ---- */
 
 static enum err busy(void *arena, const struct data_dir *dir, struct error *error)
 {
@@ -274,7 +274,7 @@ static enum err take_lock(void *arena, struct data_dir *dir, struct error *error
 
 /* ---- whose it is ---- */
 
-/* Root hands its own directory to the user it is about to become. */
+/* As root, gives root's own directory to the user that the process will become. */
 static enum err hand_over(const struct data_dir *dir, const struct run_as *user, struct error *error)
 {
     static const char *const files[] = {MARK_NAME,   LOCK_NAME,           "admin-key",         "auth-key",
@@ -327,7 +327,7 @@ static enum err divide(void *arena, const struct place *place, struct data_dir *
     return err;
 }
 
-/* Opens the directory and checks whose it is; root hands it over and becomes the user. */
+/* Opens the directory and checks its owner. As root, gives it to the unprivileged user and becomes that user. */
 static enum err enter(void *arena, const struct place *place, struct data_dir *dir, const struct data_dir_split *split,
                       bool *ours, struct error *error)
 {
@@ -337,7 +337,7 @@ static enum err enter(void *arena, const struct place *place, struct data_dir *d
     bool divided = false;
     enum err err, problem;
 
-    /* the path has no links; one that is there now was put there since */
+    /* the path has no links: one found now was put there in the meantime */
     dir->fd = open(place->path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (dir->fd < 0 || fstat(dir->fd, &status) != 0)
         return error_set(error, ERR_REFUSED, "The data directory %s cannot be used: %s", place->path,
@@ -369,7 +369,7 @@ static enum err enter(void *arena, const struct place *place, struct data_dir *d
     return OK;
 }
 
-/* ---- the interface ---- */
+/* ---- interface ---- */
 
 static enum err make_directory(const struct place *place, struct error *error)
 {

@@ -1,4 +1,4 @@
-/* The data directory: where it is, that it is ours alone. */
+/* Makes, checks and locks the data directory, which belongs to orgd alone. */
 #ifndef ORGD_RUNTIME_DATA_DIR_H
 #define ORGD_RUNTIME_DATA_DIR_H
 
@@ -11,10 +11,10 @@
 struct data_dir {
     const char *path;    /* absolute, without symbolic links */
     const char *cluster; /* where the private cluster lies; set once it is open */
-    int fd;              /* of it */
-    int lock;            /* held while this is open */
+    int fd;              /* of the directory */
+    int lock;            /* the lock file, locked while it is open */
     bool undivided;      /* started by root, and yet PostgreSQL runs as the same user as orgd */
-    bool moved;          /* elsewhere than configured, because the user that orgd becomes cannot reach the default */
+    bool moved;          /* not at the configured place: the user that orgd becomes cannot reach the default */
 };
 
 /*
@@ -31,8 +31,8 @@ struct data_dir_split {
 bool data_dir_is_for_cluster(const struct config *config);
 
 /*
- * Where the data directory is or would be, without touching anything: for commands that look. Absolute, in `arena`.
- * ERR_REFUSED with the sentence that `data_dir_open` would give when it cannot be there.
+ * The path of the data directory, for commands that only read; touches nothing. Absolute, in `arena`. ERR_REFUSED with
+ * the sentence of data_dir_open when the directory cannot be at that place.
  */
 enum err data_dir_path(void *arena, const struct config *config, const char **path, struct error *error) MUST_CHECK;
 
@@ -46,7 +46,7 @@ enum err data_dir_path(void *arena, const struct config *config, const char **pa
 enum err data_dir_open(void *arena, const struct config *config, const struct data_dir_split *split,
                        struct data_dir *dir, struct error *error) MUST_CHECK;
 
-/* Gives it up; the path stays readable. */
+/* Releases the lock; the path remains readable. */
 void data_dir_close(struct data_dir *dir);
 
 #endif

@@ -1,4 +1,4 @@
-/* Answers the health checks from what the gate found last. */
+/* Answers the health checks from the latest readiness check. */
 #include "runtime/health.h"
 
 #include "runtime/readiness.h"

@@ -1,4 +1,4 @@
-/* The keys of the installation: configured, or kept in the data directory, and how they are changed. */
+/* Provides the keys of the installation, configured or kept in the data directory, and rotates them. */
 #include "runtime/installation_keys.h"
 
 #include <errno.h>
@@ -20,12 +20,12 @@
 
 enum {
     KEY_BYTES = 32,
-    KEY_LEAST = 16,                 /* characters of a configured key */
-    AUTH_ACCEPTED_S = 17 * 60,      /* the life of a secret token, of a code, and clocks that differ */
-    CRYPT_ACCEPTED_S = 101 * 86400, /* the life of a refresh token */
+    KEY_LEAST = 16,                 /* the least length of a configured key, in characters */
+    AUTH_ACCEPTED_S = 17 * 60,      /* the lifetime of a secret token or a code, plus clock differences */
+    CRYPT_ACCEPTED_S = 101 * 86400, /* the lifetime of a refresh token */
 };
 
-/* A second key, and until when it is accepted. */
+/* A second key, and the end of its acceptance. */
 struct accepted {
     const char **key;
     int64_t until_us;
@@ -36,7 +36,7 @@ static bool given(const char *text)
     return text && *text;
 }
 
-/* The key kept under that name. ERR_NOT_FOUND when there is none. */
+/* Reads the key of that name from the data directory. ERR_NOT_FOUND when there is none. */
 static enum err read_key(void *arena, int directory, const char *path, const char *name, const char **key,
                          struct error *error)
 {
@@ -55,7 +55,7 @@ static enum err read_key(void *arena, int directory, const char *path, const cha
     return OK;
 }
 
-/* Puts a new random key under that name. */
+/* Writes a new random key under that name. */
 static enum err make_key(void *arena, int directory, const char *path, const char *name, const char **key,
                          struct error *error)
 {
@@ -78,7 +78,7 @@ static enum err make_key(void *arena, int directory, const char *path, const cha
     return err;
 }
 
-/* The key kept under that name, made when there is none. */
+/* The key of that name in the data directory; made when missing. */
 static enum err kept_key(void *arena, const struct data_dir *dir, const char *name, const char **key,
                          struct error *error)
 {
@@ -118,7 +118,7 @@ static enum err settle_key(void *arena, const struct data_dir *dir, bool develop
     return kept_key(arena, dir, file, key, error);
 }
 
-/* The administration key, when AGENTA_AUTH_KEY is settled: configured, or kept, or else that one. */
+/* Sets the administration key: the configured one, the kept one, or AGENTA_AUTH_KEY, which must be set already. */
 static enum err settle_admin_key(void *arena, const struct data_dir *dir, struct config *config, struct error *error)
 {
     enum err err;
@@ -133,8 +133,8 @@ static enum err settle_admin_key(void *arena, const struct data_dir *dir, struct
 }
 
 /*
- * The second key that is accepted: configured, or kept from before a rotation where the key itself is kept too. One of
- * no more use is removed.
+ * Sets the second accepted key: the configured one, or the previous one in the data directory when the key itself is
+ * kept there too. Removes an expired one.
  */
 static enum err settle_accepted(void *arena, const struct data_dir *dir, bool kept, const char *file,
                                 int64_t lifetime_s, struct accepted *accepted, struct error *error)
@@ -176,7 +176,7 @@ enum err installation_keys_settle(void *arena, const struct data_dir *dir, struc
 
 static const struct {
     const char *name, *variable, *file;
-    bool keeps; /* what it signed or encrypted outlives it */
+    bool keeps; /* data signed or encrypted with it outlives the rotation */
 } rotatable[] = {
     [INSTALLATION_KEY_ADMIN] = {"admin", "ORGD_ADMIN_KEY", "admin-key", false},
     [INSTALLATION_KEY_AUTH] = {"auth", "AGENTA_AUTH_KEY", AUTH_FILE, true},
@@ -198,7 +198,7 @@ bool installation_key_find(const char *name, enum installation_key *key)
     return false;
 }
 
-/* Keeps the key that is about to go: a second rotation would lose what the first one left to be converted. */
+/* Keeps the key to be replaced. Refuses while the previous one is still needed: a second rotation would lose it. */
 static enum err keep_previous(void *arena, int fd, const char *path, enum installation_key key, struct error *error)
 {
     const char *file = rotatable[key].file, *old = NULL;
@@ -225,7 +225,7 @@ static enum err keep_previous(void *arena, int fd, const char *path, enum instal
                 : error_set(error, ERR_MEMORY, "no memory");
 }
 
-/* Root leaves the files to the user of the directory. */
+/* As root, gives the files to the owner of the directory. */
 static enum err hand_over_files(int fd, const char *file, struct error *error)
 {
     struct stat status;

@@ -1,4 +1,4 @@
-/* Watches the databases: reachable, of the right revision, initialized or migrated where that is wanted. */
+/* Watches the databases: reachable, at the right revision; initializes or migrates them when configured. */
 #include "runtime/readiness.h"
 
 #include <poll.h>
@@ -19,21 +19,21 @@
 enum {
     CONNECT_MS = 3000,
     STATEMENT_MS = 5000,
-    CLOSED_POLL_MS = 100, /* while the gate is closed */
-    OPEN_POLL_MS = 5000,  /* while it is open; a lost connection is noticed at once */
+    CLOSED_POLL_MS = 100, /* poll interval while not ready */
+    OPEN_POLL_MS = 5000,  /* poll interval while ready; a lost connection is noticed at once */
 };
 
 struct gate {
     struct gate_options options;
-    void *arena; /* the thread's */
+    void *arena; /* used by the thread only */
     struct db *dbs[DATABASE_COUNT];
     pthread_t thread;
-    int stop; /* eventfd: readable once the thread shall end */
+    int stop; /* eventfd: readable once the thread has to end */
     pthread_cond_t changed;
     bool decided;
 };
 
-/* What was found last, for every thread to read. One gate per process. */
+/* The latest result, readable by every thread. One per process. */
 static struct {
     pthread_mutex_t lock;
     bool known[DATABASE_COUNT];
@@ -44,7 +44,7 @@ static struct {
 
 static atomic_bool is_open;
 
-/* Set before there is anybody to read it. */
+/* Set before the first reader exists. */
 static const char *uris[DATABASE_COUNT];
 
 const char *gate_uri(enum database database)
@@ -64,7 +64,7 @@ static bool asked_to_stop(const struct gate *gate, int wait_ms)
     return poll(&watch, 1, wait_ms) > 0;
 }
 
-/* ---- looking ---- */
+/* ---- checks ---- */
 
 struct view {
     bool known[DATABASE_COUNT];
@@ -105,7 +105,7 @@ static void tell(void *context, const char *sentence)
     log_message(LOG_INFO, "%s", sentence);
 }
 
-/* Whether what was found can be brought up without being asked. */
+/* Whether the configuration permits to initialize or migrate the databases as found. */
 static bool may_bring_up(const struct gate *gate, const struct view *view)
 {
     bool needed = false;
@@ -121,7 +121,7 @@ static bool may_bring_up(const struct gate *gate, const struct view *view)
     return needed;
 }
 
-/* Runs the migrations on connections of their own: they take as long as they take. */
+/* Runs the migrations on their own connections, without a time limit for statements. */
 static enum err bring_up(struct gate *gate, struct error *error)
 {
     void *arena = talloc_new(gate->arena);
@@ -182,7 +182,7 @@ static void publish(struct gate *gate, enum gate_verdict verdict, const struct v
         log_message(LOG_ERROR, "%s; requests are answered 503 until it is put right", view->error.cause);
 }
 
-/* Waits while the gate is open: true when it is time to look again, false when asked to stop. */
+/* Waits while ready. True when it is time to check again, false when the thread has to end. */
 static bool wait_while_open(struct gate *gate)
 {
     struct pollfd on[DATABASE_COUNT + 1] = {{.fd = gate->stop, .events = POLLIN}};
@@ -213,7 +213,7 @@ static void *watch(void *argument)
         first = false;
         if (verdict == GATE_OPEN ? !wait_while_open(gate) : asked_to_stop(gate, CLOSED_POLL_MS))
             break;
-        /* closed before the reconnection shows what is behind it now */
+        /* not ready until the reconnection has checked the database */
         for (int i = 0; i < DATABASE_COUNT; i++)
             if (!db_connected(gate->dbs[i]))
                 atomic_store_explicit(&is_open, false, memory_order_release);
@@ -222,7 +222,7 @@ static void *watch(void *argument)
     return NULL;
 }
 
-/* ---- the interface ---- */
+/* ---- interface ---- */
 
 static void release(struct gate *gate)
 {
@@ -233,7 +233,7 @@ static void release(struct gate *gate)
     (void)talloc_free(gate);
 }
 
-/* With all signals blocked: they are for the program's own threads. */
+/* Starts the thread with all signals blocked: the program's own threads handle them. */
 static int start_thread(struct gate *gate)
 {
     sigset_t all, before;

@@ -1,4 +1,4 @@
-/* Words the ready line. */
+/* Formats the ready line. */
 #include "runtime/ready.h"
 
 #include <string.h>

@@ -1,4 +1,4 @@
-/* The one line that says that orgd is ready, and what it is ready for. */
+/* Formats the ready line: the one line that reports that orgd is ready, and its setup. */
 #ifndef ORGD_RUNTIME_READY_H
 #define ORGD_RUNTIME_READY_H
 
@@ -8,8 +8,8 @@
 #include "config/config.h"
 
 /*
- * The line, with its newline. `address` is what is listened on, `databases` describes them, `posture` says who
- * may sign up, `waiting`: the databases are not there yet.
+ * Appends the line with its newline. `address` is the listening address; `databases` describes the databases; `posture`
+ * says who may sign up; `waiting`: the databases are not available yet.
  */
 void ready_line(const struct config *config, const char *address, const char *databases, const char *posture,
                 bool waiting, struct buffer *out);

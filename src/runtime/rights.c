@@ -1,4 +1,4 @@
-/* Writes and checks the rights of the program's role. */
+/* Writes and checks the privileges of the program's database role. */
 #include "runtime/rights.h"
 
 #include <string.h>
@@ -26,7 +26,7 @@ bool rights_name_is_plain(const char *name)
            strspn(name, "abcdefghijklmnopqrstuvwxyz0123456789_") == len;
 }
 
-/* ---- the SQL ---- */
+/* ---- grants ---- */
 
 static void write_table(struct buffer *out)
 {
@@ -97,7 +97,7 @@ void rights_write_grants(const char *program, const char *reader, struct buffer 
                      "$grants$;\n");
 }
 
-/* ---- the check ---- */
+/* ---- check ---- */
 
 enum err rights_look(struct db *db, void *arena, bool owner, struct result *found)
 {

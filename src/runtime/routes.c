@@ -1,9 +1,9 @@
-/* The routes of the liveness and readiness checks. */
+/* Lists the routes of the liveness and readiness checks. */
 #include "runtime/routes.h"
 
 #include "runtime/health.h"
 
-/* clang-format off: a row a route */
+/* clang-format off: one row per route */
 static const struct route health_routes[] = {
     {METHOD_GET, "/health", "health_check", "Health Check", .flags = ROUTE_INLINE, .handle = health_alive},
     {METHOD_GET, "/health/ready", "health_ready", "Readiness: databases and revisions", .flags = ROUTE_INLINE,

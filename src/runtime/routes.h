@@ -1,4 +1,4 @@
-/* The routes of the liveness and readiness checks. */
+/* Lists the routes of the liveness and readiness checks. */
 #ifndef ORGD_RUNTIME_ROUTES_H
 #define ORGD_RUNTIME_ROUTES_H
 

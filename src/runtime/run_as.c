@@ -1,4 +1,4 @@
-/* Gives up root: the process becomes an unprivileged user and cannot return. */
+/* Drops root: the process becomes an unprivileged user and cannot become root again. */
 #include "runtime/run_as.h"
 
 #include <errno.h>
@@ -42,7 +42,7 @@ bool run_as_may_enter(const struct run_as *user, const char *directory)
         return false;
     if (setgroups(0, NULL) == 0 && setegid(user->gid) == 0 && seteuid(user->uid) == 0)
         may = faccessat(AT_FDCWD, directory, X_OK, AT_EACCESS) == 0;
-    /* A process that is half root would be worse than none. */
+    /* continuing with root partly dropped would be unsafe */
     if (seteuid(0) != 0 || setegid(group) != 0 || setgroups((size_t)count, groups) != 0)
         _exit(3);
     return may;

@@ -1,4 +1,4 @@
-/* Becoming another user for good. */
+/* Drops root: the process becomes another user for good. */
 #ifndef ORGD_RUNTIME_RUN_AS_H
 #define ORGD_RUNTIME_RUN_AS_H
 
@@ -16,13 +16,13 @@ struct run_as {
 /* Whether there is such a user. */
 bool run_as_exists(const char *name);
 
-/* Looks the user up. ERR_REFUSED with a sentence when there is none, or when it is root. */
+/* Looks up the user. ERR_REFUSED with a sentence when it does not exist, or is root. */
 enum err run_as_find(void *arena, const char *name, struct run_as *user, struct error *error) MUST_CHECK;
 
-/* Whether that user may enter the directory. Only as root, and before there are threads. */
+/* Whether that user may enter the directory. Call it as root and before there are threads. */
 bool run_as_may_enter(const struct run_as *user, const char *directory);
 
-/* Makes the whole process that user, with its group only, and makes sure that root cannot be had back. */
+/* Makes the whole process that user, with its primary group only, and checks that root cannot be regained. */
 enum err run_as_become(const struct run_as *user, struct error *error) MUST_CHECK;
 
 #endif

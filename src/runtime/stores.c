@@ -1,4 +1,4 @@
-/* Finds the databases, and has the private cluster running where none are named. */
+/* Finds the databases, and runs the private cluster when none are configured. */
 #include "runtime/stores.h"
 
 #include <libpq-fe.h>
@@ -12,9 +12,9 @@
 #include "postgres/pgdata.h"
 #include "runtime/cluster_dir.h"
 
-enum { OWN_CONNECTIONS = 6 }; /* beside the workers': the gate's, a migration's, the listener's */
+enum { OWN_CONNECTIONS = 6 }; /* connections beyond those of the workers: readiness, migration, listener */
 
-/* Names as the original composes them, so that a dump of one fits the other. */
+/* Names databases as Agenta does, so that a dump of one can be loaded into the other. */
 static const char *private_name(void *arena, const struct config *config, enum database database)
 {
     return talloc_asprintf(arena, "agenta_%s_%s", config_is_enterprise(config) ? "ee" : "oss",
@@ -26,7 +26,7 @@ static enum err no_memory(struct error *error)
     return error_set(error, ERR_MEMORY, "no memory");
 }
 
-/* The socket is reached through the directory, whoever runs the cluster. */
+/* The socket is reached through the data directory, no matter which process runs the cluster. */
 static enum err find_private(void *arena, const struct config *config, struct stores *stores, struct error *error)
 {
     for (int i = 0; i < DATABASE_COUNT; i++) {
@@ -154,7 +154,7 @@ void stores_close(struct stores *stores)
     stores->beside = -1;
 }
 
-/* "agenta_core on db1:5432" from a URI, whichever form it has. */
+/* "agenta_core on db1:5432" from a URI of either form. */
 static char *describe_uri(void *arena, const char *uri)
 {
     const char *host = NULL, *port = NULL, *name = NULL;

@@ -1,4 +1,4 @@
-/* Where the two databases are: named by the configuration, or in the private cluster. */
+/* Finds the two databases: configured ones, or those of the private cluster. */
 #ifndef ORGD_RUNTIME_STORES_H
 #define ORGD_RUNTIME_STORES_H
 
@@ -10,30 +10,31 @@
 #include "postgres/cluster_process.h"
 #include "runtime/data_dir.h"
 
-/* What for: `orgd serve` owns the data directory; another command works beside a running server when there is one. */
+/* The caller's role: `orgd serve` owns the data directory; other commands may run alongside a server. */
 enum stores_use { STORES_SERVE, STORES_COMMAND };
 
 struct stores {
-    const char *uris[DATABASE_COUNT]; /* by enum database; they hold passwords */
+    const char *uris[DATABASE_COUNT]; /* by enum database; they contain passwords */
     bool private_cluster;
     struct cluster_process *process; /* runs the cluster as another user; NULL when it is this one */
-    struct cluster *cluster;         /* running; NULL with named databases, or beside a running orgd */
-    struct data_dir dir;             /* open when the data directory is ours */
+    struct cluster *cluster;         /* running; NULL with configured databases, or alongside a running orgd */
+    struct data_dir dir;             /* open when this process has locked the data directory */
     int beside;                      /* keeps the URIs valid; -1 when not needed */
 };
 
 /*
- * Takes the data directory (see data_dir_open: root may be given up here), and says where the databases are: nothing is
- * started or connected to yet. A command whose private cluster is run by another orgd works beside that one; with named
- * databases it needs no data directory. Call before there are threads. Errors are sentences.
+ * Locks the data directory (see data_dir_open: root may be dropped here) and finds the databases; starts nothing and
+ * does not connect. A command runs alongside another orgd that runs the private cluster; with configured databases it
+ * needs no data directory. Call it before there are threads. Errors are sentences.
  */
 enum err stores_open(void *arena, const struct config *config, enum stores_use use, struct stores *stores,
                      struct error *error) MUST_CHECK;
-/* For a command that only looks, and so makes no cluster: ERR_REFUSED when there should be one and is none. */
+/* For a command that only reads and makes no cluster: ERR_REFUSED when the private cluster is needed and does not
+ * exist. */
 enum err stores_check(void *arena, const struct config *config, struct error *error) MUST_CHECK;
-/* Starts the private cluster, making it first where there is none. Does nothing when there is nothing to start. */
+/* Starts the private cluster, and makes it when it does not exist. Does nothing when there is nothing to start. */
 enum err stores_start(void *arena, const struct config *config, struct stores *stores, struct error *error) MUST_CHECK;
-/* Stops the cluster it started and gives up the data directory. */
+/* Stops the cluster if it started one, and unlocks the data directory. */
 void stores_close(struct stores *stores);
 
 /* "private cluster in DIR", "agenta_core on db1:5432 and ...": without passwords, in `arena`; NULL without memory. */

@@ -1,4 +1,4 @@
-/* Follows a path and looks who could change where it leads. */
+/* Follows a path and checks which users could change where it leads. */
 #include "runtime/trusted_path.h"
 
 #include <errno.h>
@@ -13,15 +13,15 @@
 enum { LINKS_MAX = 40 };
 
 struct walk {
-    const char *whole; /* the path that was asked for */
+    const char *whole; /* the path to check */
     uid_t one, other;
-    char rest[PATH_MAX]; /* what is still to be followed */
+    char rest[PATH_MAX]; /* the part still to be followed */
     char name[NAME_MAX + 1];
-    int folder; /* where it stands */
+    int folder; /* the current folder */
     unsigned links;
 };
 
-/* Takes the next part of what is left. False at the end. */
+/* Takes the next name of the rest. False at the end. */
 static bool next_name(struct walk *walk)
 {
     const char *at = walk->rest + strspn(walk->rest, "/");
@@ -35,7 +35,7 @@ static bool next_name(struct walk *walk)
     return true;
 }
 
-/* Goes to a directory below, or to the root directory. */
+/* Enters a directory below the current folder, or the root directory. */
 static bool enter(struct walk *walk, const char *name)
 {
     int next = openat(walk->folder, name, O_PATH | O_DIRECTORY | O_CLOEXEC | O_NOFOLLOW);
@@ -70,7 +70,7 @@ static enum err check_part(const struct walk *walk, const struct stat *part, str
         walk->whole, walk->name, (long)part->st_uid);
 }
 
-/* Puts what the link says before what is left. */
+/* Prepends the target of the link to the rest. */
 static bool follow(struct walk *walk)
 {
     char target[PATH_MAX];
@@ -85,7 +85,7 @@ static bool follow(struct walk *walk)
     return target[0] != '/' || enter(walk, "/");
 }
 
-/* What cannot be followed is reported by whoever opens it. */
+/* A path that cannot be followed is not an error here: opening it reports the problem. */
 static enum err walk_all(struct walk *walk, struct error *error)
 {
     struct stat part;

@@ -1,4 +1,4 @@
-/* Whether only trusted users decide where a path leads. */
+/* Checks that only trusted users decide where a path leads. */
 #ifndef ORGD_RUNTIME_TRUSTED_PATH_H
 #define ORGD_RUNTIME_TRUSTED_PATH_H
 
@@ -7,9 +7,9 @@
 #include "base/error.h"
 
 /*
- * Follows the path from the root directory, link by link. In a folder that others may write to (like /tmp), each part
- * of the path, link or directory, must belong to root or to one of the two users, and the folder must have the sticky
- * bit, so that nobody else can replace that part. What the path leads to need not exist. ERR_REFUSED with the sentence.
+ * Follows the path from the root directory, link by link. In a folder that others may write to (like /tmp), each link
+ * or directory of the path must belong to root or to one of the two users, and the folder must have the sticky bit, so
+ * that others cannot replace it. The target of the path need not exist. ERR_REFUSED with a sentence.
  */
 enum err trusted_path_check(const char *path, uid_t one, uid_t other, struct error *error) MUST_CHECK;
 
