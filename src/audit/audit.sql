@@ -1,2 +1,2 @@
--- audit_say: says who acts, for the triggers that record changes; until the connection says otherwise
+-- audit_say: sets the acting caller for the audit triggers, until the connection sets another one
 SELECT set_config('orgd.audit', $1::text, false);

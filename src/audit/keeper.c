@@ -47,10 +47,10 @@ static void register_metrics(void)
 {
     metrics_register(METRIC_GAUGE, "orgd_audit_unsealed", NULL, "Rows of the audit that have no seal yet.", read_number,
                      &keeper.waiting);
-    metrics_register(METRIC_GAUGE, "orgd_audit_unsealed_seconds", NULL, "The age of the eldest of them.", read_number,
-                     &keeper.waiting_s);
+    metrics_register(METRIC_GAUGE, "orgd_audit_unsealed_seconds", NULL, "The age of the oldest row without a seal.",
+                     read_number, &keeper.waiting_s);
     metrics_register(METRIC_COUNTER, "orgd_audit_failures_total", NULL,
-                     "Rounds in which events could not be added or rows not be sealed.", read_count, &keeper.failures);
+                     "Rounds that failed to add events or to seal rows.", read_count, &keeper.failures);
     audit_events_register_metrics();
 }
 
@@ -112,9 +112,9 @@ static void note(enum err code, bool *failing, const char *cause)
         return;
     *failing = code != OK;
     if (*failing)
-        log_message(LOG_WARNING, "the audit waits in memory: %s", cause);
+        log_message(LOG_WARNING, "audit events stay in memory: %s", cause);
     else
-        log_message(LOG_INFO, "the audit is kept again");
+        log_message(LOG_INFO, "audit events are written again");
 }
 
 static int one_round(struct db *db, bool *failing)
@@ -148,7 +148,7 @@ static void finish(struct db *db)
     if (code == OK)
         code = usage_flush(db, true);
     if (code != OK)
-        log_message(LOG_WARNING, "what was counted last for the audit is lost: %s",
+        log_message(LOG_WARNING, "the last audit events are lost: %s",
                     *error.cause ? error.cause : db_error(db)->cause);
 }
 
@@ -179,7 +179,7 @@ enum err keeper_start(const struct keeper_options *options, struct error *error)
     atomic_store(&keeper.stopping, false);
     keeper.wake = eventfd(0, EFD_CLOEXEC);
     if (keeper.wake < 0 || pthread_create(&keeper.thread, NULL, keeper_main, NULL) != 0)
-        return error_set(error, ERR_SYSTEM, "cannot start the thread that keeps the audit");
+        return error_set(error, ERR_SYSTEM, "cannot start the audit thread");
     keeper.started = true;
     register_metrics();
     return OK;

@@ -52,7 +52,7 @@ static enum err find_out(const struct config *config, const struct options *opti
     if (access_explain_is_certain(explanation))
         return OK;
     return error_set(error, cause.code == ERR_USAGE ? ERR_USAGE : ERR_REFUSED,
-                     "signing up takes an invitation, and whether the address has one or an account is not known: "
+                     "signing up requires an invitation, and it is unknown whether the address has one or an account: "
                      "%.300s; --invited, --account and --stranger suppose an answer",
                      cause.cause);
 }

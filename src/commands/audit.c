@@ -18,14 +18,14 @@ enum { OUTPUT_MAX = 64 << 10, PAGE = 1000, PRUNE_BATCH = 50000, DAYS_MAX = 36500
 #define PAGE_MAX ((size_t)1 << 30)
 
 const struct option_row audit_verify_options[] = {
-    {.name = "expect", .value = "HASH", .help = "A head that was printed before; it has to be in the chain"},
+    {.name = "expect", .value = "HASH", .help = "An earlier head, which must still be in the chain"},
     {.name = "json", .help = "Print JSON"},
     {0},
 };
 const struct option_row audit_export_options[] = {
     {.name = "format", .value = "json|csv", .help = "Lines of JSON, or comma-separated values; default: json"},
-    {.name = "from", .value = "MOMENT", .help = "Rows of this moment and later ones, like 2027-01-31T12:00:00Z"},
-    {.name = "to", .value = "MOMENT", .help = "Rows before this moment"},
+    {.name = "from", .value = "TIMESTAMP", .help = "Rows from this time on, like 2027-01-31T12:00:00Z"},
+    {.name = "to", .value = "TIMESTAMP", .help = "Rows before this time"},
     {.name = "after", .value = "NUMBER", .help = "Rows after this `seal_no`"},
     {0},
 };
@@ -250,7 +250,7 @@ static enum err read_bounds(const struct options *options, struct param bounds[3
         const char *given = option_value(options, names[i]);
 
         if (given && !moment_valid(given))
-            return error_set(error, ERR_USAGE, "--%s takes a moment like 2027-01-31T12:00:00Z", names[i]);
+            return error_set(error, ERR_USAGE, "--%s takes a timestamp like 2027-01-31T12:00:00Z", names[i]);
         bounds[i + 1] = param_text(given);
     }
     return OK;
@@ -314,8 +314,7 @@ int audit_prune_run(const struct config *config, const struct options *options)
     enum err err = OK;
 
     if (!given || !read_number(given, 1, DAYS_MAX, &days))
-        err = error_set(&error, ERR_USAGE, "say with --older-than how many days the audit is kept, from 1 to %d",
-                        DAYS_MAX);
+        err = error_set(&error, ERR_USAGE, "set the days to keep with --older-than, from 1 to %d", DAYS_MAX);
     if (err == OK)
         err = current_open(options->arena, &owner, "orgd audit", &current, &error);
     if (err != OK)

@@ -20,9 +20,7 @@ enum { KEPT_KEYS = sizeof kept_keys / sizeof *kept_keys };
 
 const struct option_row config_options[] = {
     {.name = "json", .help = "Print JSON"},
-    {.name = "reveal",
-     .value = "NAME",
-     .help = "Print the value of one variable alone and in the clear, kept keys included"},
+    {.name = "reveal", .value = "NAME", .help = "Print only the value of one variable, unmasked; kept keys too"},
     {.name = "markdown", .help = "Print the reference of all variables, as in docs/configuration.md"},
     {0},
 };

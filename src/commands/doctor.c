@@ -53,8 +53,8 @@ const struct option_row doctor_options[] = {
 };
 
 const struct option_row schema_grants_options[] = {
-    {.name = "program", .value = "ROLE", .help = "The role as which orgd serves; orgd_program without it"},
-    {.name = "reader", .value = "ROLE", .help = "A role that only reads, and sees no secret; none without it"},
+    {.name = "program", .value = "ROLE", .help = "The role of the server; default: orgd_program"},
+    {.name = "reader", .value = "ROLE", .help = "A read-only role without access to secrets; default: none"},
     {0},
 };
 
@@ -140,7 +140,7 @@ static void look_at_directory(struct doctor *doctor)
     struct stat status;
 
     if (stat(doctor->directory, &status) != 0)
-        find(doctor, "data-directory", NOTE, "the data directory %s cannot be looked at: %m", doctor->directory);
+        find(doctor, "data-directory", NOTE, "the data directory %s cannot be examined: %m", doctor->directory);
     else if ((status.st_mode & 067) != 0)
         find(doctor, "data-directory", PROBLEM, "others may enter the data directory %s: chmod 700 it",
              doctor->directory);
@@ -225,7 +225,7 @@ static void look_at_database(struct doctor *doctor, enum database database)
     } else if (state.condition != MIGRATE_CURRENT) {
         find(doctor, "database", PROBLEM, "%s", state.sentence);
     } else {
-        find(doctor, "database", GOOD, "the %s database is there and up to date", name);
+        find(doctor, "database", GOOD, "the %s database exists and is up to date", name);
         look_at_rights(doctor, db, name);
         if (database == DATABASE_CORE) {
             look_at_clock(doctor, db);
@@ -326,7 +326,7 @@ int schema_grants_run(const struct config *config, const struct options *options
     (void)config;
     program = program ? program : "orgd_program";
     if (!rights_name_is_plain(program) || (reader && !rights_name_is_plain(reader))) {
-        (void)error_set(&error, ERR_USAGE, "the name of a role is made of a-z, 0-9 and _ here");
+        (void)error_set(&error, ERR_USAGE, "the name of a role must consist of a-z, 0-9 and _");
         return command_failed(&error);
     }
     rights_write_grants(program, reader, &out);

@@ -15,11 +15,8 @@
 enum { CONNECT_MS = 10000, STATEMENT_MS = 600000 };
 
 const struct option_row import_logins_options[] = {
-    {.name = "from",
-     .value = "URI",
-     .variable = "POSTGRES_URI_SUPERTOKENS",
-     .help = "The login database of the predecessor"},
-    {.name = "dry-run", .help = "Say what would happen, and change nothing"},
+    {.name = "from", .value = "URI", .variable = "POSTGRES_URI_SUPERTOKENS", .help = "Agenta's login database"},
+    {.name = "dry-run", .help = "Report what would happen, and change nothing"},
     {.name = "json", .help = "Print JSON"},
     {0},
 };
@@ -109,7 +106,7 @@ int import_logins_run(const struct config *config, const struct options *options
     enum err err;
 
     if (!config->uri_logins) {
-        (void)error_set(&error, ERR_USAGE, "name the login database of the predecessor with --from");
+        (void)error_set(&error, ERR_USAGE, "name Agenta's login database with --from");
         return command_failed(&error);
     }
     err = import(options->arena, config, dry_run, &report, &error);

@@ -35,7 +35,7 @@ static enum err write_message(void *arena, const struct config *config, const ch
     message->from = mail_address(arena, transport_from(config));
     message->to = mail_address(arena, recipient);
     if (!message->from || !message->to)
-        return error_set(error, ERR_USAGE, "%.254s is no address that mail can be sent to",
+        return error_set(error, ERR_USAGE, "%.254s is not an address that mail can be sent to",
                          message->from ? recipient : transport_from(config));
     return OK;
 }
@@ -63,6 +63,6 @@ int mail_test_run(const struct config *config, const struct options *options)
 
         return delivery == DELIVERY_NEVER ? STATUS_NO : status;
     }
-    buffer_format(&out, "The mail for %s was taken.\n", message.to);
+    buffer_format(&out, "The mail for %s was accepted.\n", message.to);
     return command_output(&out);
 }

@@ -15,7 +15,7 @@ const struct option_row migrate_verify_options[] = {
     {0},
 };
 const struct option_row migrate_purge_options[] = {
-    {.name = "yes", .help = "Remove it, and do not only say what would go"},
+    {.name = "yes", .help = "Remove the archive instead of only listing it"},
     {.name = "json", .help = "Print JSON"},
     {0},
 };

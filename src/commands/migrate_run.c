@@ -20,7 +20,7 @@
      .help = "How far: one revision, all chains (head), or Agenta's own without the one of orgd (agenta)"},            \
         {.name = "legacy",                                                                                             \
          .value = "archive|drop",                                                                                      \
-         .help = "What becomes of tables and rows that v0.104.0 has no place for; `archive` keeps them for a way "     \
+         .help = "How to treat tables and rows that v0.104.0 does not have; `archive` keeps them for a way "           \
                  "back"},                                                                                              \
         {.name = "everyone",                                                                                           \
          .value = "viewer|annotator|editor|developer|admin",                                                           \
@@ -33,7 +33,7 @@
 #define ALLOW_OPTION                                                                                                   \
     {                                                                                                                  \
         .name = "allow", .repeated = true, .value = "HAZARD",                                                          \
-        .help = "Accept a destructive hazard: DELETES_DATA, that rows go"                                              \
+        .help = "Accept a destructive hazard: DELETES_DATA, which deletes rows"                                        \
     }
 
 #define CONSENT_OPTIONS                                                                                                \
@@ -151,7 +151,7 @@ int migrate_plan_run(const struct config *config, const struct options *options)
     enum err err = read_run(options, &run, &error);
 
     if (err == OK && json && html)
-        err = error_set(&error, ERR_USAGE, "--json and --html are two forms of one answer; choose one");
+        err = error_set(&error, ERR_USAGE, "--json and --html exclude each other");
     if (err == OK)
         err = migrate_open(options->arena, config, false, &databases, &error);
     if (err == OK) {
@@ -206,7 +206,7 @@ int migrate_up_run(const struct config *config, const struct options *options)
     if (err == OK)
         err = run_watched(config, options, &run, NULL, &error);
     if (err == OK)
-        say(NULL, run.to ? "both databases are as far as asked for" : "both databases are current");
+        say(NULL, run.to ? "both databases are at the requested revision" : "both databases are current");
     return ended(err, &error);
 }
 

@@ -20,12 +20,11 @@
 #define NAME_SHOWN 320
 
 const struct option_row account_create_options[] = {
-    {.name = "name", .value = "NAME", .help = "What the person is called; default: what stands before the @"},
-    {.name = "organization", .value = "NAME", .help = "What their organization is called; default: after the person"},
-    {.name = "password-stdin",
-     .help = "Read a password from the first line of standard input, so that they can sign in with it"},
-    {.name = "key", .help = "Make an API key as well, and print it, once"},
-    {.name = "dry-run", .help = "Say what would happen, and change nothing"},
+    {.name = "name", .value = "NAME", .help = "Name of the user; default: the part before the @"},
+    {.name = "organization", .value = "NAME", .help = "Name of the user's organization; default: the user's name"},
+    {.name = "password-stdin", .help = "Read the user's password from the first line of standard input"},
+    {.name = "key", .help = "Create an API key too, and print it once"},
+    {.name = "dry-run", .help = "Report what would happen, and change nothing"},
     {.name = "json", .help = "Print JSON"},
     {0},
 };
@@ -42,8 +41,10 @@ const struct option_row organization_list_options[] = {
 
 const struct option_row key_create_options[] = {
     {.name = "project", .value = "ID", .help = "The project that the key is for"},
-    {.name = "restricted", .help = "The key reaches its project, and nothing else that its person may do"},
-    {.name = "expires", .value = "MOMENT", .help = "When it ends, like 2027-01-31T12:00:00Z; default: never"},
+    {.name = "restricted", .help = "Restrict the key to its project, whatever else its user may do"},
+    {.name = "expires",
+     .value = "TIMESTAMP",
+     .help = "When the key expires, like 2027-01-31T12:00:00Z; default: never"},
     {.name = "json", .help = "Print JSON"},
     {0},
 };
@@ -115,7 +116,7 @@ static void print_account(struct buffer *out, const json_t *answer, bool dry_run
     const json_t *organization = json_object_get(json_object_get(account, "organizations"), "org");
     const char *key = json_string_value(json_object_get(json_object_get(account, "api_keys"), "key"));
 
-    buffer_text(out, dry_run ? "Would make the account " : "Made the account ");
+    buffer_text(out, dry_run ? "Would create the account " : "Created the account ");
     print_text(out, json_string_value(json_object_get(json_object_get(account, "user"), "email")));
     buffer_text(out, ", owner of ");
     print_text(out, json_string_value(json_object_get(organization, "name")));
@@ -125,8 +126,8 @@ static void print_account(struct buffer *out, const json_t *answer, bool dry_run
 }
 
 /* If the requested login cannot be created, the account must not be created either; a dry run checks first. */
-static enum err rehearse(const struct config *config, const struct options *options, struct db *core,
-                         const char *password, json_t **answer, struct error *error)
+static enum err check_by_dry_run(const struct config *config, const struct options *options, struct db *core,
+                                 const char *password, json_t **answer, struct error *error)
 {
     json_t *body = account_body(options, password, true);
     enum err err = body ? local_call(options->arena, config, core, &account_create, body, answer, error)
@@ -148,7 +149,7 @@ static enum err make_account(const struct config *config, const struct options *
 
     if (err != OK)
         return err;
-    err = rehearse(config, options, current.core, password, answer, error);
+    err = check_by_dry_run(config, options, current.core, password, answer, error);
     if (err == OK && !option_given(options, "dry-run")) {
         body = account_body(options, password, false);
         err = body ? local_call(options->arena, config, current.core, &account_create, body, answer, error)
@@ -278,7 +279,7 @@ static enum err find_project(const struct options *options, struct db *core, cha
     enum err err;
 
     if (given && !uuid_parse(given, &project))
-        return error_set(error, ERR_USAGE, "%.100s is no id of a project", given);
+        return error_set(error, ERR_USAGE, "%.100s is not the id of a project", given);
     if (!given) {
         err = overview_default_project(core, options->arguments[0], &rows);
         if (err != OK)

@@ -39,13 +39,12 @@ static enum err check_agenta(struct db *db, const struct options *options, struc
     if (count == 0)
         return OK;
     if (count < 0)
-        return error_set(
-            error, ERR_REFUSED,
-            "whether Agenta keeps secrets (table secrets) under AGENTA_CRYPT_KEY may not be asked by this "
-            "role: leave AGENTA_CRYPT_KEY of Agenta as it is, and repeat this with --leave-agenta-secrets");
+        return error_set(error, ERR_REFUSED,
+                         "this role may not check whether Agenta keeps secrets (table secrets) under AGENTA_CRYPT_KEY: "
+                         "leave AGENTA_CRYPT_KEY of Agenta as it is, and repeat this with --leave-agenta-secrets");
     return error_set(error, ERR_REFUSED,
                      "Agenta keeps %lld secrets (table secrets) under AGENTA_CRYPT_KEY, and orgd does not encrypt them "
-                     "anew: leave AGENTA_CRYPT_KEY of Agenta as it is, and repeat this with --leave-agenta-secrets",
+                     "again: leave AGENTA_CRYPT_KEY of Agenta as it is, and repeat this with --leave-agenta-secrets",
                      (long long)count);
 }
 
@@ -53,7 +52,7 @@ static enum err rotate_signing(struct db *db, struct buffer *out, struct error *
 {
     if (reseal_retire_signing_keys(db) != OK)
         return database_problem(db, error);
-    buffer_text(out, "Another key signs sessions from now on; tokens that are out stay good for their time.\n");
+    buffer_text(out, "A new key signs sessions from now on; issued tokens remain valid until they expire.\n");
     return OK;
 }
 
@@ -65,7 +64,7 @@ static enum err rotate_stored(const struct config *config, struct db *db, const 
 
     if (reseal(db, options->arena, config, &report) != OK)
         return database_problem(db, error);
-    buffer_format(out, "%d stored secrets were encrypted anew with AGENTA_CRYPT_KEY.\n", report.done);
+    buffer_format(out, "%d stored secrets were encrypted again with AGENTA_CRYPT_KEY.\n", report.done);
     if (report.closed > 0)
         buffer_format(out, "%d can be opened with neither key.\n", report.closed);
     return OK;
@@ -117,7 +116,7 @@ int key_rotate_run(const struct config *config, const struct options *options)
     enum err err = OK;
 
     if (!signing && !installation_key_find(name, &key))
-        err = error_set(&error, ERR_USAGE, "there is no key %.64s; there are admin, auth, crypt and signing", name);
+        err = error_set(&error, ERR_USAGE, "unknown key %.64s; the keys are admin, auth, crypt and signing", name);
     if (err == OK && (signing || key == INSTALLATION_KEY_CRYPT)) {
         err = current_open(options->arena, config, "orgd key rotate", &current, &error);
         opened = err == OK;

@@ -20,13 +20,14 @@
 #define PROGRESS_EVERY_US 100000
 
 const char schema_dump_details[] =
-    "Reads in one snapshot and prints what is there in an order of its own, so that equal databases give equal bytes. "
+    "Reads one snapshot and prints objects in a fixed order, so that equal databases give equal bytes. "
     "Without URI it is the core database of the configuration.";
 
 const struct option_row schema_dump_command_options[] = {
     {.name = "counts", .help = "Count the rows of every table too"},
     {.name = "full",
-     .help = "Add what the reference format leaves out: functions, comments, privileges, storage parameters, ..."},
+     .help =
+         "Add objects that the reference format leaves out: functions, comments, privileges, storage parameters, ..."},
     {.name = "json", .help = "Print JSON"},
     {.name = "graph", .value = "dot|mermaid", .help = "Draw the tables and their references instead"},
     {.name = "output",
@@ -64,8 +65,8 @@ void schema_tell_qualified(void *context, const char *database)
 {
     (void)context;
     (void)fprintf(stderr,
-                  "orgd: the reader has no USAGE on the schema public of %s, so texts have public. before its objects, "
-                  "unlike those for a reader who has.\n",
+                  "orgd: the role has no USAGE on the schema public of %s, so texts qualify its objects with public., "
+                  "unlike dumps by a role with USAGE.\n",
                   database);
 }
 
@@ -103,7 +104,7 @@ int schema_dump_run(const struct config *config, const struct options *options)
     if (option_given(options, "graph") &&
         (option_given(options, "counts") || option_given(options, "full") || option_given(options, "json")))
         err = error_set(&error, ERR_USAGE,
-                        "--graph draws tables and references; --counts, --full and --json do not go with it");
+                        "--graph draws tables and references; it cannot be combined with --counts, --full or --json");
     if (err == OK)
         err = source_open(options->arena, config, uri, "orgd schema dump", &source, &error);
     if (err == OK) {

@@ -17,8 +17,8 @@
 #define IGNORE_MAX ((size_t)1 << 20)
 
 const char schema_diff_details[] =
-    "A and B are each a connection URI or the file of an earlier dump. One change is one line: what follows from another "
-    "difference is counted behind it. Exits with 1 when they differ.";
+    "A and B are each a connection URI or the file of an earlier dump. One change is one line, followed by the number "
+    "of differences that it causes. Exits with 1 when they differ.";
 const char schema_parity_details[] =
     "Each is a connection URI or the file of an earlier dump. The first is a subset when each of its objects is in the "
     "second, equal, with nothing added to it; the physical order of columns does not count. Exits with 1 when it is not.";
@@ -37,7 +37,7 @@ const struct option_row schema_diff_command_options[] = {
     {.name = "ignore-file",
      .value = "FILE",
      .help =
-         "Leave out what the lines `KIND | OBJECT | REASON` of a file name; * and ? in OBJECT stand for any text and any character"},
+         "Leave out differences listed in a file as lines `KIND | OBJECT | REASON`; * and ? in OBJECT match any text and any character"},
     {0},
 };
 const struct option_row schema_parity_command_options[] = {
@@ -186,14 +186,12 @@ static enum err read_ignored_line(void *arena, char *line, size_t number, struct
         return OK;
     if (!reason || !*text_trim(arena, reason + 3))
         return error_set(error, ERR_USAGE,
-                         "line %zu of the ignore file is not `KIND | OBJECT | REASON`; every line needs its reason",
-                         number);
+                         "ignore file, line %zu: expected `KIND | OBJECT | REASON`; every line needs a reason", number);
     *object = *reason = '\0';
     row.kind = text_trim(arena, line);
     row.object = text_trim(arena, object + 3);
     if (row.kind && !is_kind(row.kind))
-        return error_set(error, ERR_USAGE, "line %zu of the ignore file names a kind that there is not: %.60s", number,
-                         row.kind);
+        return error_set(error, ERR_USAGE, "ignore file, line %zu: unknown kind %.60s", number, row.kind);
     return add_ignored(arena, ignoring, row, error);
 }
 
@@ -206,7 +204,7 @@ static enum err read_ignored(const struct options *options, struct ignoring *ign
     for (size_t i = 0; err == OK && (kind = option_value_at(options, "ignore", i)); i++)
         err = is_kind(kind)
                   ? add_ignored(options->arena, ignoring, (struct ignored){.kind = kind, .object = "*"}, error)
-                  : error_set(error, ERR_USAGE, "there is no kind of difference called %.60s", kind);
+                  : error_set(error, ERR_USAGE, "unknown kind of difference: %.60s", kind);
     if (err != OK || !file)
         return err;
     err = file_read(options->arena, AT_FDCWD, file, IGNORE_MAX, &text, error);
@@ -291,7 +289,7 @@ int schema_diff_run(const struct config *config, const struct options *options)
     int status;
 
     if (option_given(options, "json") && option_given(options, "html"))
-        err = error_set(&error, ERR_USAGE, "--json and --html are two forms of one answer; choose one");
+        err = error_set(&error, ERR_USAGE, "--json and --html exclude each other");
     if (err == OK)
         err = read_ignored(options, &ignoring, &error);
     if (err == OK)

@@ -12,7 +12,7 @@
 #define OUTPUT_MAX ((size_t)256 << 20)
 
 const char schema_lint_details[] =
-    "Each finding names the object, what is wrong, and the SQL that fixes it, or why there is none; nothing is changed. "
+    "Each finding names the object, the problem, and the SQL that fixes it, or the reason why there is none. Nothing is changed. "
     "Exits with 1 when there are findings. Without URI it is the core database of the configuration.";
 
 const struct option_row schema_lint_command_options[] = {
@@ -83,7 +83,7 @@ static void print_hidden(void *context, const char *object)
 {
     struct printing *printing = context;
 
-    buffer_text(&printing->hidden, printing->hidden.len == 0 ? "orgd: No right to look at these sequences: " : ", ");
+    buffer_text(&printing->hidden, printing->hidden.len == 0 ? "orgd: no privilege to read these sequences: " : ", ");
     schema_format_text(&printing->hidden, object, strlen(object));
 }
 
@@ -96,7 +96,7 @@ static const struct lint_rule **read_ignored(const struct options *options, stru
     for (size_t i = 0; ignored && option_value_at(options, "ignore", i); i++) {
         ignored[i] = lint_rule_named(option_value_at(options, "ignore", i));
         if (!ignored[i]) {
-            (void)error_set(error, ERR_USAGE, "there is no rule %.60s; docs/schema.md lists them",
+            (void)error_set(error, ERR_USAGE, "unknown rule: %.60s; docs/schema.md lists all rules",
                             option_value_at(options, "ignore", i));
             return NULL;
         }

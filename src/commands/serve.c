@@ -108,12 +108,11 @@ static void *wait_for_signals(void *argument)
         if (stopping_us != 0 && platform.monotonic_us() - stopping_us < SAME_SIGNAL_US)
             continue;
         if (stopping_us != 0 || !atomic_load(&running)) {
-            log_message(LOG_WARNING,
-                        stopping_us != 0 ? "asked a second time: stopping at once" : "stopped while starting");
+            log_message(LOG_WARNING, stopping_us != 0 ? "second signal: stopping at once" : "stopped while starting");
             end_by(number);
         }
         stopping_us = platform.monotonic_us();
-        log_message(LOG_INFO, "%s: finishing what is under way", number == SIGINT ? "SIGINT" : "SIGTERM");
+        log_message(LOG_INFO, "%s: finishing running requests", number == SIGINT ? "SIGINT" : "SIGTERM");
         server_stop(atomic_load(&running));
     }
     return NULL;
@@ -241,10 +240,10 @@ static void reseal_stored(struct serving *serving)
 
     if (db && db_connect(db, &error) == OK) {
         if (reseal(db, serving->arena, &serving->config, &report) != OK)
-            log_message(LOG_WARNING, "what is stored could not be encrypted anew: %s; the next start tries again",
+            log_message(LOG_WARNING, "stored secrets could not be encrypted again: %s; the next start tries again",
                         db_error(db)->cause);
         else if (report.done > 0)
-            log_message(LOG_INFO, "%d stored secrets were encrypted anew with AGENTA_CRYPT_KEY", report.done);
+            log_message(LOG_INFO, "%d stored secrets were encrypted again with AGENTA_CRYPT_KEY", report.done);
     }
     (void)talloc_free(db);
 }
@@ -268,7 +267,7 @@ static void check_keys(struct serving *serving)
     struct error error = {0};
 
     if (db && db_connect(db, &error) == OK && signing_keys_check(db, &serving->config) != OK)
-        log_message(LOG_WARNING, "the signing keys could not be looked at: %s", db_error(db)->cause);
+        log_message(LOG_WARNING, "the signing keys could not be checked: %s", db_error(db)->cause);
     (void)talloc_free(db);
 }
 

@@ -30,7 +30,7 @@ enum err source_open(void *arena, const struct config *config, const char *uri, 
 
     *source = (struct source){0};
     if (uri && !*uri)
-        return error_set(error, ERR_USAGE, "the connection URI is empty; without one it is that of the configuration");
+        return error_set(error, ERR_USAGE, "the connection URI is empty; leave it out to use the configured database");
     if (!uri)
         err = open_configured(arena, config, source, &uri, error);
     if (err == OK) {

@@ -4,8 +4,8 @@ SELECT w.id, w.plan, true, extract(day FROM now() AT TIME ZONE 'UTC')::smallint
 FROM json_to_recordset($1::json) AS w(id uuid, plan text)
 ON CONFLICT (organization_id) DO NOTHING;
 
--- members_count: adds new members to the gauges of organizations; $1 [organization], $2 [membership that is new]
--- The gauge has an id that is a hash of what it counts: a UUID of version 5 in the namespace of meters. Who has none yet starts with all members.
+-- members_count: adds new members to the gauges of organizations; $1 [organization], $2 [new membership]
+-- The gauge has an id that is a hash of what it counts: a UUID of version 5 in the namespace of meters. An organization without a gauge starts with all members.
 WITH counted AS (
     SELECT m.organization_id AS id, count(*) AS people,
            count(*) FILTER (WHERE m.id IN (SELECT value::uuid FROM json_array_elements_text($2::json))) AS more
@@ -24,7 +24,7 @@ ORDER BY c.id
 ON CONFLICT (meter_id) DO UPDATE
 SET value = e.value + (SELECT c.more FROM counted AS c WHERE c.id = e.organization_id), updated_at = now();
 
--- people_count_off: takes people who leave off the gauges of the organizations they are members of; $1 [person]
+-- people_count_off: subtracts users from the gauges of their organizations; $1 [user]
 UPDATE meters AS e SET value = greatest(e.value - m.people, 0), updated_at = now()
 FROM (
     SELECT organization_id, count(*) AS people FROM organization_members
@@ -33,7 +33,7 @@ FROM (
 ) AS m
 WHERE e.organization_id = m.organization_id AND e.key = 'USERS' AND e.year IS NULL;
 
--- member_count_off: takes a member who leaves off the gauge of the organization; $1 membership
+-- member_count_off: subtracts a member from the gauge of the organization; $1 membership
 UPDATE meters AS e SET value = greatest(e.value - 1, 0), updated_at = now()
 FROM organization_members AS m
 WHERE m.id = $1::uuid AND e.organization_id = m.organization_id AND e.key = 'USERS' AND e.year IS NULL;

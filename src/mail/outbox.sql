@@ -1,13 +1,13 @@
 -- outbox_insert: a mail to be sent after the commit
--- $1 id, $2 recipient, $3 template, $4 sealed fields, $5 seconds it is good for
+-- $1 id, $2 recipient, $3 template, $4 sealed fields, $5 seconds until it expires
 WITH mail AS (
     INSERT INTO orgd.outbox (id, recipient, template, fields, expires_at)
     VALUES ($1::uuid, $2::text, $3::text, $4::text, now() + make_interval(secs => $5::bigint))
 )
 SELECT pg_notify('orgd_outbox', '');
 
--- outbox_take: the mail that has waited longest, held for this process while it tries to send it
--- $1 seconds after which another try may begin, should this process be gone
+-- outbox_take: takes the mail that has waited longest, and leases it to this process for one attempt
+-- $1 seconds until another process may try, in case this one ends
 UPDATE orgd.outbox
 SET attempts = attempts + 1, next_at = now() + make_interval(secs => $1::bigint)
 WHERE id = (
@@ -18,24 +18,24 @@ WHERE id = (
     FOR UPDATE SKIP LOCKED)
 RETURNING id, recipient, template, fields, attempts, extract(epoch FROM created_at)::bigint;
 
--- outbox_done: a mail that was taken
+-- outbox_done: removes an accepted mail
 DELETE FROM orgd.outbox WHERE id = $1::uuid;
 
--- outbox_later: a mail that was not taken, to be tried again
+-- outbox_later: schedules the next attempt of a mail that was not accepted
 UPDATE orgd.outbox SET next_at = now() + make_interval(secs => $2::bigint), last_error = $3::text WHERE id = $1::uuid;
 
--- outbox_never: a mail that will not be taken; it is kept for a week, without what it said
+-- outbox_never: gives up a mail that will never be accepted; the row is kept for a week, without its content
 UPDATE orgd.outbox
 SET given_up_at = now(), last_error = $2::text, fields = '', expires_at = now() + interval '7 days'
 WHERE id = $1::uuid;
 
--- outbox_sweep: removes what nobody can use any more; one row for each mail that was never sent
+-- outbox_sweep: removes expired mail; returns a row for each mail that was never sent
 WITH gone AS (
     DELETE FROM orgd.outbox WHERE expires_at <= now() RETURNING id, template, attempts, given_up_at, last_error
 )
 SELECT id, template, attempts, coalesce(last_error, '') FROM gone WHERE given_up_at IS NULL;
 
--- outbox_state: how many mails wait, how many were given up, and in how many seconds the next one is due
+-- outbox_state: the number of waiting mails, the number of those given up, and the seconds until the next one is due
 SELECT count(*) FILTER (WHERE given_up_at IS NULL), count(*) FILTER (WHERE given_up_at IS NOT NULL),
        coalesce(ceil(extract(epoch FROM min(next_at) FILTER (WHERE given_up_at IS NULL) - now()))::bigint, 3600)
 FROM orgd.outbox;

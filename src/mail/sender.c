@@ -41,7 +41,7 @@ static double read_count(void *count)
 
 static void register_metrics(void)
 {
-    static const char total[] = "Mails that were tried.";
+    static const char total[] = "Attempts to send mail.";
 
     metrics_register(METRIC_COUNTER, "orgd_mail_total", "result=\"sent\"", total, read_count, &sender.sent);
     metrics_register(METRIC_COUNTER, "orgd_mail_total", "result=\"failed\"", total, read_count, &sender.failed);
@@ -79,9 +79,9 @@ static enum delivery deliver(void *arena, struct transport *transport, const str
     if (!message.from || !message.to)
         (void)error_set(error, ERR_REFUSED, "an address is not one that mail can be sent to");
     else if (!fields)
-        (void)error_set(error, ERR_REFUSED, "what it says was encrypted with another AGENTA_CRYPT_KEY");
+        (void)error_set(error, ERR_REFUSED, "its content was encrypted with another AGENTA_CRYPT_KEY");
     else if (mail_render(arena, mail->template, fields, &message.content) != OK)
-        (void)error_set(error, ERR_REFUSED, "the template %.40s is not there or wants other fields", mail->template);
+        (void)error_set(error, ERR_REFUSED, "the template %.40s does not exist or has other fields", mail->template);
     else
         delivery = transport_send(transport, &message, error);
     json_decref(fields);
@@ -116,7 +116,7 @@ static enum err settle(struct db *db, const struct mail *mail, enum delivery del
         return DB_RUN(db, outbox_never, NULL, param_uuid(&mail->id), param_text(error->cause));
     }
     atomic_fetch_add(&sender.failed, 1);
-    log_message(LOG_WARNING, "mail %s (%s) could not be sent, next try in %lld s: %s", id, mail->template,
+    log_message(LOG_WARNING, "mail %s (%s) could not be sent, next attempt in %lld s: %s", id, mail->template,
                 (long long)wait, error->cause);
     return DB_RUN(db, outbox_later, NULL, param_uuid(&mail->id), param_int(wait), param_text(error->cause));
 }
@@ -154,7 +154,7 @@ static enum err sweep(struct db *db)
     enum err code = DB_RUN(db, outbox_sweep, &rows);
 
     for (int i = 0; code == OK && i < result_rows(&rows); i++)
-        log_message(LOG_WARNING, "mail %s (%s) was too old to be sent after %lld tries: %s", result_text(&rows, i, 0),
+        log_message(LOG_WARNING, "mail %s (%s) expired after %lld attempts: %s", result_text(&rows, i, 0),
                     result_text(&rows, i, 1), (long long)result_int(&rows, i, 2), result_text(&rows, i, 3));
     result_clear(&rows);
     return code;

@@ -73,9 +73,9 @@ static void tell_sign_in(struct access_report *report)
         fact(report, "sign-in", "Addresses of every domain may sign in except these, and what is below them: %s (%s).",
              list_text(report, &config->blocked_domains), config_set_as(config, "AGENTA_ACCESS_BLOCKED_DOMAINS"));
     else
-        fact(report, "sign-in", "Addresses of every domain may sign in: none are listed.");
+        fact(report, "sign-in", "Addresses of every domain may sign in: no domain is listed.");
     if (config->blocked_emails.count > 0)
-        fact(report, "blocked-addresses", "%zu address%s may not sign in, whatever else is said (%s).",
+        fact(report, "blocked-addresses", "%zu address%s may not sign in, regardless of all other rules (%s).",
              config->blocked_emails.count, plural(config->blocked_emails.count),
              config_set_as(config, "AGENTA_ACCESS_BLOCKED_EMAILS"));
 }
@@ -83,11 +83,12 @@ static void tell_sign_in(struct access_report *report)
 static void tell_sign_up(struct access_report *report)
 {
     if (report->config->invite_only)
-        fact(report, "sign-up",
-             "Signing up takes an invitation; who has an account may sign in (ORGD_ACCESS_INVITE_ONLY). The first "
-             "accounts are made by POST /admin/simple/accounts/.");
+        fact(
+            report, "sign-up",
+            "Signing up requires an invitation; users with an account may sign in (ORGD_ACCESS_INVITE_ONLY). The first "
+            "accounts are created by POST /admin/simple/accounts/.");
     else
-        fact(report, "sign-up", "Whoever may sign in may sign up: no invitation is needed.");
+        fact(report, "sign-up", "Anybody who may sign in may also sign up: no invitation is needed.");
 }
 
 /* "with a password, or through Google or GitHub" */
@@ -107,7 +108,7 @@ static void tell_methods(struct access_report *report)
             between = " ";
         }
     if (ways.len > 0)
-        fact(report, "methods", "People sign in%s.", buffer_string(&ways) ? buffer_string(&ways) : "");
+        fact(report, "methods", "Users sign in%s.", buffer_string(&ways) ? buffer_string(&ways) : "");
 }
 
 static void tell_owners(struct access_report *report)
@@ -116,8 +117,8 @@ static void tell_owners(struct access_report *report)
 
     if (owners->count > 0)
         fact(report, "owners",
-             "%zu address%s may own organizations (%s); everybody else belongs where they are invited.", owners->count,
-             plural(owners->count), config_set_as(report->config, "AGENTA_ACCESS_ALLOWED_OWNER_EMAILS"));
+             "%zu address%s may own organizations (%s); everybody else can only join organizations that invite them.",
+             owners->count, plural(owners->count), config_set_as(report->config, "AGENTA_ACCESS_ALLOWED_OWNER_EMAILS"));
     else
         fact(report, "owners",
              "Everybody gets an organization of their own when they sign up, and may create more "
@@ -130,7 +131,7 @@ static void tell_mail(struct access_report *report)
         fact(report, "mail", "Invitations and password-reset links are mailed.");
     else
         fact(report, "mail",
-             "No mail is sent: whoever invites somebody passes the link on, and nobody can reset a password by mail.");
+             "No mail is sent: inviters have to pass on the link themselves, and nobody can reset a password by mail.");
 }
 
 enum err access_report_make(void *arena, const struct config *config, bool discreet, struct access_report *report)

@@ -18,7 +18,7 @@ static const struct {
     const char *why;
     const char *variable; /* the variable that sets the rule; NULL: none */
 } rules[] = {
-    [ACCESS_OPEN] = {"open", "no rule speaks against it", NULL},
+    [ACCESS_OPEN] = {"open", "no rule refuses it", NULL},
     [ACCESS_ALLOWED_DOMAIN] = {"allowed-domain", "its domain is, or is below, an allowed one",
                                "AGENTA_ACCESS_ALLOWED_DOMAINS"},
     [ACCESS_BLOCKED_EMAIL] = {"blocked-email", "the address is blocked", "AGENTA_ACCESS_BLOCKED_EMAILS"},
@@ -26,10 +26,10 @@ static const struct {
                             "AGENTA_ACCESS_ALLOWED_DOMAINS"},
     [ACCESS_BLOCKED_DOMAIN] = {"blocked-domain", "its domain is, or is below, a blocked one",
                                "AGENTA_ACCESS_BLOCKED_DOMAINS"},
-    [ACCESS_INVITED] = {"invited", "signing up takes an invitation, and it has one", "ORGD_ACCESS_INVITE_ONLY"},
-    [ACCESS_HAS_ACCOUNT] = {"has-account", "signing up takes an invitation, but it has an account already",
+    [ACCESS_INVITED] = {"invited", "signing up requires an invitation, and it has one", "ORGD_ACCESS_INVITE_ONLY"},
+    [ACCESS_HAS_ACCOUNT] = {"has-account", "signing up requires an invitation, but it has an account already",
                             "ORGD_ACCESS_INVITE_ONLY"},
-    [ACCESS_INVITATION_NEEDED] = {"invitation-needed", "signing up takes an invitation, and it has none",
+    [ACCESS_INVITATION_NEEDED] = {"invitation-needed", "signing up requires an invitation, and it has none",
                                   "ORGD_ACCESS_INVITE_ONLY"},
 };
 
@@ -107,7 +107,7 @@ static void write_sign_in(const struct access_explanation *explanation, struct b
 
     utf8_show(out, explanation->email, ADDRESS_SHOWN);
     if (!explanation->is_address) {
-        buffer_text(out, " is no e-mail address: it is refused before any rule is asked.");
+        buffer_text(out, " is not an e-mail address: it is refused before any rule is applied.");
         return;
     }
     buffer_format(out, " may %ssign in: %s", decision->may_sign_in ? "" : "not ", rules[decision->rule].why);
@@ -144,7 +144,7 @@ static void write_known(const struct access_explanation *explanation, struct buf
         buffer_format(out, "It has %s account and %s open invitation.", explanation->question.has_account ? "an" : "no",
                       explanation->question.invited ? "an" : "no");
     else if (explanation->unasked) {
-        buffer_text(out, "Whether it has an account or an invitation is not known: ");
+        buffer_text(out, "It is unknown whether it has an account or an invitation: ");
         utf8_show(out, explanation->unasked, SENTENCE_MAX / 2);
         buffer_char(out, '.');
     }

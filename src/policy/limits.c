@@ -162,10 +162,10 @@ static void note_store(const struct request *req, enum err code)
     if (atomic_exchange(&degraded, failed) == failed)
         return;
     if (failed)
-        log_message(LOG_WARNING, "the database does not count tries, so this process counts them in its memory: %s",
+        log_message(LOG_WARNING, "the database cannot count attempts, so this process counts them in memory: %s",
                     db_error(req->db)->cause);
     else
-        log_message(LOG_INFO, "the database counts tries again");
+        log_message(LOG_INFO, "the database counts attempts again");
 }
 
 static void take_in_memory(const struct limit_charge *charges, size_t count, int64_t *waits)
@@ -363,19 +363,19 @@ void limits_register(void)
     };
 
     for (size_t i = 0; i < LIMIT_COUNT; i++)
-        metrics_register(METRIC_COUNTER, "orgd_limits_refused_total", labels[i], "Tries that a limit refused.",
+        metrics_register(METRIC_COUNTER, "orgd_limits_refused_total", labels[i], "Attempts refused by a limit.",
                          read_count, &refused[i]);
     metrics_register(METRIC_COUNTER, "orgd_limits_fallback_total", NULL,
-                     "Tries of shared limits that were counted in memory, as the database did not count.", read_count,
-                     &fallbacks);
+                     "Attempts of shared limits that were counted in memory because the database could not count them.",
+                     read_count, &fallbacks);
     metrics_register(METRIC_GAUGE, "orgd_limits_in_memory", NULL,
-                     "1 while shared limits are counted in memory, as the database does not count.", read_flag,
+                     "1 while shared limits are counted in memory because the database cannot count them.", read_flag,
                      &degraded);
 }
 
 void limits_document(struct buffer *out)
 {
-    buffer_text(out, "| Limit | Tries | Each | Again within | Of what | Counted by |\n"
+    buffer_text(out, "| Limit | Attempts | Per | Full again within | Action | Counted by |\n"
                      "| --- | ---: | --- | ---: | --- | --- |\n");
     for (size_t i = 0; i < LIMIT_COUNT; i++)
         buffer_format(out, "| `%s` | %lld | %s | %lld s | %s | %s |\n", rows[i].name, (long long)rows[i].tries,

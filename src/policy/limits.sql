@@ -1,7 +1,7 @@
--- limits_take: takes tries from some counters; a row for each in their order: whether it had them, else the microseconds to wait
--- $1 keys in hex, $2 keys of shared counters for those that have none of their own yet where a limit has too many (''; not so),
--- $3 names of the limits, $4 microseconds that the tries take to come back, $5 seconds in which an empty counter is full again.
--- A counter without a row is full. Rows are locked in the order of the limits, so that nobody waits in a circle.
+-- limits_take: takes attempts from counters; returns a row for each in their order: 0, or the microseconds to wait
+-- $1 keys in hex, $2 keys of shared counters for new subjects of a limit with too many counters ('': not shared),
+-- $3 names of the limits, $4 microseconds in which the attempts come back, $5 seconds in which an empty counter is full again.
+-- A counter without a row is full. Rows are locked in the order of the limits, so that there is no deadlock.
 WITH wanted AS MATERIALIZED (
     SELECT CASE WHEN w.shared = '' OR EXISTS (SELECT FROM orgd.rate_limits l WHERE l.key = decode(w.own, 'hex'))
                 THEN decode(w.own, 'hex') ELSE decode(w.shared, 'hex') END AS key,
@@ -28,7 +28,7 @@ LEFT JOIN taken t ON t.key = w.key
 LEFT JOIN orgd.rate_limits l ON l.key = w.key
 ORDER BY w.place;
 
--- limits_give: gives tries back to counters; the parameters are those of limits_take
+-- limits_give: refunds attempts to counters; the parameters are those of limits_take
 WITH given AS MATERIALIZED (
     SELECT CASE WHEN w.shared = '' OR EXISTS (SELECT FROM orgd.rate_limits l WHERE l.key = decode(w.own, 'hex'))
                 THEN decode(w.own, 'hex') ELSE decode(w.shared, 'hex') END AS key,
@@ -42,7 +42,7 @@ WITH given AS MATERIALIZED (
 )
 UPDATE orgd.rate_limits l SET full_at = l.full_at - held.cost FROM held WHERE l.key = held.key;
 
--- limits_sweep: removes counters that are full, and answers how many there are of each limit
+-- limits_sweep: removes full counters, and returns the number of counters of each limit
 WITH gone AS (
     DELETE FROM orgd.rate_limits
     WHERE key IN (SELECT key FROM orgd.rate_limits WHERE full_at < statement_timestamp() FOR UPDATE SKIP LOCKED)

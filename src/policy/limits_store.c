@@ -102,7 +102,7 @@ static enum err sweep_if_due(struct request *req)
 static enum err check_outside_transaction(struct request *req)
 {
     if (PQtransactionStatus(db_handle(req->db)) == PQTRANS_INTRANS)
-        return error_set(&req->error, ERR_INTERNAL, "a limit was asked for within a transaction");
+        return error_set(&req->error, ERR_INTERNAL, "a limit was used within a transaction");
     return OK;
 }
 

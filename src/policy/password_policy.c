@@ -112,7 +112,8 @@ enum err password_policy_check(const struct config *config, struct error *error)
 
     if (config->password_regex && !code) {
         (void)pcre2_get_error_message(problem, message, sizeof message);
-        return error_set(error, ERR_USAGE, "SUPERTOKENS_PASSWORD_REGEX is no regular expression: %s, at character %zu",
+        return error_set(error, ERR_USAGE,
+                         "SUPERTOKENS_PASSWORD_REGEX is not a regular expression: %s, at character %zu",
                          (const char *)message, (size_t)at + 1);
     }
     pcre2_code_free(code);

@@ -73,12 +73,12 @@ static void look_at_domain(struct access_report *report, const struct listed *li
 
     if (!ascii && meant)
         warn(report, "entry",
-             "%s in %s is no domain and fits no address, so it %s; write %s, which stands for what is "
-             "below it too.",
+             "%s in %s is not a domain and matches no address, so it %s; write %s, which includes "
+             "its subdomains.",
              shown(report, listed, index), listed->variable, listed->harm, meant);
     else if (!ascii)
         warn(report, "entry",
-             "%s in %s is no domain and fits no address, so it %s; domains are separated by commas, "
+             "%s in %s is not a domain and matches no address, so it %s; domains are separated by commas, "
              "without quotes.",
              shown(report, listed, index), listed->variable, listed->harm);
     else if (listed->letting_in && psl_is_public_suffix2(psl_builtin(), ascii, PSL_TYPE_ICANN | PSL_TYPE_NO_STAR_RULE))
@@ -103,10 +103,10 @@ static void look_at_address(struct access_report *report, const struct listed *l
     const char *entry = listed->list->items[index];
 
     if (!address_of(report->arena, entry))
-        warn(report, "entry", "%s in %s is no e-mail address, so it %s; addresses are compared as a whole.",
+        warn(report, "entry", "%s in %s is not an e-mail address, so it %s; addresses are compared as a whole.",
              shown(report, listed, index), listed->variable, listed->harm);
     else if (strchr(entry, '*'))
-        warn(report, "entry", "%s in %s has an asterisk, which is taken literally: it stands for no other text.",
+        warn(report, "entry", "%s in %s contains an asterisk, which is taken literally: it is not a wildcard.",
              shown(report, listed, index), listed->variable);
 }
 
@@ -138,7 +138,7 @@ static void look_at_lists(struct access_report *report)
 
     if (config->allowed_domains.count > 0 && config->blocked_domains.count > 0)
         warn(report, "blocked-domains",
-             "%s has no effect: blocked domains are not asked about where domains are "
+             "%s has no effect: blocked domains are ignored when domains are "
              "allowed (%s). To keep somebody out, use AGENTA_ACCESS_BLOCKED_EMAILS.",
              config_set_as(config, "AGENTA_ACCESS_BLOCKED_DOMAINS"),
              config_set_as(config, "AGENTA_ACCESS_ALLOWED_DOMAINS"));
@@ -149,7 +149,7 @@ static void look_at_lists(struct access_report *report)
             if (strcmp(stray->hider, config_set_as(config, lists[j])) == 0)
                 warn(report, "hidden-name",
                      "%.64s has no effect: %s, another name of the same list, is set too, even "
-                     "if to nothing, and wins.",
+                     "if empty, and takes precedence.",
                      stray->name, stray->hider);
     }
 }
@@ -188,7 +188,8 @@ static void look_at_owners(struct access_report *report)
                  shown(report, &owners, i), owners.variable, refusal(decision.rule));
     }
     if (refused > 0 && refused == owners.list->count)
-        warn(report, "no-owner", "Nobody in %s can sign in: nobody can make an organization.", owners.variable);
+        warn(report, "no-owner", "No address in %s can sign in, so nobody can create an organization.",
+             owners.variable);
 }
 
 /* ---- exposure ---- */
@@ -232,19 +233,19 @@ static void look_at_reach(struct access_report *report)
 
     if (open && !local)
         warn(report, "open-public",
-             "Whoever can reach %s may sign up. Set AGENTA_ACCESS_ALLOWED_DOMAINS, switch "
+             "Anybody who can reach %s may sign up. Set AGENTA_ACCESS_ALLOWED_DOMAINS, switch "
              "ORGD_ACCESS_INVITE_ONLY on, or listen on 127.0.0.1.",
              config->listen);
     else if (open && !named_locally)
         warn(report, "open-public",
-             "Whoever can reach %s may sign up. Set AGENTA_ACCESS_ALLOWED_DOMAINS, or switch "
+             "Anybody who can reach %s may sign up. Set AGENTA_ACCESS_ALLOWED_DOMAINS, or switch "
              "ORGD_ACCESS_INVITE_ONLY on.",
              config->api_url);
     if (open && config->owners_reset && config->allowed_owners.count == 0 && !mail_enabled(config) &&
         methods_password(config) && !(local && named_locally))
         warn(
             report, "owners-reset",
-            "Whoever signs up owns an organization, and owners can make password-reset links for everybody who joins it. "
+            "Every new user owns an organization, and owners can make password-reset links for everybody who joins it. "
             "Switch ORGD_OWNERS_RESET_PASSWORDS off unless all of them trust each other.");
     if (!config->rate_limits)
         warn(report, "no-limits", "Passwords and codes can be tried without limit (ORGD_RATE_LIMITS is off).");
@@ -267,9 +268,9 @@ static void look_at_methods(struct access_report *report)
     if (methods_password(config) &&
         (config->allowed_domains.count > 0 || config->allowed_owners.count > 0 || config->invite_only))
         warn(report, "unproven",
-             "A password proves no address: whoever comes first signs up with one that is let in, "
-             "whether it is theirs or not. %s, or sign in through identity providers alone.",
-             mail_enabled(config) ? "Set ORGD_EMAIL_METHOD to otp" : "Configure mail, so that people sign in by code");
+             "A password does not prove an address: anybody can be the first to sign up with an allowed address, "
+             "even with somebody else's. %s, or sign in through identity providers alone.",
+             mail_enabled(config) ? "Set ORGD_EMAIL_METHOD to otp" : "Configure mail, so that users sign in by code");
 }
 
 /* ---- mail ---- */

@@ -34,7 +34,7 @@ enum {
 
 /* Defaults for a small server on the same host as its only client. They are in the file, so that the operator may
  * change them. */
-static const char settings[] = "\n# What orgd sets; change it as you need.\n"
+static const char settings[] = "\n# Settings of orgd; change them as you need.\n"
                                "shared_buffers = 64MB\n"
                                "max_wal_size = 256MB\n"
                                "min_wal_size = 32MB\n"
@@ -43,12 +43,11 @@ static const char settings[] = "\n# What orgd sets; change it as you need.\n"
                                "timezone = 'UTC'\n"
                                "log_timezone = 'UTC'\n"
                                "log_checkpoints = off\n"
-                               "# details of errors may hold people's data\n"
+                               "# details of errors may contain personal data\n"
                                "log_error_verbosity = terse\n";
 
-static const char access_rules[] =
-    "# Written by orgd: nobody connects but through the socket, as a user of pg_ident.conf.\n"
-    "local all all peer map=" MAP "\n";
+static const char access_rules[] = "# Written by orgd: only users of pg_ident.conf connect, through the socket.\n"
+                                   "local all all peer map=" MAP "\n";
 
 /* ---- programs ---- */
 

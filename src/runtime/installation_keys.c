@@ -49,7 +49,7 @@ static enum err read_key(void *arena, int directory, const char *path, const cha
     if (strlen(text) < KEY_LEAST)
         return error_set(error, ERR_REFUSED,
                          "The key in %s/%s is damaged (%zu characters): restore the file from a backup, or remove it "
-                         "to have a new key made, which ends what the old one signed or encrypted",
+                         "to have a new key made, which invalidates all that the old one signed or encrypted",
                          path, name, strlen(text));
     *key = text;
     return OK;
@@ -251,7 +251,7 @@ enum err installation_key_rotate(void *arena, const struct config *config, enum 
         return err;
     fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 || faccessat(fd, "orgd.id", F_OK, AT_SYMLINK_NOFOLLOW) != 0)
-        err = error_set(error, ERR_REFUSED, "%s is no data directory of orgd; the first start makes it", path);
+        err = error_set(error, ERR_REFUSED, "%s is not a data directory of orgd; the first start makes one", path);
     if (err == OK && rotatable[key].keeps)
         err = keep_previous(arena, fd, path, key, error);
     if (err == OK)

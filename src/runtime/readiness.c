@@ -179,7 +179,7 @@ static void publish(struct gate *gate, enum gate_verdict verdict, const struct v
     if (changed && verdict == GATE_OPEN)
         log_message(LOG_INFO, "both databases are there and current");
     else if (changed)
-        log_message(LOG_ERROR, "%s; requests are answered 503 until it is put right", view->error.cause);
+        log_message(LOG_ERROR, "%s; requests get 503 until this is fixed", view->error.cause);
 }
 
 /* Waits while ready. True when it is time to check again, false when the thread has to end. */

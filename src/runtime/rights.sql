@@ -1,4 +1,4 @@
--- rights_findings: what the role has beyond what it needs of tables $1 with rights $2, and what it lacks; $3: it may own them
+-- rights_findings: excess and missing privileges of the role: it needs privileges $2 on tables $1; $3: it may own them
 WITH me AS (
     SELECT r.rolsuper, r.rolcreaterole, r.rolcreatedb, r.rolreplication, r.rolbypassrls FROM pg_roles r
      WHERE r.rolname = current_user
@@ -59,5 +59,5 @@ WITH me AS (
 )
 SELECT f.excess, format('the role %s: %s', current_user, f.what) FROM findings f ORDER BY f.place, f.what;
 
--- doctor_clock: the moment that the database believes it to be, in microseconds
+-- doctor_clock: the time of the database in microseconds
 SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;

@@ -57,6 +57,6 @@ enum err run_as_become(const struct run_as *user, struct error *error)
         return error_set(error, ERR_REFUSED, "cannot become the user %s: %m", user->name);
     if (getresuid(&real, &effective, &saved) != 0 || real != user->uid || effective != user->uid ||
         saved != user->uid || setuid(0) == 0 || setgid(0) == 0)
-        return error_set(error, ERR_REFUSED, "root was not given up entirely on becoming %s", user->name);
+        return error_set(error, ERR_REFUSED, "root was not dropped completely on becoming %s", user->name);
     return OK;
 }

@@ -141,7 +141,7 @@ def test_one_address_for_migrations_alone(granted):
 @pytest.mark.parametrize("name", ["Program", "9lives", "a b", "x;drop", "n" * 64])
 def test_names_of_roles(granted, name):
     _, err = granted.run("schema", "grants", "--program", name, status=2)
-    assert "the name of a role is made of a-z, 0-9 and _ here" in err
+    assert "the name of a role must consist of a-z, 0-9 and _" in err
 
 
 def test_grants_can_be_repeated(granted):

@@ -24,7 +24,7 @@ def with_input(pair, text, *arguments, status=0):
 def test_an_account_with_all_that_belongs_to_it(core):
     out, err = core.run("account", "create", " Ann@Acme.io", "--name", "Ann", "--organization", "Acme", "--key")
     first, second = out.splitlines()
-    assert (first, err) == ("Made the account ann@acme.io, owner of Acme.", "")
+    assert (first, err) == ("Created the account ann@acme.io, owner of Acme.", "")
     prefix = second.removeprefix("API key: ").split(".")[0]
     assert core.sql("SELECT o.name, m.role FROM api_keys k JOIN projects p ON p.id = k.project_id JOIN organizations o ON o.id = p.organization_id"
                     " JOIN organization_members m ON m.organization_id = o.id WHERE k.prefix = %s", (prefix,)) == [("Acme", "owner")]
@@ -50,7 +50,7 @@ def test_an_account_without_the_login_that_was_wanted_is_not_made(text, sentence
 
 def test_a_rehearsal_leaves_nothing(core):
     out, _ = core.run("account", "create", "dry@acme.io", "--dry-run")
-    assert out == "Would make the account dry@acme.io, owner of dry's Organization.\n"
+    assert out == "Would create the account dry@acme.io, owner of dry's Organization.\n"
     assert core.sql("SELECT count(*) FROM users WHERE email = 'dry@acme.io'") == [(0,)]
 
 
@@ -61,7 +61,7 @@ def test_refusals_are_one_sentence(core):
             (["account", "create", "eve"], 2, "An email address must have exactly one @-sign, with text on both sides."),
             (["account", "end-sessions", "nobody@acme.io"], 3, "User not found: nobody@acme.io."),
             (["key", "create", "nobody@acme.io"], 3, "there is no account nobody@acme.io with a project; `orgd account create` makes one."),
-            (["key", "create", "eve@acme.io", "--project", "7"], 2, "7 is no id of a project."),
+            (["key", "create", "eve@acme.io", "--project", "7"], 2, "7 is not the id of a project."),
             (["key", "create", "eve@acme.io", "--project", "00000000-0000-0000-0000-000000000001"], 3,
              "Project not found: 00000000-0000-0000-0000-000000000001."),
             (["key", "create", "eve@acme.io", "--expires", "soon"], 3,

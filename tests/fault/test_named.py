@@ -151,7 +151,7 @@ def test_behind_when_it_comes_back(named, pair, databases):
     databases.up()
     wait_for("it looked", lambda: server.request("GET", "/health/ready").json["databases"]["core"]["status"] == "behind", 10)
     assert accounts(server).status == 503
-    assert "requests are answered 503 until it is put right" in server.messages()
+    assert "requests get 503 until this is fixed" in server.messages()
 
 
 def test_stopped_while_a_request_is_under_way(named, pair):

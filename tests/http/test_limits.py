@@ -208,7 +208,7 @@ def test_a_port_in_use_is_one_sentence(server, tmp_path):
 def test_an_address_that_is_none(tmp_path, address):
     with pytest.raises(AssertionError) as failure:
         Fixture(tmp_path, listen=address)
-    assert "is no address to listen on" in str(failure.value)
+    assert "is not an address to listen on" in str(failure.value)
 
 
 def test_metrics(server):

@@ -80,7 +80,7 @@ def test_policies(settings, good, bad, make_server):
 
 
 @pytest.mark.parametrize("settings,words", [
-    ({"SUPERTOKENS_PASSWORD_REGEX": "(a"}, "SUPERTOKENS_PASSWORD_REGEX is no regular expression"),
+    ({"SUPERTOKENS_PASSWORD_REGEX": "(a"}, "SUPERTOKENS_PASSWORD_REGEX is not a regular expression"),
     ({"SUPERTOKENS_PASSWORD_MAX_LENGTH": "4"}, "no password could be taken"),
     ({"SUPERTOKENS_PASSWORD_POLICY": "weak"}, "SUPERTOKENS_PASSWORD_POLICY"),
 ])

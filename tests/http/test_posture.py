@@ -51,12 +51,12 @@ def test_the_server_says_it_when_it_starts(make_server):
     said = re.findall(r'level=(\w+) message="access: ([^"]*)"', server.messages())
     assert ("info", "Only addresses of these domains, and of what is below them, may sign in: acme.io, *.b.io (AGENTA_ALLOWED_DOMAINS).") in said
     assert [text for level, text in said if level == "warning"] == [
-        "A password proves no address: whoever comes first signs up with one that is let in, whether it is theirs or not. Configure "
-        "mail, so that people sign in by code, or sign in through identity providers alone.",
+        "A password does not prove an address: anybody can be the first to sign up with an allowed address, even with somebody else's. "
+        "Configure mail, so that users sign in by code, or sign in through identity providers alone.",
         "entry 1 in AGENTA_ACCESS_ALLOWED_OWNER_EMAILS may own organizations, but not sign in: its domain is not allowed.",
-        "Nobody in AGENTA_ACCESS_ALLOWED_OWNER_EMAILS can sign in: nobody can make an organization.",
-        "*.b.io in AGENTA_ALLOWED_DOMAINS is no domain and fits no address, so it lets nobody in; write b.io, which stands for what is "
-        "below it too."]
+        "No address in AGENTA_ACCESS_ALLOWED_OWNER_EMAILS can sign in, so nobody can create an organization.",
+        "*.b.io in AGENTA_ALLOWED_DOMAINS is not a domain and matches no address, so it lets nobody in; write b.io, which includes "
+        "its subdomains."]
     assert "boss" not in server.messages()
     report = client.Api(server.url, f"Access {server.auth_key}").ok("GET", "/admin/access/report")
     assert (report["domains"], report["owners"]) == ("allowed", "listed")

@@ -103,7 +103,7 @@ def test_the_key_of_what_is_stored(installation):
     session.url = idle.url = installation.url
     assert installation.crypt_key != old
     assert not set(before) & set(sealed(installation))
-    assert "stored secrets were encrypted anew" in installation.messages()
+    assert "stored secrets were encrypted again" in installation.messages()
     assert session.get("/profile").status_code == 200  # the access token from before
     stale = session.refresh
     assert session.renewed().renewed().get("/profile").status_code == 200
@@ -123,7 +123,7 @@ def test_the_key_of_what_is_stored(installation):
 
 def test_the_keys_that_sign_sessions(installation):
     session = sessions.sign_up(installation.url)
-    assert "Another key signs sessions" in rotate(installation, "signing")
+    assert "A new key signs sessions" in rotate(installation, "signing")
     other = sessions.sign_up(installation.url)
     assert other.header["kid"] != session.header["kid"]
     assert session.get("/profile").status_code == 200
@@ -144,7 +144,7 @@ def test_secrets_of_agenta_are_not_forgotten(installation):
     assert (installation.data / "crypt-key.previous").exists()
 
 
-@pytest.mark.parametrize("name, said", [("other", "there is no key other; there are admin, auth, crypt and signing")])
+@pytest.mark.parametrize("name, said", [("other", "unknown key other; the keys are admin, auth, crypt and signing")])
 def test_names(installation, name, said):
     assert said in rotate(installation, name, status=2)
 
@@ -203,7 +203,7 @@ def test_two_servers_one_after_the_other(setup, two):
                 for other in two:
                     if step is STEPS[1] or key == OLD:
                         assert client.Api(other.url, f"Secret {token}").get("/profile").status_code == 200
-    assert "stored secrets were encrypted anew" in rotate(two[0], "crypt", "--leave-agenta-secrets")
+    assert "stored secrets were encrypted again" in rotate(two[0], "crypt", "--leave-agenta-secrets")
     for server in two:
         restart(server, ORGD_AUTH_KEY_ACCEPTED=None, ORGD_CRYPT_KEY_ACCEPTED=None)
         assert "cannot be opened" not in server.messages()

@@ -181,7 +181,7 @@ def test_without_the_table_each_server_counts_by_itself(limited, email, sql):
         sql("ALTER TABLE orgd.away RENAME TO rate_limits")
     assert guess(limited, email, "192.0.2.1", 1) == 1  # starts anew
     assert metric(limited, "orgd_limits_in_memory") == 0
-    assert "the database counts tries again" in limited.messages()
+    assert "the database counts attempts again" in limited.messages()
 
 
 def test_counters_that_are_full_are_removed(limited, sql):

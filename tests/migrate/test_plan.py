@@ -335,4 +335,4 @@ def test_a_page_for_people(make_old):
         assert name in page, (name, count)
     old.up(pair)
     assert pair.run("migrate", "plan", "--html")[0].count("Nothing to do.") == 2
-    assert "choose one" in pair.run("migrate", "plan", "--html", "--json", status=2)[1]
+    assert "exclude each other" in pair.run("migrate", "plan", "--html", "--json", status=2)[1]

@@ -522,7 +522,7 @@ def test_what_may_not_be_seen_is_named(pair):
     pair.sql("CREATE SEQUENCE secret; DROP ROLE IF EXISTS lint_reader; CREATE ROLE lint_reader LOGIN")
     uri = pair.cluster.uri(pair.core).replace("postgres@", "lint_reader@")
     out, err = pair.run("schema", "lint", uri)
-    assert out == "" and err == "orgd: No right to look at these sequences: public.secret.\n"
+    assert out == "" and err == "orgd: no privilege to read these sequences: public.secret.\n"
 
 
 def test_nothing_of_the_database_is_called(pair):

@@ -158,10 +158,11 @@ static void variables_are_named_as_they_are_set(void **state)
                         "(AGENTA_ALLOWED_DOMAINS).");
     assert_string_equal(text_of(&report, "owners"),
                         "1 address may own organizations (AGENTA_ACCESS_ORG_CREATION_ALLOWLIST); everybody else "
-                        "belongs where they are invited.");
-    assert_string_equal(text_of(&report, "entry"),
-                        "@acme.io in AGENTA_ALLOWED_DOMAINS is no domain and fits no address, so it lets nobody in; "
-                        "write acme.io, which stands for what is below it too.");
+                        "can only join organizations that invite them.");
+    assert_string_equal(
+        text_of(&report, "entry"),
+        "@acme.io in AGENTA_ALLOWED_DOMAINS is not a domain and matches no address, so it lets nobody in; "
+        "write acme.io, which includes its subdomains.");
 }
 
 /* A log is no place for people's addresses. */
