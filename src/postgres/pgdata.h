@@ -22,10 +22,10 @@ struct pgdata {
 };
 
 /*
- * Finds the programs (in `programs` when set, else the installed version that fits the data, else the newest), makes
- * the cluster when there is none, and writes who may connect. A creation that was interrupted is done again from the
- * start. `program` (may be NULL) is another user who connects as the program. No other process may use the directory.
- * Errors are sentences for the operator.
+ * Finds the programs (in `programs` when set; otherwise the installed version that fits the data, or the newest), makes
+ * the cluster if there is none, and writes who may connect. `program` (may be NULL) is another user who connects as the
+ * program's role. An interrupted creation begins again from the start. No other process may use the directory. Errors
+ * are sentences for the operator.
  */
 enum err pgdata_open(void *arena, const char *directory, const char *programs, const char *program, struct pgdata *data,
                      struct error *error) MUST_CHECK;

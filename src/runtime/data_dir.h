@@ -1,4 +1,4 @@
-/* Makes, checks and locks the data directory, which belongs to orgd alone. */
+/* Makes, checks and locks the data directory. */
 #ifndef ORGD_RUNTIME_DATA_DIR_H
 #define ORGD_RUNTIME_DATA_DIR_H
 
@@ -18,8 +18,8 @@ struct data_dir {
 };
 
 /*
- * Called as root where PostgreSQL is to run as another user than orgd, while there is one thread and the directory is
- * this process's: makes the process that becomes `postgres`. The cluster lies in the folder CLUSTER_DIR_NAME.
+ * Makes the process that becomes `postgres`. Called as root when PostgreSQL runs as another user than orgd, while there
+ * is one thread and the directory is locked. The cluster is in the folder CLUSTER_DIR_NAME.
  */
 struct data_dir_split {
     enum err (*fork)(void *context, const struct data_dir *dir, const struct run_as *program,
@@ -37,11 +37,10 @@ bool data_dir_is_for_cluster(const struct config *config);
 enum err data_dir_path(void *arena, const struct config *config, const char **path, struct error *error) MUST_CHECK;
 
 /*
- * Makes the directory or checks that it is ours, takes it for this process alone, and, when started by root,
- * becomes the user ORGD_RUN_AS for good; with `split` (may be NULL) PostgreSQL gets ORGD_POSTGRES_RUN_AS before. Call
- * before there are threads. ERR_REFUSED with one sentence
- * that says what to do; ERR_BUSY when another orgd has it (its pid is in the sentence): then `dir->path` says where,
- * and the user was changed.
+ * Makes the directory or checks that it belongs to orgd, and locks it for this process. Root becomes the user
+ * ORGD_RUN_AS for good; with `split` (may be NULL) PostgreSQL gets the user ORGD_POSTGRES_RUN_AS before that. Call it
+ * before there are threads. ERR_REFUSED with one sentence that says what to do. ERR_BUSY when another orgd has locked
+ * it, with its pid in the sentence; `dir->path` is set and the user was changed then.
  */
 enum err data_dir_open(void *arena, const struct config *config, const struct data_dir_split *split,
                        struct data_dir *dir, struct error *error) MUST_CHECK;
