@@ -93,7 +93,7 @@ static enum err create(struct request *req, const struct api_key *key)
                          param_uuid(caller->has_session ? &caller->session : NULL),
                          param_uuid(caller->scheme == IDENTITY_KEY ? &caller->key : NULL),
                          param_bool(wants_restriction(req)));
-    if (code == OK && caller->has_session)
+    if (code == OK)
         code = account_notify(req, &caller->user_id, "A new API key", what, KEYS_UNSAID);
     return code;
 }
@@ -104,7 +104,7 @@ enum err api_keys_create(struct request *req)
     struct api_key key = api_key_make();
     enum err code = reauthentication_check(req);
 
-    if (code == OK && identity_of(req)->has_session)
+    if (code == OK)
         code = account_take_notice(req);
     if (code == OK)
         code = db_begin(req->db);
@@ -126,6 +126,14 @@ enum err api_keys_delete(struct request *req)
     return code == OK ? reply_json(req, 200, "{\"message\":\"API key deleted successfully\"}") : code;
 }
 
+static enum err notify_ended(struct request *req, const struct uuid *user, int count)
+{
+    const char *what = talloc_asprintf(req->arena, "All API keys of your account were ended, from %s. There %s %d.",
+                                       req->client, count == 1 ? "was" : "were", count);
+
+    return what ? account_notify(req, user, "Your API keys were ended", what, KEYS_UNSAID) : ERR_MEMORY;
+}
+
 /* Within a transaction: after the account is held, no key is on its way. */
 static enum err delete_all(struct request *req, const struct uuid *user, int *count)
 {
@@ -138,7 +146,7 @@ static enum err delete_all(struct request *req, const struct uuid *user, int *co
         return code;
     *count = result_rows(&rows);
     result_clear(&rows);
-    return OK;
+    return *count > 0 ? notify_ended(req, user, *count) : OK;
 }
 
 enum err api_keys_delete_all(struct request *req)

@@ -61,6 +61,7 @@ static enum err read_entry(struct request *req, const json_t *given, struct entr
 /* ERR_NOT_FOUND: the login has no password to set. */
 static enum err set_password(struct request *req, const struct uuid *login, const char *hash)
 {
+    const char *said, *what;
     struct uuid person;
     struct result row;
     bool known;
@@ -74,13 +75,15 @@ static enum err set_password(struct request *req, const struct uuid *login, cons
     if (code != OK || !known)
         return code;
     code = account_reset(req, &person);
+    if (code == OK)
+        code = account_end_planted(req, &person, NULL, &said);
     if (code != OK)
         return code;
-    return account_notify(
-        req, &person, "Your password was reset",
-        "An administrator set a new password for your account. All sessions, codes and links that were "
-        "made before have ended.",
-        KEYS_LISTED);
+    what = talloc_asprintf(req->arena,
+                           "An administrator set a new password for your account. All sessions, codes and links that "
+                           "were made before have ended.%s",
+                           said);
+    return what ? account_notify(req, &person, "Your password was reset", what, KEYS_LISTED) : ERR_MEMORY;
 }
 
 static enum err reset_one(struct request *req, const struct entry *entry)

@@ -35,6 +35,20 @@ enum err account_take_notice(struct request *req)
     return limit_take(req, LIMIT_NOTICE, uuid_format(&identity_of(req)->user_id, person));
 }
 
+enum err account_end_planted(struct request *req, const struct uuid *user_id, const struct uuid *keep,
+                             const char **said)
+{
+    struct result ended;
+    enum err code = DB_RUN(req->db, account_planted_end, &ended, param_uuid(user_id), param_uuid(keep));
+
+    if (code != OK)
+        return code;
+    *said =
+        result_rows(&ended) > 0 ? " So has the sign-in at identity providers that do not confirm your address." : "";
+    result_clear(&ended);
+    return OK;
+}
+
 static const char *keys_text(struct request *req, int64_t count, const char *keys)
 {
     if (count == 0)
@@ -43,6 +57,27 @@ static const char *keys_text(struct request *req, int64_t count, const char *key
                            "API keys go on working. You have %" PRId64 ": %s. You can end all of them at once in the "
                            "settings, under API keys.",
                            count, keys);
+}
+
+/* No row: the account was removed at this moment, and nobody is left to tell. */
+static enum err find_contact(struct request *req, const struct uuid *user_id, struct result *row)
+{
+    enum err code = DB_RUN(req->db, account_contact, row, param_uuid(user_id));
+
+    if (code == OK && !result_keep(row, req->arena))
+        code = ERR_MEMORY;
+    return code;
+}
+
+static enum err add_notice(struct request *req, const char *email, const char *title, const char *what,
+                           const char *keys)
+{
+    if (!what || !keys)
+        return ERR_MEMORY;
+    return outbox_add(
+        req->config, req->db, email, "account-notice",
+        (const struct mail_field[]){{"title", title}, {"what", what}, {"keys", keys}, {"link", req->config->web_url}},
+        4, 0);
 }
 
 enum err account_notify(struct request *req, const struct uuid *user_id, const char *title, const char *what,
@@ -54,21 +89,32 @@ enum err account_notify(struct request *req, const struct uuid *user_id, const c
 
     if (!mail_enabled(req->config))
         return OK;
-    code = DB_RUN(req->db, account_contact, &row, param_uuid(user_id));
-    if (code != OK)
+    code = find_contact(req, user_id, &row);
+    if (code != OK || result_rows(&row) != 1)
         return code;
-    if (!result_keep(&row, req->arena))
-        return ERR_MEMORY;
-    if (result_rows(&row) != 1) /* removed at this moment: nobody is left to tell */
-        return OK;
     if (keys == KEYS_REQUIRED && result_int(&row, 0, 1) == 0)
         return OK;
     if (keys != KEYS_UNSAID)
         more = keys_text(req, result_int(&row, 0, 1), result_text(&row, 0, 2));
-    if (!more)
+    return add_notice(req, result_text(&row, 0, 0), title, what, more);
+}
+
+enum err account_notify_change(struct request *req, const struct uuid *user_id, const char *title,
+                               const struct account_change *change)
+{
+    struct result row;
+    enum err code;
+    const char *name;
+
+    if (!mail_enabled(req->config))
+        return OK;
+    code = find_contact(req, user_id, &row);
+    if (code != OK || result_rows(&row) != 1)
+        return code;
+    name = result_bool(&row, 0, 3) ? talloc_asprintf(req->arena, " \"%s\"", change->name) : "";
+    if (!name)
         return ERR_MEMORY;
-    return outbox_add(
-        req->config, req->db, result_text(&row, 0, 0), "account-notice",
-        (const struct mail_field[]){{"title", title}, {"what", what}, {"keys", more}, {"link", req->config->web_url}},
-        4, 0);
+    return add_notice(
+        req, result_text(&row, 0, 0), title,
+        talloc_asprintf(req->arena, "Your %s%s was %s, from %s.", change->kind, name, change->done, req->client), "");
 }

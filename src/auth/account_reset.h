@@ -24,6 +24,14 @@ enum err account_end_session_keys(struct request *req, const struct uuid *user_i
  */
 enum err account_take_notice(struct request *req) MUST_CHECK;
 
+/*
+ * Ends the logins at providers that only named the account's address, while nobody has shown that it is theirs:
+ * somebody else may have planted them. For whoever sets a new password without such a proof. `keep` stays, NULL: none.
+ * `said` is what the mail about it adds. Errors: those of db_run.
+ */
+enum err account_end_planted(struct request *req, const struct uuid *user_id, const struct uuid *keep,
+                             const char **said) MUST_CHECK;
+
 /* What a mail says of the API keys that the account has. */
 enum account_keys {
     KEYS_UNSAID,
@@ -37,5 +45,17 @@ enum account_keys {
  */
 enum err account_notify(struct request *req, const struct uuid *user_id, const char *title, const char *what,
                         enum account_keys keys) MUST_CHECK;
+
+/* What was done to something that somebody has named. */
+struct account_change {
+    const char *kind, *name, *done; /* "project", "Tests", "deleted" */
+};
+
+/*
+ * The same about such a change. The mail has the name only when the account has proven its address: whoever signs up
+ * with somebody else's address sends them no text of theirs.
+ */
+enum err account_notify_change(struct request *req, const struct uuid *user_id, const char *title,
+                               const struct account_change *change) MUST_CHECK;
 
 #endif

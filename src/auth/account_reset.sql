@@ -15,7 +15,25 @@ SELECT user_id FROM orgd.accounts WHERE user_id = $1::uuid FOR NO KEY UPDATE;
 -- revokes
 DELETE FROM api_keys k USING orgd.key_origins o WHERE o.key_id = k.id AND k.created_by_id = $1::uuid RETURNING k.prefix;
 
--- account_contact: the address of an account, and its API keys in words, of which there may be none
+-- account_planted_end: ends logins at providers that have not vouched for the address of an account, while nobody has proven it
+-- $1 account, $2 login that stays, NULL: none. A row for each.
+-- revokes
+WITH planted AS MATERIALIZED (
+    SELECT l.id, l.provider, l.subject
+    FROM orgd.logins l
+    WHERE l.user_id = $1::uuid AND l.method = 'thirdparty' AND l.id IS DISTINCT FROM $2::uuid
+      AND NOT EXISTS (SELECT FROM orgd.logins p JOIN users u ON lower(u.email COLLATE "C") = ANY (p.proven_emails)
+                      WHERE p.user_id = $1::uuid AND u.id = $1::uuid)
+    ORDER BY l.id
+    FOR UPDATE OF l
+), identity AS (
+    DELETE FROM user_identities i USING planted p
+    WHERE i.user_id = $1::uuid AND i.method = 'social:' || p.provider AND i.subject = p.subject
+)
+DELETE FROM orgd.logins WHERE id IN (SELECT id FROM planted) RETURNING id;
+
+-- account_contact: the address of an account, its API keys in words, of which there may be none, and whether the address is proven
+-- An account without logins was made by the administrator, who vouches for it.
 SELECT u.email,
        (SELECT count(*) FROM api_keys k WHERE k.created_by_id = u.id),
        (SELECT string_agg(format('%s (project %s, made on %s)', k.prefix, left(k.project_name, 60),
@@ -23,6 +41,8 @@ SELECT u.email,
         FROM (SELECT k.prefix, p.project_name, k.created_at
               FROM api_keys k LEFT JOIN projects p ON p.id = k.project_id
               WHERE k.created_by_id = u.id
-              ORDER BY k.created_at, k.prefix LIMIT 50) AS k)
+              ORDER BY k.created_at, k.prefix LIMIT 50) AS k),
+       NOT EXISTS (SELECT FROM orgd.logins l WHERE l.user_id = u.id)
+       OR EXISTS (SELECT FROM orgd.logins l WHERE l.user_id = u.id AND lower(u.email COLLATE "C") = ANY (l.proven_emails))
 FROM users u
 WHERE u.id = $1::uuid;

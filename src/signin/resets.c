@@ -141,27 +141,31 @@ enum err resets_request(struct request *req)
 
 /* ---- using it ---- */
 
-/* Ends all that was made for the account before, unless the first proof has done that already, and tells its owner. */
-static enum err end_all(struct request *req, const struct uuid *user_id, bool done)
+/* Ends all that was made for the account before, unless the first proof has done that already, and tells its owner.
+ * `keep` is the login of whoever made the link. */
+static enum err end_all(struct request *req, const struct uuid *user_id, const struct uuid *keep, bool done)
 {
+    const char *said = "", *what;
     enum err code = done ? OK : account_reset(req, user_id);
 
+    if (code == OK && !done)
+        code = account_end_planted(req, user_id, keep, &said);
     if (code != OK)
         return code;
-    return account_notify(
-        req, user_id, "Your password was reset",
-        "The password of your account was reset. All sessions, and all codes and links that were sent "
-        "before, have ended.",
-        KEYS_LISTED);
+    what = talloc_asprintf(req->arena,
+                           "The password of your account was reset. All sessions, and all codes and links that were "
+                           "sent before, have ended.%s",
+                           said);
+    return what ? account_notify(req, user_id, "Your password was reset", what, KEYS_LISTED) : ERR_MEMORY;
 }
 
 /* All of it or nothing: the token is used up, the password set, every session over. ERR_AGAIN: the token is no good. */
 static enum err reset(struct request *req, const char *token_hash, const char *password_hash)
 {
-    struct uuid login_id, user_id;
+    struct uuid login_id, user_id, maker;
     struct result row;
     struct account_proof_effect effect = {0};
-    bool has_account, proves;
+    bool has_account, proves, has_maker;
     const char *email;
     enum err code = db_begin(req->db);
 
@@ -173,6 +177,7 @@ static enum err reset(struct request *req, const char *token_hash, const char *p
         return code;
     code = result_rows(&row) > 0 && result_uuid(&row, 0, 0, &login_id) ? OK : ERR_AGAIN;
     proves = result_bool(&row, 0, 1);
+    has_maker = result_uuid(&row, 0, 2, &maker);
     result_clear(&row);
     if (code == OK)
         code = DB_RUN(req->db, reset_password, &row, param_uuid(&login_id), param_text(password_hash));
@@ -182,12 +187,14 @@ static enum err reset(struct request *req, const char *token_hash, const char *p
         return ERR_MEMORY;
     has_account = result_uuid(&row, 0, 0, &user_id);
     email = result_text(&row, 0, 1);
+    if (identity_admit(req, email) != OK || identity_admit(req, result_text(&row, 0, 2)) != OK)
+        return ERR_AGAIN; /* blocked, as all else of the account is; the token is kept */
     if (proves && email)
         code = account_prove(req, &login_id, has_account ? &user_id : NULL, email, &effect);
     if (code == OK && proves)
         code = DB_RUN(req->db, reset_proves, NULL, param_uuid(&login_id), param_uuid(has_account ? &user_id : NULL));
     if (code == OK && has_account)
-        code = end_all(req, &user_id, effect.first);
+        code = end_all(req, &user_id, has_maker ? &maker : NULL, effect.first);
     /* who reads the owner's mail is let in whatever others try */
     return code == OK && has_account && proves ? device_remember(req, &user_id) : code;
 }

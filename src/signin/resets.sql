@@ -38,22 +38,25 @@ FROM orgd.password_resets r JOIN orgd.logins l ON l.id = r.login_id
 WHERE r.token_hash = decode($1::text, 'hex') AND r.expires_at > now()
 FOR NO KEY UPDATE OF l;
 
--- reset_take: uses a token up; the login that it is for, and whether it proves its address. No row: it is unknown, used or expired,
+-- reset_take: uses a token up; the login that it is for, whether it proves its address, and the login of the session in which it was
+-- made. No row: it is unknown, used or expired,
 -- or its session has ended, or its account was reset after it was made.
 DELETE FROM orgd.password_resets r USING orgd.logins l
 WHERE r.token_hash = decode($1::text, 'hex') AND r.expires_at > now() AND l.id = r.login_id
   AND r.generation = orgd.generation_of(l.user_id, l.email)
   AND (r.session IS NULL OR EXISTS (SELECT FROM orgd.sessions s WHERE s.handle = r.session))
-RETURNING r.login_id, r.proves;
+RETURNING r.login_id, r.proves, (SELECT s.login_id FROM orgd.sessions s WHERE s.handle = r.session);
 
--- reset_password: sets the password of a login, after which none of its tokens is good; the account behind it, if there is one, and the address
+-- reset_password: sets the password of a login, after which none of its tokens is good; the account behind it, if there is one, the
+-- address, and that of the account
 WITH gone AS (
     DELETE FROM orgd.password_resets WHERE login_id = $1::uuid
 )
 UPDATE orgd.logins l SET password_hash = $2::text
 WHERE l.id = $1::uuid
 RETURNING coalesce(l.user_id, (SELECT u.id FROM users u WHERE lower(u.email COLLATE "C") = l.email
-                               ORDER BY u.email = l.email DESC, u.created_at, u.id LIMIT 1)), l.email;
+                               ORDER BY u.email = l.email DESC, u.created_at, u.id LIMIT 1)), l.email,
+          coalesce((SELECT u.email FROM users u WHERE u.id = l.user_id), l.email);
 
 -- reset_proves: notes that a login has shown that the address is theirs, and so belongs to the account of the address, if there is one
 UPDATE orgd.logins

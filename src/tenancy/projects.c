@@ -4,6 +4,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "auth/account_reset.h"
 #include "auth/identity.h"
 #include "auth/reach.h"
 #include "auth/reauthentication.h"
@@ -204,6 +205,24 @@ enum err projects_update(struct request *req)
     return code == OK ? db_commit(req->db) : code;
 }
 
+/* With the mail to whoever deletes it. */
+static enum err delete_project(struct request *req, const struct uuid *id)
+{
+    struct result row;
+    enum err code = DB_RUN(req->db, project_delete, &row, param_uuid(id));
+
+    if (code != OK)
+        return code;
+    if (!result_keep(&row, req->arena))
+        return ERR_MEMORY;
+    if (result_rows(&row) == 0)
+        return ERR_PROJECT_IS_DEFAULT;
+    return account_notify_change(req, &identity_of(req)->user_id, "Your project was deleted",
+                                 &(struct account_change){.kind = "project",
+                                                          .name = result_text(&row, 0, 0),
+                                                          .done = "deleted with all that was in it"});
+}
+
 enum err projects_delete(struct request *req)
 {
     const struct identity *caller = identity_of(req);
@@ -217,6 +236,8 @@ enum err projects_delete(struct request *req)
         return ERR_BAD_UUID;
     code = reauthentication_check(req);
     if (code == OK)
+        code = account_take_notice(req);
+    if (code == OK)
         code = db_begin(req->db);
     if (code == OK) /* from here on it neither goes nor becomes the default */
         code = workspace_hold(req, &caller->workspace_id, &organization, ERR_PROJECT_NOT_FOUND);
@@ -229,7 +250,7 @@ enum err projects_delete(struct request *req)
     if (code == OK && !access.owns)
         code = ERR_PROJECT_NOT_ALLOWED;
     if (code == OK)
-        code = RUN_QUERY(req, ERR_PROJECT_IS_DEFAULT, project_delete, param_uuid(&id));
+        code = delete_project(req, &id);
     if (code == OK)
         code = db_commit(req->db);
     return code == OK ? reply_detail(req, 200, "Project deleted") : code;

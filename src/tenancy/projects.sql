@@ -63,6 +63,6 @@ SET project_name = coalesce($2::text, project_name), is_default = is_default OR 
 WHERE id = $1::uuid
 RETURNING id;
 
--- project_delete: removes a project with everything in it, unless it is the default
+-- project_delete: removes a project with everything in it, unless it is the default; its name
 -- revokes
-DELETE FROM projects WHERE id = $1::uuid AND NOT is_default RETURNING id;
+DELETE FROM projects WHERE id = $1::uuid AND NOT is_default RETURNING coalesce(project_name, '');

@@ -1,20 +1,24 @@
 """A thief holds all that can be stolen from an account, and goes on using it while its owner acts: nothing survives, on two servers."""
 import pathlib
+import subprocess
 import sys
 import threading
 
 import pytest
+import requests
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "http"))
 import client  # noqa: E402  (the tests of the API)
 import mailbox  # noqa: E402
 import serving  # noqa: E402
 import sessions  # noqa: E402
+import test_social as social  # noqa: E402
+from identity_providers import Provider  # noqa: E402
 from signing import PASSWORD, Browser, address, form  # noqa: E402
 
 NEW = "New!Passw0rd"
+THIEFS = "Thief!Passw0rd1"
 RESET = "/auth/user/password/reset"
-NOTICED_S = 2  # what another server may take to hear of it
 
 
 @pytest.fixture(scope="module")
@@ -25,20 +29,54 @@ def box():
 
 
 @pytest.fixture(scope="module")
-def first(box):
-    """The server that its owner uses: it sends mail."""
-    server = serving.Server(ORGD_EMAIL_METHOD="password", **box.settings).start()
-    yield server
-    server.close()
+def provider():
+    """An identity provider where everybody may say that any address is theirs; it does not vouch for it."""
+    provider = Provider(social.CALLBACK, VERIFIED="absent")
+    yield provider
+    provider.close()
+
+
+def signs_in(provider):
+    """The settings of a server where people sign in with passwords and at the provider."""
+    return {"ORGD_EMAIL_METHOD": "password", "ORGD_OIDC_ISSUER": provider.issuer, "ORGD_OIDC_CLIENT_ID": provider.client_id,
+            "ORGD_OIDC_CLIENT_SECRET": provider.secret}
 
 
 @pytest.fixture(scope="module")
-def other(first):
-    """The server that the thief uses, over the same databases: without mail, so that links come back in answers."""
-    uris = {f"POSTGRES_URI_{name.upper()}": f"postgresql://orgd@/agenta_oss_{name}?host={first.data}" for name in ("core", "tracing")}
-    server = serving.Server(AGENTA_AUTH_KEY=first.auth_key, AGENTA_CRYPT_KEY=first.crypt_key, **uris).start()
+def first(box, provider):
+    """The server that its owner uses: it sends mail."""
+    server = serving.Server(**signs_in(provider), **box.settings).start()
     yield server
     server.close()
+
+
+def uris(first):
+    return {f"POSTGRES_URI_{name.upper()}": f"postgresql://orgd@/agenta_oss_{name}?host={first.data}" for name in ("core", "tracing")}
+
+
+def beside(first, provider):
+    """Another server over the same databases: without mail, so that links come back in answers."""
+    return serving.Server(AGENTA_AUTH_KEY=first.auth_key, AGENTA_CRYPT_KEY=first.crypt_key, **signs_in(provider), **uris(first)).start()
+
+
+@pytest.fixture(scope="module")
+def other(first, provider):
+    """The server that the thief uses."""
+    server = beside(first, provider)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def pair(remedy, first, other, provider):
+    """The two servers: the owner's and the thief's. Those that the remedy restarts are made for it."""
+    if remedy != "blocking":
+        yield first, other
+        return
+    made = [beside(first, provider) for _ in range(2)]
+    yield made
+    for server in made:
+        server.close()
 
 
 def use_link(url, link, password):
@@ -47,19 +85,28 @@ def use_link(url, link, password):
 
 
 class Thief:
-    """Who signed up with somebody else's address and waits; everything that was ever got is kept, and tried at the end."""
+    """
+    Who signs up with somebody else's address and waits: at a provider that vouches for nothing, and then with a password too, which a
+    link in their session sets. Everything that was ever got is kept, and tried at the end.
+    """
 
-    def __init__(self, first, other):
-        self.first, self.other = first, other
+    def __init__(self, first, other, provider):
+        self.first, self.other, self.provider = first, other, provider
         self.email = address("owner")
-        self.session = sessions.sign_up(other.url, self.email)
-        self.user = self.session.ok("GET", "/profile/")["id"]
-        self.renewing = sessions.sign_in(other.url, self.email)
-        self.got = {"session": [self.session.authorization, self.renewing.authorization], "refresh": [self.renewing.refresh],
-                    "token": [], "key": [], "link": []}
+        self.got = {kind: [] for kind in ("session", "refresh", "token", "key", "link")}
+        self.user = None
+        assert self.at_provider(other)
+        at_provider = client.Api(other.url, self.got["session"][0])
+        self.user = at_provider.ok("GET", "/profile/")["id"]
+        assert use_link(other.url, at_provider.ok("POST", f"/profile/reset-password?user_id={self.user}"), PASSWORD)
+        assert self.at_provider(other)  # setting the password ended the session, and left the login that it was set with
+        self.session, self.renewing = (sessions.sign_in(other.url, self.email) for _ in range(2))
+        self.got["session"] += [self.session.authorization, self.renewing.authorization]
+        self.got["refresh"].append(self.renewing.refresh)
         self.derive()
         self.over = threading.Event()
         self.rounds = 0
+        self.keeps_out = True  # whether the remedy keeps out who knows the password, or can sign in at the provider
 
     def apis(self):
         """Each credential that opens the API, on the server that the thief uses."""
@@ -70,13 +117,25 @@ class Thief:
         if answer.status_code == 200:
             self.got[kind].append(read(answer))
 
+    def at_provider(self, server):
+        """Whether signing in at the provider opens the account, or another one, which is no harm to its owner."""
+        answer = social.sign_in(server, self.provider, self.email)
+        if answer.status != 200 or answer.json["status"] != "OK":
+            return False
+        authorization = "Bearer " + answer.headers["st-access-token"]
+        profile = client.Api(server.url, authorization).get("/profile/")
+        if profile.status_code != 200 or self.user not in (None, profile.json()["id"]):
+            return False
+        self.got["session"].append(authorization)
+        self.got["refresh"].append(answer.headers["st-refresh-token"])
+        return True
+
     def derive(self):
         """Makes of each credential what can be made of it."""
         for api in list(self.apis()):
             self.keep("link", api.post(f"/profile/reset-password?user_id={self.user}"))
             self.keep("key", api.post("/keys/"), lambda answer: "ApiKey " + answer.json())
             self.keep("token", api.get("/access/permissions/check"), lambda answer: answer.json()["credentials"])
-        self.keep("token", self.session.get("/access/permissions/check"), lambda answer: answer.json()["credentials"])
         renewed = self.renewing.renew()
         if renewed.status_code == 200:
             self.renewing.take(renewed)
@@ -85,28 +144,34 @@ class Thief:
 
     def go_on(self):
         while not self.over.is_set():
-            self.derive()
+            try:
+                self.derive()
+                if self.keeps_out:
+                    self.at_provider(self.other)
+            except (requests.ConnectionError, OSError):  # the server is restarted
+                self.over.wait(0.05)
             self.rounds += 1
 
-    def working(self, password=True):
+    def working(self):
         """What still opens the account, on either server."""
         found = []
-        for server in (self.first, self.other):
+        for server in (self.other, self.first):
             for kind in ("session", "token", "key"):
-                found += [(kind, server.port) for authorization in self.got[kind]
+                found += [(kind, server.port) for authorization in list(self.got[kind])
                           if client.Api(server.url, authorization).get("/profile/").status_code == 200]
-            found += [("refresh", server.port) for refresh in self.got["refresh"]
-                      if self.session.using(f"Bearer {refresh}").call("POST", "/auth/session/refresh").status_code == 200]
-            found += [("link", server.port) for link in self.got["link"] if use_link(server.url, link, "Thief!Passw0rd1")]
-            for known in (PASSWORD, "Thief!Passw0rd1") if password else ():
-                if Browser(server.url).sign_in(self.email, known)["status"] == "OK":
-                    found.append(("password", server.port))
+            found += [("refresh", server.port) for refresh in list(self.got["refresh"])
+                      if client.Api(server.url, f"Bearer {refresh}").post("/auth/session/refresh").status_code == 200]
+            found += [("link", server.port) for link in list(self.got["link"]) if use_link(server.url, link, THIEFS)]
+            if self.keeps_out:
+                found += [("password", server.port) for known in (PASSWORD, THIEFS)
+                          if Browser(server.url).sign_in(self.email, known)["status"] == "OK"]
+                found += [("provider", server.port)] if self.at_provider(server) else []
         return found
 
 
-def end_keys(first, email):
+def end_keys(first, email, password=NEW):
     """The one action that the mail names."""
-    session = sessions.begin(first.url, "/auth/signin", email, "header", password=NEW)
+    session = sessions.begin(first.url, "/auth/signin", email, "header", password=password)
     assert session.delete("/keys/").status_code == 200
 
 
@@ -136,9 +201,21 @@ def change_password(thief, box, signed_in):
 
 
 def end_sessions(thief, box, signed_in):
-    """Whoever knows the password or has a key is not kept out by it: those are ended first."""
     assert signed_in.delete("/auth/sessions").status_code == 200
     assert signed_in.delete("/keys/").status_code == 200
+
+
+def end_sessions_by_command(thief, box, signed_in):
+    """By the operator; then its owner signs in and ends the keys."""
+    done = subprocess.run([serving.PROGRAM, "account", "end-sessions", thief.email], env=serving.clean_environment(**uris(thief.first)),
+                          capture_output=True, text=True, timeout=60)
+    assert (done.returncode, done.stderr) == (0, ""), done
+    end_keys(thief.first, thief.email, PASSWORD)
+
+
+def end_sessions_by_administration(thief, box, signed_in):
+    assert thief.first.admin("DELETE", f"/admin/simple/accounts/users/{thief.user}/sessions").status == 200
+    end_keys(thief.first, thief.email, PASSWORD)
 
 
 def remove(thief, box, signed_in):
@@ -146,24 +223,35 @@ def remove(thief, box, signed_in):
     assert answer.status == 200, answer
 
 
+def block(thief, box, signed_in):
+    """The operator starts both servers anew, where they were, with the address blocked."""
+    for server in (thief.first, thief.other):
+        server.stop()
+        server.start(ORGD_LISTEN=f"127.0.0.1:{server.port}", AGENTA_ACCESS_BLOCKED_EMAILS=thief.email)
+
+
+ENDING = {"ending sessions": end_sessions, "ending sessions by command": end_sessions_by_command,
+          "ending sessions by the administration": end_sessions_by_administration}
 REMEDIES = {"reset by mail": reset_by_mail, "reset by administrator": reset_by_administrator, "password change": change_password,
-            "ending sessions": end_sessions, "removal": remove}
+            "removal": remove, "blocking": block, **ENDING}
 
 
 @pytest.mark.parametrize("number", range(3))
 @pytest.mark.parametrize("remedy", REMEDIES)
-def test_nothing_survives(remedy, number, first, other, box):
-    thief = Thief(first, other)
+def test_nothing_survives(remedy, number, pair, provider, box):
+    """Neither what the thief had when the remedy was answered, tried from that moment on, nor what came of requests under way then."""
+    thief = Thief(*pair, provider)
     assert all(thief.got.values()), thief.got
-    signed_in = sessions.sign_in(first.url, thief.email)
+    thief.keeps_out = remedy not in ENDING
+    signed_in = sessions.sign_in(pair[0].url, thief.email)
     working = threading.Thread(target=thief.go_on)
     working.start()
     try:
         serving.wait_for("the thief is at work", lambda: thief.rounds > 0)
         REMEDIES[remedy](thief, box, signed_in)
+        at_once = thief.working()
     finally:
         thief.over.set()
         working.join()
-    with_password = remedy != "ending sessions"
-    client.eventually(lambda: not thief.working(False), NOTICED_S)
-    assert thief.working(with_password) == [], (remedy, {kind: len(list_) for kind, list_ in thief.got.items()})
+    counts = {kind: len(list_) for kind, list_ in thief.got.items()}
+    assert (at_once, thief.working()) == ([], []), (remedy, counts)

@@ -127,11 +127,34 @@ def test_with_mail_links_go_by_mail_only_and_changes_are_mailed(box, make_server
     prefix = session.ok("POST", "/keys/").split(".")[0]
     mail = box.next(email)
     assert mail["Subject"] == "A new API key on localhost" and prefix in mailbox.text_of(mail)
-    server.sql("UPDATE orgd.logins SET proven_emails = ARRAY[email] WHERE id = %s", (session.claims["sub"],))
+    key = session.ok("POST", "/keys/")
+    box.next(email)
+    prefix = client.Api(server.url, f"ApiKey {key}").ok("POST", "/keys/").split(".")[0]  # keys that keys make are mailed too
+    assert prefix in mailbox.text_of(box.next(email))
+    assert session.delete("/keys/").json() == {"ended": 3}
+    mail = box.next(email)
+    assert mail["Subject"] == "Your API keys were ended on localhost" and "There were 3." in mailbox.text_of(mail)
+    assert session.delete("/keys/").json() == {"ended": 0}  # of which there is nothing to tell
+    for proven in (False, True):
+        if proven:
+            server.sql("UPDATE orgd.logins SET proven_emails = ARRAY[email] WHERE email = %s", (email,))
+        check_deletions_are_mailed(box, session, email, proven)
+    assert box.stays_empty()
+
+
+def check_deletions_are_mailed(box, session, email, proven):
+    """With the name that somebody gave, when the address is proven to be theirs."""
     organization = session.ok("POST", "/organizations/", {"name": "spare <b>"})["id"]
+    workspace = session.ok("GET", "/workspaces/")[0]["id"]
+    project = session.ok("POST", f"/projects/?workspace_id={workspace}", {"name": "trial <i>"})["project_id"]
     assert session.delete(f"/organizations/{organization}").status_code == 200
     mail = box.next(email)
-    assert mail["Subject"] == "Your organization was deleted on localhost" and '"spare <b>"' in mailbox.text_of(mail)
+    assert mail["Subject"] == "Your organization was deleted on localhost"
+    assert ('"spare <b>"' in mailbox.text_of(mail)) == proven and "spare" not in mail["Subject"]
+    assert session.delete(f"/projects/{project}").status_code == 200
+    mail = box.next(email)
+    assert mail["Subject"] == "Your project was deleted on localhost"
+    assert ('"trial <i>"' in mailbox.text_of(mail)) == proven
 
 
 def test_who_has_not_proven_an_address_sends_no_text_of_theirs_to_it(box, make_server):
