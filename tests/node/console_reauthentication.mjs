@@ -22,6 +22,7 @@ await run(
             await pause((AGE + 1) * 1000);
             await page.getByRole("button", { name: "New key" }).click();
             await dialog(page).getByText("Confirm that it is you").waitFor();
+            await isAccessible(page, "asking for the password, with a busy button behind");
             await dialog(page).getByLabel("Password", { exact: true }).fill("Wr0ng!password");
             await dialog(page).getByRole("button", { name: "Go on" }).click();
             await dialog(page).getByText("The password is not right.").waitFor();
