@@ -278,6 +278,7 @@ await run(
             await page.getByRole("button", { name: "Set a new password" }).click();
             await page.getByLabel("New password").fill("N3w!password");
             await page.getByRole("button", { name: "Set password" }).click();
+            await page.getByText("Your password is set").waitFor(); // the form has the same link
             await page.getByRole("link", { name: "Back to sign in" }).click();
             await signIn(page, email, "N3w!password");
             await page.getByRole("button", { name: /^Kim Larsen: account/ }).waitFor();
