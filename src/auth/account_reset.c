@@ -49,14 +49,23 @@ enum err account_end_planted(struct request *req, const struct uuid *user_id, co
     return OK;
 }
 
-static const char *keys_text(struct request *req, int64_t count, const char *keys)
+/* Whoever was in the account before may have let others in, so those who stay are counted. */
+static const char *remaining_text(struct request *req, const struct result *row)
 {
-    if (count == 0)
-        return "You have no API keys.";
+    int64_t keys = result_int(row, 0, 1), people = result_int(row, 0, 4);
+    const char *text = "You have no API keys.";
+
+    if (keys > 0)
+        text = talloc_asprintf(req->arena,
+                               "API keys go on working. You have %" PRId64 ": %s. You can end all of them at once in "
+                               "the settings, under API keys.",
+                               keys, result_text(row, 0, 2));
+    if (!text || people == 0)
+        return text;
     return talloc_asprintf(req->arena,
-                           "API keys go on working. You have %" PRId64 ": %s. You can end all of them at once in the "
-                           "settings, under API keys.",
-                           count, keys);
+                           "%s Members and invitations of your organizations stay: %" PRId64 " besides you. Please "
+                           "check them in the settings, under Members.",
+                           text, people);
 }
 
 /* No row: the account was removed at this moment, and nobody is left to tell. */
@@ -95,7 +104,7 @@ enum err account_notify(struct request *req, const struct uuid *user_id, const c
     if (keys == KEYS_REQUIRED && result_int(&row, 0, 1) == 0)
         return OK;
     if (keys != KEYS_UNSAID)
-        more = keys_text(req, result_int(&row, 0, 1), result_text(&row, 0, 2));
+        more = remaining_text(req, &row);
     return add_notice(req, result_text(&row, 0, 0), title, what, more);
 }
 

@@ -32,7 +32,8 @@ WITH planted AS MATERIALIZED (
 )
 DELETE FROM orgd.logins WHERE id IN (SELECT id FROM planted) RETURNING id;
 
--- account_contact: the address of an account, its API keys in words, of which there may be none, and whether the address is proven
+-- account_contact: the address of an account, its API keys in words, of which there may be none, whether the address is proven, and
+-- how many others are members of its organizations or invited to them
 -- An account without logins was made by the administrator, who vouches for it.
 SELECT u.email,
        (SELECT count(*) FROM api_keys k WHERE k.created_by_id = u.id),
@@ -43,6 +44,11 @@ SELECT u.email,
               WHERE k.created_by_id = u.id
               ORDER BY k.created_at, k.prefix LIMIT 50) AS k),
        NOT EXISTS (SELECT FROM orgd.logins l WHERE l.user_id = u.id)
-       OR EXISTS (SELECT FROM orgd.logins l WHERE l.user_id = u.id AND lower(u.email COLLATE "C") = ANY (l.proven_emails))
+       OR EXISTS (SELECT FROM orgd.logins l WHERE l.user_id = u.id AND lower(u.email COLLATE "C") = ANY (l.proven_emails)),
+       (SELECT count(DISTINCT m.user_id) FROM organizations o JOIN organization_members m ON m.organization_id = o.id
+        WHERE o.owner_id = u.id AND m.user_id <> u.id)
+       + (SELECT count(*) FROM organizations o JOIN projects p ON p.organization_id = o.id
+          JOIN project_invitations i ON i.project_id = p.id
+          WHERE o.owner_id = u.id AND i.used IS NOT TRUE AND (i.expiration_date IS NULL OR i.expiration_date > now()))
 FROM users u
 WHERE u.id = $1::uuid;

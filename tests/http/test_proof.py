@@ -92,6 +92,20 @@ def test_keys_that_were_planted_end_with_the_first_proof(mailing, box):
         assert gone.get("/profile/").status_code == 401
 
 
+def test_who_was_let_in_before_the_first_proof_is_told(mailing, box):
+    """Memberships stay, so whoever was in the account may have let an accomplice in: the owner hears how many others there are."""
+    admin = client.Api(mailing.url, f"Access {mailing.auth_key}")
+    (accomplice,) = client.make_accounts(admin, "accomplice")
+    email = address()
+    thief = sessions.sign_up(mailing.url, email)
+    organization = thief.ok("GET", "/organizations/")[0]["id"]
+    client.add_member(lambda text, *values: mailing.sql(text, values), accomplice, organization)
+    said = prove(mailing, box, email)
+    assert "Members and invitations of your organizations stay: 1 besides you." in said
+    mailing.sql("DELETE FROM organization_members WHERE user_id = %s", (accomplice.user,))
+    assert "besides you" not in prove(mailing, box, email)
+
+
 def test_a_key_made_after_the_proof_stays(mailing, box):
     email = address()
     Browser(mailing.url).sign_up(email)
