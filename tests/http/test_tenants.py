@@ -17,7 +17,7 @@ NO_INVITING = (403, "You do not have permission to perform this action. Please c
 NO_REMOVAL = (403, {"message": NO_INVITING[1]})
 NO_INVITATION = (400, {"error": "INVITE_NOT_FOUND", "message": "Invitation does not exist."})
 NO_PROOF = (403, {"error": "INVITE_TOKEN_NEEDED",
-                  "message": "This sign-in does not prove the address; open the link of the invitation instead."})
+                  "message": "This sign-in does not prove the address; open the link in the invitation instead."})
 NO_KEY = (404, "API key not found or does not belong to the user.")
 
 # Every operation that takes an id of something, with an id of somebody else's. {} is the victim.

@@ -247,7 +247,7 @@ def test_answers_are_compact_json(alice):
 
 def test_large_bodies(alice):
     answer = alice.post("/projects/", data=b"x" * (10 << 20), headers={"Content-Type": "application/json"})
-    assert (answer.status_code, answer.json()) == (413, {"detail": "The request body is larger than this path takes."})
+    assert (answer.status_code, answer.json()) == (413, {"detail": "The request body is larger than this path allows."})
     assert alice.get("/profile").status_code == 200
 
 

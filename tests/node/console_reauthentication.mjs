@@ -25,7 +25,7 @@ await run(
             await isAccessible(page, "asking for the password, with a busy button behind");
             await dialog(page).getByLabel("Password", { exact: true }).fill("Wr0ng!password");
             await dialog(page).getByRole("button", { name: "Go on" }).click();
-            await dialog(page).getByText("The password is not right.").waitFor();
+            await dialog(page).getByText("The password is wrong.").waitFor();
             await dialog(page).getByLabel("Password", { exact: true }).fill(PASSWORD);
             await dialog(page).getByRole("button", { name: "Go on" }).click();
             await dialog(page).getByText("Your new key").waitFor();
