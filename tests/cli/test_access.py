@@ -45,7 +45,7 @@ def test_explain(explain, variables, email, status, words):
     assert words in line
 
 
-def test_what_is_supposed_counts_without_a_database(orgd):
+def test_assumptions_of_options_replace_the_database(orgd):
     for option, rule in (("--invited", "invited"), ("--account", "has-account")):
         done = orgd("access", "explain", "a@acme.io", option, "--json", variables=INVITE_ONLY)
         answer = json.loads(done.out)

@@ -61,7 +61,7 @@ def test_mistakes_get_one_sentence_and_status_2(orgd, arguments, sentence):
     assert (done.status, done.out, done.err) == (2, "", sentence + "\n")
 
 
-def test_full_disk_is_told(orgd):
+def test_a_full_disk_is_reported(orgd):
     with open("/dev/full", "wb") as full:
         done = orgd("version", stdout=full)
     assert (done.status, done.err) == (3, "orgd: The output cannot be written: No space left on device.\n")

@@ -156,7 +156,7 @@ def test_bad_files_are_named(orgd, tmp_path, content, sentence):
     assert (done.status, done.out, done.err) == (2, "", f"orgd: {sentence}\n")
 
 
-def test_files_that_are_none(orgd, tmp_path):
+def test_unreadable_files(orgd, tmp_path):
     (tmp_path / "folder").mkdir()
     done = orgd("config", "--config", "folder")
     assert (done.status, done.err) == (2, "orgd: The configuration file folder cannot be read: Is a directory.\n")

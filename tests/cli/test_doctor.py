@@ -40,7 +40,7 @@ def test_everything_is_well(granted, usable):
     assert "ok       the clock of the database and this one agree\n" in out
 
 
-def test_without_rights(cluster, usable):
+def test_without_privileges(cluster, usable):
     setup = roles.Roles(cluster)
     ((code, text), _) = problems(doctor(setup, status=1, **usable))
     assert code == "database" and "permission denied for table alembic_version" in text

@@ -21,7 +21,7 @@ def with_input(pair, text, *arguments, status=0):
     return done.stdout, done.stderr
 
 
-def test_an_account_with_all_that_belongs_to_it(core):
+def test_an_account_with_all_its_objects(core):
     out, err = core.run("account", "create", " Ann@Acme.io", "--name", "Ann", "--organization", "Acme", "--key")
     first, second = out.splitlines()
     assert (first, err) == ("Created the account ann@acme.io, owner of Acme.", "")
@@ -48,7 +48,7 @@ def test_an_account_without_the_login_that_was_wanted_is_not_made(text, sentence
     assert core.sql("SELECT count(*) FROM users WHERE email = 'weak@acme.io'") == [(0,)]
 
 
-def test_a_rehearsal_leaves_nothing(core):
+def test_a_dry_run_stores_nothing(core):
     out, _ = core.run("account", "create", "dry@acme.io", "--dry-run")
     assert out == "Would create the account dry@acme.io, owner of dry's Organization.\n"
     assert core.sql("SELECT count(*) FROM users WHERE email = 'dry@acme.io'") == [(0,)]

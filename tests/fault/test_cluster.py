@@ -165,7 +165,7 @@ def test_everything_killed_including_backends(server):
     assert kept(server) == [1]
 
 
-def test_a_pid_file_whose_pid_is_somebody_elses_now(server):
+def test_a_pid_file_with_a_reused_pid(server):
     """PostgreSQL itself would refuse: pids come again, soonest in containers."""
     write(server, 1)
     postmaster = server.postmaster

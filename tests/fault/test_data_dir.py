@@ -29,14 +29,14 @@ def plain(folder):
     taken.close()
 
 
-def test_port_in_use_is_told_before_anything_is_made(plain):
+def test_a_port_in_use_is_reported_before_anything_is_created(plain):
     status, said = plain.refused()
     assert status == 3
     assert plain.environment["ORGD_LISTEN"] in one_sentence(said)
     assert not (plain.data / "postgresql").exists()
 
 
-def test_what_is_in_it(plain):
+def test_files_of_the_data_directory(plain):
     plain.refused()
     assert stat.S_IMODE(plain.data.stat().st_mode) == 0o700
     assert (plain.data / "orgd.id").read_text(encoding="utf-8") == "orgd data directory, format 1\n"
@@ -411,7 +411,7 @@ def shared(folder):
 
 
 @as_root
-def test_the_link_of_a_stranger(shared, plain):
+def test_a_data_directory_behind_another_users_link(shared, plain):
     """Whoever may write to the folder must not decide where the keys and the database are."""
     elsewhere = shared / "elsewhere"
     elsewhere.mkdir()
@@ -424,7 +424,7 @@ def test_the_link_of_a_stranger(shared, plain):
 
 
 @as_root
-def test_a_link_of_a_stranger_on_the_way(shared, plain):
+def test_a_link_of_another_user_in_the_path(shared, plain):
     there = shared / "there"
     there.mkdir()
     os.symlink(there, shared / "way")
@@ -437,7 +437,7 @@ def test_a_link_of_a_stranger_on_the_way(shared, plain):
 
 
 @as_root
-def test_a_folder_of_a_stranger_on_the_way(shared, plain):
+def test_a_folder_of_another_user_in_the_path(shared, plain):
     (shared / "theirs").mkdir()
     os.chown(shared / "theirs", STRANGER, STRANGER)
     assert "theirs on the way to it belongs to another user" in one_sentence(plain.refused(ORGD_DATA_DIR=str(shared / "theirs" / "data"))[1])

@@ -80,7 +80,7 @@ def test_ahead_is_refused(named, pair):
     assert "orgd99999999" in said and pair.core in said
 
 
-def test_somebody_elses_is_refused_and_left_alone(named, pair):
+def test_a_foreign_database_is_refused_and_unchanged(named, pair):
     pair.sql("create table customers (name text)")
     status, said = named(ALEMBIC_AUTO_MIGRATIONS="true").refused()
     assert status == 3
@@ -260,7 +260,7 @@ def test_a_malformed_uri_is_refused_without_showing_it(named, uri):
       "GITHUB_OAUTH_CLIENT_ID": "i", "GITHUB_OAUTH_CLIENT_SECRET": "s"},
      "not by e-mail, organizations only for 2 listed addresses"),
 ])
-def test_the_ready_line_tells_the_posture(make_server, environment, words):
+def test_the_ready_line_reports_who_may_sign_up(make_server, environment, words):
     server = make_server(POSTGRES_URI_CORE="postgresql://127.0.0.1:1/core", POSTGRES_URI_TRACING="postgresql://127.0.0.1:1/tracing",
                          **environment).start()
     assert words in server.ready_line

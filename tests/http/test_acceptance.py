@@ -77,7 +77,7 @@ def test_an_account_in_mixed_case(alice_and_bob, sql):
     assert accept(alice, bob, token).status_code == 200
 
 
-def test_what_a_mail_scanner_does_consumes_nothing(alice_and_bob):
+def test_a_mail_scanner_consumes_no_invitation(alice_and_bob):
     alice, bob = alice_and_bob
     token = invited(alice, bob)
     path = invite_path(alice, f"/accept?project_id={alice.project}&token={token}&email={bob.email}")
@@ -87,7 +87,7 @@ def test_what_a_mail_scanner_does_consumes_nothing(alice_and_bob):
     assert accept(alice, bob, token).status_code == 200
 
 
-def test_who_is_a_member_in_part(alice_and_bob, sql):
+def test_accepting_completes_a_partial_membership(alice_and_bob, sql):
     """C12: what is there stays, what is missing is added."""
     alice, bob = alice_and_bob
     sql("INSERT INTO organization_members (id, user_id, organization_id, role) VALUES (gen_random_uuid(), %s, %s, 'viewer')",
@@ -97,7 +97,7 @@ def test_who_is_a_member_in_part(alice_and_bob, sql):
     assert roles(sql, alice, bob) == ("viewer", "admin", [None])
 
 
-def test_nobody_becomes_owner_by_invitation(alice_and_bob, sql):
+def test_an_invitation_makes_no_owner(alice_and_bob, sql):
     """Rows of other programs may ask for it."""
     alice, bob = alice_and_bob
     token = invited(alice, bob)
@@ -106,7 +106,7 @@ def test_nobody_becomes_owner_by_invitation(alice_and_bob, sql):
     assert roles(sql, alice, bob) == ("admin", "admin", ["admin"])
 
 
-def test_an_invitation_goes_with_its_project(alice_and_bob, sql):
+def test_an_invitation_is_deleted_with_its_project(alice_and_bob, sql):
     alice, bob = alice_and_bob
     second = alice.ok("POST", "/projects/", {"name": "second"})["project_id"]
     token = invited(alice, bob)
@@ -115,7 +115,7 @@ def test_an_invitation_goes_with_its_project(alice_and_bob, sql):
     assert code(accept(alice, bob, token)) == (400, "INVITE_NOT_FOUND")
 
 
-def test_somebody_without_an_organization(alice_and_bob, sql, key):
+def test_a_user_without_an_organization(alice_and_bob, sql, key):
     """C9: they accept with what they have, and belong somewhere at once."""
     alice, bob = alice_and_bob
     sql("DELETE FROM organizations WHERE id = %s", bob.organization)
@@ -130,7 +130,7 @@ def test_somebody_without_an_organization(alice_and_bob, sql, key):
 # ---- mine ----
 
 
-def test_mine_without_proof(alice_and_bob, address):
+def test_own_invitations_without_proof(alice_and_bob, address):
     """Who made a key or typed a password has not shown that the address is theirs: there is an invitation, says the list, and no more."""
     alice, bob = alice_and_bob
     token = invited(alice, bob, "viewer")
@@ -156,7 +156,7 @@ def test_declining(alice_and_bob, sql):
     assert invite(alice, bob.email).status_code == 200
 
 
-def test_what_is_not_mine_any_more(alice_and_bob, sql):
+def test_closed_invitations_are_not_listed(alice_and_bob, sql):
     alice, bob = alice_and_bob
     token = invited(alice, bob)
     (mine,) = bob.ok("GET", "/invitations")
@@ -170,7 +170,7 @@ def test_what_is_not_mine_any_more(alice_and_bob, sql):
         assert code(bob.post(f"/invitations/{used[0]}/{act}", {"token": used[1]})) == (409, "INVITE_ALREADY_ACCEPTED")
 
 
-def test_somebody_elses_invitation(people, sql):
+def test_another_users_invitation(people, sql):
     """Even with its token."""
     alice, bob, carol = people("alice", "bob", "carol")
     token = invited(alice, bob)
@@ -192,7 +192,7 @@ def proven(session, sql):
 
 
 @pytest.mark.parametrize("act", ["accept", "decline"])
-def test_mine_with_proof(act, alice_and_bob, sql):
+def test_own_invitations_with_proof(act, alice_and_bob, sql):
     """Who signed in with a mailed code or at a provider needs no link: the list says what there is."""
     alice, bob = alice_and_bob
     token = invited(alice, bob, "viewer")
@@ -209,7 +209,7 @@ def test_mine_with_proof(act, alice_and_bob, sql):
     assert code(accept(alice, bob, token))[0] == (409 if act == "accept" else 400)
 
 
-def test_what_a_session_has_proven_is_how_it_began(alice_and_bob, sql):
+def test_a_session_proves_only_its_sign_in_method(alice_and_bob, sql):
     """Not what else is known of the account, or was added to the session; and of the address that the account has."""
     alice, bob = alice_and_bob
     invited(alice, bob)

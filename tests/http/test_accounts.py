@@ -18,7 +18,7 @@ def count(sql, pattern):
     return sql("SELECT count(*) FROM users WHERE email LIKE %s", pattern)[0][0]
 
 
-def test_what_is_stored(people, sql):
+def test_stored_columns(people, sql):
     alice, = people("alice")
     assert sql("SELECT username, email, length(uid) FROM users WHERE id = %s", alice.user) == [
         (alice.username, alice.email, 36)]
@@ -55,7 +55,7 @@ def test_names_fall_back_on_each_other(admin, suffix):
     assert (given["projects"]["prj"]["name"], given["projects"]["prj"]["is_default"]) == ("Proj", True)
 
 
-def test_names_are_trimmed_and_blank_ones_are_none(admin, suffix):
+def test_names_are_trimmed_and_blank_ones_count_as_absent(admin, suffix):
     made = admin.ok("POST", PATH, {"accounts": {"a": entry(
         f"t-{suffix}@example.com", organization={"name": " \u00a0Org "}, workspace={"name": "  ", "organization_ref": {"ref": "org"}},
     )}})["accounts"]["a"]
@@ -64,7 +64,7 @@ def test_names_are_trimmed_and_blank_ones_are_none(admin, suffix):
 
 @pytest.mark.parametrize("email", [" @b.example", "a@ ", "a @b.example", "a@b c", "a\nb@c.example", "a@b\u202e.example", "a@b\u00a0c", "@", " ",
                                    "a@b@c"])
-def test_addresses_that_are_none(email, admin):
+def test_malformed_addresses(email, admin):
     answer = admin.post(PATH, {"accounts": {"a": {"user": {"email": email}}}})
     assert (answer.status_code, answer.json()["detail"][0]["type"]) == (422, "value_error")
 

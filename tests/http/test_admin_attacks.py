@@ -66,7 +66,7 @@ def test_batches_in_other_orders_do_not_wait_for_each_other_in_a_circle(admin, s
     assert people(sql, suffix) == 40
 
 
-def test_graphs_with_the_same_people_in_other_orders(admin, suffix, sql):
+def test_concurrent_graphs_with_the_same_users_in_other_orders(admin, suffix, sql):
     """The people are no conflict, so that all of them are done; each makes its own organization."""
     users = [(f"u{n}", {"email": f"{n}-{suffix}@example.com"}) for n in range(30)]
     answers = at_once(admin, "POST", GRAPH, [{"users": dict(users[n:] + users[:n]), "organizations": {"o": {"name": f"o{n}"}}}
@@ -194,7 +194,7 @@ def test_texts_without_end(where, admin, alice, suffix, sql):
 
 # ---- removing while people are at work ----
 
-def test_removing_people_while_they_sign_in_and_accept(admin, server, sql):
+def test_removing_users_while_they_sign_in_and_accept(admin, server, sql):
     """Whoever is removed in the middle of something is refused; nothing waits in a circle, and nothing of them is left."""
     wrong = []
     for _ in range(4):
@@ -284,13 +284,13 @@ def test_a_cursor_of_another_question_is_only_a_place(admin, alice):
 
 @pytest.mark.parametrize("name", ["object", "actor", "operation", "request_id", "object_id"])
 @pytest.mark.parametrize("value", ["'; DROP TABLE users; --", "%", "\\", "x" * 5000, "\n"])
-def test_what_the_record_is_asked_for_is_only_compared(name, value, admin):
+def test_audit_filters_are_only_compared(name, value, admin):
     answer = admin.session.get(f"{admin.url}/admin/audit", params={name: value}, headers={"Authorization": admin.authorization})
     assert answer.status_code == (422 if name == "object_id" else 200)
     assert name == "object_id" or answer.json()["changes"] == []
 
 
-def test_no_secret_in_the_log_or_the_record(admin, server, suffix, sql):
+def test_no_secret_in_the_log_or_the_audit(admin, server, suffix, sql):
     email, password = f"u-{suffix}@example.com", f"S3cret!{suffix}"
     made = admin.ok("POST", SIMPLE, {"options": {"idempotency_key": suffix, "reason": "r"}, "accounts": {"a": {
         "user": {"email": email}, "user_identities": [{"method": "email:password", "subject": email, "password": password}]}}})

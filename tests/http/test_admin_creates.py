@@ -56,7 +56,7 @@ def member_of(sql, scope, place):
     ("project_memberships", "project_ref", "projects"), ("project_memberships", "user_ref", "users"),
     ("api_keys", "user_ref", "users"), ("api_keys", "project_ref", "projects")])
 @pytest.mark.parametrize("how,value", [("ref", "nobody"), ("id", "nonsense"), ("slug", "x"), ("email", "x@y"), ("id", client.NOBODY)])
-def test_references_that_lead_nowhere(kind, member, target, how, value, admin, alice, sql):
+def test_dangling_references(kind, member, target, how, value, admin, alice, sql):
     """Each kind of reference in each place: unknown, malformed, of a way that the place does not have."""
     known = {"owner_user_ref": alice.user, "user_ref": alice.user, "organization_ref": alice.organization,
              "workspace_ref": alice.workspace, "project_ref": alice.project}
@@ -82,7 +82,7 @@ def test_references_that_lead_nowhere(kind, member, target, how, value, admin, a
     assert sql("SELECT count(*) FROM users WHERE email = %s", email) == [(0,)]
 
 
-def test_references_see_only_their_own_kind_and_what_comes_before(admin, suffix):
+def test_references_resolve_to_earlier_objects_of_their_kind(admin, suffix):
     users = {"same": {"email": f"a-{suffix}@example.com"}}
     status, detail = refusal(admin.post(GRAPH, {"users": users, "workspaces": {"w": {"name": "w", "organization_ref": ref("same")}}}))
     assert (status, detail["reason"]) == (400, "request-local ref 'same' not found in organizations")
@@ -109,7 +109,7 @@ def test_ids_in_other_spellings(spell, create, people):
     assert made["organization_memberships"]["mem"]["organization_id"] == alice.organization
 
 
-def test_people_by_address_and_organizations_by_slug(create, people, sql):
+def test_references_by_address_and_slug(create, people, sql):
     alice, bob = people("alice", "bob")
     slug, = sql("SELECT slug FROM organizations WHERE id = %s", alice.organization)[0]
     made = create("organizations/memberships/", {"membership": {
@@ -149,13 +149,13 @@ def test_all_problems_at_once(admin):
 
 # ---- people ----
 
-def test_somebody_who_is_there_is_left_as_they_are(create, alice, sql):
+def test_an_existing_user_is_left_unchanged(create, alice, sql):
     made = create(GRAPH, {"users": {"u": {"email": alice.email.upper(), "username": "other", "name": "Other"}}})
     assert made["users"]["u"]["id"] == alice.user and made["users"]["u"]["username"] == alice.username
     assert sql("SELECT username FROM users WHERE id = %s", alice.user) == [(alice.username,)]
 
 
-def test_one_address_under_two_names_is_one_person(create, suffix, sql):
+def test_one_address_under_two_keys_is_one_user(create, suffix, sql):
     made = create(GRAPH, {"users": {"a": {"email": f"a-{suffix}@example.com"}, "b": {"email": f"A-{suffix}@Example.com"}}})
     assert made["users"]["a"] == made["users"]["b"]
     assert sql("SELECT count(*) FROM users WHERE email = %s", f"a-{suffix}@example.com") == [(1,)]
@@ -180,7 +180,7 @@ def test_the_key_of_a_user(options, made_one, value, create, suffix, admin):
         assert admin.using(f"ApiKey {made['api_keys']['key']['value']}").ok("GET", "/profile")["id"] == made["users"]["user"]["id"]
 
 
-def test_somebody_without_an_organization_gets_one_later(create, suffix, admin):
+def test_a_user_without_an_organization_gets_one_later(create, suffix, admin):
     email = f"u-{suffix}@example.com"
     alone = create("users/", {"user": {"email": email}, "options": {"seed_defaults": False}})
     later = create("users/", {"user": {"email": email}})
@@ -208,7 +208,7 @@ def test_the_owner_of_an_organization(create, admin, people, suffix, sql):
         "message": "Organization 'o' requires a valid owner user.", "code": "validation_error"})
 
 
-def test_an_organization_of_somebody(create, alice, suffix, sql):
+def test_an_organization_with_an_owner(create, alice, suffix, sql):
     made = create("organizations/", {"organization": {"name": "O", "slug": f"o-{suffix}", "owner_user_ref": ref("ignored")},
                                      "owner": {"email": alice.email.upper()}})
     assert list(made["users"]) == ["owner"] and made["users"]["owner"]["id"] == alice.user
@@ -219,7 +219,7 @@ def test_an_organization_of_somebody(create, alice, suffix, sql):
     assert len(alice.ok("GET", "/organizations/")) == 2
 
 
-def test_an_organization_of_nobody(admin, suffix):
+def test_an_organization_of_an_unknown_owner(admin, suffix):
     status, detail = refusal(admin.post(SIMPLE + "organizations/", {
         "organization": {"name": "O"}, "owner": {"email": f"Nobody-{suffix}@example.com"}}))
     assert (status, detail) == (404, {"message": f"User not found: Nobody-{suffix}@example.com.", "ref": f"Nobody-{suffix}@example.com",
@@ -281,7 +281,7 @@ def test_the_role_that_is_asked_for_is_stored(scope, role, create, people, sql):
 
 @pytest.mark.parametrize("scope", ["organization", "workspace", "project"])
 @pytest.mark.parametrize("role", ["nope", "", "Owner", "editor"])
-def test_roles_that_there_are_not(scope, role, admin, people, sql):
+def test_unknown_roles(scope, role, admin, people, sql):
     alice, bob = people("alice", "bob")
     status, detail = refusal(admin.post(f"{SIMPLE}{scope}s/memberships/", {"membership": {
         f"{scope}_ref": by(id=getattr(alice, scope)), "user_ref": by(id=bob.user), "role": role}}))
@@ -300,7 +300,7 @@ def test_a_new_owner_takes_the_place_of_the_old_one(create, people, sql):
     assert alice.get(f"/organizations/{alice.organization}").status_code == 200
 
 
-def test_an_organization_that_is_made_belongs_to_one_and_the_answer_says_to_whom(admin, create, alice, suffix, sql):
+def test_a_new_organization_has_one_owner_who_is_in_the_answer(admin, create, alice, suffix, sql):
     """To whom a membership makes its owner; to whom it is made for, when memberships say nothing."""
     def owners(organization):
         found = [place for (place,) in sql("SELECT id::text FROM workspaces WHERE organization_id = %s UNION ALL"
@@ -370,7 +370,7 @@ def test_an_end_that_is_no_moment(moment, admin, alice):
     assert (status, detail["path"]) == (400, "api_keys.key.expires_at")
 
 
-def test_a_key_without_its_value_says_nothing_of_it(create, alice):
+def test_a_key_is_answered_without_its_value(create, alice):
     key = create("api-keys/", {"api_key": {"project_ref": by(id=alice.project), "user_ref": by(id=alice.user)}})["api_keys"]["key"]
     assert list(key) == ["id", "prefix", "project_id", "user_id"]
 
@@ -412,7 +412,7 @@ def test_an_alias_opens_the_same_account(create, alice, suffix, server):
 
 
 @pytest.mark.parametrize("how", ["id", "email"])
-def test_a_login_with_the_address_of_somebody_else(how, admin, people, sql):
+def test_a_login_with_the_address_of_another_user(how, admin, people, sql):
     alice, bob = people("alice", "bob")
     status, detail = refusal(admin.post(SIMPLE + "users/identities/", {
         "user_ref": {how: alice.user if how == "id" else alice.email}, "user_identity": identity(bob.email)}))
@@ -420,7 +420,7 @@ def test_a_login_with_the_address_of_somebody_else(how, admin, people, sql):
     assert sql("SELECT count(*) FROM orgd.logins WHERE email = %s", bob.email) == [(0,)]
 
 
-def test_a_login_of_nobody_in_particular(create, suffix):
+def test_a_login_with_an_unknown_reference(create, suffix):
     """Ways of reference that this place does not know name nobody; the address does."""
     for number, user_ref in enumerate((ref("user"), by(slug="x"))):
         made = create("users/identities/", {"user_ref": user_ref, "user_identity": identity(f"{number}-{suffix}@example.com")})
@@ -473,7 +473,7 @@ def otp(beside):
     server.close()
 
 
-def test_where_people_sign_in_by_codes(otp, alice, suffix):
+def test_passwords_are_dropped_where_users_sign_in_by_code(otp, alice, suffix):
     """A password is dropped, and the method that is in force is answered."""
     for number, method in enumerate(("email:password", "email:otp")):
         email = f"{number}-{suffix}@example.com"
@@ -482,7 +482,7 @@ def test_where_people_sign_in_by_codes(otp, alice, suffix):
         assert made["user_identities"]["identity_0"]["method"] == "email:otp"
 
 
-def test_whom_the_access_rules_keep_out(another, suffix):
+def test_users_that_the_access_rules_refuse(another, suffix):
     server = another(AGENTA_ACCESS_BLOCKED_DOMAINS="blocked.example")
     admin = client.Api(server.url, f"Access {server.environment['AGENTA_AUTH_KEY']}")
     email = f"u-{suffix}@blocked.example"

@@ -37,7 +37,7 @@ def owner_of(sql, organization):
 
 # ---- people ----
 
-def test_who_is_removed_is_gone_with_the_next_request(admin, people, server, sql):
+def test_a_removed_user_is_refused_from_the_next_request_on(admin, people, server, sql):
     alice, bob = people("alice", "bob")
     client.join(alice, bob)
     session = sessions.session_of(bob, sql)
@@ -57,7 +57,7 @@ def test_who_is_removed_is_gone_with_the_next_request(admin, people, server, sql
     assert [each["id"] for each in alice.ok("GET", "/organizations/")] == [alice.organization]
 
 
-def test_what_somebody_made_for_others_stays(admin, people, sql):
+def test_organizations_created_for_others_are_kept(admin, people, sql):
     alice, bob = people("alice", "bob")
     sql("UPDATE organizations SET created_by_id = %s WHERE id = %s", bob.user, alice.organization)
     answer = admin.ok("DELETE", SIMPLE + f"users/{bob.user}")
@@ -65,7 +65,7 @@ def test_what_somebody_made_for_others_stays(admin, people, sql):
     assert alice.get("/organizations/").status_code == 200 and count(sql, "organizations", "id", alice.organization) == 1
 
 
-def test_of_two_addresses_that_differ_in_case_one_goes(admin, alice, sql):
+def test_deleting_one_of_two_addresses_that_differ_in_case(admin, alice, sql):
     other = str(uuid.uuid4())
     sql("INSERT INTO users (id, uid, email, username) VALUES (%s, %s, %s, 'x')", other, other, alice.email.upper())
     assert admin.delete("/admin/accounts/", body={"target": {"user_emails": [alice.email.title()]}, "dry_run": False}).status_code == 200
@@ -90,7 +90,7 @@ def test_a_batch_is_all_or_nothing(admin, people, sql):
 
 
 @pytest.mark.parametrize("named", [{"id": "x"}, {"ref": "a"}, {"slug": "a"}])
-def test_references_that_mean_no_person(named, admin, alice, sql):
+def test_references_to_no_user(named, admin, alice, sql):
     answer = admin.delete(SIMPLE, body={"accounts": {"a": {"user": {"id": alice.user}}, "b": {"user": named}}})
     status, detail = refusal(answer)
     assert (status, detail["code"], detail["account"]) == (400, "invalid_reference", "b")
@@ -103,7 +103,7 @@ def bulk(admin, dry_run=False, **target):
     return admin.delete("/admin/accounts/", body={"target": target, "dry_run": dry_run})
 
 
-def test_targets_that_are_not_there_are_said_to_be_passed_over(admin, people):
+def test_unknown_targets_are_reported_as_skipped(admin, people):
     alice, bob = people("alice", "bob")
     answer = bulk(admin, project_ids=[alice.project.upper(), client.NOBODY, bob.project], user_emails=["nobody@example.com"],
                   user_ids=["nonsense"]).json()
@@ -120,7 +120,7 @@ def test_targets_that_are_no_ids(kind, admin, alice, sql):
     assert count(sql, "users", "id", alice.user) == 1
 
 
-def test_somebody_who_still_owns_something_is_refused(admin, people, sql):
+def test_deleting_an_owner_is_refused(admin, people, sql):
     alice, bob = people("alice", "bob")
     answer = bulk(admin, user_ids=[alice.user], project_ids=[bob.project])
     status, detail = refusal(answer)
@@ -130,7 +130,7 @@ def test_somebody_who_still_owns_something_is_refused(admin, people, sql):
     assert count(sql, "users", "id", alice.user) == 0
 
 
-def test_the_default_is_a_rehearsal_but_null_is_none(admin, alice, sql):
+def test_the_default_is_a_dry_run_but_null_is_not(admin, alice, sql):
     body = {"target": {"user_ids": [alice.user]}}
     assert admin.ok("DELETE", "/admin/accounts/", body) == {"dry_run": True, "deleted": {
         "users": [{"id": alice.user}], "organizations": [{"id": alice.organization}], "workspaces": [], "projects": []}}
@@ -139,7 +139,7 @@ def test_the_default_is_a_rehearsal_but_null_is_none(admin, alice, sql):
     assert count(sql, "users", "id", alice.user) == 0
 
 
-def test_two_who_remove_the_same_people_at_once(admin, people, sql):
+def test_concurrent_removals_of_the_same_users(admin, people, sql):
     everybody = people(*(f"p{i}" for i in range(6)))
     ids = [person.user for person in everybody]
     answers = serving.in_parallel(6, lambda i: bulk(client.Api(admin.url, admin.authorization), user_ids=ids[i:] + ids[:i]).status_code)
@@ -149,7 +149,7 @@ def test_two_who_remove_the_same_people_at_once(admin, people, sql):
 
 # ---- one thing ----
 
-def test_what_a_path_names_must_be_there(admin, people):
+def test_every_object_of_a_path_must_exist(admin, people):
     alice, bob = people("alice", "bob")
     login = {"user_ref": {"id": alice.user}, "user_identity": {"method": "email:password", "subject": alice.email, "password": PASSWORD}}
     made = admin.ok("POST", SIMPLE + "users/identities/", login)["accounts"][0]["user_identities"]["identity_0"]["id"]
@@ -179,7 +179,7 @@ def test_memberships_are_removed_in_the_enterprise_edition(scope, ee_admin, ee_s
                                      "feature": f"delete_{scope}_membership", "code": "not_implemented"})
 
 
-def test_the_membership_of_an_owner_stays(ee_admin, ee_sql):
+def test_the_membership_of_an_owner_is_kept(ee_admin, ee_sql):
     (alice,) = client.make_accounts(ee_admin, "alice")
     (member,) = ee_sql("SELECT id::text FROM organization_members WHERE organization_id = %s", alice.organization)[0]
     answer = ee_admin.delete(SIMPLE + f"organizations/{alice.organization}/memberships/{member}")
@@ -193,7 +193,7 @@ def transfer(admin, source, target, **more):
     return admin.post(TRANSFER, {"users": {"source": {"id": source.user}, "target": {"email": target.email.upper()}}, **more})
 
 
-def test_everything_goes_over(admin, people, sql):
+def test_a_transfer_of_all_organizations(admin, people, sql):
     alice, bob = people("alice", "bob")
     client.join(alice, bob, "viewer")
     second = alice.ok("POST", "/organizations/", {"name": "Second"})["id"]
@@ -208,7 +208,7 @@ def test_everything_goes_over(admin, people, sql):
     assert count(sql, "organizations", "id", second) == 1
 
 
-def test_some_go_over_and_the_rest_is_explained(admin, people, sql):
+def test_a_partial_transfer_explains_the_rest(admin, people, sql):
     alice, bob, carol = people("alice", "bob", "carol")
     second = alice.ok("POST", "/organizations/", {"name": "Second"})["id"]
     slug = sql("UPDATE organizations SET slug = %s WHERE id = %s RETURNING slug", f"second-{alice.suffix}", second)[0][0]
@@ -223,7 +223,7 @@ def test_some_go_over_and_the_rest_is_explained(admin, people, sql):
     assert owner_of(sql, carol.organization) == (carol.user, [carol.user])
 
 
-def test_who_made_an_organization_does_not_own_it(admin, people, sql):
+def test_creating_an_organization_is_not_owning_it(admin, people, sql):
     alice, bob = people("alice", "bob")
     sql("UPDATE organizations SET created_by_id = %s WHERE id = %s", bob.user, alice.organization)
     assert transfer(admin, bob, bob).status_code == 204
@@ -285,7 +285,7 @@ def test_a_password_that_is_set_ends_the_sessions(admin, server):
 
 @pytest.mark.parametrize("second,status", [(identity("nobody@example.com"), 404), (identity("x", "short"), 400),
                                            (identity("x", None), 400), (identity("x", method="social:google"), 400)])
-def test_passwords_are_set_all_or_none(second, status, admin, server):
+def test_all_passwords_are_set_or_none(second, status, admin, server):
     email = address()
     session = sessions.sign_up(server.url, email)
     assert admin.post(RESET, {"user_identities": [identity(email), second]}).status_code == status

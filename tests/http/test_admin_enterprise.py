@@ -64,7 +64,7 @@ def test_plans_of_a_graph_are_named_by_the_organizations(admin, suffix):
 
 
 @pytest.mark.parametrize("plan", ["", "nope", "CLOUD_V0_PRO"])
-def test_a_plan_that_there_is_not_leaves_no_organization(plan, admin, suffix, sql):
+def test_an_unknown_plan_leaves_no_organization(plan, admin, suffix, sql):
     """With a plan of no meaning every check of what an organization may do would fail."""
     answer = admin.post(SIMPLE, {"accounts": {"a": {"user": {"email": f"a-{suffix}@example.com"}, "subscription": {"plan": plan}}}})
     detail = answer.json()["detail"]
@@ -98,7 +98,7 @@ def test_an_organization_that_was_never_counted_is_counted_whole(admin, suffix, 
     assert gauge(sql, organization) == 2
 
 
-def test_many_who_join_at_once_are_all_counted(admin, suffix, sql):
+def test_concurrent_new_members_are_all_counted(admin, suffix, sql):
     alice = account(admin, suffix, "alice")
     organization = alice["organizations"]["org"]["id"]
     people = admin.ok("POST", GRAPH, {"users": {str(n): {"email": f"{n}-{suffix}@example.com"} for n in range(12)}})["accounts"][0]["users"]
@@ -108,7 +108,7 @@ def test_many_who_join_at_once_are_all_counted(admin, suffix, sql):
     assert gauge(sql, organization) == 1
 
 
-def test_a_rehearsal_counts_nobody(admin, suffix, sql):
+def test_a_dry_run_changes_no_gauge(admin, suffix, sql):
     before = sql("SELECT count(*), sum(value) FROM meters"), sql("SELECT count(*) FROM subscriptions")
     made = admin.ok("POST", SIMPLE, {"options": {"dry_run": True}, "accounts": {"a": {"user": {"email": f"a-{suffix}@example.com"}}}})
     assert made["accounts"]["a"]["subscriptions"]

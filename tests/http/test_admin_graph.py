@@ -78,7 +78,7 @@ def test_all_of_it_is_answered(story):
         kind: list(things) for kind, things in story["graph"].items()}
 
 
-def test_a_rehearsal_answers_the_same_and_leaves_nothing(story):
+def test_a_dry_run_answers_the_same_and_stores_nothing(story):
     assert story["rehearsal"].status_code == 200
     assert story["rehearsed"] == story["before"]
     shape = [{kind: list(things) for kind, things in answer.json()["accounts"][0].items()}
@@ -86,7 +86,7 @@ def test_a_rehearsal_answers_the_same_and_leaves_nothing(story):
     assert shape[0] == shape[1]
 
 
-def test_references_lead_where_they_say(story):
+def test_references_resolve_to_the_named_object(story):
     (account,) = story["made"].json()["accounts"]
     graph, ids = story["graph"], {kind: {key: thing["id"] for key, thing in things.items()} for kind, things in account.items()}
     for kind, things in graph.items():

@@ -39,14 +39,14 @@ def test_guesses_are_limited(server):
     assert from_client(server, "192.0.2.2", admin.authorization).get("/admin/access/report").status_code == 200
 
 
-def test_requests_without_a_key_use_no_tries_up(server):
+def test_requests_without_a_key_use_up_no_attempts(server):
     nobody = from_client(server, "192.0.2.3", None)
     for _ in range(TRIES + 5):
         assert nobody.post("/admin/accounts/", {}).status_code == 401
     assert from_client(server, "192.0.2.3", f"Access {server.auth_key}").post("/admin/accounts/", {}).status_code == 200
 
 
-def test_without_a_key_one_is_made_that_nobody_knows(server):
+def test_without_a_key_a_random_one_is_made(server):
     assert len(server.auth_key) >= 32
     for guess in ("replace-me", "", "None", "null"):
         answer = from_client(server, "192.0.2.4", f"Access {guess}").post("/admin/accounts/", {})

@@ -57,7 +57,7 @@ ENDPOINTS = range(11)
 # ---- rehearsals ----
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
-def test_a_rehearsal_is_answered_and_leaves_nothing(endpoint, admin, people, suffix, sql):
+def test_a_dry_run_is_answered_and_stores_nothing(endpoint, admin, people, suffix, sql):
     alice, bob = people("alice", "bob")
     before = counts(sql)
     path, body = requests_of(alice, bob, suffix, dry_run=True, idempotency_key=f"dry {suffix}")[endpoint]
@@ -79,14 +79,14 @@ def accounts_of(suffix, *options):
     (True, [{"create_api_keys": False}, None]),
     (False, [{"dry_run": True}]),
 ])
-def test_the_accounts_of_a_batch_are_a_rehearsal(whole, own, admin, suffix, sql):
+def test_the_accounts_of_a_batch_are_a_dry_run(whole, own, admin, suffix, sql):
     """An account says it in its own options, or the batch does in its."""
     before = counts(sql)
     admin.ok("POST", SIMPLE, {"options": {"dry_run": whole}, "accounts": accounts_of(suffix, *own)})
     assert counts(sql) == before
 
 
-def test_half_a_rehearsal_is_none(admin, suffix, sql):
+def test_a_partial_dry_run_is_refused(admin, suffix, sql):
     before = counts(sql)
     answer = admin.post(SIMPLE, {"accounts": accounts_of(suffix, None, {"dry_run": True})})
     assert (answer.status_code, answer.json()["detail"]["code"], answer.json()["detail"]["account"]) == (400, "validation_error", "b")
@@ -147,7 +147,7 @@ def test_a_key_is_good_for_a_day(admin, suffix, sql):
     assert admin.ok("POST", GRAPH, body)["accounts"][0]["users"]["a"]["email"] == f"b-{suffix}@example.com"
 
 
-def test_what_is_kept_of_an_answer_cannot_be_read(admin, suffix, sql):
+def test_kept_answers_are_encrypted(admin, suffix, sql):
     """It may hold keys that are shown once."""
     key = f"key {suffix}"
     account = admin.ok("POST", SIMPLE, {"options": {"idempotency_key": key}, "accounts": {"a": {"user": {"email": f"a-{suffix}@example.com"}}}})
@@ -157,7 +157,7 @@ def test_what_is_kept_of_an_answer_cannot_be_read(admin, suffix, sql):
 
 
 @pytest.mark.parametrize("text,status", [("", 200), (None, 200), ("x" * 256, 422), (7, 422)])
-def test_keys_that_are_none(text, status, admin, sql):
+def test_malformed_idempotency_keys(text, status, admin, sql):
     before = sql("SELECT count(*) FROM orgd.idempotency")
     assert admin.post(GRAPH, {"options": {"idempotency_key": text}}).status_code == status
     assert sql("SELECT count(*) FROM orgd.idempotency") == before
@@ -186,7 +186,7 @@ def changes(admin, **query):
 
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
-def test_every_change_is_on_the_record(endpoint, admin, people, suffix, sql):
+def test_every_change_is_in_the_audit(endpoint, admin, people, suffix, sql):
     alice, bob = people("alice", "bob")
     before = counts(sql)
     path, body = requests_of(alice, bob, suffix, reason=f"because {suffix}")[endpoint]
@@ -219,7 +219,7 @@ def test_before_and_after(admin, people):
     assert (changed["action"], changed["before"]["role"], changed["after"]["role"]) == ("update", "viewer", "admin")
 
 
-def test_who_it_was(admin, alice):
+def test_actors_of_the_audit(admin, alice):
     """A person and their key stand on the record too, and the administration key as a fingerprint only."""
     project = alice.ok("POST", "/projects/", {"name": "p"})["project_id"]
     made, = changes(admin, object="projects", object_id=project)
@@ -228,7 +228,7 @@ def test_who_it_was(admin, alice):
     assert own["actor"] == "admin" and re.fullmatch("[0-9a-f]{8}", own["actor_id"])
 
 
-def test_no_secret_is_on_the_record(admin, suffix, sql):
+def test_the_audit_holds_no_secret(admin, suffix, sql):
     made = admin.ok("POST", SIMPLE, {"accounts": {"a": {"user": {"email": f"a-{suffix}@example.com"}, "user_identities": [
         {"method": "email:password", "subject": f"a-{suffix}@example.com", "password": "S3cret!word"}]}}})["accounts"]["a"]
     key = made["api_keys"]["key"]
@@ -238,14 +238,14 @@ def test_no_secret_is_on_the_record(admin, suffix, sql):
         assert sql("SELECT count(*) FROM orgd.audit AS a WHERE strpos(to_jsonb(a)::text, %s) > 0", secret) == [(0,)]
 
 
-def test_the_record_goes_with_what_was_not_done(admin, alice, suffix, sql):
+def test_a_rolled_back_change_leaves_no_audit_row(admin, alice, suffix, sql):
     before = counts(sql)
     assert admin.post(SIMPLE, {"accounts": {"a": {"user": {"email": f"a-{suffix}@example.com"}}, "b": {"user": {"email": alice.email}}}}
                       ).status_code == 409
     assert counts(sql) == before
 
 
-def test_the_log_tells_what_an_administrator_did(admin, server, suffix):
+def test_the_log_records_administration_requests(admin, server, suffix):
     answer = admin.post(SIMPLE + "users/", {"user": {"email": f"a-{suffix}@example.com"}, "options": {"reason": f'a "reason" {suffix}\nx'}})
     start = f'message="administration" request_id={answer.headers["X-Request-Id"]} '
     assert client.eventually(lambda: start in server.messages(), 10)
@@ -254,17 +254,17 @@ def test_the_log_tells_what_an_administrator_did(admin, server, suffix):
 
 
 @pytest.mark.parametrize("query", ["cursor=x", "cursor=-1", "limit=0", "limit=1001", "limit=x"])
-def test_questions_that_the_record_does_not_understand(query, admin):
+def test_malformed_audit_filters(query, admin):
     answer = admin.get(f"/admin/audit?{query}")
     assert (answer.status_code, answer.json()["detail"]["path"]) == (400, query.split("=")[0])
 
 
-def test_the_record_is_the_administrators(alice, nobody):
+def test_only_administrators_read_the_audit(alice, nobody):
     for api in (alice, nobody):
         assert api.get("/admin/audit").status_code == 401
 
 
-def test_a_page_of_the_record_has_a_size(admin, sql):
+def test_a_page_of_the_audit_has_a_maximum_size(admin, sql):
     """As many changes as fit into 4 MiB, the rest on the pages after it; one that is bigger by itself is a page."""
     place = str(uuid.uuid4())
     sql("INSERT INTO orgd.audit (actor, action, object, object_id, after) SELECT 'command', 'update', 'organizations', %s,"

@@ -82,7 +82,7 @@ def test_rows_can_be_added_only(server, table):
     assert server.verify()["whole"]
 
 
-def test_a_role_with_the_programs_rights_alters_nothing(server):
+def test_a_role_with_the_programs_privileges_alters_nothing(server):
     """Nor does it remove anything by the function of the retention, whatever it says in the session."""
     server.fill(1)
     def as_superuser(text):
@@ -100,7 +100,7 @@ def test_a_role_with_the_programs_rights_alters_nothing(server):
 
 # ---- what is found ----
 
-def test_what_was_altered_is_found(server):
+def test_an_altered_row_is_found(server):
     ids = server.fill()
     assert server.verify()["rows"] == len(ids)
     server.forge("UPDATE orgd.audit SET actor_id = 'somebody else' WHERE id = %s", [ids[7]])
@@ -126,7 +126,7 @@ def test_every_column_counts(server):
     assert server.verify()["whole"]
 
 
-def test_what_was_removed_is_found(server):
+def test_a_removed_row_is_found(server):
     ids = server.fill()
     server.forge("DELETE FROM orgd.audit WHERE id = %s", [ids[4]])
     assert server.verify()["break"] == {"kind": "removed", "row": ids[4], "seal_no": 5}
@@ -137,7 +137,7 @@ def test_what_was_removed_is_found(server):
 
 
 @pytest.mark.parametrize("transaction", ["pg_current_xact_id()", "'700'", "NULL"])
-def test_what_was_inserted_is_found(server, transaction):
+def test_an_inserted_row_is_found(server, transaction):
     """With a number that was left out among the old ones, and whatever transaction it names."""
     server.fill(1)
     begin(server, "INSERT INTO orgd.audit (actor, action, object) VALUES ('user', 'create', 'users')").close()
@@ -150,7 +150,7 @@ def test_what_was_inserted_is_found(server, transaction):
     assert (server.verify()["break"]["kind"], server.verify()["break"]["row"]) == ("inserted", gap)
 
 
-def test_an_end_that_was_removed_is_found_with_a_head_that_was_kept(server):
+def test_removed_last_rows_are_found_with_a_kept_head(server):
     ids = server.fill()
     report = server.verify()
     kept = report["head"]["hash"]

@@ -52,7 +52,7 @@ def test_a_key_in_bytes_that_are_no_text(header, alice):
     assert json.loads(answer.partition(b"\r\n\r\n")[2]) == client.UNAUTHORIZED
 
 
-def test_what_is_stored_is_a_hash(alice, sql):
+def test_only_a_hash_is_stored(alice, sql):
     prefix, secret = alice.key.split(".")
     assert sql("SELECT prefix, hashed_key, rate_limit, hidden FROM api_keys WHERE created_by_id = %s", alice.user) == [
         (prefix, f"{prefix}.{hashlib.sha256(secret.encode()).hexdigest()}", 0, False)]
@@ -148,7 +148,7 @@ ENDS = {
 
 
 @pytest.mark.parametrize("what", ENDS)
-def test_what_another_process_takes_away(what, alice, server):
+def test_access_removed_by_another_process(what, alice, server):
     assert works(alice) and alice.get("/access/permissions/check").status_code == 200  # remembered by now
     names = {"user": alice.user, "project": alice.project, "organization": alice.organization}
     with contextlib.closing(server.connect()) as connection, connection.cursor() as cursor:
@@ -169,7 +169,7 @@ def test_a_membership_that_comes_back(alice, sql):
     assert works(alice)  # a refusal is not remembered
 
 
-def test_what_a_second_server_takes_away(alice, second):
+def test_access_removed_by_a_second_server(alice, second):
     key = alice.using("ApiKey " + alice.ok("POST", "/keys/"))
     assert works(key) and works(key)
     there = client.Api(second.url, alice.authorization)
@@ -190,7 +190,7 @@ def test_a_token_opens_its_project(alice, token):
     {"exp": ...}, {"exp": None}, {"exp": "soon"}, {"exp": 0}, {"exp": -1}, {"exp": 2**62}, {"exp": 1e300}, {"user_id": ...},
     {"user_id": None}, {"user_id": "nope"}, {"user_id": client.NOBODY}, {"project_id": "nope"}, {"project_id": client.NOBODY},
     {"aud": "others"}, {"nbf": 2**40}], ids=str)
-def test_claims_that_are_not_believed(claims, alice, token):
+def test_unacceptable_claims(claims, alice, token):
     assert refused(token(alice, **claims).get("/profile"))
 
 
@@ -253,7 +253,7 @@ def test_without_a_project_there_is_no_scope(alice, token):
         assert api.get("/projects/current").json() == {"detail": "Project not found"}
 
 
-def test_somebody_who_belongs_nowhere(alice, sql, token):
+def test_a_user_without_memberships(alice, sql, token):
     sql("DELETE FROM organizations WHERE owner_id = %s", alice.user)
     api = token(alice, project_id=None)
     assert api.get("/profile").json()["email"] == alice.email
@@ -280,12 +280,12 @@ def test_the_administration_key_spelled_otherwise(spell, nobody, key):
     assert refused(api.post("/admin/simple/accounts/", data=b"{", headers={"Content-Type": "application/json"}))
 
 
-def test_people_are_no_administrators(alice, token, nobody):
+def test_user_credentials_do_not_open_the_administration(alice, token, nobody):
     for api in (alice, alice.using(alice.key), token(alice), nobody):
         assert refused(api.post("/admin/simple/accounts/", {"accounts": {}}))
 
 
-def test_the_administrator_is_nobody_elsewhere(admin):
+def test_the_administration_key_opens_nothing_else(admin):
     for path in ("/profile", "/organizations/", "/keys/", "/nope", "/keys/admin/"):
         assert refused(admin.get(path))
     assert admin.get("/admin/nope").json() == {"detail": "Not Found"}
@@ -296,7 +296,7 @@ def test_a_key_named_admin_is_a_key(alice):
     assert alice.delete("/keys/admin/").status_code == 404
 
 
-def test_strangers_learn_nothing(nobody):
+def test_unknown_callers_learn_nothing(nobody):
     for method in ("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
         for path in ("/organizations/", "/projects/current", "/keys/x", "/nope", "/access/permissions/check", "/api/"):
             answer = nobody.call(method, path, {"name": 1} if method == "POST" else None)

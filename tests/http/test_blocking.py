@@ -74,7 +74,7 @@ def test_a_refresh_of_a_blocked_address_ends_its_session(credentials, another, s
     {"AGENTA_ACCESS_ALLOWED_DOMAINS": "elsewhere.io", "AGENTA_ACCESS_BLOCKED_DOMAINS": "example.com"},  # not asked then
     {"AGENTA_ACCESS_BLOCKED_DOMAINS": "elsewhere.io", "AGENTA_ACCESS_BLOCKED_EMAILS": "eve@example.com"},
     {"ORGD_ACCESS_INVITE_ONLY": "on"}])
-def test_an_address_that_is_merely_not_allowed_keeps_what_it_has(settings, credentials, another):
+def test_an_address_outside_of_the_domains_keeps_its_sessions(settings, credentials, another):
     _, kinds = credentials
     there = another(**settings)
     for name, api in kinds.items():
@@ -123,7 +123,7 @@ def check_ended(sql, ann, ended, kept):
 
 
 @pytest.mark.parametrize("slash", ["", "/"])
-def test_the_administration_ends_all_sessions_of_somebody(slash, signed_in, admin, sql):
+def test_the_administration_ends_all_sessions_of_a_user(slash, signed_in, admin, sql):
     """With the links and codes that could begin another; keys stay."""
     ann, ended, kept = signed_in
     answer = admin.delete(f"/admin/simple/accounts/users/{ann.user}/sessions{slash}")
@@ -133,7 +133,7 @@ def test_the_administration_ends_all_sessions_of_somebody(slash, signed_in, admi
     assert admin.delete(f"/admin/simple/accounts/users/{ann.user}/sessions").json() == {"ended": 0}
 
 
-def test_a_command_ends_all_sessions_of_somebody(signed_in, server, sql):
+def test_a_command_ends_all_sessions_of_a_user(signed_in, server, sql):
     ann, ended, kept = signed_in
     done = run(server, "account", "end-sessions", ann.email.upper())
     assert (done.returncode, done.stdout, done.stderr) == (0, f"Ended 3 sessions of {ann.email.upper()}.\n", "")
@@ -141,7 +141,7 @@ def test_a_command_ends_all_sessions_of_somebody(signed_in, server, sql):
     assert json.loads(run(server, "account", "end-sessions", ann.email, "--json").stdout) == {"ended": 0}
 
 
-def test_sessions_of_nobody(admin, server):
+def test_sessions_of_an_unknown_user(admin, server):
     unknown = "00000000-0000-0000-0000-000000000001"
     answer = admin.delete(f"/admin/simple/accounts/users/{unknown}/sessions")
     assert answer.status_code == 404 and answer.json()["detail"]["code"] == "user_not_found"

@@ -52,7 +52,7 @@ def test_a_body_over_the_limit_of_its_path_is_refused_at_the_head(request, serve
     assert status(answer) == 413, "the size of a chunk is enough, too"
 
 
-def test_a_stranger_is_refused_before_a_big_body_comes(server):
+def test_an_unknown_caller_is_refused_before_a_big_body(server):
     assert status(raw(server.url, head("POST", "/admin/accounts/", 8 * MIB, "Authorization: Access wrong"))) == 401
     assert status(raw(server.url, head("POST", "/admin/accounts/", 8 * MIB))) == 401
 
@@ -78,7 +78,7 @@ def problems(answer):
     return [(problem["type"], problem["loc"]) for problem in answer.json()["detail"]]
 
 
-def test_texts_and_values_that_are_stored_have_maxima(alice, admin):
+def test_stored_texts_and_values_have_maxima(alice, admin):
     organization = f"/organizations/{alice.organization}"
     for text, expected in ("x" * 4096, None), ("x" * 4097, [("string_too_long", ["body", "description"])]):
         answer = alice.patch(organization, {"description": text})
@@ -91,7 +91,7 @@ def test_texts_and_values_that_are_stored_have_maxima(alice, admin):
         assert [loc for _, loc in problems(admin.post("/admin/simple/accounts/" + path, body))] == [["body", *where]]
 
 
-def test_the_body_of_a_stranger_is_never_parsed(nobody):
+def test_the_body_of_an_unknown_caller_is_never_parsed(nobody):
     """Neither malformed nor oversized JSON is told from anything else."""
     for path in "/organizations/", "/admin/simple/accounts/users/":
         for body in b"{", b"[" * 1000, EMPTY_OBJECTS:

@@ -82,7 +82,7 @@ def test_signing_in_with_a_code(browser, mails, sql):
     assert again["user"]["id"] == answer["user"]["id"]
 
 
-def test_how_long_a_code_is_good(browser, mails, sql):
+def test_lifetime_of_a_code(browser, mails, sql):
     """Ten minutes, as its mail says."""
     email = address()
     browser.outcome(CODE, {"email": email})
@@ -102,7 +102,7 @@ def test_an_address_that_is_the_same_only_outside_ascii_opens_nothing(browser, m
     assert sql("SELECT count(*) FROM orgd.code_devices WHERE lower(email) = %s", email) == [(0,)]
 
 
-def test_a_password_that_somebody_left_behind_ends(browser, mails, sql):
+def test_a_password_set_before_the_proof_is_revoked(browser, mails, sql):
     """P6: also where the address has no account yet."""
     email = address()
     sql("INSERT INTO orgd.logins (id, method, email, password_hash) VALUES (gen_random_uuid(), 'emailpassword', %s, %s)", email, sessions.HASH)
@@ -112,7 +112,7 @@ def test_a_password_that_somebody_left_behind_ends(browser, mails, sql):
         ("emailpassword", None, True), ("passwordless", None, False)]
 
 
-def test_the_answer_does_not_tell_whether_there_is_an_account(browser, mails):
+def test_the_answer_reveals_no_account(browser, mails):
     email = address()
     device, code = ask(browser, mails, email)
     consume(browser, device, code)
@@ -141,7 +141,7 @@ def test_the_wrong_code(browser, mails, sql):
 
 
 @pytest.mark.parametrize("code", ["12345", "1234567", " 123456", "١٢٣٤٥٦", "x" * 100000, "' OR 1=1 --"])
-def test_codes_that_are_none(code, browser, mails):
+def test_malformed_codes(code, browser, mails):
     device, _ = ask(browser, mails, address())
     assert consume(browser, device, code) == failed("INCORRECT_USER_INPUT_CODE_ERROR", 1)
 
@@ -172,7 +172,7 @@ def test_signing_in_forgets_the_other_devices(browser, server, mails):
     assert consume(browser, first, first_code) == RESTART
 
 
-def test_devices_that_are_none(browser, mails, sql):
+def test_unknown_devices(browser, mails, sql):
     email = address()
     device, code = ask(browser, mails, email)
     other, _ = ask(browser, mails, address())
@@ -206,12 +206,12 @@ def test_malformed_requests(path, body, message, browser):
 
 
 @pytest.mark.parametrize("email", ["nope", "ann@localhost", "a\r\nb@acme.io", "аnn@acme.io", 1, None, "a" * 300 + "@acme.io"])
-def test_addresses_that_are_none(email, browser, mails):
+def test_malformed_addresses(email, browser, mails):
     assert browser.outcome(CODE, {"email": email}) == {"status": "GENERAL_ERROR", "message": "Email is invalid"}
     assert mails.is_empty()
 
 
-def test_who_may_not(browser, mails):
+def test_addresses_that_may_not_sign_in(browser, mails):
     assert browser.outcome(CODE, {"email": "Eve@acme.example"}) == DENIED
     assert mails.is_empty()
 
@@ -275,7 +275,7 @@ def test_the_methods_with_codes(server):
     assert nobody.get("/auth/emailpassword/email/exists?email=a@b.io").status_code == 404
 
 
-def test_whether_somebody_has_signed_in_by_code(browser, mails):
+def test_accounts_with_a_code_login(browser, mails):
     email = address()
     path = "/auth/passwordless/email/exists?email="
     assert browser.api.ok("GET", path + email) == {"status": "OK", "exists": False}

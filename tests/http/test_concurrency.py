@@ -233,7 +233,7 @@ def test_deletions_of_one_project(people):
     assert same(alice, "DELETE", f"/projects/{doomed}") == {200: 1, 404: MANY - 1}
 
 
-def test_projects_made_while_their_organization_goes(people):
+def test_projects_made_during_deletion_of_the_organization(people):
     alice, = people("alice")
     alice.ok("POST", "/organizations/", {"name": "second"})
     made = [alice.ok("POST", "/projects/", {"name": "p"})["project_id"] for _ in range(10)]
@@ -260,7 +260,7 @@ def test_keys(people, sql):
     assert same(alice, "DELETE", f"/keys/{doomed}") == {200: 1, 404: MANY - 1}
 
 
-def test_keys_made_while_their_organization_goes(people, sql):
+def test_keys_made_during_deletion_of_the_organization(people, sql):
     alice, = people("alice")
     alice.ok("POST", "/organizations/", {"name": "second"})
 
@@ -351,7 +351,7 @@ def test_one_invitation_accepted_by_many(people, sql):
     assert at_once(lambda _: accept(alice, bob, token)) == {200: 1, 409: MANY - 1}
 
 
-def test_two_invitations_of_one_person(people):
+def test_two_invitations_of_one_user(people):
     """To two organizations, at the same moment."""
     alice, bob, carol = people("alice", "bob", "carol")
     tokens = {alice: invited(alice, carol), bob: invited(bob, carol)}
@@ -393,7 +393,7 @@ def test_one_member_removed_by_many(people):
     assert at_once(lambda number: remove(alice, (alice, bob)[number % 2], bob.email))[200] >= MANY // 2
 
 
-def test_a_member_who_makes_keys_and_projects_while_removed(people, admin):
+def test_a_member_makes_keys_and_projects_during_removal(people, admin):
     alice, bob = people("alice", "bob")
     for _ in range(5):
         client.join(alice, bob)
@@ -426,7 +426,7 @@ def test_roles_given_against_transfers_and_removals(people, sql):
         at_once(step)
 
 
-def test_everything_about_members_while_their_organization_goes(people, sql):
+def test_member_requests_during_deletion_of_the_organization(people, sql):
     alice, bob, carol = people("alice", "bob", "carol")
     alice.ok("POST", "/organizations/", {"name": "second"})
     client.join(alice, bob)

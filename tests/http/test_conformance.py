@@ -88,7 +88,7 @@ def test_6_access_rules(make_server):
     assert sign_up(blocked, "a@notacme.io")["status"] == "OK"
 
 
-def test_7_who_may_own(make_server):
+def test_7_permission_to_own(make_server):
     server = make_server(AGENTA_ACCESS_ALLOWED_OWNER_EMAILS="boss@acme.io").start()
     boss, other = (sessions.sign_up(server.url, f"{name}@acme.io") for name in ("boss", "other"))
     (organization,) = boss.ok("GET", "/organizations/")
@@ -179,7 +179,7 @@ def test_12_keys(alice):
     assert alice.using(f"ApiKey {key}").get("/profile").status_code == 401
 
 
-def test_13_what_a_session_hands_on(server):
+def test_13_credentials_derived_from_a_session(server):
     session = sessions.sign_up(server.url)
     credentials = session.ok("GET", "/access/permissions/check?action=view_secret")["credentials"]
     assert credentials.startswith("Secret ")

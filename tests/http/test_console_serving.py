@@ -69,7 +69,7 @@ def test_a_page_is_the_console_for_browsers(path, server):
 @pytest.mark.parametrize("path, status", [("/projects", 401), ("/organizations/x", 401), ("/health", 200), ("/openapi.json", 200),
                                           ("/auth/loginmethods", 200), ("/auth/public/loginmethods", 200), ("/admin/access/report", 401),
                                           ("/keys/", 401), ("/auth/sessions", 401)])
-def test_what_the_api_has_stays_the_api_for_browsers_too(path, status, server):
+def test_api_paths_are_answered_by_the_api_for_browsers_too(path, status, server):
     for prefix in ("", "/api"):
         answer = server.request("GET", prefix + path, headers=HTML)
         assert (answer.status, answer.headers["Content-Type"].split(";")[0]) == (status, "application/json")
@@ -84,7 +84,7 @@ def test_below_api_is_only_the_api(path, server):
 
 
 @pytest.mark.parametrize("accept", [None, "*/*", "application/json", "text/plain", "text/html;q=0"])
-def test_who_wants_no_html_gets_the_api(accept, server):
+def test_clients_that_accept_no_html_get_the_api(accept, server):
     headers = {"Accept": accept} if accept else {}
     answer = server.request("GET", "/w/1/p/2", headers=headers)
     assert (answer.status, answer.json) == (401, UNAUTHORIZED)
@@ -128,7 +128,7 @@ def test_the_page_is_never_kept(server):
     assert "Content-Encoding" not in answer.headers
 
 
-def test_the_page_may_do_only_what_it_needs(server):
+def test_the_content_security_policy_of_the_page(server):
     answer = server.request("GET", "/", headers={**HTML, "Origin": "http://localhost:3000"})
     policy = policy_of(answer)
     assert policy["default-src"] == "'none'"
@@ -232,7 +232,7 @@ def test_the_first_page_is_small(assets, server):
     assert sum(sizes.values()) < FIRST_LOAD_MAX, json.dumps(sizes)
 
 
-def test_the_licences_of_what_is_in_the_console(server):
+def test_the_licences_of_the_console(server):
     """Those of the packages whose modules are in the bundle, and of the program's own data, each with its text."""
     answer = server.request("GET", "/licenses.txt")
     assert (answer.status, answer.headers["Content-Type"]) == (200, "text/plain; charset=utf-8")

@@ -305,5 +305,5 @@ def test_every_difference_changes_its_examples():
             assert change(*before) != before, f"{number} {what}: nothing to change in {name}"
 
 
-def test_what_is_left_out_is_there():
+def test_omitted_examples_exist():
     assert set(LEFT_OUT) <= set(EXAMPLES)

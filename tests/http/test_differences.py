@@ -8,7 +8,7 @@ import serving
 DOCUMENT = serving.TREE / "docs" / "compatibility.md"
 
 
-def test_projects_are_listed_in_the_order_in_which_they_were_made(alice):
+def test_projects_are_listed_in_order_of_creation(alice):
     """C14: also those of other organizations, whatever workspace is named."""
     names = [f"p{number}" for number in range(5)]
     for name in names:
@@ -19,7 +19,7 @@ def test_projects_are_listed_in_the_order_in_which_they_were_made(alice):
     assert listed[-1]["organization_name"] == "Later"
 
 
-def test_organizations_are_listed_in_the_order_in_which_they_were_made(alice):
+def test_organizations_are_listed_in_order_of_creation(alice):
     """C33"""
     made = [alice.ok("POST", "/organizations/", {"name": "n"})["id"] for _ in range(5)]
     assert [each["id"] for each in alice.ok("GET", "/organizations/")] == [alice.organization, *made]
@@ -108,7 +108,7 @@ def test_readiness_is_another_path(nobody):
     assert nobody.get("/health/ready").status_code == 200
 
 
-def test_who_may_own_organizations(make_server):
+def test_addresses_that_may_own_organizations(make_server):
     """The list of owners is asked for the stored address, in any case, and not by the administration."""
     server = make_server(AGENTA_ACCESS_ALLOWED_OWNER_EMAILS=" Boss@Acme.io ,").start()
     admin = client.Api(server.url, f"Access {server.auth_key}")

@@ -114,13 +114,13 @@ def test_an_address_that_the_rules_refuse(server, browser):
     assert failure(server, "eve@acme.example")["reason"] == "access rule"
 
 
-def test_an_identity_provider_that_says_no(server, browser):
+def test_a_refusal_by_the_identity_provider(server, browser):
     browser.outcome("/auth/signinup", {"thirdPartyId": "github", "redirectURIInfo": {
         "redirectURIOnProviderDashboard": "http://localhost/auth/callback/github", "redirectURIQueryParams": {}}})
     assert event(server, action="sign_in_failed", reason="identity provider")["times"] == 1
 
 
-def test_a_reset_link_that_is_none(server, browser):
+def test_an_invalid_reset_link(server, browser):
     browser.outcome("/auth/user/password/reset", {"token": "x", **form(password=PASSWORD)})
     assert event(server, action="sign_in_failed", reason="invalid reset link")["address"] == "127.0.0.1"
 
@@ -147,7 +147,7 @@ def test_codes(mails):
 
 # ---- sessions ----
 
-def test_a_session_is_on_the_audit_from_begin_to_end(server):
+def test_the_audit_has_the_begin_and_the_end_of_a_session(server):
     email = address()
     first = sessions.sign_up(server.url, email, **{"User-Agent": "a browser", "X-Request-Id": "begin-1"})
     user, = server.sql("SELECT id::text FROM users WHERE email = %s", [email])[0]
@@ -202,7 +202,7 @@ def another_rule(server):
 
 # ---- refusals and administration ----
 
-def test_what_somebody_may_not(server, admin):
+def test_refused_permissions_are_counted(server, admin):
     alice, bob = client.make_accounts(admin, "alice", "bob")
     client.add_member(lambda text, *values: server.sql(text, values), bob, alice.organization, "viewer")
     for _ in range(3):
@@ -220,7 +220,7 @@ def test_a_wrong_administration_key(server, admin):
     assert {(each["actor"], each["details"]["status"]) for each in events(server, **mine)} == {("anonymous", 401)}
 
 
-def test_too_many_tries(server, another_rule):
+def test_too_many_attempts(server, another_rule):
     browser = Browser(another_rule.url)
     for _ in range(13):
         browser.sign_in("dora@acme.example", WRONG)
@@ -276,7 +276,7 @@ def of_gus(server):
     return [each for each in events(server, action="sign_in_failed") if (each["details"] or {}).get("account") == account_of("gus@acme.example")]
 
 
-def test_more_than_can_be_kept_apart(server, admin):
+def test_events_beyond_the_limit_are_counted_together(server, admin):
     """From as many clients: they are counted, and the table stays small."""
     before = server.sql("SELECT count(*) FROM orgd.audit_counts")[0][0] + server.sql("SELECT count(*) FROM orgd.audit")[0][0]
     wrong = admin.using("Access wrong-key")
@@ -290,7 +290,7 @@ def test_more_than_can_be_kept_apart(server, admin):
         assert [each["times"] for each in events(server, **mine, address=None)][0] >= 400
 
 
-def test_what_was_counted_last_is_written_at_the_end():
+def test_the_last_counts_are_written_at_shutdown():
     made = serving.Server().start()
     try:
         client.Api(made.url).post("/auth/signin", form(email="hal@acme.example", password=WRONG))
@@ -317,7 +317,7 @@ def test_while_the_database_is_away_events_wait():
         made.close()
 
 
-def test_no_secret_is_on_the_audit(server, admin, browser):
+def test_the_audit_holds_no_secret(server, admin, browser):
     email = address()
     browser.sign_up(email)
     browser.sign_in(email, WRONG)

@@ -65,7 +65,7 @@ def crowd(count, work):
             thread.join()
 
 
-def test_strangers_leave_workers_and_places_for_callers_who_are_known(crowded, server, people):
+def test_unknown_callers_leave_workers_and_places_for_known_ones(crowded, server, people):
     """A table that they all have to read is locked, so that whoever gets a worker keeps it."""
     alice, bob = (person.using(person.authorization) for person in people("alice", "bob"))
     alice.url = bob.url = crowded.url
@@ -103,7 +103,7 @@ def test_a_tenant_whose_requests_wait_leaves_workers_for_others(crowded, server,
     assert answers == [200] * 12
 
 
-def test_who_is_alone_has_all_workers(crowded, server, people):
+def test_a_lone_caller_has_all_workers(crowded, server, people):
     bob, = people("bob")
     bob.url = crowded.url
     assert bob.get("/organizations/").status_code == 200
@@ -115,7 +115,7 @@ def test_who_is_alone_has_all_workers(crowded, server, people):
             give_up()
 
 
-def test_who_waits_in_a_crowd_of_one_tenant_has_the_next_turn(serve_slowly):
+def test_one_tenants_crowd_does_not_delay_another_caller(serve_slowly):
     """One worker: of 30 requests of one client and one of another, the other is among the first."""
     order = []
     server = serve_slowly(workers=1, queue=64)
@@ -168,7 +168,7 @@ def flood(server, path):
     return received.count(b"HTTP/1.1 200 OK")
 
 
-def test_a_client_nobody_knows_is_read_no_faster_than_allowed(another, people):
+def test_an_unknown_client_is_read_no_faster_than_allowed(another, people):
     """300 answers in each tenth of a second, on all of its connections together; who is known from the same address is not held."""
     server = another(ORGD_RATE_LIMITS="on")
     alice, = people("alice")

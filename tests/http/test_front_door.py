@@ -104,7 +104,7 @@ MALFORMED = [
 
 
 @pytest.mark.parametrize("data,status,words", [row[1:] for row in MALFORMED], ids=[row[0] for row in MALFORMED])
-def test_malformed_requests_are_told_why_and_closed(server, data, status, words):
+def test_malformed_requests_get_a_reason_and_are_closed(server, data, status, words):
     with server.connect() as client:
         client.send(data)
         answer = client.answer()
@@ -275,7 +275,7 @@ def test_a_header_that_would_split_the_answer_is_not_sent(server):
     assert answer.status == 500 and "location" not in answer.headers and "set-cookie" not in answer.headers
 
 
-def test_headers_of_a_success_that_was_none(server):
+def test_headers_of_a_failed_commit_are_not_sent(server):
     """Tokens must not be sent when the commit failed after they were made."""
     failed = server.get("/too-late")
     assert failed.status == 503 and "set-cookie" not in failed.headers and failed.headers["x-plain"] == "stays"

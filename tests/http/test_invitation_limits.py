@@ -59,7 +59,7 @@ def all_of(message):
     return message["Subject"] + "".join(message.get_body((kind,)).get_content() for kind in ("plain", "html"))
 
 
-def test_who_has_not_proven_their_address_sends_no_text_of_theirs(mailing, mails):
+def test_mails_of_unproven_users_carry_no_text_of_theirs(mailing, mails):
     eve, invited = Person(mailing), address("invited")
     assert eve.invite(invited).status_code == 201
     message = mail_to(mails, invited)
@@ -73,7 +73,7 @@ def test_who_has_not_proven_their_address_sends_no_text_of_theirs(mailing, mails
     assert message["Subject"] == f"{LURE} invited you to join their organization" and LURE in mailbox.text_of(message)
 
 
-def test_who_has_not_proven_their_address_sends_little(mailing, mails):
+def test_unproven_users_send_few_invitations(mailing, mails):
     eve, victim = Person(mailing), address("victim")
     assert eve.invite(*[address("invited") for _ in range(6)]).status_code == 429
     assert eve.invite(victim, *[address("invited") for _ in range(4)]).status_code == 201
@@ -86,7 +86,7 @@ def test_who_has_not_proven_their_address_sends_little(mailing, mails):
     assert known.invite(*[address("invited") for _ in range(40)]).status_code == 201
 
 
-def test_an_organization_invites_so_many(make_server):
+def test_the_limit_of_invitations_per_organization(make_server):
     server = make_server(ORGD_RATE_LIMITS="on").start()
     admin = client.Api(server.url, f"Access {server.auth_key}")
     owner, *managers = client.make_accounts(admin, "owner", *[f"manager{i}" for i in range(6)])
@@ -104,7 +104,7 @@ def test_an_organization_invites_so_many(make_server):
     assert create(managers[5], {"email": address("invited")}).status_code == 201  # to their own organization
 
 
-def test_the_limit_is_asked_before_the_work(make_server):
+def test_the_limit_is_checked_before_the_work(make_server):
     """Of those who invite the same hundred at once, one works on it."""
     server = make_server(ORGD_RATE_LIMITS="on").start()
     owner, = client.make_accounts(client.Api(server.url, f"Access {server.auth_key}"), "owner")

@@ -27,7 +27,7 @@ def test_the_link(alice):
     assert client.link(url)["email"] == email
 
 
-def test_what_is_stored(alice, address, sql):
+def test_stored_columns(alice, address, sql):
     """Seven days, the requested role, the default project, and who invited."""
     token = client.link(invite(alice, f"  {address.upper()} ", roles=["viewer"]).json()["url"])["token"]
     assert sql("""SELECT email, used, role, project_id::text, user_id, created_by_id::text,
@@ -47,14 +47,14 @@ def test_roles_of_one_invitation(asked, stored, alice, address, sql):
 
 @pytest.mark.parametrize("email", ["", "bob", "bob@", "@example.com", "a@b@example.com", "bob@example", "b\u043eb@example.com",
                                    "bob@example.com\r\nBcc: x@example.com", "bob@ex ample.com", "x" * 250 + "@example.com"])
-def test_addresses_that_nobody_can_sign_in_with(email, alice):
+def test_addresses_that_cannot_sign_in(email, alice):
     answer = invite(alice, email)
     assert answer.status_code == 422
     assert answer.json()["detail"][0]["loc"][:2] == ["body", 0]
     assert waiting(alice) == []
 
 
-def test_who_may_invite(people, sql):
+def test_roles_that_may_invite(people, sql):
     """S1: members of the organization who manage the workspace; nobody learns whether there is such a place."""
     alice, bob, carol = people("alice", "bob", "carol")
     client.join(alice, bob, "viewer")
@@ -88,7 +88,7 @@ def test_inviting_oneself(alice):
     assert told(invite(alice, f" {alice.email.upper()}")) == (400, "You cannot invite yourself to a workspace")
 
 
-def test_somebody_who_is_a_member(alice_and_bob):
+def test_inviting_a_member(alice_and_bob):
     """C12, C10"""
     alice, bob = alice_and_bob
     client.join(alice, bob)
@@ -164,7 +164,7 @@ def test_many(alice, sql):
     assert "token" not in str(listed)
 
 
-def test_all_or_none(alice_and_bob):
+def test_all_invitations_or_none(alice_and_bob):
     alice, bob = alice_and_bob
     client.join(alice, bob)
     waits, fresh = (f"{name}-{alice.suffix}@example.com" for name in ("waits", "fresh"))
@@ -219,14 +219,14 @@ def test_revoking(alice_and_bob):
     assert told(alice.delete(f"/organizations/{alice.organization}/invitations/nope"))[0] == 400
 
 
-def test_what_was_accepted_is_not_revoked(alice_and_bob, sql):
+def test_an_accepted_invitation_is_not_revoked(alice_and_bob, sql):
     alice, bob = alice_and_bob
     client.join(alice, bob)
     used = sql("SELECT id::text FROM project_invitations WHERE email = %s", bob.email)[0][0]
     assert told(alice.delete(f"/organizations/{alice.organization}/invitations/{used}")) == (404, "Invitation not found")
 
 
-def test_the_token_is_told_to_nobody(people, sql):
+def test_the_token_is_only_in_links(people, sql):
     """S13: it stands in links only, which go to those who invite and to the address."""
     alice, bob, carol = people("alice", "bob", "carol")
     client.join(alice, carol)
@@ -255,7 +255,7 @@ def test_how_many(make_server):
     assert tries[:60] == [400] * 60 and 429 in tries
 
 
-def test_the_limit_is_asked_before_the_work(make_server):
+def test_the_limit_is_checked_before_the_work(make_server):
     """Who has no tries left waits for no lock, and asking about a hundred addresses again and again has a limit of its own."""
     server = make_server(ORGD_RATE_LIMITS="on").start()
     admin = client.Api(server.url, f"Access {server.auth_key}")
@@ -272,7 +272,7 @@ def test_the_limit_is_asked_before_the_work(make_server):
     assert refused == [400] * 10 + [429]
 
 
-def test_an_address_that_the_rules_keep_out(make_server):
+def test_an_address_that_the_rules_refuse(make_server):
     server = make_server(AGENTA_ACCESS_BLOCKED_EMAILS="blocked@example.com").start()
     admin = client.Api(server.url, f"Access {server.auth_key}")
     alice, = client.make_accounts(admin, "alice")

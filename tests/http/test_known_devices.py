@@ -89,7 +89,7 @@ def device(limited, email):
     return device
 
 
-def test_it_passes_whatever_others_try(limited, other, device, email, sql):
+def test_a_known_device_passes_whatever_others_try(limited, other, device, email, sql):
     use_up(limited, email, sql)
     assert Device(limited).sign(email) == "LATER"
     for _ in range(3):
@@ -97,7 +97,7 @@ def test_it_passes_whatever_others_try(limited, other, device, email, sql):
     assert Device(other, cookie=device.cookie).sign(email) == "OK"  # on every server
 
 
-def test_it_has_as_many_tries_as_others(limited, device, email, sql):
+def test_a_known_device_has_as_many_attempts_as_others(limited, device, email, sql):
     """Who has stolen the cookie guesses no faster than with one network more; the owner is not kept out by that either."""
     thief = Device(limited, cookie=device.cookie)
     assert thief.guess(email, 25) in range(20, 24)
@@ -114,7 +114,7 @@ def test_it_is_good_for_its_account_only(limited, device):
     assert device.guess(address("nobody"), 13) in range(10, 13)
 
 
-def test_what_was_not_made_here_is_none(limited, device, email, sql):
+def test_forged_device_cookies_are_unknown(limited, device, email, sql):
     cookie = device.cookie
     use_up(limited, email, sql)
     changed = cookie[:20] + ("A" if cookie[20] != "A" else "B") + cookie[21:]
@@ -165,7 +165,7 @@ def test_how_long_it_is_known(days, outcome, server, limited, device, email, sql
     assert Device(limited, cookie=cookie).sign(email) == outcome
 
 
-def test_a_browser_of_several_people(limited, device, email, sql):
+def test_a_browser_of_several_users(limited, device, email, sql):
     """It knows the last four accounts; signing in again adds nothing."""
     others = [address("other") for _ in range(3)]
     for person in others:
@@ -208,7 +208,7 @@ def test_the_cookie_of_an_encrypted_site(another):
     assert re.fullmatch(r"[A-Za-z0-9_-]{43}", made.value)
 
 
-def test_what_it_says_is_no_secret_of_the_account(device, email):
+def test_the_answer_holds_no_secret_of_the_account(device, email):
     """A random id and a MAC: neither the address nor its digest."""
     bytes_ = base64.urlsafe_b64decode(device.cookie + "=")
     assert len(bytes_) == 32 and hashlib.sha256(email.encode()).digest()[:12] != bytes_[:12]

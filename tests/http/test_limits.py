@@ -29,7 +29,7 @@ def test_a_full_queue_answers_at_once_and_health_never_waits(serve):
             client.socket.close()
 
 
-def test_the_slow_lane_does_not_hold_up_the_ordinary_one(serve):
+def test_the_slow_queue_does_not_delay_the_default_one(serve):
     server = serve(workers=1, slow_workers=1)
     with server.connect() as slow:
         slow.request("GET", "/slow-lane?ms=700")
@@ -58,7 +58,7 @@ def test_deadline_while_the_worker_is_stuck(serve):
     assert server.get("/slow?ms=1").status == 200, "the worker is back"
 
 
-def test_slow_clients_are_closed_at_their_deadline_and_disturb_nobody(serve):
+def test_slow_clients_are_closed_at_their_deadline_without_delaying_others(serve):
     least, most = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(least, min(most, 4096)), most))
     server = serve(read_timeout=1, connections=1200)
@@ -150,7 +150,7 @@ def test_too_many_connections(serve, limit):
             client.socket.close()
 
 
-def test_a_database_that_goes_and_comes_back(serve):
+def test_a_database_that_disappears_and_returns(serve):
     server = serve(workers=2)
     assert server.get("/echo").status == 200
     server.post("/database?down=1")
@@ -167,7 +167,7 @@ def test_a_database_that_goes_and_comes_back(serve):
 
 # ---- the end ----
 
-def test_what_is_under_way_is_finished(serve):
+def test_running_requests_are_finished(serve):
     server = serve(drain_timeout=3)
     with server.connect() as busy, server.connect() as idle, server.connect() as halfway:
         assert idle.is_open()
@@ -187,7 +187,7 @@ def test_what_is_under_way_is_finished(serve):
         assert time.monotonic() - begun < 0.7 * SLACK
 
 
-def test_what_takes_too_long_is_given_up(serve):
+def test_requests_beyond_their_deadline_are_given_up(serve):
     server = serve(drain_timeout=1, request_timeout=20)
     with server.connect() as client:
         client.request("GET", "/slow?ms=15000")
@@ -205,7 +205,7 @@ def test_a_port_in_use_is_one_sentence(server, tmp_path):
 
 
 @pytest.mark.parametrize("address", ["nonsense", "127.0.0.1", "127.0.0.1:", "127.0.0.1:99999999", "::1:80", "a b:x"])
-def test_an_address_that_is_none(tmp_path, address):
+def test_a_malformed_listen_address(tmp_path, address):
     with pytest.raises(AssertionError) as failure:
         Fixture(tmp_path, listen=address)
     assert "is not an address to listen on" in str(failure.value)

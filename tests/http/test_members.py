@@ -58,7 +58,7 @@ def test_removal(joined, sql):
     assert bob.ok("GET", "/projects/current")["project_id"] == bob.project
 
 
-def test_who_was_removed_is_refused_on_the_next_request(joined, key):
+def test_a_removed_member_is_refused_on_the_next_request(joined, key):
     """Whatever was remembered about the key and the token."""
     alice, bob, inside = joined
     token = bob.using("Secret " + client.sign(key, client.claims_of(bob, project_id=alice.project)))
@@ -98,7 +98,7 @@ def test_a_second_server_knows_of_a_removal(joined, second):
     assert elsewhere.get(check).status_code == 401
 
 
-def test_an_old_key_does_not_come_back_to_life(joined):
+def test_a_removed_key_is_not_revived(joined):
     """Whoever is invited again begins again."""
     alice, bob, inside = joined
     remove(alice, alice, bob.email)
@@ -138,7 +138,7 @@ def test_a_second_workspace_keeps_the_organization(joined, sql):
     assert traces(sql, alice, bob)[:3] == (0, 0, 0)
 
 
-def test_half_a_membership_goes_too(people, sql):
+def test_an_incomplete_membership_is_removed_too(people, sql):
     """As a failure of the original leaves it."""
     alice, bob = people("alice", "bob")
     sql("INSERT INTO organization_members (id, user_id, organization_id, role) VALUES (gen_random_uuid(), %s, %s, 'viewer')",
@@ -157,11 +157,11 @@ def test_an_invitation_is_removed(people, sql):
 
 
 @pytest.mark.parametrize("email", ["nobody@example.com", "nobody", ""])
-def test_somebody_who_is_not_there(email, alice):
+def test_an_unknown_member(email, alice):
     assert (remove(alice, alice, email).status_code, remove(alice, alice, email).text) == (200, "true")
 
 
-def test_who_may_remove(people, sql):
+def test_roles_that_may_remove(people, sql):
     """S2: who manages the workspace as a member of its organization; a stranger learns nothing of it."""
     alice, bob, carol, dave = people("alice", "bob", "carol", "dave")
     client.join(alice, bob, "viewer")
@@ -274,7 +274,7 @@ def test_another_role(role, other, people, sql):
     assert invites.status_code == (200 if other == "admin" else 403)
 
 
-def test_who_may_give_roles(people, sql):
+def test_roles_that_may_give_roles(people, sql):
     alice, bob, carol, dave = people("alice", "bob", "carol", "dave")
     client.join(alice, bob, "viewer")
     client.join(alice, carol, "admin")
@@ -307,7 +307,7 @@ def test_admins_do_not_demote_an_owner_of_the_workspace(scope, people, sql):
     assert set_role(dave if scope == "workspace" else alice, alice, carol, "viewer").status_code == 200
 
 
-def test_who_manages_one_of_two_workspaces_gives_no_roles(joined, sql):
+def test_managing_one_of_two_workspaces_is_not_enough_to_give_roles(joined, sql):
     """A role is given for all of an organization, so it takes all that the member is in."""
     alice, bob, _ = joined
     carol = bob

@@ -119,7 +119,7 @@ def test_the_server_gives_the_same_document(document, nobody):
     assert answer.json() == document
 
 
-def test_the_document_is_written_once_and_sent_from_memory(server):
+def test_the_openapi_document_is_written_once(server):
     first = server.request("GET", "/openapi.json")
     tag = first.headers["ETag"]
     again = server.request("GET", "/openapi.json", headers={"If-None-Match": tag})

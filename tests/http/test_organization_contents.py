@@ -21,7 +21,7 @@ def test_contents(people, key):
     assert contents(bob, bob.organization)["members"] == 1  # nothing of another organization is counted
 
 
-def test_only_the_owner_is_told(people):
+def test_only_the_owner_gets_the_contents(people):
     alice, bob = people("alice", "bob")
     client.join(alice, bob)
     path = f"/organizations/{alice.organization}/contents"

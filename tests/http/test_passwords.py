@@ -91,7 +91,7 @@ def test_policies_that_cannot_be_meant(settings, words, make_server):
 
 # ---- how they are kept ----
 
-def test_what_is_stored(browser, server, sql):
+def test_stored_columns(browser, server, sql):
     email = address()
     browser.sign_up(email)
     (stored,), = sql("SELECT password_hash FROM orgd.logins WHERE email = %s", email)
@@ -123,7 +123,7 @@ def test_an_unknown_address_takes_as_long_as_a_wrong_password(make_server):
     assert 0.7 < ratio < 1.4, (statistics.median(known), statistics.median(unknown))
 
 
-def test_hashes_of_the_past_do_not_tell_either(make_server):
+def test_imported_hashes_reveal_no_account_by_time(make_server):
     """An unknown address costs what the hash of somebody costs: with slow hashes around, it is as slow as they are."""
     server = make_server(ORGD_SLOW_WORKERS="1").start()
     hashed = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(11)).decode()
@@ -225,11 +225,11 @@ def test_malformed_resets(body, message, browser):
 
 
 @pytest.mark.parametrize("token", ["", "x", "ä", "' OR 1=1 --", "x" * 100000])
-def test_tokens_that_are_none(token, server):
+def test_malformed_reset_tokens(token, server):
     assert reset(server, token) == INVALID_TOKEN
 
 
-def test_asking_tells_nothing(browser, sql):
+def test_a_link_request_reveals_no_account(browser, sql):
     email = address()
     browser.sign_up(email)
     for each in (email, address()):
@@ -240,7 +240,7 @@ def test_asking_tells_nothing(browser, sql):
 
 # ---- links by those who administer ----
 
-def test_who_may_make_a_link(browser, server, people, sql):
+def test_callers_that_may_make_a_reset_link(browser, server, people, sql):
     """S3"""
     alice, bob, carol = people("alice", "bob", "carol")
     client.add_member(sql, bob, alice.organization)
@@ -270,7 +270,7 @@ def test_where_there_is_mail_owners_need_no_link(make_server):
         box.close()
 
 
-def test_a_link_goes_to_the_very_address(make_server):
+def test_a_link_goes_to_the_exact_address(make_server):
     """Not to one that is the same in lower case outside ASCII, as U+212A is k to PostgreSQL, and may be somebody else's."""
     box = mailbox.Mailbox()
     server = make_server(ORGD_EMAIL_METHOD="password", **box.settings).start()
@@ -284,7 +284,7 @@ def test_a_link_goes_to_the_very_address(make_server):
         box.close()
 
 
-def test_owners_may_be_told_not_to(make_server):
+def test_owner_resets_can_be_switched_off(make_server):
     server = make_server(ORGD_OWNERS_RESET_PASSWORDS="false").start()
     alice, bob = client.make_accounts(client.Api(server.url, f"Access {server.auth_key}"), "alice", "bob")
     client.add_member(lambda text, *values: server.sql(text, values), bob, alice.organization)

@@ -34,7 +34,7 @@ def test_explain_knows_accounts_and_invitations(explain, people, sql):
 
 
 @pytest.mark.parametrize("email", ["a@b@c.io", "", "%0a@acme.io", "a" * 5000])
-def test_what_is_no_address(explain, email):
+def test_explaining_a_malformed_address(explain, email):
     answer = explain(email).json()
     assert (answer["is_address"], answer["may_sign_in"], answer["may_own"], answer["rule"]) == (False, False, False, None)
     assert len(answer["sentences"]) == 1
@@ -46,7 +46,7 @@ def test_the_address_is_needed(admin):
     assert answer.json()["detail"][0]["loc"] == ["query", "email"]
 
 
-def test_the_server_says_it_when_it_starts(make_server):
+def test_the_server_logs_the_report_at_start(make_server):
     server = make_server(ORGD_RATE_LIMITS="on", AGENTA_ALLOWED_DOMAINS="acme.io, *.b.io", AGENTA_ACCESS_ALLOWED_OWNER_EMAILS="boss@x.io").start()
     said = re.findall(r'level=(\w+) message="access: ([^"]*)"', server.messages())
     assert ("info", "Only addresses of these domains, and of what is below them, may sign in: acme.io, *.b.io (AGENTA_ALLOWED_DOMAINS).") in said

@@ -106,7 +106,7 @@ def test_who_was_let_in_before_the_first_proof_is_told(mailing, box):
     assert "besides you" not in prove(mailing, box, email)
 
 
-def test_a_key_made_after_the_proof_stays(mailing, box):
+def test_a_key_made_after_the_proof_is_kept(mailing, box):
     email = address()
     Browser(mailing.url).sign_up(email)
     prove(mailing, box, email)

@@ -52,7 +52,7 @@ def test_changes_of_consequence_need_a_recent_sign_in(server, sql):
     assert sessions.sign_in(server.url, email).post("/keys/").status_code == 200  # so does signing in again
 
 
-def test_only_ones_own_password_counts(server, sql):
+def test_only_the_callers_own_password_counts(server, sql):
     mine, other = sessions.sign_up(server.url), address()
     Browser(server.url).sign_up(other, "An0ther!pass")
     grow_old(sql, mine)

@@ -117,7 +117,7 @@ def test_a_reset_by_the_administrator_ends_the_sessions_of_every_login(server, a
     assert sql("SELECT count(*) FROM orgd.sessions WHERE user_id = %s", alice.user) == [(0,)]
 
 
-def test_what_is_of_an_earlier_generation_is_refused(server, sql):
+def test_credentials_of_an_earlier_generation_are_refused(server, sql):
     """Even where its row is still there, as that of a transaction is that committed together with the reset."""
     email = address()
     session = sessions.sign_up(server.url, email)

@@ -85,7 +85,7 @@ def test_the_key_of_secret_tokens(installation):
     assert not previous.exists()
 
 
-def test_the_key_of_what_is_stored(installation):
+def test_rotating_the_key_of_stored_secrets(installation):
     session = sessions.sign_up(installation.url)
     idle = sessions.sign_up(installation.url)
     again = {"Authorization": admin_of(installation).authorization}

@@ -68,7 +68,7 @@ def test_scopes_that_are_refused(world):
     assert works(carol.browser)
 
 
-def test_a_member_who_is_removed(world, sql):
+def test_a_removed_member(world, sql):
     """Their session stays theirs; the scope is closed on the next request."""
     alice, bob, _ = world
     path = f"/profile?project_id={alice.project}"
@@ -80,7 +80,7 @@ def test_a_member_who_is_removed(world, sql):
     assert works(bob.browser)
 
 
-def test_a_workspace_means_a_project_of_it_that_is_theirs(world, sql):
+def test_a_workspace_selects_a_project_of_the_users_memberships(world, sql):
     """The default one before others; never one that they have been removed from."""
     alice, bob, _ = world
     other = alice.ok("POST", "/projects/", {"name": "other"})["project_id"]  # members of the workspace are its members
@@ -108,7 +108,7 @@ def test_the_way_of_an_invitation_is_open(world):
     assert outcome(carol.browser.get(f"/profile?project_id={alice.project}")) == (401, {"detail": "Unauthorized"})  # and not remembered
 
 
-def test_somebody_who_belongs_nowhere(session, sql):
+def test_a_user_without_memberships(session, sql):
     """C9: they are who they are, until they are taken in."""
     user = session.get("/profile").json()["id"]
     sql("DELETE FROM organizations WHERE owner_id = %s", user)

@@ -51,7 +51,7 @@ def profile(session, token):
 
 # ---- what they say ----
 
-def test_what_a_token_says(session, server):
+def test_claims_of_an_access_token(session, server):
     claims = session.claims
     assert session.header == {"alg": "RS256", "typ": "JWT", "kid": session.header["kid"], "version": "5"}
     assert session.header["kid"].startswith("d-") and abs(int(session.header["kid"][2:]) / 1000 - time.time()) < 3600
@@ -104,7 +104,7 @@ def test_a_token_that_the_installation_signed(session, forge):
     {"exp": 10 ** 18}, {"iat": ...}, {"iat": "now"}, {"sub": ...}, {"sub": NOBODY}, {"sub": None}, {"sub": ["x"]}, {"sub": "' OR 1=1"},
     {"sessionHandle": ...}, {"sessionHandle": NOBODY}, {"sessionHandle": 1}, {"sessionHandle": ""}, {"tId": "other"}, {"tId": ...},
     {"refreshTokenHash1": ...}, {"refreshTokenHash1": "x" * 65}, {"refreshTokenHash1": None}], ids=str)
-def test_claims_that_are_not_believed(claims, session, forge):
+def test_unacceptable_claims(claims, session, forge):
     assert refused(profile(session, forge(**claims)))
 
 
@@ -211,7 +211,7 @@ def test_cookies_that_no_browser_sends(cookie):
     assert two.startswith(b"HTTP/1.1 401 ")
 
 
-def test_which_carrier_counts(cookie, session):
+def test_precedence_of_header_and_cookie(cookie, session):
     """The header, when it is a token at all."""
     both = {"Authorization": session.authorization}
     assert cookie.get("/profile", headers=both).json()["email"] == session.get("/profile").json()["email"]
@@ -223,7 +223,7 @@ def test_which_carrier_counts(cookie, session):
     assert refused(session.get("/profile", headers={"Cookie": "sAccessToken=x; sAccessToken=y"}))
 
 
-def test_an_expired_header_beside_a_renewed_cookie(cookie, session, forge, sql, server):
+def test_an_expired_header_with_a_renewed_cookie(cookie, session, forge, sql, server):
     """C31: only when both are of one session."""
     token = cookie.cookies["sAccessToken"]
     header, claims = sessions.read(token)

@@ -78,7 +78,7 @@ def test_other_origins_may_read_the_headers(server):
     assert exposed(failed) == ["front-token"]
 
 
-def test_what_is_stored(server, sql):
+def test_stored_columns(server, sql):
     session = sessions.sign_up(server.url, **{"User-Agent": "Tester/1 \xe4" + "x" * 1000})
     ((client_, address_, refresh, tokens),) = sql(
         "SELECT client, address, encode(refresh_hash, 'hex'), s::text FROM orgd.sessions s WHERE handle = %s", session.handle)
@@ -211,7 +211,7 @@ def test_a_replay_by_cookie(cookie, sql):
     assert refused(cookie.get("/profile"))
 
 
-def test_refresh_tokens_that_are_none(session, server):
+def test_malformed_refresh_tokens(session, server):
     """What we did not make is no replay: it ends nobody's session."""
     token = session.refresh
     other = sessions.sign_up(server.url).refresh
@@ -239,7 +239,7 @@ def test_two_cookies_of_the_name(cookie):
     assert cookie.post("/auth/session/refresh").status_code == 200  # and the session goes on
 
 
-def test_a_header_field_goes_before_a_cookie(session, cookie):
+def test_a_header_field_wins_over_a_cookie(session, cookie):
     answer = session.call("POST", "/auth/session/refresh", headers={
         "Authorization": f"Bearer {session.refresh}", "Cookie": f"sRefreshToken={cookie.cookies['sRefreshToken']}"})
     assert answer.status_code == 200 and answer.headers["st-refresh-token"]
@@ -335,7 +335,7 @@ def test_signing_out_by_cookies_and_header(cookie):
     assert refused(cookie.get("/profile")) and refused(cookie.get("/profile", headers=api))
 
 
-def test_nobody_signs_out(server):
+def test_signing_out_without_a_session(server):
     for headers in ({}, {"Authorization": "Bearer x"}, {"Cookie": "sAccessToken=x"}, {"Authorization": "ApiKey x"}):
         assert outcome(client.Api(server.url).post("/auth/signout", headers=headers)) == NONE
 
@@ -357,7 +357,7 @@ ENDS = {
 
 
 @pytest.mark.parametrize("what", ENDS)
-def test_what_another_process_takes_away(what, session, server):
+def test_access_removed_by_another_process(what, session, server):
     user = session.get("/profile").json()["id"]
     assert works(session)  # remembered by now
     with contextlib.closing(server.connect()) as connection, connection.cursor() as cursor:
@@ -425,7 +425,7 @@ def test_sessions_are_for_sessions_only(session, alice, nobody):
 
 # ---- what is proven ----
 
-def test_identities_are_not_believed(session, sql):
+def test_identities_sent_by_the_client_are_checked(session, sql):
     """S8: only what the account has."""
     before = session.access
     answer = session.patch("/auth/session/identities", {"session_identities": [

@@ -84,7 +84,7 @@ def test_a_network_that_guesses_keeps_only_itself_out(limited, email):
     assert metric(limited, 'orgd_limits_refused_total{limit="SIGN_IN_NETWORK"}') >= refused + 35
 
 
-def test_tries_come_back_one_by_one(limited, email, sql):
+def test_attempts_are_refilled_one_by_one(limited, email, sql):
     assert guess(limited, email, "192.0.2.1", 12) == 10
     pass_time(sql, 31)
     assert guess(limited, email, "192.0.2.1", 5) == 1
@@ -92,7 +92,7 @@ def test_tries_come_back_one_by_one(limited, email, sql):
     assert guess(limited, email, "192.0.2.1", 12) == 10
 
 
-def test_many_networks_together_keep_nobody_else_out(limited, email, sql):
+def test_many_networks_together_do_not_lock_the_owner_out(limited, email, sql):
     """However many guess, each network has one try in five minutes; the owner's too."""
     looked_at = [guess(limited, email, f"10.{number}.0.1", 5) for number in range(12)]
     assert sum(looked_at) <= 30 + 2 + 12 and looked_at[-4:] == [1, 1, 1, 1]
@@ -107,13 +107,13 @@ def test_many_networks_together_keep_nobody_else_out(limited, email, sql):
     assert sign(limited, email, PASSWORD, "198.51.100.1") == "OK"
 
 
-def test_what_one_server_counts_counts_on_the_other(limited, other, email):
+def test_servers_share_their_counters(limited, other, email):
     assert guess(limited, email, "192.0.2.1", 5) == 5
     assert guess(other, email, "192.0.2.1", 8) == 5
     assert sign(limited, email, PASSWORD, "192.0.2.1") in range(1, 31)
 
 
-def test_both_servers_at_once_allow_no_try_more(limited, other, email):
+def test_both_servers_together_allow_no_extra_attempt(limited, other, email):
     results = serving.in_parallel(24, lambda index: sign((limited, other)[index % 2], email, WRONG, "192.0.2.1"))
     assert results.count("WRONG") == 10, results
 
@@ -124,7 +124,7 @@ def test_unknown_addresses_are_limited_alike(limited):
     assert sign(limited, unknown, WRONG, "198.51.100.1") == "WRONG"
 
 
-def test_links_that_are_wrong_keep_no_right_one_out(limited, email, sql):
+def test_wrong_links_do_not_block_the_right_one(limited, email, sql):
     """The limit is asked after the link was looked at."""
     for _ in range(35):
         ask(limited, "/auth/user/password/reset", {"token": "x", **form(password=PASSWORD)}, "192.0.2.1")
@@ -137,7 +137,7 @@ def test_links_that_are_wrong_keep_no_right_one_out(limited, email, sql):
     assert right.json() == {"status": "OK"}
 
 
-def test_asking_for_links_elsewhere(limited):
+def test_link_requests_from_other_networks(limited):
     """One network does not use up the links of an address."""
     unknown = address("nobody")
 
@@ -148,7 +148,7 @@ def test_asking_for_links_elsewhere(limited):
     assert link("198.51.100.1")
 
 
-def test_a_full_table_forgets_nobody(beside, email, sql):
+def test_a_full_table_frees_no_limited_subject(beside, email, sql):
     """More subjects than have room share counters, and who is limited stays so."""
     with contextlib.closing(beside(**BEHIND)) as crowded:
         crowded.start()

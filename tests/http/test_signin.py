@@ -87,7 +87,7 @@ def test_wrong_credentials(browser):
     assert {name.lower() for name in wrong.headers} == {name.lower() for name in unknown.headers}
 
 
-def test_where_only_the_invited_sign_up_a_refusal_tells_nothing(make_server):
+def test_invite_only_refusals_reveal_no_account(make_server):
     """Addresses without an account are refused as those with one."""
     server = make_server(ORGD_ACCESS_INVITE_ONLY="on").start()
     browser = Browser(server.url)
@@ -162,11 +162,11 @@ LONG = "a" * 64 + "@" + "b" * 60 + "." + "c" * 60 + "." + "d" * 60 + ".io"
     ('"a@b"@acme.io', LETTERS),  # whose domain the rules on domains could not tell
     ("\u212aim@acme.io", INVALID),  # its first letter is k in lower case, and not in ASCII
 ])
-def test_addresses_that_are_none(email, error, browser):
+def test_malformed_addresses(email, error, browser):
     assert browser.sign_up(email) == {"status": "FIELD_ERROR", "formFields": [{"id": "email", "error": error}]}
 
 
-def test_addresses_that_are_some(browser, sql):
+def test_unusual_valid_addresses(browser, sql):
     for local, stored in (("o'brien+tag", "o'brien+tag"), ('"needless.quotes"', "needless.quotes"), ('"two words"', '"two words"')):
         domain = address("x").replace("@", ".")
         assert browser.sign_up(f"{local}@{domain}")["status"] == "OK"
@@ -183,7 +183,7 @@ def test_a_quoted_address_is_the_same_mailbox(browser, sql):
 
 
 @pytest.mark.parametrize("letter,other", [("k", "\u212a"), ("i", "\u0130")])
-def test_a_letter_that_becomes_another_ones_in_lower_case_is_another(letter, other, browser, sql):
+def test_letters_that_fold_to_ascii_are_different_letters(letter, other, browser, sql):
     """To PostgreSQL in most locales, not in ASCII: addresses of two people."""
     email = address(f"k{letter}m")
     browser.sign_up(email)
@@ -208,7 +208,7 @@ def test_the_actual_address(browser):
 
 # ---- accounts that are there already ----
 
-def test_an_account_is_not_for_whoever_names_its_address(browser, people, sql):
+def test_signing_up_does_not_take_over_an_existing_account(browser, people, sql):
     """S6: an account made by the administration has no password yet; who signs up has not shown that it is theirs."""
     ann, = people("ann")
     answer = browser.sign_up(ann.email)
@@ -263,7 +263,7 @@ def test_half_an_organization_is_repaired(browser, sql):
     assert project["user_role"] == "owner" and project["is_default_project"]
 
 
-def test_what_is_not_theirs_is_not_repaired(browser, people, sql):
+def test_only_organizations_of_their_owner_are_repaired(browser, people, sql):
     """Only owners get what is missing: who was removed from an organization stays removed."""
     email = address()
     browser.sign_up(email)
@@ -275,7 +275,7 @@ def test_what_is_not_theirs_is_not_repaired(browser, people, sql):
     assert sql("SELECT count(*) FROM workspace_members WHERE user_id = %s AND workspace_id = %s", user, alice.workspace) == [(0,)]
 
 
-def test_a_proof_of_somebody_else_stays_theirs(browser, people, sql):
+def test_a_proof_of_another_user_is_not_inherited(browser, people, sql):
     ann, = people("ann")
     email = address()
     sql("INSERT INTO user_identities (id, user_id, method, subject) VALUES (gen_random_uuid(), %s, 'email:password', %s)",
@@ -351,7 +351,7 @@ def test_access_rules(make_server):
     assert server.sql("SELECT count(*) FROM orgd.logins") == [(2,)]
 
 
-def test_somebody_who_is_blocked_later(make_server):
+def test_a_user_who_is_blocked_later(make_server):
     server = make_server().start()
     Browser(server.url).sign_up("ann@acme.io")
     server.stop()
@@ -359,7 +359,7 @@ def test_somebody_who_is_blocked_later(make_server):
     assert Browser(server.url).sign_in("ann@acme.io") == DENIED
 
 
-def test_who_may_own_organizations(make_server):
+def test_addresses_that_may_own_organizations(make_server):
     server = make_server(AGENTA_ACCESS_ALLOWED_OWNER_EMAILS="Boss@acme.io").start()
     boss, ann = Browser(server.url), Browser(server.url)
     boss.sign_up("boss@acme.io")
@@ -398,7 +398,7 @@ def test_the_methods_with_passwords(server, nobody):
     ("restricted", {"AGENTA_ACCESS_ALLOWED_DOMAINS": "acme.io"}),
     ("open", {"AGENTA_ACCESS_BLOCKED_DOMAINS": "acme.io"}),
 ])
-def test_the_sign_in_page_can_tell_who_may_sign_up(make_server, posture, settings):
+def test_the_sign_in_page_learns_who_may_sign_up(make_server, posture, settings):
     server = make_server(**settings).start()
     assert client.Api(server.url).ok("GET", "/auth/loginmethods")["signUp"] == posture
 
@@ -418,7 +418,7 @@ def test_without_mail_addresses(make_server):
     assert flags == [("false", "true")]
 
 
-def test_a_server_that_nobody_could_sign_in_to_does_not_start(make_server):
+def test_a_server_without_any_way_to_sign_in_does_not_start(make_server):
     status, said = make_server().refused(AGENTA_ACCESS_EMAIL_DISABLED="true")
     assert status == 2 and "nobody could sign in" in said
 
@@ -464,7 +464,7 @@ def test_discovering(browser, nobody):
     ("ann@" + "a." * 126 + "io", "too long"),
     ("ann@" + "b" * 64 + ".io", "no name"),
 ])
-def test_addresses_that_nobody_can_have(email, reason, nobody):
+def test_impossible_addresses(email, reason, nobody):
     answer = nobody.post("/auth/discover", {"email": email})
     assert answer.status_code == 422
     (problem,) = answer.json()["detail"]

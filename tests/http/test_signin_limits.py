@@ -62,7 +62,7 @@ def test_signing_up_without_end(browser):
     assert 40 < tries <= 50 and answer.json() == SLOW_DOWN
 
 
-def test_asking_who_there_is(server):
+def test_probing_for_existing_addresses(server):
     nobody = client.Api(server.url)
     tries, answer = until_refused(lambda: nobody.post("/auth/discover", {"email": "ann@acme.io"}), 130)
     assert 100 < tries <= 125 and answer.status_code == 429 and answer.json() == {"detail": "Too Many Requests"}

@@ -116,7 +116,7 @@ def test_a_hundred_first_sign_ins_are_one_account(serving, provider):
         assert cursor.fetchone() == (1,)
 
 
-def test_somebody_blocked_is_told_so_and_nothing_is_kept(serving, provider):
+def test_a_blocked_user_gets_a_reason_and_nothing_is_stored(serving, provider):
     answer = sign_in(serving, provider, "blocked@acme.io")
     assert answer.json == {"status": "SIGN_IN_UP_NOT_ALLOWED", "reason": "Access Denied."}
     assert "st-access-token" not in answer.headers
@@ -190,7 +190,7 @@ def self_link(api):
     return api.post(f"/profile/reset-password?user_id={person_of(api)}")
 
 
-def test_who_only_named_the_address_leaves_when_its_owner_comes(serving, provider):
+def test_the_first_proof_of_an_address_evicts_unproven_logins(serving, provider):
     """P6: somebody signed up with the address of another person, and waits for them."""
     stranger = sessions.sign_up(serving.url, "owner@acme.io")
     second = sessions.sign_in(serving.url, "owner@acme.io")
@@ -240,7 +240,7 @@ def test_a_password_and_a_provider_at_once(serving, provider):
         assert serving.sql("SELECT count(*) FROM orgd.sessions s JOIN users u ON u.id = s.user_id WHERE u.email = %s", (email,)) == [(1,)]
 
 
-def test_a_provider_that_says_nothing_of_the_address_proves_nothing(mails):
+def test_a_provider_without_email_verified_proves_nothing(mails):
     """P7"""
     provider = Provider(CALLBACK, VERIFIED="absent")
     server = start(provider.issuer, ORGD_OIDC_CLIENT_SECRET=provider.secret, **mails.settings)
@@ -293,7 +293,7 @@ def test_a_mailed_link_proves_the_address(provider, mails):
 
 # ---- what is sent to us ----
 
-def test_what_is_missing_is_named(serving):
+def test_missing_provider_settings_are_named(serving):
     def refused(answer):
         assert answer.status == 400, answer
         return answer.json["message"]
@@ -505,7 +505,7 @@ def test_a_token_that_was_refused_is_not_used_up(issuer, two):
     assert bring(two[0], token).json["status"] == bring(two[0], token).json["status"] == "NO_EMAIL_GIVEN_BY_PROVIDER"
 
 
-def test_an_issuer_that_hangs_holds_up_nobody_else(liar, misled):
+def test_a_hanging_issuer_delays_no_other_request(liar, misled):
     liar.serve(liar.document(), token=hang(30))
     assert address(misled).json["status"] == "OK"
     with concurrent.futures.ThreadPoolExecutor(4) as pool:

@@ -90,7 +90,7 @@ def test_prepares(name, request):
 
 
 @pytest.mark.parametrize("name", STATEMENTS)
-def test_says_when_it_takes_access_away(name):
+def test_statements_that_revoke_access_are_marked(name):
     sql, revokes = STATEMENTS[name]
     assert revokes == (takes_away(sql) or name == "idempotency_find")  # answers what may have been a removal
 
@@ -104,11 +104,11 @@ def test_says_when_it_takes_access_away(name):
     ("WITH x AS (UPDATE projects p SET project_name = $1) UPDATE users SET username = $2 WHERE id = $3", False),
     ("SELECT id FROM projects FOR NO KEY UPDATE", False),
     ("UPDATE api_keys SET updated_at = (SELECT max(expiration_date) FROM api_keys) WHERE id = $1", False)])
-def test_how_that_is_told(sql, away):
+def test_recognizing_statements_that_revoke_access(sql, away):
     assert takes_away(sql) is away
 
 
-def test_the_database_tells_the_other_servers(connection):
+def test_the_database_notifies_the_other_servers(connection):
     with connection.cursor() as cursor:
         cursor.execute("SELECT CASE WHEN n.nspname = 'orgd' THEN 'orgd.' ELSE '' END || c.relname, pg_get_triggerdef(t.oid)"
                        " FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace"

@@ -106,7 +106,7 @@ def callers(pair, key):
 
 
 @pytest.mark.parametrize("method,path,body,expected", ATTACKS, ids=lambda value: str(value)[:50])
-def test_somebody_elses_things(method, path, body, expected, pair, callers, sql):
+def test_another_users_objects(method, path, body, expected, pair, callers, sql):
     victim, attacker = pair
     guest = client.invite(victim, victim.organization, victim.workspace, f"guest-{victim.suffix}@example.com")
     victim.token = guest["token"]
@@ -124,7 +124,7 @@ def test_somebody_elses_things(method, path, body, expected, pair, callers, sql)
 @pytest.mark.parametrize("path", LISTS)
 @pytest.mark.parametrize("scope", ["", "?project_id={0.project}", "?workspace_id={0.workspace}",
                                    "?project_id={0.project}&workspace_id={0.workspace}&organization_id={0.organization}"])
-def test_lists_show_only_what_is_ones_own(path, scope, pair, callers):
+def test_lists_show_only_objects_of_the_caller(path, scope, pair, callers):
     victim, attacker = pair
     for caller in callers:
         answer = caller.get(path + scope.format(victim))
@@ -133,7 +133,7 @@ def test_lists_show_only_what_is_ones_own(path, scope, pair, callers):
 
 
 @pytest.mark.parametrize("method,path,body", [("POST", "/projects/", {"name": "planted"}), ("POST", "/keys/", None)])
-def test_what_is_made_lies_in_ones_own_place(method, path, body, pair, callers, sql):
+def test_new_objects_belong_to_the_callers_scope(method, path, body, pair, callers, sql):
     victim, attacker = pair
     before = state(sql, victim)
     for caller in callers:
@@ -211,7 +211,7 @@ def test_an_invitation_of_another_organization_makes_no_owner(people, sql):
 
 
 @pytest.mark.parametrize("named", ["the next owner", "a third person"])
-def test_a_transfer_where_the_role_is_with_somebody_else(named, people, sql):
+def test_a_transfer_when_another_user_has_the_owner_role(named, people, sql):
     """Owner is who the organization names; a database of another program may give the role to somebody else."""
     alice, bob, carol = people("alice", "bob", "carol")
     sql("UPDATE organization_members SET role = 'viewer' WHERE organization_id = %s", alice.organization)

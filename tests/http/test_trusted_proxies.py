@@ -29,7 +29,7 @@ def use_up(server, forwarded):
     raise AssertionError("there is no limit")
 
 
-def test_each_client_has_its_own_tries(server):
+def test_each_client_has_its_own_attempts(server):
     use_up(server, "192.0.2.1")
     assert is_refused(server, "192.0.2.1")
     assert not is_refused(server, "192.0.2.2")
@@ -45,14 +45,14 @@ def test_without_the_field_the_proxy_is_the_client(server):
     assert not is_refused(server, "192.0.2.4")
 
 
-def test_a_proxy_that_is_not_trusted_says_nothing(make_server):
+def test_an_untrusted_proxy_is_ignored(make_server):
     server = make_server(ORGD_RATE_LIMITS="on").start()
     use_up(server, "192.0.2.1")
     assert is_refused(server, "192.0.2.2") and is_refused(server, None)
 
 
 @pytest.mark.parametrize("entry", ["10.0.0.0/33", "proxy.acme.io"])
-def test_what_is_no_network_refuses_the_start(make_server, entry):
+def test_a_malformed_network_refuses_the_start(make_server, entry):
     status, said = make_server(ORGD_TRUSTED_PROXIES=f"127.0.0.1,{entry}").refused()
     assert status == 2
     assert f"ORGD_TRUSTED_PROXIES: {entry} is neither an address nor a network like 10.0.0.0/8" in said

@@ -67,7 +67,7 @@ def sign_in(server, email, password=PASSWORD):
     return answer.json
 
 
-def test_people_sign_in_with_their_old_password(core, logins, serve):
+def test_imported_users_sign_in_with_their_old_password(core, logins, serve):
     people = {f"person{number}@acme.io": (kind, logins.password(f"person{number}@acme.io", make(PASSWORD)))
               for number, (kind, make) in enumerate(HASHES.items())}
     account = str(uuid.uuid4())
@@ -86,7 +86,7 @@ def test_people_sign_in_with_their_old_password(core, logins, serve):
     assert core.sql("SELECT count(*) FROM users") == [(len(HASHES),)]
 
 
-def test_what_has_proven_its_address_there(core, logins):
+def test_imported_proofs_of_addresses(core, logins):
     """Codes and providers have; a password only where it was in use beside one of them, so that both stay in use."""
     logins.password("ann@acme.io", bcrypt_of(PASSWORD, cost=4))
     logins.social("ann@acme.io", "google", "1234")
@@ -128,7 +128,7 @@ def test_a_password_that_changed_there_meanwhile(core, logins, serve):
     assert sign_in(server, "bob@acme.io")["status"] == "OK"
 
 
-def test_what_cannot_be_taken_as_it_is(core, logins):
+def test_logins_that_cannot_be_imported_unchanged(core, logins):
     taken = logins.password("taken@acme.io", bcrypt_of(PASSWORD, cost=4))
     logins.password("fire@acme.io", FIREBASE)
     logins.password("costly@acme.io", "$2a$31$" + "a" * 53)
@@ -216,7 +216,7 @@ def test_a_failure_changes_nothing(core, logins):
     assert core.sql("SELECT count(*) FROM orgd.logins") == [(0,)]
 
 
-def test_beside_a_running_server(make_server, logins):
+def test_import_with_a_running_server(make_server, logins):
     """With the private cluster of a server that runs."""
     server = make_server().start()
     logins.password("ann@acme.io", bcrypt_of(PASSWORD, cost=4))

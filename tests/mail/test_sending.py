@@ -36,7 +36,7 @@ def waiting(server, columns="attempts, given_up_at IS NOT NULL, last_error"):
         return cursor.fetchall()
 
 
-def test_somebody_signs_in_by_the_code_that_was_mailed(sending, shared_mail):
+def test_signing_in_by_a_mailed_code(sending, shared_mail):
     device = ask_for_code(sending, "Ann@acme.io")
     mail = shared_mail.take()
     assert mail["from"] == "orgd@acme.io" and mail["to"] == ["ann@acme.io"]
@@ -50,7 +50,7 @@ def test_somebody_signs_in_by_the_code_that_was_mailed(sending, shared_mail):
     wait_for("the mail is forgotten", lambda: waiting(sending) == [], 5)
 
 
-def test_what_a_mail_says_is_not_readable_while_it_waits(start, mail_server):
+def test_queued_mails_are_encrypted(start, mail_server):
     gone = mail_server()
     gone.close()
     server = start(**gone.settings)
@@ -86,7 +86,7 @@ def test_two_processes_share_an_outbox(mail_server, sending, shared_mail):
 @pytest.mark.parametrize("line, given_up", [
     ("rcpt 550 5.1.1 <ann@acme.io>: no such user", True), ("data 554 we do not like it", True), ("rcpt 451 try later", False), ("data 452 full", False),
     ("mail 550 sender not allowed", False)])
-def test_what_the_server_refuses(start, mail_server, folder, line, given_up):
+def test_refusals_of_the_mail_server(start, mail_server, folder, line, given_up):
     """For good: given up, and said so. For now, or because of us: tried again."""
     refuse = folder / "refuse"
     refuse.write_text(line + "\n", encoding="utf-8")
@@ -114,7 +114,7 @@ def test_a_server_that_comes_back_gets_the_mail(start, mail_server):
     wait_for("the outbox is empty", lambda: waiting(server) == [], 10)
 
 
-def test_a_mail_that_was_taken_while_the_database_was_away_goes_out_once(start, mail_server):
+def test_a_mail_accepted_during_a_database_outage_is_sent_once(start, mail_server):
     mail = mail_server(DELAY="1500")
     server = start(**mail.settings, SMTP_TIMEOUT="10")
     ask_for_code(server, "ann@acme.io")
@@ -136,7 +136,7 @@ def test_a_server_that_hangs_does_not_hold_up_the_end(start):
 
 
 @pytest.mark.parametrize("behaviour", ["hangs", "closes", "babbles", "closes in the middle"])
-def test_a_server_that_misbehaves_takes_nothing_and_holds_up_nobody(start, behaviour):
+def test_a_faulty_mail_server_gets_nothing_and_delays_nobody(start, behaviour):
     listening = socket.create_server(("127.0.0.1", 0))
     stop = threading.Event()
 
@@ -191,7 +191,7 @@ def test_tls_from_the_first_byte(start, mail_server, certificates):
 
 
 @pytest.mark.parametrize("case", ["no STARTTLS", "unknown certificate", "wrong password", "no password"])
-def test_nothing_leaves_where_it_could_be_read_or_is_not_welcome(start, mail_server, certificates, case):
+def test_nothing_is_sent_unencrypted_or_to_a_wrong_server(start, mail_server, certificates, case):
     tls = {"KEY": str(certificates / "server.key"), "CERT": str(certificates / "server.pem")}
     mail = mail_server(**({} if case == "no STARTTLS" else tls), **({"LOGIN": "orgd:right"} if "password" in case else {}))
     vouched = {"ORGD_SMTP_CA_FILE": str(certificates / "ca.pem")} if "password" in case else {}

@@ -18,7 +18,7 @@ def refused(pair, *options, status=3, **more):
     return sentence, advice
 
 
-def test_without_a_word_it_is_refused(make_old):
+def test_open_sign_up_without_acceptance_is_refused(make_old):
     pair = make_old("oss", "livedin")
     sentence, advice = refused(pair, *ALLOW)
     assert "40 people" in sentence and all(name in sentence for name in VARIABLES)
@@ -28,7 +28,7 @@ def test_without_a_word_it_is_refused(make_old):
     assert "example.com 40" in advice[2] and "inactive@example.com" in advice[3]
 
 
-def test_people_are_counted_by_domain(make_old):
+def test_users_are_counted_by_domain(make_old):
     pair = make_old("oss", "livedin")
     pair.sql("UPDATE users SET email = replace(email, 'example.com', 'X.org') WHERE id IN (SELECT id FROM users ORDER BY id LIMIT 9)")
     _, advice = refused(pair, *ALLOW)
@@ -46,11 +46,11 @@ def test_accepting_is_a_word(make_old):
     old.up(make_old("oss", "livedin"))
 
 
-def test_an_empty_list_is_none(make_old):
+def test_an_empty_list_counts_as_unset(make_old):
     refused(make_old("oss", "livedin"), *ALLOW, AGENTA_ACCESS_ALLOWED_DOMAINS=" , ")
 
 
-def test_what_goes_has_to_be_named_too(make_old):
+def test_losses_have_to_be_accepted_by_name(make_old):
     pair = make_old("oss", "livedin")
     sentence, advice = refused(pair, "--accept-open-signup")
     assert advice == [] and "keys: 6" in sentence and "deliveries: 4" in sentence and "14 tables with 56 rows" in sentence
@@ -74,11 +74,11 @@ def test_only_known_hazards_can_be_allowed(make_old):
 
 
 @pytest.mark.parametrize("edition", ["oss", "ee"])
-def test_an_instance_that_nobody_has_used_needs_no_word(make_old, edition):
+def test_an_unused_instance_needs_no_acceptance(make_old, edition):
     make_old(edition, "empty").run("migrate", "up")
 
 
-def test_nor_does_a_run_that_does_not_come_from_v0_103_5(make_old):
+def test_a_run_from_another_release_needs_no_acceptance(make_old):
     pair = make_old("oss", "livedin")
     old.up(pair, "--to", "agenta")
     pair.run("migrate", "up")
@@ -86,7 +86,7 @@ def test_nor_does_a_run_that_does_not_come_from_v0_103_5(make_old):
     pair.run("migrate", "up")
 
 
-def test_a_run_that_goes_on_asks_again_only_for_what_is_left(make_old):
+def test_a_resumed_run_asks_only_for_remaining_losses(make_old):
     pair = make_old("oss", "livedin")
     old.up(pair, "--to", "3d4e5f6a7b8c")
     sentence, _ = refused(pair)

@@ -35,7 +35,7 @@ def test_a_switched_database_equals_ee_except_physical_order(pair):
     assert scratch.without_header(pair.dump(pair.tracing)) == scratch.reference("ee_tracing")
 
 
-def test_adoption_gives_plans_and_counts_people(pair):
+def test_adoption_assigns_plans_and_counts_users(pair):
     pair.run("migrate", "up")
     pair.sql(PEOPLE)
     pair.edition = "ee"
@@ -114,7 +114,7 @@ def test_a_database_that_agenta_adopted_gets_the_gauge_of_the_runtime(pair):
     assert pair.sql("SELECT count(*), count(year) FROM meters") == [(4, 2)]
 
 
-def test_no_database_is_made_that_nobody_named(pair):
+def test_only_named_databases_are_created(pair):
     # the original makes agenta_ee_core and others beside the databases that it was given
     pair.run("migrate", "up")
     pair.edition = "ee"
@@ -158,7 +158,7 @@ def test_adoption_does_not_begin_on_an_unfinished_open_database(make_old):
     ("CREATE TYPE meters_type AS ENUM ('USERS')", "public.meters_type, which is no enumeration with the label CREDITS_CONSUMED"),
     ("CREATE TABLE organization_domains (id int); CREATE DOMAIN meters_type AS text", "under 2 names"),
 ])
-def test_what_has_the_names_of_what_it_makes_is_named_first(pair, sql, words):
+def test_conflicting_names_are_reported_first(pair, sql, words):
     pair.run("migrate", "up")
     pair.sql(sql)
     before = old.state(pair)

@@ -68,7 +68,7 @@ def bare(names):
     return {name.split(" on ")[0].split("(")[0].rpartition(".")[2].replace('"', "") for _, name in names}
 
 
-def test_the_plan_names_what_dropping_takes_along(world):
+def test_the_plan_lists_objects_dropped_along(world):
     pair, own = world
     planned = json.loads(pair.run("migrate", "plan", "--json", "--legacy", "drop")[0])
     rows = [row for one in planned["databases"][0]["decisions"] if one["name"] == "dropped" for row in one["rows"]]
@@ -83,7 +83,7 @@ def test_the_plan_names_what_dropping_takes_along(world):
     assert pair.sql("SELECT count(*) FROM snapshot") == [(12,)] and pair.sql("SELECT count(*) FROM beside_it") == [(0,)]
 
 
-def test_purge_names_what_goes_with_the_archive(world):
+def test_purge_lists_objects_dropped_with_the_archive(world):
     pair, own = world
     planned = json.loads(pair.run("migrate", "plan", "--json")[0])
     rows = [row for one in planned["databases"][0]["decisions"] if one["name"] == "dropped" for row in one["rows"]]
@@ -103,7 +103,7 @@ def test_purge_names_what_goes_with_the_archive(world):
     assert pair.sql("SELECT count(*) FROM snapshot") == [(12,)]
 
 
-def test_what_hangs_on_them_is_there_again_after_the_way_down(world):
+def test_dependents_are_restored_by_down(world):
     pair, own = world
     state, before = old.state(pair), set(pair.sql(own))
     old.up(pair)

@@ -37,7 +37,7 @@ def test_an_organization_without_a_workspace(make_old):
     old.up(pair)
 
 
-def test_an_owner_who_does_not_exist(make_old):
+def test_a_missing_owner(make_old):
     pair = make_old("oss", "livedin")
     nobody = "00000000-0000-4000-8000-0000000000ff"
     pair.sql("SET session_replication_role = replica; UPDATE organizations SET owner_id = %s", [nobody])
@@ -56,7 +56,7 @@ def test_an_owner_who_does_not_exist(make_old):
      " SELECT gen_random_uuid(), u.id, o.id, 'owner' FROM users u, organizations o WHERE u.id <> o.owner_id",
      ("cases: 1", "organization_members, owners of organization ")),
 ])
-def test_enterprise_memberships_that_are_there_twice_are_said_first(make_old, sql, words):
+def test_duplicate_enterprise_memberships_are_reported_first(make_old, sql, words):
     pair = make_old("ee")
     pair.sql("INSERT INTO users (id, email) VALUES (gen_random_uuid(), 'a@example.com'), (gen_random_uuid(), 'b@example.com');"
              " INSERT INTO organizations (id, name, owner_id, created_by_id, created_at)"
@@ -103,7 +103,7 @@ def test_constraints_are_found_whatever_their_names(make_old, sql):
     ("CREATE TABLE uses (key uuid REFERENCES api_keys ON DELETE RESTRICT); INSERT INTO uses SELECT id FROM api_keys WHERE project_id IS NULL",
      ("a foreign key: uses.uses_key_fkey (rows: 6)",)),
 ])
-def test_what_is_in_the_way_is_named(make_old, sql, words):
+def test_obstacles_are_named(make_old, sql, words):
     pair = make_old("oss", "livedin")
     pair.sql(sql)
     refused(pair, *words, "run this again")
@@ -130,7 +130,7 @@ def test_databases_that_are_published_go_both_ways(make_old):
     assert old.same(old.state(pair), before)
 
 
-def test_what_points_at_what_stays_is_not_in_the_way(make_old):
+def test_references_to_kept_rows_are_no_obstacle(make_old):
     pair = make_old("oss", "livedin")
     pair.sql("CREATE TABLE mine (config uuid REFERENCES auto_evaluator_configs); INSERT INTO mine SELECT c.id FROM auto_evaluator_configs c"
              " JOIN projects p ON p.id = c.project_id WHERE p.organization_id IS NOT NULL;"
@@ -180,7 +180,7 @@ def accept(pair, number):
                        [f"late{number}@example.com", f"late{number}", f"late{number}@example.com"])
 
 
-def test_who_comes_while_the_backfill_runs_becomes_a_member(make_old):
+def test_users_added_during_the_backfill_become_members(make_old):
     # The run is held after the backfill by a reader of a table that goes; people go on accepting invitations.
     pair = make_old("oss", "livedin")
     with contextlib.closing(pair.cluster.connect(pair.core)) as other, other.cursor() as cursor:

@@ -71,7 +71,7 @@ def test_dropped_tables_take_views_and_foreign_keys_along(used):
     assert used.sql("SELECT count(*) FROM pg_constraint WHERE conrelid = 'reports.favourites'::regclass") == [(0,)]
 
 
-def test_the_archive_does_not_hold_on_to_what_lives(make_old):
+def test_the_archive_does_not_reference_live_rows(make_old):
     # app_db.modified_by_id points at users without any action; in the archive it must not keep a user from being deleted
     pair = make_old("oss", "livedin")
     pair.sql("UPDATE app_db SET modified_by_id = (SELECT id FROM users WHERE email = 'brian@example.com')")
@@ -90,7 +90,7 @@ def test_the_archive_does_not_hold_on_to_what_lives(make_old):
     ("CREATE FUNCTION own(treetype) RETURNS int LANGUAGE sql AS 'SELECT 1'", "treetype"),
     ("CREATE TABLE own (kind app_type_enum DEFAULT 'CUSTOM')", "app_type_enum"),
 ])
-def test_a_type_that_something_else_uses_stays(make_old, legacy, use, type_name):
+def test_a_type_in_use_is_kept(make_old, legacy, use, type_name):
     pair = make_old("oss", "livedin")
     pair.sql(use)
     before = old.state(pair)[0]

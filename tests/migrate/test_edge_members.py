@@ -41,7 +41,7 @@ def test_an_invitation_without_a_user_is_matched_by_its_address(members, email, 
     assert roles(members, email) == (role, role, dict.fromkeys(PROJECTS, role))
 
 
-def test_the_address_as_written_goes_before_one_that_differs_in_case(make_old):
+def test_an_exact_address_wins_over_one_that_differs_in_case(make_old):
     pair = make_old("oss", "livedin")
     pair.sql("""
         INSERT INTO users (id, email, is_active, created_at) VALUES
@@ -60,7 +60,7 @@ def test_the_address_as_written_goes_before_one_that_differs_in_case(make_old):
 
 @pytest.mark.parametrize("email", ["noinvite@example.com", "pending@example.com", "expired@example.com", "used-null@example.com",
                                    "unused-linked@example.com"])
-def test_who_used_no_invitation_is_left_out(members, email):
+def test_users_without_a_used_invitation_are_left_out(members, email):
     assert roles(members, email) == (None, None, {})
 
 
@@ -107,7 +107,7 @@ def test_other_organizations_are_not_reached(make_old):
     assert found["organization", "Organization", "brian@example.com"] == "editor"
 
 
-def test_a_role_that_is_none_becomes_viewer(make_old, members):
+def test_an_unknown_role_becomes_viewer(make_old, members):
     assert roles(members, "weirdrole@example.com")[0] == "viewer"
     pair = make_old("oss", "livedin")
     given = {"": "viewer", " Admin ": "admin", "EDITOR": "editor", "workspace_admin": "viewer", "Owner": "admin"}
@@ -121,12 +121,12 @@ def test_a_role_that_is_none_becomes_viewer(make_old, members):
     assert {role: roles(found, f"r{number}@example.com")[1] for number, role in enumerate(given)} == given
 
 
-def test_nobody_becomes_an_owner_by_invitation(members):
+def test_an_invitation_makes_no_owner(members):
     assert roles(members, "second-owner@example.com") == ("admin", "admin", dict.fromkeys(PROJECTS, "admin"))
     assert [email for (place, _, email), role in members.items() if role == "owner" and place == "organization"] == ["ada@example.com"]
 
 
-def test_an_owner_stays_owner_whatever_invitations_say(members):
+def test_invitations_do_not_change_an_owner(members):
     assert roles(members, "ada@example.com") == ("owner", "owner", dict.fromkeys(PROJECTS, "owner"))
 
 
@@ -135,7 +135,7 @@ def test_a_used_invitation_counts_also_when_it_expired_or_its_user_sleeps(member
     assert roles(members, "inactive@example.com")[0] == "developer"
 
 
-def test_a_backfilled_membership_tells_when_and_that_it_was(lived_in):
+def test_a_backfilled_membership_records_its_date_and_origin(lived_in):
     assert lived_in.sql("SELECT count(*) FROM project_members WHERE created_at IS NULL OR created_at < now() - interval '1 hour'") == [(0,)]
     for place in ("organization", "workspace", "project"):
         assert lived_in.sql(f"SELECT count(*), count(b.member_id) FROM {place}_members m LEFT JOIN orgd.backfilled_members b"
@@ -145,7 +145,7 @@ def test_a_backfilled_membership_tells_when_and_that_it_was(lived_in):
                             f"md5('backfilled {place}' || m.user_id || m.{place}_id) PLACING '8' FROM 13) PLACING '8' FROM 17)::uuid") == [(0,)]
 
 
-def test_a_pair_occurs_once_and_stays_so(make_old):
+def test_a_pair_of_user_and_scope_is_unique(make_old):
     pair = make_old("oss", "livedin")
     old.up(pair)
     for table, scope in (("organization_members", "organization_id"), ("workspace_members", "workspace_id"), ("project_members", "project_id")):
@@ -154,7 +154,7 @@ def test_a_pair_occurs_once_and_stays_so(make_old):
             pair.sql(f"INSERT INTO {table} (id, user_id, {scope}, role) SELECT gen_random_uuid(), user_id, {scope}, role FROM {table} LIMIT 1")
 
 
-def test_a_membership_deleted_afterwards_stays_deleted(make_old):
+def test_a_membership_deleted_later_is_not_restored(make_old):
     pair = make_old("oss", "livedin")
     old.up(pair, "--to", "agenta")
     pair.sql("DELETE FROM project_members; DELETE FROM workspace_members; DELETE FROM organization_members")
@@ -162,7 +162,7 @@ def test_a_membership_deleted_afterwards_stays_deleted(make_old):
     assert pair.sql("SELECT count(*) FROM organization_members") == [(0,)]
 
 
-def test_of_live_invitations_of_one_address_the_best_stays(lived_in):
+def test_the_best_open_invitation_of_an_address_is_kept(lived_in):
     # three for viktor, good for equally long: the newest; the others are marked, and none is gone
     assert lived_in.sql("SELECT role, deleted_at IS NULL FROM project_invitations WHERE lower(email) = 'viktor@example.net'"
                         " ORDER BY created_at") == [("viewer", False), ("admin", False), ("editor", True)]

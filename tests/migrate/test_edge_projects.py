@@ -15,7 +15,7 @@ def defaults_are_unique(pair):
     return pair.sql("SELECT count(*) FROM (SELECT FROM projects WHERE is_default GROUP BY workspace_id HAVING count(*) > 1) d") == [(0,)]
 
 
-def test_the_unscoped_default_goes_and_comes_back(make_old):
+def test_the_unscoped_default_is_removed_and_restored(make_old):
     pair = make_old("oss", "livedin")
     before = old.rows(pair)
     old.up(pair)
@@ -30,7 +30,7 @@ def test_the_unscoped_default_goes_and_comes_back(make_old):
     ([("oss-default", "2020-01-02"), (None, "2020-01-01")], "oss-default"),
     ([("b", "2020-01-01"), ("a", "2020-01-01")], "b"),                     # the smaller id, as listed
 ])
-def test_the_organization_of_what_has_none(make_old, slugs, chosen):
+def test_the_organization_of_orphaned_projects(make_old, slugs, chosen):
     pair = make_old()
     pair.sql("INSERT INTO users (id, email) VALUES ('00000000-0000-4000-8000-000000000001', 'a@example.com')")
     for number, (slug, created) in enumerate(slugs, 10):
@@ -44,7 +44,7 @@ def test_the_organization_of_what_has_none(make_old, slugs, chosen):
     assert defaults_are_unique(pair)
 
 
-def test_the_workspace_of_what_has_none_is_the_oldest(make_old):
+def test_orphaned_projects_move_to_the_oldest_workspace(make_old):
     pair = make_old("oss", "livedin")
     pair.sql("INSERT INTO workspaces (id, name, organization_id, created_at) VALUES (gen_random_uuid(), 'Older', %s, '2020-01-01'),"
              " (gen_random_uuid(), 'Undated', %s, NULL)", [ORGANIZATION, ORGANIZATION])
@@ -83,7 +83,7 @@ def test_a_default_that_holds_anything_is_kept_and_is_the_default_no_more(make_o
     assert defaults_are_unique(pair)
 
 
-def test_what_was_two_defaults_all_along_is_one_afterwards(make_old):
+def test_two_default_projects_become_one(make_old):
     pair = make_old("oss", "livedin")
     pair.sql("UPDATE projects SET is_default = true WHERE project_name = 'Staging'")
     before = old.rows(pair)
@@ -93,7 +93,7 @@ def test_what_was_two_defaults_all_along_is_one_afterwards(make_old):
     assert old.rows(pair) == before
 
 
-def test_without_users_what_has_no_place_is_archived_whole(make_old):
+def test_without_users_orphaned_rows_are_archived(make_old):
     pair = make_old()
     pair.sql("""
         INSERT INTO secrets (id, kind, data, project_id) SELECT gen_random_uuid(), 'PROVIDER_KEY', '\\x00ff', id FROM projects;

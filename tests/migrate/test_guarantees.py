@@ -210,7 +210,7 @@ TABLES = ["users", "organizations", "workspaces", "projects", "organization_memb
     "UPDATE api_keys SET expiration_date = now()",
     "UPDATE api_keys SET hidden = true",
 ])
-def test_what_takes_access_away_is_announced_once(world, sql):
+def test_a_revocation_is_notified_once(world, sql):
     with listening(world) as heard:
         world.sql(sql)
         assert heard() == 1
@@ -240,7 +240,7 @@ def test_cascades_are_announced_by_the_tables_they_reach(world):
     "UPDATE users SET email = 'x' WHERE false",
     *(f"DELETE FROM {table} WHERE false" for table in TABLES),
 ])
-def test_what_takes_nothing_away_is_not_announced(world, sql):
+def test_other_changes_are_not_notified(world, sql):
     with listening(world) as heard:
         world.sql(sql)
         assert heard() == 0
@@ -255,7 +255,7 @@ def test_many_rows_are_one_announcement(world):
         assert heard() == 1
 
 
-def test_a_table_held_by_somebody_else_is_waited_for(pair):
+def test_a_table_locked_by_another_connection_is_waited_for(pair):
     pair.run("migrate", "up", "--to", "agenta")
     with contextlib.closing(pair.cluster.connect(pair.core)) as connection, connection.cursor() as cursor:
         cursor.execute("SET application_name = 'reporting'")

@@ -97,7 +97,7 @@ def test_a_fresh_database_has_nothing_below(pair):
 
 
 @pytest.mark.parametrize("edition", ["oss", "ee"])
-def test_what_agenta_itself_can_undo_needs_no_archive(make_old, edition):
+def test_revisions_that_agenta_can_undo_need_no_archive(make_old, edition):
     # stopped after the first revision, with nothing archived: as in the original, the shape comes back, and no row
     pair = make_old(edition)
     with contextlib.closing(pair.cluster.connect(pair.core)) as other, other.cursor() as cursor:
@@ -111,7 +111,7 @@ def test_what_agenta_itself_can_undo_needs_no_archive(make_old, edition):
     assert old.shape(pair) == old.reference(f"{edition}_core.v0.103.5")
 
 
-def test_tracing_goes_down_without_an_archive_as_agenta_does(make_old):
+def test_tracing_is_downgraded_without_an_archive_as_in_agenta(make_old):
     pair = make_old()
     old.up(pair, "--to", "agenta", "--legacy", "drop")
     pair.run("migrate", "down", "--to", old.FLOOR["tracing"])
@@ -165,7 +165,7 @@ def test_the_rest_of_orgd_follows(make_old):
     assert old.same(old.state(pair), agenta)
 
 
-def test_strict_gives_what_v0_104_0_gives(make_old):
+def test_strict_gives_the_result_of_v0_104_0(make_old):
     pair = make_old("oss", "livedin")
     # as the original: row by row in the order of the heap, the first one wins
     owners = pair.sql("SELECT id, owner_id FROM organizations")
@@ -195,7 +195,7 @@ def test_strict_gives_what_v0_104_0_gives(make_old):
     ("ee", "old", ("open edition", "AGENTA_LICENSE=oss first")),
     ("oss", "old", ("enterprise edition", "AGENTA_LICENSE=ee")),
 ])
-def test_the_revision_that_both_editions_share_is_told_apart(make_old, edition, state, words):
+def test_a_shared_revision_of_the_other_edition_is_refused(make_old, edition, state, words):
     pair = make_old("oss" if edition == "ee" else "ee")
     pair.edition = edition
     before = old.state(pair)
@@ -226,7 +226,7 @@ def test_two_heads_are_refused(make_old):
     assert "several rows" in err
 
 
-def test_the_archive_of_one_edition_is_none_for_the_other(make_old):
+def test_the_archive_of_one_edition_is_not_used_by_the_other(make_old):
     pair = make_old("oss", "livedin")
     before = old.state(pair)
     old.up(pair)

@@ -52,7 +52,7 @@ def test_where_the_migrations_stand(upgraded):
     assert [chain["owner"] for chain in told["databases"][0]["chains"]] == ["agenta", "agenta", "orgd"]
 
 
-def test_what_the_last_upgrade_left(upgraded):
+def test_the_report_on_the_last_upgrade(upgraded):
     pair, server = upgraded
     told = ask(server, "/admin/migrations")
     rows = pair.sql("SELECT place, outcome, count(*) FROM orgd.backfilled_members GROUP BY 1, 2")
@@ -115,13 +115,13 @@ def test_a_dump_is_compared_with_the_database(upgraded):
 
 @pytest.mark.parametrize("body", [{}, {"a": "x"}, {"a": "x", "a_database": "core", "b": "y"}, {"a_database": "c", "b": "y"}, {"a": None, "b": "x"},
                                   {"a": 1, "b": "x"}, []])
-def test_each_side_is_one_thing(body, upgraded):
+def test_each_side_is_either_a_dump_or_a_database(body, upgraded):
     answer = upgraded[1].request("POST", "/api/admin/schema/diff", body, ADMIN)
     assert answer.status == 422, answer
 
 
 @pytest.mark.parametrize("text", ["", "no dump", "## SCHEMA DUMP\n", "\x01", "é" * 1000])
-def test_what_is_no_dump_is_named(text, upgraded):
+def test_a_malformed_dump_is_reported(text, upgraded):
     good = (scratch.REFERENCE / "oss_core.v0.104.0.txt").read_text(encoding="utf-8")
     assert ask(upgraded[1], "/admin/schema/diff", {"a": good, "b": text}, 409)["detail"].startswith("B: ")
     assert ask(upgraded[1], "/admin/schema/diff", {"a": text, "b": good}, 409)["detail"].startswith("A: ")

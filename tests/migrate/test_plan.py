@@ -82,7 +82,7 @@ def things(pair, planned, before, archive):
 
 
 @pytest.mark.parametrize("options", [(), ("--everyone", "viewer"), ("--to", "agenta"), ("--to", "agenta", "--legacy", "drop")], ids=" ".join)
-def test_the_lived_in_database_becomes_what_was_planned(make_old, options):
+def test_a_used_database_is_migrated_as_planned(make_old, options):
     planned = check(make_old("oss", "livedin"), *options)
     assert decision(planned, "keys")["count"] == 6 and decision(planned, "deliveries")["count"] == 4
     assert planned["signup_impact"]["opens_signup"] and planned["signup_impact"]["people"] == 40
@@ -90,14 +90,14 @@ def test_the_lived_in_database_becomes_what_was_planned(make_old, options):
 
 
 @pytest.mark.parametrize("seed", range(16 if old.LONG else 1))
-def test_an_awkward_database_becomes_what_was_planned(make_old, seed):
+def test_an_awkward_database_is_migrated_as_planned(make_old, seed):
     pair = make_old("oss", "livedin")
     awkward.spoil(pair, seed)
     planned = check(pair)
     assert sum(of_domain["people"] for of_domain in planned["signup_impact"]["domains"]) == planned["signup_impact"]["people"] == 100
 
 
-def test_what_goes_with_its_project_is_counted_there_only(make_old):
+def test_rows_of_a_project_are_counted_once(make_old):
     pair = make_old()
     pair.sql("INSERT INTO project_invitations (id, token, email, used, role, project_id)"
              " SELECT gen_random_uuid(), n::text, 'twice@example.com', false, 'editor', p.id FROM projects p, generate_series(1, 2) n")
@@ -118,7 +118,7 @@ INSERT INTO seen SELECT project_id, id FROM webhook_deliveries;
 
 
 @pytest.mark.parametrize("legacy", ["archive", "drop"])
-def test_what_foreign_keys_take_along_is_counted(make_old, legacy):
+def test_rows_deleted_by_foreign_keys_are_counted(make_old, legacy):
     pair = make_old("oss", "livedin")
     pair.sql(ALONG)
     tables = ("uses", '"Mine"."Notes, all"', "last_used", "seen")
@@ -135,7 +135,7 @@ def test_what_foreign_keys_take_along_is_counted(make_old, legacy):
         assert old.same(old.state(pair), state)
 
 
-def test_billing_of_nobody_is_counted_and_comes_back(make_old):
+def test_orphaned_billing_rows_are_counted_and_restored(make_old):
     pair = make_old("ee", "empty")
     pair.sql("CREATE TABLE invoices (organization uuid REFERENCES subscriptions ON DELETE CASCADE, meter uuid REFERENCES meters ON DELETE CASCADE);"
              "INSERT INTO subscriptions (plan, active, organization_id) VALUES ('gone', true, gen_random_uuid());"
@@ -209,7 +209,7 @@ def test_a_plan_reads_only_and_does_not_wait_for_writers(make_old):
     assert decision(planned, "members")["count"] > 0 and old.state(pair) == before
 
 
-def test_it_is_written_for_people_too(make_old):
+def test_the_text_of_the_plan(make_old):
     pair = make_old("oss", "livedin")
     out, _ = pair.run("migrate", "plan")
     for words in ("REVISION ", "HAZARD ", "STRONGEST LOCK", "DELETES_DATA", "ACCESS EXCLUSIVE", "noinvite@example.com",
@@ -282,7 +282,7 @@ def test_rows_of_a_large_table_are_estimated(make_old):
     assert "about 5000000" in pair.run("migrate", "plan")[0]
 
 
-def test_what_stands_in_the_way_is_in_the_plan(make_old):
+def test_obstacles_are_in_the_plan(make_old):
     pair = make_old("oss", "livedin")
     pair.sql("CREATE TABLE workspace_members (id int)")
     planned = plan(pair)
@@ -291,7 +291,7 @@ def test_what_stands_in_the_way_is_in_the_plan(make_old):
     pair.run("migrate", "up", *old.ACCEPTED, status=3)
 
 
-def test_triggers_of_ones_own_are_in_the_plan(make_old):
+def test_custom_triggers_are_in_the_plan(make_old):
     pair = make_old("oss", "livedin")
     pair.sql("CREATE FUNCTION keep() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';"
              "CREATE TRIGGER kept BEFORE DELETE ON projects FOR EACH ROW EXECUTE FUNCTION keep();"
@@ -319,7 +319,7 @@ def test_empty_databases_are_planned(pair):
         pair.sql("CREATE TABLE users ()")
 
 
-def test_a_page_for_people(make_old):
+def test_the_html_page(make_old):
     pair = make_old(kind="livedin")
     pair.sql("UPDATE users SET email = '<b>&\"ann\"@acme.io' WHERE email = (SELECT min(email) FROM users)")
     planned, page = plan(pair), pair.run("migrate", "plan", "--html")[0]

@@ -107,7 +107,7 @@ def test_another_runner_is_named(make_old):
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_a_signal_rolls_back_and_tells_what_is_left(make_old, undisturbed, number):
+def test_a_signal_rolls_back_and_reports_remaining_revisions(make_old, undisturbed, number):
     pair = make_old("oss", "livedin")
     pair.sql(SLOW.format(statement="ALTER TABLE api_keys", seconds=60))
     runner = started(pair)
@@ -132,7 +132,7 @@ def test_a_signal_ends_the_waiting(make_old):
         assert time.monotonic() - before < 3 * int(os.environ.get("SLACK", "1")) and err.startswith("orgd: stopped")
 
 
-def test_a_signal_in_the_middle_keeps_what_is_committed(make_old, undisturbed):
+def test_a_signal_keeps_committed_revisions(make_old, undisturbed):
     pair = make_old("oss", "livedin")
     pair.sql(SLOW.format(statement="decided_going", seconds=60))
     runner = started(pair)
@@ -145,7 +145,7 @@ def test_a_signal_in_the_middle_keeps_what_is_committed(make_old, undisturbed):
     assert old.state(pair) == undisturbed
 
 
-def test_at_once_is_all_or_nothing(make_old, undisturbed):
+def test_an_atomic_run_is_all_or_nothing(make_old, undisturbed):
     pair = make_old("oss", "livedin")
     before = old.state(pair)
     pair.sql(SLOW.format(statement="decided_going", seconds=60))
@@ -174,7 +174,7 @@ def on_a_terminal(pair, *arguments):
     return written.decode()
 
 
-def test_what_takes_long_is_shown_on_a_terminal(make_old):
+def test_long_steps_show_progress_on_a_terminal(make_old):
     pair = make_old("oss", "livedin")
     pair.sql(SLOW.format(statement="CREATE TABLE workspace_members", seconds=2.5))
     written = on_a_terminal(pair, "migrate", "up", *old.ACCEPTED)
@@ -234,7 +234,7 @@ def test_nothing_depends_on_how_the_database_is_set(make_old):
     assert found[0][0] == found[1][0] and old.same(found[1][1], found[0][1])
 
 
-def test_a_run_goes_on_when_nobody_reads_what_it_says(make_old):
+def test_a_run_continues_when_its_output_is_closed(make_old):
     pair = make_old("oss", "livedin")
     reading, writing = os.pipe()
     os.close(reading)

@@ -70,7 +70,7 @@ def test_one_database_missing_is_made(pair):
 
 
 @pytest.mark.parametrize("database, revision", [("core", "b3c4d5e6f7a9"), ("core", "4f5a6b7c8d9e"), ("tracing", "d1e2f3a4b5c6")])
-def test_an_old_revision_beside_later_chains_is_refused(current, database, revision):
+def test_an_old_revision_with_later_chains_is_refused(current, database, revision):
     current.sql("UPDATE alembic_version SET version_num = %s", [revision], getattr(current, database))
     assert states(current)[0][database == "tracing"] == "unknown"
     refused(current, database, revision, "forked")
@@ -142,7 +142,7 @@ def test_down_to_agenta_and_up_again(pair):
     assert pair.dump() == head
 
 
-def test_down_stops_where_it_was_told(pair):
+def test_down_stops_at_the_given_revision(pair):
     pair.run("migrate", "up")
     ours = [row["revision"] for row in json.loads(pair.run("migrate", "history", "--json")[0]) if row["chain"] == "orgd"]
     out, _ = pair.run("migrate", "down", "--to", ours[-2])
@@ -161,7 +161,7 @@ INSERT INTO orgd.code_devices (device_hash, email, expires_at) VALUES ('a', 'ann
 
 
 @pytest.mark.parametrize("to", ["agenta", "orgd00000004", "park00000000"] if old.LONG else ["agenta"])
-def test_down_asks_before_it_takes_what_nothing_keeps(pair, to):
+def test_down_refuses_to_delete_unarchived_rows(pair, to):
     pair.run("migrate", "up")
     pair.sql(LOST)
     before = old.state(pair)
@@ -187,7 +187,7 @@ def test_down_deletes_keys_that_are_restricted_to_their_project(pair):
     assert pair.sql("SELECT count(*) FROM api_keys") == [(1,)]
 
 
-def test_down_is_silent_about_what_is_made_again(pair):
+def test_down_ignores_rows_that_up_recreates(pair):
     pair.run("migrate", "up")
     pair.sql(test_guarantees.WORLD)
     pair.sql(test_guarantees.INVITE, ["carl@acme.io", test_guarantees.ACME])
@@ -207,7 +207,7 @@ def test_every_table_that_only_orgd_has_is_asked_for(current):
     assert tables - made_again == {name for name in tables if f"'{name}'" in decision}
 
 
-def test_down_refuses_what_it_does_not_know(current):
+def test_down_refuses_unknown_revisions(current):
     _, err = current.run("migrate", "down", "--to", "9f8e7d6c5b4a", status=2)
     assert "9f8e7d6c5b4a" in err and err.count("\n") == 1
     current.run("migrate", "down", status=2)

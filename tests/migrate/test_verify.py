@@ -65,7 +65,7 @@ def lines(text):
 
 @pytest.mark.parametrize("edition", ["oss", "ee"])
 @pytest.mark.parametrize("name", ["core", "tracing"])
-def test_without_what_is_ours_a_shape_is_the_reference(edition, name):
+def test_a_shape_without_the_schema_orgd_equals_agentas(edition, name):
     text = (scratch.TREE / "chains" / "shapes" / f"{edition}_{name}.txt").read_text(encoding="utf-8")
     agenta = [line for line in lines(text) if " orgd." not in line.split("CONSTRAINT")[0] and " orgd_" not in " ".join(line.split(" ")[:4])]
     assert agenta == lines(scratch.reference(f"{edition}_{name}"))
@@ -81,7 +81,7 @@ def test_without_what_is_ours_a_shape_is_the_reference(edition, name):
       "TABLE public.projects INDEX ix_projects_organization_id")]),
     ("DROP TABLE folders CASCADE", None),
 ])
-def test_differences_are_told(pair, sql, expected):
+def test_differences_are_reported(pair, sql, expected):
     pair.run("migrate", "up")
     pair.sql(sql)
     found = findings(pair, status=1)
@@ -101,7 +101,7 @@ def test_a_column_more_is_a_difference(pair):
     assert {kind for kind, _, _ in findings(pair, status=1)} == {"added"}
 
 
-def test_what_somebody_else_has_is_none(pair):
+def test_objects_of_other_programs_are_no_difference(pair):
     pair.run("migrate", "up")
     pair.sql("CREATE TABLE reports (id int PRIMARY KEY); CREATE INDEX reports_users ON users (username);"
              " CREATE VIEW people AS SELECT email FROM users; CREATE EXTENSION pg_stat_statements; CREATE TYPE mood AS ENUM ('good')")
@@ -109,7 +109,7 @@ def test_what_somebody_else_has_is_none(pair):
     assert found and {kind for kind, _, _ in found} == {"beside"}
 
 
-def test_what_is_not_current_is_not_compared(make_old):
+def test_outdated_databases_are_not_compared(make_old):
     pair = make_old("oss", "empty")
     out, _ = pair.run("migrate", "verify", status=1)
     assert "b3c4d5e6f7a9" in out
@@ -118,7 +118,7 @@ def test_what_is_not_current_is_not_compared(make_old):
     findings(pair, status=1)
 
 
-def test_purge_names_what_goes_and_then_removes_it(make_old):
+def test_purge_lists_its_losses_before_removing_them(make_old):
     pair = make_old("oss", "livedin")
     pair.sql("CREATE VIEW applications AS SELECT app_name FROM app_db")
     old.up(pair)
@@ -136,7 +136,7 @@ def test_purge_names_what_goes_and_then_removes_it(make_old):
     assert "archive" in err and err.count("\n") == 1
 
 
-def test_purge_waits_for_nobody_forever(make_old):
+def test_purge_limits_its_wait_for_locks(make_old):
     pair = make_old("oss", "livedin")
     old.up(pair)
     reading = subprocess.Popen([scratch.postgres_programs() / "psql", "-q", "-h", pair.cluster.folder, "-U", "postgres", pair.core, "-c",

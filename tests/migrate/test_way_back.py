@@ -19,7 +19,7 @@ def upgraded(make_old):
     return make
 
 
-def test_a_key_comes_back_without_the_user_who_made_it(upgraded):
+def test_a_key_is_restored_without_its_deleted_creator(upgraded):
     pair = upgraded()
     maker = "SELECT id FROM users WHERE email = 'keiko@example.com'"
     (keys,), = pair.sql(f"SELECT count(*) FROM orgd_archive.rows WHERE table_name = 'api_keys'"
@@ -33,7 +33,7 @@ def test_a_key_comes_back_without_the_user_who_made_it(upgraded):
 
 @pytest.mark.parametrize("gone", ["projects WHERE id = (SELECT project_id FROM orgd_archive.human_evaluations LIMIT 1)",
                                   "workspaces", "organizations"])
-def test_what_belongs_to_a_deleted_project_stays_away(upgraded, gone):
+def test_rows_of_a_deleted_project_are_not_restored(upgraded, gone):
     pair = upgraded(before=[
         "UPDATE human_evaluations SET testset_id = (SELECT t.id FROM testsets t WHERE t.project_id = human_evaluations.project_id"
         " LIMIT 1)"])
@@ -63,7 +63,7 @@ def test_a_base_of_a_deleted_project_leaves_its_users_without_one(upgraded):
     assert old.shape(pair) == old.reference("oss_core.v0.103.5")
 
 
-def test_a_project_comes_back_to_what_is_left_of_its_place(upgraded):
+def test_a_project_is_restored_to_its_remaining_parents(upgraded):
     pair = upgraded(
         "UPDATE projects SET workspace_id = (SELECT workspace_id FROM projects WHERE is_default) WHERE project_name = 'Mover'",
         "DELETE FROM workspaces WHERE name = 'Second'",
@@ -75,7 +75,7 @@ def test_a_project_comes_back_to_what_is_left_of_its_place(upgraded):
     assert pair.sql("SELECT organization_id, workspace_id FROM projects WHERE project_name = 'Mover'") == [(None, None)]
 
 
-def test_what_pointed_nowhere_comes_back_empty(make_old):
+def test_dangling_references_are_restored_as_null(make_old):
     pair = make_old("oss", "livedin")
     pair.sql("SET session_replication_role = replica;"
              "UPDATE secrets SET project_id = gen_random_uuid() WHERE id = (SELECT id FROM secrets ORDER BY id LIMIT 1)")
@@ -90,7 +90,7 @@ def test_what_pointed_nowhere_comes_back_empty(make_old):
     "ALTER TABLE api_keys ADD COLUMN number bigint GENERATED ALWAYS AS IDENTITY",
     "ALTER TABLE api_keys ADD COLUMN a int, ADD COLUMN b int; ALTER TABLE api_keys DROP COLUMN a",
 ], ids=["generated", "identity", "dropped"])
-def test_columns_of_ones_own_come_back_with_the_rows(make_old, before):
+def test_custom_columns_are_restored_with_the_rows(make_old, before):
     pair = make_old("oss", "livedin")
     pair.sql(before)
     state = old.state(pair)[0]
@@ -122,7 +122,7 @@ def test_rows_come_back_by_the_names_of_their_columns(upgraded, change, want):
     ("ALTER TABLE api_keys ADD COLUMN note text; UPDATE api_keys SET note = ''; ALTER TABLE api_keys ALTER note SET NOT NULL",
      '"note" of relation "api_keys"'),
 ], ids=["view", "foreign key", "view on a column", "own row", "not null"])
-def test_what_is_in_the_way_down_is_named_and_nothing_is_undone(upgraded, change, named):
+def test_obstacles_to_down_are_named_and_nothing_changes(upgraded, change, named):
     pair = upgraded(change)
     before = old.state(pair)
     _, err = pair.run(*DOWN, status=3)

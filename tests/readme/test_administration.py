@@ -5,7 +5,7 @@ import serving
 import tour
 
 
-def test_what_the_document_says(folder, make_server):
+def test_the_commands_of_the_document(folder, make_server):
     server = make_server(folder=folder, ORGD_DATA_DIR=str(folder / "orgd-data")).start()
     (folder / "build").mkdir()
     (folder / "build" / "orgd").symlink_to(serving.PROGRAM)

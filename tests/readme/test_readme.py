@@ -11,7 +11,7 @@ TREE = serving.TREE
 README = TREE / "README.md"
 
 
-def test_tour_prints_what_the_readme_says(folder, make_server):
+def test_the_tour_prints_the_output_of_the_readme(folder, make_server):
     server = make_server(folder=folder, ORGD_DATA_DIR=str(folder / "orgd-data")).start()
     (folder / "build").mkdir()
     (folder / "build" / "orgd").symlink_to(serving.PROGRAM)

@@ -43,7 +43,7 @@ def test_equal_and_different(run):
     assert not [line for line in lines if "app_db." in line], "what belongs to a dropped table is not told again"
 
 
-def test_forms_say_the_same(run, tmp_path):
+def test_all_formats_have_the_same_content(run, tmp_path):
     a, b = dump("oss_core.v0.104.0"), dump("ee_core.v0.104.0")
     lines = run("schema", "diff", a, b, status=1)[0].splitlines()
     found = json.loads(run("schema", "diff", a, b, "--json", status=1)[0])
@@ -73,7 +73,7 @@ def test_forms_say_the_same(run, tmp_path):
     assert "prefers-color-scheme:dark" in text and "url(" not in text and "@import" not in text
 
 
-def test_a_page_escapes_what_it_shows(run, tmp_path):
+def test_a_page_escapes_its_content(run, tmp_path):
     evil = altered(tmp_path, "oss_core.v0.104.0", ("TABLE public.api_keys COLUMN prefix character varying",
                                                    'TABLE public.api_keys COLUMN "<script>&" character varying'))
     out, _ = run("schema", "diff", dump("oss_core.v0.104.0"), evil, "--html", status=1)
@@ -115,14 +115,14 @@ def test_an_ignore_file_gives_its_reasons(run, tmp_path, line):
     ("", "no schema dump"), ("garbage\n" * 9, "not the heading"), ("\0", "NUL"),
     ("{dump}## EXTENSIONS\n", "out of its order"), ("{dump}## SCHEMAS\nSCHEMA\n", "is not one that its section has"),
     ("{dump}## SCHEMAS\nSCHEMA a\nSCHEMA a\n", "the same object"), ("{dump}## COMMENTS\nCOMMENT ON x NAMED y IS \\\\u0041\n", "escape")])
-def test_what_is_no_dump_is_refused_with_its_line(run, tmp_path, content, words):
+def test_a_malformed_dump_is_refused_with_its_line(run, tmp_path, content, words):
     file = tmp_path / "dump.txt"
     file.write_text(content.replace("{dump}", (DUMPS / "oss_tracing.v0.104.0.txt").read_text(encoding="utf-8")), encoding="utf-8")
     _, err = run("schema", "diff", str(file), dump("oss_core.v0.104.0"), status=3)
     assert words in err and re.match(r"orgd: .*dump\.txt: ", err), err
 
 
-def test_what_is_not_there(run):
+def test_missing_files_and_databases(run):
     assert "cannot read" in run("schema", "diff", "/nonexistent", dump("oss_core.v0.104.0"), status=3)[1]
     run("schema", "diff", "postgresql://postgres@/nobody?host=/nonexistent", dump("oss_core.v0.104.0"), status=3)
     assert "exclude each other" in run("schema", "diff", dump("oss_core.v0.104.0"), dump("oss_core.v0.104.0"), "--json", "--html", status=2)[1]
@@ -152,7 +152,7 @@ def test_the_last_lines_of_a_dump_are_missed(run, tmp_path, end, words):
     run("schema", "diff", str(file), dump("oss_tracing.v0.104.0"))
 
 
-def test_a_full_dump_says_that_it_is_whole(pair, tmp_path):
+def test_a_full_dump_ends_with_a_completeness_mark(pair, tmp_path):
     pair.sql("CREATE TABLE t (id integer PRIMARY KEY); CREATE POLICY p ON t; COMMENT ON TABLE t IS 't'; GRANT SELECT ON t TO PUBLIC;"
              " GRANT UPDATE (id) ON t TO PUBLIC")
     uri = pair.cluster.uri(pair.core)
@@ -248,7 +248,7 @@ def tree(cluster, tmp_path_factory):
 
 
 @pytest.mark.parametrize("sql", TOLD)
-def test_what_belongs_to_a_difference_is_told_with_it(cluster, tree, sql):
+def test_consequences_are_listed_with_their_difference(cluster, tree, sql):
     pair, dump_file = tree
     other = f"{pair.core}_other"
     pair.sql(f"CREATE DATABASE {other} TEMPLATE {pair.core}", database="postgres")
@@ -274,7 +274,7 @@ def test_a_dump_from_a_pipe(run, tmp_path):
 @pytest.mark.parametrize("pattern, matches", [
     ('public."a | b[\\\\*]?"', True), ('public."a | b[\\\\*]ä"', True), ("public.*", True), ("*ä*", True), ("*b[*]?*", True), ("???lic.*", True),
     ('public."a | b[\\\\*]??"', False), ("public.[a-z]*", False), ("public", False), ("*z*", False), ('public."a | b', False), ("**", True)])
-def test_what_a_pattern_of_an_ignore_file_matches(pair, tmp_path, pattern, matches):
+def test_patterns_of_an_ignore_file(pair, tmp_path, pattern, matches):
     pair.sql('CREATE TABLE "a | b[\\*]ä" (x integer)')
     ignored = tmp_path / "ignored"
     ignored.write_text(f"table | {pattern} | a reason | with more\n", encoding="utf-8")

@@ -76,7 +76,7 @@ def test_a_file_that_cannot_be_written(shared, tmp_path):
     assert os.listdir(tmp_path) == ["folder"]
 
 
-def test_a_file_keeps_what_it_is(shared, tmp_path):
+def test_an_output_file_keeps_its_mode_and_link(shared, tmp_path):
     """Its permissions, and its name behind a link; what is no file is written to."""
     uri, expected = shared.cluster.uri(shared.core), shared.dump()
     private = tmp_path / "private.txt"
@@ -148,7 +148,7 @@ def test_a_database_that_is_not_there(shared, tmp_path):
 NAMES = ['with "quotes"', "a.b", "tab\tand\nnewline\r", "back\\slash", "(a, b)", "täbel €", "x" * 63, "é" * 31, "plain_name-$1", " ", "\x01\x7f"]
 
 
-def test_names_can_be_told_apart(pair):
+def test_names_are_unambiguous(pair):
     def read(line):
         """The names that a line begins with, after TABLE, by the rule of the format."""
         names = re.match(r'TABLE ((?:[^".\s]|"(?:[^"]|"")*")+)\.((?:[^".\s]|"(?:[^"]|"")*")+) COLUMN-ORDER \((.*)\)$', line).groups()
@@ -168,7 +168,7 @@ def test_names_can_be_told_apart(pair):
     assert r'TABLE "tab\tand\nnewline\r"."tab\tand\nnewline\r" COLUMN-ORDER ("tab\tand\nnewline\r")' in lines
 
 
-def test_a_text_with_control_characters_stays_one_line(pair):
+def test_a_text_with_control_characters_is_one_line(pair):
     pair.sql("CREATE TABLE t (x text DEFAULT E'a\nb\\c', y text DEFAULT E'a\\\\c', CHECK (x <> E'\t'))")
     lines = pair.dump().split("\n")
     assert r"TABLE public.t COLUMN x text DEFAULT \'a\nbc'::text" in lines, lines
@@ -250,7 +250,7 @@ def test_progress_of_counting_on_a_terminal(pair):
     assert shown.startswith(b"\rcounting rows: 2 of 3 tables") and shown.endswith(b"\r\x1b[K"), shown
 
 
-def test_what_may_not_be_read_is_named(pair):
+def test_unreadable_objects_are_named(pair):
     pair.sql("DROP ROLE IF EXISTS dump_reader; CREATE ROLE dump_reader LOGIN; CREATE SCHEMA closed; CREATE TABLE closed.t (x int);"
              "CREATE TABLE a (x int); CREATE TABLE b (x int); CREATE TABLE c (x int, y int); CREATE TABLE filtered (x int);"
              "CREATE TABLE alembic_version (version_num text); INSERT INTO a SELECT generate_series(1, 3);"

@@ -94,7 +94,7 @@ def test_a_dump_and_reload_changes_nothing(zoo):
     assert scratch.without_header(zoo.dump(zoo.tracing, "--full", "--counts")) == first
 
 
-def test_json_says_what_the_text_says(zoo):
+def test_json_has_the_content_of_the_text(zoo):
     text = sections(zoo.dump(zoo.core, "--full", "--counts"))
     read = json.loads(zoo.run("schema", "dump", "--full", "--counts", "--json", zoo.cluster.uri(zoo.core))[0])
     assert read["database"] == zoo.core and read["server"]

@@ -49,7 +49,7 @@ def test_a_view_that_takes_the_place_of_a_table_is_not_read(pair, before, made):
     assert (process.returncode, out) == (3, "") and "cannot copy from view" in err or "changed while it was read" in err, out + err
 
 
-def test_what_is_elsewhere_is_not_read(pair, tmp_path):
+def test_foreign_tables_are_not_read(pair, tmp_path):
     proof = tmp_path / "proof"
     tmp_path.chmod(0o777)
     pair.sql("CREATE EXTENSION file_fdw; CREATE SERVER f FOREIGN DATA WRAPPER file_fdw;"
@@ -72,7 +72,7 @@ def test_revisions_of_any_text(pair):
     assert [one["revision"] for one in found if one["name"] == "ALEMBIC_VERSION"] == [*sorted(revisions, key=str.encode), "(null)"]
 
 
-def test_counting_what_has_no_column_to_count_by(pair):
+def test_counting_tables_without_columns(pair):
     pair.sql("CREATE TABLE a (); INSERT INTO a DEFAULT VALUES; INSERT INTO a DEFAULT VALUES; CREATE DOMAIN d AS text; CREATE TYPE e AS ENUM ('x');"
              "CREATE TABLE b (x d, y jsonb, z e); INSERT INTO b VALUES (NULL, NULL, NULL), ('a' || chr(10), '{}', 'x');"
              "CREATE TABLE c (x int, y int GENERATED ALWAYS AS (x) STORED); ALTER TABLE c DROP x CASCADE;"
@@ -93,7 +93,7 @@ def test_counting_what_has_no_column_to_count_by(pair):
     ("CREATE TABLE col (x int CHECK (x > 0))", "ALTER TABLE col RENAME x TO y"),
     ("CREATE TYPE mood AS ENUM ('sad'); CREATE TABLE m (x mood DEFAULT 'sad')", "ALTER TYPE mood RENAME VALUE 'sad' TO 'blue'"),
     ("CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1'", "DROP FUNCTION f()")])
-def test_a_change_while_it_is_read_is_told(pair, before, change):
+def test_a_change_during_the_dump_is_reported(pair, before, change):
     pair.sql(f"CREATE TABLE base (x int); CREATE VIEW v AS SELECT x FROM base; {before}")
     with meanwhile(pair, "base", "--full") as (cursor, process):
         cursor.execute(change)
@@ -101,7 +101,7 @@ def test_a_change_while_it_is_read_is_told(pair, before, change):
     assert (process.returncode, out) == (3, "") and err.count("\n") == 1 and "read it again" in err, out + err
 
 
-def test_a_change_that_texts_are_not_made_of_is_none(pair):
+def test_changes_outside_of_definitions_are_ignored(pair):
     pair.sql("CREATE TABLE base (x int); CREATE VIEW v AS SELECT x FROM base; CREATE TABLE other (x int)")
     dump = pair.dump(pair.core, "--full")
     with contextlib.closing(pair.cluster.connect(pair.core)) as other:
@@ -195,7 +195,7 @@ def test_a_cast_of_a_temporary_type(pair):
         assert pair.dump(pair.core, "--full") == dump
 
 
-def test_what_a_parser_of_ones_own_calls_its_tokens_is_not_asked(pair):
+def test_functions_of_a_custom_text_parser_are_not_called(pair):
     pair.sql("CREATE TEXT SEARCH PARSER p (START = prsd_start, GETTOKEN = prsd_nexttoken, END = prsd_end, LEXTYPES = prsd_lextype);"
              "CREATE TEXT SEARCH CONFIGURATION c (PARSER = p); ALTER TEXT SEARCH CONFIGURATION c ADD MAPPING FOR word WITH simple;"
              "CREATE TEXT SEARCH CONFIGURATION d (PARSER = pg_catalog.\"default\"); ALTER TEXT SEARCH CONFIGURATION d ADD MAPPING FOR word WITH simple")
@@ -217,7 +217,7 @@ def test_settings_of_a_subscription(pair):
 
 @pytest.mark.parametrize("command", ["$DUMP -o /dev/stdout >> file", "(echo before; $DUMP -o /dev/stdout) > file",
                                      "(echo before; $DUMP -o /dev/fd/3 3>&1) > file", "$DUMP -o /proc/self/fd/1 >> file"])
-def test_what_is_open_is_written_to_and_not_replaced(pair, tmp_path, command):
+def test_open_outputs_are_written_to_and_not_replaced(pair, tmp_path, command):
     (tmp_path / "file").write_text("before\n", encoding="utf-8")
     subprocess.run(["sh", "-c", command.replace("$DUMP", f'{scratch.PROGRAM} schema dump "{pair.cluster.uri(pair.core)}"')], cwd=tmp_path,
                    env=pair.environment(), check=True, timeout=60)

@@ -391,7 +391,7 @@ def test_rule(pair, rule):
 
 
 @pytest.mark.parametrize("name", SPECIAL)
-def test_what_is_proposed_can_be_run_and_does_no_harm(pair, name):
+def test_proposed_sql_runs_and_does_no_harm(pair, name):
     rule, made, expected, works = SPECIAL[name]
     for sql in made:
         with contextlib.suppress(scratch.psycopg2.IntegrityError):  # leaves an index behind
@@ -448,7 +448,7 @@ def test_an_index_whose_drop_did_not_end_is_dropped(pair):
          "DROP INDEX CONCURRENTLY public.i")]
 
 
-def test_what_fails_half_way_is_undone(pair):
+def test_a_failed_fix_is_rolled_back(pair):
     pair.sql("CREATE TABLE t (a int NOT NULL UNIQUE); CREATE TABLE c (a int CONSTRAINT f REFERENCES t (a)); ALTER TABLE t ADD PRIMARY KEY (a)")
     pair.sql("SET session_replication_role = replica; INSERT INTO c VALUES (4)")
     finding, = lint(pair)
@@ -518,7 +518,7 @@ def test_an_unknown_rule(shared):
     assert err.count("\n") == 1 and "nothing" in err
 
 
-def test_what_may_not_be_seen_is_named(pair):
+def test_invisible_objects_are_named(pair):
     pair.sql("CREATE SEQUENCE secret; DROP ROLE IF EXISTS lint_reader; CREATE ROLE lint_reader LOGIN")
     uri = pair.cluster.uri(pair.core).replace("postgres@", "lint_reader@")
     out, err = pair.run("schema", "lint", uri)

@@ -53,7 +53,7 @@ def test_a_switched_database_is_equal_but_for_the_order(run):
     ("EXTENSION pgcrypto 1.3", "EXTENSION pgcrypto 1.4"),
     ("ALEMBIC_VERSION park00000000", "ALEMBIC_VERSION park00000001"),
 ])
-def test_what_is_missing_other_or_more_makes_an_object_unequal(run, tmp_path, old, new):
+def test_any_missing_changed_or_added_part_makes_an_object_unequal(run, tmp_path, old, new):
     text = (scratch.REFERENCE / "ee_core.v0.104.0.txt").read_text(encoding="utf-8")
     assert old in text
     other = tmp_path / "other.txt"

@@ -22,7 +22,7 @@ def blocks(text, language):
     return [body for found, body in FENCED.findall(text) if found == language]
 
 
-def test_commands_print_what_the_document_says(pair, tmp_path):
+def test_commands_print_the_documented_output(pair, tmp_path):
     text = DOCUMENT.read_text(encoding="utf-8").split("\n## Diff\n")[1].split("\n## Lint\n")[0]
     change, = blocks(text, "sql")
     examples = re.findall(r"^```sh\n(.*?)^```\n```\n(.*?)^```$", text, re.M | re.S)

@@ -30,7 +30,7 @@ def told(pair, a, b):
 
 
 @pytest.mark.parametrize("base, change, forth, back", CASES, ids=[f"{base[:60]} {change[:80]}" for base, change, *_ in CASES])
-def test_one_change_is_told_once(cluster, pair, base, change, forth, back):
+def test_one_change_is_reported_once(cluster, pair, base, change, forth, back):
     how, sql = change[:2], change[3:]
     pair.sql(base)
     pair.sql(sql if how == "==" else f"{base}; {sql}", database=pair.tracing)

@@ -110,7 +110,7 @@ def test_types(tree):
     assert done.returncode == 1 and done.stdout.startswith("console/src/bad.ts:2: TS2322: "), done.stdout
 
 
-def test_packages_are_told_to_those_who_may_not_install():
+def test_packages_are_printed_for_unprivileged_users():
     with tempfile.TemporaryDirectory() as folder:
         # Readable by the nobody that root becomes here, as pytest's own folders are not.
         os.chmod(folder, 0o755)

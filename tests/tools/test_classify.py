@@ -50,17 +50,17 @@ def judged(sql):
     ("SELECT pg_temp.add_constraint('r', 'keys', 'k', 'FOREIGN KEY (u) REFERENCES users')", {"keys": SRE, "users": SRE},
      {"ACQUIRES_SHARE_ROW_EXCLUSIVE_LOCK", "IMPACTS_DATABASE_PERFORMANCE"}),
 ])
-def test_what_a_statement_locks_and_can_do(sql, locks, hazards):
+def test_locks_and_hazards_of_statements(sql, locks, hazards):
     (statement,) = judged(sql)
     assert (statement.locks, statement.hazards) == (locks, hazards)
 
 
-def test_what_the_script_has_made_itself_is_nobodys():
+def test_tables_created_by_the_script_need_no_lock():
     made = judged("CREATE TABLE mine (id int); CREATE INDEX m ON mine (id); INSERT INTO mine SELECT 1 FROM users; DROP TABLE mine")
     assert [(statement.locks, statement.hazards) for statement in made] == [({}, set())] * 4
 
 
-def test_what_it_may_have_found_is_not():
+def test_a_table_that_may_have_existed_needs_locks():
     _, index = judged("CREATE TABLE IF NOT EXISTS mine (id int); CREATE INDEX IF NOT EXISTS m ON mine (id)")
     assert (index.locks, index.hazards) == ({"mine": SHARE}, {"INDEX_BUILD", "ACQUIRES_SHARE_LOCK"})
 
@@ -78,7 +78,7 @@ def test_what_it_may_have_found_is_not():
     ("CLUSTER users", "a ClusterStmt is nothing"),
     ("CREATE RULE r AS ON INSERT TO users DO NOTHING", "RuleStmt"),
 ])
-def test_what_cannot_be_judged_is_refused(sql, words):
+def test_unknown_statements_are_refused(sql, words):
     with pytest.raises(classify.Unclassified, match=".*" + words.replace("(", r"\(")):
         judged(sql)
 
@@ -90,7 +90,7 @@ def test_a_decision_only_reads(sql):
         classify.check_read_only(sql)
 
 
-def test_the_build_stops_and_says_where(tmp_path):
+def test_the_build_stops_and_names_the_place(tmp_path):
     chains = tmp_path / "chains"
     shutil.copytree(TREE / "chains", chains)
     last = sorted((chains / "orgd").glob("*.sql"))[-1]

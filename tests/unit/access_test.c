@@ -147,7 +147,7 @@ static void each_case_is_decided_by_its_rule(void **state)
     }
 }
 
-static void who_may_own_is_a_list_of_its_own(void **state)
+static void owning_has_a_list_of_its_own(void **state)
 {
     struct config everybody = {0};
     struct config boss = config_of(*state, &(struct lists){.owners = "boss@acme.io,a@xn--mnchen-3ya.de"});
@@ -175,7 +175,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(each_case_is_decided_by_its_rule),
-        cmocka_unit_test(who_may_own_is_a_list_of_its_own),
+        cmocka_unit_test(owning_has_a_list_of_its_own),
     };
 
     return cmocka_run_group_tests(tests, make_arena, free_arena);

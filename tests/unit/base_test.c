@@ -57,7 +57,7 @@ static void json_puts_commas_where_due(void **state)
     talloc_free(arena);
 }
 
-static void json_compact_takes_only_what_is_between_the_parts(void **state)
+static void json_compact_removes_only_white_space_between_tokens(void **state)
 {
     static const char *const cases[][2] = {
         {"", ""},
@@ -120,7 +120,7 @@ static void base64_has_one_spelling_per_content(void **state)
     assert_false(base64_read(BASE64, "Zm9vYmFy", 8, bytes, 5, &len));
 }
 
-static void uuid_reads_what_clients_send(void **state)
+static void uuid_accepts_the_forms_of_clients(void **state)
 {
     static const char canonical[] = "01a203fc-4c3c-7000-9454-6f9f6468f870";
     static const char *const good[] = {canonical, "01A203FC4C3C700094546F9F6468F870",
@@ -196,9 +196,9 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(buffer_keeps_its_maximum),
         cmocka_unit_test(json_puts_commas_where_due),
-        cmocka_unit_test(json_compact_takes_only_what_is_between_the_parts),
+        cmocka_unit_test(json_compact_removes_only_white_space_between_tokens),
         cmocka_unit_test(base64_has_one_spelling_per_content),
-        cmocka_unit_test(uuid_reads_what_clients_send),
+        cmocka_unit_test(uuid_accepts_the_forms_of_clients),
         cmocka_unit_test(uuid_v7_begins_with_the_time),
         cmocka_unit_test(digests_match_published_vectors),
     };

@@ -30,7 +30,7 @@ static void every_word_is_found(void **state)
     assert_true(count > 49000);
 }
 
-static void what_is_common(void **state)
+static void common_passwords_are_recognized(void **state)
 {
     static const char *const common[] = {"123456",      "password", "PASSWORD",     "PassWord",     "p@ssw0rd",
                                          "Password1!",  "Qwerty1!", "Princess2!!!", "Princess2!!!", "Letmein123!",
@@ -95,7 +95,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_word_is_found),
-        cmocka_unit_test(what_is_common),
+        cmocka_unit_test(common_passwords_are_recognized),
         cmocka_unit_test(which_policies_ask_the_list),
     };
 

@@ -10,7 +10,7 @@
 
 #include "console/console.h"
 
-static void root_says_that_there_is_none(void **state)
+static void root_reports_a_build_without_console(void **state)
 {
     struct request req = {.arena = talloc_new(NULL), .method = METHOD_GET, .path = "/"};
     static const char sentence[] = "This orgd was built without its console; its API answers under /api.\n";
@@ -41,7 +41,7 @@ static void all_else_is_left_to_the_api(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(root_says_that_there_is_none),
+        cmocka_unit_test(root_reports_a_build_without_console),
         cmocka_unit_test(all_else_is_left_to_the_api),
     };
 

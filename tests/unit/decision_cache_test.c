@@ -78,7 +78,7 @@ static void a_lease_ends_by_itself(void **state)
     assert_false(decisions_have_lease());
 }
 
-static void a_lease_that_was_renewed_in_time_goes_on(void **state)
+static void a_lease_renewed_in_time_continues(void **state)
 {
     (void)state;
     (void)decisions_lease(boot_us + 3 * SECOND);
@@ -150,7 +150,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(nothing_is_known_without_a_lease, begin),
         cmocka_unit_test_setup(a_lease_ends_by_itself, begin),
-        cmocka_unit_test_setup(a_lease_that_was_renewed_in_time_goes_on, begin),
+        cmocka_unit_test_setup(a_lease_renewed_in_time_continues, begin),
         cmocka_unit_test_setup(a_lease_that_ended_begins_with_nothing, begin),
         cmocka_unit_test_setup(a_change_of_access_empties_it, begin),
         cmocka_unit_test_setup(the_wall_clock_may_jump, begin),

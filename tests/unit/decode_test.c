@@ -104,7 +104,7 @@ static void good_bodies_are_accepted(void **state)
     "{\"type\":\"model_attributes_type\",\"loc\":[" loc "],\"msg\":\"Input should be a valid dictionary or object to " \
     "extract fields from\",\"input\":" input "}"
 
-static void each_kind_of_problem_is_told(void **state)
+static void each_kind_of_problem_is_reported(void **state)
 {
     static const char *const cases[][2] = {
         {"{}", MISSING("\"body\",\"name\"") "{}}"},
@@ -150,7 +150,7 @@ static void each_kind_of_problem_is_told(void **state)
     talloc_free(arena);
 }
 
-static void all_problems_are_told_at_once(void **state)
+static void all_problems_are_reported_at_once(void **state)
 {
     void *arena = talloc_new(NULL);
     struct request req = {
@@ -231,7 +231,7 @@ static void a_body_may_be_left_out(void **state)
     talloc_free(req.arena);
 }
 
-static void unreadable_json_is_told_where(void **state)
+static void unreadable_json_is_reported_with_its_position(void **state)
 {
     static const char invalid[] = "{\"type\":\"json_invalid\",\"loc\":[\"body\",";
     static const char *const bodies[] = {
@@ -271,7 +271,7 @@ static void unreadable_json_is_told_where(void **state)
     talloc_free(arena);
 }
 
-static void what_exceeds_the_limits_is_not_parsed(void **state)
+static void bodies_beyond_the_limits_are_not_parsed(void **state)
 {
     static char deep[100000];
     struct request req = {.arena = talloc_new(NULL), .route = &plain, .content_type = "application/json"};
@@ -364,11 +364,11 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(good_bodies_are_accepted),
-        cmocka_unit_test(each_kind_of_problem_is_told),
-        cmocka_unit_test(all_problems_are_told_at_once),
+        cmocka_unit_test(each_kind_of_problem_is_reported),
+        cmocka_unit_test(all_problems_are_reported_at_once),
         cmocka_unit_test(other_content_types_are_one_string),
-        cmocka_unit_test(unreadable_json_is_told_where),
-        cmocka_unit_test(what_exceeds_the_limits_is_not_parsed),
+        cmocka_unit_test(unreadable_json_is_reported_with_its_position),
+        cmocka_unit_test(bodies_beyond_the_limits_are_not_parsed),
         cmocka_unit_test(answers_stay_small),
         cmocka_unit_test(query_values_are_the_last_given),
         cmocka_unit_test(models_within_themselves_have_an_end),

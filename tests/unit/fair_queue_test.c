@@ -102,7 +102,7 @@ static unsigned count_of(const uint64_t *of, unsigned taken, size_t caller)
     return count;
 }
 
-static void who_is_alone_has_all_workers(void **state)
+static void a_lone_caller_has_all_workers(void **state)
 {
     struct fair_queue *queue = make_apart(SIZE);
     struct fair_caller *callers[WORKERS];
@@ -254,7 +254,7 @@ static void the_end_empties_it(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(who_is_alone_has_all_workers),
+        cmocka_unit_test(a_lone_caller_has_all_workers),
         cmocka_unit_test(with_others_there_it_is_half_of_them),
         cmocka_unit_test(callers_take_turns),
         cmocka_unit_test(the_unknown_have_half_together),

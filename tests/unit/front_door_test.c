@@ -52,7 +52,7 @@ static void every_beginning_of_a_head_asks_for_more(void **state)
     }
 }
 
-static void what_is_no_http_is_known_by_its_first_line(void **state)
+static void other_protocols_are_recognized_by_their_first_line(void **state)
 {
     static const char *const lines[] = {"hello\r\n",          "\x16\x03\x01",      "GET /\r\n",
                                         "GET / HTTP/1.1\n",   "GET /HTTP/1.1\r\n", "GET / HTTP/11\r\n",
@@ -125,7 +125,7 @@ static void the_prefix_is_one_segment(void **state)
     }
 }
 
-static void what_is_accepted_is_named(void **state)
+static void accepted_types_and_encodings_are_recognized(void **state)
 {
     static const struct {
         const char *field;
@@ -261,10 +261,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_head_ends_at_the_same_byte_however_it_comes),
         cmocka_unit_test(every_beginning_of_a_head_asks_for_more),
-        cmocka_unit_test(what_is_no_http_is_known_by_its_first_line),
+        cmocka_unit_test(other_protocols_are_recognized_by_their_first_line),
         cmocka_unit_test(a_request_is_read_whole),
         cmocka_unit_test(the_prefix_is_one_segment),
-        cmocka_unit_test(what_is_accepted_is_named),
+        cmocka_unit_test(accepted_types_and_encodings_are_recognized),
         cmocka_unit_test(a_spoilt_head_is_survived),
         cmocka_unit_test(chunks_cut_anywhere_make_the_same_body),
         cmocka_unit_test(bytes_after_the_last_chunk_are_left),

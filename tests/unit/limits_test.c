@@ -44,7 +44,7 @@ static bool client_takes(void **state, enum limit limit, const char *client)
     return limit_take_client(request_of(state, client), limit) == OK;
 }
 
-static void tries_come_back_one_by_one(void **state)
+static void attempts_are_refilled_one_by_one(void **state)
 {
     struct request *req = request_of(state, "192.0.2.1");
 
@@ -86,7 +86,7 @@ static void a_network_of_ipv6_is_one_client(void **state)
     assert_true(client_takes(state, LIMIT_RESET_TRY_CLIENT, "::ffff:192.0.2.9"));
 }
 
-static void what_is_given_back_can_be_taken_again(void **state)
+static void refunded_attempts_can_be_used_again(void **state)
 {
     for (int i = 0; i < 1000; i++) {
         assert_true(takes(state, LIMIT_SOCIAL_CLIENT, "given@acme.io"));
@@ -116,7 +116,7 @@ static int flood(void **state, enum limit limit)
 }
 
 /* What is remembered is bounded for each limit. A flood finds no place beyond that, and shares what is left. */
-static void a_flood_does_not_free_who_is_limited(void **state)
+static void a_flood_frees_no_limited_subject(void **state)
 {
     int passed;
 
@@ -185,7 +185,7 @@ static void networks_and_regions(void **state)
     assert_string_equal(limit_subject(request_of(state, "192.0.2.7"), "a@b.c", REACH_NETWORK), "192.0.2.0 a@b.c");
 }
 
-static void switched_off_there_are_none(void **state)
+static void switched_off_limits_refuse_nothing(void **state)
 {
     static const struct config unlimited = {.rate_limits = false};
     struct request *req = request_of(state, "192.0.2.1");
@@ -237,12 +237,12 @@ static int free_arena(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(tries_come_back_one_by_one),
+        cmocka_unit_test(attempts_are_refilled_one_by_one),
         cmocka_unit_test(subjects_and_limits_do_not_share),
         cmocka_unit_test(a_network_of_ipv6_is_one_client),
-        cmocka_unit_test(what_is_given_back_can_be_taken_again),
-        cmocka_unit_test(a_flood_does_not_free_who_is_limited),
-        cmocka_unit_test(switched_off_there_are_none),
+        cmocka_unit_test(refunded_attempts_can_be_used_again),
+        cmocka_unit_test(a_flood_frees_no_limited_subject),
+        cmocka_unit_test(switched_off_limits_refuse_nothing),
         cmocka_unit_test(long_subjects_are_subjects),
         cmocka_unit_test(the_manual_has_the_table),
         cmocka_unit_test(several_at_once),

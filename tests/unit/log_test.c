@@ -185,7 +185,7 @@ static void closed_reader_does_not_kill(void **state)
     assert_non_null(strstr(seen, "lines=2\n"));
 }
 
-static void full_pipe_loses_lines_and_says_so(void **state)
+static void a_full_pipe_loses_lines_and_reports_it(void **state)
 {
     char text[1000];
     int64_t from = platform.monotonic_us();
@@ -254,7 +254,7 @@ int main(void)
         LOG_TEST(events_gather_until_32_kib_or_a_message),
         LOG_TEST(closed_reader_does_not_kill),
         LOG_TEST(threads_do_not_mix_their_lines),
-        LOG_TEST(full_pipe_loses_lines_and_says_so),
+        LOG_TEST(a_full_pipe_loses_lines_and_reports_it),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

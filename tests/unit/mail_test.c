@@ -25,7 +25,7 @@ static json_t *all_fields(const char *value)
     return fields;
 }
 
-static void templates_escape_what_is_put_into_them(void **state)
+static void templates_escape_inserted_values(void **state)
 {
     json_t *fields = all_fields(HOSTILE);
 
@@ -44,7 +44,7 @@ static void templates_escape_what_is_put_into_them(void **state)
 }
 
 /* Direction marks, joiners, fillers, tags: a name reads as it is written. */
-static void what_is_not_shown_is_left_out(void **state)
+static void invisible_characters_are_removed(void **state)
 {
     static const char hostile[] = "Ac\xe2\x80\xaeme\xe2\x81\xa6 \xe2\x80\x8b\xc2\xadInc\xef\xbb\xbf\xc2\x85\xe2\x80\xa8"
                                   "\xe3\x85\xa4\xf3\xa0\x81\x81\xef\xb8\x8f<\xc3\xa4\xe2\x82\xac\xf0\x9f\x98\x80";
@@ -158,8 +158,8 @@ static int free_arena(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(templates_escape_what_is_put_into_them),
-        cmocka_unit_test(what_is_not_shown_is_left_out),
+        cmocka_unit_test(templates_escape_inserted_values),
+        cmocka_unit_test(invisible_characters_are_removed),
         cmocka_unit_test(a_field_that_is_missing_is_no_mail),
         cmocka_unit_test(lines_are_as_mail_wants_them),
         cmocka_unit_test(subjects_survive),

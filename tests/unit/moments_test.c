@@ -8,7 +8,7 @@
 
 #include "admin/timestamps.h"
 
-static void moments_are_told_from_what_is_none(void **state)
+static void timestamps_are_validated(void **state)
 {
     static const char *const good[] = {
         "2027-01-31T12:00:00Z",        "2027-01-31 12:00:00",       "2027-01-31T12:00",
@@ -62,7 +62,7 @@ static void moments_are_told_from_what_is_none(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(moments_are_told_from_what_is_none),
+        cmocka_unit_test(timestamps_are_validated),
     };
 
     return cmocka_run_group_tests(tests, NULL, NULL);

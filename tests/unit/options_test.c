@@ -199,7 +199,7 @@ static void no_words_at_all(void **state)
     assert_string_equal(error.cause, "A command is missing; `prog --help` lists them.");
 }
 
-static void help_tells_everything_but_what_is_hidden(void **state)
+static void help_describes_all_but_hidden_options(void **state)
 {
     struct buffer out = buffer_make(arena, 100000);
 
@@ -247,7 +247,7 @@ int main(void)
         OPTIONS_TEST(missing_values_are_noticed),
         OPTIONS_TEST(help_needs_nothing_else),
         OPTIONS_TEST(no_words_at_all),
-        OPTIONS_TEST(help_tells_everything_but_what_is_hidden),
+        OPTIONS_TEST(help_describes_all_but_hidden_options),
         OPTIONS_TEST(manual_has_no_stray_requests),
     };
 

@@ -78,7 +78,7 @@ static void parameters_are_kept_in_order(void **state)
     talloc_free(req.arena);
 }
 
-static void another_method_is_told_which_there_are(void **state)
+static void a_wrong_method_gets_the_allowed_ones(void **state)
 {
     struct request req = {.arena = talloc_new(NULL)};
 
@@ -117,7 +117,7 @@ static void an_alias_is_matched_as_its_path(void **state)
     talloc_free(req.arena);
 }
 
-static void the_path_decides_who_may_call(void **state)
+static void the_path_decides_which_callers_are_admitted(void **state)
 {
     static const struct config config;
     struct application program = application_make(&config);
@@ -157,10 +157,10 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths_match_whole_segments),
         cmocka_unit_test(parameters_are_kept_in_order),
-        cmocka_unit_test(another_method_is_told_which_there_are),
+        cmocka_unit_test(a_wrong_method_gets_the_allowed_ones),
         cmocka_unit_test(a_path_that_can_be_read_is_known),
         cmocka_unit_test(an_alias_is_matched_as_its_path),
-        cmocka_unit_test(the_path_decides_who_may_call),
+        cmocka_unit_test(the_path_decides_which_callers_are_admitted),
         cmocka_unit_test(the_prefix_of_each_route_has_the_caller_of_its_group),
     };
 

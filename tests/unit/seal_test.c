@@ -15,7 +15,7 @@ static struct sealing how_of(const char *pass, const char *purpose, const char *
     return (struct sealing){.pass = secret_of(pass), .purpose = purpose, .label = label};
 }
 
-static void what_was_closed_can_be_opened(void **state)
+static void sealed_data_can_be_opened(void **state)
 {
     static char data[4000];
     struct sealing how = how_of("pass", "purpose", "label");
@@ -111,7 +111,7 @@ static void nothing_else_can_be_opened(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_was_closed_can_be_opened), cmocka_unit_test(data_of_megabytes_can_be_opened),
+        cmocka_unit_test(sealed_data_can_be_opened),     cmocka_unit_test(data_of_megabytes_can_be_opened),
         cmocka_unit_test(two_of_the_same_are_not_alike), cmocka_unit_test(the_other_pass_phrase_opens_too),
         cmocka_unit_test(nothing_else_can_be_opened),
     };

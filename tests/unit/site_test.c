@@ -88,7 +88,7 @@ static void the_origin_of_an_address(void **state)
     assert_false(site_has_origin(lengthy, lengthy));
 }
 
-static void what_is_an_origin(void **state)
+static void origins_are_recognized(void **state)
 {
     static const char *const are[] = {"https://app.acme.io", "http://localhost:3000", "https://acme.io/"};
     static const char *const are_not[] = {"*",
@@ -121,7 +121,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(addresses_of_one_site),    cmocka_unit_test(addresses_of_two_sites),
-        cmocka_unit_test(the_origin_of_an_address), cmocka_unit_test(what_is_an_origin),
+        cmocka_unit_test(the_origin_of_an_address), cmocka_unit_test(origins_are_recognized),
         cmocka_unit_test(the_path_of_an_address),
     };
 

@@ -262,7 +262,7 @@ static void profiles_are_read_as_each_provider_writes_them(void **state)
     }
 }
 
-static void an_issuer_that_says_nothing_of_the_address_does_not_vouch_for_it(void **state)
+static void a_missing_email_verified_claim_is_no_proof(void **state)
 {
     static const struct {
         const char *provider, *claims;
@@ -377,7 +377,7 @@ int main(void)
         cmocka_unit_test(only_the_issuers_signatures_count),
         cmocka_unit_test(es256_is_signed_and_verified),
         cmocka_unit_test(profiles_are_read_as_each_provider_writes_them),
-        cmocka_unit_test(an_issuer_that_says_nothing_of_the_address_does_not_vouch_for_it),
+        cmocka_unit_test(a_missing_email_verified_claim_is_no_proof),
         cmocka_unit_test(only_the_public_internet_is_public),
         cmocka_unit_test(origins_are_scheme_host_and_port),
         cmocka_unit_test(a_header_cannot_begin_another),

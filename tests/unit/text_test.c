@@ -11,7 +11,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 
-static void utf8_is_told_from_what_looks_like_it(void **state)
+static void malformed_utf8_is_refused(void **state)
 {
     static const char *const good[] = {
         "", "a", "\xc3\xa9", "\xe2\x82\xac", "\xf0\x9f\x98\x80", "\xed\x9f\xbf", "\xf4\x8f\xbf\xbf"};
@@ -28,7 +28,7 @@ static void utf8_is_told_from_what_looks_like_it(void **state)
     assert_int_equal(text_count("a\xc3\xa9\xe2\x82\xac\xf0\x9f\x98\x80"), 4);
 }
 
-static void what_is_not_shown_is_told_from_what_is(void **state)
+static void invisible_characters_are_recognized(void **state)
 {
     static const uint32_t hidden[] = {0,      0x1f,   0x7f,   0x9f,   0xad,   0x34f,  0x61c,   0x115f, 0x180e,
                                       0x200b, 0x200d, 0x200f, 0x2028, 0x202a, 0x202e, 0x2060,  0x2066, 0x2069,
@@ -43,7 +43,7 @@ static void what_is_not_shown_is_told_from_what_is(void **state)
         assert_false(utf8_invisible(shown[i]));
 }
 
-static void white_space_goes_from_both_ends_only(void **state)
+static void only_white_space_at_the_ends_is_trimmed(void **state)
 {
     void *arena = talloc_new(NULL);
 
@@ -102,9 +102,9 @@ static void all_but_the_plainest_characters_are_escaped(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(utf8_is_told_from_what_looks_like_it),
-        cmocka_unit_test(what_is_not_shown_is_told_from_what_is),
-        cmocka_unit_test(white_space_goes_from_both_ends_only),
+        cmocka_unit_test(malformed_utf8_is_refused),
+        cmocka_unit_test(invisible_characters_are_recognized),
+        cmocka_unit_test(only_white_space_at_the_ends_is_trimmed),
         cmocka_unit_test(percent_escapes_are_decoded_or_refused),
         cmocka_unit_test(all_but_the_plainest_characters_are_escaped),
     };

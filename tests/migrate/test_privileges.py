@@ -51,7 +51,7 @@ def test_the_owner_needs_nothing_else(owned):
     ("core", "ALTER TABLE project_invitations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
      "row-level security hides rows of project_invitations from it"),
 ], ids=["table", "type", "version", "tracing", "database", "temporary", "rows"])
-def test_what_the_role_lacks_is_said_before_anything_is_done(owned, database, change, what):
+def test_missing_privileges_are_reported_before_any_change(owned, database, change, what):
     owned.sql(change.format(core=owned.core), database=getattr(owned, database))
     if "OWNER TO" in change:
         owned.sql("GRANT SELECT ON ALL TABLES IN SCHEMA public TO agenta_owner", database=getattr(owned, database))
@@ -68,7 +68,7 @@ def test_what_the_role_lacks_is_said_before_anything_is_done(owned, database, ch
     old.up(owned)
 
 
-def test_who_may_not_look_is_told_what_is_missing(owned):
+def test_a_plan_without_select_names_the_missing_privileges(owned):
     owned.sql("ALTER TABLE app_db OWNER TO somebody")
     _, err = owned.run("migrate", "plan", status=3, **owned.uris)
     assert "the role agenta_owner cannot carry this out: it does not own app_db (somebody does)" in err and err.count("\n") == 1
