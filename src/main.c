@@ -1,7 +1,7 @@
 /* The program's entry: the table of commands. */
 #include "cli/options.h"
 #include "commands/access.h"
-#include "commands/audit.h"
+#include "commands/audit_log.h"
 #include "commands/commands.h"
 #include "commands/doctor.h"
 #include "commands/import.h"

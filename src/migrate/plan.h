@@ -3,8 +3,8 @@
 #define ORGD_MIGRATE_PLAN_H
 
 #include "base/buffer.h"
-#include "migrate/acceptance.h"
 #include "migrate/migrate.h"
+#include "migrate/run_acceptance.h"
 #include "migrate/signup_impact.h"
 
 #define PLAN_OUTCOMES_MAX 16

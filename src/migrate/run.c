@@ -3,11 +3,11 @@
 #include <string.h>
 #include <talloc.h>
 
-#include "migrate/acceptance.h"
 #include "migrate/execute.h"
 #include "migrate/lock.h"
 #include "migrate/migrate.h"
 #include "migrate/privileges.h"
+#include "migrate/run_acceptance.h"
 #include "statements.h"
 
 #define BLOCKER_SIZE 400

@@ -28,6 +28,7 @@ VIOLATIONS = [
     ("includes", "src/db/bad.c", '/* Bad. */\n#include "../base/text.h"\n', "src/db/bad.c:2: include"),
     ("includes", "src/db/bad.c", '/* Bad. */\n#include "db.h"\n', 'src/db/bad.c:2: "db.h" is not a path from src'),
     ("includes", "src/novel/bad.c", "/* Bad. */\n", "src/novel/bad.c:1: the module novel"),
+    ("includes", "src/db/text.c", "/* Text. */\n", "src/db/text.c:1: src/base/text.c has the same name"),
     ("documents", "src/db/bad.c", "/* Bad. */\n/* As ABSENT" ".md 3.2 says. */\n", "src/db/bad.c:2: ABSENT" ".md is not in the tree"),
     ("documents", "docs/README.md", "[More](absent" ".md)\n", "docs/README.md:1: absent" ".md is not in the tree"),
     ("banned", "src/db/bad.c", "/* Bad. */\nvoid f(char *a)\n{\n    strcpy (a, a);\n}\n", "src/db/bad.c:4: strcpy"),

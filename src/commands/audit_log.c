@@ -1,5 +1,5 @@
 /* Runs `orgd audit`. */
-#include "commands/audit.h"
+#include "commands/audit_log.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* Declares the command `orgd audit`. */
-#ifndef ORGD_COMMANDS_AUDIT_H
-#define ORGD_COMMANDS_AUDIT_H
+#ifndef ORGD_COMMANDS_AUDIT_LOG_H
+#define ORGD_COMMANDS_AUDIT_LOG_H
 
 #include "cli/options.h"
 

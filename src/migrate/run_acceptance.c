@@ -1,5 +1,5 @@
 /* Checks that the losses of a run, and open sign-up, are accepted. */
-#include "migrate/acceptance.h"
+#include "migrate/run_acceptance.h"
 
 #include <inttypes.h>
 #include <string.h>

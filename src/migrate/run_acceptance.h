@@ -1,6 +1,6 @@
 /* Checks that the operator accepted the effects of a run by name: data that it deletes, and sign-up that it opens. */
-#ifndef ORGD_MIGRATE_ACCEPTANCE_H
-#define ORGD_MIGRATE_ACCEPTANCE_H
+#ifndef ORGD_MIGRATE_RUN_ACCEPTANCE_H
+#define ORGD_MIGRATE_RUN_ACCEPTANCE_H
 
 #include "base/buffer.h"
 #include "migrate/migrate.h"
