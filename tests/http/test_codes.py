@@ -140,7 +140,7 @@ def test_the_wrong_code(browser, mails, sql):
     assert sql("SELECT count(*) FROM orgd.logins WHERE email = %s", email) == [(0,)]
 
 
-@pytest.mark.parametrize("code", ["12345", "1234567", " 123456", "١٢٣٤٥٦", "x" * 100000, "' OR 1=1 --"])
+@pytest.mark.parametrize("code", ["12345", "1234567", " 123456", "١٢٣٤٥٦", "x" * 50000, "' OR 1=1 --"])
 def test_malformed_codes(code, browser, mails):
     device, _ = ask(browser, mails, address())
     assert consume(browser, device, code) == failed("INCORRECT_USER_INPUT_CODE_ERROR", 1)

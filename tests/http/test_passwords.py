@@ -224,7 +224,7 @@ def test_malformed_resets(body, message, browser):
     assert answer.status_code == 400 and answer.json() == {"message": message}
 
 
-@pytest.mark.parametrize("token", ["", "x", "ä", "' OR 1=1 --", "x" * 100000])
+@pytest.mark.parametrize("token", ["", "x", "ä", "' OR 1=1 --", "x" * 50000])
 def test_malformed_reset_tokens(token, server):
     assert reset(server, token) == INVALID_TOKEN
 

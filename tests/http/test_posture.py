@@ -33,7 +33,7 @@ def test_explain_knows_accounts_and_invitations(explain, people, sql):
     assert explain(invited).json()["invited"] is False
 
 
-@pytest.mark.parametrize("email", ["a@b@c.io", "", "%0a@acme.io", "a" * 5000])
+@pytest.mark.parametrize("email", ["a@b@c.io", "", "%0a@acme.io", "a" * 4096])
 def test_explaining_a_malformed_address(explain, email):
     answer = explain(email).json()
     assert (answer["is_address"], answer["may_sign_in"], answer["may_own"], answer["rule"]) == (False, False, False, None)
