@@ -259,7 +259,7 @@ static enum err read_bounds(const struct options *options, struct param bounds[3
 int audit_export_run(const struct config *config, const struct options *options)
 {
     const char *format = option_value(options, "format");
-    struct param bounds[3];
+    struct param bounds[3] = {{0}};
     struct error error = {0};
     struct current current;
     enum err err = read_bounds(options, bounds, &error);
@@ -310,7 +310,7 @@ int audit_prune_run(const struct config *config, const struct options *options)
     const char *given = option_value(options, "older-than");
     struct error error = {0};
     struct current current;
-    int64_t days, removed;
+    int64_t days = 0, removed = 0;
     enum err err = OK;
 
     if (!given || !read_number(given, 1, DAYS_MAX, &days))

@@ -189,7 +189,7 @@ int account_end_sessions_run(const struct config *config, const struct options *
     json_t *body = json_pack("{s:s}", "email", options->arguments[0]);
     json_t *answer = NULL;
     struct error error = {0};
-    struct current current;
+    struct current current = {0};
     enum err err = body ? current_open(options->arena, config, "orgd", &current, &error)
                         : error_set(&error, ERR_MEMORY, "no memory");
 

@@ -15,6 +15,6 @@ void rights_write_grants(const char *program, const char *reader, struct buffer 
  * Reports missing and excess privileges of the connection's role: one sentence a row, after a column `excess`. With
  * `owner` the role may own the database, as in the private cluster. Errors: those of db_run, ERR_MEMORY.
  */
-enum err rights_look(struct db *db, void *arena, bool owner, struct result *rows) MUST_CHECK;
+enum err rights_look(struct db *db, void *arena, bool owner, struct result *found) MUST_CHECK;
 
 #endif

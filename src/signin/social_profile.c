@@ -240,7 +240,7 @@ static enum err note_brought(struct asking *asking, const char *token, const jso
                              struct social_profile *profile)
 {
     double issued = json_number_value(json_object_get(claims, "iat"));
-    double now = (double)(platform.realtime_us() / 1000000);
+    double now = (double)platform.realtime_us() / 1e6;
     const char *dot = strrchr(token, '.');
     char *hash = talloc_array(asking->arena, char, 65);
 

@@ -267,7 +267,7 @@ def test_the_server_is_killed_in_the_middle(make_server):
 # ---- the record ----
 
 @pytest.mark.parametrize("cursor", ["0", "9223372036854775808", "1;DROP TABLE users", "1%20OR%201=1", "%2B1", "1e3", "0x1", "\u0661", "",
-                                    "1" * 8000])
+                                    "1" * 4096])
 def test_a_cursor_that_no_answer_gave(cursor, admin):
     answer = admin.get(f"/admin/audit?cursor={cursor}")
     assert answer.status_code in (400, 414)
@@ -283,7 +283,7 @@ def test_a_cursor_of_another_question_is_only_a_place(admin, alice):
 
 
 @pytest.mark.parametrize("name", ["object", "actor", "operation", "request_id", "object_id"])
-@pytest.mark.parametrize("value", ["'; DROP TABLE users; --", "%", "\\", "x" * 5000, "\n"])
+@pytest.mark.parametrize("value", ["'; DROP TABLE users; --", "%", "\\", "x" * 4096, "\n"])
 def test_audit_filters_are_only_compared(name, value, admin):
     answer = admin.session.get(f"{admin.url}/admin/audit", params={name: value}, headers={"Authorization": admin.authorization})
     assert answer.status_code == (422 if name == "object_id" else 200)

@@ -47,7 +47,7 @@ def test_a_body_over_the_limit_of_its_path_is_refused_at_the_head(request, serve
     caller = request.getfixturevalue(who)
     fields = [f"Authorization: {caller.authorization}"] if caller.authorization else []
     answer = raw(server.url, head(method, path, most + 1, *fields))  # no byte of the body is sent
-    assert status(answer) == 413 and b"larger than this path takes" in answer
+    assert status(answer) == 413 and b"larger than this path allows" in answer
     answer = raw(server.url, head(method, path, None, *fields) + f"{most + 1:x}\r\n".encode())
     assert status(answer) == 413, "the size of a chunk is enough, too"
 
