@@ -15,9 +15,9 @@ WHERE k.created_by_id = $1::uuid AND k.project_id = $2::uuid AND k.hidden IS NOT
 -- api_key_create: a new visible key without expiry, if its maker is a member of the project
 -- $1 id, $2 prefix, $3 hash, $4 project, $5 maker, $6 session in which it is made, $7 key with which it is made, NULL: neither;
 -- $8 whether it is restricted to the project.
--- The maker is held first, as who removes them does, then the account, then what the key is made with: who ends one of these, or the
--- keys of the account, meanwhile waits, and then finds the key; who did it first leaves nothing to make a key with. The membership is held, so that who removes the maker meanwhile waits,
--- and then removes the key as well; the project before it, as who deletes it does. A key that a key makes is of the same origin.
+-- Lock order, that of everybody who deletes one of these: user, account, project, then the session or key with which the key is made,
+-- then the membership. A concurrent deletion waits and then finds the new key, or was first and leaves nothing to make a key with. A key
+-- that a key makes has the same origin.
 WITH person AS MATERIALIZED (
     SELECT id FROM users WHERE id = $5::uuid FOR KEY SHARE
 ), account AS MATERIALIZED (
@@ -30,17 +30,18 @@ WITH person AS MATERIALIZED (
     FROM account, orgd.sessions s
     WHERE s.handle = $6::uuid AND s.user_id = account.user_id AND s.generation = account.generation AND s.expires_at > now()
     FOR KEY SHARE OF s
-), maker AS MATERIALIZED (
-    SELECT k.id FROM account, api_keys k WHERE k.id = $7::uuid AND k.created_by_id = account.user_id FOR KEY SHARE OF k
 ), place AS MATERIALIZED (
-    SELECT p.id
-    FROM account, projects p
-    WHERE p.id = $4::uuid AND ($6::uuid IS NULL OR EXISTS (SELECT FROM session)) AND ($7::uuid IS NULL OR EXISTS (SELECT FROM maker))
-    FOR KEY SHARE OF p
+    SELECT p.id FROM account, projects p WHERE p.id = $4::uuid FOR KEY SHARE OF p
+), maker AS MATERIALIZED (
+    SELECT k.id
+    FROM place, account, api_keys k
+    WHERE k.id = $7::uuid AND k.created_by_id = account.user_id
+    FOR KEY SHARE OF k
 ), member AS MATERIALIZED (
     SELECT m.project_id, m.user_id
     FROM place, project_members m
     WHERE m.project_id = place.id AND m.user_id = $5::uuid
+      AND ($6::uuid IS NULL OR EXISTS (SELECT FROM session)) AND ($7::uuid IS NULL OR EXISTS (SELECT FROM maker))
     LIMIT 1
     FOR KEY SHARE OF m
 ), made AS (
