@@ -4,7 +4,7 @@ export async function run(scenarios) {
     for (const [name, scenario] of Object.entries(scenarios)) {
         let problem = null;
         try {
-            await scenario();
+            await Promise.race([scenario(), pause(LIMIT_MS).then(() => Promise.reject(new Error(`not finished after ${LIMIT_MS} ms`)))]);
         } catch (error) {
             problem = error.stack ?? String(error);
             failed = true;
@@ -14,6 +14,7 @@ export async function run(scenarios) {
     process.exit(failed ? 1 : 0);
 }
 
+const LIMIT_MS = 120_000; // of one scenario
 let count = 0;
 export const PASSWORD = "Str0ng!pass1";
 export const address = (name) => `${name}-${process.pid}-${count++}@browser.example`;
