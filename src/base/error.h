@@ -12,7 +12,15 @@ enum err {
     ERR_COUNT
 };
 
-#define OK ERR_OK
+#define OK ERR_OK /* zero: `if (err)` asks for an error */
+
+/* Returns from the function with the error of `call`, if it has one. Only where nothing but the arena holds memory. */
+#define TRY(call)                                                                                                      \
+    do {                                                                                                               \
+        enum err try_err = (call);                                                                                     \
+        if (try_err)                                                                                                   \
+            return try_err;                                                                                            \
+    } while (0)
 
 enum error_shape { SHAPE_TEXT, SHAPE_MESSAGE, SHAPE_BARE, SHAPE_CODED };
 
