@@ -23,7 +23,7 @@ void access_token_payload(const struct access_claims *claims, struct buffer *out
     json_bool(out, claims->is_new_user);
     json_key(out, "iss");
     json_text(out, claims->issuer);
-    json_key(out, "parentRefreshTokenHash1"); /* a refresh token is in force at once */
+    json_key(out, "parentRefreshTokenHash1"); /* a refresh token is valid from the moment it is issued */
     json_nil(out);
     json_key(out, "refreshTokenHash1");
     json_text(out, claims->refresh_hash);
@@ -73,7 +73,7 @@ bool access_token_sign(const char *payload, const char *key_id, EVP_PKEY *key, s
 
 /* ---- reading ---- */
 
-/* NULL when it is no object. */
+/* NULL if it is not an object. */
 static json_t *decode_object(const char *text, size_t len, char *bytes, size_t room)
 {
     size_t size;

@@ -11,18 +11,18 @@
 
 enum { ACCESS_TOKEN_MAX = 12 << 10, SIGNING_KEY_ID_SIZE = 24, TOKEN_HASH_SIZE = 65 };
 
-/* What a token says. */
+/* The claims of a token. */
 struct access_claims {
     struct uuid login_id, session;
-    char refresh_hash[TOKEN_HASH_SIZE]; /* hex SHA-256 of the refresh token that came with it */
-    int64_t issued_s, expires_s;        /* since 1970 */
+    char refresh_hash[TOKEN_HASH_SIZE]; /* hex SHA-256 of the refresh token issued with it */
+    int64_t issued_s, expires_s;        /* seconds since 1970 */
     /* for writing only: */
     const char *issuer;
     const char *user_identities, *session_identities; /* JSON arrays */
     bool is_new_user;
 };
 
-/* A token taken apart, not believed yet. */
+/* A parsed token whose signature has not been verified yet. */
 struct access_token {
     const char *text; /* borrowed */
     size_t signed_len;
@@ -31,19 +31,19 @@ struct access_token {
     struct access_claims claims;
 };
 
-/* Writes the payload: JSON with its members in alphabetical order. */
+/* Writes the payload: a JSON object with its members in alphabetical order. */
 void access_token_payload(const struct access_claims *claims, struct buffer *out);
 
-/* Writes the token of a payload. False when it cannot be signed or does not fit. */
+/* Signs the payload and writes the token. False if it cannot be signed or does not fit. */
 bool access_token_sign(const char *payload, const char *key_id, EVP_PKEY *key, struct buffer *out);
 
 /*
- * Takes a token apart; `text` must outlive the result. False for what is no access token at all: such a carrier is
- * passed over, while one that is taken apart here has to be verified.
+ * Parses a token; `text` must outlive the result. False if the text is not an access token at all: the caller then
+ * ignores that header or cookie. A token that parses must be verified.
  */
 bool access_token_read(const char *text, struct access_token *token);
 
-/* Whether it was signed, with RS256, by that key. Says nothing about the time. */
+/* Whether the token was signed with RS256 by this key. Does not check the expiry. */
 bool access_token_verify(const struct access_token *token, EVP_PKEY *key);
 
 #endif

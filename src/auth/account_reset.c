@@ -1,4 +1,4 @@
-/* Starts new generations of accounts, and tells their owners by mail. */
+/* Starts new generations of accounts and mails their owners. */
 #include "auth/account_reset.h"
 
 #include <inttypes.h>
@@ -49,7 +49,7 @@ enum err account_end_planted(struct request *req, const struct uuid *user_id, co
     return OK;
 }
 
-/* Whoever was in the account before may have let others in, so those who stay are counted. */
+/* An attacker who controlled the account may have invited others, so the mail counts the people who remain. */
 static const char *remaining_text(struct request *req, const struct result *row)
 {
     int64_t keys = result_int(row, 0, 1), people = result_int(row, 0, 4);
@@ -68,7 +68,7 @@ static const char *remaining_text(struct request *req, const struct result *row)
                            text, people);
 }
 
-/* No row: the account was removed at this moment, and nobody is left to tell. */
+/* No row: the account was deleted at this moment, so there is nobody to mail. */
 static enum err find_contact(struct request *req, const struct uuid *user_id, struct result *row)
 {
     enum err code = DB_RUN(req->db, account_contact, row, param_uuid(user_id));

@@ -1,6 +1,6 @@
--- account_next_generation: starts a new generation of an account, which ends every session, link and code that was made for it before
+-- account_next_generation: starts a new generation of an account, which ends every session, link and code of the one before
 -- revokes
--- The account is held before its sessions, as who makes a key does.
+-- The account is locked before its sessions, in the same order as when a key is made.
 WITH account AS (
     INSERT INTO orgd.accounts (user_id, generation, reset_at) VALUES ($1::uuid, 1, now())
     ON CONFLICT (user_id) DO UPDATE SET generation = accounts.generation + 1, reset_at = now()
@@ -8,15 +8,15 @@ WITH account AS (
 )
 DELETE FROM orgd.sessions s USING account a WHERE s.user_id = a.user_id;
 
--- account_hold: holds an account: who makes a key for it waits
+-- account_hold: locks an account, so that transactions that make a key for it wait
 SELECT user_id FROM orgd.accounts WHERE user_id = $1::uuid FOR NO KEY UPDATE;
 
--- account_session_keys_end: ends the API keys of an account that were made in sessions; a row for each
+-- account_session_keys_end: deletes the API keys of an account that were made in sessions; a row for each
 -- revokes
 DELETE FROM api_keys k USING orgd.key_origins o WHERE o.key_id = k.id AND k.created_by_id = $1::uuid RETURNING k.prefix;
 
--- account_planted_end: ends logins at providers that have not vouched for the address of an account, while nobody has proven it
--- $1 account, $2 login that stays, NULL: none. A row for each.
+-- account_planted_end: deletes logins at providers that do not vouch for the address of an account, while nobody has proven it
+-- $1 account, $2 login that stays or NULL. A row for each.
 -- revokes
 WITH planted AS MATERIALIZED (
     SELECT l.id, l.provider, l.subject
@@ -32,9 +32,9 @@ WITH planted AS MATERIALIZED (
 )
 DELETE FROM orgd.logins WHERE id IN (SELECT id FROM planted) RETURNING id;
 
--- account_contact: the address of an account, its API keys in words, of which there may be none, whether the address is proven, and
+-- account_contact: the address of an account, the number and a list of its API keys, whether the address is proven, and
 -- how many others are members of its organizations or invited to them
--- An account without logins was made by the administrator, who vouches for it.
+-- The administrator makes accounts without logins and vouches for their addresses.
 SELECT u.email,
        (SELECT count(*) FROM api_keys k WHERE k.created_by_id = u.id),
        (SELECT string_agg(format('%s (project %s, made on %s)', k.prefix, left(k.project_name, 60),

@@ -1,4 +1,4 @@
-/* Holds this process's lease on the decision cache: listens for changes, and renews. */
+/* Holds this process's lease on the decision cache: listens for changes and renews the lease. */
 #include "auth/cache_lease.h"
 
 #include <poll.h>
@@ -18,7 +18,7 @@
 #include "http/metrics.h"
 #include "statements.h"
 
-/* ANSWER_MS: a renewal that takes longer has failed. With RENEW_MS it makes a lease. */
+/* ANSWER_MS: a renewal that takes longer has failed. RENEW_MS + ANSWER_MS is the length of a lease. */
 enum { RENEW_MS = 1000, ANSWER_MS = 2000, RECONNECT_MS = 200 };
 
 static struct {
@@ -29,19 +29,19 @@ static struct {
     _Atomic bool stopping;
 } listener = {.wake = -1};
 
-/* What the thread knows on one connection. */
+/* The state of the thread on one connection. */
 struct session {
     struct db *db;
-    struct uuid state; /* of the row of orgd.lease_state that the lease goes with */
+    struct uuid state; /* from the row of orgd.lease_state that the lease belongs to */
     int64_t known;     /* the newest generation for which the cache was emptied */
-    int64_t confirmed; /* the newest that the database was told of */
-    int64_t proven;    /* the newest renewal whose notification came back */
-    int64_t next_us;   /* of the next renewal, platform.monotonic_us */
-    char *seen;        /* the leases as they were seen some time ago, as JSON */
+    int64_t confirmed; /* the newest generation that was confirmed to the database */
+    int64_t proven;    /* the newest renewal whose notification has arrived */
+    int64_t next_us;   /* time of the next renewal, platform.monotonic_us */
+    char *seen;        /* an earlier snapshot of all leases, as JSON */
     int64_t seen_us;
 };
 
-static int64_t renewals; /* goes on from connection to connection */
+static int64_t renewals; /* kept from connection to connection */
 
 /* ---- metrics ---- */
 
@@ -79,7 +79,7 @@ static void register_metrics(void)
 
 /* ---- one connection ---- */
 
-/* Takes what has arrived. What takes access away empties the cache before anything is confirmed. */
+/* Reads pending notifications. A change that revokes access empties the cache before anything is confirmed. */
 static void hear(struct session *session)
 {
     PGconn *conn = db_handle(session->db);
@@ -106,14 +106,14 @@ static void say_lease(bool on)
 
     if (said != on && !atomic_load(&listener.stopping))
         log_message(on ? LOG_INFO : LOG_WARNING,
-                    on ? "decision cache on: listening for changes" : "decision cache off: changes cannot be heard");
+                    on ? "decision cache on: listening for changes" : "decision cache off: cannot listen for changes");
     said = on;
 }
 
 /*
- * Renews the lease, confirming what is known. It counts from before it was sent, and is used once the notification that
- * was part of it has come back: whatever was committed before it was sent has then been heard. False: the connection is
- * of no use.
+ * Renews the lease and confirms the known generation. The lease counts from the time before the renewal was sent. It is
+ * used after the notification in the renewal has come back: by then every earlier commit has been heard. False if the
+ * connection must be given up.
  */
 static bool renew(struct session *session)
 {
@@ -133,7 +133,7 @@ static bool renew(struct session *session)
     hear(session);
     if (!same || session->proven != number)
         return false;
-    if (newest > session->known) { /* taken where nobody had to be notified */
+    if (newest > session->known) { /* granted at a time when nobody had to be notified */
         session->known = newest;
         decisions_revoke();
     }
@@ -144,7 +144,7 @@ static bool renew(struct session *session)
     return true;
 }
 
-/* Looks at all leases, to see later which of them have not moved. */
+/* Records all leases, to find out later which of them have not changed. */
 static bool look(struct session *session, struct uuid *state, int64_t *generation)
 {
     struct result row;
@@ -161,7 +161,7 @@ static bool look(struct session *session, struct uuid *state, int64_t *generatio
     return session->seen != NULL;
 }
 
-/* Removes the leases that have not moved since they were looked at: their processes are gone. */
+/* Removes the leases that have not changed since they were recorded: their processes are gone. */
 static bool remove_expired(struct session *session)
 {
     struct uuid state;
@@ -174,7 +174,7 @@ static bool remove_expired(struct session *session)
            look(session, &state, &generation);
 }
 
-/* The lease before has been given up, so the first of a connection begins with an empty cache. */
+/* The previous lease has been given up, so the first lease of a connection begins with an empty cache. */
 static bool begin(struct session *session)
 {
     char id[UUID_TEXT_SIZE], script[200];
@@ -186,7 +186,7 @@ static bool begin(struct session *session)
            look(session, &session->state, &session->known) && renew(session);
 }
 
-/* Waits for what comes until the next renewal is due. False when the connection has ended. */
+/* Waits for notifications until the next renewal is due. False if the connection has ended. */
 static bool wait_until_due(struct session *session)
 {
     PGconn *conn = db_handle(session->db);
@@ -212,7 +212,7 @@ static void hold(struct session *session)
     }
 }
 
-/* Others need not wait for a process that ends in order. */
+/* Removes the lease at a regular shutdown, so that other processes do not wait for it to expire. */
 static void give_up(struct session *session)
 {
     bool had = decisions_have_lease();

@@ -1,4 +1,4 @@
-/* Remembers positive decisions about credentials, under a lease and within one generation. */
+/* Remembers successful authentications, under a lease and within one generation. */
 #include "auth/decision_cache.h"
 
 #include <pthread.h>
@@ -15,10 +15,10 @@ struct entry {
     struct identity identity;
 };
 
-/* Untouched pages of this table take no memory. */
+/* Pages of this table that were never used take no memory. */
 static struct entry table[SETS][WAYS];
 
-/* Everything here changes and is looked at under the lock, so that a lease and its generation are seen together. */
+/* All of it is read and written under the lock, so that a lease and its generation are always seen together. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static uint64_t current = 1;
 static int64_t lease_until_us; /* platform.boottime_us; 0: no lease */
@@ -34,7 +34,7 @@ static void release_lock(void)
     (void)pthread_mutex_unlock(&lock);
 }
 
-/* Counted with the machine's sleep: a machine that slept has heard nothing meanwhile. */
+/* This clock includes the time that the machine slept: a sleeping machine has heard nothing. */
 static bool is_live(void)
 {
     return lease_until_us != 0 && platform.boottime_us() < lease_until_us;
@@ -143,7 +143,7 @@ void decisions_keep(const char *credential, const struct identity *identity, uin
 
     digest_sha256(credential, strlen(credential), digest);
     set = set_of(digest);
-    place = &set[digest[31] % WAYS]; /* where all are in force, one gives way */
+    place = &set[digest[31] % WAYS]; /* if all entries are valid, one is replaced */
     take_lock();
     for (int i = 0; i < WAYS; i++)
         if (set[i].generation != generation || memcmp(set[i].digest, digest, sizeof digest) == 0)

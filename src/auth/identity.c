@@ -1,4 +1,4 @@
-/* Decides who is asking, from the Authorization header to a person and a scope. */
+/* Authenticates a request: from the Authorization header to a user and a scope. */
 #include "auth/identity.h"
 
 #include <string.h>
@@ -25,7 +25,9 @@ bool identity_has_scope(const struct request *req)
     return identity_of(req)->has_scope;
 }
 
-/* The part of `value` after `scheme`, which counts its one space and its case; NULL when it is another scheme. */
+/*
+ * The part of `value` after `scheme`, which must match exactly, with its case and its space; NULL for another scheme.
+ */
 static const char *after_scheme(const char *value, const char *scheme)
 {
     size_t len = strlen(scheme);
@@ -33,13 +35,13 @@ static const char *after_scheme(const char *value, const char *scheme)
     return strncmp(value, scheme, len) == 0 ? value + len : NULL;
 }
 
-/* Browsers send these when they have lost the id; they must not fall back to a default scope. */
+/* Browsers send these values when they have lost the id. They must not fall back to a default scope. */
 static bool names_nothing(const char *id)
 {
     return id && (strcmp(id, "null") == 0 || strcmp(id, "00000000-0000-0000-0000-000000000000") == 0);
 }
 
-/* Workers are shared between organizations; who has none, and the administrator, are by themselves. */
+/* Organizations share the workers fairly. A caller without a scope, and the administrator, get a share of their own. */
 static uint64_t share_of(const struct identity *identity)
 {
     const struct uuid *id = identity->has_scope ? &identity->organization_id : &identity->user_id;
@@ -67,7 +69,7 @@ static enum err recognize_admin(struct request *req)
     return keep_identity(req, &admin);
 }
 
-/* A session is proven by its token in the header, or, where there is no header, by the cookie. */
+/* A session is proven by the token in the header, or, without a header, by the cookie. */
 static bool claims_session(const struct request *req)
 {
     return !req->authorization || !*req->authorization || after_scheme(req->authorization, "Bearer ");
@@ -95,7 +97,7 @@ enum err identity_admit(struct request *req, const char *email)
     return access_is_blocked(req->arena, req->config, email) ? ERR_UNAUTHORIZED : OK;
 }
 
-/* Reads the scope from three columns of a row, from `column`: project, workspace, organization. */
+/* Reads the scope from three columns of a row, starting at `column`: project, workspace, organization. */
 static void read_scope(const struct result *row, int column, struct identity *identity)
 {
     identity->has_scope = result_uuid(row, 0, column, &identity->project_id) &&
@@ -104,8 +106,8 @@ static void read_scope(const struct result *row, int column, struct identity *id
 }
 
 /*
- * `<prefix>.<secret>`; stored is `<prefix>.<hex SHA-256 of secret>`. A left part with `Bearer` in
- * it counts from after its last space.
+ * A key has the form `<prefix>.<secret>`; the database stores `<prefix>.<hex SHA-256 of secret>`. If the left part
+ * contains `Bearer`, only the text after its last space counts.
  */
 static enum err hashed_key(struct request *req, const char *key, const char **hashed)
 {
@@ -113,7 +115,7 @@ static enum err hashed_key(struct request *req, const char *key, const char **ha
     const char *bearer = strstr(key, "Bearer");
     char hex[65];
 
-    if (!dot || !text_valid(key, (size_t)(dot - key))) /* the database takes no other text */
+    if (!dot || !text_valid(key, (size_t)(dot - key))) /* the database accepts no other text */
         return ERR_UNAUTHORIZED;
     if (bearer && bearer < dot)
         for (const char *at = key; at < dot; at++)
@@ -177,7 +179,7 @@ static enum err resolve_secret(struct request *req, const char *token, struct id
     if (code == OK)
         code = identity_admit(req, result_text(&row, 0, 4));
     if (code == OK && claims.has_project && !identity->has_scope)
-        code = ERR_UNAUTHORIZED; /* no longer a member of the project that the token opens */
+        code = ERR_UNAUTHORIZED; /* no longer a member of the token's project */
     result_clear(&row);
     return code;
 }
@@ -196,7 +198,7 @@ enum err identity_authenticate(struct request *req, enum caller_kind wanted)
         return code == OK ? keep_identity(req, &identity) : code;
     }
     if (!text_valid(req->authorization, strlen(req->authorization)))
-        return ERR_UNAUTHORIZED; /* PostgreSQL takes no such text, and the permission check answers with it as JSON */
+        return ERR_UNAUTHORIZED; /* PostgreSQL refuses such text; the answer is that of the permission check */
     if ((rest = after_scheme(req->authorization, "Secret ")))
         code = resolve_secret(req, rest, &identity);
     else if ((rest = after_scheme(req->authorization, "ApiKey ")))

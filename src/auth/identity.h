@@ -1,4 +1,7 @@
-/* Who is asking: sessions, API keys, signed tokens and the administration key become an identity with a scope. */
+/*
+ * The identity of a caller: sessions, API keys, signed tokens and the administration key become an identity with a
+ * scope.
+ */
 #ifndef ORGD_AUTH_IDENTITY_H
 #define ORGD_AUTH_IDENTITY_H
 
@@ -9,13 +12,13 @@
 
 enum identity_scheme { IDENTITY_ADMIN, IDENTITY_KEY, IDENTITY_SECRET, IDENTITY_SESSION };
 
-/* An administrator has no person and no scope. */
+/* An administrator has no user and no scope. */
 struct identity {
     enum identity_scheme scheme;
     bool has_scope;      /* workspace, organization and project are set */
-    bool restricted;     /* an API key that reaches its project only: see auth/reach.h */
-    bool address_proven; /* a session's: its login has shown that the address is theirs (signin/account.h) */
-    bool has_session;    /* `session` is set: its handle, for a session and for what was derived from it */
+    bool restricted;     /* an API key restricted to its project: see auth/reach.h */
+    bool address_proven; /* of a session: its login has proven the account's address (signin/account.h) */
+    bool has_session;    /* `session` is set to the session's handle, for a session and for a token derived from one */
     struct uuid session;
     struct uuid key; /* id of the API key, for IDENTITY_KEY */
     struct uuid user_id;
@@ -25,14 +28,14 @@ struct identity {
     int64_t expires_us; /* platform.realtime_us; 0: never */
 };
 
-/* The application's hooks: see struct application. */
+/* The application's callbacks: see struct application. */
 enum err identity_recognize(struct request *req, enum caller_kind wanted) MUST_CHECK;
 enum err identity_authenticate(struct request *req, enum caller_kind wanted) MUST_CHECK;
 bool identity_has_scope(const struct request *req);
 
 /*
- * Asked wherever a credential of any kind becomes an account: ERR_UNAUTHORIZED when the configuration blocks the
- * address of the account.
+ * Called whenever a credential of any kind becomes an account: ERR_UNAUTHORIZED if the configuration blocks the address
+ * of the account.
  */
 enum err identity_admit(struct request *req, const char *email) MUST_CHECK;
 

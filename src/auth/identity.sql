@@ -1,4 +1,4 @@
--- api_key_resolve: whose key a hash is and what it opens, while its creator is a member of its project
+-- api_key_resolve: the owner and scope of the key with this hash, if its creator is still a member of its project
 SELECT k.hashed_key, u.id, p.id, p.workspace_id, p.organization_id,
        CASE WHEN isfinite(k.expiration_date) THEN (extract(epoch FROM k.expiration_date) * 1000000)::bigint END,
        k.id, u.email, EXISTS (SELECT FROM orgd.api_key_restrictions r WHERE r.api_key_id = k.id)
@@ -10,8 +10,8 @@ WHERE k.hashed_key = $1::text
   AND EXISTS (SELECT FROM project_members m WHERE m.project_id = k.project_id AND m.user_id = k.created_by_id)
 LIMIT 1;
 
--- secret_token_resolve: the person a signed token names, and the scope of its project while they are a member of it
--- $1 person, $2 project, $3 session that the token was made in; NULL: none. With the session, the token ends.
+-- secret_token_resolve: the user that a signed token names, and the scope of its project if they are still a member
+-- $1 user, $2 project, $3 session in which the token was made or NULL. The token ends with the session.
 SELECT u.id, p.id, p.workspace_id, p.organization_id, u.email
 FROM users u
 LEFT JOIN projects p ON p.id = $2::uuid

@@ -1,4 +1,4 @@
-/* Makes and checks password hashes. */
+/* Makes and verifies password hashes. */
 #include "auth/password_hash.h"
 
 #include <argon2.h>
@@ -67,7 +67,7 @@ static bool bcrypt_matches(void *arena, const char *hash, const char *password)
 
 struct argon2_cost {
     argon2_type type;
-    bool current; /* of the version that libsodium knows */
+    bool current; /* for the version that libsodium supports */
     uint32_t kib, passes, lanes;
 };
 
@@ -110,7 +110,7 @@ static bool take_argon2_type(const char **at, argon2_type *type)
     return true;
 }
 
-/* $argon2id$v=19$m=19456,t=2,p=1$SALT$DIGEST; the version may be missing in old ones. */
+/* $argon2id$v=19$m=19456,t=2,p=1$SALT$DIGEST; old hashes may lack the version. */
 static bool read_argon2(const char *hash, struct argon2_cost *cost)
 {
     const char *at = hash;
@@ -126,7 +126,7 @@ static bool read_argon2(const char *hash, struct argon2_cost *cost)
            take_number(&at, ",p=", PASSWORD_IMPORTED_LANES_MAX, &cost->lanes) && *at == '$';
 }
 
-/* libsodium is twice as fast, and knows one lane and one version only. */
+/* libsodium is twice as fast, but supports one lane and one version only. */
 static enum password_verdict verify_argon2(const struct argon2_cost *cost, const char *hash, const char *password)
 {
     size_t len = strlen(password);
@@ -140,7 +140,7 @@ static enum password_verdict verify_argon2(const struct argon2_cost *cost, const
     return argon2_verify(hash, password, len, cost->type) == ARGON2_OK ? PASSWORD_RIGHT_REHASH : PASSWORD_WRONG;
 }
 
-/* ---- either ---- */
+/* ---- both ---- */
 
 enum password_verdict password_verify(void *arena, const char *hash, const char *password)
 {

@@ -1,4 +1,4 @@
-/* Password hashes: made with argon2id, checked also as other programs made them. */
+/* Password hashes: made with argon2id; hashes made by other programs can be verified too. */
 #ifndef ORGD_AUTH_PASSWORD_HASH_H
 #define ORGD_AUTH_PASSWORD_HASH_H
 
@@ -7,8 +7,8 @@
 #include "base/error.h"
 
 /*
- * What a new hash costs: the least that OWASP recommends for argon2id (Password Storage Cheat Sheet). Some 12 ms of
- * one core, and memory for as many as there are slow workers.
+ * The cost of a new hash: the minimum that OWASP recommends for argon2id (Password Storage Cheat Sheet). It takes about
+ * 12 ms of one core, and memory for as many hashes as there are slow workers.
  */
 enum {
     PASSWORD_MEMORY_KIB = 19456,
@@ -19,7 +19,7 @@ enum {
     PASSWORD_HASH_SIZE = 128, /* of a hash made here, with its NUL */
 };
 
-/* What checking an imported hash may cost at most; one that costs more is none that password_hash_known knows. */
+/* The maximum cost of verifying an imported hash. password_hash_known refuses a hash that costs more. */
 enum {
     PASSWORD_IMPORTED_KIB_MAX = 256 << 10,
     PASSWORD_IMPORTED_PASSES_MAX = 64,
@@ -30,25 +30,25 @@ enum {
 enum password_verdict {
     PASSWORD_WRONG,
     PASSWORD_RIGHT,
-    PASSWORD_RIGHT_REHASH, /* right, but the hash is not as new ones are: store a new one */
+    PASSWORD_RIGHT_REHASH, /* correct, but the hash has outdated parameters: store a new one */
 };
 
-/* These two take their time on purpose: on the slow lane only, and not within a transaction. */
+/* Both functions are slow on purpose: call them on the slow worker pool only, and never within a transaction. */
 
 /* ERR_MEMORY when there is no memory for it. */
 enum err password_hash(const char *password, char hash[PASSWORD_HASH_SIZE]) MUST_CHECK;
 
 /*
- * Compares in constant time. Knows argon2id, argon2i and argon2d of any number of lanes, and bcrypt ($2a$, $2b$, $2y$,
- * which looks at 72 bytes); any other hash, an over-long password and want of memory make it WRONG. `arena` is for
- * scratch memory.
+ * Compares in constant time. Supports argon2id, argon2i and argon2d with any number of lanes, and bcrypt ($2a$, $2b$,
+ * $2y$, which reads at most 72 bytes). Any other hash, an over-long password or a lack of memory gives WRONG. `arena`
+ * is for scratch memory.
  */
 enum password_verdict password_verify(void *arena, const char *hash, const char *password);
 
-/* Whether password_verify knows the form of a hash, within the costs above. */
+/* Whether password_verify supports this hash, within the maximum cost above. */
 bool password_hash_known(const char *hash);
 
-/* A hash that costs what new ones cost and that nobody has the password of. */
+/* A hash with the cost of new ones, of a password that nobody has. */
 void password_stand_in(char hash[PASSWORD_HASH_SIZE]);
 
 #endif

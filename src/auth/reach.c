@@ -1,4 +1,4 @@
-/* Decides whether a credential reaches what a request names. */
+/* Decides whether a credential may act on the ids that a request names. */
 #include "auth/reach.h"
 
 #include <string.h>
@@ -7,7 +7,7 @@
 #include "config/config.h"
 #include "http/router.h"
 
-/* An id as the path, the query or the body gives it. "current" is the caller's own project. */
+/* An id from the path, the query or the body. "current" means the caller's own project. */
 static bool is_own(const char *text, const struct uuid *own)
 {
     struct uuid id;
@@ -15,7 +15,7 @@ static bool is_own(const char *text, const struct uuid *own)
     return !text || !*text || strcmp(text, "current") == 0 || (uuid_parse(text, &id) && uuid_equal(&id, own));
 }
 
-/* Whether the id of that name is the caller's own wherever the request has it. */
+/* Whether the id of that name is the caller's own, wherever the request has it. */
 static bool names_own(struct request *req, const char *name, const struct uuid *own)
 {
     const struct route *route = req->route;

@@ -1,4 +1,4 @@
-/* Asks whether a session's person proved lately who they are. */
+/* Checks whether the user of a session has authenticated recently. */
 #include "auth/reauthentication.h"
 
 #include "auth/identity.h"

@@ -8,7 +8,7 @@
 
 enum { HANDLE = 16, SECRET = 32, MAC = 16, BYTES = HANDLE + SECRET + MAC };
 
-/* A key per purpose. */
+/* A separate key for each purpose. */
 static void derive(struct secret installation, const char *purpose, const unsigned char *data, size_t len,
                    unsigned char digest[32])
 {

@@ -1,4 +1,4 @@
-/* Reads what is encrypted with the previous key, and writes it back under the one in force. */
+/* Reads data encrypted with the previous key, and encrypts it with the current key. */
 #include "auth/reseal.h"
 
 #include <openssl/crypto.h>
@@ -10,7 +10,7 @@
 
 enum { SEALED_MAX = 256 << 20 };
 
-/* One text: nothing to do where the key in force opens it. */
+/* Handles one text: does nothing if the current key opens it. */
 static enum err reseal_text_of(struct db *db, void *arena, struct sealing how, const char *text,
                                struct reseal_report *report)
 {

@@ -1,4 +1,4 @@
--- reseal_list: everything that is encrypted with AGENTA_CRYPT_KEY: purpose and label
+-- reseal_list: every text that is encrypted with AGENTA_CRYPT_KEY: purpose and label
 SELECT 'orgd signing key', kid FROM orgd.signing_keys
 UNION ALL
 SELECT 'outbox', id::text FROM orgd.outbox WHERE fields <> ''
@@ -6,14 +6,14 @@ UNION ALL
 SELECT 'idempotency', key FROM orgd.idempotency WHERE answer IS NOT NULL
  ORDER BY 1, 2;
 
--- reseal_text: one of them
+-- reseal_text: one of these texts
 SELECT private_key FROM orgd.signing_keys WHERE $1::text = 'orgd signing key' AND kid = $2::text
 UNION ALL
 SELECT fields FROM orgd.outbox WHERE $1::text = 'outbox' AND id::text = $2::text
 UNION ALL
 SELECT answer FROM orgd.idempotency WHERE $1::text = 'idempotency' AND key = $2::text AND answer IS NOT NULL;
 
--- reseal_write: puts text $4 in place of text $3, unless it was changed meanwhile
+-- reseal_write: replaces text $3 by text $4, unless it was changed meanwhile
 -- revokes
 WITH keys AS (
     UPDATE orgd.signing_keys SET private_key = $4::text
@@ -23,14 +23,14 @@ WITH keys AS (
 )
 UPDATE orgd.idempotency SET answer = $4::text WHERE $1::text = 'idempotency' AND key = $2::text AND answer = $3::text;
 
--- reseal_may_ask: whether there is Agenta's table of secrets, and it may be counted
+-- reseal_may_ask: whether Agenta's table of secrets exists and the role may count its rows
 SELECT to_regclass('public.secrets') IS NOT NULL,
        coalesce(has_table_privilege(to_regclass('public.secrets'), 'SELECT'), false);
 
--- reseal_secrets: how many secrets Agenta keeps
+-- reseal_secrets: how many secrets Agenta stores
 SELECT count(*) FROM public.secrets;
 
--- signing_keys_retire: no key signs any more, so that the next token makes one; those that are out stay good for their time
+-- signing_keys_retire: stops all keys from signing, so that the next token makes a new key; issued tokens stay valid
 -- revokes
 UPDATE orgd.signing_keys SET signs_until = now(), valid_until = least(valid_until, now() + interval '1 day')
  WHERE signs_until > now();

@@ -1,4 +1,4 @@
-/* Secret tokens: HS256 JWTs that first-party services replay on behalf of a person. */
+/* Secret tokens: HS256 JWTs that first-party services send on behalf of a user. */
 #ifndef ORGD_AUTH_SECRET_TOKENS_H
 #define ORGD_AUTH_SECRET_TOKENS_H
 
@@ -17,24 +17,24 @@ struct secret_claims {
     bool has_project;
     struct uuid project_id;
     bool has_session;
-    struct uuid session; /* which the token was made in, and with which it ends */
+    struct uuid session; /* the session in which the token was made; it ends with it */
     int64_t expires_us;  /* platform.realtime_us */
 };
 
-/* What a token says on behalf of whom. */
+/* The subject of a token. */
 struct secret_grant {
     struct uuid user_id, project_id, workspace_id, organization_id;
     const char *user_email;
-    const char *organization_name; /* NULL: not known */
-    const struct uuid *session;    /* in which it is made; NULL: none */
+    const char *organization_name; /* NULL: unknown */
+    const struct uuid *session;    /* the session in which it is made; NULL: none */
 };
 
-/* Writes a token that is good for a whole lifetime from now. */
+/* Writes a token that is valid for one full lifetime from now. */
 void secret_token_write(struct secret key, const struct secret_grant *grant, struct buffer *out);
 
 /*
- * Checks algorithm (HS256 only), signature and expiry, which must be there and at most a lifetime (and a minute for
- * clocks) ahead. ERR_UNAUTHORIZED for every other token.
+ * Verifies the algorithm (HS256 only), the signature and the expiry, which is required and at most one lifetime ahead,
+ * plus one minute for clock differences. ERR_UNAUTHORIZED for every other token.
  */
 enum err secret_token_verify(struct secret key, const char *token, struct secret_claims *claims) MUST_CHECK;
 

@@ -1,4 +1,4 @@
-/* Access tokens become identities. */
+/* Turns access tokens into identities. */
 #include "auth/session_identity.h"
 
 #include <string.h>
@@ -8,10 +8,10 @@
 #include "auth/sessions.h"
 #include "statements.h"
 
-/* What the query says of the scope; NULL where it says nothing. */
+/* The scope that the query names; NULL for a part that it does not name. */
 struct scope {
     const char *project, *workspace;
-    bool accepting; /* an invitation: who accepts is not a member yet */
+    bool accepting; /* an invitation: a user who accepts one is not a member yet */
 };
 
 static const char *named(struct request *req, const char *name)
@@ -36,7 +36,9 @@ static struct scope scope_of(struct request *req)
     };
 }
 
-/* What a decision is remembered under: no header field holds a line feed, so that no other credential is this text. */
+/*
+ * The key of an entry in the cache. Header fields cannot contain a line feed, so no other credential equals this text.
+ */
 static const char *decision_key(struct request *req, const char *token, const struct scope *scope)
 {
     return talloc_asprintf(req->arena, "session\n%s\n%s\n%s\n%d", token, scope->project ? scope->project : "",
@@ -53,21 +55,21 @@ enum err session_recognize(struct request *req, struct identity *identity)
         return ERR_UNAUTHORIZED;
     if (!carriers.header && session_maybe_forged(req))
         return ERR_UNAUTHORIZED;
-    /* a header that is not known may still give way to a cookie: that is for the worker to find out */
+    /* an unknown header may still be overruled by a cookie: a worker has to decide */
     token = carriers.header ? carriers.header : carriers.cookie;
     scope = scope_of(req);
     key = decision_key(req, token, &scope);
     return key && decisions_find(key, identity) ? OK : ERR_AGAIN;
 }
 
-/* Malformed ids name nothing that exists. */
+/* A malformed id names nothing that exists. */
 static bool read_scope(const struct scope *scope, struct uuid *project, struct uuid *workspace)
 {
     return (!scope->project || uuid_parse(scope->project, project)) &&
            (!scope->workspace || uuid_parse(scope->workspace, workspace));
 }
 
-/* What session_resolve answered. */
+/* The row of session_resolve. */
 static enum err read_identity(const struct result *row, const struct scope *scope, struct identity *identity)
 {
     bool asked = scope->project || scope->workspace;

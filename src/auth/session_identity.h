@@ -1,4 +1,4 @@
-/* Who a session's access token belongs to, within the scope that the request names. */
+/* The user of a session's access token, and the scope that the request names. */
 #ifndef ORGD_AUTH_SESSION_IDENTITY_H
 #define ORGD_AUTH_SESSION_IDENTITY_H
 
@@ -6,15 +6,15 @@
 #include "http/http.h"
 
 /*
- * On the I/O thread: OK when the same token has been decided upon, for the same scope; ERR_UNAUTHORIZED when there is
- * no token, or cookies as no browser sends them; ERR_AGAIN when a worker has to look.
+ * On the I/O thread: OK if the cache knows the token for this scope; ERR_UNAUTHORIZED if there is no token, or if the
+ * cookies are not as a browser sends them; ERR_AGAIN if a worker has to decide.
  */
 enum err session_recognize(struct request *req, struct identity *identity) MUST_CHECK;
 
 /*
- * On a worker: verifies and asks the database, and remembers the answer. Who belongs nowhere is who they are, without a
- * scope; that is not remembered, so that an invitation they accept works at once. ERR_UNAUTHORIZED; ERR_NOT_IN_SCOPE
- * for a project or workspace of others; errors of db_run.
+ * On a worker: verifies the token, asks the database and stores the answer in the cache. A user without any membership
+ * is identified without a scope; that is not cached, so that an accepted invitation works at once. ERR_UNAUTHORIZED;
+ * ERR_NOT_IN_SCOPE if the user is not a member of the project or workspace; errors of db_run.
  */
 enum err session_authenticate(struct request *req, struct identity *identity) MUST_CHECK;
 

@@ -20,7 +20,7 @@
 #define LEGACY_COOKIE "sIdRefreshToken"
 
 enum {
-    ACCESS_COOKIE_S = 365 * 24 * 3600, /* of the cookie only: the token ends earlier */
+    ACCESS_COOKIE_S = 365 * 24 * 3600, /* lifetime of the cookie only: the token expires earlier */
     COOKIE_MAX = 16 << 10,
     FRONT_TOKEN_MAX = 32 << 10,
     BEARER = 7, /* characters of "Bearer " */
@@ -28,7 +28,7 @@ enum {
 
 /* ---- in ---- */
 
-/* What follows "Bearer "; NULL when there is nothing, or another scheme. */
+/* The text after "Bearer "; NULL if it is empty or the scheme is another one. */
 static const char *bearer_of(const struct request *req)
 {
     const char *value = req->authorization;
@@ -36,7 +36,7 @@ static const char *bearer_of(const struct request *req)
     return value && strncmp(value, "Bearer ", BEARER) == 0 && value[BEARER] ? value + BEARER : NULL;
 }
 
-/* Whether the cookie is there at all. */
+/* Whether the cookie exists at all. */
 static bool has_cookie(const struct request *req, const char *name)
 {
     const char *value;
@@ -45,7 +45,7 @@ static bool has_cookie(const struct request *req, const char *name)
     return cookie_find(req->cookie, name, &value, &len) > 0;
 }
 
-/* The value of a cookie, decoded; NULL when it is absent, empty, doubled or not text. */
+/* The decoded value of a cookie; NULL if it is absent, empty, repeated or not valid text. */
 static const char *cookie_of(const struct request *req, const char *name)
 {
     const char *value;
@@ -75,7 +75,7 @@ static bool is_https(const struct config *config)
     return strncasecmp(config->api_url, "https://", 8) == 0;
 }
 
-/* Only orgd reads this cookie, so it has the prefix wherever browsers take it. */
+/* Only orgd reads this cookie, so it has the prefix wherever browsers accept it. */
 static const char *refresh_cookie(const struct config *config)
 {
     return is_https(config) ? SECURE_REFRESH_COOKIE : REFRESH_COOKIE;
@@ -89,7 +89,7 @@ const char *session_refresh_find(struct request *req, enum session_transport *tr
     *transport = token ? TRANSPORT_HEADER : TRANSPORT_COOKIE;
     if (token)
         return token;
-    /* sessions that began before the prefix have the plain name until they are refreshed */
+    /* sessions from before the prefix keep the plain name until they are refreshed */
     return cookie_of(req, has_cookie(req, name) ? name : REFRESH_COOKIE);
 }
 
@@ -136,7 +136,7 @@ static enum err send_exposed(struct request *req, const char *name, const char *
     return code == OK ? reply_expose(req, name) : code;
 }
 
-/* The value is Base64 or empty, which needs no percent-encoding. The path is `base` and what follows it. */
+/* The value is Base64 or empty, so it needs no percent-encoding. The path is `base` followed by `path`. */
 static enum err write_cookie(struct request *req, const char *name, const char *base, const char *path,
                              const char *value, int64_t expires_s)
 {
@@ -153,7 +153,7 @@ static enum err write_cookie(struct request *req, const char *name, const char *
     return reply_header_of_success(req, "Set-Cookie", buffer_string(&cookie));
 }
 
-/* The refresh token goes to the one path that takes it only. */
+/* The refresh token is sent only to the one path that accepts it. */
 static enum err send_cookie(struct request *req, const char *name, const char *value, int64_t expires_s)
 {
     if (strcmp(name, ACCESS_COOKIE) == 0)
@@ -166,7 +166,7 @@ enum err session_send_devices(struct request *req, const char *value, int64_t ex
     return write_cookie(req, device_cookie(req->config), site_path(req->config->api_url), "/auth", value, expires_s);
 }
 
-/* What the browser's scripts may know: {"ate":<ms>,"uid":<login>,"up":<payload>} in Base64. */
+/* The data for the browser's scripts: {"ate":<ms>,"uid":<login>,"up":<payload>} in Base64. */
 static enum err send_front_token(struct request *req, const struct session_tokens *tokens)
 {
     struct buffer json = buffer_make(req->arena, FRONT_TOKEN_MAX);
@@ -186,7 +186,7 @@ static enum err send_front_token(struct request *req, const struct session_token
     return send_exposed(req, "front-token", buffer_string(&text));
 }
 
-/* A refresh token under the plain name, where the prefixed one is in use. */
+/* A refresh token under the plain name, where the prefixed name is in use. */
 static enum err clear_plain_refresh(struct request *req)
 {
     return is_https(req->config) && has_cookie(req, REFRESH_COOKIE) ? send_cookie(req, REFRESH_COOKIE, "", 0) : OK;
@@ -209,7 +209,7 @@ static enum err send_in_cookies(struct request *req, const struct session_tokens
         code = send_cookie(req, refresh_cookie(req->config), tokens->refresh, tokens->refresh_expires_s);
     if (code == OK && tokens->refresh)
         code = clear_plain_refresh(req);
-    if (code == OK && bearer_of(req) && tokens->refresh) /* a client that changes over forgets the one it has */
+    if (code == OK && bearer_of(req) && tokens->refresh) /* a client that changes its transport forgets the old token */
         code = send_exposed(req, "st-refresh-token", "");
     return code;
 }
@@ -224,7 +224,7 @@ enum err session_send(struct request *req, enum session_transport transport, con
         return send_in_cookies(req, tokens);
     if (code == OK && tokens->refresh)
         code = send_exposed(req, "st-refresh-token", tokens->refresh);
-    /* another site's form must not sign anybody out by signing in */
+    /* a form of another site must not sign a user out by signing in as another */
     if (code == OK && (session_transports_of(req) & TRANSPORT_COOKIE) && !session_maybe_forged(req))
         code = clear_cookies(req);
     return code;

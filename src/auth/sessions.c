@@ -1,4 +1,4 @@
-/* Sessions, and the tokens that they are given. */
+/* Creates, verifies, refreshes and ends sessions, and issues their tokens. */
 #include "auth/sessions.h"
 
 #include <stdatomic.h>
@@ -15,14 +15,14 @@
 
 enum { CLIENT_MAX = 256, PAYLOAD_MAX = 6 << 10, SWEEP_US = 600 * 1000000 };
 
-/* ---- tokens into the reply ---- */
+/* ---- tokens of the reply ---- */
 
-/* What the tokens of an answer are made of. */
+/* The input for the tokens of an answer. */
 struct issue {
     const struct session *session;
     const char *refresh;       /* NULL: unchanged */
-    const char *refresh_hash;  /* of it, or of the one that the client has */
-    int64_t refresh_expires_s; /* when the session ends */
+    const char *refresh_hash;  /* hash of the new refresh token, or of the client's current one */
+    int64_t refresh_expires_s; /* the time at which the session ends */
 };
 
 static enum err send_tokens(struct request *req, enum session_transport transport, const struct issue *issue)
@@ -46,7 +46,7 @@ static enum err send_tokens(struct request *req, enum session_transport transpor
     if (code != OK || !login || !claims.issuer)
         return code != OK ? code : ERR_MEMORY;
     claims.expires_s = claims.issued_s + req->config->access_token_lifetime;
-    if (claims.expires_s > issue->refresh_expires_s) /* others believe the token until then, without asking */
+    if (claims.expires_s > issue->refresh_expires_s) /* other services accept the token until then, without asking */
         claims.expires_s = issue->refresh_expires_s;
     memcpy(claims.refresh_hash, issue->refresh_hash, sizeof claims.refresh_hash);
     access_token_payload(&claims, &payload);
@@ -63,9 +63,9 @@ static enum err send_tokens(struct request *req, enum session_transport transpor
                         });
 }
 
-/* ---- begun ---- */
+/* ---- creating ---- */
 
-/* The User-Agent as it may be stored and shown. */
+/* The User-Agent in a form that can be stored and shown. */
 static const char *client_of(struct request *req)
 {
     struct buffer text = buffer_make(req->arena, 2 * CLIENT_MAX);
@@ -75,7 +75,7 @@ static const char *client_of(struct request *req)
     return req->user_agent ? buffer_string(&text) : NULL;
 }
 
-/* Expired sessions are refused wherever they are looked up: forgetting them is housekeeping, now and then. */
+/* Every lookup refuses expired sessions. Deleting them is housekeeping, done occasionally. */
 static enum err sweep(struct request *req)
 {
     static _Atomic int64_t last_us;
@@ -116,9 +116,9 @@ enum err session_begin(struct request *req, const struct session_begin *begin)
     return send_tokens(req, session_transport_wanted(req), &issue);
 }
 
-/* ---- proven ---- */
+/* ---- verifying ---- */
 
-/* Whether the signature is good: ERR_SESSION_EXPIRED when only the time is over. */
+/* Whether the signature is valid: ERR_SESSION_EXPIRED if only the time is over. */
 static enum err verify(struct request *req, const struct access_token *token)
 {
     struct signing_key key;
@@ -147,14 +147,14 @@ enum err session_token_verify(struct request *req, struct access_token *token)
     code = by_header ? verify(req, token) : ERR_SESSION_NONE;
     if (!by_cookie || (by_header && code != ERR_SESSION_EXPIRED))
         return code;
-    /* after a refresh a page may still send the token that it had read before, beside the renewed cookie */
+    /* after a refresh a page may still send its old token in the header, together with the renewed cookie */
     if (by_header && !uuid_equal(&cookie.claims.session, &token->claims.session))
         return code;
     *token = cookie;
     return verify(req, token);
 }
 
-/* The columns that session_get and session_lock begin with. ERR_SESSION_NONE where the address is blocked. */
+/* The first columns of session_get and session_lock. ERR_SESSION_NONE if the address is blocked. */
 static enum err read_session(struct request *req, const struct result *row, struct session *session)
 {
     session->email = result_text(row, 0, 0);
@@ -183,14 +183,14 @@ enum err session_of(struct request *req, struct access_token *token, struct sess
     return read_session(req, &row, session);
 }
 
-/* ---- carried on ---- */
+/* ---- refreshing ---- */
 
 static bool same_hash(const char *a, const char *b)
 {
     return a && b && secret_equal(secret_of(a), secret_of(b));
 }
 
-/* Where the token stands in the line of its session's tokens. */
+/* The position of the token in its session's sequence of tokens. */
 enum standing { CURRENT, JUST_RENEWED, SUPERSEDED };
 
 static enum standing standing_of(const struct result *row, const struct refresh_token *presented,
@@ -207,8 +207,8 @@ static enum standing standing_of(const struct result *row, const struct refresh_
 }
 
 /*
- * The token that follows, and where the presented one stands. While keys are changed, another server may have renewed
- * the token a moment ago with the other key, and then the answer is that server's.
+ * The successor of a token, and the position of the presented one. While keys are being rotated, another server may
+ * have just renewed the token with the other key; then this server gives the same answer.
  */
 static enum err follow(struct request *req, const struct result *row, const struct refresh_token *presented,
                        struct refresh_token *next, enum standing *standing)
@@ -277,7 +277,7 @@ enum err session_rotate(struct request *req, const char *token, struct session_r
     if (result_rows(&row) != 1)
         return ERR_SESSION_NONE;
     session->id = presented.session;
-    if (read_session(req, &row, session) != OK) { /* blocked: it ends */
+    if (read_session(req, &row, session) != OK) { /* blocked: the session ends */
         code = session_end_because(req, &session->user_id, &session->id, "access rule");
         return code == OK ? ERR_SESSION_NONE : code;
     }
@@ -296,7 +296,7 @@ enum err session_rotate(struct request *req, const char *token, struct session_r
     case SUPERSEDED:
         break;
     }
-    log_message(LOG_WARNING, "session %s ends: a refresh token that was replaced came again, from %s",
+    log_message(LOG_WARNING, "session %s ends: a replaced refresh token was used again, from %s",
                 uuid_format(&session->id, handle), req->client);
     code = session_end_because(req, &session->user_id, &session->id, "stolen refresh token");
     return code == OK ? ERR_SESSION_STOLEN : code;
@@ -312,7 +312,7 @@ enum err session_send_refreshed(struct request *req, enum session_transport tran
                                        .refresh_expires_s = refresh->refresh_expires_s});
 }
 
-/* A client with both carriers keeps its tokens in cookies, and reads the header for convenience. */
+/* A client with both transports keeps its tokens in cookies, and reads the header for convenience. */
 static enum session_transport transport_of(struct request *req, const struct access_token *token)
 {
     struct session_carriers carriers;
@@ -344,7 +344,7 @@ enum err session_merge(struct request *req, const struct access_token *token, co
                                        .refresh_expires_s = result_int(&row, 0, 1)});
 }
 
-/* ---- ended ---- */
+/* ---- ending ---- */
 
 enum err session_end(struct request *req, const struct uuid *user_id, const struct uuid *session)
 {

@@ -1,5 +1,5 @@
--- session_create: a session that begins now; answers what its tokens say, and when it ends unless it is refreshed
--- It is of the generation of its account that this statement sees: a reset that commits meanwhile ends it.
+-- session_create: creates a session; returns the claims of its tokens, and when it ends unless it is refreshed
+-- It belongs to the generation of its account that this statement sees: a reset that commits meanwhile ends it.
 INSERT INTO orgd.sessions (handle, login_id, user_id, user_identities, session_identities, is_new_user, refresh_hash,
                            client, address, expires_at, generation)
 SELECT $1::uuid, $2::uuid, $3::uuid,
@@ -9,12 +9,12 @@ SELECT $1::uuid, $2::uuid, $3::uuid,
        coalesce((SELECT a.generation FROM orgd.accounts a WHERE a.user_id = $3::uuid), 0)
 RETURNING array_to_json(user_identities), array_to_json(session_identities), extract(epoch FROM expires_at)::bigint;
 
--- sessions_sweep: forgets sessions that have expired, some at a time
+-- sessions_sweep: deletes a limited number of expired sessions
 -- revokes
 DELETE FROM orgd.sessions
 WHERE handle IN (SELECT handle FROM orgd.sessions WHERE expires_at < now() LIMIT 1000 FOR UPDATE SKIP LOCKED);
 
--- session_get: a session that has not ended, whose token was signed with a key in force
+-- session_get: a session that has not ended, whose token was signed with a valid key
 SELECT u.email, array_to_json(s.user_identities), array_to_json(s.session_identities), s.is_new_user, s.user_id
 FROM orgd.sessions s
 JOIN users u ON u.id = s.user_id
@@ -22,8 +22,8 @@ JOIN orgd.accounts a ON a.user_id = s.user_id AND a.generation = s.generation
 WHERE s.handle = $1::uuid AND s.login_id = $2::uuid AND s.expires_at > now()
   AND EXISTS (SELECT FROM orgd.signing_keys k WHERE k.kid = $3::text AND k.valid_until > now());
 
--- session_lock: the session that a refresh token names and whose lifetime since sign-in ($2, seconds) is not over, held for its
--- renewal; its two hashes, and whether the elder of them is still good for those who came a moment late
+-- session_lock: locks the session of a refresh token for its renewal, if its lifetime since sign-in ($2, seconds) is not over;
+-- returns its two hashes, and whether the previous token is still valid for a request that came a moment late
 SELECT u.email, array_to_json(s.user_identities), array_to_json(s.session_identities), s.is_new_user, s.user_id,
        s.login_id, encode(s.refresh_hash, 'hex'), encode(s.previous_hash, 'hex'),
        coalesce(s.rotated_at > clock_timestamp() - interval '30 seconds', false), extract(epoch FROM s.expires_at)::bigint
@@ -41,7 +41,7 @@ SET previous_hash = refresh_hash, refresh_hash = decode($2::text, 'hex'), rotate
 WHERE handle = $1::uuid
 RETURNING extract(epoch FROM expires_at)::bigint;
 
--- session_merge_identities: adds those identities of the account that are asked for, in that order, to what the session has proven
+-- session_merge_identities: adds the requested identities of the account, in that order, to those that the session has proven
 UPDATE orgd.sessions s
 SET session_identities = s.session_identities || ARRAY(
         SELECT w.method
@@ -53,13 +53,13 @@ SET session_identities = s.session_identities || ARRAY(
 WHERE s.handle = $1::uuid
 RETURNING array_to_json(s.session_identities), extract(epoch FROM s.expires_at)::bigint;
 
--- session_recent: whether the person of a session proved within so many seconds who they are; no row: the session has ended
+-- session_recent: whether the user of a session authenticated within so many seconds; no row: the session has ended
 SELECT s.authenticated_at > now() - make_interval(secs => $2::bigint)
 FROM orgd.sessions s
 JOIN orgd.accounts a ON a.user_id = s.user_id AND a.generation = s.generation
 WHERE s.handle = $1::uuid AND s.expires_at > now();
 
--- session_authenticated: notes that the person of a session has proven again, by a login of the account, who they are
+-- session_authenticated: records that the user of a session has authenticated again, by a login of the account
 UPDATE orgd.sessions s SET authenticated_at = now()
 WHERE s.handle = $1::uuid AND EXISTS (SELECT FROM orgd.logins l WHERE l.id = $2::uuid AND l.user_id = s.user_id)
 RETURNING s.handle;
@@ -68,7 +68,7 @@ RETURNING s.handle;
 -- revokes
 DELETE FROM orgd.sessions WHERE handle = $1::uuid AND user_id = $2::uuid RETURNING handle;
 
--- session_end_reason: says why a session ends, for the audit, until the end of the transaction
+-- session_end_reason: sets the reason for the audit why a session ends, until the end of the transaction
 SELECT set_config('orgd.audit', (coalesce(nullif(current_setting('orgd.audit', true), ''), '{"actor": "anonymous"}')::jsonb
                                  || jsonb_build_object('reason', $1::text))::text, true);
 
@@ -76,7 +76,7 @@ SELECT set_config('orgd.audit', (coalesce(nullif(current_setting('orgd.audit', t
 -- revokes
 DELETE FROM orgd.sessions WHERE user_id = $1::uuid AND handle <> $2::uuid RETURNING handle;
 
--- sessions_list: the sessions of an account, the one last seen first, as the listing's JSON
+-- sessions_list: the sessions of an account, most recently used first, as the JSON of the listing
 SELECT coalesce(json_agg(json_build_object(
            'handle', s.handle,
            'client', s.client,
@@ -93,10 +93,10 @@ FROM (SELECT handle, client, address, session_identities, created_at, seen_at, e
         AND generation = (SELECT a.generation FROM orgd.accounts a WHERE a.user_id = $1::uuid)
       ORDER BY seen_at DESC, handle LIMIT 1000) AS s;
 
--- session_resolve: whose session an access token names, whether its login has proven the address of the account, and the scope that
--- a request names (project, workspace), or that of their first workspace; with whether they are a member of it
--- A scope has a project, and only members of the project are members of the scope. A workspace by itself means a project of it that
--- is theirs, the default one before others; where none is, the default one, of which they are no member.
+-- session_resolve: the user of an access token's session, whether its login has proven the address of the account, and the scope
+-- that a request names (project, workspace), or that of their first workspace; with whether they are a member of it
+-- A scope has a project, and its members are the members of the project. A workspace alone stands for one of its projects:
+-- one that the user is a member of, the default one first; else the default one, of which they are not a member.
 SELECT s.user_id,
        EXISTS (SELECT FROM orgd.logins l JOIN users u ON lower(u.email COLLATE "C") = ANY (l.proven_emails)
                WHERE l.id = s.login_id AND u.id = s.user_id),

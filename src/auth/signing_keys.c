@@ -1,4 +1,4 @@
-/* Signing keys: made, kept in memory while the database says nothing new, published. */
+/* Creates signing keys, caches them until the database reports a change, and publishes them. */
 #include "auth/signing_keys.h"
 
 #include <inttypes.h>
@@ -20,23 +20,23 @@
 #include "statements.h"
 
 #define HOUR_US (INT64_C(3600) * 1000000)
-#define SIGNS_US (168 * HOUR_US) /* how long a key signs */
-#define AHEAD_US (24 * HOUR_US)  /* how long before that it is made, so that all have heard of it */
+#define SIGNS_US (168 * HOUR_US) /* for how long a key signs */
+#define AHEAD_US (24 * HOUR_US)  /* how long in advance it is made, so that every process learns of it */
 
 enum { RSA_BITS = 2048, KEYS_MAX = 16, PRIVATE_MAX = 4096, SEALED_TEXT_MAX = 8192, RELOAD_US = 60 * 1000000 };
 
 struct known {
     char id[SIGNING_KEY_ID_SIZE];
-    EVP_PKEY *key; /* NULL: it cannot be opened, which is tried once */
+    EVP_PKEY *key; /* NULL: it cannot be opened, which is tried only once */
     int64_t signs_until_us;
 };
 
-/* What the database said when it was last asked, in the order of its answer; emptied by replacing it. */
+/* The last answer of the database, in its order. It is replaced, never changed. */
 static struct {
     pthread_mutex_t lock;
     struct known keys[KEYS_MAX];
     size_t count;
-    uint64_t generation; /* of decisions, in which it was asked: deletions of keys raise it */
+    uint64_t generation; /* generation of the decision cache in which it was asked: deletions of keys raise it */
     int64_t loaded_us;
 } memory = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
@@ -46,7 +46,7 @@ static struct sealing sealing_of(const struct config *config, const char *id)
                             SEAL_SIGNING_KEY, id};
 }
 
-/* ---- into and out of the database ---- */
+/* ---- database ---- */
 
 static EVP_PKEY *open_key(const struct config *config, const char *id, const char *sealed)
 {
@@ -60,7 +60,7 @@ static EVP_PKEY *open_key(const struct config *config, const char *id, const cha
         key = d2i_AutoPrivateKey(NULL, &at, (long)size);
     OPENSSL_cleanse(bytes, sizeof bytes);
     if (!key)
-        log_message(LOG_WARNING, "signing key %s cannot be opened with this AGENTA_CRYPT_KEY; it is passed over", id);
+        log_message(LOG_WARNING, "signing key %s cannot be opened with this AGENTA_CRYPT_KEY; it is ignored", id);
     return key;
 }
 
@@ -77,7 +77,7 @@ static const char *close_key(struct request *req, const char *id, EVP_PKEY *key)
     return good ? buffer_string(&text) : NULL;
 }
 
-/* What memory has under that name, or NULL. Needs the lock. */
+/* The cached key of that name, or NULL. The caller has the lock. */
 static const struct known *remembered(const char *id)
 {
     for (size_t i = 0; i < memory.count; i++)
@@ -86,7 +86,7 @@ static const struct known *remembered(const char *id)
     return NULL;
 }
 
-/* A reference of one's own, or NULL. */
+/* A new reference to the key, or NULL. */
 static EVP_PKEY *share(EVP_PKEY *key)
 {
     return key && EVP_PKEY_up_ref(key) == 1 ? key : NULL;
@@ -131,7 +131,7 @@ static enum err load(struct request *req)
     return OK;
 }
 
-/* ---- which one ---- */
+/* ---- choosing ---- */
 
 static int free_key(EVP_PKEY **key)
 {
@@ -139,7 +139,7 @@ static int free_key(EVP_PKEY **key)
     return 0;
 }
 
-/* Ties a reference to the request. */
+/* Binds a reference to the request. */
 static bool keep_key(struct request *req, EVP_PKEY *key)
 {
     EVP_PKEY **kept = talloc(req->arena, EVP_PKEY *);
@@ -164,7 +164,9 @@ static bool is_fresh(void)
     return fresh;
 }
 
-/* The eldest of those that still sign: the younger ones are there to become known. `last_us`: until when there is one.
+/*
+ * The oldest key that still signs: younger ones exist only to become known. `last_us`: the last time at which some key
+ * signs.
  */
 static bool choose(struct signing_key *chosen, int64_t *last_us)
 {
@@ -187,7 +189,7 @@ static bool choose(struct signing_key *chosen, int64_t *last_us)
     return chosen->key != NULL;
 }
 
-/* ---- a new one ---- */
+/* ---- creating ---- */
 
 static enum err create_key(struct request *req, int64_t after_us, struct signing_key *made)
 {
@@ -212,8 +214,8 @@ static enum err create_key(struct request *req, int64_t after_us, struct signing
 }
 
 /*
- * Makes the next key. One that is only wanted for later is left to whoever is at it already; where nothing can sign,
- * the others wait for the first, and look again. What was made here is not remembered before it is read as committed.
+ * Makes the next key. If it is only needed later, one process makes it and the others do not wait. If no key can sign,
+ * the others wait for the first process and look again. A new key is cached only once it is read back as committed.
  */
 static enum err renew(struct request *req, struct signing_key *key)
 {
@@ -254,7 +256,7 @@ enum err signing_key_current(struct request *req, struct signing_key *key)
     return last_us > platform.realtime_us() + AHEAD_US ? OK : renew(req, key);
 }
 
-/* A reference to the key of that name, or NULL; `known` tells whether memory has heard of it. */
+/* A reference to the key of that name, or NULL; `known` reports whether the cache has an entry for it. */
 static EVP_PKEY *find(const char *id, bool *known)
 {
     const struct known *found;
@@ -286,7 +288,7 @@ enum err signing_key_find(struct request *req, const char *id, struct signing_ke
     return keep_key(req, key->key) ? OK : ERR_MEMORY;
 }
 
-/* ---- at the start ---- */
+/* ---- start ---- */
 
 enum err signing_keys_count(struct db *db, const struct config *config, int *count, int *strange)
 {
@@ -322,7 +324,7 @@ enum err signing_keys_check(struct db *db, const struct config *config)
     return OK;
 }
 
-/* ---- published ---- */
+/* ---- publishing ---- */
 
 static bool write_number(struct buffer *out, const char *name, const EVP_PKEY *key, const char *parameter)
 {

@@ -1,4 +1,6 @@
-/* The RSA keys that sign access tokens: kept encrypted in the database, renewed every week, shared by all processes. */
+/*
+ * The RSA keys that sign access tokens: stored encrypted in the database, renewed every week, shared by all processes.
+ */
 #ifndef ORGD_AUTH_SIGNING_KEYS_H
 #define ORGD_AUTH_SIGNING_KEYS_H
 
@@ -8,33 +10,33 @@
 #include "http/http.h"
 
 struct signing_key {
-    char id[SIGNING_KEY_ID_SIZE]; /* "d-" and the milliseconds of its making */
+    char id[SIGNING_KEY_ID_SIZE]; /* "d-" and the time of its creation in milliseconds */
     EVP_PKEY *key;                /* lives as long as the request */
 };
 
 /*
- * The key that signs now. Where there is none, or its successor has to be made known, it is made in the open
- * transaction of req->db, and is there for others when the caller has committed. Errors: those of db_run, ERR_MEMORY,
- * ERR_INTERNAL when OpenSSL fails.
+ * The key that signs now. If there is none, or if its successor has to be announced, it is made in the open transaction
+ * of req->db, and others see it after the caller's commit. Errors: those of db_run, ERR_MEMORY, ERR_INTERNAL if OpenSSL
+ * fails.
  */
 enum err signing_key_current(struct request *req, struct signing_key *key) MUST_CHECK;
 
 /*
- * The key with which a token says that it was signed. ERR_UNAUTHORIZED when there is none of that name. Whether it is
- * still in force is asked of the database with the session (session_resolve).
+ * The key that a token names. ERR_UNAUTHORIZED if no key has that name. The lookup of the session (session_resolve)
+ * checks in the database whether the key is still valid.
  */
 enum err signing_key_find(struct request *req, const char *id, struct signing_key *key) MUST_CHECK;
 
-/* How many keys in force the database has, and how many of them `config` cannot open. Errors: those of db_run. */
+/* How many valid keys the database has, and how many of them `config` cannot open. Errors: those of db_run. */
 enum err signing_keys_count(struct db *db, const struct config *config, int *count, int *strange) MUST_CHECK;
 
 /*
- * Logs a warning when the database has keys that `config` cannot open: another server may be using it with another
+ * Logs a warning if the database has keys that `config` cannot open: another server may be using it with another
  * AGENTA_CRYPT_KEY, or the key was changed. Errors: those of db_run.
  */
 enum err signing_keys_check(struct db *db, const struct config *config) MUST_CHECK;
 
-/* Writes the public halves of all keys in force as a JSON Web Key Set (RFC 7517). Errors as signing_key_find. */
+/* Writes the public halves of all valid keys as a JSON Web Key Set (RFC 7517). Errors as signing_key_find. */
 enum err signing_keys_publish(struct request *req, struct buffer *out) MUST_CHECK;
 
 #endif

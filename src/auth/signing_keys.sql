@@ -1,21 +1,21 @@
--- signing_keys_list: the keys in force, the one that signs longest first
+-- signing_keys_list: the valid keys, the one that signs longest first
 SELECT kid, private_key, (extract(epoch FROM signs_until) * 1000000)::bigint
 FROM orgd.signing_keys
 WHERE valid_until > now()
 ORDER BY signs_until DESC, kid
 LIMIT 16;
 
--- signing_key_lock: lets one transaction at a time make a key; the second parameter says whether to wait for it
+-- signing_key_lock: lets one transaction at a time make a key; the second parameter says whether to wait
 SELECT CASE WHEN $1::boolean THEN pg_advisory_xact_lock(hashtextextended('orgd.signing_keys', 0)) IS NOT NULL
             ELSE pg_try_advisory_xact_lock(hashtextextended('orgd.signing_keys', 0)) END;
 
--- signing_key_create: a key that signs until a moment, and is believed for the longest life of a token after it
+-- signing_key_create: adds a key that signs until the given time, and is valid for the longest lifetime of a token after that
 INSERT INTO orgd.signing_keys (kid, private_key, signs_until, valid_until)
 SELECT $1::text, $2::text, moment, moment + interval '1 day'
 FROM (SELECT to_timestamp($3::bigint / 1000000.0) AS moment) AS ends
 ON CONFLICT DO NOTHING
 RETURNING kid;
 
--- signing_keys_sweep: forgets the keys whose last token has expired
+-- signing_keys_sweep: deletes the keys whose last token has expired
 -- revokes
 DELETE FROM orgd.signing_keys WHERE valid_until < now() - interval '1 day';

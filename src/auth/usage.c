@@ -1,4 +1,4 @@
-/* Remembers which credentials were used, and writes it down for all of them at once. */
+/* Records which credentials were used, and writes them to the database in batches. */
 #include "auth/usage.h"
 
 #include <pthread.h>
@@ -10,7 +10,7 @@
 #include "base/platform.h"
 #include "statements.h"
 
-/* A table of open addressing. When it is nearly full, it is written without waiting for the minute to be over. */
+/* A hash table with open addressing. When it is nearly full, it is written before the minute is over. */
 enum { SLOTS = 65536, ENOUGH = SLOTS / 2, FULL = SLOTS / 4 * 3, EVERY_US = 60000000, BATCH = 5000 };
 #define LIST_MAX ((size_t)BATCH * (UUID_TEXT_SIZE + 24))
 
@@ -20,9 +20,9 @@ struct use {
 };
 
 static struct table {
-    struct use slots[SLOTS]; /* untouched pages take no memory */
+    struct use slots[SLOTS]; /* pages that were never used take no memory */
     size_t count;
-} tables[2][2]; /* of keys and of sessions; one that is noted in, and one that is written */
+} tables[2][2]; /* of keys and of sessions; one table takes new uses while the other is written */
 
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int noting;
@@ -64,7 +64,7 @@ static enum err write_batch(struct db *db, bool session, struct buffer *ids, str
                    : DB_RUN(db, usage_of_keys, NULL, param_text(ids->data), param_text(moments->data));
 }
 
-/* Writes a table that nobody notes in now, and empties what was written. */
+/* Writes a table that takes no new uses at the moment, and empties it. */
 static enum err write_table(struct db *db, bool session, struct table *table)
 {
     void *arena = talloc_new(NULL);
@@ -95,7 +95,7 @@ static enum err write_table(struct db *db, bool session, struct table *table)
     return code;
 }
 
-/* What could not be written stays in its table, and is written before the tables change places again. */
+/* Entries that could not be written stay in their table, and are written before the tables are swapped again. */
 static enum err write_rest(struct db *db)
 {
     enum err code = write_table(db, false, &tables[false][!noting]);

@@ -1,8 +1,8 @@
 /*
  * When API keys and sessions were last used.
  *
- * Each use is noted in memory, also one that the decision cache knew, and written once a minute for all of them. A
- * process that is killed loses a minute at most. What is written never goes back.
+ * Each use is recorded in memory, also one that the decision cache answered. Once a minute all uses are written to the
+ * database. A process that is killed loses a minute at most. A stored time never goes back.
  */
 #ifndef ORGD_AUTH_USAGE_H
 #define ORGD_AUTH_USAGE_H
@@ -10,11 +10,16 @@
 #include "auth/identity.h"
 #include "db/db.h"
 
-/* Notes a use of the credential now. Any thread; waits for no database. Other schemes than key and session: nothing. */
+/*
+ * Records that the credential is used now. Any thread; does not wait for the database. Ignores schemes other than key
+ * and session.
+ */
 void usage_note(const struct identity *identity);
 
-/* Writes what was noted when a minute has passed since the last time, or when `now`. One thread at a time. On an error
- * it stays noted. */
+/*
+ * Writes the recorded uses if a minute has passed since the last time, or if `now`. One thread at a time. After an
+ * error they stay recorded.
+ */
 enum err usage_flush(struct db *db, bool now) MUST_CHECK;
 
 #endif

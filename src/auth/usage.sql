@@ -1,5 +1,5 @@
--- usage_of_keys: when API keys ($1) were used last ($2, microseconds since 1970), unless something later is known
--- In the order of their ids, so that two servers do not wait for each other crosswise.
+-- usage_of_keys: stores when API keys ($1) were last used ($2, microseconds since 1970), unless a later time is stored
+-- Rows are updated in the order of their ids, so that two servers cannot deadlock.
 WITH used AS MATERIALIZED (
     SELECT k.id, to_timestamp(u.us / 1000000.0) AS at
     FROM unnest($1::uuid[], $2::bigint[]) AS u (id, us)
@@ -11,7 +11,7 @@ UPDATE api_keys k SET updated_at = used.at
 FROM used
 WHERE k.id = used.id AND (k.updated_at IS NULL OR k.updated_at < used.at);
 
--- usage_of_sessions: the same of sessions
+-- usage_of_sessions: the same for sessions
 WITH used AS MATERIALIZED (
     SELECT s.handle, to_timestamp(u.us / 1000000.0) AS at
     FROM unnest($1::uuid[], $2::bigint[]) AS u (id, us)
