@@ -8,7 +8,7 @@
 #   CONSOLE=false               without the console, which is built with npm
 #   ARGS='--listen :8000'       more arguments for the server (make run)
 #   TESTS=tests/http            only these tests (make test)
-#   FLAGS='-x -k name'          more arguments for pytest (make test)
+#   FLAGS='-x -k name'          more arguments for pytest (make test, make quick)
 #   PREFIX=/usr/local DESTDIR=  where to install (make install)
 #   BARE=folder                 scratch space (make bare)
 #   SECONDS=10                  how long each target is fuzzed (make fuzz)
@@ -16,7 +16,7 @@
 SHELL = /bin/sh
 .NOTPARALLEL:
 .DEFAULT_GOAL = build
-.PHONY: run test containment kill-sweep all-cases revocation check fuzz bench timing pictures format build install clean bare help
+.PHONY: run quick test containment kill-sweep all-cases revocation check fuzz bench timing pictures format build install clean bare help
 
 ifeq ($(origin CC),default)
 CC = gcc
@@ -61,6 +61,10 @@ build: ## compile
 run: ## start a server over its own database, in the foreground
 	$(call built,run)
 	@exec $(dir)/orgd serve $(ARGS)
+
+quick: ## run what shows within a minute whether a change works: unit tests, routes, a journey of each module
+	$(call built,run test)
+	@SUITES='--no-suite fuzz' SANITIZE=$(sanitizers) tools/run-tests $(dir) $(FLAGS) $$(sed 's/#.*//' tests/quick.txt)
 
 test: ## run every test
 	$(call built,run test)
