@@ -100,12 +100,14 @@ static bool cookies_cross_sites(const struct config *config)
 
 bool session_maybe_forged(const struct request *req)
 {
-    return req->method != METHOD_GET && !req->rid && cookies_cross_sites(req->config);
+    return req->method != METHOD_GET && !request_header(req, "rid") && cookies_cross_sites(req->config);
 }
 
 enum session_transport session_transport_wanted(const struct request *req)
 {
-    return req->st_auth_mode && strcasecmp(req->st_auth_mode, "cookie") == 0 ? TRANSPORT_COOKIE : TRANSPORT_HEADER;
+    const char *mode = request_header(req, "st-auth-mode");
+
+    return mode && strcasecmp(mode, "cookie") == 0 ? TRANSPORT_COOKIE : TRANSPORT_HEADER;
 }
 
 unsigned session_transports_of(const struct request *req)

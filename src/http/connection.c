@@ -93,12 +93,14 @@ static unsigned *counter_of(const struct connection *connection)
 {
     struct io *io = connection->io;
 
-    return connection->internal ? &io->internal : connection->refused ? &io->refused : &io->connections;
+    return connection->listener == LISTENER_METRICS ? &io->internal
+           : connection->refused                    ? &io->refused
+                                                    : &io->connections;
 }
 
 enum step connection_close(struct connection *connection)
 {
-    if (connection->exchange && !connection->internal)
+    if (connection->exchange && connection->listener != LISTENER_METRICS)
         exchange_report(connection->io, connection->exchange, STATUS_CLIENT_GONE, 0);
     connection_give_up(connection);
     connection->io->paused -= connection->paused;
@@ -142,7 +144,7 @@ static bool admit(struct connection *connection, const struct sockaddr *peer)
 {
     struct io *io = connection->io;
 
-    if (connection->internal) {
+    if (connection->listener == LISTENER_METRICS) {
         if (io->internal >= IO_INTERNAL_MAX)
             return false;
     } else {
@@ -156,7 +158,7 @@ static bool admit(struct connection *connection, const struct sockaddr *peer)
     return true;
 }
 
-void connection_open(struct io *io, int descriptor, const struct sockaddr *peer, bool internal)
+void connection_open(struct io *io, int descriptor, const struct sockaddr *peer, enum listener_kind listener)
 {
     struct connection *connection = talloc_zero(io->arena, struct connection);
     int on = 1;
@@ -167,7 +169,7 @@ void connection_open(struct io *io, int descriptor, const struct sockaddr *peer,
     }
     connection->io = io;
     connection->descriptor = descriptor;
-    connection->internal = internal;
+    connection->listener = listener;
     if (!admit(connection, peer)) {
         (void)close(descriptor);
         talloc_free(connection);

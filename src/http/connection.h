@@ -8,6 +8,7 @@
 
 #include "http/addresses.h"
 #include "http/exchange.h"
+#include "http/listener.h"
 #include "http/metrics.h"
 #include "http/server.h"
 #include "http/worker_pool.h"
@@ -52,8 +53,8 @@ struct io {
 
 enum { IO_SCRATCH = 64 << 10, IO_INTERNAL_MAX = 16, IO_REFUSED_MAX = 128, IO_LINGER_US = 1000000 };
 
-/* Takes ownership of a non-blocking descriptor. `internal`: it was accepted by the metrics listener. */
-void connection_open(struct io *io, int descriptor, const struct sockaddr *peer, bool internal);
+/* Takes ownership of a non-blocking descriptor, which a listener of that kind accepted. */
+void connection_open(struct io *io, int descriptor, const struct sockaddr *peer, enum listener_kind listener);
 
 /* Handles a finished exchange returned by a worker, and frees it when its answer is sent or no longer wanted. */
 void connection_answered(struct io *io, struct exchange *exchange);

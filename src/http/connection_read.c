@@ -66,7 +66,7 @@ static enum step dispatch(struct connection *connection)
     req->deadline_us = req->started_us + io->waiting[WAIT_ANSWER].duration_us;
     exchange->keep_alive = connection->framing.keep_alive && !io->draining && !connection->ended;
     exchange_identify(io, exchange);
-    if (connection->internal)
+    if (connection->listener == LISTENER_METRICS)
         return answer_metrics(connection);
     lane = pipeline_begin(io->options->app, req);
     if (lane != LANE_DONE)
@@ -117,7 +117,8 @@ static enum err admit_body(struct connection *connection)
 {
     struct request *req = &connection->exchange->req;
     size_t max = body_limits_usual.bytes;
-    enum err code = connection->internal ? OK : pipeline_admit(connection->io->options->app, req, &max);
+    enum err code =
+        connection->listener == LISTENER_METRICS ? OK : pipeline_admit(connection->io->options->app, req, &max);
 
     connection->body = buffer_make(req->arena, max);
     if (code == OK && !connection->framing.chunked && connection->framing.length > max)

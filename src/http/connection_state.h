@@ -37,7 +37,8 @@ struct connection {
     struct chunked chunked;
     struct buffer body;
     size_t sent; /* bytes sent of the answer */
-    bool internal, refused;
+    enum listener_kind listener;
+    bool refused;
     unsigned served; /* answers sent on this connection */
     short watched;   /* EV_READ, EV_WRITE or 0 */
     bool paused;     /* not read until the next tick */

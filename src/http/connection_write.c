@@ -28,6 +28,7 @@ struct exchange *exchange_create(struct connection *connection, size_t head_len)
     req->arena = arena;
     req->config = connection->io->options->app->config;
     req->client = talloc_strdup(arena, connection->peer);
+    req->is_private = connection->listener == LISTENER_PRIVATE;
     req->path = req->query = req->target = "";
     req->started_us = platform.monotonic_us();
     if (!req->client) {
@@ -117,7 +118,7 @@ static void charge(struct connection *connection)
     uint64_t mixed;
     uint32_t *charged;
 
-    if (connection->internal || req->identity || !req->config->rate_limits)
+    if (connection->listener == LISTENER_METRICS || req->identity || !req->config->rate_limits)
         return;
     mixed = (client_share(req->client) ^ io->salt) * UINT64_C(0x9e3779b97f4a7c15);
     charged = &io->charged[mixed >> (64 - IO_CLIENT_BITS)];
@@ -132,7 +133,7 @@ static enum step finish_answer(struct connection *connection)
     struct exchange *exchange = connection->exchange;
     bool keep = exchange->keep_alive;
 
-    if (!connection->internal)
+    if (connection->listener != LISTENER_METRICS)
         exchange_report(connection->io, exchange, exchange->req.reply.status, connection->sent);
     if (keep)
         charge(connection);

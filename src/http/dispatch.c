@@ -170,6 +170,10 @@ static enum lane begin(const struct application *app, struct request *req)
         pipeline_refuse(req, ERR_BAD_REQUEST);
         return LANE_DONE;
     }
+    if (!route_is_served(app, req)) {
+        pipeline_refuse(req, ERR_NOT_FOUND);
+        return LANE_DONE;
+    }
     if (answered_as_page(app, req))
         return LANE_DONE;
     known = wanted == CALLER_NONE ? OK : app->recognize(req, wanted);

@@ -22,6 +22,7 @@ enum method {
     METHOD_DELETE = 16,
     METHOD_HEAD = 32,
     METHOD_OPTIONS = 64,
+    METHOD_ANY = 127,
 };
 /* "GET" */
 const char *method_name(enum method method);
@@ -123,8 +124,10 @@ extern const struct body_limits body_limits_texts; /* few values, some of them l
 struct request;
 
 struct route {
-    enum method method; /* 0 ends a list of routes */
-    const char *path; /* "/projects/{project_id}"; served with and without a final slash, documented as written here */
+    enum method method; /* or several, as a set; 0 ends a list of routes */
+    /* "/projects/{project_id}"; served with and without a final slash, documented as written here. A last segment of
+     * "*" matches one segment or more. */
+    const char *path;
     const char *operation_id;
     const char *summary;
     unsigned flags;
@@ -184,12 +187,15 @@ struct request {
     const char *target; /* as received, for the log */
     const char *path;   /* percent-decoded, without /api, starting with '/' */
     bool prefixed;      /* the path began with /api */
+    bool is_private;    /* arrived at the listener for private paths */
     const char *query;  /* raw, without '?'; "" without a query */
     const char *client; /* address of the peer, or of the client behind trusted proxies */
     bool client_found;  /* `client` was found in X-Forwarded-For */
     /* header values or NULL; `preflight_` are Access-Control-Request-Method and -Headers */
     const char *authorization, *cookie, *origin, *content_type, *preflight_method, *preflight_headers;
-    const char *st_auth_mode, *rid, *user_agent, *forwarded_for, *if_none_match;
+    const char *user_agent, *forwarded_for, *if_none_match;
+    const char *fields; /* all header fields as lines, parsed; for request_header */
+    size_t fields_len;
     bool accepts_gzip, accepts_brotli;
     bool accepts_html; /* by name: a wildcard does not count */
     const char *body;
@@ -213,6 +219,11 @@ struct request {
 
 /* ---- for handlers ---- */
 
+/*
+ * The value of a header field that struct request does not have; `name` ignores case. Fields of one name are joined by
+ * ", " (RFC 9110 5.3). NULL when absent, and without memory.
+ */
+const char *request_header(const struct request *req, const char *name);
 /* The value of the path parameter `name`, which the route must have. */
 const char *path_value(const struct request *req, const char *name);
 /* The last query parameter `name`, decoded; "" when given empty; NULL when absent. */
@@ -269,6 +280,7 @@ struct path_prefix {
     const char *prefix;
     enum caller_kind caller;
     bool whole_segment; /* the prefix must end at a segment boundary of the path */
+    bool is_private;    /* not served below /api; served by the private listener only, when there is one */
 };
 
 /* What the HTTP layer needs of the program it serves. */
@@ -276,6 +288,7 @@ struct application {
     const struct config *config;
     const struct route_group *groups[GROUP_LISTS_MAX]; /* lists of groups; the first NULL ends them */
     const struct path_prefix *callers; /* the kind of caller by prefix; the first match counts; ends with NULL */
+    bool private_listener;             /* there is a listener that serves the private paths, and only them */
     const char *alias, *alias_of;      /* a path that begins with `alias` is handled as if it began with `alias_of` */
     bool gzip;
     /*

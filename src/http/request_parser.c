@@ -208,8 +208,6 @@ enum field_name {
     FIELD_ACCEPT_ENCODING,
     FIELD_ACCEPT,
     FIELD_IF_NONE_MATCH,
-    FIELD_ST_AUTH_MODE,
-    FIELD_RID,
     FIELD_USER_AGENT,
     FIELD_NAMES,
 };
@@ -231,8 +229,6 @@ static const char *const field_names[FIELD_NAMES] = {
     "accept-encoding",
     "accept",
     "if-none-match",
-    "st-auth-mode",
-    "rid",
     "user-agent",
 };
 
@@ -335,6 +331,23 @@ static enum err read_field(struct reading *reading, char *line, size_t len)
     return note_field(reading, line, name, value);
 }
 
+/* A line as read_field leaves it: name, colon, blanks, value, and a NUL where its end was. */
+const char *request_header(const struct request *req, const char *name)
+{
+    const char *found = NULL, *end = req->fields + req->fields_len, *next;
+    size_t len = strlen(name);
+
+    for (const char *line = req->fields; line < end; line = next + 1) {
+        next = memchr(line, '\n', (size_t)(end - line));
+        if (strncasecmp(line, name, len) == 0 && line[len] == ':') {
+            const char *value = line + len + 1;
+            value += strspn(value, " \t");
+            found = found ? talloc_asprintf(req->arena, "%s, %s", found, value) : value;
+        }
+    }
+    return found;
+}
+
 /* ---- evaluation of the fields ---- */
 
 static enum err read_length(const char *value, struct framing *framing)
@@ -407,9 +420,7 @@ static void hand_over(const struct reading *reading)
     req->content_type = reading->values[FIELD_CONTENT_TYPE];
     req->preflight_method = reading->values[FIELD_PREFLIGHT_METHOD];
     req->preflight_headers = reading->values[FIELD_PREFLIGHT_HEADERS];
-    req->st_auth_mode = reading->values[FIELD_ST_AUTH_MODE];
     req->forwarded_for = reading->values[FIELD_FORWARDED_FOR];
-    req->rid = reading->values[FIELD_RID];
     req->user_agent = reading->values[FIELD_USER_AGENT];
     req->if_none_match = reading->values[FIELD_IF_NONE_MATCH];
     keep_request_id(req, reading->values[FIELD_REQUEST_ID]);
@@ -426,6 +437,8 @@ enum err head_parse(struct request *req, char *head, size_t len, struct framing 
     line[-1] = '\0';
     code = read_request_line(req, head, (size_t)(line - 1 - head), framing);
     line++;
+    req->fields = line;
+    req->fields_len = line < end ? (size_t)(end - line) : 0;
     while (code == OK && line < end) {
         char *next = memchr(line, '\n', (size_t)(end - line));
         next[-1] = '\0';

@@ -50,15 +50,32 @@ const struct route *route_next(const struct application *app, struct route_curso
     return cursor->group ? cursor->route : NULL;
 }
 
-enum caller_kind route_caller(const struct application *app, const char *path)
+/* The first row that the path begins with; NULL: none. */
+static const struct path_prefix *prefix_of(const struct application *app, const char *path)
 {
     for (const struct path_prefix *row = app->callers; row && row->prefix; row++) {
         size_t len = strlen(row->prefix);
 
         if (strncmp(path, row->prefix, len) == 0 && (!row->whole_segment || path[len] == '/' || path[len] == '\0'))
-            return row->caller;
+            return row;
     }
-    return CALLER_USER;
+    return NULL;
+}
+
+enum caller_kind route_caller(const struct application *app, const char *path)
+{
+    const struct path_prefix *row = prefix_of(app, path);
+
+    return row ? row->caller : CALLER_USER;
+}
+
+bool route_is_served(const struct application *app, const struct request *req)
+{
+    const struct path_prefix *row = prefix_of(app, req->path);
+
+    if (!row || !row->is_private)
+        return !req->is_private;
+    return !req->prefixed && req->is_private == app->private_listener;
 }
 
 bool route_has_path_parameter(const char *pattern, const char *name)
@@ -89,6 +106,8 @@ static bool matches(const char *pattern, const char *path, const char *values[],
     while (has_segment(pattern) && has_segment(path)) {
         const char *segment = ++path;
 
+        if (pattern[1] == '*')
+            return true;
         if (*++pattern == '{' && !ends_segment(*path)) {
             pattern += strcspn(pattern, "/");
             path += strcspn(path, "/");
@@ -153,7 +172,7 @@ bool route_is_read(const struct application *app, const char *path)
     if (is_alias(app, path))
         return true; /* no page has such a path */
     while ((route = route_next(app, &at)))
-        if (route->method == METHOD_GET && (!route->active || route->active(app->config)) &&
+        if ((route->method & METHOD_GET) && (!route->active || route->active(app->config)) &&
             matches(route->path, path, values, lengths))
             return true;
     return false;
@@ -167,7 +186,7 @@ const struct body_limits *route_body_limits(const struct application *app, const
     const struct route *route;
 
     while ((route = route_next(app, &cursor)))
-        if (route->limits && route->method == req->method && matches(route->path, req->path, values, lengths))
+        if (route->limits && (route->method & req->method) && matches(route->path, req->path, values, lengths))
             return route->limits;
     return route_caller(app, req->path) == CALLER_NONE ? &body_limits_open : &body_limits_usual;
 }
@@ -185,7 +204,7 @@ enum err route_match(const struct application *app, struct request *req)
     while ((route = route_next(app, &at))) {
         if (!matches(route->path, req->path, values, lengths) || (route->active && !route->active(app->config)))
             continue;
-        if (route->method == req->method) {
+        if (route->method & req->method) {
             req->group = at.group;
             return keep_values(req, route, values, lengths);
         }

@@ -19,6 +19,9 @@ bool route_is_read(const struct application *app, const char *path);
 /* The kind of caller that the path accepts, by app->callers. */
 enum caller_kind route_caller(const struct application *app, const char *path);
 
+/* Whether the listener that the request arrived at serves its path: see struct path_prefix. */
+bool route_is_served(const struct application *app, const struct request *req);
+
 /* Whether the path pattern has the parameter `name`. */
 bool route_has_path_parameter(const char *pattern, const char *name);
 

@@ -34,13 +34,14 @@ struct listener {
     struct server *server;
     int descriptor; /* -1: none */
     struct event *event;
-    bool internal, paused;
+    enum listener_kind kind;
+    bool paused;
     char name[LISTENER_NAME_SIZE];
 };
 
 struct server {
     struct server_options options;
-    struct listener clients, metrics;
+    struct listener listeners[LISTENER_KINDS];
     struct io io;
     struct event *tick, *wake;
     int wake_descriptor; /* eventfd: a worker has finished a request, or the server is to stop */
@@ -61,7 +62,7 @@ static void on_accept(evutil_socket_t descriptor, short what, void *context)
         socklen_t len = sizeof peer;
         int accepted = accept4(descriptor, (struct sockaddr *)&peer, &len, SOCK_NONBLOCK | SOCK_CLOEXEC);
         if (accepted >= 0) {
-            connection_open(&listener->server->io, accepted, (struct sockaddr *)&peer, listener->internal);
+            connection_open(&listener->server->io, accepted, (struct sockaddr *)&peer, listener->kind);
         } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
             (void)event_del(listener->event); /* the socket stays readable: pause instead of spinning */
             listener->paused = true;
@@ -106,8 +107,8 @@ static bool is_drained(const struct io *io)
 
 static void begin_drain(struct server *server)
 {
-    listener_close(&server->clients);
-    listener_close(&server->metrics);
+    for (int i = 0; i < LISTENER_KINDS; i++)
+        listener_close(&server->listeners[i]);
     server->drain_deadline_us = platform.monotonic_us() + (int64_t)server->options.drain_timeout * SECOND_US;
     connections_drain(&server->io);
 }
@@ -163,8 +164,8 @@ static void on_tick(evutil_socket_t descriptor, short what, void *context)
     connections_expire(&server->io);
     connections_resume(&server->io);
     give_memory_back(&server->io);
-    listener_resume(&server->clients);
-    listener_resume(&server->metrics);
+    for (int i = 0; i < LISTENER_KINDS; i++)
+        listener_resume(&server->listeners[i]);
     log_flush();
     check_drain(server);
 }
@@ -194,8 +195,8 @@ static int server_free(struct server *server)
 {
     struct io *io = &server->io;
 
-    listener_close(&server->clients);
-    listener_close(&server->metrics);
+    for (int i = 0; i < LISTENER_KINDS; i++)
+        listener_close(&server->listeners[i]);
     if (server->tick)
         event_free(server->tick);
     if (server->wake)
@@ -273,11 +274,18 @@ static enum err make_io(struct server *server, struct error *error)
 static enum err bind_listeners(struct server *server, struct error *error)
 {
     const struct server_options *options = &server->options;
-    enum err code = listener_open(options->listen, &server->clients.descriptor, server->clients.name, error);
+    const char *addresses[LISTENER_KINDS] = {[LISTENER_PUBLIC] = options->listen,
+                                             [LISTENER_PRIVATE] = options->private_listen,
+                                             [LISTENER_METRICS] = options->metrics_listen};
+    enum err err = OK;
 
-    if (code == OK && options->metrics_listen && strcmp(options->metrics_listen, "off") != 0)
-        code = listener_open(options->metrics_listen, &server->metrics.descriptor, server->metrics.name, error);
-    return code;
+    for (int i = 0; i < LISTENER_KINDS && !err; i++) {
+        struct listener *listener = &server->listeners[i];
+
+        if (addresses[i] && strcmp(addresses[i], "off") != 0)
+            err = listener_open(addresses[i], &listener->descriptor, listener->name, error);
+    }
+    return err;
 }
 
 static bool options_are_sound(const struct server_options *options)
@@ -302,8 +310,8 @@ enum err server_create(void *arena, const struct server_options *options, struct
         return error_set(error, ERR_MEMORY, "cannot set up the server: out of memory");
     made->options = *options;
     made->wake_descriptor = eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC);
-    made->clients = (struct listener){.server = made, .descriptor = -1};
-    made->metrics = (struct listener){.server = made, .descriptor = -1, .internal = true};
+    for (int i = 0; i < LISTENER_KINDS; i++)
+        made->listeners[i] = (struct listener){.server = made, .descriptor = -1, .kind = (enum listener_kind)i};
     talloc_set_destructor(made, server_free);
     (void)signal(SIGPIPE, SIG_IGN);
     (void)mallopt(
@@ -323,12 +331,17 @@ enum err server_create(void *arena, const struct server_options *options, struct
 
 const char *server_address(const struct server *server)
 {
-    return server->clients.name;
+    return server->listeners[LISTENER_PUBLIC].name;
+}
+
+const char *server_private_address(const struct server *server)
+{
+    return server->listeners[LISTENER_PRIVATE].name;
 }
 
 const char *server_metrics_address(const struct server *server)
 {
-    return server->metrics.name;
+    return server->listeners[LISTENER_METRICS].name;
 }
 
 /* ---- running ---- */
@@ -340,9 +353,11 @@ static enum err start_loop(struct server *server)
 
     server->wake = event_new(io->base, server->wake_descriptor, EV_READ | EV_PERSIST, on_wake, server);
     server->tick = event_new(io->base, -1, EV_PERSIST, on_tick, server);
-    if (!server->wake || !server->tick || event_add(server->wake, NULL) != 0 || event_add(server->tick, &tick) != 0 ||
-        listener_start(server, &server->clients) != OK || listener_start(server, &server->metrics) != OK)
+    if (!server->wake || !server->tick || event_add(server->wake, NULL) != 0 || event_add(server->tick, &tick) != 0)
         return ERR_MEMORY;
+    for (int i = 0; i < LISTENER_KINDS; i++)
+        if (listener_start(server, &server->listeners[i]) != OK)
+            return ERR_MEMORY;
     return OK;
 }
 

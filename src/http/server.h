@@ -8,6 +8,7 @@
 
 struct server_options {
     const char *listen;         /* "127.0.0.1:8000", "[::1]:8000", ":8000" for every address; port 0: a free port */
+    const char *private_listen; /* the same, or NULL: private paths are served with the others */
     const char *metrics_listen; /* the same, or "off" */
     unsigned workers, slow_workers, outbound_workers; /* threads, each with a database connection */
     unsigned queue;                                   /* the most requests that wait in one queue; beyond, 503 */
@@ -34,8 +35,9 @@ struct server;
 enum err server_create(void *arena, const struct server_options *options, struct server **server,
                        struct error *error) MUST_CHECK;
 
-/* The bound address, "127.0.0.1:8000"; the metrics address is "" when off. They live as long as the server. */
+/* The bound addresses, "127.0.0.1:8000"; "" without that listener. They live as long as the server. */
 const char *server_address(const struct server *server);
+const char *server_private_address(const struct server *server);
 const char *server_metrics_address(const struct server *server);
 
 /*

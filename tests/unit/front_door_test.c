@@ -86,7 +86,7 @@ static void a_request_is_read_whole(void **state)
     assert_int_equal(
         parse("PATCH /api/a%20b?c=d HTTP/1.1\r\nhOST: x:1\r\nAuthorization:  k  \r\nCONTENT-LENGTH: 0012\r\n"
               "Accept-Encoding: br\r\nAccept-Encoding: gzip\r\nX-Request-Id: r-1\r\nExpect: 100-Continue\r\n"
-              "Origin:\thttp://o\t\r\n\r\n",
+              "Origin:\thttp://o\t\r\nX-Some: a\r\nx-SOME:\tb \r\nX-Somewhere: c\r\nX-Empty:\r\n\r\n",
               &arena, &req, &framing),
         OK);
     assert_int_equal(req.method, METHOD_PATCH);
@@ -97,7 +97,9 @@ static void a_request_is_read_whole(void **state)
     assert_string_equal(req.origin, "http://o");
     assert_string_equal(req.id, "r-1");
     assert_null(req.cookie);
-    assert_null(req.rid);
+    assert_string_equal(request_header(&req, "x-some"), "a, b");
+    assert_string_equal(request_header(&req, "X-Empty"), "");
+    assert_null(request_header(&req, "x-som"));
     assert_true(req.accepts_gzip);
     assert_true(framing.keep_alive && framing.expects_continue && framing.has_length && !framing.chunked);
     assert_int_equal(framing.length, 12);

@@ -17,6 +17,7 @@ static const struct route table[] = {
     {METHOD_GET, "/things/special", "special"},
     {METHOD_GET, "/things/{thing_id}", "get"},
     {METHOD_DELETE, "/things/{thing_id}/parts/{part_id}", "remove"},
+    {METHOD_ANY, "/below/*", "below"},
     {0},
 };
 static const struct route others[] = {{METHOD_PUT, "/things", "replace"}, {0}};
@@ -62,6 +63,43 @@ static void paths_match_whole_segments(void **state)
     assert_string_equal(matched(&req, METHOD_DELETE, "/things//parts/b"), "404");
     assert_string_equal(matched(&req, METHOD_DELETE, "/things/a/parts/b/c"), "404");
     talloc_free(req.arena);
+}
+
+static void a_star_matches_the_rest(void **state)
+{
+    struct request req = {.arena = talloc_new(NULL)};
+
+    (void)state;
+    assert_string_equal(matched(&req, METHOD_GET, "/below/a"), "below");
+    assert_string_equal(matched(&req, METHOD_PATCH, "/below/a/b/"), "below");
+    assert_string_equal(matched(&req, METHOD_GET, "/below"), "404");
+    assert_string_equal(matched(&req, METHOD_GET, "/below/"), "404");
+    talloc_free(req.arena);
+}
+
+static void private_paths_are_served_by_their_listener(void **state)
+{
+    static const struct path_prefix callers[] = {{"/core", CALLER_NONE, .whole_segment = true, .is_private = true},
+                                                 {0}};
+    static const struct {
+        const char *path;
+        bool prefixed, is_private, with_listener, served;
+    } rows[] = {
+        {"/things", false, false, false, true}, {"/things", true, false, true, true},
+        {"/things", false, true, true, false},  {"/core/x", false, false, false, true},
+        {"/core/x", true, false, false, false}, {"/core/x", false, false, true, false},
+        {"/core/x", false, true, true, true},   {"/core/x", true, true, true, false},
+        {"/corex", false, true, true, false},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct application with = {.callers = callers, .private_listener = rows[i].with_listener};
+        const struct request req = {
+            .path = rows[i].path, .prefixed = rows[i].prefixed, .is_private = rows[i].is_private};
+
+        assert_int_equal(route_is_served(&with, &req), rows[i].served);
+    }
 }
 
 static void parameters_are_kept_in_order(void **state)
@@ -156,6 +194,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(paths_match_whole_segments),
+        cmocka_unit_test(a_star_matches_the_rest),
+        cmocka_unit_test(private_paths_are_served_by_their_listener),
         cmocka_unit_test(parameters_are_kept_in_order),
         cmocka_unit_test(a_wrong_method_gets_the_allowed_ones),
         cmocka_unit_test(a_path_that_can_be_read_is_known),
