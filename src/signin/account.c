@@ -1,4 +1,4 @@
-/* The account behind a login. */
+/* Finds or creates the account of a login. */
 #include "signin/account.h"
 
 #include <string.h>
@@ -13,12 +13,12 @@
 #include "statements.h"
 #include "tenancy/organizations.h"
 
-/* What the database and the rules say of an address. */
+/* The answer of the database and of the sign-in rules for an address. */
 struct standing {
-    bool found; /* there is an account */
+    bool found; /* an account exists */
     struct uuid user_id;
-    bool broken; /* an organization of theirs lacks something */
-    bool proven; /* the login has shown before that the address is theirs */
+    bool broken; /* one of the user's organizations is incomplete */
+    bool proven; /* the login has proven the address before */
     struct access_decision decision;
 };
 
@@ -51,7 +51,9 @@ enum err account_ask(struct request *req, const char *email, struct account_answ
     return code;
 }
 
-/* ERR_CONFLICT when somebody else has created the account meanwhile. Who waited for them sees their rows. */
+/*
+ * ERR_CONFLICT if another request has created the account meanwhile. A request that waited for the other sees its rows.
+ */
 static enum err create(struct request *req, const struct account_login *login, struct standing *standing)
 {
     char uid[UUID_TEXT_SIZE];
@@ -68,7 +70,10 @@ static enum err create(struct request *req, const struct account_login *login, s
     return standing->decision.may_own ? organization_add(req, &id, name, "Default Organization", NULL) : OK;
 }
 
-/* What only named the address ends, and so does what was made in the account meanwhile; its owner hears of it. */
+/*
+ * Ends everything that only claimed the address, and everything made in the account meanwhile; mails the owner about
+ * it.
+ */
 static enum err end_unproven(struct request *req, const struct uuid *login_id, const struct uuid *user_id,
                              const char *email, int *count)
 {
@@ -90,7 +95,7 @@ static enum err end_unproven(struct request *req, const struct uuid *login_id, c
     *count = logins + keys;
     if (code == OK && *count > 0)
         log_message(LOG_INFO,
-                    "user %s showed for the first time that the address is theirs: %d other logins and %d keys ended",
+                    "user %s proved their address for the first time: %d other logins and %d keys were deleted",
                     uuid_format(user_id, text), logins, keys);
     return code;
 }
@@ -106,7 +111,7 @@ enum err account_prove(struct request *req, const struct uuid *login_id, const s
     return code == ERR_AGAIN ? OK : code;
 }
 
-/* Two sign-ins at once must not both make up for what is missing: the person is held, and looked at again. */
+/* Two concurrent sign-ins must not both repair the organization: lock the user row, then check again. */
 static enum err repair(struct request *req, const struct uuid *user_id)
 {
     enum err code = DB_RUN(req->db, person_lock, NULL, param_uuid(user_id));
@@ -115,8 +120,8 @@ static enum err repair(struct request *req, const struct uuid *user_id)
 }
 
 /*
- * What a proof ends comes before the account is created: others hold their login first, then the account. A login that
- * has proven the address before may be new to the account.
+ * Logins that the proof ends are deleted before the account is created: other requests lock their login first, then the
+ * account. A login that has proven the address before may still be new to the account.
  */
 static enum err prove(struct request *req, const struct account_login *login, const struct standing *standing)
 {
@@ -128,10 +133,11 @@ static enum err prove(struct request *req, const struct account_login *login, co
     code = account_prove(req, &login->login_id, standing->found ? &standing->user_id : NULL, login->email, &effect);
     if (code != OK || !effect.first)
         return code;
-    return account_notify(req, &standing->user_id, "Your address was confirmed",
-                          "Somebody signed in and showed for the first time that this address is theirs. Passwords, "
-                          "sessions, links and API keys that others may have made in the account before have ended.",
-                          effect.ended > 0 ? KEYS_LISTED : KEYS_REQUIRED);
+    return account_notify(
+        req, &standing->user_id, "Your address was confirmed",
+        "Somebody signed in and proved for the first time that this address is theirs. Passwords, "
+        "sessions, links and API keys that others may have made in the account before are invalid now.",
+        effect.ended > 0 ? KEYS_LISTED : KEYS_REQUIRED);
 }
 
 static enum err look_and_prove(struct request *req, const struct account_login *login, struct standing *standing)
@@ -157,7 +163,7 @@ static enum err find_or_create(struct request *req, const struct account_login *
         return code;
     if (!standing->decision.may_sign_in)
         return ERR_ACCESS_DENIED;
-    if (!standing->found) /* the other one has not become visible: its transaction is of another kind */
+    if (!standing->found) /* the other row is not visible yet: its transaction is of another kind */
         return ERR_BUSY;
     if (login->proof == PROOF_NAMED)
         return ERR_CONFLICT;

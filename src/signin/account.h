@@ -1,5 +1,4 @@
-/* The account behind a login: found by its address, or created with an organization of its own.
- */
+/* The account of a login: found by its address, or created with an organization of its own. */
 #ifndef ORGD_SIGNIN_ACCOUNT_H
 #define ORGD_SIGNIN_ACCOUNT_H
 
@@ -7,21 +6,21 @@
 
 #include "http/http.h"
 
-/* What is known of an address before anybody signs in. */
+/* The state of an address before anybody signs in. */
 struct account_answer {
     bool has_account;
     bool may_sign_in;
-    bool lacks_invitation; /* which is all that keeps it out: an account would let it in */
+    bool lacks_invitation; /* the only reason for a refusal: with an account the user could sign in */
 };
 
-/* Finds the account of a folded address, whatever its case, and asks the access rules. Errors: those of db_run. */
+/* Finds the account of a folded address, whatever its case, and applies the sign-in rules. Errors: those of db_run. */
 enum err account_ask(struct request *req, const char *email, struct account_answer *answer) MUST_CHECK;
 
-/* What a sign-in shows about the address. */
+/* What a sign-in proves about the address. */
 enum account_proof {
-    PROOF_NAMED,   /* nothing: a new login named it, so that an account that exists is not theirs to have */
-    PROOF_LOGIN,   /* nothing, but the login was there before */
-    PROOF_ADDRESS, /* that it is theirs: they read mail to it, or a provider vouches for it */
+    PROOF_NAMED,   /* nothing: a new login claims it, so an existing account must not be opened */
+    PROOF_LOGIN,   /* nothing, but the login existed before */
+    PROOF_ADDRESS, /* ownership: the user has read mail to it, or a provider vouches for it */
 };
 
 struct account_login {
@@ -33,34 +32,34 @@ struct account_login {
 };
 
 /*
- * Signs a login in, within the open transaction of req->db: access rules, account (created with organization,
- * workspace, project, memberships when it is missing; repaired when an organization of theirs lacks them), link of
- * login and account, user_identities row, session with its tokens in the reply. Concurrent first sign-ins of one
- * address give one account. The first proof of an address is also an account_prove. The caller ends with
- * account_finish. `created` tells whether the account is new. ERR_ACCESS_DENIED when the rules say no, ERR_CONFLICT
- * when the address is only named and has an account (nothing was done in either case); otherwise those of db_run and
- * session_begin.
+ * Signs a login in, within the open transaction of req->db: applies the sign-in rules, creates the account with
+ * organization, workspace, project and memberships if it does not exist, repairs an organization of the account that
+ * lacks some of them, links the login to the account, adds the user_identities row, and adds a session with its tokens
+ * to the reply. Concurrent first sign-ins of one address give one account. The first proof of an address also does what
+ * account_prove does. The caller ends with account_finish. `created` is whether the account is new. ERR_ACCESS_DENIED
+ * if the rules refuse; ERR_CONFLICT if the address is only claimed and has an account. Neither changes anything.
+ * Otherwise errors of db_run and session_begin.
  */
 enum err account_sign_in(struct request *req, const struct account_login *login, bool *created) MUST_CHECK;
 
 struct account_proof_effect {
-    bool first; /* nobody had proven the address of the account before: it has a new generation */
-    int ended;  /* logins and keys */
+    bool first; /* nobody had proven the address of the account before: a new generation has begun */
+    int ended;  /* logins and keys that were deleted */
 };
 
 /*
- * Within the open transaction: the login shows that an address is theirs. When it is the address of the account, and
- * the login the first of the account that does, all others end with their sessions and with the API keys that
- * were made in sessions, as whoever made them only named the address: passwords are taken away and wait to be reset,
- * logins of providers go. The proof of another address proves nothing for the account. `user_id` is NULL where there is
- * no account yet. Errors: those of db_run.
+ * Records that a login has proven an address, in the open transaction. If it is the address of the account, and no
+ * login of the account had proven it before, all other logins end, with their sessions and the API keys made in
+ * sessions, because their makers only claimed the address. Passwords are removed and have to be reset; provider logins
+ * are deleted. A proof of another address proves nothing for the account. `user_id` is NULL if there is no account yet.
+ * Errors: those of db_run.
  */
 enum err account_prove(struct request *req, const struct uuid *login_id, const struct uuid *user_id, const char *email,
                        struct account_proof_effect *effect) MUST_CHECK;
 
 /*
- * Ends the transaction: commits when `code` is OK, otherwise rolls back. Tokens of a session that is not stored do not
- * stay in the reply. Returns `code`, or the failure of the commit.
+ * Ends the transaction: commits if `code` is OK, otherwise rolls back. The tokens of a session that was not stored are
+ * removed from the reply. Returns `code`, or the failure of the commit.
  */
 enum err account_finish(struct request *req, enum err code) MUST_CHECK;
 

@@ -1,7 +1,7 @@
 -- account_question: the account of an address or login, whether it needs repair, whether the address is invited, and whether the login
 -- has proven it before
--- $1 address, $2 login, which may have an account already; NULL: none. The address as written wins over one in another case.
--- Repair is looked for with a login only: before a password was checked, how long it takes would tell of an account.
+-- $1 address, $2 login, which may have an account already, or NULL. The address as written takes precedence over other cases.
+-- Repair is checked only with a login: before a password was verified, the response time would reveal that an account exists.
 SELECT person.id,
        EXISTS (
            SELECT FROM project_invitations i
@@ -38,15 +38,15 @@ LEFT JOIN LATERAL (
     LIMIT 1
 ) AS person ON true;
 
--- account_add: a person; no row when somebody has the address or the login's id already
+-- account_add: adds a user; no row if the address or the login's id is taken already
 INSERT INTO users (id, uid, email, username, updated_at)
 VALUES ($1::uuid, $2::text, $3::text, $4::text, now())
 ON CONFLICT DO NOTHING
 RETURNING id;
 
--- account_link: notes that a login is a person's, as what it has proven; what others have proven before stays theirs
--- $1 login, $2 person, $3 its id, $4 method, $5 subject, $6 domain, $7 the address that is proven by it now, NULL: none. A uid that is no
--- login's is replaced by this one.
+-- account_link: records that a login belongs to a user, and what it has proven; what other logins have proven stays theirs
+-- $1 login, $2 user, $3 its id, $4 method, $5 subject, $6 domain, $7 the address that is proven now or NULL. A uid that belongs to no
+-- login is replaced by this one.
 WITH login AS (
     UPDATE orgd.logins
     SET user_id = $2::uuid,
@@ -76,8 +76,8 @@ WHERE u.id = $1::uuid AND lower(u.email COLLATE "C") = lower($2::text COLLATE "C
   AND NOT EXISTS (SELECT FROM orgd.logins l
                   WHERE l.user_id = u.id AND lower(u.email COLLATE "C") = ANY (l.proven_emails));
 
--- account_end_unproven: takes what only named an address away from it, and from its account
--- $1 the login that proves it, $2 its account, NULL: none yet, $3 the address. A row for each login that ended.
+-- account_end_unproven: takes away from an address, and from its account, everything that only claimed the address
+-- $1 the login that proves it, $2 its account or NULL, $3 the address. A row for each login that ended.
 WITH unproven AS MATERIALIZED (
     SELECT l.id, l.method, l.provider, l.subject
     FROM orgd.logins l
@@ -100,7 +100,7 @@ WITH unproven AS MATERIALIZED (
 )
 SELECT id FROM password UNION ALL SELECT id FROM third;
 
--- account_repair: gives an owner what their organizations lack: workspace, project, and their own memberships
+-- account_repair: adds what a user's own organizations lack: workspace, project, and the user's memberships
 WITH owned AS (
     SELECT id FROM organizations WHERE owner_id = $1::uuid
 ), organization_member AS (

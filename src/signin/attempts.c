@@ -1,4 +1,4 @@
-/* Which counters the tries of one address take from. */
+/* Chooses the counters that limit the attempts on an address. */
 #include "signin/attempts.h"
 
 #include "signin/devices.h"
@@ -13,7 +13,7 @@ static enum err ask(struct request *req, const struct attempt_counters *counters
     return limit_ask(req, counters->tries, counters->count, refusal);
 }
 
-/* What every try takes from. */
+/* The counters of every attempt. */
 static struct attempt_counters usual(struct request *req, const char *email)
 {
     struct attempt_counters counters = {.count = 0};
@@ -24,7 +24,7 @@ static struct attempt_counters usual(struct request *req, const char *email)
     return counters;
 }
 
-/* What a try takes from while many networks together keep the counter of the address empty. */
+/* The counters of an attempt while many networks together use up the counter of the address. */
 static struct attempt_counters spare(struct request *req, const char *email)
 {
     struct attempt_counters counters = {.count = 0};
@@ -35,7 +35,10 @@ static struct attempt_counters spare(struct request *req, const char *email)
     return counters;
 }
 
-/* Takes from the counter of a known device. `*passes` is false when the request comes from none, or it has no tries. */
+/*
+ * Takes an attempt from the counter of a known device. `*passes` is false if the device is unknown or has no attempts
+ * left.
+ */
 static enum err ask_as_device(struct request *req, const char *email, enum limit limit,
                               struct attempt_counters *counters, bool *passes)
 {

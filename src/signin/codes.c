@@ -1,4 +1,4 @@
-/* The code endpoints. */
+/* The endpoints of sign-in with a mailed code. */
 #include "signin/codes.h"
 
 #include <stdio.h>
@@ -20,7 +20,7 @@
 
 enum { DEVICE_BYTES = 32, ANSWER_MAX = 4096, MINUTE_S = 60 };
 
-/* A device is named by two texts, the second of which is the digest of the first and its name in the database. */
+/* Two texts identify a device. The second is the digest of the first, and its name in the database. */
 struct device {
     const char *id, *session; /* base64 */
     char hash[65];            /* hex */
@@ -54,7 +54,7 @@ static bool make_device(struct request *req, struct device *device)
     return device->session != NULL;
 }
 
-/* Whether the two texts of a request belong together; then `hash` is the device's. */
+/* Whether the two texts of a request belong together; then `hash` is the name of the device. */
 static bool read_device(struct request *req, const char *id, const char *session, char hash[65])
 {
     unsigned char digest[32];
@@ -66,7 +66,7 @@ static bool read_device(struct request *req, const char *id, const char *session
     return right && secret_equal(secret_of(right), secret_of(session));
 }
 
-/* Every code is equally likely. */
+/* Every code has the same probability. */
 static void make_code(char code[CODE_DIGITS + 1])
 {
     uint32_t number;
@@ -77,7 +77,9 @@ static void make_code(char code[CODE_DIGITS + 1])
     (void)snprintf(code, CODE_DIGITS + 1, "%06u", (unsigned)(number % 1000000));
 }
 
-/* What is kept of a code: who reads the database cannot try a million of them without the installation's key. */
+/*
+ * The stored form of a code: somebody who reads the database cannot try a million codes without the installation's key.
+ */
 static bool hash_code(struct request *req, const char *key, const char *device_hash, const char *code, char hash[65])
 {
     const char *text = talloc_asprintf(req->arena, "orgd code %s %s", device_hash, code);
@@ -91,7 +93,7 @@ static bool hash_code(struct request *req, const char *key, const char *device_h
     return true;
 }
 
-/* A code for a device, and the mail with it. */
+/* Adds a code for a device, and its mail. */
 static enum err send_code(struct request *req, const char *device_hash, const char *email)
 {
     char code[CODE_DIGITS + 1], hash[65], minutes[4];
@@ -108,7 +110,7 @@ static enum err send_code(struct request *req, const char *device_hash, const ch
                       (const struct mail_field[]){{"code", code}, {"minutes", minutes}}, 2, CODE_VALID_S);
 }
 
-/* ---- creating ---- */
+/* ---- requesting a code ---- */
 
 static enum err store_device(struct request *req, const struct device *device, const char *email)
 {
@@ -170,7 +172,7 @@ enum err codes_create(struct request *req)
     return code == OK ? answer_device(req, &device) : code;
 }
 
-/* ---- another one ---- */
+/* ---- requesting another code ---- */
 
 static const char *text_of(const json_t *body, const char *name)
 {
@@ -179,7 +181,7 @@ static const char *text_of(const json_t *body, const char *name)
     return text && *text ? text : NULL;
 }
 
-/* Before the transaction: what is refused holds nothing. */
+/* Runs before the transaction, so that a refused request locks nothing. */
 static enum err take_try(struct request *req, const char *hash)
 {
     struct result row;
@@ -249,7 +251,7 @@ static enum err answer_failure(struct request *req, const char *status, int64_t 
     return fdi_answer(req, 200, &body);
 }
 
-/* A wrong or an expired code is an attempt, and the last one ends the device. */
+/* A wrong or expired code counts as an attempt. The last attempt deletes the device. */
 static enum err fail(struct request *req, const char *hash, const char *email, const char *status)
 {
     struct result row;
@@ -267,7 +269,7 @@ static enum err fail(struct request *req, const char *hash, const char *email, c
     return waits ? answer_failure(req, status, failures) : fdi_status(req, "RESTART_FLOW_ERROR");
 }
 
-/* With the right code: everything at once, or nothing, and then the code is still good. */
+/* After the correct code: everything happens at once, or nothing, and then the code stays valid. */
 static enum err enter(struct request *req, const char *email)
 {
     struct login_key key = {.method = "passwordless", .email = email};
@@ -319,8 +321,8 @@ static enum err look_for(struct request *req, const char *device_hash, const cha
 }
 
 /*
- * Attempts of one device wait for each other, so that none of them is not counted. The attempts of a device and the
- * number of devices that an address can get are limited; so guesses are, without a counter that others can use up.
+ * Attempts of one device wait for each other, so that each is counted. Both the attempts of a device and the number of
+ * devices of an address are limited. That limits guesses without a counter that other people could use up.
  */
 static enum err consume(struct request *req, const char *device_hash, const char *input)
 {

@@ -1,4 +1,4 @@
--- code_device_add: a browser that waits for a code; some that waited in vain are forgotten
+-- code_device_add: adds a browser that waits for a code; deletes some that have waited too long
 WITH gone AS (
     DELETE FROM orgd.code_devices
     WHERE device_hash IN (SELECT device_hash FROM orgd.code_devices WHERE expires_at < now()
@@ -11,8 +11,8 @@ VALUES (decode($1::text, 'hex'), $2::text, now() + make_interval(secs => $3::big
 -- code_device_email: the address of a device that waits for a code
 SELECT email FROM orgd.code_devices WHERE device_hash = decode($1::text, 'hex') AND expires_at > now();
 
--- code_device_hold: the address of a device and its failures, held; no row: it is unknown, has waited too long, or its account was reset
--- All devices of the address are held, in one order: signing in with one of them forgets the others.
+-- code_device_hold: locks a device; its address and failures; no row: it is unknown, has waited too long, or its account was reset
+-- All devices of the address are locked, in one order: signing in with one of them deletes the others.
 WITH held AS MATERIALIZED (
     SELECT device_hash, email, failures, expires_at, generation
     FROM orgd.code_devices
@@ -25,20 +25,20 @@ WHERE device_hash = decode($1::text, 'hex') AND expires_at > now()
   AND generation = orgd.generation_of((SELECT l.user_id FROM orgd.logins l WHERE l.method = 'passwordless' AND l.email = held.email),
                                       held.email);
 
--- code_device_extend: lets a device wait longer, for another code
+-- code_device_extend: extends the time that a device may wait, for another code
 UPDATE orgd.code_devices SET expires_at = now() + make_interval(secs => $2::bigint)
 WHERE device_hash = decode($1::text, 'hex');
 
--- code_add: a code of a device
+-- code_add: adds a code of a device
 INSERT INTO orgd.codes (device_hash, code_hash, expires_at)
 VALUES (decode($1::text, 'hex'), decode($2::text, 'hex'), now() + make_interval(secs => $3::bigint))
 ON CONFLICT (device_hash, code_hash) DO UPDATE SET expires_at = excluded.expires_at;
 
--- code_check: whether a code of a device is still valid; no row: it is none of its codes
+-- code_check: whether a code of a device is still valid; no row: the device has no such code
 SELECT expires_at > now() FROM orgd.codes
 WHERE device_hash = decode($1::text, 'hex') AND code_hash = decode($2::text, 'hex');
 
--- code_device_fail: counts a failure of a device, and forgets it after the last one; the failures so far
+-- code_device_fail: counts a failure of a device, and deletes the device after the last one; returns the number of failures
 WITH gone AS (
     DELETE FROM orgd.code_devices
     WHERE device_hash = decode($1::text, 'hex') AND failures + 1 >= $2::bigint
@@ -47,5 +47,5 @@ UPDATE orgd.code_devices SET failures = failures + 1
 WHERE device_hash = decode($1::text, 'hex') AND failures + 1 < $2::bigint
 RETURNING failures;
 
--- code_devices_forget: forgets every device of an address, because it has signed in
+-- code_devices_forget: deletes every device of an address that has signed in
 DELETE FROM orgd.code_devices WHERE email = $1::text;

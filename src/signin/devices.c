@@ -1,4 +1,4 @@
-/* Known devices: makes and reads the cookie by which a browser shows that it has signed in before. */
+/* Known devices: makes and reads the cookie that proves an earlier sign-in of the browser. */
 #include "signin/devices.h"
 
 #include <stdio.h>
@@ -18,13 +18,13 @@ struct entry {
 };
 
 struct entries {
-    struct entry all[ENTRIES_MAX]; /* the newest first */
+    struct entry all[ENTRIES_MAX]; /* newest first */
     size_t count;
 };
 
 /* ---- the cookie ---- */
 
-/* What cannot be read ends the list. */
+/* An unreadable entry ends the list. */
 static struct entries read_entries(const char *text)
 {
     struct entries entries = {.count = 0};
@@ -99,7 +99,7 @@ static bool is_proof(struct request *req, const char *binding, const struct entr
            age >= 0 && age < DEVICE_VALID_S;
 }
 
-/* "" where there is no account: no entry has its MAC. */
+/* "" if there is no account: no entry has its MAC. */
 static enum err load_binding(struct request *req, const struct uuid *user_id, const char *email, const char **binding)
 {
     struct result row;
@@ -113,7 +113,7 @@ static enum err load_binding(struct request *req, const struct uuid *user_id, co
     return OK;
 }
 
-/* The place of the account's entry, or `count`. All are looked at. */
+/* The index of the account's entry, or `count`. It always compares all entries. */
 static size_t find_proof(struct request *req, const char *binding, const struct entries *entries)
 {
     size_t found = entries->count;
@@ -124,7 +124,7 @@ static size_t find_proof(struct request *req, const char *binding, const struct 
     return found;
 }
 
-/* ---- what others ask ---- */
+/* ---- interface ---- */
 
 enum err device_find(struct request *req, const char *email, const char **id)
 {
@@ -166,7 +166,7 @@ enum err device_remember(struct request *req, const struct uuid *user_id)
         return code;
     old = read_entries(session_find_devices(req));
     known = find_proof(req, binding, &old);
-    if (known < old.count) /* the same device: its tries stay counted */
+    if (known < old.count) /* the same device keeps its count of attempts */
         memcpy(bytes, old.all[known].bytes, ID);
     else
         platform.random_bytes(bytes, ID);

@@ -1,5 +1,5 @@
--- device_binding: what the known devices of an account are bound to; no row: there is no account
--- $1 the person, or NULL and $2 an address, whose account is found as signing in finds it.
+-- device_binding: the state of an account that its known devices are bound to; no row: there is no account
+-- $1 the user, or NULL and $2 an address, whose account is found as sign-in finds it.
 SELECT concat_ws(' ', u.id, (SELECT a.generation FROM orgd.accounts a WHERE a.user_id = u.id),
                  (SELECT string_agg(l.password_hash, ' ' ORDER BY l.id) FROM orgd.logins l
                   WHERE l.user_id = u.id AND l.password_hash IS NOT NULL))

@@ -1,4 +1,4 @@
-/* The endpoints for those who have not signed in yet. */
+/* The endpoints for visitors who have not signed in yet. */
 #include "signin/discover.h"
 
 #include <talloc.h>
@@ -41,7 +41,7 @@ static void write_identities(struct request *req, struct buffer *out)
     json_close(out, '}');
 }
 
-/* Runs a statement that answers yes or no. */
+/* Runs a statement that returns a boolean. */
 static enum err ask(struct request *req, const struct statement *statement, const char *email, bool *yes)
 {
     const struct param params[] = {param_text(email)};
@@ -110,7 +110,7 @@ static void write_providers(struct request *req, struct buffer *out)
     json_close(out, '}');
 }
 
-/* Who may sign up, as far as a sign-in page should tell everybody: the lists themselves stay the operator's. */
+/* The sign-up rules that a sign-in page may show to everybody. The lists themselves stay private. */
 static const char *sign_up_posture(const struct config *config)
 {
     if (config->invite_only)

@@ -1,4 +1,4 @@
-/* What a browser asks before anybody signs in: which ways there are, and whether an address is known. */
+/* What a browser asks before sign-in: which sign-in methods exist, and whether an address is known. */
 #ifndef ORGD_SIGNIN_DISCOVER_H
 #define ORGD_SIGNIN_DISCOVER_H
 

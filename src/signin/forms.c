@@ -1,4 +1,4 @@
-/* Reads forms. */
+/* Reads and checks form fields. */
 #include "signin/forms.h"
 
 #include <string.h>
@@ -12,7 +12,7 @@ enum { USERNAME_LEAST = 3, ANSWER_MAX = 16 << 10 };
 
 const char form_missing[] = "Field is not optional";
 
-/* The place of a field that is read; NULL for others. */
+/* Where to store the value of a known field; NULL for other fields. */
 static const char **place_of(struct form *form, const char *id)
 {
     if (strcmp(id, "email") == 0)
@@ -22,7 +22,7 @@ static const char **place_of(struct form *form, const char *id)
     return strcmp(id, "actualEmail") == 0 ? &form->actual_email : NULL;
 }
 
-/* Takes one field; the first one of an id counts. NULL, or what is wrong. */
+/* Reads one field; of several with the same id the first counts. NULL, or the error text. */
 static const char *take(const json_t *field, struct form *form, unsigned *seen)
 {
     const char *id = json_string_value(json_object_get(field, "id"));

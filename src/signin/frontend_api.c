@@ -1,4 +1,4 @@
-/* The browser driver interface. */
+/* Reads the requests and writes the answers of the browser interface. */
 #include "signin/frontend_api.h"
 
 #include <talloc.h>

@@ -15,7 +15,7 @@ enum { CLOCK_LEEWAY_S = 60, RSA_BITS_MIN = 2048, INTEGER_MAX = 1024, COORDINATE 
 
 /* The three parts of a compact JWS (RFC 7515 7.1). */
 struct jws {
-    const char *signed_text; /* header and payload with the dot between them */
+    const char *signed_text; /* header and payload, including the dot between them */
     size_t signed_len;
     const char *payload;
     size_t payload_len;
@@ -145,11 +145,11 @@ static EVP_PKEY *p256_key(const json_t *jwk)
     return key;
 }
 
-/* The algorithms, and the keys that go with them: a token cannot choose another reading of a key. */
+/* The supported algorithms and their key types: a token cannot make a key be used in another way. */
 static const struct algorithm {
     const char *name, *key_type;
     EVP_PKEY *(*key)(const json_t *jwk);
-    bool raw; /* the signature is two integers side by side (RFC 7518 3.4) */
+    bool raw; /* the signature is two integers in sequence (RFC 7518 3.4) */
 } algorithms[] = {{"RS256", "RSA", rsa_key, false}, {"ES256", "EC", p256_key, true}};
 
 static const struct algorithm *algorithm_of(const json_t *header)
@@ -160,7 +160,7 @@ static const struct algorithm *algorithm_of(const json_t *header)
     return NULL;
 }
 
-/* A key of the set fits when type, use and algorithm fit, and the id, if the token names one. */
+/* A key of the set matches if its type, use and algorithm match, and its id, if the token names one. */
 static const json_t *find_jwk(const json_t *keys, const struct algorithm *algorithm, const char *key_id)
 {
     const json_t *jwk;
@@ -178,7 +178,7 @@ static const json_t *find_jwk(const json_t *keys, const struct algorithm *algori
 
 /* ---- signatures ---- */
 
-/* The two integers as OpenSSL reads them. */
+/* The two integers in OpenSSL's form. */
 static int der_of(const unsigned char *raw, unsigned char **der)
 {
     ECDSA_SIG *pair = ECDSA_SIG_new();
@@ -256,7 +256,7 @@ static bool audience_is(const json_t *claims, const char *client_id)
     return found && (!party || strcmp(party, client_id) == 0);
 }
 
-/* Google's tokens may name it without the scheme, as its documentation says. */
+/* Google documents that its tokens may name the issuer without the scheme. */
 static bool issuer_is(const json_t *claims, const char *issuer)
 {
     const char *found = text_of(claims, "iss");
@@ -270,15 +270,15 @@ static enum err check_claims(const json_t *claims, const struct id_token_wanted 
     const json_t *expires = json_object_get(claims, "exp"), *issued = json_object_get(claims, "iat");
 
     if (!issuer_is(claims, wanted->issuer))
-        return error_set(error, ERR_UNAUTHORIZED, "the ID token is of another issuer");
+        return error_set(error, ERR_UNAUTHORIZED, "the ID token is from another issuer");
     if (!audience_is(claims, wanted->client_id))
         return error_set(error, ERR_UNAUTHORIZED, "the ID token is for another client");
     if (!json_is_number(expires) || json_number_value(expires) <= (double)(wanted->now - CLOCK_LEEWAY_S))
         return error_set(error, ERR_UNAUTHORIZED, "the ID token has expired");
     if (!json_is_number(issued) || json_number_value(issued) > (double)(wanted->now + CLOCK_LEEWAY_S))
-        return error_set(error, ERR_UNAUTHORIZED, "the ID token is of the future");
+        return error_set(error, ERR_UNAUTHORIZED, "the ID token was issued in the future");
     if (!*text_of(claims, "sub"))
-        return error_set(error, ERR_UNAUTHORIZED, "the ID token names nobody");
+        return error_set(error, ERR_UNAUTHORIZED, "the ID token has no subject");
     return OK;
 }
 
@@ -308,7 +308,7 @@ enum err id_token_verify(const char *token, const json_t *keys, const struct id_
 
 /* ---- signing ---- */
 
-/* The two integers side by side, from OpenSSL's form. */
+/* The two integers in sequence, from OpenSSL's form. */
 static bool raw_of(const unsigned char *der, size_t len, unsigned char raw[2 * COORDINATE])
 {
     ECDSA_SIG *pair = d2i_ECDSA_SIG(NULL, &der, (long)len);
@@ -343,7 +343,7 @@ static void write_part(struct buffer *out, const json_t *object)
         base64_write(out, BASE64_URL, text, len);
 }
 
-/* A PEM key whose line ends may be written as \n, as they are in environments. */
+/* A PEM key; its line ends may be written as \n, as is usual in environment variables. */
 static EVP_PKEY *read_pem(void *arena, const char *pem)
 {
     struct buffer text = buffer_make(arena, ID_TOKEN_MAX);

@@ -1,4 +1,4 @@
-/* Reads another server's logins, and takes them over. */
+/* Reads the logins of another server and imports them. */
 #include "signin/login_import.h"
 
 #include <stdint.h>
@@ -12,15 +12,15 @@
 static const struct {
     const char *name, *text;
 } outcomes[IMPORT_OUTCOMES] = {
-    [IMPORT_TAKEN] = {"taken", "taken over"},
+    [IMPORT_TAKEN] = {"taken", "imported"},
     [IMPORT_KNOWN] = {"known", "here already"},
-    [IMPORT_REFRESHED] = {"refreshed", "here already, with the password as it is there now"},
-    [IMPORT_CONFLICT] = {"conflict", "another login has its id, address or subject; that one stays"},
-    [IMPORT_NO_HASH] = {"no_hash", "taken over without its password, whose hash cannot be checked: reset it"},
-    [IMPORT_UNUSABLE] = {"unusable", "left out: no UUID as its id, or no address that could sign in"},
-    [IMPORT_HOMELESS] = {"without_account", "an address without an account, which it gets when it first signs in"},
-    [IMPORT_MIXED] = {"mixed_case", "an account whose address is not in lower case; it is found all the same"},
-    [IMPORT_AMBIGUOUS] = {"ambiguous", "several accounts differ in the case of their address only; the oldest counts"},
+    [IMPORT_REFRESHED] = {"refreshed", "here already; the password was updated from the other server"},
+    [IMPORT_CONFLICT] = {"conflict", "not imported: another login here has its id, address or subject"},
+    [IMPORT_NO_HASH] = {"no_hash", "imported without its password, whose hash is not supported: reset it"},
+    [IMPORT_UNUSABLE] = {"unusable", "not imported: its id is not a UUID, or its address cannot sign in"},
+    [IMPORT_HOMELESS] = {"without_account", "address without an account: the first sign-in creates it"},
+    [IMPORT_MIXED] = {"mixed_case", "account whose address is not in lower case: sign-in finds it nevertheless"},
+    [IMPORT_AMBIGUOUS] = {"ambiguous", "several accounts differ only in the case of their address: the oldest is used"},
 };
 
 const char *import_outcome_name(enum import_outcome outcome)
@@ -36,8 +36,8 @@ const char *import_outcome_text(enum import_outcome outcome)
 /* ---- reading ---- */
 
 /*
- * The rows are read as JSON, so that a column that is not there is NULL. Columns: id, address, provider, subject, hash,
- * milliseconds since 1970 when it was made.
+ * The rows are read as JSON, so that a missing column gives NULL. Columns: id, address, provider, subject, hash,
+ * creation time in milliseconds since 1970.
  */
 #define READ(table, mapping)                                                                                           \
     "DECLARE logins NO SCROLL CURSOR FOR SELECT coalesce(mapped.id, login ->> 'user_id'), login ->> 'email', "         \
@@ -50,7 +50,7 @@ const char *import_outcome_text(enum import_outcome outcome)
     "SELECT to_jsonb(source) ->> 'supertokens_user_id' AS of, to_jsonb(source) ->> 'external_user_id' AS id "          \
     "FROM userid_mapping AS source WHERE coalesce(to_jsonb(source) ->> 'app_id', 'public') = 'public'"
 
-/* A table of logins; `place` is its column in the answer to `look`. */
+/* A table of logins; `place` is its column in the result of `look`. */
 static const struct table {
     const char *method;
     int place;
@@ -98,7 +98,7 @@ static enum err note(struct importing *importing, enum import_outcome outcome, c
     return OK;
 }
 
-/* ---- taking over ---- */
+/* ---- importing ---- */
 
 static enum err compare(struct importing *importing, const struct found *found, enum import_outcome *outcome)
 {
@@ -138,7 +138,7 @@ static enum err take(struct importing *importing, struct found *found)
     return code == OK ? note(importing, outcome, found->method, found->email) : code;
 }
 
-/* Digits as the other server wrote them; 0 for anything else. */
+/* Digits as the other server wrote them; 0 for any other text. */
 static int64_t read_ms(const char *text)
 {
     int64_t number = 0;
@@ -168,7 +168,7 @@ static enum err take_row(struct importing *importing, const char *method, struct
     return take(importing, &found);
 }
 
-/* All rows of the open cursor. */
+/* Reads all rows of the open cursor. */
 static enum err take_rows(struct importing *importing, const char *method)
 {
     int count = 1;
@@ -203,8 +203,8 @@ static enum err take_tables(struct importing *importing, struct error *error)
     result_clear(&there);
     if (count == 0)
         return error_set(error, ERR_REFUSED,
-                         "the database holds no logins: it has no table emailpassword_users, passwordless_users or "
-                         "thirdparty_users; name the login database of the predecessor");
+                         "the database has no logins: there is no table emailpassword_users, passwordless_users or "
+                         "thirdparty_users; name the login database of the other server");
     for (size_t i = 0; code == OK && i < TABLES; i++) {
         if (!has[i])
             continue;
@@ -215,7 +215,7 @@ static enum err take_tables(struct importing *importing, struct error *error)
     return code;
 }
 
-/* ---- what is noticed about the accounts ---- */
+/* ---- findings about accounts ---- */
 
 static enum err note_addresses(struct importing *importing)
 {

@@ -1,4 +1,4 @@
-/* Finds, adds and checks logins. */
+/* Finds, adds and verifies logins. */
 #include "signin/logins.h"
 
 #include <string.h>
@@ -52,7 +52,7 @@ enum err login_ensure(struct request *req, const struct login_key *key, struct l
     if (code != ERR_AGAIN)
         return code;
     code = login_add(req, key, NULL, login);
-    if (code == ERR_CONFLICT) { /* somebody else was faster, and has committed */
+    if (code == ERR_CONFLICT) { /* another request was faster, and has committed */
         code = find(req, key, login);
         return code == ERR_AGAIN ? ERR_BUSY : code;
     }
@@ -60,7 +60,7 @@ enum err login_ensure(struct request *req, const struct login_key *key, struct l
     return code;
 }
 
-/* Where the stand-in of an address is looked for: anywhere, but always in the same place. */
+/* Where to look for the dummy hash of an address: random, but always the same place for one address. */
 static struct uuid place_of(struct request *req, const char *email)
 {
     unsigned char digest[32];

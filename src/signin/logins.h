@@ -1,4 +1,4 @@
-/* Logins: one for each person and way of signing in. */
+/* Logins: one for each user and sign-in method. */
 #ifndef ORGD_SIGNIN_LOGINS_H
 #define ORGD_SIGNIN_LOGINS_H
 
@@ -9,27 +9,27 @@
 
 struct login {
     struct uuid id;
-    int64_t joined_ms; /* since 1970 */
+    int64_t joined_ms; /* milliseconds since 1970 */
 };
 
-/* Which login is meant. */
+/* The key of a login. */
 struct login_key {
     const char *method;             /* "emailpassword", "passwordless", "thirdparty" */
     const char *email;              /* folded */
-    const char *provider, *subject; /* of thirdparty, else NULL: what it is found by, instead of the address */
+    const char *provider, *subject; /* of a thirdparty login, the key instead of the address; else NULL */
 };
 
 /*
- * Adds a login to the open transaction of req->db. ERR_CONFLICT when there is one already; the transaction goes on.
+ * Adds a login to the open transaction of req->db. ERR_CONFLICT if it exists already; the transaction stays usable.
  * `password_hash` may be NULL: no password yet. Otherwise errors of db_run.
  */
 enum err login_add(struct request *req, const struct login_key *key, const char *password_hash,
                    struct login *login) MUST_CHECK;
 
-/* Finds the login or adds it, within the open transaction; `added` tells which. */
+/* Finds or adds the login, in the open transaction; `added` is whether it is new. */
 enum err login_ensure(struct request *req, const struct login_key *key, struct login *login, bool *added) MUST_CHECK;
 
-/* A password login, or, when `found` is false, a stand-in whose hash takes as long to check. */
+/* A password login, or, if `found` is false, a dummy whose hash takes as long to verify. */
 struct password_login {
     bool found;
     struct login login;
@@ -37,16 +37,16 @@ struct password_login {
 };
 
 /*
- * The password login of an address, outside a transaction. Without one, the hash of somebody else stands in: chosen by
- * the address, so that it is always the same one, and in sum addresses without a login take as long as those with one,
- * whatever hashes were imported. Errors of db_run.
+ * The password login of an address, outside of a transaction. For an unknown address it returns another user's hash,
+ * chosen by the address, so that it is always the same one. So unknown addresses have the same distribution of response
+ * times as known ones, whatever hashes were imported. Errors of db_run.
  */
 enum err login_by_password(struct request *req, const char *email, struct password_login *login) MUST_CHECK;
 
 /*
- * Checks a password against the login or its stand-in (the slow lane's work, and outside a transaction). When it is
- * right, begins a transaction that holds the login, with a new hash where the stored one is not as new ones are.
- * `*right` is false, and no transaction open, when it is wrong, there is no login, or the password was changed
+ * Verifies a password against the login or its dummy, on the slow worker pool and outside of a transaction. If it is
+ * correct, begins a transaction that locks the login, and stores a new hash if the stored one is outdated. `*right` is
+ * false, and no transaction is open, if the password is wrong, there is no login, or the password was changed
  * meanwhile. Errors of db_run.
  */
 enum err login_check(struct request *req, const struct password_login *login, const char *password,

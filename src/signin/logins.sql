@@ -1,5 +1,5 @@
--- login_with_password: the password login of an address, or in its place another one, whose hash costs as much to check as any
--- $1 address, $2 where to look for the other one
+-- login_with_password: the password login of an address, or instead another login, whose hash costs as much to verify as any
+-- $1 address, $2 where to look for the other login
 SELECT id, (extract(epoch FROM created_at) * 1000)::bigint, password_hash, place = 0
 FROM (
     SELECT id, password_hash, created_at, 0 AS place
@@ -23,7 +23,7 @@ SELECT EXISTS (
 -- login_has_code: whether an address has signed in by code
 SELECT EXISTS (SELECT FROM orgd.logins WHERE method = 'passwordless' AND email = lower($1::text COLLATE "C"));
 
--- login_insert: a new login; no row when there is one of the same method and address, or provider and subject
+-- login_insert: adds a login; no row if there is one with the same method and address, or provider and subject
 -- $1 id, $2 method, $3 address, $4 provider, $5 subject, $6 password hash
 INSERT INTO orgd.logins (id, method, email, provider, subject, password_hash)
 VALUES ($1::uuid, $2::text, lower($3::text COLLATE "C"), $4::text, $5::text, $6::text)
@@ -40,9 +40,9 @@ SELECT id, (extract(epoch FROM created_at) * 1000)::bigint
 FROM orgd.logins
 WHERE method = 'thirdparty' AND provider = $1::text AND subject = $2::text;
 
--- login_hold: holds a password login while somebody signs in; no row: the password has changed since it was checked
+-- login_hold: locks a password login during a sign-in; no row: the password has changed since it was verified
 SELECT id FROM orgd.logins WHERE id = $1::uuid AND password_hash = $2::text FOR NO KEY UPDATE;
 
--- login_rehash: the same, with a better hash of the password that was checked
+-- login_rehash: locks it and stores a better hash of the verified password; no row: the password has changed meanwhile
 UPDATE orgd.logins SET password_hash = $3::text WHERE id = $1::uuid AND password_hash = $2::text
 RETURNING id;

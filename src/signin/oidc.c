@@ -1,4 +1,4 @@
-/* Asks OpenID Connect issuers for their endpoints and keys, and remembers the answers. */
+/* Asks OpenID Connect issuers for their endpoints and keys, and caches the answers. */
 #include "signin/oidc.h"
 
 #include <jansson.h>
@@ -13,7 +13,7 @@ enum { REMEMBERED = 32 };
 #define KEEP_US (600 * INT64_C(1000000))
 #define FRESH_US (30 * INT64_C(1000000))
 
-/* One issuer as it was last seen. The texts hang on `url`. */
+/* The cached answer of one issuer. The texts belong to `url`. */
 struct entry {
     char *url;
     struct oidc_issuer issuer;
@@ -53,7 +53,7 @@ static bool recall(void *arena, const char *url, bool fresh, struct oidc_issuer 
     return found;
 }
 
-/* In the place of the same issuer, or of the one that was asked longest ago. */
+/* Replaces the entry of the same issuer, or the one that was asked longest ago. */
 static void remember(const char *url, const struct oidc_issuer *issuer)
 {
     struct entry *place = &entries[0];
@@ -85,7 +85,7 @@ static int release(json_t **json)
     return 0;
 }
 
-/* A JSON object from a server, released with the arena. */
+/* A JSON object from a server, freed with the arena. */
 static enum err fetch_object(void *arena, const char *url, bool trusted, int64_t deadline_us, const json_t **object,
                              const char **text, struct error *error)
 {
@@ -100,7 +100,7 @@ static enum err fetch_object(void *arena, const char *url, bool trusted, int64_t
     if (fetched.status == 200)
         *kept = json_loadb(fetched.body, fetched.len, JSON_REJECT_DUPLICATES, NULL);
     if (!json_is_object(*kept))
-        return error_set(error, ERR_UNAVAILABLE, "the identity provider answered %d and no JSON object at %.200s",
+        return error_set(error, ERR_UNAVAILABLE, "the identity provider answered %d without a JSON object at %.200s",
                          fetched.status, url);
     *object = *kept;
     *text = fetched.body;
@@ -112,7 +112,7 @@ static const char *text_of(const json_t *object, const char *name)
     return json_string_value(json_object_get(object, name));
 }
 
-/* An issuer calls itself what it was found under (Discovery 4.3); a final slash is forgiven. */
+/* The document must name the URL under which it was found (Discovery 4.3); a trailing slash may differ. */
 static bool is_itself(const char *url, const char *issuer)
 {
     size_t a = strlen(url), b = strlen(issuer);

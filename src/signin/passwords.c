@@ -1,4 +1,4 @@
-/* The password endpoints. */
+/* The endpoints of sign-up and sign-in with a password. */
 #include "signin/passwords.h"
 
 #include <string.h>
@@ -15,7 +15,7 @@
 
 enum { SIGN_IN_FIELDS = 2, SIGN_UP_FIELDS = 3, SIGN_UP_TRIES = 3 };
 
-/* A request to sign up or in that has been read. */
+/* A parsed request to sign up or in. */
 struct attempt {
     const char *email; /* folded */
     const char *password;
@@ -64,7 +64,10 @@ static enum err actual_email_error(struct request *req, const char *value, const
     return code;
 }
 
-/* Reads and checks the form, and asks the rules. When it is refused, the reply is filled: `*go` is false. */
+/*
+ * Reads and checks the form, and applies the sign-in rules. If the request is refused, the reply is filled and `*go` is
+ * false.
+ */
 static enum err read_attempt(struct request *req, bool sign_up, struct attempt *attempt, bool *go)
 {
     struct form_problems problems = {0};
@@ -86,15 +89,14 @@ static enum err read_attempt(struct request *req, bool sign_up, struct attempt *
     attempt->password = form.password;
     if (code == OK)
         code = account_ask(req, attempt->email, &attempt->account);
-    /* where signing up takes an invitation, whoever signs in must not learn from the refusal that there is no account
-     */
+    /* if sign-up needs an invitation, a sign-in must not reveal that the address has no account */
     if (code == OK && !attempt->account.may_sign_in && (sign_up || !attempt->account.lacks_invitation))
         return deny(req, attempt->email);
     *go = code == OK;
     return code;
 }
 
-/* Within the transaction: the account and the session; ends it, and answers. */
+/* Within the transaction: creates or finds the account, begins the session, ends the transaction and answers. */
 static enum err enter(struct request *req, const struct attempt *attempt, const struct login *login,
                       enum account_proof proof)
 {
@@ -111,7 +113,7 @@ static enum err enter(struct request *req, const struct attempt *attempt, const 
     return code == OK ? fdi_user(req, &user, NULL) : code == ERR_ACCESS_DENIED ? deny(req, attempt->email) : code;
 }
 
-/* Checks the password as often as limits allow. */
+/* Verifies the password, within the limits on attempts. */
 static enum err check(struct request *req, const struct attempt *attempt, const struct password_login *login,
                       struct attempt_counters *counters, bool *right)
 {
@@ -125,13 +127,13 @@ static enum err check(struct request *req, const struct attempt *attempt, const 
     return code;
 }
 
-/* With the right password, which does not count as a try. */
+/* After the correct password, which does not count as an attempt. */
 static enum err enter_again(struct request *req, const struct attempt *attempt, const struct login *login,
                             const struct attempt_counters *counters)
 {
     enum err code = enter(req, attempt, login, PROOF_LOGIN);
 
-    attempt_give(req, counters); /* when the transaction has ended */
+    attempt_give(req, counters); /* after the end of the transaction */
     return code;
 }
 
@@ -153,7 +155,7 @@ enum err passwords_sign_in(struct request *req)
     return right ? enter_again(req, &attempt, &login.login, &counters) : fdi_status(req, "WRONG_CREDENTIALS_ERROR");
 }
 
-/* Whoever has an account, but no password, proves that it is theirs before they get one. */
+/* An account without a password gets one only after its owner has proven the address. */
 static enum err refuse_unproven(struct request *req)
 {
     return fdi_status_text(req, "SIGN_UP_NOT_ALLOWED", "reason",
@@ -163,7 +165,7 @@ static enum err refuse_unproven(struct request *req)
                                  "password.");
 }
 
-/* Adds the login and the account. ERR_CONFLICT when the login is there already. */
+/* Adds the login and the account. ERR_CONFLICT if the login exists already. */
 static enum err add(struct request *req, const struct attempt *attempt, const char *hash)
 {
     struct login_key key = {.method = "emailpassword", .email = attempt->email};
@@ -178,7 +180,7 @@ static enum err add(struct request *req, const struct attempt *attempt, const ch
     return code == ERR_CONFLICT ? refuse_unproven(req) : code;
 }
 
-/* One look at what is there, and what follows from it. ERR_CONFLICT: it has changed meanwhile, look again. */
+/* Reads the current state and acts on it. ERR_CONFLICT if the state has changed meanwhile: try again. */
 static enum err sign_up_once(struct request *req, const struct attempt *attempt)
 {
     char hash[PASSWORD_HASH_SIZE];

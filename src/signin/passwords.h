@@ -1,4 +1,4 @@
-/* Signing up and in with a password. */
+/* Sign-up and sign-in with a password. */
 #ifndef ORGD_SIGNIN_PASSWORDS_H
 #define ORGD_SIGNIN_PASSWORDS_H
 

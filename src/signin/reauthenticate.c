@@ -1,4 +1,4 @@
-/* The endpoint by which the person of a session proves with the password who they are. */
+/* The endpoint that confirms the user of a session by the password. */
 #include "signin/reauthenticate.h"
 
 #include "audit/events.h"

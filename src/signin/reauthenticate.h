@@ -1,4 +1,4 @@
-/* Proving again, in a session, who one is. */
+/* Reauthentication: confirming the user of a session again. */
 #ifndef ORGD_SIGNIN_REAUTHENTICATE_H
 #define ORGD_SIGNIN_REAUTHENTICATE_H
 
@@ -6,7 +6,7 @@
 
 extern const struct model reauthenticate_body;
 
-/* POST /auth/session/reauthenticate: the password of the account, within the limits of signing in. */
+/* POST /auth/session/reauthenticate: the password of the account, with the same limits as sign-in. */
 enum err session_reauthenticate(struct request *req);
 
 #endif

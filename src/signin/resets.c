@@ -36,17 +36,16 @@ static int origin_length(const char *url)
     return (int)(host ? (size_t)(host + 3 - url) + strcspn(host + 3, "/?#") : strlen(url));
 }
 
-/* What a link is for, and what it derives from. */
+/* The purpose of a link and its origin. */
 struct link {
-    const char *email;          /* of the password login, which is added when there is none */
-    const struct uuid *user_id; /* whose account; NULL: whoever reads mail to the address */
-    bool proves;                /* whoever uses it has shown that the address is theirs */
-    const int64_t *generation;  /* of the account; NULL: the present one */
-    const struct uuid *session; /* in which it is made, and with which it ends; NULL: none */
+    const char *email;          /* id of the password login, which is added if it does not exist */
+    const struct uuid *user_id; /* the login's account; NULL: any user who reads mail to the address */
+    bool proves;                /* using it proves the address */
+    const int64_t *generation;  /* generation of the account; NULL: the current one */
+    const struct uuid *session; /* the session in which it is made, and with which it ends; NULL: none */
 };
 
-/* Holds the password login that a link is for, in the open transaction. ERR_RESET_NOT_ALLOWED: it is of another
- * account. */
+/* Locks the password login of a link, in the open transaction. ERR_RESET_NOT_ALLOWED: it belongs to another account. */
 static enum err hold_login(struct request *req, const struct link *link, struct login *login)
 {
     bool added;
@@ -58,7 +57,7 @@ static enum err hold_login(struct request *req, const struct link *link, struct 
     return RUN_QUERY(req, ERR_RESET_NOT_ALLOWED, reset_hold_login, param_uuid(&login->id), param_uuid(link->user_id));
 }
 
-/* Adds a token for a login that is held to the open transaction. */
+/* Adds a token for a locked login to the open transaction. */
 static enum err add_token(struct request *req, const struct link *link, const struct login *login, const char **url)
 {
     struct buffer token = buffer_make(req->arena, 100);
@@ -79,7 +78,7 @@ static enum err add_token(struct request *req, const struct link *link, const st
                   param_uuid(link->session));
 }
 
-/* ---- asking for a link ---- */
+/* ---- requesting a link ---- */
 
 static enum err mail_link(struct request *req, const char *email, const char *url)
 {
@@ -139,10 +138,12 @@ enum err resets_request(struct request *req)
     return code == OK ? fdi_status(req, "OK") : code;
 }
 
-/* ---- using it ---- */
+/* ---- using a link ---- */
 
-/* Ends all that was made for the account before, unless the first proof has done that already, and tells its owner.
- * `keep` is the login of whoever made the link. */
+/*
+ * Ends everything that was made for the account before, unless the first proof has done that already, and mails its
+ * owner. `keep` is the login of the user who made the link.
+ */
 static enum err end_all(struct request *req, const struct uuid *user_id, const struct uuid *keep, bool done)
 {
     const char *said = "", *what;
@@ -154,12 +155,12 @@ static enum err end_all(struct request *req, const struct uuid *user_id, const s
         return code;
     what = talloc_asprintf(req->arena,
                            "The password of your account was reset. All sessions, and all codes and links that were "
-                           "sent before, have ended.%s",
+                           "sent before, are invalid now.%s",
                            said);
     return what ? account_notify(req, user_id, "Your password was reset", what, KEYS_LISTED) : ERR_MEMORY;
 }
 
-/* All of it or nothing: the token is used up, the password set, every session over. ERR_AGAIN: the token is no good. */
+/* All of it or nothing: uses up the token, sets the password, ends every session. ERR_AGAIN: the token is invalid. */
 static enum err reset(struct request *req, const char *token_hash, const char *password_hash)
 {
     struct uuid login_id, user_id, maker;
@@ -188,18 +189,18 @@ static enum err reset(struct request *req, const char *token_hash, const char *p
     has_account = result_uuid(&row, 0, 0, &user_id);
     email = result_text(&row, 0, 1);
     if (identity_admit(req, email) != OK || identity_admit(req, result_text(&row, 0, 2)) != OK)
-        return ERR_AGAIN; /* blocked, as all else of the account is; the token is kept */
+        return ERR_AGAIN; /* blocked, as everything of the account is; the token stays unused */
     if (proves && email)
         code = account_prove(req, &login_id, has_account ? &user_id : NULL, email, &effect);
     if (code == OK && proves)
         code = DB_RUN(req->db, reset_proves, NULL, param_uuid(&login_id), param_uuid(has_account ? &user_id : NULL));
     if (code == OK && has_account)
         code = end_all(req, &user_id, has_maker ? &maker : NULL, effect.first);
-    /* who reads the owner's mail is let in whatever others try */
+    /* a user who reads the owner's mail is let in, whatever attempts others make */
     return code == OK && has_account && proves ? device_remember(req, &user_id) : code;
 }
 
-/* A token that is no good is not worth a hash. */
+/* An invalid token must not cost the computation of a hash. */
 static enum err check_token(struct request *req, const char *token_hash)
 {
     struct result row;
@@ -247,7 +248,7 @@ enum err resets_submit(struct request *req)
     if (problems.count > 0)
         return form_refuse(req, &problems);
     code = use_token(req, json_string_value(token), form.password);
-    if (code == ERR_AGAIN) { /* only what is wrong counts, so that nobody can keep a right one out */
+    if (code == ERR_AGAIN) { /* only invalid tokens count as attempts, so that nobody can block a valid one */
         audit_sign_in_failed(req, "invalid reset link", NULL, NULL);
         code = limit_take_client(req, LIMIT_RESET_TRY_CLIENT);
         if (code != OK)
@@ -257,9 +258,9 @@ enum err resets_submit(struct request *req)
     return code == OK ? fdi_status(req, "OK") : fdi_pass(req, code);
 }
 
-/* ---- making one ---- */
+/* ---- making a link ---- */
 
-/* Whoever has a link can take the account over, and nothing else tells who got one. */
+/* A link opens the account, and this log line is the only record of who got one. */
 static void note_link(const struct request *req, const struct uuid *person)
 {
     char whom[UUID_TEXT_SIZE], who[UUID_TEXT_SIZE];
@@ -273,7 +274,7 @@ static void note_link(const struct request *req, const struct uuid *person)
                                            .single = true});
 }
 
-/* Whether the caller may make a link for a person, to which address, and in which generation of the account. */
+/* Whether the caller may make a link for a user, for which address, and in which generation of the account. */
 static enum err decide(struct request *req, const struct uuid *person, const char **email, int64_t *generation)
 {
     const struct identity *caller = identity_of(req);
@@ -293,7 +294,9 @@ static enum err decide(struct request *req, const struct uuid *person, const cha
     return *email ? OK : ERR_MEMORY;
 }
 
-/* In a transaction that holds the login: what was decided without it is decided again, as a reset may have come first.
+/*
+ * In a transaction that has locked the login: everything decided before the lock is decided again, as a reset may have
+ * come first.
  */
 static enum err make_link(struct request *req, const struct uuid *person, const char *email, const char **url)
 {
@@ -317,7 +320,7 @@ static enum err make_link(struct request *req, const struct uuid *person, const 
     return code;
 }
 
-/* Where mail is configured, a link is read by whoever reads the mail to the address, and by nobody else. */
+/* If mail is configured, the link goes to the address by mail, and to nobody else. */
 static enum err answer_mail(struct request *req, const char *email)
 {
     struct buffer body = buffer_make(req->arena, 16 << 10);

@@ -2,8 +2,8 @@
 SELECT EXISTS (SELECT FROM orgd.logins WHERE method = 'emailpassword' AND email = lower($1::text COLLATE "C"))
     OR EXISTS (SELECT FROM users WHERE lower(email COLLATE "C") = lower($1::text COLLATE "C"));
 
--- reset_hold_login: holds the password login that a link is for; no row: it belongs to an account that the link is not for
--- $1 login, $2 account, NULL: whoever reads mail to the address of the login
+-- reset_hold_login: locks the password login of a link; no row: it belongs to another account than the link
+-- $1 login, $2 account, or NULL for any user who reads mail to the address of the login
 SELECT l.id
 FROM orgd.logins l
 WHERE l.id = $1::uuid
@@ -11,9 +11,9 @@ WHERE l.id = $1::uuid
        OR ($2::uuid IS NULL AND EXISTS (SELECT FROM users u WHERE u.id = l.user_id AND lower(u.email COLLATE "C") = l.email)))
 FOR NO KEY UPDATE;
 
--- reset_add: a token for a login; some that nobody used are forgotten
--- $1 token, $2 login, $3 seconds, $4 whether it proves the address, $5 generation of the account, NULL: the present one, $6 session in
--- which it is made
+-- reset_add: adds a token for a login; deletes some expired tokens
+-- $1 token, $2 login, $3 seconds, $4 whether it proves the address, $5 generation of the account or NULL for the current one, $6 session
+-- in which it is made
 WITH gone AS (
     DELETE FROM orgd.password_resets
     WHERE token_hash IN (SELECT token_hash FROM orgd.password_resets WHERE expires_at < now()
@@ -32,22 +32,21 @@ SELECT EXISTS (
       AND r.generation = orgd.generation_of(l.user_id, l.email)
       AND (r.session IS NULL OR EXISTS (SELECT FROM orgd.sessions s WHERE s.handle = r.session)));
 
--- reset_hold: holds the login that a token is for, so that several of its tokens are used one after the other
+-- reset_hold: locks the login of a token, so that several of its tokens are used one after the other
 SELECT l.id
 FROM orgd.password_resets r JOIN orgd.logins l ON l.id = r.login_id
 WHERE r.token_hash = decode($1::text, 'hex') AND r.expires_at > now()
 FOR NO KEY UPDATE OF l;
 
--- reset_take: uses a token up; the login that it is for, whether it proves its address, and the login of the session in which it was
--- made. No row: it is unknown, used or expired,
--- or its session has ended, or its account was reset after it was made.
+-- reset_take: uses a token up; returns its login, whether it proves the address, and the login of the session in which it was
+-- made. No row: it is unknown, used or expired, or its session has ended, or its account was reset after it was made.
 DELETE FROM orgd.password_resets r USING orgd.logins l
 WHERE r.token_hash = decode($1::text, 'hex') AND r.expires_at > now() AND l.id = r.login_id
   AND r.generation = orgd.generation_of(l.user_id, l.email)
   AND (r.session IS NULL OR EXISTS (SELECT FROM orgd.sessions s WHERE s.handle = r.session))
 RETURNING r.login_id, r.proves, (SELECT s.login_id FROM orgd.sessions s WHERE s.handle = r.session);
 
--- reset_password: sets the password of a login, after which none of its tokens is good; the account behind it, if there is one, the
+-- reset_password: sets the password of a login and invalidates all of its tokens; returns its account, if there is one, the
 -- address, and that of the account
 WITH gone AS (
     DELETE FROM orgd.password_resets WHERE login_id = $1::uuid
@@ -58,17 +57,17 @@ RETURNING coalesce(l.user_id, (SELECT u.id FROM users u WHERE lower(u.email COLL
                                ORDER BY u.email = l.email DESC, u.created_at, u.id LIMIT 1)), l.email,
           coalesce((SELECT u.email FROM users u WHERE u.id = l.user_id), l.email);
 
--- reset_proves: notes that a login has shown that the address is theirs, and so belongs to the account of the address, if there is one
+-- reset_proves: records that a login has proven its address, and so belongs to the account of the address, if there is one
 UPDATE orgd.logins
 SET user_id = coalesce(user_id, $2::uuid), proven_at = coalesce(proven_at, now()),
     proven_emails = array_append(array_remove(proven_emails, email), email)
 WHERE id = $1::uuid;
 
--- reset_person: the address of a person for whom the caller may make a link, and the generation of the account that it is good in
--- $1 person, $2 caller, $3 whether owners may, $4 session of the caller, NULL: none. No row: they may not. A link is of the
--- generation of the session that it is made in, so that it ends with what ends the session, whenever it is committed. Who has shown
--- that the address is theirs makes a link in their session; keys, which may be older than that or than a reset, and owners make none.
--- Without a session there are links for first passwords only, of people who cannot sign in yet: a key must not become an account.
+-- reset_person: the address of a user for whom the caller may make a link, and the generation of the account in which it is valid
+-- $1 user, $2 caller, $3 whether owners may, $4 session of the caller or NULL. No row: the caller may not. A link has the
+-- generation of the session in which it is made, so it ends with the session, whenever it is committed. A user who has proven
+-- the address makes a link in their session. API keys and owners make none: a key may be older than the proof or a reset.
+-- Without a session there are only links for first passwords, of users who cannot sign in yet: a key must not become an account.
 WITH session AS (
     SELECT s.generation
     FROM orgd.sessions s JOIN orgd.accounts a ON a.user_id = s.user_id AND a.generation = s.generation

@@ -1,4 +1,4 @@
-/* The routes of signing up and in, password reset and sessions, as the browser library calls them. */
+/* The routes of sign-up, sign-in, password reset and sessions, as the browser library calls them. */
 #include "signin/routes.h"
 
 #include "policy/signin_methods.h"
@@ -12,7 +12,7 @@
 
 static const struct field user_id[] = {{.name = "user_id", .type = FIELD_STRING, .required = true}, {0}};
 
-/* clang-format off: a row a route */
+/* clang-format off: one row per route */
 static const struct route reset_routes[] = {
     {METHOD_POST, "/profile/reset-password", "reset_user_password", "Reset User Password", .parameters = user_id,
      .handle = resets_link, .active = methods_password},

@@ -45,7 +45,9 @@ static bool is_session_failure(enum err code)
     return code == ERR_SESSION_NONE || code == ERR_SESSION_EXPIRED || code == ERR_SESSION_STOLEN;
 }
 
-/* In a transaction that the caller ends: it is committed for session failures too, which may have ended a session. */
+/*
+ * In a transaction that the caller ends: it is committed for session errors too, because they may have ended a session.
+ */
 static enum err exchange(struct request *req, const char *token, enum session_transport transport)
 {
     struct session_refresh refresh;
@@ -55,8 +57,8 @@ static enum err exchange(struct request *req, const char *token, enum session_tr
 }
 
 /*
- * Only what was not made here counts for the client, so that nobody keeps others of their network from refreshing. Both
- * are counted in memory: what they save is work, and asking the database would be most of it.
+ * Only tokens that were not issued here count for the client's address, so that nobody keeps others of their network
+ * from refreshing. Both counters are in memory: they save work, and asking the database would be most of that work.
  */
 static enum err take_try(struct request *req, const char *token)
 {
@@ -86,7 +88,7 @@ enum err session_refresh(struct request *req)
         return code != OK ? code : outcome;
     if (outcome == OK)
         return fdi_nothing(req);
-    if (!forged) /* another site must not be able to sign anybody out */
+    if (!forged) /* another site must not be able to sign a user out */
         code = session_clear(req, transport | session_transports_of(req));
     return code == OK ? fdi_session_failure(req, outcome) : code;
 }
@@ -101,12 +103,12 @@ enum err session_sign_out(struct request *req)
         return fdi_session_failure(req, code);
     if (code == OK)
         code = session_end(req, &session.user_id, &session.id);
-    if (code == OK || code == ERR_SESSION_NOT_FOUND) /* somebody was quicker */
+    if (code == OK || code == ERR_SESSION_NOT_FOUND) /* another request was faster */
         code = session_clear(req, session_transports_of(req));
     return code == OK ? fdi_status(req, "OK") : code;
 }
 
-/* ---- for those who verify tokens themselves ---- */
+/* ---- for services that verify tokens themselves ---- */
 
 /* Public documents: any origin may read them, and keep them for a minute. */
 static enum err answer_public(struct request *req, const struct buffer *body)
@@ -125,7 +127,7 @@ enum err session_keys(struct request *req)
     struct signing_key key;
     enum err code = db_begin(req->db);
 
-    if (code == OK) /* the first one may still have to be made */
+    if (code == OK) /* the first key may not exist yet */
         code = signing_key_current(req, &key);
     if (code == OK)
         code = db_commit(req->db);
@@ -143,7 +145,7 @@ static void write_address(struct buffer *out, const char *name, const char *issu
     json_text(out, buffer_string(&text));
 }
 
-/* OpenID Connect Discovery 1.0, 3. Only issuer and keys mean something: there is no authorization server here. */
+/* OpenID Connect Discovery 1.0, 3. Only issuer and keys are meaningful: there is no authorization server here. */
 enum err session_discovery(struct request *req)
 {
     static const struct {
@@ -176,7 +178,7 @@ enum err session_discovery(struct request *req)
     return answer_public(req, &body);
 }
 
-/* ---- for the person of a session ---- */
+/* ---- for the user of a session ---- */
 
 static enum err caller(struct request *req, struct access_token *token, struct session *session)
 {
@@ -185,7 +187,7 @@ static enum err caller(struct request *req, struct access_token *token, struct s
     return is_session_failure(code) ? ERR_NOT_IN_SCOPE : code;
 }
 
-/* Whether the session may be used for an organization, as its policy in this edition says. */
+/* Whether the session may be used for an organization, by the policy of this edition. */
 enum err session_access(struct request *req)
 {
     struct access_token token;
@@ -200,7 +202,7 @@ enum err session_access(struct request *req)
     return code == OK ? reply_json(req, 200, "{\"ok\":true}") : code;
 }
 
-/* The list of the body as JSON text in the arena, or NULL. */
+/* The body's list as JSON text in the arena, or NULL. */
 static const char *wanted_identities(struct request *req)
 {
     struct buffer list = buffer_make(req->arena, HTTP_BODY_MAX);

@@ -1,4 +1,4 @@
-/* The endpoints of social sign-in. */
+/* The endpoints of sign-in with an identity provider. */
 #include "signin/social.h"
 
 #include <string.h>
@@ -31,8 +31,7 @@ static enum err refuse_provider(struct request *req, const char *id)
     return text ? fdi_refuse(req, text) : ERR_MEMORY;
 }
 
-/* Whoever comes back from a provider comes back to us: to the console, or to the API where the provider posts a form.
- */
+/* The URL to which a provider sends the browser back: the console, or the API if the provider posts a form. */
 static bool is_ours(const struct request *req, const char *url)
 {
     return fetch_same_origin(url, req->config->web_url) || fetch_same_origin(url, req->config->api_url);
@@ -43,7 +42,7 @@ static enum err refuse_redirect(struct request *req)
     return fdi_refuse(req, "redirectURIOnProviderDashboard must be an address of this deployment");
 }
 
-/* What went wrong at the provider is for the log; the person can try again. */
+/* The provider's error goes into the log only; the user can try again. */
 static enum err report(struct request *req, const struct provider *provider, const struct error *error)
 {
     const char *text = talloc_asprintf(req->arena, "%s could not sign you in. Please try again.", provider->name);
@@ -53,7 +52,7 @@ static enum err report(struct request *req, const struct provider *provider, con
     return text ? fdi_status_text(req, "GENERAL_ERROR", "message", text) : ERR_MEMORY;
 }
 
-/* ---- the way there ---- */
+/* ---- to the provider ---- */
 
 /* A code verifier and its challenge (RFC 7636 4.1, 4.2). */
 static void add_challenge(struct request *req, struct buffer *query, struct buffer *verifier)
@@ -89,7 +88,7 @@ static enum err reply_address(struct request *req, const char *endpoint, const s
     return fdi_answer(req, 200, &body);
 }
 
-/* The provider's page, as the table has it or as its issuer names it. */
+/* The provider's sign-in page, from the table or from its issuer's document. */
 static enum err find_endpoint(struct request *req, const struct provider *provider, const char **endpoint,
                               struct error *error)
 {
@@ -149,14 +148,14 @@ enum err social_authorize(struct request *req)
     return is_ours(req, redirect) ? authorize_at(req, provider, redirect) : refuse_redirect(req);
 }
 
-/* ---- the way back ---- */
+/* ---- back from the provider ---- */
 
 static const char *text_of(const json_t *object, const char *name)
 {
     return json_string_value(json_object_get(object, name));
 }
 
-/* Reads the body. False: the refusal is in the reply, with its code in `code`. */
+/* Reads the body. False: the refusal is in the reply, and its code in `code`. */
 static bool read_return(struct request *req, const json_t *body, const struct provider **provider,
                         struct social_return *back, enum err *code)
 {
@@ -183,7 +182,7 @@ static bool read_return(struct request *req, const json_t *body, const struct pr
     return false;
 }
 
-/* The login and all that hangs on it, in one transaction. `user` and `created` are set on OK. */
+/* Adds the login and everything that belongs to it, in one transaction. `user` and `created` are set on OK. */
 static enum err sign_in(struct request *req, const struct provider *provider, const struct social_profile *profile,
                         struct fdi_user *user, bool *created)
 {
@@ -214,7 +213,7 @@ static enum err sign_in(struct request *req, const struct provider *provider, co
                            &new_account);
 }
 
-/* A token that the client brought opens a session once, whoever sends it again, and to whichever server. */
+/* A token that the client brought opens one session only, whoever sends it again, and to whichever server. */
 static enum err use_brought(struct request *req, const struct social_profile *profile)
 {
     if (!profile->brought_hash)
@@ -279,7 +278,7 @@ enum err social_sign_in(struct request *req)
         return fdi_status(req, "NO_EMAIL_GIVEN_BY_PROVIDER");
     if (profile.email_disputed)
         audit_sign_in_failed(req, "address not proven", profile.email, NULL);
-    if (profile.email_disputed) /* accounts are found by their address: it has to be the person's own */
+    if (profile.email_disputed) /* accounts are found by their address: it has to be the user's own */
         return fdi_status_text(req, "SIGN_IN_UP_NOT_ALLOWED", "reason",
                                "Your identity provider has not verified your e-mail address.");
     return finish(req, provider, &profile);
@@ -287,7 +286,7 @@ enum err social_sign_in(struct request *req)
 
 /* ---- Apple ---- */
 
-/* The console's address that the browser library put into the state: base64 of {"frontendRedirectURI":...}. */
+/* The console's URL that the browser library put into the state: base64 of {"frontendRedirectURI":...}. */
 static const char *redirect_of(struct request *req, const char *state)
 {
     unsigned char bytes[URL_MAX];
@@ -303,7 +302,7 @@ static const char *redirect_of(struct request *req, const char *state)
     return url && fetch_same_origin(url, req->config->web_url) ? url : NULL;
 }
 
-/* The value of a member of a form, decoded; NULL when it is not there. */
+/* The decoded value of a form field; NULL if it is absent. */
 static char *form_value(struct request *req, const char *name)
 {
     size_t len = strlen(name);
@@ -319,7 +318,7 @@ static char *form_value(struct request *req, const char *name)
     return NULL;
 }
 
-/* Apple posts a form to us; the browser goes on to the console with the same members in its query. */
+/* Apple posts a form to us. The browser is then redirected to the console with the same members in its query. */
 enum err social_apple_callback(struct request *req)
 {
     static const char *const members[] = {"code", "state", "error", "user"};

@@ -1,4 +1,4 @@
-/* Signing in with an identity provider. */
+/* Sign-in with an identity provider. */
 #ifndef ORGD_SIGNIN_SOCIAL_H
 #define ORGD_SIGNIN_SOCIAL_H
 

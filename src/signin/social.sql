@@ -1,4 +1,4 @@
--- id_token_use: takes an identity token that a client brought; no row: it has been used before. Some that ended long ago are forgotten
+-- id_token_use: uses up an identity token that a client brought; no row: it was used before. Also deletes some expired tokens
 WITH gone AS (
     DELETE FROM orgd.used_id_tokens
     WHERE token_hash IN (SELECT token_hash FROM orgd.used_id_tokens WHERE expires_at < now() - interval '1 day'

@@ -1,4 +1,4 @@
-/* Exchanges codes for tokens, and reads from them or with them who somebody is. */
+/* Exchanges a provider's codes for tokens, and reads the user's profile from them or with them. */
 #include "signin/social_profile.h"
 
 #include <ctype.h>
@@ -13,14 +13,14 @@
 
 enum { FORM_MAX = 32 << 10, APPLE_SECRET_S = 300, BROUGHT_AGE_S = 3600, BROUGHT_LEEWAY_S = 60 };
 
-/* One exchange. */
+/* The state of one exchange. */
 struct asking {
     void *arena;
     const struct config *config;
     const struct provider *provider;
     const struct social_return *back;
     int64_t deadline_us;
-    const char *url; /* of the issuer, as configured */
+    const char *url; /* URL of the issuer, as configured */
     struct oidc_issuer issuer;
     struct error *error;
 };
@@ -47,7 +47,7 @@ static int release(json_t **json)
     return 0;
 }
 
-/* Hangs `json` on the arena. False without memory; then it is released. */
+/* Attaches `json` to the arena. False without memory; then it is freed. */
 static bool adopt(void *arena, json_t *json)
 {
     json_t **kept = talloc(arena, json_t *);
@@ -68,7 +68,7 @@ static const char *text_of(const json_t *object, const char *name)
 
 /* ---- answers ---- */
 
-/* An answer that must be a JSON object or list. */
+/* The answer of a provider, which must be a JSON object or list. */
 static enum err read_answer(struct asking *asking, const struct fetched *fetched, const char *what, const json_t **json)
 {
     json_t *read = json_loadb(fetched->body, fetched->len, 0, NULL);
@@ -86,7 +86,10 @@ static enum err read_answer(struct asking *asking, const struct fetched *fetched
     return OK;
 }
 
-/* Endpoints of the table are the operator's choice; those of a document have to share the issuer's origin for that. */
+/*
+ * Endpoints in the table are chosen by the operator. Those from an issuer's document must share the issuer's origin to
+ * be trusted.
+ */
 static bool is_trusted(const struct asking *asking, const char *url)
 {
     return asking->provider->kind == PROVIDER_OAUTH || oidc_endpoint_is_trusted(asking->url, url, true);
@@ -115,7 +118,7 @@ static enum err client_secret(const struct asking *asking, const char **secret)
     if (*secret || strcmp(asking->provider->id, "apple") != 0)
         return OK;
     *secret = apple_secret(asking);
-    return *secret ? OK : error_set(asking->error, ERR_UNAVAILABLE, "APPLE_PRIVATE_KEY is no EC key in PEM");
+    return *secret ? OK : error_set(asking->error, ERR_UNAVAILABLE, "APPLE_PRIVATE_KEY is not an EC key in PEM format");
 }
 
 static enum err fetch_tokens(struct asking *asking, const char *url, const json_t **tokens)
@@ -156,7 +159,7 @@ static enum err verify(struct asking *asking, const char *token, const json_t **
                                      .now = platform.realtime_us() / 1000000};
     json_t *keys = json_loads(asking->issuer.keys, 0, NULL), *payload = NULL;
     enum err code = keys ? id_token_verify(token, keys, &wanted, &payload, asking->error)
-                         : error_set(asking->error, ERR_UNAVAILABLE, "the issuer's keys are no JSON");
+                         : error_set(asking->error, ERR_UNAVAILABLE, "the issuer's keys are not JSON");
 
     json_decref(keys);
     if (code == OK && !adopt(asking->arena, payload))
@@ -165,7 +168,7 @@ static enum err verify(struct asking *asking, const char *token, const json_t **
     return code;
 }
 
-/* Issuers change their keys: one that is not known is asked for. */
+/* Issuers change their keys: an unknown key is requested again. */
 static enum err verify_with_fresh_keys(struct asking *asking, const char *token, const json_t **claims)
 {
     enum err code = verify(asking, token, claims);
@@ -178,7 +181,7 @@ static enum err verify_with_fresh_keys(struct asking *asking, const char *token,
     return code == ERR_NOT_FOUND ? ERR_UNAUTHORIZED : code;
 }
 
-/* Some issuers put the address only where the access token leads. */
+/* Some issuers report the address only in answer to the access token. */
 static enum err ask_userinfo(struct asking *asking, const char *token, const json_t *claims, const json_t **user)
 {
     struct fetch fetch = {.url = asking->issuer.userinfo, .deadline_us = asking->deadline_us};
@@ -194,15 +197,15 @@ static enum err ask_userinfo(struct asking *asking, const char *token, const jso
     if (code == OK)
         code = read_answer(asking, &fetched, "the user", user);
     if (code == OK && (!text_of(*user, "sub") || strcmp(text_of(*user, "sub"), text_of(claims, "sub")) != 0))
-        return error_set(asking->error, ERR_UNAUTHORIZED, "%s told of somebody else than its ID token",
+        return error_set(asking->error, ERR_UNAUTHORIZED, "%s answered for another subject than its ID token",
                          asking->provider->id);
     return code;
 }
 
-/* Takes what a provider says about the address; silence is neither. */
+/* Reads what a provider says about the address; if it says nothing, neither flag is set. */
 static void read_verdict(const struct provider *provider, const json_t *verified, struct social_profile *profile)
 {
-    const char *spelled = json_string_value(verified) ? json_string_value(verified) : ""; /* Apple writes text */
+    const char *spelled = json_string_value(verified) ? json_string_value(verified) : ""; /* Apple sends it as text */
 
     profile->email_disputed = json_is_false(verified) || strcmp(spelled, "false") == 0;
     profile->email_verified = !profile->email_disputed && (json_is_true(verified) || strcmp(spelled, "true") == 0 ||
@@ -219,7 +222,7 @@ void social_claims_read(void *arena, const struct provider *provider, const json
     read_verdict(provider, json_object_get(user, "email_verified"), profile);
 }
 
-/* Google Workspaces: the domain in the token, which the request for it only asks for, decides. */
+/* For Google Workspace, the domain in the token decides; the domain in the request is only a wish. */
 static bool domain_is_wanted(const struct asking *asking, const json_t *claims)
 {
     const char *wanted = asking->config->google_workspaces_hd, *domain = text_of(claims, "hd");
@@ -232,9 +235,9 @@ static bool domain_is_wanted(const struct asking *asking, const json_t *claims)
 }
 
 /*
- * A token that the client brought was made for a sign-in of which we know nothing: no code and no verifier bind it to
- * this one. So it has to be young, and it will be remembered until a copy of it would be too old. What is hashed is
- * what the issuer signed; of one ECDSA signature anybody can make a second one.
+ * A token that the client brought comes from an unknown sign-in: no code and no verifier bind it to this one. So it has
+ * to be recent, and it is remembered until a copy of it would be too old. The hash covers what the issuer signed,
+ * because anybody can make a second valid ECDSA signature from the first.
  */
 static enum err note_brought(struct asking *asking, const char *token, const json_t *claims,
                              struct social_profile *profile)
@@ -268,10 +271,10 @@ static enum err fetch_oidc(struct asking *asking, struct social_profile *profile
     if (code != OK)
         return code;
     if (!token)
-        return error_set(asking->error, ERR_UNAUTHORIZED, "%s gave no ID token", asking->provider->id);
+        return error_set(asking->error, ERR_UNAUTHORIZED, "%s sent no ID token", asking->provider->id);
     code = verify_with_fresh_keys(asking, token, &claims);
     if (code == OK && !domain_is_wanted(asking, claims))
-        code = error_set(asking->error, ERR_UNAUTHORIZED, "the account is of another Google Workspaces domain");
+        code = error_set(asking->error, ERR_UNAUTHORIZED, "the account belongs to another Google Workspace domain");
     if (code == OK)
         code = ask_userinfo(asking, text_of(tokens, "access_token"), claims, &user);
     if (code != OK)
@@ -282,7 +285,7 @@ static enum err fetch_oidc(struct asking *asking, struct social_profile *profile
 
 /* ---- OAuth 2.0 with an endpoint of its own ---- */
 
-/* Of "data.id": the value at the end of the path. */
+/* The value at the end of a path such as "data.id". */
 static const json_t *follow(const json_t *object, const char *path)
 {
     const char *dot = strchr(path, '.');
@@ -306,7 +309,7 @@ static const json_t *first_of(const json_t *object, const char *name, const char
     return value ? value : json_object_get(object, other);
 }
 
-/* The primary one of a list of addresses: a list, or an object with the list as `values`. */
+/* The primary address of a list: a list, or an object with the list as `values`. */
 static void read_addresses(void *arena, const struct provider *provider, const json_t *addresses,
                            struct social_profile *profile)
 {
@@ -345,7 +348,7 @@ void social_profile_read(void *arena, const struct provider *provider, const jso
         read_verdict(provider, first_of(user, "email_verified", "verified"), profile);
     } else if (provider->email_suffix && profile->subject) {
         profile->email = talloc_asprintf(arena, "%s%s", profile->subject, provider->email_suffix);
-        profile->email_verified = true; /* it is as much theirs as the subject */
+        profile->email_verified = true; /* the provider assigns the address, like the subject */
     }
 }
 
@@ -371,7 +374,7 @@ static enum err fetch_oauth(struct asking *asking, struct social_profile *profil
 #define URL(member) provider_url(asking->arena, provider, asking->config, provider->member)
     code = fetch_tokens(asking, URL(token), &tokens);
     if (code == OK && !(token = text_of(tokens, "access_token")))
-        code = error_set(asking->error, ERR_UNAUTHORIZED, "%s gave no access token", provider->id);
+        code = error_set(asking->error, ERR_UNAUTHORIZED, "%s sent no access token", provider->id);
     if (code == OK)
         code = fetch_with_token(asking, URL(userinfo), token, "the user", &user);
     if (code == OK && provider->emails)
@@ -398,6 +401,6 @@ enum err social_profile_fetch(void *arena, const struct config *config, const st
     enum err code = provider->kind == PROVIDER_OIDC ? fetch_oidc(&asking, profile) : fetch_oauth(&asking, profile);
 
     if (code == OK && (!profile->subject || !*profile->subject))
-        code = error_set(error, ERR_UNAUTHORIZED, "%s names nobody", provider->id);
+        code = error_set(error, ERR_UNAUTHORIZED, "%s sent no subject", provider->id);
     return code;
 }

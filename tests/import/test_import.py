@@ -199,11 +199,11 @@ def test_refusals(core, logins, cluster, make_pair):
     def refused(status, *arguments, pair=core, **settings):
         return pair.run("import", "logins", *arguments, status=status, **settings)[1]
     assert "--from" in refused(2)
-    assert "holds no logins" in refused(3, "--from", cluster.uri("postgres"))
+    assert "has no logins" in refused(3, "--from", cluster.uri("postgres"))
     said = refused(3, "--from", "postgresql://u:s3cret@127.0.0.1:1/logins")
     assert "login database" in said and "s3cret" not in said
     assert "bring it up to date" in refused(3, "--from", logins.uri, pair=make_pair())
-    assert "0  taken over" in core.run("import", "logins", POSTGRES_URI_SUPERTOKENS=logins.uri)[0]
+    assert "0  imported" in core.run("import", "logins", POSTGRES_URI_SUPERTOKENS=logins.uri)[0]
 
 
 def test_a_failure_changes_nothing(core, logins):
@@ -222,5 +222,5 @@ def test_import_with_a_running_server(make_server, logins):
     logins.password("ann@acme.io", bcrypt_of(PASSWORD, cost=4))
     done = serving.subprocess.run([serving.PROGRAM, "import", "logins", "--from", logins.uri], cwd=server.folder, check=False,
                                   env=serving.clean_environment(ORGD_DATA_DIR=str(server.data)), capture_output=True, text=True)
-    assert done.returncode == 0 and "1  taken over" in done.stdout, done.stderr
+    assert done.returncode == 0 and "1  imported" in done.stdout, done.stderr
     assert sign_in(server, "ann@acme.io")["status"] == "OK"
