@@ -1,4 +1,4 @@
-/* The API key endpoints. */
+/* The endpoints of API keys. */
 #include "account/api_keys.h"
 
 #include <stdio.h>
@@ -28,7 +28,7 @@ const struct field api_key_create_parameters[] = {
     {0},
 };
 
-/* Eight characters of [A-Za-z0-9], each equally likely. */
+/* Eight characters of [A-Za-z0-9], each with the same probability. */
 static void make_prefix(char prefix[API_KEY_PREFIX_SIZE])
 {
     static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -68,7 +68,7 @@ enum err api_keys_list(struct request *req)
                        param_uuid(&caller->project_id), param_bool(req->config->keys_restricted));
 }
 
-/* A key is never made with more reach than the one that makes it. */
+/* A key never gets more reach than the key that makes it. */
 static bool wants_restriction(struct request *req)
 {
     json_t *given = json_string(query_value(req, "restricted"));
@@ -78,7 +78,7 @@ static bool wants_restriction(struct request *req)
     return wanted || identity_of(req)->restricted;
 }
 
-/* In a transaction, with the mail to the owner of the address. */
+/* Runs in a transaction, with the mail to the owner of the address. */
 static enum err create(struct request *req, const struct api_key *key)
 {
     const struct identity *caller = identity_of(req);
@@ -112,7 +112,7 @@ enum err api_keys_create(struct request *req)
         code = create(req, &key);
     if (code == OK)
         code = db_commit(req->db);
-    if (code != OK) /* a project that goes at this moment takes the caller's key with it */
+    if (code != OK) /* a project that is deleted at this moment takes the caller's key with it */
         return code == ERR_REFERENCE ? ERR_UNAUTHORIZED : code;
     json_text(&body, key.raw);
     return reply_buffer(req, 200, &body);
@@ -128,13 +128,13 @@ enum err api_keys_delete(struct request *req)
 
 static enum err notify_ended(struct request *req, const struct uuid *user, int count)
 {
-    const char *what = talloc_asprintf(req->arena, "All API keys of your account were ended, from %s. There %s %d.",
+    const char *what = talloc_asprintf(req->arena, "All API keys of your account were deleted, from %s. There %s %d.",
                                        req->client, count == 1 ? "was" : "were", count);
 
-    return what ? account_notify(req, user, "Your API keys were ended", what, KEYS_UNSAID) : ERR_MEMORY;
+    return what ? account_notify(req, user, "Your API keys were deleted", what, KEYS_UNSAID) : ERR_MEMORY;
 }
 
-/* Within a transaction: after the account is held, no key is on its way. */
+/* Runs in a transaction: once the account is locked, no key is in the making. */
 static enum err delete_all(struct request *req, const struct uuid *user, int *count)
 {
     struct result rows;

@@ -1,5 +1,5 @@
--- api_key_list: the visible keys a person made in a project, newest first, as the listing's JSON
--- $3: whether all keys are restricted to their project. The member `restricted` is there where it is true.
+-- api_key_list: the visible keys that a user made in a project, newest first, as the JSON of the listing
+-- $3: whether all keys are restricted to their project. The member `restricted` is present where it is true.
 SELECT coalesce(json_agg(
            CASE WHEN $3::boolean OR EXISTS (SELECT FROM orgd.api_key_restrictions r WHERE r.api_key_id = k.id)
                 THEN json_build_object(
@@ -12,12 +12,12 @@ SELECT coalesce(json_agg(
 FROM api_keys k
 WHERE k.created_by_id = $1::uuid AND k.project_id = $2::uuid AND k.hidden IS NOT TRUE;
 
--- api_key_create: a new visible key without expiry, if its maker is a member of the project
--- $1 id, $2 prefix, $3 hash, $4 project, $5 maker, $6 session in which it is made, $7 key with which it is made, NULL: neither;
+-- api_key_create: adds a visible key without expiry, if its maker is a member of the project
+-- $1 id, $2 prefix, $3 hash, $4 project, $5 maker, $6 session or NULL, $7 key with which it is made or NULL,
 -- $8 whether it is restricted to the project.
--- Lock order, that of everybody who deletes one of these: user, account, project, then the session or key with which the key is made,
--- then the membership. A concurrent deletion waits and then finds the new key, or was first and leaves nothing to make a key with. A key
--- that a key makes has the same origin.
+-- Lock order, the same as that of every deletion of one of these: user, account, project, then the session or key that makes the key,
+-- then the membership. A concurrent deletion waits and then finds the new key, or was first and leaves nothing to make a key with. A
+-- key made with a key has the same origin.
 WITH person AS MATERIALIZED (
     SELECT id FROM users WHERE id = $5::uuid FOR KEY SHARE
 ), account AS MATERIALIZED (
@@ -59,14 +59,14 @@ WITH person AS MATERIALIZED (
 )
 SELECT id FROM made;
 
--- api_key_delete: removes one key that a person made, by its prefix
--- $3: the only project; NULL: any.
+-- api_key_delete: deletes one key that a user made, by its prefix
+-- $3: the only project; NULL for any.
 -- revokes
 DELETE FROM api_keys
 WHERE id = (SELECT id FROM api_keys WHERE prefix = $1::text AND created_by_id = $2::uuid
             AND ($3::uuid IS NULL OR project_id = $3::uuid) ORDER BY created_at LIMIT 1)
 RETURNING id;
 
--- api_keys_of_delete: removes every key that a person made, in all projects; a row for each
+-- api_keys_of_delete: deletes every key that a user made, in all projects; a row for each
 -- revokes
 DELETE FROM api_keys WHERE created_by_id = $1::uuid RETURNING id;

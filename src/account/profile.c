@@ -1,4 +1,4 @@
-/* The profile endpoints. */
+/* The endpoints of the profile. */
 #include "account/profile.h"
 
 #include "auth/identity.h"

@@ -4,13 +4,13 @@
 #include "account/api_keys.h"
 #include "account/profile.h"
 
-/* clang-format off: a row a route */
+/* clang-format off: one row per route */
 static const struct route key_routes[] = {
     {METHOD_GET, "/keys", "list_api_keys", "List Api Keys", .flags = ROUTE_NEEDS_SCOPE | ROUTE_WITHIN_PROJECT,
      .answer = &api_key_answer, .answer_kind = ANSWER_LIST, .handle = api_keys_list},
     {METHOD_POST, "/keys", "create_api_key", "Create Api Key", .flags = ROUTE_NEEDS_SCOPE | ROUTE_WITHIN_PROJECT,
      .answer_kind = ANSWER_STRING, .parameters = api_key_create_parameters, .handle = api_keys_create},
-    {METHOD_DELETE, "/keys", "delete_api_keys", "End all my API keys, in every project",
+    {METHOD_DELETE, "/keys", "delete_api_keys", "Delete all my API keys, in every project",
      .answer_kind = ANSWER_ANY_OBJECT, .handle = api_keys_delete_all},
     {METHOD_DELETE, "/keys/{key_prefix}", "delete_api_key", "Delete Api Key", .flags = ROUTE_WITHIN_PROJECT,
      .answer_kind = ANSWER_ANY_OBJECT, .handle = api_keys_delete},

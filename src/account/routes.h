@@ -4,7 +4,7 @@
 
 #include "http/http.h"
 
-/* Ends with a group without routes. */
+/* The last group has no routes. */
 extern const struct route_group account_routes[];
 
 #endif

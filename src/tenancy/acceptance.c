@@ -1,4 +1,4 @@
-/* The endpoints of those who were invited. */
+/* The endpoints for users who are invited. */
 #include "tenancy/acceptance.h"
 
 #include <string.h>
@@ -46,7 +46,7 @@ static bool is_same_token(const char *stored, const char *given)
     return stored && given && secret_equal(secret_of(stored), secret_of(given));
 }
 
-/* ---- finding it ---- */
+/* ---- finding an invitation ---- */
 
 static enum err take_try(struct request *req)
 {
@@ -55,7 +55,7 @@ static enum err take_try(struct request *req)
     return limit_take(req, LIMIT_ACCEPTANCE, uuid_format(&identity_of(req)->user_id, person));
 }
 
-/* By what the link says. */
+/* Finds it by the token of the link. */
 static enum err find_by_token(struct request *req, const struct uuid *organization, struct found *found)
 {
     const char *token = body_text(req, "token");
@@ -71,7 +71,7 @@ static enum err find_by_token(struct request *req, const struct uuid *organizati
     if (code != OK)
         return code;
     if (result_rows(&row) == 0)
-        code = ERR_UNAUTHORIZED; /* the caller has gone at this moment */
+        code = ERR_UNAUTHORIZED; /* the caller was deleted at this moment */
     else if (!result_bool(&row, 0, 0))
         code = ERR_INVITE_NO_USER;
     else if (!is_same_token(result_text(&row, 0, 3), token) || !result_uuid(&row, 0, 1, &found->id) ||
@@ -83,7 +83,7 @@ static enum err find_by_token(struct request *req, const struct uuid *organizati
     return code;
 }
 
-/* By its id, for who has proven the address or knows the token. */
+/* Finds it by its id, for a user who has proven the address or has the token. */
 static enum err find_by_id(struct request *req, struct found *found)
 {
     const char *token = body_text(req, "token");
@@ -104,9 +104,9 @@ static enum err find_by_id(struct request *req, struct found *found)
     return code;
 }
 
-/* ---- what is done with it ---- */
+/* ---- accepting and declining ---- */
 
-/* Holds the workspace, then the invitation: nobody else accepts, revokes or sends it again from here on. */
+/* Locks the workspace, then the invitation: until the commit nobody else accepts, revokes or resends it. */
 static enum err hold(struct request *req, const struct found *found, struct uuid *organization, bool *expired)
 {
     struct result row;

@@ -1,6 +1,6 @@
--- acceptance_by_token: the invitation to an organization that a token and an address name, for a person who holds them
+-- acceptance_by_token: the invitation to an organization with this token and address, for a user who has both
 -- $3, $4 the address as given and folded. Always one row: whether the address has an account; the invitation or NULL, its
--- workspace and token; whether it is addressed to the person.
+-- workspace and token; whether it is addressed to the user.
 SELECT EXISTS (SELECT FROM users WHERE lower(email COLLATE "C") IN (lower($3::text COLLATE "C"), lower($4::text COLLATE "C"))),
        i.id, i.workspace_id, i.token, coalesce(lower(i.email COLLATE "C") = lower(u.email COLLATE "C"), false)
 FROM users u
@@ -12,22 +12,22 @@ LEFT JOIN LATERAL (
 ) AS i ON true
 WHERE u.id = $5::uuid;
 
--- acceptance_by_id: an invitation that is addressed to a person: its workspace and token
+-- acceptance_by_id: an invitation that is addressed to a user: its workspace and token
 SELECT p.workspace_id, i.token
 FROM project_invitations i
 JOIN projects p ON p.id = i.project_id
 JOIN users u ON lower(u.email COLLATE "C") = lower(i.email COLLATE "C")
 WHERE i.id = $1::uuid AND u.id = $2::uuid;
 
--- acceptance_hold: holds an invitation to a held workspace: whether it is used, and expired
+-- acceptance_hold: locks an invitation to a locked workspace; whether it is used, and expired
 SELECT i.used IS TRUE, coalesce(i.expiration_date <= now(), false)
 FROM project_invitations i
 JOIN projects p ON p.id = i.project_id
 WHERE i.id = $1::uuid AND p.workspace_id = $2::uuid
 FOR UPDATE OF i;
 
--- acceptance_join: makes a person what an invitation says, in the organization, the workspace and each of its projects
--- What they are already they stay. Nobody becomes owner by invitation: the first role that is given stands for it.
+-- acceptance_join: gives a user the role of an invitation, in the organization, the workspace and each of its projects
+-- Existing roles stay. An invitation never gives the owner's role: the first role that can be given replaces it.
 WITH invitation AS (
     UPDATE project_invitations
     SET used = true, user_id = $2::uuid, updated_at = now(), updated_by_id = $2::uuid
@@ -48,9 +48,9 @@ FROM invitation, projects p
 WHERE p.workspace_id = $5::uuid
 ON CONFLICT DO NOTHING;
 
--- acceptance_mine: the invitations that wait for the address of a person, the oldest first
--- $2: whether the person has proven that the address is theirs. To others it is told that there is one, and not by whom:
--- they may have typed the address of somebody else.
+-- acceptance_mine: the pending invitations to the address of a user, oldest first
+-- $2: whether the user has proven the address. Other users learn that there is an invitation, but not from whom:
+-- they may have typed a stranger's address.
 SELECT coalesce(json_agg(json_build_object(
            'id', i.id, 'email', i.email, 'role', i.role, 'created_at', orgd.spaced(i.created_at),
            'expires_at', orgd.spaced(i.expiration_date),

@@ -1,4 +1,4 @@
-/* How often somebody may invite. */
+/* Limits how often a user may invite. */
 #include "tenancy/invitation_limits.h"
 
 #include <string.h>
@@ -42,8 +42,10 @@ static void add(struct invitation_tries *tries, enum limit limit, const char *su
         tries->all[tries->count++] = (struct limit_try){limit, subject, count};
 }
 
-/* Those for whom nobody has vouched send few mails, and few to one address. Beyond five at once, the first limit
- * refuses. */
+/*
+ * Users without a proven address may send few mails, and few to one address. The first limit refuses more than five at
+ * once.
+ */
 static void add_unproven(struct invitation_tries *tries, const char *person, const char *const *emails, size_t count)
 {
     add(tries, LIMIT_INVITATION_UNPROVEN, person, count);
@@ -51,7 +53,7 @@ static void add_unproven(struct invitation_tries *tries, const char *person, con
         add(tries, LIMIT_INVITATION_RECIPIENT, emails[i], 1);
 }
 
-/* What needs the database to be known: the organization's, and that of those who have proven nothing. */
+/* The limits that need the database: the organization's, and that of users without a proven address. */
 static enum err take_rest(struct request *req, const struct uuid *organization, const char *const *emails,
                           struct invitation_tries *tries)
 {

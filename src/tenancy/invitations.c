@@ -1,4 +1,4 @@
-/* The endpoints of those who invite. */
+/* The endpoints for users who invite others. */
 #include "tenancy/invitations.h"
 
 #include <string.h>
@@ -20,9 +20,9 @@
 
 enum { TOKEN_BYTES = 16, LINK_MAX = 8 << 10, VALID_S = 7 * 24 * 60 * 60, AT_ONCE_MAX = 100, ANSWER_MAX = 1 << 20 };
 
-/* ---- what is asked ---- */
+/* ---- request ---- */
 
-/* The address of an object as it is stored, in `arena`. */
+/* The address of an object in its stored form, in `arena`. */
 static const char *address_of(void *arena, const json_t *object)
 {
     return email_fold(arena, json_string_value(json_object_get(object, "email")));
@@ -43,7 +43,7 @@ static const char *check_invitation(const json_t *object)
     const char *role = json_string_value(json_object_get(object, "role"));
 
     if (role && !role_assignable(role))
-        return "Value error, The role is not one that can be given to a member.";
+        return "Value error, This role cannot be given to a member.";
     return check_address(object);
 }
 
@@ -51,7 +51,7 @@ static const char *check_number(const json_t *object)
 {
     size_t count = json_array_size(json_object_get(object, "invitations"));
 
-    return count >= 1 && count <= AT_ONCE_MAX ? NULL : "Value error, From 1 to 100 addresses are invited at once.";
+    return count >= 1 && count <= AT_ONCE_MAX ? NULL : "Value error, Invite from 1 to 100 addresses at once.";
 }
 
 static const struct field invite_fields[] = {
@@ -74,7 +74,7 @@ static const struct field create_fields[] = {
 };
 const struct model invitations_create_body = {"InvitationsCreate", create_fields, 2, check_number};
 
-/* ---- what is answered ---- */
+/* ---- answer ---- */
 
 static const struct field made_fields[] = {
     {.name = "id", .type = FIELD_UUID, .required = true},
@@ -98,19 +98,19 @@ static const struct field waiting_fields[] = {
 };
 const struct model invitation_waiting_answer = {"InvitationWaiting", waiting_fields, 9, NULL};
 
-/* ---- what both rest on ---- */
+/* ---- shared by both kinds of invitation ---- */
 
-/* Where an invitation leads, and what its mail says; the texts live as long as the request. */
+/* The target of an invitation and the text of its mail; the texts live as long as the request. */
 struct place {
     struct uuid organization, workspace, project;
     const char *organization_name, *inviter, *inviter_email;
-    bool proven; /* the inviter's address, so that mail may repeat the names */
+    bool proven; /* the inviter's address is proven, so the mail may contain the names */
 };
 
 struct invitation {
     struct uuid id;
     const char *token, *email, *role;
-    const char *expires; /* as clients read it */
+    const char *expires; /* in the form that clients read */
     const char *url;
 };
 
@@ -135,8 +135,8 @@ static enum err load_place(struct request *req, struct place *place)
 }
 
 /*
- * Begins a transaction and holds a workspace of an organization, the oldest when `named` is NULL, for a caller who
- * manages it. From here on nobody joins, leaves or is invited.
+ * Begins a transaction and locks a workspace of an organization, the oldest if `named` is NULL, for a caller who
+ * manages it. Until the commit nobody joins, leaves or is invited.
  */
 static enum err begin(struct request *req, const struct uuid *organization, const struct uuid *named,
                       struct place *place)
@@ -152,7 +152,7 @@ static enum err begin(struct request *req, const struct uuid *organization, cons
     return code == OK ? load_place(req, place) : code;
 }
 
-/* Takes the tries and begins. */
+/* Takes the attempts and begins the transaction. */
 static enum err take_and_begin(struct request *req, const struct uuid *organization, const struct uuid *named,
                                const char *const *emails, size_t count, struct invitation_tries *tries,
                                struct place *place)
@@ -165,7 +165,7 @@ static enum err take_and_begin(struct request *req, const struct uuid *organizat
     return code;
 }
 
-/* Begins at the place that the path names. */
+/* Begins with the organization and workspace of the path. */
 static enum err begin_at_path(struct request *req, const char *email, struct invitation_tries *tries,
                               struct place *place)
 {
@@ -185,7 +185,7 @@ static bool is_denied(struct request *req, const char *email, bool has_account)
     return !access_decide(req->arena, req->config, &question).may_sign_in;
 }
 
-/* What stands in the way of inviting an address: OK, or the refusal in `why`. */
+/* Whether an address can be invited: OK, or the refusal in `why`. */
 static enum err look_for_obstacle(struct request *req, const struct place *place, const char *email, enum err *why)
 {
     const char *own = email_fold(req->arena, place->inviter_email);
@@ -228,7 +228,7 @@ static void add_id(struct buffer *link, const char *name, const struct uuid *id)
     buffer_format(link, "&%s=%s", name, uuid_format(id, text));
 }
 
-/* The page of the console that the addressed person opens. NULL without memory. */
+/* The console's page that the invited person opens. NULL without memory. */
 static const char *make_link(struct request *req, const struct place *place, const char *token, const char *email)
 {
     struct buffer link = buffer_make(req->arena, LINK_MAX);
@@ -244,8 +244,8 @@ static const char *make_link(struct request *req, const struct place *place, con
 }
 
 /*
- * Puts the mail into the outbox, where mail can be sent; the caller gets the link where it cannot. Who has not proven
- * their address cannot make others read what they wrote.
+ * Puts the mail into the outbox; without mail the caller gets the link. A user without a proven address cannot send
+ * their own text to others.
  */
 static enum err hand_over(struct request *req, const struct place *place, struct invitation *made)
 {
@@ -264,7 +264,7 @@ static enum err hand_over(struct request *req, const struct place *place, struct
     return made->url ? OK : outbox_add(req->config, req->db, made->email, template, fields, count, VALID_S);
 }
 
-/* Stores an invitation that nothing stands in the way of, in the place of an expired one, and hands it over. */
+/* Stores an invitation that passed all checks, replaces an expired one, and delivers it. */
 static enum err store(struct request *req, const struct place *place, struct invitation *made)
 {
     struct result row;
@@ -289,7 +289,7 @@ static enum err store(struct request *req, const struct place *place, struct inv
     return hand_over(req, place, made);
 }
 
-/* `true`, or the link when no mail can be sent. */
+/* `true`, or the link if mail is not configured. */
 static enum err reply_handed_over(struct request *req, const struct invitation *made)
 {
     struct buffer body = buffer_make(req->arena, LINK_MAX + 64);
@@ -303,9 +303,9 @@ static enum err reply_handed_over(struct request *req, const struct invitation *
     return reply_buffer(req, 200, &body);
 }
 
-/* ---- one at a time ---- */
+/* ---- one invitation ---- */
 
-/* The first of the roles, if it can be given; words that older consoles send mean the usual one. */
+/* The first of the roles, if it can be given; words that older consoles send give the default role. */
 static const char *role_of(const json_t *element)
 {
     const char *role = json_string_value(json_array_get(json_object_get(element, "roles"), 0));
@@ -329,7 +329,7 @@ enum err invitations_invite(struct request *req)
     code = begin_at_path(req, made.email, &tries, &place);
     if (code == OK)
         code = look_for_obstacle(req, &place, made.email, &why);
-    if (code == OK && why != OK) /* here both are told with one text */
+    if (code == OK && why != OK) /* here both have the same text */
         code = why == ERR_INVITATION_WAITS ? ERR_INVITATION_MEMBER : why;
     if (code == OK)
         code = store(req, &place, &made);
@@ -339,7 +339,7 @@ enum err invitations_invite(struct request *req)
     return code == OK ? reply_handed_over(req, &made) : code;
 }
 
-/* The invitation that is sent again, from the row of invitation_last; `expired` when it has to be made anew. */
+/* The invitation to send again, from the row of invitation_last; `expired` if it has to be made anew. */
 static enum err load_last(struct request *req, struct place *place, const char *email, struct invitation *last,
                           bool *expired)
 {
@@ -384,9 +384,9 @@ enum err invitations_resend(struct request *req)
     return code == OK ? reply_handed_over(req, &last) : code;
 }
 
-/* ---- many at once ---- */
+/* ---- many invitations ---- */
 
-/* Whether an address stands in the list before it. */
+/* Whether the same address is earlier in the list. */
 static bool is_repeated(const struct invitation *all, size_t index)
 {
     for (size_t earlier = 0; earlier < index; earlier++)
@@ -425,7 +425,7 @@ static void write_made(struct buffer *out, const struct invitation *made)
     json_close(out, '}');
 }
 
-/* What each element asks for. NULL without memory. */
+/* Reads each element. NULL without memory. */
 static struct invitation *read_list(struct request *req, const json_t *list)
 {
     struct invitation *all = talloc_zero_array(req->arena, struct invitation, (unsigned)json_array_size(list));
@@ -441,7 +441,7 @@ static struct invitation *read_list(struct request *req, const json_t *list)
     return all;
 }
 
-/* Writes every address that cannot be invited, and why. */
+/* Writes every address that cannot be invited, with the reason. */
 static enum err check_all(struct request *req, const struct place *place, const struct invitation *all, size_t count,
                           struct buffer *refused)
 {
@@ -474,7 +474,7 @@ static enum err store_all(struct request *req, const struct place *place, struct
     return code;
 }
 
-/* 400 with every address that stands in the way; the transaction is rolled back with the request. */
+/* Answers 400 with every address that cannot be invited; the transaction is rolled back with the request. */
 static enum err reply_refused(struct request *req, const struct buffer *refused)
 {
     struct buffer body = buffer_make(req->arena, ANSWER_MAX);
@@ -485,7 +485,7 @@ static enum err reply_refused(struct request *req, const struct buffer *refused)
     json_key(&body, "error");
     json_text(&body, "INVITATIONS_REFUSED");
     json_key(&body, "message");
-    json_text(&body, "Nobody was invited, because these addresses cannot be.");
+    json_text(&body, "Nobody was invited, because these addresses cannot be invited.");
     json_key(&body, "invitations");
     json_raw(&body, buffer_string(refused));
     json_close(&body, '}');
@@ -493,7 +493,7 @@ static enum err reply_refused(struct request *req, const struct buffer *refused)
     return reply_buffer(req, 400, &body);
 }
 
-/* Their addresses, as limits count them. NULL without memory. */
+/* The addresses in the form that limits count. NULL without memory. */
 static const char *const *emails_of(struct request *req, const struct invitation *all, size_t count)
 {
     const char **emails = talloc_array(req->arena, const char *, (unsigned)count);
@@ -503,7 +503,7 @@ static const char *const *emails_of(struct request *req, const struct invitation
     return emails;
 }
 
-/* All of them or nobody; ERR_INVALID when the reply says who cannot be invited. */
+/* Invites all of them or nobody; ERR_INVALID if the reply lists who cannot be invited. */
 static enum err create_all(struct request *req, const struct place *place, struct invitation *all, size_t count)
 {
     struct buffer made = buffer_make(req->arena, ANSWER_MAX);
@@ -541,10 +541,10 @@ enum err invitations_create(struct request *req)
     if (code == OK)
         code = create_all(req, &place, all, count);
     code = invitation_settle(req, &tries, code);
-    return code == ERR_INVALID ? OK : code; /* which is answered */
+    return code == ERR_INVALID ? OK : code; /* the reply is complete */
 }
 
-/* ---- those that wait ---- */
+/* ---- pending invitations ---- */
 
 enum err invitations_list(struct request *req)
 {
@@ -591,7 +591,7 @@ enum err invitations_revoke(struct request *req)
         code = workspace_hold(req, &workspace, &organization, ERR_INVITATION_UNKNOWN);
     if (code == OK)
         code = workspace_check_manager(req, &workspace, ERR_INVITATION_NOT_ALLOWED);
-    if (code == OK) /* accepted or gone meanwhile: there is nothing left to revoke */
+    if (code == OK) /* accepted or deleted meanwhile: there is nothing to revoke */
         code = RUN_QUERY(req, ERR_INVITATION_UNKNOWN, invitation_revoke, param_uuid(&id));
     if (code == OK)
         code = db_commit(req->db);

@@ -1,4 +1,4 @@
-/* Invitations as those see them who invite: made, sent again, listed, revoked. */
+/* Invitations for the users who invite: create, resend, list, revoke. */
 #ifndef ORGD_TENANCY_INVITATIONS_H
 #define ORGD_TENANCY_INVITATIONS_H
 
@@ -10,10 +10,10 @@ extern const struct model invitations_create_body;
 extern const struct model invitation_made_answer;
 extern const struct model invitation_waiting_answer;
 
-/* One address, in the shape of the original. */
+/* One address, in the format of Agenta. */
 enum err invitations_invite(struct request *req);
 enum err invitations_resend(struct request *req);
-/* Many addresses: all of them, or none and why. */
+/* Many addresses: invites all of them, or none and reports why. */
 enum err invitations_create(struct request *req);
 enum err invitations_list(struct request *req);
 enum err invitations_revoke(struct request *req);

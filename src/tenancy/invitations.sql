@@ -1,4 +1,4 @@
--- invitation_place: where an invitation to a workspace leads (its default project), and what its mail says
+-- invitation_place: the target of an invitation to a workspace (its default project), and the data for its mail
 SELECT p.id, coalesce(o.name, ''), u.username, u.email
 FROM workspaces w
 JOIN organizations o ON o.id = w.organization_id
@@ -14,19 +14,19 @@ SELECT EXISTS (SELECT FROM workspace_members m JOIN users u ON u.id = m.user_id
                  AND (i.expiration_date IS NULL OR i.expiration_date > now())),
        EXISTS (SELECT FROM users WHERE lower(email COLLATE "C") = lower($3::text COLLATE "C"));
 
--- invitation_forget_expired: removes what is expired of the invitations of an address to an organization
--- A statement before the one that invites again: the table of live invitations follows at the end of each.
+-- invitation_forget_expired: deletes the expired invitations of an address to an organization
+-- It must run before the statement that invites again: the table of live invitations is updated at the end of each statement.
 DELETE FROM project_invitations i
 USING projects p
 WHERE p.id = i.project_id AND p.organization_id = $1::uuid AND lower(i.email COLLATE "C") = lower($2::text COLLATE "C")
   AND i.used IS NOT TRUE AND i.expiration_date <= now();
 
--- invitation_create: an invitation for seven days, and its end as clients read it
+-- invitation_create: adds an invitation for seven days; returns its end in the form that clients read
 INSERT INTO project_invitations (id, token, email, used, role, project_id, expiration_date, created_by_id, updated_at)
 VALUES ($1::uuid, $2::text, $3::text, false, $4::text, $5::uuid, now() + interval '7 days', $6::uuid, now())
 RETURNING orgd.spaced(expiration_date);
 
--- invitation_last: the invitation of an address to a workspace that is sent again: one that is not used, the newest
+-- invitation_last: the newest unused invitation of an address to a workspace, to be sent again
 SELECT i.id, i.token, i.email, i.role, i.project_id, orgd.spaced(i.expiration_date),
        i.used IS TRUE, coalesce(i.expiration_date <= now(), false)
 FROM project_invitations i
@@ -35,8 +35,8 @@ WHERE p.workspace_id = $1::uuid AND lower(i.email COLLATE "C") = lower($2::text 
 ORDER BY i.used IS TRUE, i.created_at DESC, i.id DESC
 LIMIT 1;
 
--- invitation_list: the invitations to an organization that wait, in the workspaces that a person manages; no row: in none
--- $3: the roles that manage; $4: the only workspace, NULL: all. The token is not among what is told.
+-- invitation_list: the pending invitations to an organization, in the workspaces that a user manages; no row: the user manages none
+-- $3: the roles that manage; $4: the only workspace, NULL for all. The answer does not contain the token.
 SELECT coalesce(json_agg(json_build_object(
            'id', i.id, 'email', i.email, 'role', i.role,
            'status', CASE WHEN i.expiration_date <= now() THEN 'expired' ELSE 'pending' END,
@@ -51,12 +51,12 @@ LEFT JOIN project_invitations i ON i.project_id = p.id AND i.used IS NOT TRUE
 WHERE w.organization_id = $1::uuid AND ($4::uuid IS NULL OR w.id = $4::uuid)
 HAVING count(*) > 0;
 
--- invitation_workspace: the workspace that an invitation to an organization leads to
--- $3: the only workspace; NULL: any.
+-- invitation_workspace: the workspace of an invitation to an organization
+-- $3: the only workspace; NULL for any.
 SELECT p.workspace_id
 FROM project_invitations i
 JOIN projects p ON p.id = i.project_id
 WHERE i.id = $1::uuid AND p.organization_id = $2::uuid AND ($3::uuid IS NULL OR p.workspace_id = $3::uuid);
 
--- invitation_revoke: removes an invitation that nobody has used
+-- invitation_revoke: deletes an unused invitation
 DELETE FROM project_invitations WHERE id = $1::uuid AND used IS NOT TRUE RETURNING id;

@@ -1,4 +1,4 @@
-/* The member endpoints. */
+/* The endpoints of members. */
 #include "tenancy/members.h"
 
 #include "auth/identity.h"
@@ -12,7 +12,7 @@ static const char *check_role(const json_t *object)
 {
     if (role_assignable(json_string_value(json_object_get(object, "role"))))
         return NULL;
-    return "Value error, The role is not one that can be given to a member.";
+    return "Value error, This role cannot be given to a member.";
 }
 
 static const struct field role_fields[] = {{.name = "role", .type = FIELD_STRING, .required = true}};
@@ -26,15 +26,15 @@ static const struct field answer_fields[] = {
 const struct model member_role_answer = {"MemberRoleAnswer", answer_fields, 3, NULL};
 
 /*
- * Holds all workspaces of an organization until the open transaction ends. Who accepts an invitation to one of them
- * holds that one, so whether a membership of the organization is still needed cannot change meanwhile.
+ * Locks all workspaces of an organization until the open transaction ends. Accepting an invitation locks its workspace,
+ * so whether a membership of the organization is still needed cannot change meanwhile.
  */
 static enum err hold_all(struct request *req, const struct uuid *organization, enum err gone)
 {
     return RUN_QUERY(req, gone, organization_hold, param_uuid(organization));
 }
 
-/* ---- removal ---- */
+/* ---- removing ---- */
 
 static enum err find_organization(struct request *req, const struct uuid *workspace, struct uuid *organization)
 {
@@ -49,7 +49,7 @@ static enum err find_organization(struct request *req, const struct uuid *worksp
     return code;
 }
 
-/* Whom the address means: `*is_member` when it means somebody. Owners are refused. */
+/* Finds the user of the address; `*is_member` is whether there is one. Refuses owners. */
 static enum err find_member(struct request *req, const struct uuid *workspace, const char *email, struct uuid *person,
                             bool *is_member, bool *is_owner)
 {
@@ -64,7 +64,7 @@ static enum err find_member(struct request *req, const struct uuid *workspace, c
     return OK;
 }
 
-/* In the open transaction, with the workspaces held. */
+/* In the open transaction, with the workspaces locked. */
 static enum err remove_address(struct request *req, const struct uuid *organization, const struct uuid *workspace,
                                const char *email)
 {
@@ -108,9 +108,11 @@ enum err members_remove(struct request *req)
     return code == OK ? reply_json(req, 200, "true") : code;
 }
 
-/* ---- another role ---- */
+/* ---- changing a role ---- */
 
-/* Whether the caller may give a member of the organization another role: who manages every workspace that they are in.
+/*
+ * Whether the caller may change the role of a member of the organization: the caller must manage every workspace of the
+ * member.
  */
 static enum err check_standing(struct request *req, const struct uuid *organization, const struct uuid *person)
 {

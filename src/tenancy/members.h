@@ -1,4 +1,4 @@
-/* Members: removed, leaving, given another role. */
+/* Members: removal, leaving, change of role. */
 #ifndef ORGD_TENANCY_MEMBERS_H
 #define ORGD_TENANCY_MEMBERS_H
 
@@ -7,7 +7,9 @@
 extern const struct model member_role_body;
 extern const struct model member_role_answer;
 
-/* Takes somebody out of a workspace: by who manages it, or by themselves. What they knew or made stays theirs no more.
+/*
+ * Removes a user from a workspace: by a user who manages it, or by the user themselves. The API keys that they made
+ * there are deleted too.
  */
 enum err members_remove(struct request *req);
 enum err members_set_role(struct request *req);

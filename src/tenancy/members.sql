@@ -1,5 +1,5 @@
--- organization_hold: holds all workspaces of an organization, in one order; who holds one of them is waited for
--- The organization's key is held first, as its deletion takes it first.
+-- organization_hold: locks all workspaces of an organization, in one order, and waits for transactions that have locked one of them
+-- The organization's key is locked first, because its deletion locks it first.
 WITH organization AS MATERIALIZED (
     SELECT id FROM organizations WHERE id = $1::uuid FOR KEY SHARE
 )
@@ -9,11 +9,11 @@ JOIN workspaces w ON w.organization_id = organization.id
 ORDER BY w.id
 FOR NO KEY UPDATE OF w;
 
--- workspace_organization: the organization that a workspace lies in
+-- workspace_organization: the organization of a workspace
 SELECT organization_id FROM workspaces WHERE id = $1::uuid;
 
--- member_find: who an address means in a workspace, and whether it or its organization is theirs
--- Whoever has a place in it counts, also where another program left half of a membership.
+-- member_find: the user of an address in a workspace, and whether they own it or its organization
+-- Any membership counts, also an incomplete one that another program left.
 SELECT u.id, u.id = o.owner_id OR coalesce(m.role = 'owner', false)
 FROM workspaces w
 JOIN organizations o ON o.id = w.organization_id
@@ -27,8 +27,8 @@ WHERE w.id = $1::uuid
 ORDER BY u.email = $2::text DESC, u.id
 LIMIT 1;
 
--- member_remove: takes a person out of a workspace and its projects, and out of the organization when no workspace is left
--- Owners of single projects lose them too: transfers by other programs left such roles behind.
+-- member_remove: removes a user from a workspace and its projects, and from the organization after their last workspace
+-- Owners of single projects lose them too: transfers by other programs left such roles.
 -- revokes
 WITH project AS (
     DELETE FROM project_members
@@ -41,18 +41,18 @@ WHERE user_id = $2::uuid AND organization_id = $3::uuid
   AND NOT EXISTS (SELECT FROM workspace_members m JOIN workspaces w ON w.id = m.workspace_id
                   WHERE m.user_id = $2::uuid AND w.organization_id = $3::uuid AND w.id <> $1::uuid);
 
--- member_forget_keys: removes the keys that a person made in a workspace, so that they do not work again after another invitation
--- A statement after the one that removes the memberships: it sees the keys that were made while that one waited.
+-- member_forget_keys: deletes the API keys that a user made in a workspace, so that they do not work after another invitation
+-- It runs after the statement that removes the memberships, so it sees keys made while that statement waited.
 -- revokes
 DELETE FROM api_keys
 WHERE created_by_id = $2::uuid AND project_id IN (SELECT id FROM projects WHERE workspace_id = $1::uuid);
 
--- member_forget_invitations: removes the invitations of an address to a workspace, used ones too
+-- member_forget_invitations: deletes the invitations of an address to a workspace, used ones too
 DELETE FROM project_invitations
 WHERE lower(email COLLATE "C") = lower($2::text COLLATE "C") AND project_id IN (SELECT id FROM projects WHERE workspace_id = $1::uuid);
 
--- member_standing: whether a person manages every workspace of an organization in which another is, and whether that is the owner
--- A workspace whose owner the other is takes an owner: of the workspace, or of the organization. $4: the roles that manage. No row: the first is no member, or manages nothing; NULL in the third column: the second is no member.
+-- member_standing: whether a user manages every workspace of another member in an organization, and whether that member owns it
+-- In a workspace that the other member owns, only an owner may: of the workspace or of the organization. $4: the roles that manage.
 SELECT NOT EXISTS (
            SELECT FROM workspaces w
            JOIN workspace_members theirs ON theirs.workspace_id = w.id AND theirs.user_id = $3::uuid

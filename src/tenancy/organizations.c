@@ -1,4 +1,4 @@
-/* The organization endpoints. */
+/* The endpoints of organizations. */
 #include "tenancy/organizations.h"
 
 #include <string.h>
@@ -85,7 +85,7 @@ enum err organizations_contents(struct request *req)
                        param_uuid(&identity_of(req)->user_id));
 }
 
-/* A text as it is stored: trimmed, and NULL when nothing is left. */
+/* A text in its stored form: trimmed, NULL if nothing is left. */
 static const char *stored_name(struct request *req, const char *text)
 {
     const char *trimmed = text_trim(req->arena, text);
@@ -93,7 +93,7 @@ static const char *stored_name(struct request *req, const char *text)
     return trimmed && *trimmed ? trimmed : NULL;
 }
 
-/* Whether the person may own organizations, decided from the stored address. */
+/* Whether the user may own organizations, decided by the stored address. */
 static enum err may_create(struct request *req)
 {
     struct result row;
@@ -165,7 +165,7 @@ enum err organizations_update(struct request *req)
                        param_bool(body_has(req, "description")), param_text(description));
 }
 
-/* The member who becomes the owner; `candidate` may be the id of a used invitation, as consoles of the past send it. */
+/* The member who becomes the owner. `candidate` may be the id of a used invitation, as older consoles send it. */
 static enum err find_new_owner(struct request *req, const struct uuid *organization, struct uuid *new_owner)
 {
     struct uuid candidate;
@@ -209,8 +209,8 @@ static enum err reply_transferred(struct request *req, const struct uuid *organi
 }
 
 /*
- * Tells the owner who had an organization until now that it is gone. NULL stands for the name that somebody chose who
- * has not proven the address: it may be that of a stranger, who must not be sent their text.
+ * Mails the previous owner that the organization is gone. `name` is NULL if that owner has not proven their address: it
+ * may belong to a stranger, who must not be sent text that the account's user chose.
  */
 static enum err notify(struct request *req, const char *title, const char *name, const char *done)
 {
@@ -250,8 +250,7 @@ enum err organizations_transfer(struct request *req)
     if (code == OK)
         code = RUN_QUERY(req, ERR_ORGANIZATION_TRANSFER_NOT_OWNER, organization_lock, param_uuid(&id),
                          param_uuid(&identity_of(req)->user_id));
-    if (code ==
-        OK) /* not in a deletion, which waits for those who hold the organization's key and wait for a workspace */
+    if (code == OK) /* a deletion does not: it waits for holders of the organization's key */
         code = DB_RUN(req->db, organization_lock_workspaces, NULL, param_uuid(&id));
     if (code == OK)
         code = find_new_owner(req, &id, &new_owner);
@@ -260,14 +259,16 @@ enum err organizations_transfer(struct request *req)
     if (code == OK)
         code = load_name(req, &id, &name);
     if (code == OK)
-        code = notify(req, "Your organization has another owner", name, "handed over to another owner");
+        code = notify(req, "Your organization has another owner", name, "transferred to another owner");
     if (code == OK)
         code = db_commit(req->db);
     return code == OK ? reply_transferred(req, &id, &new_owner) : code;
 }
 
-/* Refuses to take a person's last organization. Their row is held, so two deletions at once cannot both see another one
- * left. */
+/*
+ * Refuses to delete a user's last organization. The user row is locked, so two concurrent deletions cannot both see
+ * another one left.
+ */
 static enum err not_the_last(struct request *req)
 {
     struct result row;
@@ -306,7 +307,7 @@ enum err organizations_delete(struct request *req)
     if (code == OK)
         code = DB_RUN(req->db, organization_delete, NULL, param_uuid(&id), param_uuid(user));
     if (code == OK)
-        code = notify(req, "Your organization was deleted", name, "deleted with all that was in it");
+        code = notify(req, "Your organization was deleted", name, "deleted with everything in it");
     if (code == OK)
         code = db_commit(req->db);
     return code == OK ? reply_detail(req, 200, "Organization deleted successfully") : code;

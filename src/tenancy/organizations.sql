@@ -1,5 +1,5 @@
--- organization_list: the organizations a person belongs to, oldest first, as the listing's JSON
--- $2 and $3: the only organization and workspace; NULL: all.
+-- organization_list: the organizations of a user, oldest first, as the JSON of the listing
+-- $2 and $3: the only organization and workspace; NULL for all.
 SELECT coalesce(json_agg(json_build_object(
            'id', o.id, 'slug', coalesce(o.slug, 'None'), 'name', coalesce(o.name, 'None'),
            'description', coalesce(o.description, ''), 'flags', o.flags, 'tags', o.tags, 'meta', o.meta,
@@ -15,7 +15,7 @@ FROM organizations o
 WHERE o.id IN (SELECT organization_id FROM organization_members WHERE user_id = $1::uuid)
   AND ($2::uuid IS NULL OR o.id = $2::uuid);
 
--- organization_get: one organization with the people of its first workspace, for a member of it
+-- organization_get: one organization with the members of its first workspace, for a member of it
 -- Invitations come first, then members, the owner last. No row: not a member, or no such organization.
 SELECT json_build_object(
     'id', o.id, 'slug', coalesce(o.slug, 'None'), 'name', coalesce(o.name, 'None'),
@@ -60,7 +60,7 @@ LEFT JOIN LATERAL (SELECT id, name, description, type FROM workspaces WHERE orga
 WHERE o.id = $1::uuid
   AND EXISTS (SELECT FROM organization_members m WHERE m.organization_id = o.id AND m.user_id = $2::uuid);
 
--- organization_contents: how much goes with an organization when it is deleted, for its owner; no row: not the owner
+-- organization_contents: how much is deleted with an organization, for its owner; no row: not the owner
 SELECT json_build_object(
     'workspaces', (SELECT count(*) FROM workspaces w WHERE w.organization_id = o.id),
     'projects', (SELECT count(*) FROM projects p WHERE p.organization_id = o.id),
@@ -71,11 +71,11 @@ SELECT json_build_object(
 FROM organizations o
 WHERE o.id = $1::uuid AND o.owner_id = $2::uuid;
 
--- organization_creator: the address and name of a person, to decide whether and as what they may create an organization
+-- organization_creator: the address and name of a user, to decide whether and with which name they may create an organization
 SELECT email, username FROM users WHERE id = $1::uuid;
 
--- organization_create: an organization with its first workspace and project, all owned by one person
--- $1 organization, $2 name (NULL: the person's), $3 description, $4 flags, $5 person, $6 workspace, $7 project, $8..$10 memberships
+-- organization_create: adds an organization with its first workspace and project, all owned by one user
+-- $1 organization, $2 name (NULL: the user's), $3 description, $4 flags, $5 user, $6 workspace, $7 project, $8..$10 memberships
 WITH organization AS (
     INSERT INTO organizations (id, name, description, slug, flags, owner_id, created_by_id, updated_at)
     SELECT $1::uuid, named.name, $3::text, orgd.slug(named.name, $1::uuid),
@@ -102,7 +102,7 @@ WITH organization AS (
 )
 SELECT json_build_object('id', id, 'name', name, 'description', description) FROM organization;
 
--- organization_update: sets name and description of an organization, for its owner; no row: not the owner
+-- organization_update: sets the name and description of an organization, for its owner; no row: not the owner
 -- $3, $5: whether $4 name, $6 description are given
 UPDATE organizations
 SET name = CASE WHEN $3::boolean THEN $4::text ELSE name END,
@@ -111,14 +111,14 @@ SET name = CASE WHEN $3::boolean THEN $4::text ELSE name END,
 WHERE id = $1::uuid AND owner_id = $2::uuid
 RETURNING json_build_object('id', id, 'name', name, 'description', description);
 
--- organization_lock: holds an organization against other changes, for its owner; no row: not the owner
--- Whoever changes projects holds the organization's key meanwhile, and waits for nothing that is held here.
+-- organization_lock: locks an organization against other changes, for its owner; no row: not the owner
+-- A change of projects locks the organization's key, and never waits for a lock taken here.
 SELECT id FROM organizations WHERE id = $1::uuid AND owner_id = $2::uuid FOR NO KEY UPDATE;
 
--- organization_lock_workspaces: holds the workspaces of an organization, as who creates a project in one of them does
+-- organization_lock_workspaces: locks the workspaces of an organization, as the creation of a project in one of them does
 SELECT id FROM workspaces WHERE organization_id = $1::uuid ORDER BY id FOR NO KEY UPDATE;
 
--- organization_candidate: the member that an id means, held so that they stay one: a user id or the id of an invitation that was used
+-- organization_candidate: the member with an id, locked so that they stay one: the id of a user or of a used invitation
 SELECT m.user_id
 FROM organization_members m
 WHERE m.organization_id = $1::uuid
@@ -130,8 +130,8 @@ WHERE m.organization_id = $1::uuid
 LIMIT 1
 FOR NO KEY UPDATE OF m;
 
--- organization_demote: gives an owner the roles that the person after them has, in every scope of an organization
--- Databases written by others may call somebody owner who is not: that role passes on to nobody, and nobody else keeps it.
+-- organization_demote: gives an owner the roles of the next owner, in every scope of an organization
+-- Databases written by others may have users with the role owner who own nothing: nobody gets or keeps that role.
 -- revokes
 WITH organization AS (
     UPDATE organization_members m
@@ -152,7 +152,7 @@ SET role = coalesce((SELECT nullif(role, 'owner') FROM project_members
     updated_at = now(), updated_by_id = $2::uuid
 WHERE m.user_id = $2::uuid AND m.project_id IN (SELECT id FROM projects WHERE organization_id = $1::uuid);
 
--- organization_promote: makes a member the owner of an organization, in every scope of it, where missing as well
+-- organization_promote: makes a member the owner of an organization in every scope of it, adding missing memberships
 -- revokes
 WITH organization AS (
     UPDATE organizations SET owner_id = $3::uuid, updated_at = now(), updated_by_id = $2::uuid WHERE id = $1::uuid
@@ -176,21 +176,21 @@ INSERT INTO project_members (id, user_id, project_id, role, created_by_id, updat
 SELECT orgd.uuid_v7(), $3::uuid, id, 'owner', $2::uuid, now() FROM projects
 WHERE organization_id = $1::uuid AND id NOT IN (SELECT project_id FROM project_member);
 
--- organization_touch: notes who confirmed the ownership of an organization, and when
+-- organization_touch: records who confirmed the ownership of an organization, and when
 UPDATE organizations SET updated_at = now(), updated_by_id = $2::uuid WHERE id = $1::uuid;
 
--- person_lock: holds a person while what they own is counted
+-- person_lock: locks a user row while the user's organizations are counted
 SELECT id FROM users WHERE id = $1::uuid FOR NO KEY UPDATE;
 
--- organization_owned: how many organizations a person owns
+-- organization_owned: how many organizations a user owns
 SELECT count(*) FROM organizations WHERE owner_id = $1::uuid;
 
--- organization_delete: removes an organization with everything in it
+-- organization_delete: deletes an organization with everything in it
 -- revokes
 DELETE FROM organizations WHERE id = $1::uuid AND owner_id = $2::uuid;
 
--- organization_name: the name of an organization, for a mail to a person who has proven their address; NULL for others
--- Who has no login is vouched for by the administrator, as in inviter_proven.
+-- organization_name: the name of an organization, for a mail to a user with a proven address; NULL for others
+-- The administrator vouches for accounts without logins, as in inviter_proven.
 SELECT CASE WHEN NOT EXISTS (SELECT FROM orgd.logins l WHERE l.user_id = $2::uuid)
                  OR EXISTS (SELECT FROM orgd.logins l JOIN users u ON u.id = l.user_id
                             WHERE l.user_id = $2::uuid AND lower(u.email COLLATE "C") = ANY (l.proven_emails))

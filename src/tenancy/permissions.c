@@ -1,4 +1,4 @@
-/* Answers permission checks, as the edition decides them. */
+/* Answers permission checks by the rules of the edition. */
 #include "tenancy/permissions.h"
 
 #include <string.h>
@@ -18,7 +18,7 @@ const struct field permission_check_parameters[] = {
     {0},
 };
 
-/* A query parameter, NULL when it is absent or empty. */
+/* A query parameter, NULL if it is absent or empty. */
 static const char *named(struct request *req, const char *name)
 {
     const char *value = query_value(req, name);
@@ -26,7 +26,7 @@ static const char *named(struct request *req, const char *name)
     return value && *value ? value : NULL;
 }
 
-/* Whether an id is that of the caller's own scope of a type, of any type when none is named. */
+/* Whether an id is that of the caller's own scope of a type, or of any type if none is named. */
 static bool is_own_scope(const struct identity *caller, const char *type, const struct uuid *id)
 {
     return ((!type || strcmp(type, "project") == 0) && uuid_equal(id, &caller->project_id)) ||
@@ -35,8 +35,8 @@ static bool is_own_scope(const struct identity *caller, const char *type, const 
 }
 
 /*
- * Refuses scopes of others. The credentials of the answer are those of the caller's own scope; in the open edition the
- * check also passes for another scope that the person is a member of, as it does in Agenta.
+ * Refuses scopes of others. The credentials in the answer are those of the caller's own scope. In the open edition the
+ * check also passes for another scope that the user is a member of, as in Agenta.
  */
 static enum err check_scope(struct request *req)
 {
@@ -67,8 +67,8 @@ static enum err check_scope(struct request *req)
 }
 
 /*
- * A session's credentials are a secret token of a quarter of an hour, made for each answer: what is remembered of a
- * session has no room for the texts in it, and a token that is handed out later is none that is nearly over.
+ * The credentials of a session are a secret token, valid for 15 minutes and made for each answer. The decision cache
+ * has no room for its texts, and a token from a cache could be about to expire.
  */
 static enum err write_secret(struct request *req, struct buffer *out)
 {
@@ -99,7 +99,7 @@ static enum err write_secret(struct request *req, struct buffer *out)
     return OK;
 }
 
-/* A complete Authorization value that services may replay; a key sent without its scheme is answered with it. */
+/* A complete Authorization value that services may send again; a key that came without its scheme gets it here. */
 static enum err write_credentials(struct request *req, struct buffer *out)
 {
     const char *sent = req->authorization;

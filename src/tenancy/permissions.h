@@ -1,4 +1,4 @@
-/* The permission check that services ask before they act for a caller. */
+/* The permission check that services call before they act for a caller. */
 #ifndef ORGD_TENANCY_PERMISSIONS_H
 #define ORGD_TENANCY_PERMISSIONS_H
 

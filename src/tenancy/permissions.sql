@@ -1,11 +1,11 @@
--- permission_grant: what a token on behalf of a person tells services beside the ids
+-- permission_grant: the claims of a token on behalf of a user, in addition to the ids
 SELECT u.email, o.name
 FROM users u
 LEFT JOIN organizations o ON o.id = $2::uuid
 WHERE u.id = $1::uuid;
 
--- permission_scope: whether a person is a member of the scope that a permission check names
--- $2 its type, NULL: any of the three; $3 its id.
+-- permission_scope: whether a user is a member of the scope that a permission check names
+-- $2 its type, NULL for any of the three; $3 its id.
 SELECT (coalesce($2::text, 'project') = 'project'
         AND EXISTS (SELECT FROM project_members WHERE project_id = $3::uuid AND user_id = $1::uuid))
     OR (coalesce($2::text, 'workspace') = 'workspace'

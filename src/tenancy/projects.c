@@ -1,4 +1,4 @@
-/* The project endpoints. */
+/* The endpoints of projects. */
 #include "tenancy/projects.h"
 
 #include <string.h>
@@ -41,12 +41,12 @@ const struct model project_answer = {"ProjectsResponse", answer_fields, 9, NULL}
 
 const struct field project_id_parameter[] = {{.name = "project_id", .type = FIELD_UUID, .required = true}, {0}};
 
-/* What a person is in a project. */
+/* The roles of a user around a project. */
 struct access {
     struct uuid workspace_id;
     bool is_default;
     bool manages; /* as a member of the project */
-    bool owns;    /* the organization or the workspace */
+    bool owns;    /* as owner of the organization or the workspace */
 };
 
 static enum err load_access(struct request *req, const struct uuid *project, struct access *access)
@@ -68,7 +68,7 @@ static enum err load_access(struct request *req, const struct uuid *project, str
     return code;
 }
 
-/* The answer of creation and change: the project as the caller sees it. */
+/* The answer to creation and change: the project as the caller sees it. */
 static enum err reply_project(struct request *req, int status, const struct uuid *id)
 {
     return REPLY_QUERY(req, status, ERR_PROJECT_NOT_FOUND, project_get, param_uuid(id),
@@ -114,7 +114,7 @@ static enum err clear_default(struct request *req, const struct uuid *workspace,
                   param_uuid(&identity_of(req)->user_id));
 }
 
-/* The rows of a new project, in the open transaction. */
+/* Adds the rows of a new project, in the open transaction. */
 static enum err insert_project(struct request *req, const struct uuid *id, const char *name)
 {
     const struct identity *caller = identity_of(req);
@@ -205,7 +205,7 @@ enum err projects_update(struct request *req)
     return code == OK ? db_commit(req->db) : code;
 }
 
-/* With the mail to whoever deletes it. */
+/* Deletes it and mails the user who did. */
 static enum err delete_project(struct request *req, const struct uuid *id)
 {
     struct result row;
@@ -220,7 +220,7 @@ static enum err delete_project(struct request *req, const struct uuid *id)
     return account_notify_change(req, &identity_of(req)->user_id, "Your project was deleted",
                                  &(struct account_change){.kind = "project",
                                                           .name = result_text(&row, 0, 0),
-                                                          .done = "deleted with all that was in it"});
+                                                          .done = "deleted with everything in it"});
 }
 
 enum err projects_delete(struct request *req)
@@ -239,7 +239,7 @@ enum err projects_delete(struct request *req)
         code = account_take_notice(req);
     if (code == OK)
         code = db_begin(req->db);
-    if (code == OK) /* from here on it neither goes nor becomes the default */
+    if (code == OK) /* from here on it cannot be deleted or become the default */
         code = workspace_hold(req, &caller->workspace_id, &organization, ERR_PROJECT_NOT_FOUND);
     if (code == OK)
         code = load_access(req, &id, &access);

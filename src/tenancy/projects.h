@@ -1,4 +1,4 @@
-/* Projects: listing, details, creation, renaming, the default, deletion. */
+/* Projects: list, details, creation, renaming, the default, deletion. */
 #ifndef ORGD_TENANCY_PROJECTS_H
 #define ORGD_TENANCY_PROJECTS_H
 

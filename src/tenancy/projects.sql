@@ -1,5 +1,5 @@
--- project_list: the projects a person belongs to in all organizations, oldest first; NULL when there is none
--- $2: the only project; NULL: all.
+-- project_list: the projects of a user in all organizations, oldest first; NULL if there is none
+-- $2: the only project; NULL for all.
 SELECT json_agg(json_build_object(
            'organization_id', p.organization_id, 'organization_name', coalesce(o.name, 'None'),
            'workspace_id', p.workspace_id, 'workspace_name', coalesce(w.name, 'None'),
@@ -29,11 +29,11 @@ LIMIT 1;
 -- project_default_exists: whether a workspace has a default project
 SELECT EXISTS (SELECT FROM projects WHERE workspace_id = $1::uuid AND is_default);
 
--- project_default_clear: takes the default mark from the projects of a workspace, all but one
+-- project_default_clear: removes the default mark from all projects of a workspace but one
 UPDATE projects SET is_default = false, updated_at = now(), updated_by_id = $3::uuid
 WHERE workspace_id = $1::uuid AND is_default AND id IS DISTINCT FROM $2::uuid;
 
--- project_create: a project in a workspace, of which every member of the workspace becomes a member with the same role
+-- project_create: adds a project to a workspace; every member of the workspace becomes a member of it with the same role
 WITH project AS (
     INSERT INTO projects (id, project_name, is_default, organization_id, workspace_id, created_by_id, updated_at)
     VALUES ($1::uuid, $2::text, $3::boolean, $4::uuid, $5::uuid, $6::uuid, now())
@@ -45,7 +45,7 @@ FROM workspace_members m, project
 WHERE m.workspace_id = $5::uuid AND m.user_id IS NOT NULL
 GROUP BY m.user_id, project.id;
 
--- project_access: where a project lies, and what a person is in it, its workspace and its organization
+-- project_access: the workspace and organization of a project, and the roles of a user in the three
 SELECT p.workspace_id, p.is_default, m.role, o.owner_id = $2::uuid,
        EXISTS (SELECT FROM workspace_members w
                WHERE w.workspace_id = p.workspace_id AND w.user_id = $2::uuid AND w.role = 'owner')
@@ -56,13 +56,13 @@ WHERE p.id = $1::uuid
 ORDER BY m.created_at, m.id
 LIMIT 1;
 
--- project_update: names a project ($2, NULL: keeps the name) and makes it the default ($3)
+-- project_update: sets the name of a project ($2, NULL keeps it) and makes it the default ($3)
 UPDATE projects
 SET project_name = coalesce($2::text, project_name), is_default = is_default OR $3::boolean,
     updated_at = now(), updated_by_id = $4::uuid
 WHERE id = $1::uuid
 RETURNING id;
 
--- project_delete: removes a project with everything in it, unless it is the default; its name
+-- project_delete: deletes a project with everything in it, unless it is the default; returns its name
 -- revokes
 DELETE FROM projects WHERE id = $1::uuid AND NOT is_default RETURNING coalesce(project_name, '');

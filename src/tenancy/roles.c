@@ -1,4 +1,4 @@
-/* Looks roles up in the table of the edition. */
+/* Looks up roles in the table of the edition. */
 #include "tenancy/roles.h"
 
 #include <stddef.h>

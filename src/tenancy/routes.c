@@ -12,7 +12,7 @@
 static const struct field removal_parameters[] = {{.name = "email", .type = FIELD_STRING, .required = true}, {0}};
 static const struct field accept_parameters[] = {{.name = "project_id", .type = FIELD_STRING, .required = true}, {0}};
 
-/* clang-format off: a row a route */
+/* clang-format off: one row per route */
 static const struct route organization_routes[] = {
     {METHOD_GET, "/organizations", "list_organizations", "List Organizations", .flags = ROUTE_WITHIN_PROJECT,
      .answer = &organization_answer, .answer_kind = ANSWER_LIST, .handle = organizations_list},
@@ -30,7 +30,7 @@ static const struct route organization_routes[] = {
      "Transfer Organization Ownership", .flags = ROUTE_WITHIN_PROJECT | ROUTE_OWNERSHIP,
      .handle = organizations_transfer},
     {METHOD_GET, "/organizations/{organization_id}/contents", "count_organization_contents",
-     "What goes with an organization when it is deleted", .flags = ROUTE_WITHIN_PROJECT,
+     "Count what a deletion of the organization deletes", .flags = ROUTE_WITHIN_PROJECT,
      .answer_kind = ANSWER_ANY_OBJECT, .handle = organizations_contents},
     {METHOD_POST, "/organizations/{organization_id}/workspaces/{workspace_id}/invite", "invite_user_to_workspace",
      "Invite User To Organization", .flags = ROUTE_WITHIN_PROJECT, .body = &invite_body, .body_kind = BODY_LIST,
@@ -42,15 +42,16 @@ static const struct route organization_routes[] = {
      "Accept Organization Invitation", .parameters = accept_parameters, .body = &acceptance_body,
      .handle = acceptance_accept},
     {METHOD_GET, "/organizations/{organization_id}/invitations", "list_invitations",
-     "Invitations to an organization that wait", .flags = ROUTE_WITHIN_PROJECT, .answer = &invitation_waiting_answer,
+     "List pending invitations of an organization", .flags = ROUTE_WITHIN_PROJECT, .answer = &invitation_waiting_answer,
      .answer_kind = ANSWER_LIST, .handle = invitations_list},
     {METHOD_POST, "/organizations/{organization_id}/invitations", "create_invitations",
-     "Invite many: all of them or none", .flags = ROUTE_WITHIN_PROJECT, .status = 201, .body = &invitations_create_body,
-     .answer = &invitation_made_answer, .answer_kind = ANSWER_LIST, .handle = invitations_create},
+     "Invite many users: all of them or none", .flags = ROUTE_WITHIN_PROJECT, .status = 201,
+     .body = &invitations_create_body, .answer = &invitation_made_answer, .answer_kind = ANSWER_LIST,
+     .handle = invitations_create},
     {METHOD_DELETE, "/organizations/{organization_id}/invitations/{invitation_id}", "revoke_invitation",
      "Revoke an invitation", .flags = ROUTE_WITHIN_PROJECT, .handle = invitations_revoke},
     {METHOD_PATCH, "/organizations/{organization_id}/members/{user_id}", "set_member_role",
-     "Give a member another role", .flags = ROUTE_WITHIN_PROJECT, .body = &member_role_body,
+     "Change the role of a member", .flags = ROUTE_WITHIN_PROJECT, .body = &member_role_body,
      .answer = &member_role_answer, .handle = members_set_role},
     {0},
 };
@@ -66,7 +67,7 @@ static const struct route workspace_routes[] = {
 };
 
 static const struct route invitation_routes[] = {
-    {METHOD_GET, "/invitations", "list_my_invitations", "Invitations that wait for the caller",
+    {METHOD_GET, "/invitations", "list_my_invitations", "List my pending invitations",
      .answer = &invitation_mine_answer, .answer_kind = ANSWER_LIST, .handle = acceptance_list},
     {METHOD_POST, "/invitations/{invitation_id}/accept", "accept_my_invitation", "Accept an invitation",
      .body = &acceptance_by_id_body, .body_kind = BODY_OPTIONAL, .answer_kind = ANSWER_ANY_OBJECT,

@@ -1,4 +1,4 @@
-/* The workspace endpoints, and what others need of a workspace. */
+/* The endpoints of workspaces, and the workspace functions of other modules. */
 #include "tenancy/workspaces.h"
 
 #include "auth/identity.h"

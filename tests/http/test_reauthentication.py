@@ -133,7 +133,7 @@ def test_with_mail_links_go_by_mail_only_and_changes_are_mailed(box, make_server
     assert prefix in mailbox.text_of(box.next(email))
     assert session.delete("/keys/").json() == {"ended": 3}
     mail = box.next(email)
-    assert mail["Subject"] == "Your API keys were ended on localhost" and "There were 3." in mailbox.text_of(mail)
+    assert mail["Subject"] == "Your API keys were deleted on localhost" and "There were 3." in mailbox.text_of(mail)
     assert session.delete("/keys/").json() == {"ended": 0}  # of which there is nothing to tell
     for proven in (False, True):
         if proven:

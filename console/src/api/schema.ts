@@ -100,7 +100,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What goes with an organization when it is deleted */
+        /** Count what a deletion of the organization deletes */
         get: operations["count_organization_contents"];
         put?: never;
         post?: never;
@@ -168,10 +168,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Invitations to an organization that wait */
+        /** List pending invitations of an organization */
         get: operations["list_invitations"];
         put?: never;
-        /** Invite many: all of them or none */
+        /** Invite many users: all of them or none */
         post: operations["create_invitations"];
         delete?: never;
         options?: never;
@@ -209,7 +209,7 @@ export interface paths {
         delete?: never;
         options?: never;
         head?: never;
-        /** Give a member another role */
+        /** Change the role of a member */
         patch: operations["set_member_role"];
         trace?: never;
     };
@@ -271,7 +271,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Invitations that wait for the caller */
+        /** List my pending invitations */
         get: operations["list_my_invitations"];
         put?: never;
         post?: never;
@@ -381,7 +381,7 @@ export interface paths {
         put?: never;
         /** Create Api Key */
         post: operations["create_api_key"];
-        /** End all my API keys, in every project */
+        /** Delete all my API keys, in every project */
         delete: operations["delete_api_keys"];
         options?: never;
         head?: never;
