@@ -261,7 +261,7 @@ def test_the_rules_are_asked_again(session, another):
     strict = another(AGENTA_ACCESS_BLOCKED_EMAILS=who)
     there = client.Api(strict.url, f"Bearer {session.refresh}")
     assert outcome(there.post("/auth/session/refresh")) == NONE
-    assert client.eventually(lambda: refused(session.get("/profile")))
+    assert refused(session.get("/profile"))
     assert outcome(session.renew()) == NONE
 
 
