@@ -35,6 +35,7 @@ struct session {
     struct uuid state; /* from the row of orgd.lease_state that the lease belongs to */
     int64_t known;     /* the newest generation for which the cache was emptied */
     int64_t confirmed; /* the newest generation that was confirmed to the database */
+    int64_t asked;     /* the newest generation of another process, whose removal waits for the confirmation */
     int64_t proven;    /* the newest renewal whose notification has arrived */
     int64_t next_us;   /* time of the next renewal, platform.monotonic_us */
     char *seen;        /* an earlier snapshot of all leases, as JSON */
@@ -79,6 +80,15 @@ static void register_metrics(void)
 
 /* ---- one connection ---- */
 
+/* Whether the sender of a generation is this process. It empties its cache itself and waits for the others only. */
+static bool is_own(const char *payload)
+{
+    char id[UUID_TEXT_SIZE];
+    const char *sender = strchr(payload, ' ');
+
+    return sender && strcmp(sender + 1, uuid_format(leases_process(), id)) == 0;
+}
+
 /* Reads pending notifications. A change that revokes access empties the cache before anything is confirmed. */
 static void hear(struct session *session)
 {
@@ -92,6 +102,8 @@ static void hear(struct session *session)
         any = any || change;
         if (change && number > session->known)
             session->known = number;
+        if (change && number > session->asked && !is_own(notify->extra))
+            session->asked = number;
         if (!change)
             session->proven = number;
         PQfreemem(notify);
@@ -144,13 +156,31 @@ static bool renew(struct session *session)
     return true;
 }
 
+/* Confirms that the cache was emptied, to the removal that waits for it. False: the connection cannot be used. */
+static bool confirm(struct session *session)
+{
+    int64_t confirming = session->known;
+    struct result row;
+    struct uuid state;
+    bool same;
+
+    db_set_deadline(session->db, platform.monotonic_us() + ANSWER_MS * 1000);
+    if (DB_RUN(session->db, lease_confirm, &row, param_uuid(leases_process()), param_int(confirming)) != OK)
+        return false;
+    same =
+        result_rows(&row) == 1 && result_uuid(&row, 0, 0, &state) && memcmp(&state, &session->state, sizeof state) == 0;
+    result_clear(&row);
+    session->confirmed = confirming;
+    return same;
+}
+
 /* Records all leases, to find out later which of them have not changed. */
 static bool look(struct session *session, struct uuid *state, int64_t *generation)
 {
     struct result row;
     bool found;
 
-    if (db_run(session->db, &lease_look, NULL, 0, &row) != OK)
+    if (DB_RUN(session->db, lease_look, &row, param_null()) != OK)
         return false;
     talloc_free(session->seen);
     found = result_rows(&row) == 1 && result_uuid(&row, 0, 0, state);
@@ -205,8 +235,10 @@ static void hold(struct session *session)
 
     while (good && !atomic_load(&listener.stopping)) {
         hear(session);
-        if (session->known > session->confirmed || platform.monotonic_us() >= session->next_us)
+        if (platform.monotonic_us() >= session->next_us)
             good = renew(session) && remove_expired(session);
+        else if (session->asked > session->confirmed)
+            good = confirm(session);
         else
             good = wait_until_due(session);
     }

@@ -18,6 +18,8 @@ enum err db_judge(struct db *db, PGresult *pg, bool may_write, struct result *re
 enum err db_lost(struct db *db, bool uncertain);
 /* The error of a call without a connection. */
 enum err db_not_connected(struct db *db);
+/* Begins the transaction that db_begin has promised, if it has not begun yet. Called before anything is sent. */
+enum err db_send_begin(struct db *db) MUST_CHECK;
 /* Adds to the time of db_take_time_us. */
 void db_spent(struct db *db, int64_t time_us);
 

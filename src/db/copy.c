@@ -33,7 +33,8 @@ enum err db_copy(struct db *db, const char *sql, db_copy_reader *each, db_copy_c
 
     if (!db_handle(db))
         return db_not_connected(db);
-    if (!PQsendQuery(db_handle(db), sql))
+    err = db_send_begin(db);
+    if (err == OK && !PQsendQuery(db_handle(db), sql))
         return db_lost(db, false);
     while (err == OK) {
         PGresult *pg = db_await_answer(db, db_deadline(db)) ? PQgetResult(db_handle(db)) : NULL;

@@ -12,23 +12,7 @@
 #include "base/platform.h"
 #include "db/answers.h"
 #include "db/connect.h"
-#include "db/leases.h"
-
-enum { PARAMS_MAX = 24 };
-
-struct db {
-    struct db_options options;
-    PGconn *conn;
-    bool *prepared; /* statement_count flags */
-    bool in_transaction;
-    bool ending;  /* the server has said that it ends the connection */
-    bool revoked; /* the open transaction ran a `revokes` statement */
-    int64_t deadline_us;
-    int64_t time_us;
-    struct error error;
-    char sqlstate[6];
-    char constraint[64];
-};
+#include "db/db_state.h"
 
 static int db_destructor(struct db *db)
 {
@@ -57,8 +41,7 @@ void db_close(struct db *db)
     if (db->conn)
         PQfinish(db->conn);
     db->conn = NULL;
-    db->in_transaction = false;
-    db->revoked = false;
+    db->in_transaction = db->begin_unsent = db->revoked = false;
 }
 
 bool db_connected(const struct db *db)
@@ -462,7 +445,7 @@ static enum err prepare(struct db *db, const struct statement *statement)
     return code;
 }
 
-static bool send_statement(struct db *db, const struct statement *statement, const struct param *params, size_t count)
+bool db_send(struct db *db, const struct statement *statement, const struct param *params, size_t count)
 {
     const char *values[PARAMS_MAX];
     int lengths[PARAMS_MAX];
@@ -481,24 +464,6 @@ static bool send_statement(struct db *db, const struct statement *statement, con
     return PQsendQueryPrepared(db->conn, statement->name, (int)count, values, lengths, formats, 0) == 1;
 }
 
-/* A statement that takes something away is a transaction of its own, so that it ends as every other one does. */
-static enum err run_removal(struct db *db, const struct statement *statement, const struct param *params, size_t count,
-                            struct result *result)
-{
-    enum err code = db_begin(db);
-
-    if (code == OK)
-        code = db_run(db, statement, params, count, result);
-    if (code != OK) {
-        db_rollback(db);
-        return code == ERR_UNCERTAIN ? ERR_UNAVAILABLE : code;
-    }
-    code = db_commit(db);
-    if (code != OK && result)
-        result_clear(result);
-    return code;
-}
-
 enum err db_run(struct db *db, const struct statement *statement, const struct param *params, size_t count,
                 struct result *result)
 {
@@ -508,15 +473,17 @@ enum err db_run(struct db *db, const struct statement *statement, const struct p
         result->pg = NULL;
     if (!db->conn)
         return db_not_connected(db);
-    if (statement->revokes && !db->in_transaction)
-        return run_removal(db, statement, params, count, result);
     if (count > PARAMS_MAX)
         return error_set(&db->error, ERR_INTERNAL, "statement %s has more than %d parameters", statement->name,
                          PARAMS_MAX);
+    if (statement->revokes && !db->in_transaction)
+        return db_run_removal(db, statement, params, count, result);
+    if (db->begin_unsent)
+        return db_run_first(db, statement, params, count, result);
     code = prepare(db, statement);
     if (code != OK)
         return code;
-    if (!send_statement(db, statement, params, count))
+    if (!db_send(db, statement, params, count))
         return db_lost(db, statement->writes && !db->in_transaction);
     code = db_judge(db, collect(db), statement->writes && !db->in_transaction, result);
     db->revoked = db->revoked || (statement->revokes && code == OK);
@@ -525,64 +492,16 @@ enum err db_run(struct db *db, const struct statement *statement, const struct p
 
 enum err db_script(struct db *db, const char *sql, struct result *result)
 {
+    enum err code;
+
     if (result)
         result->pg = NULL;
     if (!db->conn)
         return db_not_connected(db);
+    code = db_send_begin(db);
+    if (code != OK)
+        return code;
     if (!PQsendQuery(db->conn, sql))
         return db_lost(db, false);
     return db_judge(db, collect(db), !db->in_transaction, result);
-}
-
-enum err db_begin(struct db *db)
-{
-    enum err code = db_script(db, "BEGIN ISOLATION LEVEL READ COMMITTED", NULL);
-
-    db->in_transaction = code == OK;
-    db->revoked = false;
-    return code == ERR_UNCERTAIN ? ERR_UNAVAILABLE : code;
-}
-
-/* What was taken away is no longer used by anybody when this returns. */
-static void after_removal(struct db *db, enum err code)
-{
-    int64_t deadline_us = db->deadline_us;
-
-    if (db->options.on_revoke)
-        db->options.on_revoke();
-    if (code != OK) /* nobody is told that it is done */
-        return;
-    leases_await(db, db->options.on_revoke != NULL);
-    db->deadline_us = deadline_us;
-}
-
-enum err db_commit(struct db *db)
-{
-    struct result result = {NULL};
-    bool revoked = db->revoked;
-    enum err code;
-
-    db->in_transaction = false;
-    db->revoked = false;
-    /* The notification is part of the transaction: a lease that is renewed later is renewed by who has heard it. */
-    code = db_script(db, revoked ? "SELECT pg_notify('orgd_access', ''); COMMIT" : "COMMIT", &result);
-    if (code == OK && strcmp(PQcmdStatus(result.pg), "COMMIT") != 0)
-        code = error_set(&db->error, ERR_DATABASE, "the transaction had failed before and was rolled back");
-    result_clear(&result);
-    if (code != OK && db->conn && PQtransactionStatus(db->conn) != PQTRANS_IDLE &&
-        db_script(db, "ROLLBACK", NULL) != OK)
-        db_close(db);
-    if (revoked && (code == OK || code == ERR_UNCERTAIN))
-        after_removal(db, code);
-    return code;
-}
-
-void db_rollback(struct db *db)
-{
-    if (!db->conn || !db->in_transaction)
-        return;
-    db->in_transaction = false;
-    db->revoked = false;
-    if (db_script(db, "ROLLBACK", NULL) != OK)
-        db_close(db);
 }

@@ -140,13 +140,16 @@ typedef enum err db_copy_counter(void *context, const char *rows);
 enum err db_copy(struct db *db, const char *sql, db_copy_reader *each, db_copy_counter *count,
                  void *context) MUST_CHECK;
 
-/* Whatever the database's default isolation is: what waits for a lock sees what was committed meanwhile. */
+/* Begins a transaction, which the server sees together with its first statement. Whatever the database's default
+ * isolation is, a statement that waits for a lock sees what was committed meanwhile. */
 enum err db_begin(struct db *db) MUST_CHECK;
 /* After an error the transaction is rolled back. UNCERTAIN when the answer to COMMIT was lost. */
 enum err db_commit(struct db *db) MUST_CHECK;
 /* Rolls back when a transaction is open; closes the connection when even that fails. */
 void db_rollback(struct db *db);
 
+/* Whether a transaction is open. */
+bool db_in_transaction(const struct db *db);
 /* Quick look whether a lost connection has been noticed; false also when not connected. */
 bool db_alive(struct db *db);
 

@@ -3,6 +3,7 @@
 
 #include <pthread.h>
 #include <stdatomic.h>
+#include <string.h>
 #include <talloc.h>
 #include <time.h>
 
@@ -41,10 +42,9 @@ struct removal {
     const struct uuid *self; /* NULL: this process is waited for like the others */
     int64_t end_us;
     bool said;
-    bool taken; /* the generation was; the rest is of that */
     struct uuid state;
     int64_t generation;
-    char *seen;
+    char *seen; /* the leases after the commit, as JSON; NULL: they could not be read */
     int64_t seen_us;
 };
 
@@ -56,23 +56,20 @@ static void say_unseen(struct removal *removal)
     removal->said = true;
 }
 
-/* Takes the generation. True when nobody has to be waited for. */
-static bool take_generation(struct removal *removal)
+/* What was seen directly after the commit. True when nobody has to be waited for. */
+static bool begin(struct removal *removal, const struct result *taken, const struct result *look)
 {
-    struct result row;
-    bool done;
+    struct uuid state;
+    bool same;
 
-    if (DB_RUN(removal->db, lease_generation, &row, param_uuid(removal->self)) != OK) {
-        say_unseen(removal);
+    (void)!result_uuid(taken, 0, 0, &removal->state);
+    removal->generation = result_int(taken, 0, 1);
+    if (!look->pg || result_rows(look) != 1)
         return false;
-    }
-    removal->taken = result_uuid(&row, 0, 0, &removal->state);
-    removal->generation = result_int(&row, 0, 1);
-    removal->seen = talloc_strdup(removal->db, result_text(&row, 0, 3));
+    removal->seen = talloc_strdup(removal->db, result_text(look, 0, 2));
     removal->seen_us = platform.monotonic_us();
-    done = removal->taken && result_bool(&row, 0, 2) && result_int(&row, 0, 4) == 0;
-    result_clear(&row);
-    return done;
+    same = result_uuid(look, 0, 0, &state) && memcmp(&state, &removal->state, sizeof state) == 0;
+    return same && !result_bool(look, 0, 3);
 }
 
 /* True when all have confirmed the generation. */
@@ -102,43 +99,45 @@ static void pause_us(int64_t us)
  * lost connection is not replaced, because the end is near. */
 static bool await_confirmations(struct removal *removal)
 {
-    bool done = take_generation(removal);
-
-    if (!done)
-        (void)atomic_fetch_add(&waits, 1);
-    for (int64_t pause = PAUSE_MIN_US; !done; pause += pause / 2) {
+    for (int64_t pause = PAUSE_MIN_US;; pause += pause / 2) {
         int64_t left = removal->end_us - platform.monotonic_us();
         if (left <= 0)
             return false;
-        if (pause > PAUSE_MAX_US)
+        if (!db_connected(removal->db)) {
+            say_unseen(removal);
+            pause = left;
+        } else if (pause > PAUSE_MAX_US) {
             pause = PAUSE_MAX_US;
-        pause_us(pause < left && db_connected(removal->db) ? pause : left);
-        if (db_connected(removal->db))
-            done = removal->taken ? is_confirmed(removal) : take_generation(removal);
+        }
+        pause_us(pause < left ? pause : left);
+        if (db_connected(removal->db) && is_confirmed(removal))
+            return true;
     }
-    return true;
 }
 
 /* What has not moved since the beginning of the wait is left by processes that are gone: nobody waits for it again. */
 static void remove_expired(struct removal *removal)
 {
-    if (!removal->taken || !removal->seen || platform.monotonic_us() - removal->seen_us < LEASE_OVER_US)
+    if (!removal->seen || platform.monotonic_us() - removal->seen_us < LEASE_OVER_US)
         return;
     db_set_deadline(removal->db, platform.monotonic_us() + 100000);
     if (DB_RUN(removal->db, lease_expire, NULL, param_uuid(&removal->state), param_text(removal->seen)) != OK)
         return; /* the next one does it */
 }
 
-void leases_await(struct db *db, bool emptied)
+void leases_await(struct db *db, const struct uuid *self, const struct result *taken, const struct result *look)
 {
     int64_t started_us = platform.monotonic_us();
-    struct removal removal = {.db = db, .self = emptied ? leases_process() : NULL, .end_us = started_us + WAIT_US};
+    struct removal removal = {.db = db, .self = self, .end_us = started_us + WAIT_US};
 
     (void)atomic_fetch_add(&removals, 1);
     db_set_deadline(db, removal.end_us);
-    if (!await_confirmations(&removal)) {
-        (void)atomic_fetch_add(&expired, 1);
-        remove_expired(&removal);
+    if (!begin(&removal, taken, look)) {
+        (void)atomic_fetch_add(&waits, 1);
+        if (!await_confirmations(&removal)) {
+            (void)atomic_fetch_add(&expired, 1);
+            remove_expired(&removal);
+        }
     }
     (void)atomic_fetch_add(&wait_us, (uint64_t)(platform.monotonic_us() - started_us));
     talloc_free(removal.seen);

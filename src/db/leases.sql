@@ -1,6 +1,6 @@
--- lease_generation: takes the next generation after a removal, and sends it to the processes that may hold a lease
--- $1 this process, when it has emptied its own cache. The first columns name the row of orgd.lease_state, the generation, and
--- whether all processes are known; the fourth has the leases seen, as JSON, and the fifth how many they are.
+-- lease_generation: takes the next generation for a removal, at the end of its transaction, and sends it to all processes
+-- $1 this process, when it empties its own cache after the commit. The row of orgd.lease_state stays locked until then,
+-- so that generations have the order of the commits.
 WITH state AS (
     INSERT INTO orgd.lease_state AS known (server, generation, complete)
     VALUES (orgd.server_identity(), 1, false)
@@ -9,14 +9,9 @@ WITH state AS (
            server = excluded.server,
            generation = known.generation + 1,
            complete = known.complete AND known.server = excluded.server
-    RETURNING id, generation, complete
-), others AS MATERIALIZED (
-    SELECT process, renewals FROM orgd.leases WHERE process IS DISTINCT FROM $1::uuid
+    RETURNING id, generation
 )
-SELECT state.id, state.generation, state.complete,
-       (SELECT coalesce(json_object_agg(process, renewals), '{}') FROM others),
-       (SELECT count(sent) FROM (SELECT pg_notify('orgd_access', state.generation::text) AS sent FROM others) AS notified)
-FROM state;
+SELECT id, generation, pg_notify('orgd_access', concat_ws(' ', generation, $1::uuid)) FROM state;
 
 -- lease_waiting: whether a process may still use what it remembered before a generation; no row: nothing is known of that
 -- $1 this process, when it has emptied its own cache, $2 the row of orgd.lease_state, $3 the generation
@@ -32,9 +27,11 @@ ON CONFLICT (only_row) DO UPDATE
    SET id = excluded.id, server = excluded.server, generation = known.generation + 1, complete = false
  WHERE known.server <> excluded.server;
 
--- lease_look: the row of orgd.lease_state, the newest generation, and the leases as JSON
+-- lease_look: the row of orgd.lease_state, the newest generation, the leases as JSON, and whether somebody may hold another one
+-- $1 this process, or NULL
 SELECT id, generation,
-       (SELECT coalesce(json_object_agg(process, renewals), '{}') FROM orgd.leases)
+       (SELECT coalesce(json_object_agg(process, renewals), '{}') FROM orgd.leases),
+       NOT complete OR EXISTS (SELECT FROM orgd.leases WHERE process IS DISTINCT FROM $1::uuid)
 FROM orgd.lease_state;
 
 -- lease_renew: renews the lease of a process, confirms the generation for which it has emptied its cache, and asks for a proof
@@ -45,6 +42,12 @@ SELECT $1::uuid, $2::bigint, least($3::bigint, (SELECT generation FROM orgd.leas
 ON CONFLICT (process) DO UPDATE SET renewals = excluded.renewals, confirmed = excluded.confirmed
 RETURNING (SELECT id FROM orgd.lease_state), (SELECT generation FROM orgd.lease_state),
           pg_notify('orgd_lease_' || process, renewals::text);
+
+-- lease_confirm: confirms the generation for which a process has emptied its cache; no row: it has no lease
+-- $1 the process, $2 the generation
+UPDATE orgd.leases SET confirmed = least($2::bigint, (SELECT generation FROM orgd.lease_state))
+WHERE process = $1::uuid
+RETURNING (SELECT id FROM orgd.lease_state);
 
 -- lease_end: removes the lease of a process that has stopped using its cache
 DELETE FROM orgd.leases WHERE process = $1::uuid;

@@ -66,7 +66,9 @@ enum err db_pipeline(struct db *db, const char *const *texts, size_t count, db_r
 
     if (!db_handle(db))
         return db_not_connected(db);
-    err = send_all(db, texts, count);
+    err = db_send_begin(db);
+    if (err == OK)
+        err = send_all(db, texts, count);
     for (size_t i = 0; i < count && err == OK; i++)
         err = read_one(db, i, each, context);
     if (err == OK) {

@@ -101,7 +101,7 @@ static enum err sweep_if_due(struct request *req)
 
 static enum err check_outside_transaction(struct request *req)
 {
-    if (PQtransactionStatus(db_handle(req->db)) == PQTRANS_INTRANS)
+    if (db_in_transaction(req->db))
         return error_set(&req->error, ERR_INTERNAL, "a limit was used within a transaction");
     return OK;
 }
