@@ -25,10 +25,8 @@ struct standing {
 static enum err look(struct request *req, const char *email, const struct uuid *login_id, struct standing *standing)
 {
     struct result row;
-    enum err code = DB_RUN(req->db, account_question, &row, param_text(email), param_uuid(login_id));
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, account_question, &row, param_text(email), param_uuid(login_id)));
     standing->found = result_uuid(&row, 0, 0, &standing->user_id);
     standing->broken = result_bool(&row, 0, 2);
     standing->proven = result_bool(&row, 0, 3);
@@ -42,13 +40,12 @@ static enum err look(struct request *req, const char *email, const struct uuid *
 enum err account_ask(struct request *req, const char *email, struct account_answer *answer)
 {
     struct standing standing;
-    enum err code = look(req, email, NULL, &standing);
 
-    if (code == OK)
-        *answer = (struct account_answer){.has_account = standing.found,
-                                          .may_sign_in = standing.decision.may_sign_in,
-                                          .lacks_invitation = standing.decision.rule == ACCESS_INVITATION_NEEDED};
-    return code;
+    TRY(look(req, email, NULL, &standing));
+    *answer = (struct account_answer){.has_account = standing.found,
+                                      .may_sign_in = standing.decision.may_sign_in,
+                                      .lacks_invitation = standing.decision.rule == ACCESS_INVITATION_NEEDED};
+    return OK;
 }
 
 /*
@@ -59,13 +56,11 @@ static enum err create(struct request *req, const struct account_login *login, s
     char uid[UUID_TEXT_SIZE];
     const char *name = talloc_strndup(req->arena, login->email, strcspn(login->email, "@"));
     struct uuid id = uuid_v7();
-    enum err code = name ? OK : ERR_MEMORY;
 
-    if (code == OK)
-        code = RUN_QUERY(req, ERR_CONFLICT, account_add, param_uuid(&id),
-                         param_text(uuid_format(&login->login_id, uid)), param_text(login->email), param_text(name));
-    if (code != OK)
-        return code;
+    if (!name)
+        return ERR_MEMORY;
+    TRY(RUN_QUERY(req, ERR_CONFLICT, account_add, param_uuid(&id), param_text(uuid_format(&login->login_id, uid)),
+                  param_text(login->email), param_text(name)));
     standing->user_id = id;
     return standing->decision.may_own ? organization_add(req, &id, name, "Default Organization", NULL) : OK;
 }
@@ -80,43 +75,38 @@ static enum err end_unproven(struct request *req, const struct uuid *login_id, c
     char text[UUID_TEXT_SIZE];
     struct result ended;
     int logins, keys = 0;
-    enum err code =
-        DB_RUN(req->db, account_end_unproven, &ended, param_uuid(login_id), param_uuid(user_id), param_text(email));
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, account_end_unproven, &ended, param_uuid(login_id), param_uuid(user_id), param_text(email)));
     logins = result_rows(&ended);
     result_clear(&ended);
     if (!user_id)
         return OK;
-    code = account_reset(req, user_id);
-    if (code == OK)
-        code = account_end_session_keys(req, user_id, &keys);
+    TRY(account_reset(req, user_id));
+    TRY(account_end_session_keys(req, user_id, &keys));
     *count = logins + keys;
-    if (code == OK && *count > 0)
+    if (*count > 0)
         log_message(LOG_INFO,
                     "user %s proved their address for the first time: %d other logins and %d keys were deleted",
                     uuid_format(user_id, text), logins, keys);
-    return code;
+    return OK;
 }
 
 enum err account_prove(struct request *req, const struct uuid *login_id, const struct uuid *user_id, const char *email,
                        struct account_proof_effect *effect)
 {
-    enum err code = user_id ? RUN_QUERY(req, ERR_AGAIN, account_unproven, param_uuid(user_id), param_text(email)) : OK;
+    enum err err = user_id ? RUN_QUERY(req, ERR_AGAIN, account_unproven, param_uuid(user_id), param_text(email)) : OK;
 
-    *effect = (struct account_proof_effect){.first = code == OK && user_id};
-    if (code == OK)
-        code = end_unproven(req, login_id, user_id, email, &effect->ended);
-    return code == ERR_AGAIN ? OK : code;
+    *effect = (struct account_proof_effect){.first = !err && user_id};
+    if (err)
+        return err == ERR_AGAIN ? OK : err;
+    return end_unproven(req, login_id, user_id, email, &effect->ended);
 }
 
 /* Two concurrent sign-ins must not both repair the organization: lock the user row, then check again. */
 static enum err repair(struct request *req, const struct uuid *user_id)
 {
-    enum err code = DB_RUN(req->db, person_lock, NULL, param_uuid(user_id));
-
-    return code == OK ? DB_RUN(req->db, account_repair, NULL, param_uuid(user_id)) : code;
+    TRY(DB_RUN(req->db, person_lock, NULL, param_uuid(user_id)));
+    return DB_RUN(req->db, account_repair, NULL, param_uuid(user_id));
 }
 
 /*
@@ -126,13 +116,12 @@ static enum err repair(struct request *req, const struct uuid *user_id)
 static enum err prove(struct request *req, const struct account_login *login, const struct standing *standing)
 {
     struct account_proof_effect effect;
-    enum err code;
 
     if ((login->proof != PROOF_ADDRESS && !standing->proven) || !standing->decision.may_sign_in)
         return OK;
-    code = account_prove(req, &login->login_id, standing->found ? &standing->user_id : NULL, login->email, &effect);
-    if (code != OK || !effect.first)
-        return code;
+    TRY(account_prove(req, &login->login_id, standing->found ? &standing->user_id : NULL, login->email, &effect));
+    if (!effect.first)
+        return OK;
     return account_notify(
         req, &standing->user_id, "Your address was confirmed",
         "Somebody signed in and proved for the first time that this address is theirs. Passwords, "
@@ -142,25 +131,23 @@ static enum err prove(struct request *req, const struct account_login *login, co
 
 static enum err look_and_prove(struct request *req, const struct account_login *login, struct standing *standing)
 {
-    enum err code = look(req, login->email, &login->login_id, standing);
-
-    return code == OK ? prove(req, login, standing) : code;
+    TRY(look(req, login->email, &login->login_id, standing));
+    return prove(req, login, standing);
 }
 
 static enum err find_or_create(struct request *req, const struct account_login *login, struct standing *standing,
                                bool *created)
 {
-    enum err code = look_and_prove(req, login, standing);
-
     *created = false;
-    if (code == OK && !standing->found && standing->decision.may_sign_in) {
-        code = create(req, login, standing);
-        *created = code == OK;
-        if (code == ERR_CONFLICT)
-            code = look_and_prove(req, login, standing);
+    TRY(look_and_prove(req, login, standing));
+    if (!standing->found && standing->decision.may_sign_in) {
+        enum err err = create(req, login, standing);
+
+        *created = !err;
+        if (err != ERR_CONFLICT)
+            return err;
+        TRY(look_and_prove(req, login, standing));
     }
-    if (code != OK || *created)
-        return code;
     if (!standing->decision.may_sign_in)
         return ERR_ACCESS_DENIED;
     if (!standing->found) /* the other row is not visible yet: its transaction is of another kind */
@@ -174,28 +161,26 @@ enum err account_sign_in(struct request *req, const struct account_login *login,
 {
     struct standing standing = {0};
     struct uuid identity_id = uuid_v7();
-    enum err code = find_or_create(req, login, &standing, created);
 
-    if (code == OK)
-        code = DB_RUN(req->db, account_link, NULL, param_uuid(&login->login_id), param_uuid(&standing.user_id),
-                      param_uuid(&identity_id), param_text(login->identity), param_text(login->subject),
-                      param_text(email_domain(login->email)),
-                      param_text(login->proof == PROOF_ADDRESS ? login->email : NULL));
-    if (code == OK)
-        code = session_begin(req, &(struct session_begin){.login_id = login->login_id,
-                                                          .user_id = standing.user_id,
-                                                          .identity = login->identity,
-                                                          .is_new_user = *created});
-    return code == OK ? device_remember(req, &standing.user_id) : code;
+    TRY(find_or_create(req, login, &standing, created));
+    TRY(DB_RUN(req->db, account_link, NULL, param_uuid(&login->login_id), param_uuid(&standing.user_id),
+               param_uuid(&identity_id), param_text(login->identity), param_text(login->subject),
+               param_text(email_domain(login->email)),
+               param_text(login->proof == PROOF_ADDRESS ? login->email : NULL)));
+    TRY(session_begin(req, &(struct session_begin){.login_id = login->login_id,
+                                                   .user_id = standing.user_id,
+                                                   .identity = login->identity,
+                                                   .is_new_user = *created}));
+    return device_remember(req, &standing.user_id);
 }
 
-enum err account_finish(struct request *req, enum err code)
+enum err account_finish(struct request *req, enum err err)
 {
-    if (code == OK)
-        code = db_commit(req->db);
+    if (!err)
+        err = db_commit(req->db);
     else
         db_rollback(req->db);
-    if (code != OK)
+    if (err)
         req->reply.header_count = 0;
-    return code;
+    return err;
 }

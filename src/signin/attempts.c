@@ -44,32 +44,31 @@ static enum err ask_as_device(struct request *req, const char *email, enum limit
 {
     struct limit_refusal refusal;
     const char *device;
-    enum err code = device_find(req, email, &device);
 
     *passes = false;
     *counters = (struct attempt_counters){.count = 0};
-    if (code != OK || !device)
-        return code;
+    TRY(device_find(req, email, &device));
+    if (!device)
+        return OK;
     add(counters, limit, device);
-    code = ask(req, counters, &refusal);
-    *passes = code == OK && refusal.wait_us == 0;
-    return code;
+    TRY(ask(req, counters, &refusal));
+    *passes = refusal.wait_us == 0;
+    return OK;
 }
 
 static enum err ask_as_anybody(struct request *req, const char *email, struct attempt_counters *counters)
 {
     struct limit_refusal first, second = {.wait_us = 0};
-    enum err code;
 
     *counters = usual(req, email);
-    code = ask(req, counters, &first);
-    if (code != OK || first.wait_us == 0)
-        return code;
+    TRY(ask(req, counters, &first));
+    if (first.wait_us == 0)
+        return OK;
     if (limit_refused(&first, LIMIT_SIGN_IN_ADDRESS)) {
         *counters = spare(req, email);
-        code = ask(req, counters, &second);
-        if (code != OK || second.wait_us == 0)
-            return code;
+        TRY(ask(req, counters, &second));
+        if (second.wait_us == 0)
+            return OK;
     }
     counters->count = 0;
     return limit_refuse(req, second.wait_us > 0 && second.wait_us < first.wait_us ? &second : &first);
@@ -78,9 +77,9 @@ static enum err ask_as_anybody(struct request *req, const char *email, struct at
 enum err attempt_password(struct request *req, const char *email, struct attempt_counters *counters)
 {
     bool passes;
-    enum err code = ask_as_device(req, email, LIMIT_SIGN_IN_DEVICE, counters, &passes);
 
-    return code == OK && !passes ? ask_as_anybody(req, email, counters) : code;
+    TRY(ask_as_device(req, email, LIMIT_SIGN_IN_DEVICE, counters, &passes));
+    return passes ? OK : ask_as_anybody(req, email, counters);
 }
 
 static enum err take_for_mail(struct request *req, const char *email, enum limit client, enum limit network,
@@ -89,16 +88,16 @@ static enum err take_for_mail(struct request *req, const char *email, enum limit
     struct attempt_counters counters;
     struct limit_refusal refusal;
     bool passes;
-    enum err code = ask_as_device(req, email, LIMIT_MAIL_DEVICE, &counters, &passes);
 
-    if (code != OK || passes)
-        return code;
+    TRY(ask_as_device(req, email, LIMIT_MAIL_DEVICE, &counters, &passes));
+    if (passes)
+        return OK;
     counters.count = 0;
     add(&counters, client, limit_subject(req, NULL, REACH_CLIENT));
     add(&counters, network, limit_subject(req, email, REACH_NETWORK));
     add(&counters, address, email);
-    code = ask(req, &counters, &refusal);
-    return code == OK && refusal.wait_us > 0 ? limit_refuse(req, &refusal) : code;
+    TRY(ask(req, &counters, &refusal));
+    return refusal.wait_us > 0 ? limit_refuse(req, &refusal) : OK;
 }
 
 enum err attempt_code(struct request *req, const char *email)

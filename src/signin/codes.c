@@ -97,15 +97,12 @@ static bool hash_code(struct request *req, const char *key, const char *device_h
 static enum err send_code(struct request *req, const char *device_hash, const char *email)
 {
     char code[CODE_DIGITS + 1], hash[65], minutes[4];
-    enum err err;
 
     make_code(code);
     (void)snprintf(minutes, sizeof minutes, "%d", CODE_VALID_S / MINUTE_S);
     if (!hash_code(req, req->config->auth_key, device_hash, code, hash))
         return ERR_MEMORY;
-    err = DB_RUN(req->db, code_add, NULL, param_text(device_hash), param_text(hash), param_int(CODE_VALID_S));
-    if (err != OK)
-        return err;
+    TRY(DB_RUN(req->db, code_add, NULL, param_text(device_hash), param_text(hash), param_int(CODE_VALID_S)));
     return outbox_add(req->config, req->db, email, "code",
                       (const struct mail_field[]){{"code", code}, {"minutes", minutes}}, 2, CODE_VALID_S);
 }
@@ -114,14 +111,11 @@ static enum err send_code(struct request *req, const char *device_hash, const ch
 
 static enum err store_device(struct request *req, const struct device *device, const char *email)
 {
-    enum err code = db_begin(req->db);
-
-    if (code == OK)
-        code = DB_RUN(req->db, code_device_add, NULL, param_text(device->hash), param_text(email),
-                      param_int(CODE_DEVICE_VALID_S));
-    if (code == OK)
-        code = send_code(req, device->hash, email);
-    return code == OK ? db_commit(req->db) : code;
+    TRY(db_begin(req->db));
+    TRY(DB_RUN(req->db, code_device_add, NULL, param_text(device->hash), param_text(email),
+               param_int(CODE_DEVICE_VALID_S)));
+    TRY(send_code(req, device->hash, email));
+    return db_commit(req->db);
 }
 
 static enum err answer_device(struct request *req, const struct device *device)
@@ -149,7 +143,7 @@ enum err codes_create(struct request *req)
     bool phone = json_object_get(body, "phoneNumber") != NULL;
     struct account_answer account;
     struct device device;
-    enum err code;
+    enum err err;
 
     if ((value != NULL) == phone)
         return fdi_refuse(req, "Please provide exactly one of email or phoneNumber");
@@ -157,19 +151,19 @@ enum err codes_create(struct request *req)
         return fdi_refuse(req, "Please provide an email since you have set the contactMethod to \"EMAIL\"");
     if (!email || !email_valid_known(email))
         return fdi_status_text(req, "GENERAL_ERROR", "message", "Email is invalid");
-    code = attempt_code(req, email);
-    if (code == OK)
-        code = account_ask(req, email, &account);
-    if (code != OK)
-        return fdi_pass(req, code);
+    err = attempt_code(req, email);
+    if (!err)
+        err = account_ask(req, email, &account);
+    if (err)
+        return fdi_pass(req, err);
     if (!account.has_account && !email_valid(email))
         return fdi_status_text(req, "GENERAL_ERROR", "message", "Email is invalid");
     if (!account.may_sign_in)
         return deny(req, email);
     if (!make_device(req, &device))
         return ERR_MEMORY;
-    code = store_device(req, &device, email);
-    return code == OK ? answer_device(req, &device) : code;
+    TRY(store_device(req, &device, email));
+    return answer_device(req, &device);
 }
 
 /* ---- requesting another code ---- */
@@ -185,10 +179,8 @@ static const char *text_of(const json_t *body, const char *name)
 static enum err take_try(struct request *req, const char *hash)
 {
     struct result row;
-    enum err code = DB_RUN(req->db, code_device_email, &row, param_text(hash));
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, code_device_email, &row, param_text(hash)));
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
     return result_rows(&row) == 0 ? ERR_AGAIN : attempt_code(req, result_text(&row, 0, 0));
@@ -197,22 +189,17 @@ static enum err take_try(struct request *req, const char *hash)
 static enum err resend(struct request *req, const char *hash)
 {
     struct result row;
-    enum err code = take_try(req, hash);
 
-    if (code == OK)
-        code = db_begin(req->db);
-    if (code == OK)
-        code = DB_RUN(req->db, code_device_hold, &row, param_text(hash));
-    if (code != OK)
-        return code;
+    TRY(take_try(req, hash));
+    TRY(db_begin(req->db));
+    TRY(DB_RUN(req->db, code_device_hold, &row, param_text(hash)));
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
     if (result_rows(&row) == 0)
         return ERR_AGAIN;
-    code = DB_RUN(req->db, code_device_extend, NULL, param_text(hash), param_int(CODE_DEVICE_VALID_S));
-    if (code == OK)
-        code = send_code(req, hash, result_text(&row, 0, 0));
-    return code == OK ? db_commit(req->db) : code;
+    TRY(DB_RUN(req->db, code_device_extend, NULL, param_text(hash), param_int(CODE_DEVICE_VALID_S)));
+    TRY(send_code(req, hash, result_text(&row, 0, 0)));
+    return db_commit(req->db);
 }
 
 enum err codes_resend(struct request *req)
@@ -221,17 +208,17 @@ enum err codes_resend(struct request *req)
     const char *session = text_of(body, "preAuthSessionId");
     const char *id = text_of(body, "deviceId");
     char hash[65];
-    enum err code = ERR_AGAIN;
+    enum err err = ERR_AGAIN;
 
     if (!session)
         return fdi_refuse(req, "Please provide preAuthSessionId");
     if (!id)
         return fdi_refuse(req, "Please provide deviceId");
     if (read_device(req, id, session, hash))
-        code = resend(req, hash);
-    if (code == ERR_AGAIN)
+        err = resend(req, hash);
+    if (err == ERR_AGAIN)
         return fdi_status(req, "RESTART_FLOW_ERROR");
-    return code == OK ? fdi_status(req, "OK") : fdi_pass(req, code);
+    return err ? fdi_pass(req, err) : fdi_status(req, "OK");
 }
 
 /* ---- signing in ---- */
@@ -255,16 +242,14 @@ static enum err answer_failure(struct request *req, const char *status, int64_t 
 static enum err fail(struct request *req, const char *hash, const char *email, const char *status)
 {
     struct result row;
-    enum err code = DB_RUN(req->db, code_device_fail, &row, param_text(hash), param_int(CODE_ATTEMPTS));
-    bool waits = code == OK && result_rows(&row) > 0;
-    int64_t failures = waits ? result_int(&row, 0, 0) : 0;
+    int64_t failures;
+    bool waits;
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, code_device_fail, &row, param_text(hash), param_int(CODE_ATTEMPTS)));
+    waits = result_rows(&row) > 0;
+    failures = waits ? result_int(&row, 0, 0) : 0;
     result_clear(&row);
-    code = db_commit(req->db);
-    if (code != OK)
-        return code;
+    TRY(db_commit(req->db));
     audit_sign_in_failed(req, *status == 'E' ? "expired code" : "wrong code", email, NULL);
     return waits ? answer_failure(req, status, failures) : fdi_status(req, "RESTART_FLOW_ERROR");
 }
@@ -275,23 +260,23 @@ static enum err enter(struct request *req, const char *email)
     struct login_key key = {.method = "passwordless", .email = email};
     struct login login;
     bool added, created;
-    enum err code = DB_RUN(req->db, code_devices_forget, NULL, param_text(email));
+    enum err err = DB_RUN(req->db, code_devices_forget, NULL, param_text(email));
 
-    if (code == OK)
-        code = login_ensure(req, &key, &login, &added);
-    if (code == OK)
-        code = account_sign_in(req,
-                               &(struct account_login){.email = email,
-                                                       .login_id = login.id,
-                                                       .identity = "email:otp",
-                                                       .subject = email,
-                                                       .proof = PROOF_ADDRESS},
-                               &created);
-    code = account_finish(req, code);
-    if (code == ERR_ACCESS_DENIED)
+    if (!err)
+        err = login_ensure(req, &key, &login, &added);
+    if (!err)
+        err = account_sign_in(req,
+                              &(struct account_login){.email = email,
+                                                      .login_id = login.id,
+                                                      .identity = "email:otp",
+                                                      .subject = email,
+                                                      .proof = PROOF_ADDRESS},
+                              &created);
+    err = account_finish(req, err);
+    if (err == ERR_ACCESS_DENIED)
         return deny(req, email);
-    if (code != OK)
-        return code;
+    if (err)
+        return err;
     return fdi_user(
         req,
         &(struct fdi_user){
@@ -304,20 +289,17 @@ static enum err look_for(struct request *req, const char *device_hash, const cha
 {
     const char *const keys[] = {req->config->auth_key, req->config->auth_key_accepted};
     char hash[65];
-    enum err code = OK;
 
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        if (!keys[i])
-            break;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys && keys[i]; i++) {
         if (!hash_code(req, keys[i], device_hash, input, hash))
             return ERR_MEMORY;
-        code = DB_RUN(req->db, code_check, found, param_text(device_hash), param_text(hash));
-        if (code == OK && !result_keep(found, req->arena))
+        TRY(DB_RUN(req->db, code_check, found, param_text(device_hash), param_text(hash)));
+        if (!result_keep(found, req->arena))
             return ERR_MEMORY;
-        if (code != OK || result_rows(found) > 0)
+        if (result_rows(found) > 0)
             break;
     }
-    return code;
+    return OK;
 }
 
 /*
@@ -328,12 +310,9 @@ static enum err consume(struct request *req, const char *device_hash, const char
 {
     const char *email;
     struct result device, found;
-    enum err code = db_begin(req->db);
 
-    if (code == OK)
-        code = DB_RUN(req->db, code_device_hold, &device, param_text(device_hash));
-    if (code != OK)
-        return code;
+    TRY(db_begin(req->db));
+    TRY(DB_RUN(req->db, code_device_hold, &device, param_text(device_hash)));
     if (!result_keep(&device, req->arena))
         return ERR_MEMORY;
     if (result_rows(&device) == 0) {
@@ -341,9 +320,7 @@ static enum err consume(struct request *req, const char *device_hash, const char
         return fdi_status(req, "RESTART_FLOW_ERROR");
     }
     email = result_text(&device, 0, 0);
-    code = look_for(req, device_hash, input, &found);
-    if (code != OK)
-        return code;
+    TRY(look_for(req, device_hash, input, &found));
     if (result_rows(&found) == 0)
         return fail(req, device_hash, email, "INCORRECT_USER_INPUT_CODE_ERROR");
     if (!result_bool(&found, 0, 0))

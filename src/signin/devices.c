@@ -103,10 +103,8 @@ static bool is_proof(struct request *req, const char *binding, const struct entr
 static enum err load_binding(struct request *req, const struct uuid *user_id, const char *email, const char **binding)
 {
     struct result row;
-    enum err code = DB_RUN(req->db, device_binding, &row, param_uuid(user_id), param_text(email));
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, device_binding, &row, param_uuid(user_id), param_text(email)));
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
     *binding = result_rows(&row) > 0 ? result_text(&row, 0, 0) : "";
@@ -132,14 +130,11 @@ enum err device_find(struct request *req, const char *email, const char **id)
     const char *binding;
     char *text;
     size_t place;
-    enum err code;
 
     *id = NULL;
     if (entries.count == 0)
         return OK;
-    code = load_binding(req, NULL, email, &binding);
-    if (code != OK)
-        return code;
+    TRY(load_binding(req, NULL, email, &binding));
     place = find_proof(req, binding, &entries);
     if (place == entries.count)
         return OK;
@@ -157,13 +152,10 @@ enum err device_remember(struct request *req, const struct uuid *user_id)
     unsigned char mac[32];
     const char *binding;
     size_t known;
-    enum err code;
 
     if (session_transport_wanted(req) != TRANSPORT_COOKIE)
         return OK;
-    code = load_binding(req, user_id, NULL, &binding);
-    if (code != OK)
-        return code;
+    TRY(load_binding(req, user_id, NULL, &binding));
     old = read_entries(session_find_devices(req));
     known = find_proof(req, binding, &old);
     if (known < old.count) /* the same device keeps its count of attempts */

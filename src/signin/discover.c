@@ -46,10 +46,8 @@ static enum err ask(struct request *req, const struct statement *statement, cons
 {
     const struct param params[] = {param_text(email)};
     struct result row;
-    enum err code = db_run(req->db, statement, params, 1, &row);
 
-    if (code != OK)
-        return code;
+    TRY(db_run(req->db, statement, params, 1, &row));
     *yes = result_bool(&row, 0, 0);
     result_clear(&row);
     return OK;
@@ -60,16 +58,12 @@ enum err discover_address(struct request *req)
     struct buffer body = buffer_make(req->arena, ANSWER_MAX);
     const char *email = NULL;
     bool exists;
-    enum err code;
 
     (void)email_problem(req->arena, body_text(req, "email"), &email);
     if (!email)
         return ERR_MEMORY;
-    code = limit_take_client(req, LIMIT_DISCOVER_CLIENT);
-    if (code == OK)
-        code = ask(req, &discover_person, email, &exists);
-    if (code != OK)
-        return code;
+    TRY(limit_take_client(req, LIMIT_DISCOVER_CLIENT));
+    TRY(ask(req, &discover_person, email, &exists));
     json_open(&body, '{');
     json_key(&body, "exists");
     json_bool(&body, exists);
@@ -146,15 +140,15 @@ static enum err answer_exists(struct request *req, const struct statement *state
     struct buffer body = buffer_make(req->arena, ANSWER_MAX);
     const char *email = email_fold(req->arena, query_value(req, "email"));
     bool exists;
-    enum err code;
+    enum err err;
 
     if (!email)
         return fdi_refuse(req, "Please provide the email as a GET param");
-    code = limit_take_client(req, LIMIT_DISCOVER_CLIENT);
-    if (code == OK)
-        code = ask(req, statement, email, &exists);
-    if (code != OK)
-        return fdi_pass(req, code);
+    err = limit_take_client(req, LIMIT_DISCOVER_CLIENT);
+    if (!err)
+        err = ask(req, statement, email, &exists);
+    if (err)
+        return fdi_pass(req, err);
     json_open(&body, '{');
     json_key(&body, "status");
     json_text(&body, "OK");

@@ -31,11 +31,11 @@ json_t *fdi_body(struct request *req)
 
 enum err fdi_answer(struct request *req, int status, const struct buffer *body)
 {
-    enum err code = reply_buffer(req, status, body);
+    enum err err = reply_buffer(req, status, body);
 
     req->reply.content_type = "application/json; charset=utf-8";
     req->reply.no_gzip = true;
-    return code;
+    return err;
 }
 
 static enum err answer_texts(struct request *req, int status, const char *const *members, size_t count)
@@ -78,10 +78,10 @@ enum err fdi_status_text(struct request *req, const char *status, const char *na
     return answer_texts(req, 200, (const char *const[]){"status", status, name, text}, 4);
 }
 
-enum err fdi_pass(struct request *req, enum err code)
+enum err fdi_pass(struct request *req, enum err err)
 {
-    if (code != ERR_TOO_MANY_REQUESTS)
-        return code;
+    if (err != ERR_TOO_MANY_REQUESTS)
+        return err;
     audit_count(req, &(struct audit_event){.action = "refused", .object = "requests", .reason = "limit"});
     return fdi_status_text(req, "GENERAL_ERROR", "message", "Too many attempts. Please wait before you try again.");
 }

@@ -287,23 +287,23 @@ enum err id_token_verify(const char *token, const json_t *keys, const struct id_
 {
     struct jws jws;
     json_t *payload;
-    enum err code;
+    enum err err;
 
     if (!read_jws(token, &jws))
         return error_set(error, ERR_UNAUTHORIZED, "the ID token is not well-formed");
-    code = check_signature(&jws, keys, error);
+    err = check_signature(&jws, keys, error);
     json_decref(jws.header);
-    if (code != OK)
-        return code;
+    if (err)
+        return err;
     payload = read_object(jws.payload, jws.payload_len);
     if (!payload)
         return error_set(error, ERR_UNAUTHORIZED, "the ID token is not well-formed");
-    code = check_claims(payload, wanted, error);
-    if (code == OK)
+    err = check_claims(payload, wanted, error);
+    if (!err)
         *claims = payload;
     else
         json_decref(payload);
-    return code;
+    return err;
 }
 
 /* ---- signing ---- */

@@ -103,19 +103,17 @@ static enum err note(struct importing *importing, enum import_outcome outcome, c
 static enum err compare(struct importing *importing, const struct found *found, enum import_outcome *outcome)
 {
     struct result row;
-    enum err code = DB_RUN(importing->core, import_compare, &row, param_uuid(&found->id), param_text(found->method),
-                           param_text(found->email), param_text(found->provider), param_text(found->subject),
-                           param_text(found->hash));
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(importing->core, import_compare, &row, param_uuid(&found->id), param_text(found->method),
+               param_text(found->email), param_text(found->provider), param_text(found->subject),
+               param_text(found->hash)));
     *outcome = IMPORT_CONFLICT;
     if (result_rows(&row) > 0 && result_bool(&row, 0, 0))
         *outcome = result_bool(&row, 0, 1) ? IMPORT_REFRESHED : IMPORT_KNOWN;
     result_clear(&row);
-    if (*outcome == IMPORT_REFRESHED)
-        code = DB_RUN(importing->core, import_refresh, NULL, param_uuid(&found->id), param_text(found->hash));
-    return code;
+    if (*outcome != IMPORT_REFRESHED)
+        return OK;
+    return DB_RUN(importing->core, import_refresh, NULL, param_uuid(&found->id), param_text(found->hash));
 }
 
 static enum err take(struct importing *importing, struct found *found)
@@ -123,19 +121,18 @@ static enum err take(struct importing *importing, struct found *found)
     bool no_hash = strcmp(found->method, "emailpassword") == 0 && (!found->hash || !password_hash_known(found->hash));
     enum import_outcome outcome = no_hash ? IMPORT_NO_HASH : IMPORT_TAKEN;
     struct result row;
-    enum err code;
+    bool added;
 
     if (no_hash)
         found->hash = NULL;
-    code = DB_RUN(importing->core, import_login, &row, param_uuid(&found->id), param_text(found->method),
-                  param_text(found->email), param_text(found->provider), param_text(found->subject),
-                  param_text(found->hash), param_int(found->joined_ms));
-    if (code != OK)
-        return code;
-    if (result_rows(&row) == 0)
-        code = compare(importing, found, &outcome);
+    TRY(DB_RUN(importing->core, import_login, &row, param_uuid(&found->id), param_text(found->method),
+               param_text(found->email), param_text(found->provider), param_text(found->subject),
+               param_text(found->hash), param_int(found->joined_ms)));
+    added = result_rows(&row) > 0;
     result_clear(&row);
-    return code == OK ? note(importing, outcome, found->method, found->email) : code;
+    if (!added)
+        TRY(compare(importing, found, &outcome));
+    return note(importing, outcome, found->method, found->email);
 }
 
 /* Digits as the other server wrote them; 0 for any other text. */
@@ -172,20 +169,20 @@ static enum err take_row(struct importing *importing, const char *method, struct
 static enum err take_rows(struct importing *importing, const char *method)
 {
     int count = 1;
-    enum err code = OK;
+    enum err err = OK;
 
-    while (code == OK && count > 0) {
+    while (!err && count > 0) {
         void *scratch = talloc_new(importing->arena);
         struct result rows = {NULL};
 
-        code = scratch ? db_script(importing->source, "FETCH 500 FROM logins", &rows) : ERR_MEMORY;
-        count = code == OK ? result_rows(&rows) : 0;
-        for (int row = 0; code == OK && row < count; row++)
-            code = take_row(importing, method, &rows, row, scratch);
+        err = scratch ? db_script(importing->source, "FETCH 500 FROM logins", &rows) : ERR_MEMORY;
+        count = err ? 0 : result_rows(&rows);
+        for (int row = 0; !err && row < count; row++)
+            err = take_row(importing, method, &rows, row, scratch);
         result_clear(&rows);
         (void)talloc_free(scratch);
     }
-    return code == OK ? db_script(importing->source, "CLOSE logins", NULL) : code;
+    return err ? err : db_script(importing->source, "CLOSE logins", NULL);
 }
 
 static enum err take_tables(struct importing *importing, struct error *error)
@@ -193,10 +190,8 @@ static enum err take_tables(struct importing *importing, struct error *error)
     struct result there;
     bool has[TABLES], mapped;
     size_t count = 0;
-    enum err code = db_script(importing->source, look, &there);
 
-    if (code != OK)
-        return code;
+    TRY(db_script(importing->source, look, &there));
     for (size_t i = 0; i < TABLES; i++)
         count += has[i] = result_bool(&there, 0, tables[i].place);
     mapped = result_bool(&there, 0, TABLES);
@@ -205,14 +200,13 @@ static enum err take_tables(struct importing *importing, struct error *error)
         return error_set(error, ERR_REFUSED,
                          "the database has no logins: there is no table emailpassword_users, passwordless_users or "
                          "thirdparty_users; name the login database of the other server");
-    for (size_t i = 0; code == OK && i < TABLES; i++) {
+    for (size_t i = 0; i < TABLES; i++) {
         if (!has[i])
             continue;
-        code = db_script(importing->source, mapped ? tables[i].read_mapped : tables[i].read, NULL);
-        if (code == OK)
-            code = take_rows(importing, tables[i].method);
+        TRY(db_script(importing->source, mapped ? tables[i].read_mapped : tables[i].read, NULL));
+        TRY(take_rows(importing, tables[i].method));
     }
-    return code;
+    return OK;
 }
 
 /* ---- findings about accounts ---- */
@@ -220,53 +214,48 @@ static enum err take_tables(struct importing *importing, struct error *error)
 static enum err note_addresses(struct importing *importing)
 {
     struct result rows;
-    enum err code = DB_RUN(importing->core, import_homeless, &rows);
+    enum err err = OK;
 
-    if (code != OK)
-        return code;
-    for (int row = 0; code == OK && row < result_rows(&rows); row++)
-        code = note(importing, IMPORT_HOMELESS, NULL, result_text(&rows, row, 0));
+    TRY(DB_RUN(importing->core, import_homeless, &rows));
+    for (int row = 0; !err && row < result_rows(&rows); row++)
+        err = note(importing, IMPORT_HOMELESS, NULL, result_text(&rows, row, 0));
     result_clear(&rows);
-    if (code == OK)
-        code = DB_RUN(importing->core, import_mixed, &rows);
-    if (code != OK)
-        return code;
-    for (int row = 0; code == OK && row < result_rows(&rows); row++)
-        code = note(importing, result_bool(&rows, row, 1) ? IMPORT_AMBIGUOUS : IMPORT_MIXED, NULL,
-                    result_text(&rows, row, 0));
+    if (err)
+        return err;
+    TRY(DB_RUN(importing->core, import_mixed, &rows));
+    for (int row = 0; !err && row < result_rows(&rows); row++)
+        err = note(importing, result_bool(&rows, row, 1) ? IMPORT_AMBIGUOUS : IMPORT_MIXED, NULL,
+                   result_text(&rows, row, 0));
     result_clear(&rows);
-    return code;
+    return err;
+}
+
+static enum err take_all(struct importing *importing, struct error *error)
+{
+    TRY(db_script(importing->source, "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY", NULL));
+    TRY(db_begin(importing->core));
+    TRY(take_tables(importing, error));
+    TRY(DB_RUN(importing->core, import_settled, NULL));
+    return note_addresses(importing);
 }
 
 enum err import_logins(void *arena, struct db *source, struct db *core, bool dry_run, struct import_report *report,
                        struct error *error)
 {
     struct importing importing = {.arena = arena, .source = source, .core = core, .report = report};
-    enum err code = db_script(source, "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY", NULL);
-    struct db *failed = source;
+    enum err err;
 
     *report = (struct import_report){0};
     *error = (struct error){0};
-    if (code == OK) {
-        failed = core;
-        code = db_begin(core);
-    }
-    if (code == OK)
-        code = take_tables(&importing, error);
-    if (code == OK)
-        code = DB_RUN(core, import_settled, NULL);
-    if (code == OK)
-        code = note_addresses(&importing);
-    if (code == OK && !dry_run)
-        code = db_commit(core);
+    err = take_all(&importing, error);
+    if (!err && !dry_run)
+        err = db_commit(core);
     else
         db_rollback(core);
-    if (code != OK && error->code == OK) {
-        if (db_error(source)->code != OK)
-            failed = source;
-        *error = *db_error(failed);
-        error->code = code;
+    if (err && !error->code) {
+        *error = *db_error(db_error(source)->code ? source : core);
+        error->code = err;
     }
     db_close(source);
-    return code;
+    return err;
 }

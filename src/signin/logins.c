@@ -17,47 +17,41 @@ enum err login_add(struct request *req, const struct login_key *key, const char 
 {
     struct uuid id = uuid_v4();
     struct result row;
-    enum err code =
-        DB_RUN(req->db, login_insert, &row, param_uuid(&id), param_text(key->method), param_text(key->email),
-               param_text(key->provider), param_text(key->subject), param_text(password_hash));
+    bool added;
 
-    if (code != OK)
-        return code;
-    if (result_rows(&row) == 0 || !read_login(&row, login))
-        code = ERR_CONFLICT;
+    TRY(DB_RUN(req->db, login_insert, &row, param_uuid(&id), param_text(key->method), param_text(key->email),
+               param_text(key->provider), param_text(key->subject), param_text(password_hash)));
+    added = result_rows(&row) > 0 && read_login(&row, login);
     result_clear(&row);
-    return code;
+    return added ? OK : ERR_CONFLICT;
 }
 
 static enum err find(struct request *req, const struct login_key *key, struct login *login)
 {
     struct result row;
-    enum err code = key->provider
-                        ? DB_RUN(req->db, login_of_subject, &row, param_text(key->provider), param_text(key->subject))
-                        : DB_RUN(req->db, login_of_email, &row, param_text(key->method), param_text(key->email));
+    bool found;
 
-    if (code != OK)
-        return code;
-    if (result_rows(&row) == 0 || !read_login(&row, login))
-        code = ERR_AGAIN;
+    TRY(key->provider ? DB_RUN(req->db, login_of_subject, &row, param_text(key->provider), param_text(key->subject))
+                      : DB_RUN(req->db, login_of_email, &row, param_text(key->method), param_text(key->email)));
+    found = result_rows(&row) > 0 && read_login(&row, login);
     result_clear(&row);
-    return code;
+    return found ? OK : ERR_AGAIN;
 }
 
 enum err login_ensure(struct request *req, const struct login_key *key, struct login *login, bool *added)
 {
-    enum err code = find(req, key, login);
+    enum err err = find(req, key, login);
 
     *added = false;
-    if (code != ERR_AGAIN)
-        return code;
-    code = login_add(req, key, NULL, login);
-    if (code == ERR_CONFLICT) { /* another request was faster, and has committed */
-        code = find(req, key, login);
-        return code == ERR_AGAIN ? ERR_BUSY : code;
+    if (err != ERR_AGAIN)
+        return err;
+    err = login_add(req, key, NULL, login);
+    if (err == ERR_CONFLICT) { /* another request was faster, and has committed */
+        err = find(req, key, login);
+        return err == ERR_AGAIN ? ERR_BUSY : err;
     }
-    *added = code == OK;
-    return code;
+    *added = !err;
+    return err;
 }
 
 /* Where to look for the dummy hash of an address: random, but always the same place for one address. */
@@ -79,11 +73,10 @@ enum err login_by_password(struct request *req, const char *email, struct passwo
     struct uuid place = place_of(req, email);
     char *nobody = talloc_array(req->arena, char, PASSWORD_HASH_SIZE);
     struct result row;
-    enum err code =
-        nobody ? DB_RUN(req->db, login_with_password, &row, param_text(email), param_uuid(&place)) : ERR_MEMORY;
 
-    if (code != OK)
-        return code;
+    if (!nobody)
+        return ERR_MEMORY;
+    TRY(DB_RUN(req->db, login_with_password, &row, param_text(email), param_uuid(&place)));
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
     password_stand_in(nobody);
@@ -100,22 +93,21 @@ enum err login_check(struct request *req, const struct password_login *login, co
     enum password_verdict verdict = password_verify(req->arena, login->hash, password);
     char better[PASSWORD_HASH_SIZE];
     bool rehash = verdict == PASSWORD_RIGHT_REHASH;
-    enum err code = OK;
+    enum err err;
 
     *right = login->found && verdict != PASSWORD_WRONG;
     if (!*right)
         return OK;
     if (rehash)
-        code = password_hash(password, better);
-    if (code == OK)
-        code = db_begin(req->db);
-    if (code == OK && rehash)
-        code = RUN_QUERY(req, ERR_AGAIN, login_rehash, param_uuid(&login->login.id), param_text(login->hash),
-                         param_text(better));
-    else if (code == OK)
-        code = RUN_QUERY(req, ERR_AGAIN, login_hold, param_uuid(&login->login.id), param_text(login->hash));
-    if (code != ERR_AGAIN)
-        return code;
+        TRY(password_hash(password, better));
+    TRY(db_begin(req->db));
+    if (rehash)
+        err = RUN_QUERY(req, ERR_AGAIN, login_rehash, param_uuid(&login->login.id), param_text(login->hash),
+                        param_text(better));
+    else
+        err = RUN_QUERY(req, ERR_AGAIN, login_hold, param_uuid(&login->login.id), param_text(login->hash));
+    if (err != ERR_AGAIN)
+        return err;
     db_rollback(req->db);
     *right = false;
     return OK;

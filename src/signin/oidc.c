@@ -92,10 +92,10 @@ static enum err fetch_object(void *arena, const char *url, bool trusted, int64_t
     struct fetch fetch = {.url = url, .trusted = trusted, .deadline_us = deadline_us};
     json_t **kept = talloc_zero(arena, json_t *);
     struct fetched fetched;
-    enum err code = kept ? fetch_run(arena, &fetch, &fetched, error) : ERR_MEMORY;
 
-    if (code != OK)
-        return code;
+    if (!kept)
+        return ERR_MEMORY;
+    TRY(fetch_run(arena, &fetch, &fetched, error));
     talloc_set_destructor(kept, release);
     if (fetched.status == 200)
         *kept = json_loadb(fetched.body, fetched.len, JSON_REJECT_DUPLICATES, NULL);
@@ -130,10 +130,10 @@ static enum err ask(void *arena, const char *url, bool trusted, int64_t deadline
                                      (int)(len - (len > 0 && url[len - 1] == '/')), url);
     const json_t *document = NULL, *keys;
     const char *text;
-    enum err code = at ? fetch_object(arena, at, trusted, deadline_us, &document, &text, error) : ERR_MEMORY;
 
-    if (code != OK)
-        return code;
+    if (!at)
+        return ERR_MEMORY;
+    TRY(fetch_object(arena, at, trusted, deadline_us, &document, &text, error));
     *issuer = (struct oidc_issuer){.issuer = text_of(document, "issuer"),
                                    .authorize = text_of(document, "authorization_endpoint"),
                                    .token = text_of(document, "token_endpoint"),
@@ -150,12 +150,9 @@ static enum err ask(void *arena, const char *url, bool trusted, int64_t deadline
 enum err oidc_find(void *arena, const char *url, bool trusted, bool fresh, int64_t deadline_us,
                    struct oidc_issuer *issuer, struct error *error)
 {
-    enum err code;
-
     if (recall(arena, url, fresh, issuer))
         return OK;
-    code = ask(arena, url, trusted, deadline_us, issuer, error);
-    if (code == OK)
-        remember(url, issuer);
-    return code;
+    TRY(ask(arena, url, trusted, deadline_us, issuer, error));
+    remember(url, issuer);
+    return OK;
 }

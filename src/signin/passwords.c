@@ -49,7 +49,6 @@ static enum err actual_email_error(struct request *req, const char *value, const
 {
     struct account_answer account;
     const char *email;
-    enum err code;
 
     *error = NULL;
     if (!value)
@@ -58,10 +57,10 @@ static enum err actual_email_error(struct request *req, const char *value, const
         *error = "Email is invalid";
         return OK;
     }
-    code = account_ask(req, email, &account);
-    if (code == OK && account.has_account)
+    TRY(account_ask(req, email, &account));
+    if (account.has_account)
         *error = "Email already in use. Please sign in, or use another email";
-    return code;
+    return OK;
 }
 
 /*
@@ -74,7 +73,6 @@ static enum err read_attempt(struct request *req, bool sign_up, struct attempt *
     const char *actual = NULL;
     struct form form;
     const char *bad = form_read(fdi_body(req), sign_up ? SIGN_UP_FIELDS : SIGN_IN_FIELDS, &form);
-    enum err code = OK;
 
     *go = false;
     if (bad)
@@ -82,18 +80,17 @@ static enum err read_attempt(struct request *req, bool sign_up, struct attempt *
     form_problem(&problems, "email", form_email_error(req, form.email, sign_up, &attempt->email));
     form_problem(&problems, "password", password_error(req, form.password, sign_up));
     if (sign_up)
-        code = actual_email_error(req, form.actual_email, &actual);
+        TRY(actual_email_error(req, form.actual_email, &actual));
     form_problem(&problems, "actualEmail", actual);
-    if (code == OK && problems.count > 0)
+    if (problems.count > 0)
         return form_refuse(req, &problems);
     attempt->password = form.password;
-    if (code == OK)
-        code = account_ask(req, attempt->email, &attempt->account);
+    TRY(account_ask(req, attempt->email, &attempt->account));
     /* if sign-up needs an invitation, a sign-in must not reveal that the address has no account */
-    if (code == OK && !attempt->account.may_sign_in && (sign_up || !attempt->account.lacks_invitation))
+    if (!attempt->account.may_sign_in && (sign_up || !attempt->account.lacks_invitation))
         return deny(req, attempt->email);
-    *go = code == OK;
-    return code;
+    *go = true;
+    return OK;
 }
 
 /* Within the transaction: creates or finds the account, begins the session, ends the transaction and answers. */
@@ -108,33 +105,34 @@ static enum err enter(struct request *req, const struct attempt *attempt, const 
     struct fdi_user user = {
         .id = login->id, .method = "emailpassword", .email = attempt->email, .joined_ms = login->joined_ms};
     bool created;
-    enum err code = account_finish(req, account_sign_in(req, &entering, &created));
+    enum err err = account_finish(req, account_sign_in(req, &entering, &created));
 
-    return code == OK ? fdi_user(req, &user, NULL) : code == ERR_ACCESS_DENIED ? deny(req, attempt->email) : code;
+    return !err ? fdi_user(req, &user, NULL) : err == ERR_ACCESS_DENIED ? deny(req, attempt->email) : err;
 }
 
 /* Verifies the password, within the limits on attempts. */
 static enum err check(struct request *req, const struct attempt *attempt, const struct password_login *login,
                       struct attempt_counters *counters, bool *right)
 {
-    enum err code = attempt_password(req, attempt->email, counters);
+    enum err err = attempt_password(req, attempt->email, counters);
 
     *right = false;
-    if (code == OK)
-        code = login_check(req, login, attempt->password, right);
-    if (code == OK && !*right)
+    if (err)
+        return err;
+    TRY(login_check(req, login, attempt->password, right));
+    if (!*right)
         audit_sign_in_failed(req, "wrong password", attempt->email, login->found ? &login->login.id : NULL);
-    return code;
+    return OK;
 }
 
 /* After the correct password, which does not count as an attempt. */
 static enum err enter_again(struct request *req, const struct attempt *attempt, const struct login *login,
                             const struct attempt_counters *counters)
 {
-    enum err code = enter(req, attempt, login, PROOF_LOGIN);
+    enum err err = enter(req, attempt, login, PROOF_LOGIN);
 
     attempt_give(req, counters); /* after the end of the transaction */
-    return code;
+    return err;
 }
 
 enum err passwords_sign_in(struct request *req)
@@ -143,15 +141,15 @@ enum err passwords_sign_in(struct request *req)
     struct attempt attempt = {0};
     struct password_login login;
     bool go, right = false;
-    enum err code = read_attempt(req, false, &attempt, &go);
+    enum err err = read_attempt(req, false, &attempt, &go);
 
     if (!go)
-        return code;
-    code = login_by_password(req, attempt.email, &login);
-    if (code == OK)
-        code = check(req, &attempt, &login, &counters, &right);
-    if (code != OK)
-        return fdi_pass(req, code);
+        return err;
+    err = login_by_password(req, attempt.email, &login);
+    if (!err)
+        err = check(req, &attempt, &login, &counters, &right);
+    if (err)
+        return fdi_pass(req, err);
     return right ? enter_again(req, &attempt, &login.login, &counters) : fdi_status(req, "WRONG_CREDENTIALS_ERROR");
 }
 
@@ -170,14 +168,14 @@ static enum err add(struct request *req, const struct attempt *attempt, const ch
 {
     struct login_key key = {.method = "emailpassword", .email = attempt->email};
     struct login login;
-    enum err code = db_begin(req->db);
+    enum err err = db_begin(req->db);
 
-    if (code == OK)
-        code = login_add(req, &key, hash, &login);
-    if (code != OK)
-        return account_finish(req, code);
-    code = enter(req, attempt, &login, PROOF_NAMED);
-    return code == ERR_CONFLICT ? refuse_unproven(req) : code;
+    if (!err)
+        err = login_add(req, &key, hash, &login);
+    if (err)
+        return account_finish(req, err);
+    err = enter(req, attempt, &login, PROOF_NAMED);
+    return err == ERR_CONFLICT ? refuse_unproven(req) : err;
 }
 
 /* Reads the current state and acts on it. ERR_CONFLICT if the state has changed meanwhile: try again. */
@@ -187,34 +185,31 @@ static enum err sign_up_once(struct request *req, const struct attempt *attempt)
     struct attempt_counters counters;
     struct password_login login;
     bool right = false;
-    enum err code = login_by_password(req, attempt->email, &login);
 
-    if (code == OK && login.found) {
-        code = check(req, attempt, &login, &counters, &right);
-        if (code != OK)
-            return code;
+    TRY(login_by_password(req, attempt->email, &login));
+    if (login.found) {
+        TRY(check(req, attempt, &login, &counters, &right));
         return right ? enter_again(req, attempt, &login.login, &counters)
                      : refuse_field(req, "email", "This email already exists. Please sign in instead.");
     }
-    if (code == OK && attempt->account.has_account)
+    if (attempt->account.has_account)
         return refuse_unproven(req);
-    if (code == OK)
-        code = password_hash(attempt->password, hash);
-    return code == OK ? add(req, attempt, hash) : code;
+    TRY(password_hash(attempt->password, hash));
+    return add(req, attempt, hash);
 }
 
 enum err passwords_sign_up(struct request *req)
 {
     struct attempt attempt = {0};
     bool go = false;
-    enum err code = limit_take_client(req, LIMIT_SIGN_UP_CLIENT);
+    enum err err = limit_take_client(req, LIMIT_SIGN_UP_CLIENT);
 
-    if (code == OK)
-        code = read_attempt(req, true, &attempt, &go);
+    if (!err)
+        err = read_attempt(req, true, &attempt, &go);
     if (!go)
-        return fdi_pass(req, code);
-    code = ERR_CONFLICT;
-    for (int tries = 0; code == ERR_CONFLICT && tries < SIGN_UP_TRIES; tries++)
-        code = sign_up_once(req, &attempt);
-    return code == ERR_CONFLICT ? refuse_unproven(req) /* a login without a password */ : fdi_pass(req, code);
+        return fdi_pass(req, err);
+    err = ERR_CONFLICT;
+    for (int tries = 0; err == ERR_CONFLICT && tries < SIGN_UP_TRIES; tries++)
+        err = sign_up_once(req, &attempt);
+    return err == ERR_CONFLICT ? refuse_unproven(req) /* a login without a password */ : fdi_pass(req, err);
 }

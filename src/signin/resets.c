@@ -49,11 +49,8 @@ struct link {
 static enum err hold_login(struct request *req, const struct link *link, struct login *login)
 {
     bool added;
-    enum err code =
-        login_ensure(req, &(struct login_key){.method = "emailpassword", .email = link->email}, login, &added);
 
-    if (code != OK)
-        return code;
+    TRY(login_ensure(req, &(struct login_key){.method = "emailpassword", .email = link->email}, login, &added));
     return RUN_QUERY(req, ERR_RESET_NOT_ALLOWED, reset_hold_login, param_uuid(&login->id), param_uuid(link->user_id));
 }
 
@@ -91,19 +88,19 @@ static enum err send_link(struct request *req, const char *email)
     struct link link = {.email = email, .proves = true};
     const char *url = NULL;
     struct login login;
-    enum err code = db_begin(req->db);
+    enum err err = db_begin(req->db);
 
-    if (code == OK)
-        code = hold_login(req, &link, &login);
-    if (code == ERR_RESET_NOT_ALLOWED) { /* the answer is the same for every address */
+    if (!err)
+        err = hold_login(req, &link, &login);
+    if (err == ERR_RESET_NOT_ALLOWED) { /* the answer is the same for every address */
         db_rollback(req->db);
         return OK;
     }
-    if (code == OK)
-        code = add_token(req, &link, &login, &url);
-    if (code == OK)
-        code = mail_link(req, email, url);
-    return code == OK ? db_commit(req->db) : code;
+    if (err)
+        return err;
+    TRY(add_token(req, &link, &login, &url));
+    TRY(mail_link(req, email, url));
+    return db_commit(req->db);
 }
 
 enum err resets_request(struct request *req)
@@ -114,28 +111,26 @@ enum err resets_request(struct request *req)
     const char *bad = form_read(fdi_body(req), FIELDS, &form);
     struct result row;
     bool known;
-    enum err code;
+    enum err err;
 
     if (bad)
         return fdi_refuse(req, bad);
     form_problem(&problems, "email", form_email_error(req, form.email, false, &email));
     if (problems.count > 0)
         return form_refuse(req, &problems);
-    code = attempt_reset_link(req, email);
-    if (code != OK)
-        return fdi_pass(req, code);
+    err = attempt_reset_link(req, email);
+    if (err)
+        return fdi_pass(req, err);
     if (!mail_enabled(req->config)) {
         log_message(LOG_INFO, "a password reset was asked for, but no mail is configured to send the link");
         return fdi_status(req, "OK");
     }
-    code = DB_RUN(req->db, reset_candidate, &row, param_text(email));
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, reset_candidate, &row, param_text(email)));
     known = result_bool(&row, 0, 0);
     result_clear(&row);
     if (known)
-        code = send_link(req, email);
-    return code == OK ? fdi_status(req, "OK") : code;
+        TRY(send_link(req, email));
+    return fdi_status(req, "OK");
 }
 
 /* ---- using a link ---- */
@@ -147,12 +142,11 @@ enum err resets_request(struct request *req)
 static enum err end_all(struct request *req, const struct uuid *user_id, const struct uuid *keep, bool done)
 {
     const char *said = "", *what;
-    enum err code = done ? OK : account_reset(req, user_id);
 
-    if (code == OK && !done)
-        code = account_end_planted(req, user_id, keep, &said);
-    if (code != OK)
-        return code;
+    if (!done) {
+        TRY(account_reset(req, user_id));
+        TRY(account_end_planted(req, user_id, keep, &said));
+    }
     what = talloc_asprintf(req->arena,
                            "The password of your account was reset. All sessions, and all codes and links that were "
                            "sent before, are invalid now.%s",
@@ -168,63 +162,54 @@ static enum err reset(struct request *req, const char *token_hash, const char *p
     struct account_proof_effect effect = {0};
     bool has_account, proves, has_maker;
     const char *email;
-    enum err code = db_begin(req->db);
+    bool found;
 
-    if (code == OK)
-        code = RUN_QUERY(req, ERR_AGAIN, reset_hold, param_text(token_hash));
-    if (code == OK)
-        code = DB_RUN(req->db, reset_take, &row, param_text(token_hash));
-    if (code != OK)
-        return code;
-    code = result_rows(&row) > 0 && result_uuid(&row, 0, 0, &login_id) ? OK : ERR_AGAIN;
+    TRY(db_begin(req->db));
+    TRY(RUN_QUERY(req, ERR_AGAIN, reset_hold, param_text(token_hash)));
+    TRY(DB_RUN(req->db, reset_take, &row, param_text(token_hash)));
+    found = result_rows(&row) > 0 && result_uuid(&row, 0, 0, &login_id);
     proves = result_bool(&row, 0, 1);
     has_maker = result_uuid(&row, 0, 2, &maker);
     result_clear(&row);
-    if (code == OK)
-        code = DB_RUN(req->db, reset_password, &row, param_uuid(&login_id), param_text(password_hash));
-    if (code != OK)
-        return code;
+    if (!found)
+        return ERR_AGAIN;
+    TRY(DB_RUN(req->db, reset_password, &row, param_uuid(&login_id), param_text(password_hash)));
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
     has_account = result_uuid(&row, 0, 0, &user_id);
     email = result_text(&row, 0, 1);
-    if (identity_admit(req, email) != OK || identity_admit(req, result_text(&row, 0, 2)) != OK)
+    if (identity_admit(req, email) || identity_admit(req, result_text(&row, 0, 2)))
         return ERR_AGAIN; /* blocked, as everything of the account is; the token stays unused */
     if (proves && email)
-        code = account_prove(req, &login_id, has_account ? &user_id : NULL, email, &effect);
-    if (code == OK && proves)
-        code = DB_RUN(req->db, reset_proves, NULL, param_uuid(&login_id), param_uuid(has_account ? &user_id : NULL));
-    if (code == OK && has_account)
-        code = end_all(req, &user_id, has_maker ? &maker : NULL, effect.first);
+        TRY(account_prove(req, &login_id, has_account ? &user_id : NULL, email, &effect));
+    if (proves)
+        TRY(DB_RUN(req->db, reset_proves, NULL, param_uuid(&login_id), param_uuid(has_account ? &user_id : NULL)));
+    if (has_account)
+        TRY(end_all(req, &user_id, has_maker ? &maker : NULL, effect.first));
     /* a user who reads the owner's mail is let in, whatever attempts others make */
-    return code == OK && has_account && proves ? device_remember(req, &user_id) : code;
+    return has_account && proves ? device_remember(req, &user_id) : OK;
 }
 
 /* An invalid token must not cost the computation of a hash. */
 static enum err check_token(struct request *req, const char *token_hash)
 {
     struct result row;
-    enum err code = DB_RUN(req->db, reset_valid, &row, param_text(token_hash));
+    bool valid;
 
-    if (code != OK)
-        return code;
-    code = result_bool(&row, 0, 0) ? OK : ERR_AGAIN;
+    TRY(DB_RUN(req->db, reset_valid, &row, param_text(token_hash)));
+    valid = result_bool(&row, 0, 0);
     result_clear(&row);
-    return code;
+    return valid ? OK : ERR_AGAIN;
 }
 
 static enum err use_token(struct request *req, const char *token, const char *password)
 {
     char token_hash[65], hash[PASSWORD_HASH_SIZE];
-    enum err code;
 
     digest_sha256_hex(token, strlen(token), token_hash);
-    code = check_token(req, token_hash);
-    if (code == OK)
-        code = password_hash(password, hash);
-    if (code == OK)
-        code = account_finish(req, reset(req, token_hash, hash));
-    return code;
+    TRY(check_token(req, token_hash));
+    TRY(password_hash(password, hash));
+    return account_finish(req, reset(req, token_hash, hash));
 }
 
 enum err resets_submit(struct request *req)
@@ -234,7 +219,7 @@ enum err resets_submit(struct request *req)
     struct form_problems problems = {0};
     struct form form;
     const char *bad;
-    enum err code;
+    enum err err;
 
     if (!token)
         return fdi_refuse(req, "Please provide the password reset token");
@@ -247,15 +232,15 @@ enum err resets_submit(struct request *req)
                  form.password ? password_problem(req->arena, req->config, form.password) : form_missing);
     if (problems.count > 0)
         return form_refuse(req, &problems);
-    code = use_token(req, json_string_value(token), form.password);
-    if (code == ERR_AGAIN) { /* only invalid tokens count as attempts, so that nobody can block a valid one */
+    err = use_token(req, json_string_value(token), form.password);
+    if (err == ERR_AGAIN) { /* only invalid tokens count as attempts, so that nobody can block a valid one */
         audit_sign_in_failed(req, "invalid reset link", NULL, NULL);
-        code = limit_take_client(req, LIMIT_RESET_TRY_CLIENT);
-        if (code != OK)
-            return fdi_pass(req, code);
+        err = limit_take_client(req, LIMIT_RESET_TRY_CLIENT);
+        if (err)
+            return fdi_pass(req, err);
         return fdi_status(req, "RESET_PASSWORD_INVALID_TOKEN_ERROR");
     }
-    return code == OK ? fdi_status(req, "OK") : fdi_pass(req, code);
+    return err ? fdi_pass(req, err) : fdi_status(req, "OK");
 }
 
 /* ---- making a link ---- */
@@ -279,12 +264,10 @@ static enum err decide(struct request *req, const struct uuid *person, const cha
 {
     const struct identity *caller = identity_of(req);
     struct result row;
-    enum err code = DB_RUN(req->db, reset_person, &row, param_uuid(person), param_uuid(&caller->user_id),
-                           param_bool(req->config->owners_reset && !mail_enabled(req->config)),
-                           param_uuid(caller->has_session ? &caller->session : NULL));
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, reset_person, &row, param_uuid(person), param_uuid(&caller->user_id),
+               param_bool(req->config->owners_reset && !mail_enabled(req->config)),
+               param_uuid(caller->has_session ? &caller->session : NULL)));
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
     if (result_rows(&row) == 0 || !result_text(&row, 0, 0))
@@ -309,15 +292,12 @@ static enum err make_link(struct request *req, const struct uuid *person, const 
                         .session = caller->has_session ? &caller->session : NULL};
     struct login login;
     const char *again;
-    enum err code = hold_login(req, &link, &login);
 
-    if (code == OK)
-        code = decide(req, person, &again, &generation);
-    if (code == OK && strcmp(again, email) != 0)
-        code = ERR_RESET_NOT_ALLOWED;
-    if (code == OK)
-        code = add_token(req, &link, &login, url);
-    return code;
+    TRY(hold_login(req, &link, &login));
+    TRY(decide(req, person, &again, &generation));
+    if (strcmp(again, email) != 0)
+        return ERR_RESET_NOT_ALLOWED;
+    return add_token(req, &link, &login, url);
 }
 
 /* If mail is configured, the link goes to the address by mail, and to nobody else. */
@@ -325,12 +305,11 @@ static enum err answer_mail(struct request *req, const char *email)
 {
     struct buffer body = buffer_make(req->arena, 16 << 10);
     const char *text = talloc_asprintf(req->arena, "A link to set a new password was sent to %s.", email);
-    enum err code = text ? attempt_reset_link(req, email) : ERR_MEMORY;
 
-    if (code == OK)
-        code = send_link(req, email);
-    if (code != OK)
-        return code;
+    if (!text)
+        return ERR_MEMORY;
+    TRY(attempt_reset_link(req, email));
+    TRY(send_link(req, email));
     json_text(&body, text);
     return reply_buffer(req, 200, &body);
 }
@@ -339,16 +318,11 @@ static enum err answer_link(struct request *req, const struct uuid *person, cons
 {
     struct buffer body = buffer_make(req->arena, 16 << 10);
     const char *url = NULL;
-    enum err code = reauthentication_check(req);
 
-    if (code == OK)
-        code = db_begin(req->db);
-    if (code == OK)
-        code = make_link(req, person, email, &url);
-    if (code == OK)
-        code = db_commit(req->db);
-    if (code != OK)
-        return code;
+    TRY(reauthentication_check(req));
+    TRY(db_begin(req->db));
+    TRY(make_link(req, person, email, &url));
+    TRY(db_commit(req->db));
     note_link(req, person);
     json_text(&body, url);
     return reply_buffer(req, 200, &body);
@@ -359,12 +333,9 @@ enum err resets_link(struct request *req)
     const char *email;
     struct uuid person;
     int64_t generation;
-    enum err code;
 
     if (!uuid_parse(query_value(req, "user_id"), &person))
         return ERR_BAD_UUID;
-    code = decide(req, &person, &email, &generation);
-    if (code != OK)
-        return code;
+    TRY(decide(req, &person, &email, &generation));
     return mail_enabled(req->config) ? answer_mail(req, email) : answer_link(req, &person, email);
 }

@@ -40,9 +40,9 @@ const struct model session_answer = {"Session", answer_fields, sizeof answer_fie
 
 /* ---- refreshing and signing out ---- */
 
-static bool is_session_failure(enum err code)
+static bool is_session_failure(enum err err)
 {
-    return code == ERR_SESSION_NONE || code == ERR_SESSION_EXPIRED || code == ERR_SESSION_STOLEN;
+    return err == ERR_SESSION_NONE || err == ERR_SESSION_EXPIRED || err == ERR_SESSION_STOLEN;
 }
 
 /*
@@ -51,9 +51,9 @@ static bool is_session_failure(enum err code)
 static enum err exchange(struct request *req, const char *token, enum session_transport transport)
 {
     struct session_refresh refresh;
-    enum err code = session_rotate(req, token, &refresh);
 
-    return code == OK ? session_send_refreshed(req, transport, &refresh) : code;
+    TRY(session_rotate(req, token, &refresh));
+    return session_send_refreshed(req, transport, &refresh);
 }
 
 /*
@@ -76,36 +76,36 @@ enum err session_refresh(struct request *req)
     const char *token = session_refresh_find(req, &transport);
     bool forged = transport == TRANSPORT_COOKIE && session_maybe_forged(req);
     enum err outcome = ERR_SESSION_NONE;
-    enum err code = take_try(req, token);
+    enum err err = take_try(req, token);
 
-    if (code == OK && token && !forged) {
-        code = db_begin(req->db);
-        outcome = code == OK ? exchange(req, token, transport) : code;
-        if (outcome == OK || is_session_failure(outcome))
-            code = db_commit(req->db);
+    if (!err && token && !forged) {
+        err = db_begin(req->db);
+        outcome = err ? err : exchange(req, token, transport);
+        if (!outcome || is_session_failure(outcome))
+            err = db_commit(req->db);
     }
-    if (code != OK || (outcome != OK && !is_session_failure(outcome)))
-        return code != OK ? code : outcome;
-    if (outcome == OK)
+    if (err || (outcome && !is_session_failure(outcome)))
+        return err ? err : outcome;
+    if (!outcome)
         return fdi_nothing(req);
     if (!forged) /* another site must not be able to sign a user out */
-        code = session_clear(req, transport | session_transports_of(req));
-    return code == OK ? fdi_session_failure(req, outcome) : code;
+        TRY(session_clear(req, transport | session_transports_of(req)));
+    return fdi_session_failure(req, outcome);
 }
 
 enum err session_sign_out(struct request *req)
 {
     struct access_token token;
     struct session session;
-    enum err code = session_of(req, &token, &session);
+    enum err err = session_of(req, &token, &session);
 
-    if (is_session_failure(code))
-        return fdi_session_failure(req, code);
-    if (code == OK)
-        code = session_end(req, &session.user_id, &session.id);
-    if (code == OK || code == ERR_SESSION_NOT_FOUND) /* another request was faster */
-        code = session_clear(req, session_transports_of(req));
-    return code == OK ? fdi_status(req, "OK") : code;
+    if (is_session_failure(err))
+        return fdi_session_failure(req, err);
+    if (!err)
+        err = session_end(req, &session.user_id, &session.id);
+    if (!err || err == ERR_SESSION_NOT_FOUND) /* another request was faster */
+        err = session_clear(req, session_transports_of(req));
+    return err ? err : fdi_status(req, "OK");
 }
 
 /* ---- for services that verify tokens themselves ---- */
@@ -113,27 +113,23 @@ enum err session_sign_out(struct request *req)
 /* Public documents: any origin may read them, and keep them for a minute. */
 static enum err answer_public(struct request *req, const struct buffer *body)
 {
-    enum err code = reply_header(req, "Access-Control-Allow-Origin", "*");
-
-    if (code == OK)
-        code = reply_header(req, "Cache-Control", "max-age=60, must-revalidate");
     req->reply.no_cors = true;
-    return code == OK ? fdi_answer(req, 200, body) : code;
+    TRY(reply_header(req, "Access-Control-Allow-Origin", "*"));
+    TRY(reply_header(req, "Cache-Control", "max-age=60, must-revalidate"));
+    return fdi_answer(req, 200, body);
 }
 
 enum err session_keys(struct request *req)
 {
     struct buffer body = buffer_make(req->arena, KEYS_MAX);
     struct signing_key key;
-    enum err code = db_begin(req->db);
 
-    if (code == OK) /* the first key may not exist yet */
-        code = signing_key_current(req, &key);
-    if (code == OK)
-        code = db_commit(req->db);
-    if (code == OK)
-        code = signing_keys_publish(req, &body);
-    return code == OK ? answer_public(req, &body) : code;
+    TRY(db_begin(req->db));
+    /* the first key may not exist yet */
+    TRY(signing_key_current(req, &key));
+    TRY(db_commit(req->db));
+    TRY(signing_keys_publish(req, &body));
+    return answer_public(req, &body);
 }
 
 static void write_address(struct buffer *out, const char *name, const char *issuer, const char *path)
@@ -182,9 +178,9 @@ enum err session_discovery(struct request *req)
 
 static enum err caller(struct request *req, struct access_token *token, struct session *session)
 {
-    enum err code = session_of(req, token, session);
+    enum err err = session_of(req, token, session);
 
-    return is_session_failure(code) ? ERR_NOT_IN_SCOPE : code;
+    return is_session_failure(err) ? ERR_NOT_IN_SCOPE : err;
 }
 
 /* Whether the session may be used for an organization, by the policy of this edition. */
@@ -193,13 +189,13 @@ enum err session_access(struct request *req)
     struct access_token token;
     struct session session;
     struct uuid organization;
-    enum err code = caller(req, &token, &session);
 
-    if (code == OK && !uuid_parse(query_value(req, "organization_id"), &organization))
-        code = ERR_ORGANIZATION_ID_INVALID;
-    if (code == OK && edition_now()->check_session)
-        code = edition_now()->check_session(req, &session.user_id, &organization);
-    return code == OK ? reply_json(req, 200, "{\"ok\":true}") : code;
+    TRY(caller(req, &token, &session));
+    if (!uuid_parse(query_value(req, "organization_id"), &organization))
+        return ERR_ORGANIZATION_ID_INVALID;
+    if (edition_now()->check_session)
+        TRY(edition_now()->check_session(req, &session.user_id, &organization));
+    return reply_json(req, 200, "{\"ok\":true}");
 }
 
 /* The body's list as JSON text in the arena, or NULL. */
@@ -223,16 +219,16 @@ enum err session_identities(struct request *req)
     struct session session;
     const char *merged;
     const char *wanted = wanted_identities(req);
-    enum err code = caller(req, &token, &session);
+    enum err err;
 
-    if (code == OK)
-        code = wanted ? db_begin(req->db) : ERR_MEMORY;
-    if (code == OK)
-        code = session_merge(req, &token, &session, wanted, &merged);
-    if (code == OK)
-        code = db_commit(req->db);
-    if (code != OK)
-        return is_session_failure(code) ? ERR_NOT_IN_SCOPE : code;
+    if (!wanted)
+        return ERR_MEMORY;
+    TRY(caller(req, &token, &session));
+    TRY(db_begin(req->db));
+    err = session_merge(req, &token, &session, wanted, &merged);
+    if (err)
+        return is_session_failure(err) ? ERR_NOT_IN_SCOPE : err;
+    TRY(db_commit(req->db));
     json_open(&body, '{');
     json_key(&body, "session_identities");
     json_raw(&body, merged);
@@ -246,10 +242,8 @@ enum err session_list(struct request *req)
 {
     struct access_token token;
     struct session session;
-    enum err code = caller(req, &token, &session);
 
-    if (code != OK)
-        return code;
+    TRY(caller(req, &token, &session));
     return REPLY_QUERY(req, 200, ERR_INTERNAL, sessions_list, param_uuid(&session.user_id), param_uuid(&session.id));
 }
 
@@ -258,14 +252,14 @@ enum err session_revoke(struct request *req)
     struct access_token token;
     struct session session;
     struct uuid handle;
-    enum err code = caller(req, &token, &session);
 
-    if (code == OK)
-        code = uuid_parse(path_value(req, "session_id"), &handle) ? session_end(req, &session.user_id, &handle)
-                                                                  : ERR_SESSION_NOT_FOUND;
-    if (code == OK && uuid_equal(&handle, &session.id))
-        code = session_clear(req, session_transports_of(req));
-    return code == OK ? reply_json(req, 200, "{\"message\":\"Session ended\"}") : code;
+    TRY(caller(req, &token, &session));
+    if (!uuid_parse(path_value(req, "session_id"), &handle))
+        return ERR_SESSION_NOT_FOUND;
+    TRY(session_end(req, &session.user_id, &handle));
+    if (uuid_equal(&handle, &session.id))
+        TRY(session_clear(req, session_transports_of(req)));
+    return reply_json(req, 200, "{\"message\":\"Session ended\"}");
 }
 
 enum err session_revoke_others(struct request *req)
@@ -274,12 +268,9 @@ enum err session_revoke_others(struct request *req)
     struct access_token token;
     struct session session;
     struct result rows;
-    enum err code = caller(req, &token, &session);
 
-    if (code == OK)
-        code = DB_RUN(req->db, sessions_end_others, &rows, param_uuid(&session.user_id), param_uuid(&session.id));
-    if (code != OK)
-        return code;
+    TRY(caller(req, &token, &session));
+    TRY(DB_RUN(req->db, sessions_end_others, &rows, param_uuid(&session.user_id), param_uuid(&session.id)));
     json_open(&body, '{');
     json_key(&body, "ended");
     json_int(&body, result_rows(&rows));

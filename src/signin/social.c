@@ -94,16 +94,16 @@ static enum err find_endpoint(struct request *req, const struct provider *provid
 {
     const char *url = provider_url(req->arena, provider, req->config, provider->issuer);
     struct oidc_issuer issuer;
-    enum err code;
+    enum err err;
 
     *endpoint = provider_url(req->arena, provider, req->config, provider->authorize);
     if (provider->kind == PROVIDER_OAUTH)
         return *endpoint ? OK : ERR_MEMORY;
     if (!url)
         return ERR_MEMORY;
-    code = oidc_find(req->arena, url, true, false, req->deadline_us - FAILED_US, &issuer, error);
-    *endpoint = code == OK ? issuer.authorize : NULL;
-    return code;
+    err = oidc_find(req->arena, url, true, false, req->deadline_us - FAILED_US, &issuer, error);
+    *endpoint = err ? NULL : issuer.authorize;
+    return err;
 }
 
 static enum err authorize_at(struct request *req, const struct provider *provider, const char *redirect)
@@ -112,11 +112,11 @@ static enum err authorize_at(struct request *req, const struct provider *provide
     const char *scopes = provider_scopes(provider, req->config), *endpoint;
     bool apple_key = provider->flags & PROVIDER_FORM_POST; /* its secret is made from a key */
     struct error error = {0};
-    enum err code = find_endpoint(req, provider, &endpoint, &error);
+    enum err err = find_endpoint(req, provider, &endpoint, &error);
 
-    if (code == ERR_MEMORY)
-        return code;
-    if (code != OK)
+    if (err == ERR_MEMORY)
+        return err;
+    if (err)
         return report(req, provider, &error);
     social_add_parameter(&query, "client_id", provider_client_id(provider, req->config));
     social_add_parameter(&query, "redirect_uri", redirect);
@@ -191,10 +191,10 @@ static enum err sign_in(struct request *req, const struct provider *provider, co
         .method = "thirdparty", .email = profile->email, .provider = provider->id, .subject = profile->subject};
     struct login login;
     bool new_account;
-    enum err code = identity ? login_ensure(req, &key, &login, created) : ERR_MEMORY;
 
-    if (code != OK)
-        return code;
+    if (!identity)
+        return ERR_MEMORY;
+    TRY(login_ensure(req, &key, &login, created));
     *user = (struct fdi_user){.id = login.id,
                               .method = key.method,
                               .email = profile->email,
@@ -227,24 +227,24 @@ static enum err finish(struct request *req, const struct provider *provider, con
     static const struct error used = {ERR_UNAUTHORIZED, "the ID token that the client brought was used before"};
     struct fdi_user user;
     bool created;
-    enum err code = db_begin(req->db);
+    enum err err = db_begin(req->db);
 
-    if (code == OK)
-        code = use_brought(req, profile);
-    if (code == OK)
-        code = sign_in(req, provider, profile, &user, &created);
-    code = account_finish(req, code);
-    if (code == ERR_ACCESS_DENIED || code == ERR_CONFLICT)
-        audit_sign_in_failed(req, code == ERR_CONFLICT ? "address not proven" : "access rule", profile->email, NULL);
-    if (code == ERR_UNAUTHORIZED)
+    if (!err)
+        err = use_brought(req, profile);
+    if (!err)
+        err = sign_in(req, provider, profile, &user, &created);
+    err = account_finish(req, err);
+    if (err == ERR_ACCESS_DENIED || err == ERR_CONFLICT)
+        audit_sign_in_failed(req, err == ERR_CONFLICT ? "address not proven" : "access rule", profile->email, NULL);
+    if (err == ERR_UNAUTHORIZED)
         return report(req, provider, &used);
-    if (code == ERR_ACCESS_DENIED)
+    if (err == ERR_ACCESS_DENIED)
         return fdi_status_text(req, "SIGN_IN_UP_NOT_ALLOWED", "reason", "Access Denied.");
-    if (code == ERR_CONFLICT)
+    if (err == ERR_CONFLICT)
         return fdi_status_text(req, "SIGN_IN_UP_NOT_ALLOWED", "reason",
                                "This address has an account already, and your identity provider does not say that it "
                                "is yours. Please sign in as you did before.");
-    return code == OK ? fdi_user(req, &user, &created) : code;
+    return err ? err : fdi_user(req, &user, &created);
 }
 
 enum err social_sign_in(struct request *req)
@@ -254,24 +254,24 @@ enum err social_sign_in(struct request *req)
     struct social_return back;
     struct social_profile profile;
     struct error error = {0};
-    enum err code = OK;
+    enum err err = OK;
 
     if (!body)
         return ERR_MEMORY;
-    if (!read_return(req, body, &provider, &back, &code))
-        return code;
+    if (!read_return(req, body, &provider, &back, &err))
+        return err;
     if (!back.code && (provider->kind == PROVIDER_OAUTH || !back.id_token)) {
         (void)error_set(&error, ERR_UNAUTHORIZED, "it sent no code (%.60s)", "refused or given up");
         return report(req, provider, &error);
     }
-    code = limit_take_client(req, LIMIT_SOCIAL_CLIENT);
-    if (code != OK)
-        return fdi_pass(req, code);
-    code =
+    err = limit_take_client(req, LIMIT_SOCIAL_CLIENT);
+    if (err)
+        return fdi_pass(req, err);
+    err =
         social_profile_fetch(req->arena, req->config, provider, &back, req->deadline_us - FAILED_US, &profile, &error);
-    if (code == ERR_MEMORY)
-        return code;
-    if (code != OK)
+    if (err == ERR_MEMORY)
+        return err;
+    if (err)
         return report(req, provider, &error);
     profile.email = email_fold(req->arena, profile.email);
     if (!profile.email || !email_valid_known(profile.email))
@@ -337,7 +337,6 @@ enum err social_apple_callback(struct request *req)
     if (!buffer_string(&query))
         return fdi_refuse(req, "The form is too long");
     location = talloc_asprintf(req->arena, "%s%c%s", url, strchr(url, '?') ? '&' : '?', buffer_string(&query));
-    if (!location || reply_header(req, "Location", location) != OK)
-        return ERR_MEMORY;
+    TRY(reply_header(req, "Location", location));
     return reply_json(req, 303, "");
 }

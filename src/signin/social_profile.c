@@ -127,10 +127,8 @@ static enum err fetch_tokens(struct asking *asking, const char *url, const json_
     struct fetch fetch = {.url = url, .trusted = is_trusted(asking, url), .deadline_us = asking->deadline_us};
     struct buffer form = buffer_make(asking->arena, FORM_MAX);
     struct fetched fetched;
-    enum err code = client_secret(asking, &secret);
 
-    if (code != OK)
-        return code;
+    TRY(client_secret(asking, &secret));
     social_add_parameter(&form, "grant_type", "authorization_code");
     social_add_parameter(&form, "code", asking->back->code);
     social_add_parameter(&form, "redirect_uri", asking->back->redirect_uri);
@@ -146,8 +144,8 @@ static enum err fetch_tokens(struct asking *asking, const char *url, const json_
     fetch.form = buffer_string(&form);
     if (!fetch.form)
         return error_set(asking->error, ERR_UNAUTHORIZED, "the code is too long");
-    code = fetch_run(asking->arena, &fetch, &fetched, asking->error);
-    return code == OK ? read_answer(asking, &fetched, "tokens", tokens) : code;
+    TRY(fetch_run(asking->arena, &fetch, &fetched, asking->error));
+    return read_answer(asking, &fetched, "tokens", tokens);
 }
 
 /* ---- OpenID Connect ---- */
@@ -158,27 +156,27 @@ static enum err verify(struct asking *asking, const char *token, const json_t **
                                      .client_id = provider_client_id(asking->provider, asking->config),
                                      .now = platform.realtime_us() / 1000000};
     json_t *keys = json_loads(asking->issuer.keys, 0, NULL), *payload = NULL;
-    enum err code = keys ? id_token_verify(token, keys, &wanted, &payload, asking->error)
-                         : error_set(asking->error, ERR_UNAVAILABLE, "the issuer's keys are not JSON");
+    enum err err = keys ? id_token_verify(token, keys, &wanted, &payload, asking->error)
+                        : error_set(asking->error, ERR_UNAVAILABLE, "the issuer's keys are not JSON");
 
     json_decref(keys);
-    if (code == OK && !adopt(asking->arena, payload))
-        code = error_set(asking->error, ERR_MEMORY, "no memory");
+    if (!err && !adopt(asking->arena, payload))
+        err = error_set(asking->error, ERR_MEMORY, "no memory");
     *claims = payload;
-    return code;
+    return err;
 }
 
 /* Issuers change their keys: an unknown key is requested again. */
 static enum err verify_with_fresh_keys(struct asking *asking, const char *token, const json_t **claims)
 {
-    enum err code = verify(asking, token, claims);
+    enum err err = verify(asking, token, claims);
 
-    if (code != ERR_NOT_FOUND)
-        return code;
-    code = oidc_find(asking->arena, asking->url, true, true, asking->deadline_us, &asking->issuer, asking->error);
-    if (code == OK)
-        code = verify(asking, token, claims);
-    return code == ERR_NOT_FOUND ? ERR_UNAUTHORIZED : code;
+    if (err != ERR_NOT_FOUND)
+        return err;
+    err = oidc_find(asking->arena, asking->url, true, true, asking->deadline_us, &asking->issuer, asking->error);
+    if (!err)
+        err = verify(asking, token, claims);
+    return err == ERR_NOT_FOUND ? ERR_UNAUTHORIZED : err;
 }
 
 /* Some issuers report the address only in answer to the access token. */
@@ -186,20 +184,20 @@ static enum err ask_userinfo(struct asking *asking, const char *token, const jso
 {
     struct fetch fetch = {.url = asking->issuer.userinfo, .deadline_us = asking->deadline_us};
     struct fetched fetched;
-    enum err code;
 
     *user = claims;
     if (text_of(claims, "email") || !fetch.url || !token)
         return OK;
     fetch.trusted = is_trusted(asking, fetch.url);
     fetch.headers[0] = talloc_asprintf(asking->arena, "Authorization: Bearer %s", token);
-    code = fetch.headers[0] ? fetch_run(asking->arena, &fetch, &fetched, asking->error) : ERR_MEMORY;
-    if (code == OK)
-        code = read_answer(asking, &fetched, "the user", user);
-    if (code == OK && (!text_of(*user, "sub") || strcmp(text_of(*user, "sub"), text_of(claims, "sub")) != 0))
+    if (!fetch.headers[0])
+        return ERR_MEMORY;
+    TRY(fetch_run(asking->arena, &fetch, &fetched, asking->error));
+    TRY(read_answer(asking, &fetched, "the user", user));
+    if (!text_of(*user, "sub") || strcmp(text_of(*user, "sub"), text_of(claims, "sub")) != 0)
         return error_set(asking->error, ERR_UNAUTHORIZED, "%s answered for another subject than its ID token",
                          asking->provider->id);
-    return code;
+    return OK;
 }
 
 /* Reads what a provider says about the address; if it says nothing, neither flag is set. */
@@ -261,24 +259,18 @@ static enum err fetch_oidc(struct asking *asking, struct social_profile *profile
 {
     const json_t *tokens = NULL, *claims, *user;
     const char *token = asking->back->id_token;
-    enum err code =
-        oidc_find(asking->arena, asking->url, true, false, asking->deadline_us, &asking->issuer, asking->error);
 
-    if (code == OK && asking->back->code) {
-        code = fetch_tokens(asking, asking->issuer.token, &tokens);
-        token = code == OK ? text_of(tokens, "id_token") : NULL;
+    TRY(oidc_find(asking->arena, asking->url, true, false, asking->deadline_us, &asking->issuer, asking->error));
+    if (asking->back->code) {
+        TRY(fetch_tokens(asking, asking->issuer.token, &tokens));
+        token = text_of(tokens, "id_token");
     }
-    if (code != OK)
-        return code;
     if (!token)
         return error_set(asking->error, ERR_UNAUTHORIZED, "%s sent no ID token", asking->provider->id);
-    code = verify_with_fresh_keys(asking, token, &claims);
-    if (code == OK && !domain_is_wanted(asking, claims))
-        code = error_set(asking->error, ERR_UNAUTHORIZED, "the account belongs to another Google Workspace domain");
-    if (code == OK)
-        code = ask_userinfo(asking, text_of(tokens, "access_token"), claims, &user);
-    if (code != OK)
-        return code;
+    TRY(verify_with_fresh_keys(asking, token, &claims));
+    if (!domain_is_wanted(asking, claims))
+        return error_set(asking->error, ERR_UNAUTHORIZED, "the account belongs to another Google Workspace domain");
+    TRY(ask_userinfo(asking, text_of(tokens, "access_token"), claims, &user));
     social_claims_read(asking->arena, asking->provider, claims, user, profile);
     return asking->back->code ? OK : note_brought(asking, token, claims, profile);
 }
@@ -357,11 +349,12 @@ static enum err fetch_with_token(struct asking *asking, const char *url, const c
 {
     struct fetch fetch = {.url = url, .trusted = is_trusted(asking, url), .deadline_us = asking->deadline_us};
     struct fetched fetched;
-    enum err code;
 
     fetch.headers[0] = talloc_asprintf(asking->arena, "Authorization: Bearer %s", token);
-    code = fetch.headers[0] ? fetch_run(asking->arena, &fetch, &fetched, asking->error) : ERR_MEMORY;
-    return code == OK ? read_answer(asking, &fetched, what, json) : code;
+    if (!fetch.headers[0])
+        return ERR_MEMORY;
+    TRY(fetch_run(asking->arena, &fetch, &fetched, asking->error));
+    return read_answer(asking, &fetched, what, json);
 }
 
 static enum err fetch_oauth(struct asking *asking, struct social_profile *profile)
@@ -369,20 +362,17 @@ static enum err fetch_oauth(struct asking *asking, struct social_profile *profil
     const struct provider *provider = asking->provider;
     const json_t *tokens = NULL, *user = NULL, *addresses = NULL;
     const char *token = NULL;
-    enum err code;
 
 #define URL(member) provider_url(asking->arena, provider, asking->config, provider->member)
-    code = fetch_tokens(asking, URL(token), &tokens);
-    if (code == OK && !(token = text_of(tokens, "access_token")))
-        code = error_set(asking->error, ERR_UNAUTHORIZED, "%s sent no access token", provider->id);
-    if (code == OK)
-        code = fetch_with_token(asking, URL(userinfo), token, "the user", &user);
-    if (code == OK && provider->emails)
-        code = fetch_with_token(asking, URL(emails), token, "the addresses", &addresses);
+    TRY(fetch_tokens(asking, URL(token), &tokens));
+    if (!(token = text_of(tokens, "access_token")))
+        return error_set(asking->error, ERR_UNAUTHORIZED, "%s sent no access token", provider->id);
+    TRY(fetch_with_token(asking, URL(userinfo), token, "the user", &user));
+    if (provider->emails)
+        TRY(fetch_with_token(asking, URL(emails), token, "the addresses", &addresses));
 #undef URL
-    if (code == OK)
-        social_profile_read(asking->arena, provider, user, addresses, profile);
-    return code;
+    social_profile_read(asking->arena, provider, user, addresses, profile);
+    return OK;
 }
 
 enum err social_profile_fetch(void *arena, const struct config *config, const struct provider *provider,
@@ -398,9 +388,9 @@ enum err social_profile_fetch(void *arena, const struct config *config, const st
         .error = error,
         .url = provider_url(arena, provider, config, provider->issuer),
     };
-    enum err code = provider->kind == PROVIDER_OIDC ? fetch_oidc(&asking, profile) : fetch_oauth(&asking, profile);
 
-    if (code == OK && (!profile->subject || !*profile->subject))
-        code = error_set(error, ERR_UNAUTHORIZED, "%s sent no subject", provider->id);
-    return code;
+    TRY(provider->kind == PROVIDER_OIDC ? fetch_oidc(&asking, profile) : fetch_oauth(&asking, profile));
+    if (!profile->subject || !*profile->subject)
+        return error_set(error, ERR_UNAUTHORIZED, "%s sent no subject", provider->id);
+    return OK;
 }
