@@ -5,14 +5,15 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "account/statements.h"
 #include "auth/account_reset.h"
 #include "auth/identity.h"
 #include "auth/reach.h"
 #include "auth/reauthentication.h"
+#include "auth/statements.h"
 #include "base/json.h"
 #include "base/platform.h"
 #include "base/secret.h"
-#include "statements.h"
 
 static const struct field answer_fields[] = {
     {.name = "prefix", .type = FIELD_STRING, .required = true},

@@ -1,9 +1,9 @@
 /* The endpoints of the profile. */
 #include "account/profile.h"
 
+#include "account/statements.h"
 #include "auth/identity.h"
 #include "base/text.h"
-#include "statements.h"
 
 enum { USERNAME_MAX_CHARACTERS = 255 };
 

@@ -16,7 +16,7 @@ ON CONFLICT (email) DO NOTHING;
 -- users_read: the users with the addresses of a request, ignoring case; $1 [{place, email}]
 SELECT w.place, u.id, json_build_object(
     'id', u.id, 'uid', u.uid, 'email', u.email, 'username', u.username, 'name', u.username,
-    'created_at', orgd.iso(u.created_at), 'updated_at', orgd.iso(u.updated_at))
+    'created_at', orgd.iso(u.created_at), 'updated_at', orgd.iso(u.updated_at)) AS json
 FROM json_to_recordset($1::json) AS w(place integer, email text)
 JOIN LATERAL (
     SELECT u.id, u.uid, u.email, u.username, u.created_at, u.updated_at FROM users AS u WHERE lower(u.email COLLATE "C") = lower(w.email COLLATE "C")
@@ -79,7 +79,7 @@ WITH wanted AS (
 )
 SELECT w.place, json_build_object(
     'id', o.id, 'name', o.name, 'slug', o.slug, 'owner_user_id', o.owner_id,
-    'created_at', orgd.iso(o.created_at), 'updated_at', orgd.iso(o.updated_at))
+    'created_at', orgd.iso(o.created_at), 'updated_at', orgd.iso(o.updated_at)) AS json
 FROM made AS o JOIN wanted AS w USING (id);
 
 -- workspaces_add: creates workspaces; $1 [{place, id, name, organization}]
@@ -94,7 +94,7 @@ WITH wanted AS (
 )
 SELECT w.place, json_build_object(
     'id', s.id, 'name', s.name, 'organization_id', s.organization_id,
-    'created_at', orgd.iso(s.created_at), 'updated_at', orgd.iso(s.updated_at))
+    'created_at', orgd.iso(s.created_at), 'updated_at', orgd.iso(s.updated_at)) AS json
 FROM made AS s JOIN wanted AS w USING (id);
 
 -- projects_undefault: unmarks the default project, for another one; $1 [workspace]
@@ -119,7 +119,7 @@ WITH wanted AS (
 )
 SELECT w.place, json_build_object(
     'id', p.id, 'name', p.project_name, 'organization_id', p.organization_id, 'workspace_id', p.workspace_id,
-    'is_default', p.is_default, 'created_at', orgd.iso(p.created_at), 'updated_at', orgd.iso(p.updated_at))
+    'is_default', p.is_default, 'created_at', orgd.iso(p.created_at), 'updated_at', orgd.iso(p.updated_at)) AS json
 FROM made AS p JOIN wanted AS w USING (id);
 
 -- organization_hand_over: transfers an organization with its workspaces and projects to another user
@@ -158,7 +158,7 @@ WITH wanted AS (
     ON CONFLICT (user_id, organization_id) DO NOTHING
     RETURNING id, organization_id, user_id, role
 )
-SELECT w.place, row_to_json(m) FROM made AS m JOIN wanted AS w USING (id);
+SELECT w.place, row_to_json(m) AS json FROM made AS m JOIN wanted AS w USING (id);
 
 -- organization_members_change: changes roles of members; $1 as above
 -- revokes
@@ -170,7 +170,7 @@ WITH wanted AS (
     WHERE m.user_id = w.person AND m.organization_id = w.scope
     RETURNING m.id, m.organization_id, m.user_id, m.role
 )
-SELECT w.place, row_to_json(m) FROM changed AS m JOIN wanted AS w ON w.person = m.user_id AND w.scope = m.organization_id;
+SELECT w.place, row_to_json(m) AS json FROM changed AS m JOIN wanted AS w ON w.person = m.user_id AND w.scope = m.organization_id;
 
 -- workspace_members_add: adds members; no row for existing ones; $1 [{place, id, scope, person, role}]
 WITH wanted AS (
@@ -181,7 +181,7 @@ WITH wanted AS (
     ON CONFLICT (user_id, workspace_id) DO NOTHING
     RETURNING id, workspace_id, user_id, role
 )
-SELECT w.place, row_to_json(m) FROM made AS m JOIN wanted AS w USING (id);
+SELECT w.place, row_to_json(m) AS json FROM made AS m JOIN wanted AS w USING (id);
 
 -- workspace_members_change: changes roles of members; $1 as above
 -- revokes
@@ -193,7 +193,7 @@ WITH wanted AS (
     WHERE m.user_id = w.person AND m.workspace_id = w.scope
     RETURNING m.id, m.workspace_id, m.user_id, m.role
 )
-SELECT w.place, row_to_json(m) FROM changed AS m JOIN wanted AS w ON w.person = m.user_id AND w.scope = m.workspace_id;
+SELECT w.place, row_to_json(m) AS json FROM changed AS m JOIN wanted AS w ON w.person = m.user_id AND w.scope = m.workspace_id;
 
 -- project_members_add: adds members; no row for existing ones; $1 [{place, id, scope, person, role}]
 WITH wanted AS (
@@ -204,7 +204,7 @@ WITH wanted AS (
     ON CONFLICT (user_id, project_id) DO NOTHING
     RETURNING id, project_id, user_id, role
 )
-SELECT w.place, row_to_json(m) FROM made AS m JOIN wanted AS w USING (id);
+SELECT w.place, row_to_json(m) AS json FROM made AS m JOIN wanted AS w USING (id);
 
 -- project_members_change: changes roles of members; $1 as above
 -- revokes
@@ -216,7 +216,7 @@ WITH wanted AS (
     WHERE m.user_id = w.person AND m.project_id = w.scope
     RETURNING m.id, m.project_id, m.user_id, m.role
 )
-SELECT w.place, row_to_json(m) FROM changed AS m JOIN wanted AS w ON w.person = m.user_id AND w.scope = m.project_id;
+SELECT w.place, row_to_json(m) AS json FROM changed AS m JOIN wanted AS w ON w.person = m.user_id AND w.scope = m.project_id;
 
 -- owners_complete: adds owners as members of their new objects; $1 [organization], $2 [workspace], $3 [project]
 WITH organization AS (
@@ -256,7 +256,7 @@ WITH wanted AS (
 ), restriction AS (
     INSERT INTO orgd.api_key_restrictions (api_key_id) SELECT k.id FROM made AS k JOIN wanted AS w USING (id) WHERE w.restricted
 )
-SELECT w.place, json_build_object('id', k.id, 'prefix', k.prefix, 'project_id', k.project_id, 'user_id', k.created_by_id)
+SELECT w.place, json_build_object('id', k.id, 'prefix', k.prefix, 'project_id', k.project_id, 'user_id', k.created_by_id) AS json
 FROM made AS k JOIN wanted AS w USING (id);
 
 -- logins_add: creates logins of the named users, or of the users with their addresses; none if the address has a login
@@ -285,7 +285,7 @@ WITH wanted AS (
     WHERE made.user_id IS NOT NULL
     ON CONFLICT (method, subject) DO NOTHING
 )
-SELECT w.place, made.id IS NOT NULL, coalesce(w.person <> w.owner, false)
+SELECT w.place, made.id IS NOT NULL AS added, coalesce(w.person <> w.owner, false) AS of_another
 FROM wanted AS w LEFT JOIN made USING (id);
 
 -- user_hold: locks an address until the transaction ends, so that one request at a time creates its account; $1 address
@@ -293,4 +293,4 @@ SELECT pg_advisory_xact_lock(hashtextextended('orgd.provisioning ' || lower($1::
 
 -- user_has_organization: whether the user with an address is a member of an organization
 SELECT EXISTS (
-    SELECT FROM users AS u JOIN organization_members AS m ON m.user_id = u.id WHERE lower(u.email COLLATE "C") = lower($1::text COLLATE "C"));
+    SELECT FROM users AS u JOIN organization_members AS m ON m.user_id = u.id WHERE lower(u.email COLLATE "C") = lower($1::text COLLATE "C")) AS has;

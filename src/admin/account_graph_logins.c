@@ -5,13 +5,13 @@
 #include <talloc.h>
 
 #include "admin/operation.h"
+#include "admin/statements.h"
 #include "auth/password_hash.h"
 #include "base/email.h"
 #include "base/json.h"
 #include "policy/password_policy.h"
 #include "policy/signin_methods.h"
 #include "policy/signin_rules.h"
-#include "statements.h"
 
 enum { LIST_MAX = 64 << 20 };
 
@@ -261,10 +261,10 @@ static enum err write_wanted(struct graph *graph, bool *wanted, struct buffer *l
     if (code != OK)
         return code;
     for (int i = 0; code == OK && i < result_rows(&rows); i++) {
-        struct graph_node *node = nodes->items[result_int(&rows, i, 0)];
-        if (result_bool(&rows, i, 1))
+        struct graph_node *node = nodes->items[result_int(&rows, i, LOGINS_ADD_PLACE)];
+        if (result_bool(&rows, i, LOGINS_ADD_ADDED))
             node->row = row_of(graph, node, password);
-        else if (result_bool(&rows, i, 2)) {
+        else if (result_bool(&rows, i, LOGINS_ADD_OF_ANOTHER)) {
             wanted[node->place] = false;
             code = problem(graph, node, 400, "invalid_identity",
                            talloc_asprintf(graph->req->arena, "'%s' is the address of another user", node->email));

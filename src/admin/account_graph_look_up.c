@@ -5,9 +5,9 @@
 #include <talloc.h>
 
 #include "admin/operation.h"
+#include "admin/statements.h"
 #include "base/email.h"
 #include "base/json.h"
-#include "statements.h"
 
 enum { LIST_MAX = 64 << 20 };
 
@@ -35,6 +35,9 @@ static const struct looking lookings[] = {
     LOOKING(PROJECT_MEMBERS, PROJECTS, project),
     LOOKING(API_KEYS, PROJECTS, project),
 };
+
+/* The columns of every statement that looks up. */
+enum { FOUND_PLACE, FOUND_ID };
 
 /* Lists the targets of one kind that are rows. */
 struct found {
@@ -101,8 +104,8 @@ static enum err find(struct graph *graph, enum graph_kind to, const struct state
     if (code != OK)
         return code;
     for (int i = 0; i < result_rows(&rows); i++) {
-        struct found *one = &found[result_int(&rows, i, 0)];
-        one->there = result_uuid(&rows, i, 1, &one->target->id);
+        struct found *one = &found[result_int(&rows, i, FOUND_PLACE)];
+        one->there = result_uuid(&rows, i, FOUND_ID, &one->target->id);
     }
     result_clear(&rows);
     return OK;

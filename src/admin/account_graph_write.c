@@ -7,10 +7,10 @@
 #include "admin/account_graph_logins.h"
 #include "admin/account_graph_look_up.h"
 #include "admin/operation.h"
+#include "admin/statements.h"
 #include "base/email.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "statements.h"
 #include "tenancy/edition.h"
 #include "tenancy/organizations.h"
 
@@ -74,7 +74,7 @@ static enum err run_rows(struct graph *graph, const struct statement *statement,
     if (code != OK)
         return code;
     for (int i = 0; i < result_rows(&rows); i++)
-        nodes->items[result_int(&rows, i, 0)]->row = result_text(&rows, i, 1);
+        nodes->items[result_int(&rows, i, USERS_READ_PLACE)]->row = result_text(&rows, i, USERS_READ_ID);
     return result_keep(&rows, graph->req->arena) ? OK : ERR_MEMORY;
 }
 
@@ -137,11 +137,11 @@ static enum err read_users(struct graph *graph)
     if (code != OK)
         return code;
     for (int i = 0; i < result_rows(&rows); i++) {
-        struct graph_node *node = nodes->items[result_int(&rows, i, 0)];
+        struct graph_node *node = nodes->items[result_int(&rows, i, USERS_READ_PLACE)];
         struct uuid made = node->id;
-        (void)result_uuid(&rows, i, 1, &node->id);
+        (void)result_uuid(&rows, i, USERS_READ_ID, &node->id);
         node->existed = !uuid_equal(&made, &node->id);
-        node->row = result_text(&rows, i, 2);
+        node->row = result_text(&rows, i, USERS_READ_JSON);
     }
     return result_keep(&rows, graph->req->arena) ? OK : ERR_MEMORY;
 }
@@ -403,7 +403,7 @@ static enum err check_owners(struct graph *graph)
     code = DB_RUN(graph->req->db, owner_without_role, &row, param_text(buffer_string(&list)));
     if (code != OK)
         return code;
-    broken = result_rows(&row) > 0 && result_uuid(&row, 0, 0, &id);
+    broken = result_rows(&row) > 0 && result_uuid(&row, 0, OWNER_WITHOUT_ROLE_ID, &id);
     result_clear(&row);
     for (size_t i = 0; broken && i < nodes->count; i++)
         if (uuid_equal(graph_target_id(&nodes->items[i]->organization), &id) &&

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 #include "admin/operation.h"
-#include "statements.h"
+#include "admin/statements.h"
 
 const struct field audit_parameters[] = {
     {.name = "cursor", .type = FIELD_STRING},

@@ -7,9 +7,9 @@
 #include "admin/account_graph.h"
 #include "admin/account_graph_logins.h"
 #include "admin/operation.h"
+#include "admin/statements.h"
 #include "base/email.h"
 #include "base/text.h"
-#include "statements.h"
 
 /* ---- parts of graph requests ---- */
 
@@ -310,7 +310,7 @@ static enum err write_user(struct request *req, void *context)
             code = DB_RUN(req->db, user_has_organization, &row, param_text(email));
         if (code != OK)
             return code;
-        has = result_bool(&row, 0, 0);
+        has = result_bool(&row, 0, USER_HAS_ORGANIZATION_HAS);
         result_clear(&row);
     }
     if (has)

@@ -7,8 +7,8 @@
 
 #include "admin/operation.h"
 #include "admin/removal.h"
+#include "admin/statements.h"
 #include "base/json.h"
-#include "statements.h"
 
 /* ---- DELETE /admin/simple/accounts/ ---- */
 
@@ -129,7 +129,7 @@ static enum err remove_listed(struct request *req, const struct target *target, 
         return code;
     for (int row = 0; row < result_rows(&rows); row++) {
         char text[UUID_TEXT_SIZE];
-        if (result_uuid(&rows, row, 0, &gone[gone_count]))
+        if (result_uuid(&rows, row, REMOVAL_ID, &gone[gone_count]))
             removal_entry(&bulk->removed->entries[target->kind], uuid_format(&gone[gone_count++], text));
     }
     result_clear(&rows);

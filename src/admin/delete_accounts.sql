@@ -109,7 +109,7 @@ DELETE FROM organization_members WHERE id = $1::uuid AND organization_id = $2::u
 -- organization_member_owns: whether a membership is the owner's
 SELECT EXISTS (
     SELECT FROM organization_members AS m JOIN organizations AS o ON o.id = m.organization_id
-    WHERE m.id = $1::uuid AND m.organization_id = $2::uuid AND (m.role = 'owner' OR m.user_id = o.owner_id));
+    WHERE m.id = $1::uuid AND m.organization_id = $2::uuid AND (m.role = 'owner' OR m.user_id = o.owner_id)) AS owns;
 
 -- workspace_member_remove: removes a membership; $1 membership, $2 workspace
 -- revokes

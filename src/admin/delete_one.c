@@ -5,8 +5,8 @@
 
 #include "admin/operation.h"
 #include "admin/removal.h"
+#include "admin/statements.h"
 #include "base/json.h"
-#include "statements.h"
 #include "tenancy/edition.h"
 
 /* A kind of object that a path names. */
@@ -144,7 +144,7 @@ static enum err refuse_owner(struct request *req, const struct uuid *id, const s
 
     if (code != OK)
         return code;
-    owns = result_bool(&row, 0, 0);
+    owns = result_bool(&row, 0, ORGANIZATION_MEMBER_OWNS_OWNS);
     result_clear(&row);
     if (!owns)
         return OK;

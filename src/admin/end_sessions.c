@@ -3,8 +3,8 @@
 
 #include "admin/operation.h"
 #include "admin/removal.h"
+#include "admin/statements.h"
 #include "base/json.h"
-#include "statements.h"
 
 static const struct field body_fields[] = {{.name = "email", .type = FIELD_STRING, .required = true}};
 const struct model sessions_end_body = {"SessionsEnd", body_fields, 1, NULL};
@@ -27,9 +27,9 @@ static enum err end_sessions(struct request *req, void *context)
         return code;
     json_open(&body, '{');
     json_key(&body, "ended");
-    json_int(&body, result_int(&row, 0, 1));
+    json_int(&body, result_int(&row, 0, SESSIONS_END_OF_ENDED));
     json_close(&body, '}');
-    if (result_int(&row, 0, 0) == 0)
+    if (result_int(&row, 0, SESSIONS_END_OF_USERS) == 0)
         code = operation_refuse_unknown(req, "User", "user_not_found", whose->written, NULL);
     else
         code = reply_buffer(req, 200, &body);

@@ -15,4 +15,4 @@ WITH person AS MATERIALIZED (
 ), session AS (
     DELETE FROM orgd.sessions s USING person p WHERE s.user_id = p.id RETURNING s.expires_at > now() AS open
 )
-SELECT (SELECT count(*) FROM person), (SELECT count(*) FILTER (WHERE open) FROM session);
+SELECT (SELECT count(*) FROM person) AS users, (SELECT count(*) FILTER (WHERE open) FROM session) AS ended;

@@ -2,11 +2,11 @@
 #include "admin/migrations.h"
 
 #include "admin/database_connect.h"
+#include "admin/statements.h"
 #include "base/json.h"
 #include "migrate/databases.h"
 #include "migrate/plan.h"
 #include "migrate/purge.h"
-#include "statements.h"
 
 enum { ANSWER_MAX = 64 << 20 };
 
@@ -73,12 +73,12 @@ static void write_state(const struct migrate_state *state, bool enterprise, stru
 static enum err write_backfill(struct db *db, struct buffer *out)
 {
     struct result result;
-    enum err code = db_run(db, &migrations_backfill, NULL, 0, &result);
+    enum err code = DB_RUN(db, migrations_backfill, &result);
 
     if (code != OK)
         return code;
     json_key(out, "backfill");
-    json_raw_compact(out, result_text(&result, 0, 0));
+    json_raw_compact(out, result_text(&result, 0, MIGRATIONS_BACKFILL_JSON));
     result_clear(&result);
     return OK;
 }
@@ -96,11 +96,11 @@ static enum err write_archive(struct db *const dbs[DATABASE_COUNT], struct buffe
         for (int row = 0; row < result_rows(&list); row++) {
             json_open(out, '{');
             member(out, "database", migrate_database_name((enum database)i));
-            member(out, "kind", result_text(&list, row, 0));
-            member(out, "name", result_text(&list, row, 1));
+            member(out, "kind", result_text(&list, row, PURGE_KIND));
+            member(out, "name", result_text(&list, row, PURGE_NAME));
             json_key(out, "rows");
-            if (result_text(&list, row, 2))
-                json_int(out, result_int(&list, row, 2));
+            if (result_text(&list, row, PURGE_ROWS))
+                json_int(out, result_int(&list, row, PURGE_ROWS));
             else
                 json_nil(out);
             json_close(out, '}');

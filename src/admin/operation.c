@@ -4,10 +4,10 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "admin/statements.h"
 #include "audit/audit.h"
 #include "base/json.h"
 #include "base/seal.h"
-#include "statements.h"
 
 enum { REFUSAL_MAX = 64 << 20 }; /* a key of the request may be quoted */
 
@@ -125,14 +125,15 @@ static enum err take_key(struct request *req, const char *key, bool *again)
         return code;
     if (result_rows(&row) == 0) /* the key has just expired */
         code = ERR_BUSY;
-    else if (strcmp(result_text(&row, 0, 0), hash) != 0)
+    else if (strcmp(result_text(&row, 0, IDEMPOTENCY_FIND_REQUEST_HASH), hash) != 0)
         code = operation_refuse(req, &(struct refusal){.status = 409,
                                                        .code = "idempotency_key_reused",
                                                        .message = "The idempotency key was used for another request.",
                                                        .names = {"idempotency_key"},
                                                        .values = {key}});
     else
-        code = answer_again(req, key, result_int(&row, 0, 1), result_text(&row, 0, 2));
+        code = answer_again(req, key, result_int(&row, 0, IDEMPOTENCY_FIND_STATUS),
+                            result_text(&row, 0, IDEMPOTENCY_FIND_ANSWER));
     result_clear(&row);
     return code;
 }

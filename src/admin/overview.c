@@ -1,11 +1,10 @@
 /* Queries for the operator. */
 #include "admin/overview.h"
-
-#include "statements.h"
+#include "admin/statements.h"
 
 enum err overview_organizations(struct db *db, struct result *rows)
 {
-    return db_run(db, &organizations_overview, NULL, 0, rows);
+    return DB_RUN(db, organizations_overview, rows);
 }
 
 enum err overview_default_project(struct db *db, const char *email, struct result *rows)

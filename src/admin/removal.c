@@ -4,9 +4,9 @@
 #include <talloc.h>
 
 #include "admin/operation.h"
+#include "admin/statements.h"
 #include "base/email.h"
 #include "base/json.h"
-#include "statements.h"
 #include "tenancy/edition.h"
 
 enum { LIST_MAX = 16 << 20, ANSWER_MAX = 32 << 20 };
@@ -39,7 +39,7 @@ enum err removal_ids(struct request *req, const struct statement *statement, con
         return code;
     for (int i = 0; i < result_rows(&rows); i++) {
         struct uuid id;
-        (void)result_uuid(&rows, i, 0, &id);
+        (void)result_uuid(&rows, i, REMOVAL_ID, &id);
         json_open(entries, '{');
         json_key(entries, "id");
         json_uuid(entries, &id);
@@ -140,7 +140,8 @@ enum err removal_people(struct request *req, const struct buffer *people, struct
 
     if (code != OK)
         return code;
-    owning = result_rows(&row) > 0 && result_uuid(&row, 0, 0, &person) && result_uuid(&row, 0, 1, &organization);
+    owning = result_rows(&row) > 0 && result_uuid(&row, 0, PEOPLE_STILL_OWNING_OWNER_ID, &person) &&
+             result_uuid(&row, 0, PEOPLE_STILL_OWNING_ID, &organization);
     result_clear(&row);
     if (owning)
         return operation_refuse(
@@ -211,8 +212,8 @@ enum err removal_find(struct request *req, struct removal_person *people, size_t
     if (code != OK)
         return code;
     for (int i = 0; i < result_rows(&rows); i++) {
-        struct removal_person *person = &people[result_int(&rows, i, 0)];
-        person->there = result_uuid(&rows, i, 1, &person->id);
+        struct removal_person *person = &people[result_int(&rows, i, PEOPLE_FIND_PLACE)];
+        person->there = result_uuid(&rows, i, PEOPLE_FIND_ID, &person->id);
         if (!uuid_equal(&person->id, &last))
             json_uuid(list, &person->id);
         last = person->id;

@@ -36,6 +36,8 @@ struct buffer removal_list(struct request *req);
 /* Runs a statement over a finished list. `rows` may be NULL. Errors: those of db_run. */
 enum err removal_run(struct request *req, const struct statement *statement, const struct buffer *list,
                      struct result *rows) MUST_CHECK;
+/* The column with the id in the result of every statement that removes or locks. */
+enum { REMOVAL_ID };
 /* Runs a statement, and adds the ids that it returns as {"id": ...} entries; `list`, if not NULL, gets the plain ids.
  */
 enum err removal_ids(struct request *req, const struct statement *statement, const struct buffer *given,

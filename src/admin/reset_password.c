@@ -6,12 +6,12 @@
 
 #include "admin/account_graph_logins.h"
 #include "admin/operation.h"
+#include "admin/statements.h"
 #include "auth/account_reset.h"
 #include "auth/password_hash.h"
 #include "base/email.h"
 #include "policy/password_policy.h"
 #include "policy/signin_methods.h"
-#include "statements.h"
 
 /* One password to set. */
 struct entry {
@@ -70,7 +70,7 @@ static enum err set_password(struct request *req, const struct uuid *login, cons
     if (code != OK)
         return code;
     code = result_rows(&row) == 1 ? OK : ERR_NOT_FOUND;
-    known = result_uuid(&row, 0, 0, &person);
+    known = result_uuid(&row, 0, PASSWORD_SET_USER_ID, &person);
     result_clear(&row);
     if (code != OK || !known)
         return code;
@@ -95,7 +95,7 @@ static enum err reset_one(struct request *req, const struct entry *entry)
 
     if (code != OK)
         return code;
-    known = result_rows(&row) == 1 && result_uuid(&row, 0, 0, &id);
+    known = result_rows(&row) == 1 && result_uuid(&row, 0, PASSWORD_LOGIN_OF_ID, &id);
     result_clear(&row);
     if (known)
         code = set_password(req, &id, entry->hash);

@@ -14,4 +14,4 @@ WITH link AS (
 UPDATE orgd.logins l SET password_hash = $2::text
 WHERE l.id = $1::uuid AND l.method = 'emailpassword'
 RETURNING coalesce(l.user_id, (SELECT u.id FROM users u WHERE lower(u.email COLLATE "C") = l.email
-                               ORDER BY u.email = l.email DESC, u.created_at, u.id LIMIT 1));
+                               ORDER BY u.email = l.email DESC, u.created_at, u.id LIMIT 1)) AS user_id;

@@ -5,9 +5,9 @@
 #include <talloc.h>
 
 #include "admin/operation.h"
+#include "admin/statements.h"
 #include "base/email.h"
 #include "base/json.h"
-#include "statements.h"
 #include "tenancy/edition.h"
 
 enum { LIST_MAX = 16 << 20 };
@@ -131,8 +131,8 @@ static enum err find_people(struct request *req, struct transfer *transfer)
     if (code != OK)
         return code;
     for (int i = 0; i < result_rows(&rows); i++) {
-        int64_t place = result_int(&rows, i, 0);
-        there[place] = result_uuid(&rows, i, 1, &transfer->people[place]);
+        int64_t place = result_int(&rows, i, TRANSFER_PEOPLE_PLACE);
+        there[place] = result_uuid(&rows, i, TRANSFER_PEOPLE_ID, &transfer->people[place]);
     }
     result_clear(&rows);
     for (int i = 0; i < PEOPLE; i++)
@@ -157,8 +157,8 @@ static enum err find_owned(struct request *req, const char *key, const json_t *r
     if (id_text && !uuid_parse(id_text, &wanted))
         return refuse_uuid(req, talloc_asprintf(req->arena, "organizations.%s.id", key), id_text);
     for (int i = 0; i < result_rows(owned) && *row < 0; i++) {
-        const char *own_slug = result_text(owned, i, 1);
-        if (id_text ? result_uuid(owned, i, 0, &id) && uuid_equal(&id, &wanted)
+        const char *own_slug = result_text(owned, i, TRANSFER_OWNED_SLUG);
+        if (id_text ? result_uuid(owned, i, TRANSFER_OWNED_ID, &id) && uuid_equal(&id, &wanted)
                     : own_slug && strcmp(own_slug, slug) == 0)
             *row = i;
     }
@@ -177,7 +177,7 @@ static enum err explain_missing(struct request *req, struct transfer *transfer, 
         enum err code = DB_RUN(req->db, transfer_slug_known, &row, param_text(slug));
         if (code != OK)
             return code;
-        known = result_bool(&row, 0, 0);
+        known = result_bool(&row, 0, TRANSFER_SLUG_KNOWN_KNOWN);
         result_clear(&row);
     }
     if (known)
@@ -204,7 +204,7 @@ static enum err add_organization(struct request *req, struct transfer *transfer,
         code = DB_RUN(req->db, transfer_member, &row, param_uuid(id), param_uuid(&transfer->people[TARGET]));
         if (code != OK)
             return code;
-        member = result_bool(&row, 0, 0);
+        member = result_bool(&row, 0, TRANSFER_MEMBER_MEMBER);
         result_clear(&row);
     }
     if (member)
@@ -227,7 +227,7 @@ static enum err choose(struct request *req, struct transfer *transfer, const str
     enum err code = chosen ? OK : ERR_MEMORY;
 
     for (int i = 0; code == OK && !json_is_object(named) && i < result_rows(owned); i++)
-        code = result_uuid(owned, i, 0, &id) ? add_organization(req, transfer, &id) : OK;
+        code = result_uuid(owned, i, TRANSFER_OWNED_ID, &id) ? add_organization(req, transfer, &id) : OK;
     json_object_foreach(named, key, ref) {
         int row = -1;
         if (code == OK)
@@ -236,7 +236,7 @@ static enum err choose(struct request *req, struct transfer *transfer, const str
             break;
         if (row < 0)
             code = explain_missing(req, transfer, key, ref);
-        else if (!chosen[row] && result_uuid(owned, row, 0, &id))
+        else if (!chosen[row] && result_uuid(owned, row, TRANSFER_OWNED_ID, &id))
             code = add_organization(req, transfer, &id);
         if (row >= 0)
             chosen[row] = true;

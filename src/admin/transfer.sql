@@ -12,10 +12,10 @@ SELECT id FROM users WHERE id IN ($1::uuid, $2::uuid) ORDER BY id FOR KEY SHARE;
 SELECT id, slug FROM organizations WHERE owner_id = $1::uuid ORDER BY id FOR NO KEY UPDATE;
 
 -- transfer_slug_known: whether there is an organization with a slug
-SELECT EXISTS (SELECT FROM organizations WHERE slug = $1::text);
+SELECT EXISTS (SELECT FROM organizations WHERE slug = $1::text) AS known;
 
 -- transfer_member: whether a person is a member of an organization
-SELECT EXISTS (SELECT FROM organization_members WHERE organization_id = $1::uuid AND user_id = $2::uuid);
+SELECT EXISTS (SELECT FROM organization_members WHERE organization_id = $1::uuid AND user_id = $2::uuid) AS member;
 
 -- transfer_organizations: makes another person the owner of organizations; $1 [organization], $2 the new owner
 -- revokes

@@ -4,11 +4,11 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "audit/statements.h"
 #include "auth/identity.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/secret.h"
-#include "statements.h"
 
 enum { ANNOUNCEMENT_MAX = 64 << 10, FINGERPRINT_DIGITS = 8, REASON_MAX = 1000 };
 

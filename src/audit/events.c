@@ -7,12 +7,12 @@
 #include <talloc.h>
 
 #include "audit/audit.h"
+#include "audit/statements.h"
 #include "auth/identity.h"
 #include "base/json.h"
 #include "base/platform.h"
 #include "base/secret.h"
 #include "http/metrics.h"
-#include "statements.h"
 
 enum { EVENT_MAX = 1024, ACCOUNT_DIGITS = 16, MINUTE_S = 60 };
 #define FLUSH_MAX ((size_t)AUDIT_EVENTS_ROOM * (EVENT_MAX + 64))

@@ -10,11 +10,11 @@
 
 #include "audit/events.h"
 #include "audit/seals.h"
+#include "audit/statements.h"
 #include "auth/usage.h"
 #include "base/log.h"
 #include "base/platform.h"
 #include "http/metrics.h"
-#include "statements.h"
 
 /* A long round is followed by a longer pause, so that sealing remains a small part of the database's load. */
 enum { ROUND_MS = 1000, FOLD_US = 5000000, WAITING_US = 5000000, PAUSE_FACTOR = 9, LONGEST_PAUSE_MS = 30000 };

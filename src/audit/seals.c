@@ -1,14 +1,15 @@
 /* Seals the rows of the audit, and verifies the chain of seals. */
 #include "audit/seals.h"
 
+#include <assert.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 
+#include "audit/statements.h"
 #include "base/buffer.h"
 #include "base/secret.h"
-#include "statements.h"
 
 enum { BATCH = 1000, PAGE = 2000, DIGEST = 32 };
 #define TEXT_MAX ((size_t)256 << 20) /* PostgreSQL's limit for a JSON value; a row is hashed as one */
@@ -80,9 +81,9 @@ static enum err find_end(void *arena, const struct sealer *sealer, struct db *db
         return code;
     if (!result_keep(&row, arena))
         return ERR_MEMORY;
-    round->last = result_int(&row, 0, 0);
-    from_hex(result_text(&row, 0, 1), round->hash);
-    round->floor = result_text(&row, 0, 2);
+    round->last = result_int(&row, 0, SEAL_LAST_SEAL_NO);
+    from_hex(result_text(&row, 0, SEAL_LAST_HASH), round->hash);
+    round->floor = result_text(&row, 0, SEAL_LAST_FLOOR);
     return OK;
 }
 
@@ -98,11 +99,15 @@ static enum err begin_all(struct sealer *sealer, struct db *db)
     code = DB_RUN(db, seal_bounds, &row);
     if (code != OK)
         return code;
-    copy_bound(sealer->all_oldest, result_text(&row, 0, 0));
+    copy_bound(sealer->all_oldest, result_text(&row, 0, SEAL_BOUNDS_OLDEST));
     sealer->after = 0;
     result_clear(&row);
     return OK;
 }
+
+static_assert((int)SEAL_ROWS_OLDEST == (int)SEAL_ROWS_ALL_OLDEST && (int)SEAL_ROWS_NEXT == (int)SEAL_ROWS_ALL_NEXT &&
+                  (int)SEAL_ROWS_TEXT == (int)SEAL_ROWS_ALL_TEXT,
+              "both statements have the same columns");
 
 static enum err find_rows(struct sealer *sealer, struct db *db, struct round *round, struct result *rows)
 {
@@ -118,8 +123,8 @@ static enum err find_rows(struct sealer *sealer, struct db *db, struct round *ro
     if (code != OK)
         return code;
     round->partial = result_rows(rows) == BATCH;
-    copy_bound(round->oldest, result_text(rows, 0, 1));
-    copy_bound(round->next, result_text(rows, 0, 2));
+    copy_bound(round->oldest, result_text(rows, 0, SEAL_ROWS_OLDEST));
+    copy_bound(round->next, result_text(rows, 0, SEAL_ROWS_NEXT));
     if (!round->floor) /* only the last part of the scan may record that everything before is sealed */
         copy_bound(round->oldest, round->partial ? "0" : sealer->all_oldest);
     else if (round->partial)
@@ -135,12 +140,12 @@ static enum err add_seals(void *arena, struct db *db, struct round *round, const
     buffer_char(&ids, '{');
     buffer_char(&hashes, '{');
     for (int i = 0; i < result_rows(rows); i++) {
-        struct seal seal = {round->last + i + 1, round->oldest, round->next, result_text(rows, i, 3)};
+        struct seal seal = {round->last + i + 1, round->oldest, round->next, result_text(rows, i, SEAL_ROWS_TEXT)};
 
         if (next_hash(arena, &seal, round->hash) != OK)
             return ERR_MEMORY;
         to_hex(round->hash, hex);
-        buffer_format(&ids, "%s%s", i > 0 ? "," : "", result_text(rows, i, 0));
+        buffer_format(&ids, "%s%s", i > 0 ? "," : "", result_text(rows, i, SEAL_ROWS_ID));
         buffer_format(&hashes, "%s%s", i > 0 ? "," : "", hex);
     }
     buffer_char(&ids, '}');
@@ -157,7 +162,7 @@ static void remember(struct sealer *sealer, const struct round *round, const str
     int count = result_rows(rows);
 
     if (!round->floor && count > 0)
-        sealer->after = result_int(rows, count - 1, 0);
+        sealer->after = result_int(rows, count - 1, SEAL_ROWS_ID);
     if (round->partial)
         return;
     if (!round->floor)
@@ -202,7 +207,7 @@ enum err seals_advance(struct sealer *sealer, struct db *db, bool *more)
     if (code == OK)
         code = DB_RUN(db, seal_lock, &row);
     if (code == OK) {
-        locked = result_bool(&row, 0, 0);
+        locked = result_bool(&row, 0, SEAL_LOCK_LOCKED);
         result_clear(&row);
     }
     if (locked)
@@ -222,8 +227,8 @@ enum err seals_waiting(const struct sealer *sealer, struct db *db, int64_t *rows
     if (code == OK)
         code = DB_RUN(db, seal_waiting, &row, param_text(round.floor ? round.floor : "0"));
     if (code == OK) {
-        *rows = result_int(&row, 0, 0);
-        *seconds = result_int(&row, 0, 1);
+        *rows = result_int(&row, 0, SEAL_WAITING_ROWS);
+        *seconds = result_int(&row, 0, SEAL_WAITING_SECONDS);
         result_clear(&row);
     }
     talloc_free(arena);
@@ -280,15 +285,15 @@ static void read_bounds(struct walk *walk, const struct seal *seal)
 static enum err look_at(void *arena, struct walk *walk, const struct result *rows, int i)
 {
     struct seal_report *report = walk->report;
-    int64_t row = result_int(rows, i, 1);
-    struct seal seal = {result_int(rows, i, 0), result_text(rows, i, 2), result_text(rows, i, 3),
-                        result_text(rows, i, 6)};
+    int64_t row = result_int(rows, i, SEAL_PAGE_AUDIT_ID);
+    struct seal seal = {result_int(rows, i, SEAL_PAGE_SEAL_NO), result_text(rows, i, SEAL_PAGE_OLDEST),
+                        result_text(rows, i, SEAL_PAGE_NEXT), result_text(rows, i, SEAL_PAGE_TEXT)};
 
     if (seal.number != report->head + 1) {
         break_at(report, SEAL_MISSING, 0, report->head + 1);
         return OK;
     }
-    if (!result_bool(rows, i, 5)) {
+    if (!result_bool(rows, i, SEAL_PAGE_PRESENT)) {
         break_at(report, SEAL_ROW_MISSING, row, seal.number);
         return OK;
     }
@@ -296,7 +301,7 @@ static enum err look_at(void *arena, struct walk *walk, const struct result *row
     if (next_hash(arena, &seal, walk->hash) != OK)
         return ERR_MEMORY;
     to_hex(walk->hash, report->head_hash);
-    if (strcmp(report->head_hash, result_text(rows, i, 4)) != 0)
+    if (strcmp(report->head_hash, result_text(rows, i, SEAL_PAGE_HASH)) != 0)
         break_at(report, SEAL_ALTERED, row, seal.number);
     else if (row <= walk->settled)
         break_at(report, SEAL_INSERTED, row, seal.number);
@@ -348,9 +353,9 @@ static enum err find_begin(struct db *db, struct walk *walk)
     if (code != OK)
         return code;
     if (result_rows(&row) == 1) {
-        report->anchor = report->head = result_int(&row, 0, 0);
-        report->removed = result_int(&row, 0, 2);
-        (void)snprintf(report->anchor_hash, sizeof report->anchor_hash, "%s", result_text(&row, 0, 1));
+        report->anchor = report->head = result_int(&row, 0, SEAL_BEGIN_SEAL_NO);
+        report->removed = result_int(&row, 0, SEAL_BEGIN_REMOVED);
+        (void)snprintf(report->anchor_hash, sizeof report->anchor_hash, "%s", result_text(&row, 0, SEAL_BEGIN_HASH));
         from_hex(report->anchor_hash, walk->hash);
     }
     to_hex(walk->hash, report->head_hash);
@@ -368,9 +373,9 @@ static enum err look_at_the_rest(struct db *db, struct walk *walk)
     code = DB_RUN(db, seal_missing, &row, param_int(walk->settled));
     if (code != OK)
         return code;
-    walk->report->waiting = result_int(&row, 0, 0);
-    if (result_text(&row, 0, 1))
-        break_at(walk->report, SEAL_INSERTED, result_int(&row, 0, 1), 0);
+    walk->report->waiting = result_int(&row, 0, SEAL_MISSING_WAITING);
+    if (result_text(&row, 0, SEAL_MISSING_INSERTED))
+        break_at(walk->report, SEAL_INSERTED, result_int(&row, 0, SEAL_MISSING_INSERTED), 0);
     result_clear(&row);
     return OK;
 }

@@ -5,9 +5,9 @@
 #include <talloc.h>
 
 #include "auth/identity.h"
+#include "auth/statements.h"
 #include "mail/outbox.h"
 #include "policy/limits.h"
-#include "statements.h"
 
 enum err account_reset(struct request *req, const struct uuid *user_id)
 {
@@ -52,14 +52,14 @@ enum err account_end_planted(struct request *req, const struct uuid *user_id, co
 /* An attacker who controlled the account may have invited others, so the mail counts the people who remain. */
 static const char *remaining_text(struct request *req, const struct result *row)
 {
-    int64_t keys = result_int(row, 0, 1), people = result_int(row, 0, 4);
+    int64_t keys = result_int(row, 0, ACCOUNT_CONTACT_KEYS), people = result_int(row, 0, ACCOUNT_CONTACT_OTHERS);
     const char *text = "You have no API keys.";
 
     if (keys > 0)
         text = talloc_asprintf(req->arena,
                                "API keys go on working. You have %" PRId64 ": %s. You can end all of them at once in "
                                "the settings, under API keys.",
-                               keys, result_text(row, 0, 2));
+                               keys, result_text(row, 0, ACCOUNT_CONTACT_KEY_LIST));
     if (!text || people == 0)
         return text;
     return talloc_asprintf(req->arena,
@@ -101,11 +101,11 @@ enum err account_notify(struct request *req, const struct uuid *user_id, const c
     code = find_contact(req, user_id, &row);
     if (code != OK || result_rows(&row) != 1)
         return code;
-    if (keys == KEYS_REQUIRED && result_int(&row, 0, 1) == 0)
+    if (keys == KEYS_REQUIRED && result_int(&row, 0, ACCOUNT_CONTACT_KEYS) == 0)
         return OK;
     if (keys != KEYS_UNSAID)
         more = remaining_text(req, &row);
-    return add_notice(req, result_text(&row, 0, 0), title, what, more);
+    return add_notice(req, result_text(&row, 0, ACCOUNT_CONTACT_EMAIL), title, what, more);
 }
 
 enum err account_notify_change(struct request *req, const struct uuid *user_id, const char *title,
@@ -120,10 +120,10 @@ enum err account_notify_change(struct request *req, const struct uuid *user_id, 
     code = find_contact(req, user_id, &row);
     if (code != OK || result_rows(&row) != 1)
         return code;
-    name = result_bool(&row, 0, 3) ? talloc_asprintf(req->arena, " \"%s\"", change->name) : "";
+    name = result_bool(&row, 0, ACCOUNT_CONTACT_PROVEN) ? talloc_asprintf(req->arena, " \"%s\"", change->name) : "";
     if (!name)
         return ERR_MEMORY;
     return add_notice(
-        req, result_text(&row, 0, 0), title,
+        req, result_text(&row, 0, ACCOUNT_CONTACT_EMAIL), title,
         talloc_asprintf(req->arena, "Your %s%s was %s, from %s.", change->kind, name, change->done, req->client), "");
 }

@@ -36,19 +36,19 @@ DELETE FROM orgd.logins WHERE id IN (SELECT id FROM planted) RETURNING id;
 -- how many others are members of its organizations or invited to them
 -- The administrator makes accounts without logins and vouches for their addresses.
 SELECT u.email,
-       (SELECT count(*) FROM api_keys k WHERE k.created_by_id = u.id),
+       (SELECT count(*) FROM api_keys k WHERE k.created_by_id = u.id) AS keys,
        (SELECT string_agg(format('%s (project %s, made on %s)', k.prefix, left(k.project_name, 60),
                                  to_char(k.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD')), ', ' ORDER BY k.created_at, k.prefix)
         FROM (SELECT k.prefix, p.project_name, k.created_at
               FROM api_keys k LEFT JOIN projects p ON p.id = k.project_id
               WHERE k.created_by_id = u.id
-              ORDER BY k.created_at, k.prefix LIMIT 50) AS k),
+              ORDER BY k.created_at, k.prefix LIMIT 50) AS k) AS key_list,
        NOT EXISTS (SELECT FROM orgd.logins l WHERE l.user_id = u.id)
-       OR EXISTS (SELECT FROM orgd.logins l WHERE l.user_id = u.id AND lower(u.email COLLATE "C") = ANY (l.proven_emails)),
+       OR EXISTS (SELECT FROM orgd.logins l WHERE l.user_id = u.id AND lower(u.email COLLATE "C") = ANY (l.proven_emails)) AS proven,
        (SELECT count(DISTINCT m.user_id) FROM organizations o JOIN organization_members m ON m.organization_id = o.id
         WHERE o.owner_id = u.id AND m.user_id <> u.id)
        + (SELECT count(*) FROM organizations o JOIN projects p ON p.organization_id = o.id
           JOIN project_invitations i ON i.project_id = p.id
-          WHERE o.owner_id = u.id AND i.used IS NOT TRUE AND (i.expiration_date IS NULL OR i.expiration_date > now()))
+          WHERE o.owner_id = u.id AND i.used IS NOT TRUE AND (i.expiration_date IS NULL OR i.expiration_date > now())) AS others
 FROM users u
 WHERE u.id = $1::uuid;

@@ -15,8 +15,8 @@
 #include "base/log.h"
 #include "base/platform.h"
 #include "db/leases.h"
+#include "db/statements.h"
 #include "http/metrics.h"
-#include "statements.h"
 
 /* ANSWER_MS: a renewal that takes longer has failed. RENEW_MS + ANSWER_MS is the length of a lease. */
 enum { RENEW_MS = 1000, ANSWER_MS = 2000, RECONNECT_MS = 200 };
@@ -139,8 +139,8 @@ static bool renew(struct session *session)
     if (DB_RUN(session->db, lease_renew, &row, param_uuid(leases_process()), param_int(number),
                param_int(confirming)) != OK)
         return false;
-    same = result_uuid(&row, 0, 0, &state) && memcmp(&state, &session->state, sizeof state) == 0;
-    newest = result_int(&row, 0, 1);
+    same = result_uuid(&row, 0, LEASE_RENEW_ID, &state) && memcmp(&state, &session->state, sizeof state) == 0;
+    newest = result_int(&row, 0, LEASE_RENEW_GENERATION);
     result_clear(&row);
     hear(session);
     if (!same || session->proven != number)
@@ -167,8 +167,8 @@ static bool confirm(struct session *session)
     db_set_deadline(session->db, platform.monotonic_us() + ANSWER_MS * 1000);
     if (DB_RUN(session->db, lease_confirm, &row, param_uuid(leases_process()), param_int(confirming)) != OK)
         return false;
-    same =
-        result_rows(&row) == 1 && result_uuid(&row, 0, 0, &state) && memcmp(&state, &session->state, sizeof state) == 0;
+    same = result_rows(&row) == 1 && result_uuid(&row, 0, LEASE_CONFIRM_ID, &state) &&
+           memcmp(&state, &session->state, sizeof state) == 0;
     result_clear(&row);
     session->confirmed = confirming;
     return same;
@@ -183,9 +183,9 @@ static bool look(struct session *session, struct uuid *state, int64_t *generatio
     if (DB_RUN(session->db, lease_look, &row, param_null()) != OK)
         return false;
     talloc_free(session->seen);
-    found = result_rows(&row) == 1 && result_uuid(&row, 0, 0, state);
-    *generation = found ? result_int(&row, 0, 1) : 0;
-    session->seen = found ? talloc_strdup(session->db, result_text(&row, 0, 2)) : NULL;
+    found = result_rows(&row) == 1 && result_uuid(&row, 0, LEASE_LOOK_ID, state);
+    *generation = found ? result_int(&row, 0, LEASE_LOOK_GENERATION) : 0;
+    session->seen = found ? talloc_strdup(session->db, result_text(&row, 0, LEASE_LOOK_SEEN)) : NULL;
     session->seen_us = platform.monotonic_us();
     result_clear(&row);
     return session->seen != NULL;
@@ -212,7 +212,7 @@ static bool begin(struct session *session)
     db_set_deadline(session->db, platform.monotonic_us() + ANSWER_MS * 1000);
     (void)snprintf(script, sizeof script, "SET synchronous_commit = off; LISTEN orgd_access; LISTEN \"orgd_lease_%s\"",
                    uuid_format(leases_process(), id));
-    return db_script(session->db, script, NULL) == OK && db_run(session->db, &lease_state_make, NULL, 0, NULL) == OK &&
+    return db_script(session->db, script, NULL) == OK && DB_RUN(session->db, lease_state_make, NULL) == OK &&
            look(session, &session->state, &session->known) && renew(session);
 }
 

@@ -7,13 +7,13 @@
 #include "auth/decision_cache.h"
 #include "auth/secret_tokens.h"
 #include "auth/session_identity.h"
+#include "auth/statements.h"
 #include "auth/usage.h"
 #include "base/platform.h"
 #include "base/secret.h"
 #include "base/text.h"
 #include "config/config.h"
 #include "policy/signin_rules.h"
-#include "statements.h"
 
 const struct identity *identity_of(const struct request *req)
 {
@@ -137,16 +137,17 @@ static enum err resolve_key(struct request *req, const char *key, struct identit
     if (code != OK)
         return code;
     *identity = (struct identity){.scheme = IDENTITY_KEY};
-    if (result_rows(&row) != 1 || !secret_equal(secret_of(result_text(&row, 0, 0)), secret_of(hashed)))
+    if (result_rows(&row) != 1 ||
+        !secret_equal(secret_of(result_text(&row, 0, API_KEY_RESOLVE_HASHED_KEY)), secret_of(hashed)))
         code = ERR_UNAUTHORIZED;
     if (code == OK)
-        code = identity_admit(req, result_text(&row, 0, 7));
+        code = identity_admit(req, result_text(&row, 0, API_KEY_RESOLVE_EMAIL));
     if (code == OK) {
-        (void)result_uuid(&row, 0, 1, &identity->user_id);
-        read_scope(&row, 2, identity);
-        identity->expires_us = result_int(&row, 0, 5);
-        (void)result_uuid(&row, 0, 6, &identity->key);
-        identity->restricted = req->config->keys_restricted || result_bool(&row, 0, 8);
+        (void)result_uuid(&row, 0, API_KEY_RESOLVE_USER_ID, &identity->user_id);
+        read_scope(&row, API_KEY_RESOLVE_PROJECT_ID, identity);
+        identity->expires_us = result_int(&row, 0, API_KEY_RESOLVE_EXPIRES_US);
+        (void)result_uuid(&row, 0, API_KEY_RESOLVE_KEY_ID, &identity->key);
+        identity->restricted = req->config->keys_restricted || result_bool(&row, 0, API_KEY_RESOLVE_RESTRICTED);
     }
     result_clear(&row);
     return code;
@@ -172,12 +173,12 @@ static enum err resolve_secret(struct request *req, const char *token, struct id
                                   .expires_us = claims.expires_us,
                                   .has_session = claims.has_session,
                                   .session = claims.session};
-    if (result_rows(&row) == 1 && result_uuid(&row, 0, 0, &identity->user_id))
-        read_scope(&row, 1, identity);
+    if (result_rows(&row) == 1 && result_uuid(&row, 0, SECRET_TOKEN_RESOLVE_USER_ID, &identity->user_id))
+        read_scope(&row, SECRET_TOKEN_RESOLVE_PROJECT_ID, identity);
     else
         code = ERR_UNAUTHORIZED;
     if (code == OK)
-        code = identity_admit(req, result_text(&row, 0, 4));
+        code = identity_admit(req, result_text(&row, 0, SECRET_TOKEN_RESOLVE_EMAIL));
     if (code == OK && claims.has_project && !identity->has_scope)
         code = ERR_UNAUTHORIZED; /* no longer a member of the token's project */
     result_clear(&row);

@@ -1,7 +1,7 @@
 -- api_key_resolve: the owner and scope of the key with this hash, if its creator is still a member of its project
-SELECT k.hashed_key, u.id, p.id, p.workspace_id, p.organization_id,
-       CASE WHEN isfinite(k.expiration_date) THEN (extract(epoch FROM k.expiration_date) * 1000000)::bigint END,
-       k.id, u.email, EXISTS (SELECT FROM orgd.api_key_restrictions r WHERE r.api_key_id = k.id)
+SELECT k.hashed_key, u.id AS user_id, p.id AS project_id, p.workspace_id, p.organization_id,
+       CASE WHEN isfinite(k.expiration_date) THEN (extract(epoch FROM k.expiration_date) * 1000000)::bigint END AS expires_us,
+       k.id AS key_id, u.email, EXISTS (SELECT FROM orgd.api_key_restrictions r WHERE r.api_key_id = k.id) AS restricted
 FROM api_keys k
 JOIN projects p ON p.id = k.project_id
 JOIN users u ON u.id = k.created_by_id
@@ -12,7 +12,7 @@ LIMIT 1;
 
 -- secret_token_resolve: the user that a signed token names, and the scope of its project if they are still a member
 -- $1 user, $2 project, $3 session in which the token was made or NULL. The token ends with the session.
-SELECT u.id, p.id, p.workspace_id, p.organization_id, u.email
+SELECT u.id AS user_id, p.id AS project_id, p.workspace_id, p.organization_id, u.email
 FROM users u
 LEFT JOIN projects p ON p.id = $2::uuid
     AND EXISTS (SELECT FROM project_members m WHERE m.project_id = p.id AND m.user_id = u.id)

@@ -2,7 +2,7 @@
 #include "auth/reauthentication.h"
 
 #include "auth/identity.h"
-#include "statements.h"
+#include "auth/statements.h"
 
 enum err reauthentication_check(struct request *req)
 {
@@ -18,7 +18,7 @@ enum err reauthentication_check(struct request *req)
         return code;
     if (result_rows(&row) != 1)
         code = ERR_UNAUTHORIZED;
-    else if (!result_bool(&row, 0, 0))
+    else if (!result_bool(&row, 0, SESSION_RECENT_RECENT))
         code = ERR_REAUTHENTICATION_REQUIRED;
     result_clear(&row);
     return code;

@@ -5,8 +5,8 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "auth/statements.h"
 #include "base/seal.h"
-#include "statements.h"
 
 enum { SEALED_MAX = 256 << 20 };
 
@@ -45,7 +45,7 @@ static enum err reseal_one(struct db *db, void *arena, struct sealing how, struc
 
     if (err == OK) {
         if (result_rows(&row) == 1)
-            err = reseal_text_of(db, scratch, how, result_text(&row, 0, 0), report);
+            err = reseal_text_of(db, scratch, how, result_text(&row, 0, RESEAL_TEXT_PRIVATE_KEY), report);
         result_clear(&row);
     }
     talloc_free(scratch);
@@ -62,11 +62,11 @@ enum err reseal(struct db *db, void *arena, const struct config *config, struct 
     *report = (struct reseal_report){0};
     if (err != OK)
         return err;
-    err = db_run(db, &reseal_list, NULL, 0, &rows);
+    err = DB_RUN(db, reseal_list, &rows);
     if (err == OK) {
         for (int row = 0; err == OK && row < result_rows(&rows); row++) {
-            how.purpose = result_text(&rows, row, 0);
-            how.label = result_text(&rows, row, 1);
+            how.purpose = result_text(&rows, row, RESEAL_LIST_PURPOSE);
+            how.label = result_text(&rows, row, RESEAL_LIST_KID);
             err = reseal_one(db, arena, how, report);
         }
         result_clear(&rows);
@@ -81,28 +81,28 @@ enum err reseal_agenta_secrets(struct db *db, int64_t *count)
 {
     struct result row;
     bool exists, may;
-    enum err err = db_run(db, &reseal_may_ask, NULL, 0, &row);
+    enum err err = DB_RUN(db, reseal_may_ask, &row);
 
     *count = 0;
     if (err != OK)
         return err;
-    exists = result_bool(&row, 0, 0);
-    may = result_bool(&row, 0, 1);
+    exists = result_bool(&row, 0, RESEAL_MAY_ASK_EXISTS);
+    may = result_bool(&row, 0, RESEAL_MAY_ASK_MAY);
     result_clear(&row);
     if (!exists)
         return OK;
     *count = -1;
     if (!may)
         return OK;
-    err = db_run(db, &reseal_secrets, NULL, 0, &row);
+    err = DB_RUN(db, reseal_secrets, &row);
     if (err != OK)
         return err;
-    *count = result_int(&row, 0, 0);
+    *count = result_int(&row, 0, RESEAL_SECRETS_SECRETS);
     result_clear(&row);
     return OK;
 }
 
 enum err reseal_retire_signing_keys(struct db *db)
 {
-    return db_run(db, &signing_keys_retire, NULL, 0, NULL);
+    return DB_RUN(db, signing_keys_retire, NULL);
 }

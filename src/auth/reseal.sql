@@ -1,5 +1,5 @@
 -- reseal_list: every text that is encrypted with AGENTA_CRYPT_KEY: purpose and label
-SELECT 'orgd signing key', kid FROM orgd.signing_keys
+SELECT 'orgd signing key' AS purpose, kid FROM orgd.signing_keys
 UNION ALL
 SELECT 'outbox', id::text FROM orgd.outbox WHERE fields <> ''
 UNION ALL
@@ -24,11 +24,11 @@ WITH keys AS (
 UPDATE orgd.idempotency SET answer = $4::text WHERE $1::text = 'idempotency' AND key = $2::text AND answer = $3::text;
 
 -- reseal_may_ask: whether Agenta's table of secrets exists and the role may count its rows
-SELECT to_regclass('public.secrets') IS NOT NULL,
-       coalesce(has_table_privilege(to_regclass('public.secrets'), 'SELECT'), false);
+SELECT to_regclass('public.secrets') IS NOT NULL AS exists,
+       coalesce(has_table_privilege(to_regclass('public.secrets'), 'SELECT'), false) AS may;
 
 -- reseal_secrets: how many secrets Agenta stores
-SELECT count(*) FROM public.secrets;
+SELECT count(*) AS secrets FROM public.secrets;
 
 -- signing_keys_retire: stops all keys from signing, so that the next token makes a new key; issued tokens stay valid
 -- revokes

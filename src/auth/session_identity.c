@@ -6,7 +6,7 @@
 
 #include "auth/decision_cache.h"
 #include "auth/sessions.h"
-#include "statements.h"
+#include "auth/statements.h"
 
 /* The scope that the query names; NULL for a part that it does not name. */
 struct scope {
@@ -74,15 +74,15 @@ static enum err read_identity(const struct result *row, const struct scope *scop
 {
     bool asked = scope->project || scope->workspace;
 
-    if (result_rows(row) != 1 || !result_uuid(row, 0, 0, &identity->user_id))
+    if (result_rows(row) != 1 || !result_uuid(row, 0, SESSION_RESOLVE_USER_ID, &identity->user_id))
         return ERR_UNAUTHORIZED;
-    identity->address_proven = result_bool(row, 0, 1);
-    identity->has_scope = result_uuid(row, 0, 3, &identity->project_id) &&
-                          result_uuid(row, 0, 4, &identity->workspace_id) &&
-                          result_uuid(row, 0, 5, &identity->organization_id);
+    identity->address_proven = result_bool(row, 0, SESSION_RESOLVE_ADDRESS_PROVEN);
+    identity->has_scope = result_uuid(row, 0, SESSION_RESOLVE_PROJECT_ID, &identity->project_id) &&
+                          result_uuid(row, 0, SESSION_RESOLVE_WORKSPACE_ID, &identity->workspace_id) &&
+                          result_uuid(row, 0, SESSION_RESOLVE_ORGANIZATION_ID, &identity->organization_id);
     if (asked && !identity->has_scope)
         return ERR_UNAUTHORIZED;
-    return result_bool(row, 0, 2) || scope->accepting ? OK : ERR_NOT_IN_SCOPE;
+    return result_bool(row, 0, SESSION_RESOLVE_IN_SCOPE) || scope->accepting ? OK : ERR_NOT_IN_SCOPE;
 }
 
 static enum err resolve(struct request *req, const struct access_token *token, const struct scope *scope,
@@ -105,7 +105,7 @@ static enum err resolve(struct request *req, const struct access_token *token, c
                                   .session = token->claims.session};
     code = read_identity(&row, scope, identity);
     if (code == OK || code == ERR_NOT_IN_SCOPE)
-        code = identity_admit(req, result_text(&row, 0, 6)) == OK ? code : ERR_UNAUTHORIZED;
+        code = identity_admit(req, result_text(&row, 0, SESSION_RESOLVE_EMAIL)) == OK ? code : ERR_UNAUTHORIZED;
     result_clear(&row);
     return code;
 }

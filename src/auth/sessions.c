@@ -8,10 +8,10 @@
 #include "auth/identity.h"
 #include "auth/refresh_tokens.h"
 #include "auth/signing_keys.h"
+#include "auth/statements.h"
 #include "base/log.h"
 #include "base/platform.h"
 #include "base/utf8.h"
-#include "statements.h"
 
 enum { CLIENT_MAX = 256, PAYLOAD_MAX = 6 << 10, SWEEP_US = 600 * 1000000 };
 
@@ -84,7 +84,7 @@ static enum err sweep(struct request *req)
 
     if ((last != 0 && now - last < SWEEP_US) || !atomic_compare_exchange_strong(&last_us, &last, now))
         return OK;
-    return db_run(req->db, &sessions_sweep, NULL, 0, NULL);
+    return DB_RUN(req->db, sessions_sweep, NULL);
 }
 
 enum err session_begin(struct request *req, const struct session_begin *begin)
@@ -108,11 +108,11 @@ enum err session_begin(struct request *req, const struct session_begin *begin)
         return code;
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
-    session.user_identities = result_text(&row, 0, 0);
-    session.session_identities = result_text(&row, 0, 1);
+    session.user_identities = result_text(&row, 0, SESSION_CREATE_USER_IDENTITIES);
+    session.session_identities = result_text(&row, 0, SESSION_CREATE_SESSION_IDENTITIES);
     issue.refresh = refresh.text;
     issue.refresh_hash = refresh.hash;
-    issue.refresh_expires_s = result_int(&row, 0, 2);
+    issue.refresh_expires_s = result_int(&row, 0, SESSION_CREATE_EXPIRES_S);
     return send_tokens(req, session_transport_wanted(req), &issue);
 }
 
@@ -157,11 +157,11 @@ enum err session_token_verify(struct request *req, struct access_token *token)
 /* The first columns of session_get and session_lock. ERR_SESSION_NONE if the address is blocked. */
 static enum err read_session(struct request *req, const struct result *row, struct session *session)
 {
-    session->email = result_text(row, 0, 0);
-    session->user_identities = result_text(row, 0, 1);
-    session->session_identities = result_text(row, 0, 2);
-    session->is_new_user = result_bool(row, 0, 3);
-    (void)result_uuid(row, 0, 4, &session->user_id);
+    session->email = result_text(row, 0, SESSION_LOCK_EMAIL);
+    session->user_identities = result_text(row, 0, SESSION_LOCK_USER_IDENTITIES);
+    session->session_identities = result_text(row, 0, SESSION_LOCK_SESSION_IDENTITIES);
+    session->is_new_user = result_bool(row, 0, SESSION_LOCK_IS_NEW_USER);
+    (void)result_uuid(row, 0, SESSION_LOCK_USER_ID, &session->user_id);
     return identity_admit(req, session->email) == OK ? OK : ERR_SESSION_NONE;
 }
 
@@ -196,12 +196,12 @@ enum standing { CURRENT, JUST_RENEWED, SUPERSEDED };
 static enum standing standing_of(const struct result *row, const struct refresh_token *presented,
                                  const struct refresh_token *next)
 {
-    const char *current = result_text(row, 0, 6);
+    const char *current = result_text(row, 0, SESSION_LOCK_REFRESH_HASH);
 
     if (same_hash(presented->stored_hash, current))
         return CURRENT;
-    if (same_hash(presented->stored_hash, result_text(row, 0, 7)) && same_hash(next->stored_hash, current) &&
-        result_bool(row, 0, 8))
+    if (same_hash(presented->stored_hash, result_text(row, 0, SESSION_LOCK_PREVIOUS_HASH)) &&
+        same_hash(next->stored_hash, current) && result_bool(row, 0, SESSION_LOCK_JUST_ROTATED))
         return JUST_RENEWED;
     return SUPERSEDED;
 }
@@ -240,7 +240,7 @@ static enum err renew(struct request *req, const struct uuid *session, const str
 
     if (code != OK)
         return code;
-    refresh->refresh_expires_s = result_int(&row, 0, 0);
+    refresh->refresh_expires_s = result_int(&row, 0, SESSION_ROTATE_TO_EXPIRES_S);
     refresh->rotated = true;
     result_clear(&row);
     return OK;
@@ -281,13 +281,13 @@ enum err session_rotate(struct request *req, const char *token, struct session_r
         code = session_end_because(req, &session->user_id, &session->id, "access rule");
         return code == OK ? ERR_SESSION_NONE : code;
     }
-    (void)result_uuid(&row, 0, 5, &session->login_id);
+    (void)result_uuid(&row, 0, SESSION_LOCK_LOGIN_ID, &session->login_id);
     code = follow(req, &row, &presented, &next, &standing);
     if (code != OK)
         return code;
     refresh->refresh = next.text;
     refresh->refresh_hash = talloc_strdup(req->arena, next.hash);
-    refresh->refresh_expires_s = result_int(&row, 0, 9);
+    refresh->refresh_expires_s = result_int(&row, 0, SESSION_LOCK_EXPIRES_S);
     switch (standing) {
     case CURRENT:
         return refresh->refresh_hash ? renew(req, &session->id, &next, refresh) : ERR_MEMORY;
@@ -337,11 +337,11 @@ enum err session_merge(struct request *req, const struct access_token *token, co
         return ERR_MEMORY;
     if (result_rows(&row) != 1) /* ended at this moment */
         return ERR_SESSION_NONE;
-    *merged = after.session_identities = result_text(&row, 0, 0);
+    *merged = after.session_identities = result_text(&row, 0, SESSION_MERGE_IDENTITIES_SESSION_IDENTITIES);
     return send_tokens(req, transport_of(req, token),
                        &(struct issue){.session = &after,
                                        .refresh_hash = token->claims.refresh_hash,
-                                       .refresh_expires_s = result_int(&row, 0, 1)});
+                                       .refresh_expires_s = result_int(&row, 0, SESSION_MERGE_IDENTITIES_EXPIRES_S)});
 }
 
 /* ---- ending ---- */

@@ -7,7 +7,7 @@ SELECT $1::uuid, $2::uuid, $3::uuid,
                  FROM user_identities i WHERE i.user_id = $3::uuid), ARRAY[$4::text]),
        ARRAY[$4::text], $5::boolean, decode($6::text, 'hex'), $7::text, $8::text, now() + least(interval '144000 minutes', make_interval(secs => $9::bigint)),
        coalesce((SELECT a.generation FROM orgd.accounts a WHERE a.user_id = $3::uuid), 0)
-RETURNING array_to_json(user_identities), array_to_json(session_identities), extract(epoch FROM expires_at)::bigint;
+RETURNING array_to_json(user_identities) AS user_identities, array_to_json(session_identities) AS session_identities, extract(epoch FROM expires_at)::bigint AS expires_s;
 
 -- sessions_sweep: deletes a limited number of expired sessions
 -- revokes
@@ -15,7 +15,7 @@ DELETE FROM orgd.sessions
 WHERE handle IN (SELECT handle FROM orgd.sessions WHERE expires_at < now() LIMIT 1000 FOR UPDATE SKIP LOCKED);
 
 -- session_get: a session that has not ended, whose token was signed with a valid key
-SELECT u.email, array_to_json(s.user_identities), array_to_json(s.session_identities), s.is_new_user, s.user_id
+SELECT u.email, array_to_json(s.user_identities) AS user_identities, array_to_json(s.session_identities) AS session_identities, s.is_new_user, s.user_id
 FROM orgd.sessions s
 JOIN users u ON u.id = s.user_id
 JOIN orgd.accounts a ON a.user_id = s.user_id AND a.generation = s.generation
@@ -24,9 +24,9 @@ WHERE s.handle = $1::uuid AND s.login_id = $2::uuid AND s.expires_at > now()
 
 -- session_lock: locks the session of a refresh token for its renewal, if its lifetime since sign-in ($2, seconds) is not over;
 -- returns its two hashes, and whether the previous token is still valid for a request that came a moment late
-SELECT u.email, array_to_json(s.user_identities), array_to_json(s.session_identities), s.is_new_user, s.user_id,
-       s.login_id, encode(s.refresh_hash, 'hex'), encode(s.previous_hash, 'hex'),
-       coalesce(s.rotated_at > clock_timestamp() - interval '30 seconds', false), extract(epoch FROM s.expires_at)::bigint
+SELECT u.email, array_to_json(s.user_identities) AS user_identities, array_to_json(s.session_identities) AS session_identities, s.is_new_user, s.user_id,
+       s.login_id, encode(s.refresh_hash, 'hex') AS refresh_hash, encode(s.previous_hash, 'hex') AS previous_hash,
+       coalesce(s.rotated_at > clock_timestamp() - interval '30 seconds', false) AS just_rotated, extract(epoch FROM s.expires_at)::bigint AS expires_s
 FROM orgd.sessions s
 JOIN users u ON u.id = s.user_id
 JOIN orgd.accounts a ON a.user_id = s.user_id AND a.generation = s.generation
@@ -39,7 +39,7 @@ SET previous_hash = refresh_hash, refresh_hash = decode($2::text, 'hex'), rotate
     client = $3::text, address = $4::text,
     expires_at = least(now() + interval '144000 minutes', created_at + make_interval(secs => $5::bigint))
 WHERE handle = $1::uuid
-RETURNING extract(epoch FROM expires_at)::bigint;
+RETURNING extract(epoch FROM expires_at)::bigint AS expires_s;
 
 -- session_merge_identities: adds the requested identities of the account, in that order, to those that the session has proven
 UPDATE orgd.sessions s
@@ -51,10 +51,10 @@ SET session_identities = s.session_identities || ARRAY(
         GROUP BY w.method
         ORDER BY min(w.place))
 WHERE s.handle = $1::uuid
-RETURNING array_to_json(s.session_identities), extract(epoch FROM s.expires_at)::bigint;
+RETURNING array_to_json(s.session_identities) AS session_identities, extract(epoch FROM s.expires_at)::bigint AS expires_s;
 
 -- session_recent: whether the user of a session authenticated within so many seconds; no row: the session has ended
-SELECT s.authenticated_at > now() - make_interval(secs => $2::bigint)
+SELECT s.authenticated_at > now() - make_interval(secs => $2::bigint) AS recent
 FROM orgd.sessions s
 JOIN orgd.accounts a ON a.user_id = s.user_id AND a.generation = s.generation
 WHERE s.handle = $1::uuid AND s.expires_at > now();
@@ -99,12 +99,12 @@ FROM (SELECT handle, client, address, session_identities, created_at, seen_at, e
 -- one that the user is a member of, the default one first; else the default one, of which they are not a member.
 SELECT s.user_id,
        EXISTS (SELECT FROM orgd.logins l JOIN users u ON lower(u.email COLLATE "C") = ANY (l.proven_emails)
-               WHERE l.id = s.login_id AND u.id = s.user_id),
+               WHERE l.id = s.login_id AND u.id = s.user_id) AS address_proven,
        p.id IS NULL
        OR (EXISTS (SELECT FROM project_members m WHERE m.project_id = p.id AND m.user_id = s.user_id)
            AND ($4::uuid IS NOT NULL
-                OR EXISTS (SELECT FROM workspace_members m WHERE m.workspace_id = p.workspace_id AND m.user_id = s.user_id))),
-       p.id, p.workspace_id, p.organization_id, (SELECT u.email FROM users u WHERE u.id = s.user_id)
+                OR EXISTS (SELECT FROM workspace_members m WHERE m.workspace_id = p.workspace_id AND m.user_id = s.user_id))) AS in_scope,
+       p.id AS project_id, p.workspace_id, p.organization_id, (SELECT u.email FROM users u WHERE u.id = s.user_id) AS email
 FROM orgd.sessions s
 LEFT JOIN LATERAL (
     SELECT p.id, p.workspace_id, p.organization_id

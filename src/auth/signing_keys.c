@@ -12,12 +12,12 @@
 #include <talloc.h>
 
 #include "auth/decision_cache.h"
+#include "auth/statements.h"
 #include "base/base64.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/platform.h"
 #include "base/seal.h"
-#include "statements.h"
 
 #define HOUR_US (INT64_C(3600) * 1000000)
 #define SIGNS_US (168 * HOUR_US) /* for how long a key signs */
@@ -99,14 +99,15 @@ static void remember(struct request *req, const struct result *rows, uint64_t ge
 
     pthread_mutex_lock(&memory.lock);
     for (int row = 0; row < result_rows(rows) && count < KEYS_MAX; row++) {
-        const char *id = result_text(rows, row, 0);
+        const char *id = result_text(rows, row, SIGNING_KEYS_LIST_KID);
         const struct known *before = remembered(id);
         struct known *known = &keys[count];
         if (strlen(id) >= sizeof known->id)
             continue;
         memcpy(known->id, id, strlen(id) + 1);
-        known->signs_until_us = result_int(rows, row, 2);
-        known->key = before ? share(before->key) : open_key(req->config, id, result_text(rows, row, 1));
+        known->signs_until_us = result_int(rows, row, SIGNING_KEYS_LIST_SIGNS_UNTIL_US);
+        known->key = before ? share(before->key)
+                            : open_key(req->config, id, result_text(rows, row, SIGNING_KEYS_LIST_PRIVATE_KEY));
         count++;
     }
     for (size_t i = 0; i < memory.count; i++)
@@ -122,7 +123,7 @@ static enum err load(struct request *req)
 {
     uint64_t generation = decisions_generation();
     struct result rows;
-    enum err code = db_run(req->db, &signing_keys_list, NULL, 0, &rows);
+    enum err code = DB_RUN(req->db, signing_keys_list, &rows);
 
     if (code != OK)
         return code;
@@ -207,7 +208,7 @@ static enum err create_key(struct request *req, int64_t after_us, struct signing
     code = DB_RUN(req->db, signing_key_create, NULL, param_text(id), param_text(sealed),
                   param_int((after_us > now ? after_us : now) + SIGNS_US));
     if (code == OK)
-        code = db_run(req->db, &signing_keys_sweep, NULL, 0, NULL);
+        code = DB_RUN(req->db, signing_keys_sweep, NULL);
     memcpy(made->id, id, strlen(id) + 1);
     made->key = key;
     return code;
@@ -228,7 +229,7 @@ static enum err renew(struct request *req, struct signing_key *key)
 
     if (code != OK)
         return code;
-    locked = result_bool(&row, 0, 0);
+    locked = result_bool(&row, 0, SIGNING_KEY_LOCK_LOCKED);
     result_clear(&row);
     if (!locked)
         return OK;
@@ -293,14 +294,15 @@ enum err signing_key_find(struct request *req, const char *id, struct signing_ke
 enum err signing_keys_count(struct db *db, const struct config *config, int *count, int *strange)
 {
     struct result rows;
-    enum err code = db_run(db, &signing_keys_list, NULL, 0, &rows);
+    enum err code = DB_RUN(db, signing_keys_list, &rows);
 
     *count = *strange = 0;
     if (code != OK)
         return code;
     *count = result_rows(&rows);
     for (int row = 0; row < *count; row++) {
-        EVP_PKEY *key = open_key(config, result_text(&rows, row, 0), result_text(&rows, row, 1));
+        EVP_PKEY *key = open_key(config, result_text(&rows, row, SIGNING_KEYS_LIST_KID),
+                                 result_text(&rows, row, SIGNING_KEYS_LIST_PRIVATE_KEY));
 
         *strange += key == NULL;
         EVP_PKEY_free(key);

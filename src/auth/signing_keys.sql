@@ -1,5 +1,5 @@
 -- signing_keys_list: the valid keys, the one that signs longest first
-SELECT kid, private_key, (extract(epoch FROM signs_until) * 1000000)::bigint
+SELECT kid, private_key, (extract(epoch FROM signs_until) * 1000000)::bigint AS signs_until_us
 FROM orgd.signing_keys
 WHERE valid_until > now()
 ORDER BY signs_until DESC, kid
@@ -7,7 +7,7 @@ LIMIT 16;
 
 -- signing_key_lock: lets one transaction at a time make a key; the second parameter says whether to wait
 SELECT CASE WHEN $1::boolean THEN pg_advisory_xact_lock(hashtextextended('orgd.signing_keys', 0)) IS NOT NULL
-            ELSE pg_try_advisory_xact_lock(hashtextextended('orgd.signing_keys', 0)) END;
+            ELSE pg_try_advisory_xact_lock(hashtextextended('orgd.signing_keys', 0)) END AS locked;
 
 -- signing_key_create: adds a key that signs until the given time, and is valid for the longest lifetime of a token after that
 INSERT INTO orgd.signing_keys (kid, private_key, signs_until, valid_until)

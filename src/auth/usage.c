@@ -6,9 +6,9 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "auth/statements.h"
 #include "base/buffer.h"
 #include "base/platform.h"
-#include "statements.h"
 
 /* A hash table with open addressing. When it is nearly full, it is written before the minute is over. */
 enum { SLOTS = 65536, ENOUGH = SLOTS / 2, FULL = SLOTS / 4 * 3, EVERY_US = 60000000, BATCH = 5000 };

@@ -10,9 +10,9 @@
 #include "admin/timestamps.h"
 #include "audit/audit.h"
 #include "audit/seals.h"
+#include "audit/statements.h"
 #include "base/json.h"
 #include "commands/current.h"
-#include "statements.h"
 
 enum { OUTPUT_MAX = 64 << 10, PAGE = 1000, PRUNE_BATCH = 50000, DAYS_MAX = 36500 };
 #define PAGE_MAX ((size_t)1 << 30)
@@ -230,7 +230,7 @@ static enum err export_rows(void *arena, struct db *db, const struct param bound
         for (int i = 0; i < count; i++)
             (csv ? write_csv_row : write_json_row)(&out, &rows, i);
         if (count > 0)
-            after = result_int(&rows, count - 1, 0);
+            after = result_int(&rows, count - 1, AUDIT_EXPORT_SEAL_NO);
         err = print(&out, error);
         talloc_free(page);
     }
@@ -286,7 +286,7 @@ static enum err prune(struct db *db, int64_t days, int64_t *removed)
         struct result row;
 
         err = DB_RUN(db, audit_prune, &row, param_int(days), param_int(PRUNE_BATCH));
-        some = err == OK ? result_int(&row, 0, 0) : 0;
+        some = err == OK ? result_int(&row, 0, AUDIT_PRUNE_REMOVED) : 0;
         if (err == OK)
             result_clear(&row);
     }

@@ -16,8 +16,8 @@
 #include "migrate/migrate.h"
 #include "runtime/installation_keys.h"
 #include "runtime/rights.h"
+#include "runtime/statements.h"
 #include "runtime/stores.h"
-#include "statements.h"
 
 #define OUTPUT_MAX ((size_t)1 << 20)
 
@@ -160,8 +160,8 @@ static void look_at_rights(struct doctor *doctor, struct db *db, const char *nam
         return;
     }
     for (int row = 0; row < result_rows(&rows); row++)
-        find(doctor, result_bool(&rows, row, 0) ? "rights-beyond" : "rights-lacking", PROBLEM, "the %s database: %s",
-             name, result_text(&rows, row, 1));
+        find(doctor, result_bool(&rows, row, RIGHTS_EXCESS) ? "rights-beyond" : "rights-lacking", PROBLEM,
+             "the %s database: %s", name, result_text(&rows, row, RIGHTS_TEXT));
     if (result_rows(&rows) == 0)
         find(doctor, "rights", GOOD,
              own ? "the %s database: the program's role owns it, and can do nothing outside of it"
@@ -175,12 +175,12 @@ static void look_at_clock(struct doctor *doctor, struct db *db)
     int64_t before = platform.realtime_us(), after, theirs, ahead;
     struct result row;
 
-    if (db_run(db, &doctor_clock, NULL, 0, &row) != OK) {
+    if (DB_RUN(db, doctor_clock, &row) != OK) {
         find(doctor, "clock", PROBLEM, "the clock of the database: %s", db_error(db)->cause);
         return;
     }
     after = platform.realtime_us();
-    theirs = result_int(&row, 0, 0);
+    theirs = result_int(&row, 0, DOCTOR_CLOCK_NOW_US);
     ahead = theirs > after ? theirs - after : theirs < before ? theirs - before : 0;
     if (ahead > CLOCK_US || ahead < -CLOCK_US)
         find(doctor, "clock", PROBLEM, "the clock of the database is %.1f s %s of this one",

@@ -116,21 +116,21 @@ int migrate_verify_run(const struct config *config, const struct options *option
 /* Writes one object of the archive. */
 static void purge_row(enum database database, const struct result *list, int row, bool json, struct buffer *out)
 {
-    const char *rows = result_text(list, row, 2);
+    const char *rows = result_text(list, row, PURGE_ROWS);
 
     if (!json) {
-        buffer_format(out, "%s database: %s %s%s%s%s\n", migrate_database_name(database), result_text(list, row, 0),
-                      result_text(list, row, 1), rows ? " with " : "", rows ? rows : "",
-                      rows ? (strcmp(rows, "1") == 0 ? " row" : " rows") : "");
+        buffer_format(out, "%s database: %s %s%s%s%s\n", migrate_database_name(database),
+                      result_text(list, row, PURGE_KIND), result_text(list, row, PURGE_NAME), rows ? " with " : "",
+                      rows ? rows : "", rows ? (strcmp(rows, "1") == 0 ? " row" : " rows") : "");
         return;
     }
     json_open(out, '{');
     key_text(out, "database", migrate_database_name(database));
-    key_text(out, "kind", result_text(list, row, 0));
-    key_text(out, "name", result_text(list, row, 1));
+    key_text(out, "kind", result_text(list, row, PURGE_KIND));
+    key_text(out, "name", result_text(list, row, PURGE_NAME));
     json_key(out, "rows");
     if (rows)
-        json_int(out, result_int(list, row, 2));
+        json_int(out, result_int(list, row, PURGE_ROWS));
     else
         json_nil(out);
     json_close(out, '}');

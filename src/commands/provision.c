@@ -284,7 +284,7 @@ static enum err find_project(const struct options *options, struct db *core, cha
         err = overview_default_project(core, options->arguments[0], &rows);
         if (err != OK)
             return error_set(error, err, "%.500s", db_error(core)->cause);
-        if (result_rows(&rows) == 0 || !result_uuid(&rows, 0, 0, &project))
+        if (result_rows(&rows) == 0 || !result_uuid(&rows, 0, OVERVIEW_PROJECT_ID, &project))
             err = error_set(error, ERR_REFUSED,
                             "there is no account %.254s with a project; `orgd account create` makes one",
                             options->arguments[0]);

@@ -106,9 +106,15 @@ bool result_keep(struct result *result, void *arena) MUST_CHECK;
  */
 enum err db_run(struct db *db, const struct statement *statement, const struct param *params, size_t count,
                 struct result *result) MUST_CHECK;
-#define DB_RUN(db, statement, result, ...)                                                                             \
-    db_run((db), &(statement), (const struct param[]){__VA_ARGS__},                                                    \
-           sizeof((const struct param[]){__VA_ARGS__}) / sizeof(struct param), (result))
+/*
+ * The same with the parameters as arguments. Their number must be the statement's, of which the build makes a constant
+ * `parameters_of_name`; otherwise the compiler refuses an array of negative size.
+ */
+#define DB_RUN(db, statement, result, ...) db_run((db), &(statement), PARAMS_OF(statement, __VA_ARGS__), (result))
+#define PARAMS_OF(statement, ...) PARAMS(__VA_ARGS__), PARAMS_COUNT(parameters_of_##statement, PARAMS(__VA_ARGS__))
+#define PARAMS(...) ((const struct param[]){__VA_ARGS__})
+#define PARAMS_COUNT(wanted, params)                                                                                   \
+    ((wanted) * sizeof(char[sizeof(params) == (wanted) * sizeof(struct param) ? 1 : -1]))
 
 /* Runs SQL text without parameters, several statements allowed (chains, settings): simple protocol. Never with text
  * from outside. */

@@ -9,7 +9,7 @@
 
 #include "base/log.h"
 #include "base/platform.h"
-#include "statements.h"
+#include "db/statements.h"
 
 /* WAIT_US: somewhat longer than a lease, so that what was seen at its beginning is over at its end. */
 enum { WAIT_US = LEASE_OVER_US + 100000, PAUSE_MIN_US = 300, PAUSE_MAX_US = 50000 };
@@ -62,14 +62,14 @@ static bool begin(struct removal *removal, const struct result *taken, const str
     struct uuid state;
     bool same;
 
-    (void)!result_uuid(taken, 0, 0, &removal->state);
-    removal->generation = result_int(taken, 0, 1);
+    (void)!result_uuid(taken, 0, LEASE_GENERATION_ID, &removal->state);
+    removal->generation = result_int(taken, 0, LEASE_GENERATION_GENERATION);
     if (!look->pg || result_rows(look) != 1)
         return false;
-    removal->seen = talloc_strdup(removal->db, result_text(look, 0, 2));
+    removal->seen = talloc_strdup(removal->db, result_text(look, 0, LEASE_LOOK_SEEN));
     removal->seen_us = platform.monotonic_us();
-    same = result_uuid(look, 0, 0, &state) && memcmp(&state, &removal->state, sizeof state) == 0;
-    return same && !result_bool(look, 0, 3);
+    same = result_uuid(look, 0, LEASE_LOOK_ID, &state) && memcmp(&state, &removal->state, sizeof state) == 0;
+    return same && !result_bool(look, 0, LEASE_LOOK_OTHERS);
 }
 
 /* True when all have confirmed the generation. */
@@ -83,7 +83,7 @@ static bool is_confirmed(struct removal *removal)
         say_unseen(removal);
         return false;
     }
-    done = result_rows(&row) == 1 && !result_bool(&row, 0, 0);
+    done = result_rows(&row) == 1 && !result_bool(&row, 0, LEASE_WAITING_WAITING);
     result_clear(&row);
     return done;
 }

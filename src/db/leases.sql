@@ -11,12 +11,12 @@ WITH state AS (
            complete = known.complete AND known.server = excluded.server
     RETURNING id, generation
 )
-SELECT id, generation, pg_notify('orgd_access', concat_ws(' ', generation, $1::uuid)) FROM state;
+SELECT id, generation, pg_notify('orgd_access', concat_ws(' ', generation, $1::uuid)) AS notified FROM state;
 
 -- lease_waiting: whether a process may still use what it remembered before a generation; no row: nothing is known of that
 -- $1 this process, when it has emptied its own cache, $2 the row of orgd.lease_state, $3 the generation
 SELECT NOT complete
-       OR EXISTS (SELECT FROM orgd.leases WHERE process IS DISTINCT FROM $1::uuid AND confirmed < $3::bigint)
+       OR EXISTS (SELECT FROM orgd.leases WHERE process IS DISTINCT FROM $1::uuid AND confirmed < $3::bigint) AS waiting
 FROM orgd.lease_state
 WHERE id = $2::uuid;
 
@@ -30,8 +30,8 @@ ON CONFLICT (only_row) DO UPDATE
 -- lease_look: the row of orgd.lease_state, the newest generation, the leases as JSON, and whether somebody may hold another one
 -- $1 this process, or NULL
 SELECT id, generation,
-       (SELECT coalesce(json_object_agg(process, renewals), '{}') FROM orgd.leases),
-       NOT complete OR EXISTS (SELECT FROM orgd.leases WHERE process IS DISTINCT FROM $1::uuid)
+       (SELECT coalesce(json_object_agg(process, renewals), '{}') FROM orgd.leases) AS seen,
+       NOT complete OR EXISTS (SELECT FROM orgd.leases WHERE process IS DISTINCT FROM $1::uuid) AS others
 FROM orgd.lease_state;
 
 -- lease_renew: renews the lease of a process, confirms the generation for which it has emptied its cache, and asks for a proof
@@ -40,14 +40,14 @@ FROM orgd.lease_state;
 INSERT INTO orgd.leases (process, renewals, confirmed)
 SELECT $1::uuid, $2::bigint, least($3::bigint, (SELECT generation FROM orgd.lease_state))
 ON CONFLICT (process) DO UPDATE SET renewals = excluded.renewals, confirmed = excluded.confirmed
-RETURNING (SELECT id FROM orgd.lease_state), (SELECT generation FROM orgd.lease_state),
-          pg_notify('orgd_lease_' || process, renewals::text);
+RETURNING (SELECT id FROM orgd.lease_state) AS id, (SELECT generation FROM orgd.lease_state) AS generation,
+          pg_notify('orgd_lease_' || process, renewals::text) AS notified;
 
 -- lease_confirm: confirms the generation for which a process has emptied its cache; no row: it has no lease
 -- $1 the process, $2 the generation
 UPDATE orgd.leases SET confirmed = least($2::bigint, (SELECT generation FROM orgd.lease_state))
 WHERE process = $1::uuid
-RETURNING (SELECT id FROM orgd.lease_state);
+RETURNING (SELECT id FROM orgd.lease_state) AS id;
 
 -- lease_end: removes the lease of a process that has stopped using its cache
 DELETE FROM orgd.leases WHERE process = $1::uuid;

@@ -4,7 +4,7 @@
 #include "db/answers.h"
 #include "db/db_state.h"
 #include "db/leases.h"
-#include "statements.h"
+#include "db/statements.h"
 
 #define BEGIN "BEGIN ISOLATION LEVEL READ COMMITTED"
 

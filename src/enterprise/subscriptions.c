@@ -6,7 +6,7 @@
 
 #include "admin/operation.h"
 #include "base/json.h"
-#include "statements.h"
+#include "enterprise/statements.h"
 
 enum { LIST_MAX = 16 << 20 };
 

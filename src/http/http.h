@@ -250,14 +250,11 @@ enum err reply_result(struct request *req, int status, struct result *result);
 enum err reply_query(struct request *req, int status, enum err none, const struct statement *statement,
                      const struct param *params, size_t count);
 #define REPLY_QUERY(req, status, none, statement, ...)                                                                 \
-    reply_query((req), (status), (none), &(statement), (const struct param[]){__VA_ARGS__},                            \
-                sizeof((const struct param[]){__VA_ARGS__}) / sizeof(struct param))
+    reply_query((req), (status), (none), &(statement), PARAMS_OF(statement, __VA_ARGS__))
 /* Runs a statement and returns `none` when it yields no row. */
 enum err run_query(struct request *req, enum err none, const struct statement *statement, const struct param *params,
                    size_t count);
-#define RUN_QUERY(req, none, statement, ...)                                                                           \
-    run_query((req), (none), &(statement), (const struct param[]){__VA_ARGS__},                                        \
-              sizeof((const struct param[]){__VA_ARGS__}) / sizeof(struct param))
+#define RUN_QUERY(req, none, statement, ...) run_query((req), (none), &(statement), PARAMS_OF(statement, __VA_ARGS__))
 /* {"detail":"text"} */
 enum err reply_detail(struct request *req, int status, const char *text);
 /* Adds a header. `name` and `value` must live as long as the request. ERR_INTERNAL beyond REPLY_HEADERS_MAX. */

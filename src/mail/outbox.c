@@ -6,8 +6,8 @@
 
 #include "base/json.h"
 #include "base/seal.h"
+#include "mail/statements.h"
 #include "mail/transport.h"
-#include "statements.h"
 
 enum { FIELDS_MAX = 32 << 10 };
 #define WEEK_S (INT64_C(7) * 24 * 3600)

@@ -16,7 +16,7 @@ WHERE id = (
     ORDER BY next_at, id
     LIMIT 1
     FOR UPDATE SKIP LOCKED)
-RETURNING id, recipient, template, fields, attempts, extract(epoch FROM created_at)::bigint;
+RETURNING id, recipient, template, fields, attempts, extract(epoch FROM created_at)::bigint AS created_s;
 
 -- outbox_done: removes an accepted mail
 DELETE FROM orgd.outbox WHERE id = $1::uuid;
@@ -33,9 +33,9 @@ WHERE id = $1::uuid;
 WITH gone AS (
     DELETE FROM orgd.outbox WHERE expires_at <= now() RETURNING id, template, attempts, given_up_at, last_error
 )
-SELECT id, template, attempts, coalesce(last_error, '') FROM gone WHERE given_up_at IS NULL;
+SELECT id, template, attempts, coalesce(last_error, '') AS last_error FROM gone WHERE given_up_at IS NULL;
 
 -- outbox_state: the number of waiting mails, the number of those given up, and the seconds until the next one is due
-SELECT count(*) FILTER (WHERE given_up_at IS NULL), count(*) FILTER (WHERE given_up_at IS NOT NULL),
-       coalesce(ceil(extract(epoch FROM min(next_at) FILTER (WHERE given_up_at IS NULL) - now()))::bigint, 3600)
+SELECT count(*) FILTER (WHERE given_up_at IS NULL) AS waiting, count(*) FILTER (WHERE given_up_at IS NOT NULL) AS given_up,
+       coalesce(ceil(extract(epoch FROM min(next_at) FILTER (WHERE given_up_at IS NULL) - now()))::bigint, 3600) AS next_s
 FROM orgd.outbox;

@@ -13,8 +13,8 @@
 #include "base/platform.h"
 #include "http/metrics.h"
 #include "mail/outbox.h"
+#include "mail/statements.h"
 #include "mail/transport.h"
-#include "statements.h"
 
 /* A mail waits 5 s after its first failure, then twice as long each time, at most half an hour. All times vary
  * randomly. */
@@ -132,12 +132,12 @@ static enum err send_one(struct db *db, struct transport *transport, bool *none)
 
     *none = code == OK && result_rows(&row) == 0;
     if (code == OK && !*none) {
-        (void)result_uuid(&row, 0, 0, &mail.id);
-        mail.recipient = result_text(&row, 0, 1);
-        mail.template = result_text(&row, 0, 2);
-        mail.fields = result_text(&row, 0, 3);
-        mail.attempts = result_int(&row, 0, 4);
-        mail.date = result_int(&row, 0, 5);
+        (void)result_uuid(&row, 0, OUTBOX_TAKE_ID, &mail.id);
+        mail.recipient = result_text(&row, 0, OUTBOX_TAKE_RECIPIENT);
+        mail.template = result_text(&row, 0, OUTBOX_TAKE_TEMPLATE);
+        mail.fields = result_text(&row, 0, OUTBOX_TAKE_FIELDS);
+        mail.attempts = result_int(&row, 0, OUTBOX_TAKE_ATTEMPTS);
+        mail.date = result_int(&row, 0, OUTBOX_TAKE_CREATED_S);
         code = settle(db, &mail, deliver(arena, transport, &mail, &error), &error);
     }
     result_clear(&row);
@@ -154,8 +154,10 @@ static enum err sweep(struct db *db)
     enum err code = DB_RUN(db, outbox_sweep, &rows);
 
     for (int i = 0; code == OK && i < result_rows(&rows); i++)
-        log_message(LOG_WARNING, "mail %s (%s) expired after %lld attempts: %s", result_text(&rows, i, 0),
-                    result_text(&rows, i, 1), (long long)result_int(&rows, i, 2), result_text(&rows, i, 3));
+        log_message(LOG_WARNING, "mail %s (%s) expired after %lld attempts: %s", result_text(&rows, i, OUTBOX_SWEEP_ID),
+                    result_text(&rows, i, OUTBOX_SWEEP_TEMPLATE),
+                    (long long)result_int(&rows, i, OUTBOX_SWEEP_ATTEMPTS),
+                    result_text(&rows, i, OUTBOX_SWEEP_LAST_ERROR));
     result_clear(&rows);
     return code;
 }
@@ -207,8 +209,8 @@ static void work(struct db *db, struct transport *transport)
             code = DB_RUN(db, outbox_state, &row);
         if (code != OK)
             continue;
-        atomic_store(&sender.waiting, (uint64_t)result_int(&row, 0, 0));
-        if (!wait_for_work(db, result_int(&row, 0, 2)))
+        atomic_store(&sender.waiting, (uint64_t)result_int(&row, 0, OUTBOX_STATE_WAITING));
+        if (!wait_for_work(db, result_int(&row, 0, OUTBOX_STATE_NEXT_S)))
             code = ERR_UNAVAILABLE;
         result_clear(&row);
     }

@@ -6,7 +6,7 @@
 #include <talloc.h>
 
 #include "base/buffer.h"
-#include "statements.h"
+#include "migrate/statements.h"
 
 enum { EXPLAIN_MAX = 256 << 10, NAMES_MAX = 16 << 10 };
 
@@ -53,7 +53,7 @@ static enum err count_pages(struct db *db, const struct script_statement *statem
     if (buffer_string(&names))
         err = DB_RUN(db, migrate_pages, &result, param_text(buffer_string(&names)));
     if (err == OK && buffer_string(&names)) {
-        *cost = (double)result_int(&result, 0, 0);
+        *cost = (double)result_int(&result, 0, MIGRATE_PAGES_PAGES);
         result_clear(&result);
     }
     (void)talloc_free(arena);

@@ -9,7 +9,7 @@
 
 #include "base/buffer.h"
 #include "base/platform.h"
-#include "statements.h"
+#include "migrate/statements.h"
 
 #define DEFAULT_WAIT_MS (10 * 60 * 1000)
 #define POLL_MS 50
@@ -49,11 +49,12 @@ static void name_holder(struct db *db, char *to, size_t size)
     struct result result;
 
     (void)snprintf(to, size, "another runner");
-    if (db_run(db, &migrate_lock_holder, NULL, 0, &result) != OK)
+    if (DB_RUN(db, migrate_lock_holder, &result) != OK)
         return;
     if (result_rows(&result) == 1) {
-        (void)snprintf(to, size, "another runner (process %lld, %s)", (long long)result_int(&result, 0, 0),
-                       result_text(&result, 0, 1));
+        (void)snprintf(to, size, "another runner (process %lld, %s)",
+                       (long long)result_int(&result, 0, MIGRATE_LOCK_HOLDER_PID),
+                       result_text(&result, 0, MIGRATE_LOCK_HOLDER_APPLICATION_NAME));
     }
     result_clear(&result);
 }
@@ -67,11 +68,11 @@ enum err migrate_lock_database(struct db *db, enum database database, const stru
         struct result result;
         bool taken;
 
-        if (db_run(db, &migrate_lock, NULL, 0, &result) != OK) {
+        if (DB_RUN(db, migrate_lock, &result) != OK) {
             return error_set(error, db_error(db)->code, "the lock of the %s database cannot be taken: %s",
                              migrate_database_name(database), db_error(db)->cause);
         }
-        taken = result_bool(&result, 0, 0);
+        taken = result_bool(&result, 0, MIGRATE_LOCK_LOCKED);
         result_clear(&result);
         if (taken)
             return OK;
@@ -94,7 +95,7 @@ enum err migrate_lock_database(struct db *db, enum database database, const stru
 
 void migrate_unlock_database(struct db *db)
 {
-    if (db_connected(db) && db_run(db, &migrate_unlock, NULL, 0, NULL) != OK) {
+    if (db_connected(db) && DB_RUN(db, migrate_unlock, NULL) != OK) {
         db_close(db); /* ends the session, and the lock with it */
     }
 }
@@ -116,15 +117,16 @@ static void write_arrays(const struct script_statement *statement, struct buffer
 
 static void write_blocker(const struct result *result, char *to, size_t size)
 {
-    const char *user = result_text(result, 0, 1);
-    const char *name = result_text(result, 0, 2);
-    const char *state = result_text(result, 0, 3);
-    const char *query = result_text(result, 0, 5);
-    const char *table = result_text(result, 0, 6);
+    const char *user = result_text(result, 0, MIGRATE_BLOCKER_USENAME);
+    const char *name = result_text(result, 0, MIGRATE_BLOCKER_APPLICATION_NAME);
+    const char *state = result_text(result, 0, MIGRATE_BLOCKER_STATE);
+    const char *query = result_text(result, 0, MIGRATE_BLOCKER_QUERY);
+    const char *table = result_text(result, 0, MIGRATE_BLOCKER_TABLE_NAME);
 
     (void)snprintf(to, size, "%s is locked by process %lld (user %s%s%s), %s for %lld s%s%s", table ? table : "a table",
-                   (long long)result_int(result, 0, 0), user ? user : "?", name && name[0] ? ", " : "",
-                   name ? name : "", state ? state : "busy", (long long)result_int(result, 0, 4),
+                   (long long)result_int(result, 0, MIGRATE_BLOCKER_PID), user ? user : "?",
+                   name && name[0] ? ", " : "", name ? name : "", state ? state : "busy",
+                   (long long)result_int(result, 0, MIGRATE_BLOCKER_SECONDS),
                    query && query[0] ? ", last statement: " : "", query ? query : "");
 }
 

@@ -1,5 +1,5 @@
 -- migrate_database: name and encoding of the database, and whether a table exists
-SELECT current_database(), to_regclass($1) IS NOT NULL, current_setting('server_encoding');
+SELECT current_database() AS name, to_regclass($1) IS NOT NULL AS landmark, current_setting('server_encoding') AS encoding;
 
 -- migrate_is_filled: whether the database has any object that no extension created
 SELECT EXISTS (SELECT
@@ -9,16 +9,16 @@ SELECT EXISTS (SELECT
                   AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'f')
                   AND NOT EXISTS (SELECT
                                     FROM pg_depend d
-                                   WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e'));
+                                   WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')) AS filled;
 
 -- migrate_has_table: whether a version table exists
-SELECT to_regclass($1) IS NOT NULL;
+SELECT to_regclass($1) IS NOT NULL AS present;
 
 -- migrate_is_enterprise: whether a v0.103.5 core database has tables of the enterprise edition
-SELECT to_regclass('public.subscriptions') IS NOT NULL AND to_regclass('public.organization_members') IS NOT NULL;
+SELECT to_regclass('public.subscriptions') IS NOT NULL AND to_regclass('public.organization_members') IS NOT NULL AS enterprise;
 
 -- migrate_lock: takes the advisory lock of runners on this database, if it is free
-SELECT pg_try_advisory_lock(1869768548, 1);
+SELECT pg_try_advisory_lock(1869768548, 1) AS locked;
 
 -- migrate_unlock: releases it
 SELECT pg_advisory_unlock(1869768548, 1);
@@ -32,9 +32,9 @@ SELECT a.pid, a.application_name
  LIMIT 1;
 
 -- migrate_blocker: the transaction that holds a lock against modes $2 on tables $1, or else the oldest transaction
-SELECT a.pid, a.usename, a.application_name, a.state, extract(epoch FROM clock_timestamp() - a.xact_start)::bigint,
-       regexp_replace(left(a.query, 80), '\s+', ' ', 'g'),
-       CASE WHEN wanted.name IS NOT NULL THEN l.relation::regclass END
+SELECT a.pid, a.usename, a.application_name, a.state, extract(epoch FROM clock_timestamp() - a.xact_start)::bigint AS seconds,
+       regexp_replace(left(a.query, 80), '\s+', ' ', 'g') AS query,
+       CASE WHEN wanted.name IS NOT NULL THEN l.relation::regclass END AS table_name
   FROM pg_locks l
   JOIN pg_stat_activity a ON a.pid = l.pid
   LEFT JOIN unnest($1::text[], $2::text[]) AS wanted (name, mode)
@@ -82,10 +82,10 @@ WITH tables AS (
     UNION ALL
     SELECT 5, 'it may not create temporary tables' WHERE NOT has_database_privilege(current_database(), 'TEMPORARY')
 )
-SELECT current_user, string_agg(l.what, '; ' ORDER BY l.place) FROM lacks l HAVING count(*) > 0;
+SELECT current_user AS role, string_agg(l.what, '; ' ORDER BY l.place) AS lacks FROM lacks l HAVING count(*) > 0;
 
 -- migrate_pages: pages of tables, as estimated by the planner
-SELECT coalesce(sum(greatest(c.relpages, 0)), 0)::bigint
+SELECT coalesce(sum(greatest(c.relpages, 0)), 0)::bigint AS pages
   FROM unnest($1::text[]) AS t (name)
   JOIN pg_class c ON c.oid = to_regclass(t.name);
 

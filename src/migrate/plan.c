@@ -5,7 +5,7 @@
 #include <talloc.h>
 
 #include "migrate/privileges.h"
-#include "statements.h"
+#include "migrate/statements.h"
 
 enum { NAMES_MAX = 64 << 10, TABLES_MAX = 512 };
 
@@ -148,11 +148,11 @@ static enum err count_rows(struct look *look)
         return err;
     for (int row = 0; row < result_rows(&result); row++) {
         for (size_t i = 0; i < found->table_count; i++) {
-            if (strcmp(found->tables[i].name, result_text(&result, row, 0)) != 0)
+            if (strcmp(found->tables[i].name, result_text(&result, row, PLAN_TABLES_NAME)) != 0)
                 continue;
             existing[count] = found->tables[i];
-            existing[count].rows = result_int(&result, row, 1);
-            existing[count++].exact = result_bool(&result, row, 2);
+            existing[count].rows = result_int(&result, row, PLAN_TABLES_ROWS);
+            existing[count++].exact = result_bool(&result, row, PLAN_TABLES_EXACT);
         }
     }
     result_clear(&result);

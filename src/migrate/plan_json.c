@@ -188,13 +188,13 @@ static void write_list(const char *key, const struct result *list, const char *n
     json_open(out, '[');
     for (int row = 0; list->pg && row < result_rows(list); row++) {
         if (!number) {
-            json_text(out, result_text(list, row, 0));
+            json_text(out, result_text(list, row, SIGNUP_TEXT));
             continue;
         }
         json_open(out, '{');
-        write_text(out, "domain", result_text(list, row, 0));
+        write_text(out, "domain", result_text(list, row, SIGNUP_TEXT));
         json_key(out, number);
-        json_int(out, result_int(list, row, 1));
+        json_int(out, result_int(list, row, SIGNUP_NUMBER));
         json_close(out, '}');
     }
     json_close(out, ']');

@@ -4,7 +4,7 @@
 #include <talloc.h>
 
 #include "base/buffer.h"
-#include "statements.h"
+#include "migrate/statements.h"
 
 enum { NAMES_MAX = 256 << 10 };
 
@@ -38,8 +38,9 @@ enum err migrate_check_privileges(struct db *db, const struct migrate_step *step
     if (err != OK)
         return err;
     if (result_rows(&result) > 0) {
-        *lacks = talloc_asprintf(arena, "the role %s cannot carry this out: %s", result_text(&result, 0, 0),
-                                 result_text(&result, 0, 1));
+        *lacks =
+            talloc_asprintf(arena, "the role %s cannot carry this out: %s", result_text(&result, 0, MIGRATE_LACKS_ROLE),
+                            result_text(&result, 0, MIGRATE_LACKS_LACKS));
         err = *lacks ? OK : ERR_MEMORY;
     }
     result_clear(&result);

@@ -2,7 +2,7 @@
 #include "migrate/purge.h"
 
 #include "migrate/lock.h"
-#include "statements.h"
+#include "migrate/statements.h"
 
 static enum err failed(struct db *db, enum database database, struct error *error)
 {
@@ -28,7 +28,7 @@ static enum err drop(struct db *db, const struct migrate_options *options)
     if (err == OK)
         err = migrate_set_options(db, options);
     if (err == OK)
-        err = db_run(db, &purge_drop, NULL, 0, NULL);
+        err = DB_RUN(db, purge_drop, NULL);
     return err == OK ? db_commit(db) : err;
 }
 

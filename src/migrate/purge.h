@@ -4,10 +4,9 @@
 
 #include "migrate/migrate.h"
 
-/*
- * Lists the objects in the archive of a database, and those outside that would be dropped with it. The first columns
- * are kind, name, and rows (NULL for objects without rows).
- */
+/* Columns of purge_list; the rows are NULL for objects without rows. */
+enum { PURGE_KIND, PURGE_NAME, PURGE_ROWS };
+/* Lists the objects in the archive of a database, and those outside that would be dropped with it. */
 enum err purge_list(struct db *db, enum database database, struct result *list, struct error *error) MUST_CHECK;
 
 /*

@@ -8,7 +8,7 @@
 #include "migrate/migrate.h"
 #include "migrate/privileges.h"
 #include "migrate/run_acceptance.h"
-#include "statements.h"
+#include "migrate/statements.h"
 
 #define BLOCKER_SIZE 400
 #define WHERE_SIZE 120

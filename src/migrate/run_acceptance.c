@@ -7,7 +7,6 @@
 
 #include "base/utf8.h"
 #include "migrate/signup_impact.h"
-#include "statements.h"
 
 enum { TEXT_MAX = 4096 };
 

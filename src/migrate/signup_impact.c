@@ -1,9 +1,8 @@
 /* Describes the effect of the access variables on the users of a database. */
 #include "migrate/signup_impact.h"
+#include "migrate/statements.h"
 
 #include <inttypes.h>
-
-#include "statements.h"
 
 enum { SHOWN = 5 };
 
@@ -30,11 +29,11 @@ static enum err read_list(struct db *db, void *arena, const struct statement *st
 enum err signup_impact_read(struct db *db, void *arena, struct signup_impact *impact)
 {
     struct result people;
-    enum err err = db_run(db, &signup_people, NULL, 0, &people);
+    enum err err = DB_RUN(db, signup_people, &people);
 
     if (err != OK)
         return err;
-    impact->people = result_int(&people, 0, 0);
+    impact->people = result_int(&people, 0, SIGNUP_PEOPLE_USERS);
     result_clear(&people);
     err = read_list(db, arena, &signup_domains, &impact->domains);
     if (err == OK)
@@ -48,9 +47,9 @@ static void write_some(const struct result *list, int first, const char *between
     int rows = result_rows(list);
 
     for (int row = first; row < rows && row < first + SHOWN; row++) {
-        buffer_format(out, "%s%s", row > first ? between : "", result_text(list, row, 0));
+        buffer_format(out, "%s%s", row > first ? between : "", result_text(list, row, SIGNUP_TEXT));
         if (PQnfields(list->pg) > 1)
-            buffer_format(out, " %s", result_text(list, row, 1));
+            buffer_format(out, " %s", result_text(list, row, SIGNUP_NUMBER));
     }
     if (rows > first + SHOWN)
         buffer_format(out, " and %d more", rows - first - SHOWN);
@@ -70,12 +69,12 @@ static void owners_effect(const struct signup_impact *impact, struct buffer *out
 static void domains_effect(const struct signup_impact *impact, struct buffer *out)
 {
     bool any = result_rows(&impact->domains) > 0;
-    int64_t in = any ? result_int(&impact->domains, 0, 1) : 0;
+    int64_t in = any ? result_int(&impact->domains, 0, SIGNUP_DOMAINS_USERS) : 0;
 
     buffer_format(out,
                   "only addresses of the domains in it may sign up and sign in; set to %s it lets in %" PRId64
                   " of the %" PRId64 " people",
-                  any ? result_text(&impact->domains, 0, 0) : "a domain", in, impact->people);
+                  any ? result_text(&impact->domains, 0, SIGNUP_DOMAINS_DOMAIN) : "a domain", in, impact->people);
     if (in < impact->people) {
         buffer_format(out, " and shuts out %" PRId64 " (", impact->people - in);
         write_some(&impact->domains, 1, ", ", out);

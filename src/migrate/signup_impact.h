@@ -5,6 +5,9 @@
 #include "base/buffer.h"
 #include "db/db.h"
 
+/* Columns of the three results; only `domains` has numbers. */
+enum { SIGNUP_TEXT, SIGNUP_NUMBER };
+
 /* The results live as long as the arena. */
 struct signup_impact {
     int64_t people;

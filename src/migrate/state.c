@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "migrate/migrate.h"
-#include "statements.h"
+#include "migrate/statements.h"
 
 enum { ENCODING_SIZE = 64 };
 
@@ -74,7 +74,7 @@ static enum err read_position(struct db *db, struct migrate_position *position, 
     *rows = -1;
     if (err != OK)
         return err;
-    exists = result_bool(&result, 0, 0);
+    exists = result_bool(&result, 0, MIGRATE_HAS_TABLE_PRESENT);
     result_clear(&result);
     if (!exists)
         return OK;
@@ -206,11 +206,11 @@ static enum err judge_origin(struct db *db, struct migrate_state *state, int row
     *judged = !judge_rows(state, first, rows);
     if (!*judged && base->at < 0 && !is_newer(first->found, head_of(base->chain))) {
         struct result result;
-        enum err err = db_run(db, &migrate_is_enterprise, NULL, 0, &result);
+        enum err err = DB_RUN(db, migrate_is_enterprise, &result);
 
         if (err != OK)
             return err;
-        origin.enterprise_shape = result_bool(&result, 0, 0);
+        origin.enterprise_shape = result_bool(&result, 0, MIGRATE_IS_ENTERPRISE_ENTERPRISE);
         result_clear(&result);
         *judged = !judge_legacy(state, &origin, first->found, enterprise);
     }
@@ -292,16 +292,16 @@ static enum err look_around(struct db *db, struct migrate_state *state, char enc
 
     if (err != OK)
         return err;
-    (void)snprintf(state->name, sizeof state->name, "%s", result_text(&result, 0, 0));
-    *landmark = *filled = result_bool(&result, 0, 1);
-    (void)snprintf(encoding, ENCODING_SIZE, "%s", result_text(&result, 0, 2));
+    (void)snprintf(state->name, sizeof state->name, "%s", result_text(&result, 0, MIGRATE_DATABASE_NAME));
+    *landmark = *filled = result_bool(&result, 0, MIGRATE_DATABASE_LANDMARK);
+    (void)snprintf(encoding, ENCODING_SIZE, "%s", result_text(&result, 0, MIGRATE_DATABASE_ENCODING));
     result_clear(&result);
     if (*landmark)
         return OK;
-    err = db_run(db, &migrate_is_filled, NULL, 0, &result);
+    err = DB_RUN(db, migrate_is_filled, &result);
     if (err != OK)
         return err;
-    *filled = result_bool(&result, 0, 0);
+    *filled = result_bool(&result, 0, MIGRATE_IS_FILLED_FILLED);
     result_clear(&result);
     return OK;
 }

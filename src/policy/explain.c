@@ -8,7 +8,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "base/utf8.h"
-#include "statements.h"
+#include "policy/statements.h"
 
 enum { SENTENCE_MAX = 1024, ADDRESS_SHOWN = 320 };
 
@@ -74,7 +74,8 @@ enum err access_explain_ask(struct access_explanation *explanation, struct db *d
     err = DB_RUN(db, access_known, &result, param_text(explanation->email));
     if (err != OK)
         return err;
-    access_explain_known(explanation, result_bool(&result, 0, 0), result_bool(&result, 0, 1));
+    access_explain_known(explanation, result_bool(&result, 0, ACCESS_KNOWN_ACCOUNT),
+                         result_bool(&result, 0, ACCESS_KNOWN_INVITED));
     result_clear(&result);
     return OK;
 }

@@ -20,9 +20,9 @@ WITH wanted AS MATERIALIZED (
           <= statement_timestamp() + make_interval(secs => excluded.seconds)
     RETURNING l.key
 )
-SELECT t.key IS NOT NULL,
+SELECT t.key IS NOT NULL AS taken,
        greatest(1, ceil(extract(epoch FROM coalesce(l.full_at, statement_timestamp()) + w.cost
-                                           - statement_timestamp() - make_interval(secs => w.seconds)) * 1e6))::bigint
+                                           - statement_timestamp() - make_interval(secs => w.seconds)) * 1e6))::bigint AS wait_us
 FROM wanted w
 LEFT JOIN taken t ON t.key = w.key
 LEFT JOIN orgd.rate_limits l ON l.key = w.key
@@ -48,4 +48,4 @@ WITH gone AS (
     WHERE key IN (SELECT key FROM orgd.rate_limits WHERE full_at < statement_timestamp() FOR UPDATE SKIP LOCKED)
     RETURNING key
 )
-SELECT limited, count(*) FROM orgd.rate_limits WHERE full_at >= statement_timestamp() GROUP BY limited;
+SELECT limited, count(*) AS taken FROM orgd.rate_limits WHERE full_at >= statement_timestamp() GROUP BY limited;

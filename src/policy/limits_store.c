@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/platform.h"
-#include "statements.h"
+#include "policy/statements.h"
 
 enum { ARRAYS_MAX = 4096 };
 
@@ -72,15 +72,15 @@ static bool write_arrays(struct request *req, const struct limit_charge *charges
 static enum err sweep(struct request *req)
 {
     struct result rows;
-    enum err code = db_run(req->db, &limits_sweep, NULL, 0, &rows);
+    enum err code = DB_RUN(req->db, limits_sweep, &rows);
 
     if (code != OK)
         return code;
     for (int limit = 0; limit < LIMIT_COUNT; limit++) {
         bool full = false;
         for (int row = 0; row < result_rows(&rows); row++)
-            full = full || (strcmp(result_text(&rows, row, 0), limit_name(limit)) == 0 &&
-                            result_int(&rows, row, 1) >= LIMITS_OWN_MAX);
+            full = full || (strcmp(result_text(&rows, row, LIMITS_SWEEP_LIMITED), limit_name(limit)) == 0 &&
+                            result_int(&rows, row, LIMITS_SWEEP_TAKEN) >= LIMITS_OWN_MAX);
         atomic_store(&crowded[limit], full);
     }
     result_clear(&rows);
@@ -122,7 +122,7 @@ enum err limits_store_take(struct request *req, const struct limit_charge *charg
     if (code != OK)
         return code;
     for (size_t i = 0; i < count; i++)
-        waits[i] = result_bool(&rows, (int)i, 0) ? 0 : result_int(&rows, (int)i, 1);
+        waits[i] = result_bool(&rows, (int)i, LIMITS_TAKE_TAKEN) ? 0 : result_int(&rows, (int)i, LIMITS_TAKE_WAIT_US);
     code = result_rows(&rows) == (int)count ? OK : ERR_INTERNAL;
     result_clear(&rows);
     return code;

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "statements.h"
+#include "runtime/statements.h"
 
 enum { NAMES_MAX = 16 << 10, ROLE_LONGEST = 63 };
 

@@ -57,7 +57,7 @@ WITH me AS (
     SELECT 9, false, format('it may not %s %s', r.privilege, string_agg(r.name, ', ' ORDER BY r.name))
       FROM each_right r WHERE r.needed AND NOT r.held GROUP BY r.privilege
 )
-SELECT f.excess, format('the role %s: %s', current_user, f.what) FROM findings f ORDER BY f.place, f.what;
+SELECT f.excess, format('the role %s: %s', current_user, f.what) AS text FROM findings f ORDER BY f.place, f.what;
 
 -- doctor_clock: the time of the database in microseconds
-SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint;
+SELECT (extract(epoch FROM clock_timestamp()) * 1000000)::bigint AS now_us;

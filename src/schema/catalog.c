@@ -9,7 +9,7 @@
 #include "base/buffer.h"
 #include "base/text.h"
 #include "base/utf8.h"
-#include "statements.h"
+#include "schema/statements.h"
 
 enum {
     VERSION_OLDEST = 120000,
@@ -283,7 +283,7 @@ struct counting {
 
 static bool is_hidden(const struct counting *counting)
 {
-    return result_text(&counting->tables, counting->row, 2) != NULL;
+    return result_text(&counting->tables, counting->row, SCHEMA_COUNTABLE_HIDDEN) != NULL;
 }
 
 static enum err write_count(struct counting *counting, const char *count)
@@ -298,7 +298,7 @@ static enum err write_count(struct counting *counting, const char *count)
 static enum err write_hidden(struct counting *counting)
 {
     char *why = talloc_asprintf(counting->reading->arena, SCHEMA_HIDDEN "%s)",
-                                result_text(&counting->tables, counting->row, 2));
+                                result_text(&counting->tables, counting->row, SCHEMA_COUNTABLE_HIDDEN));
 
     return why ? write_count(counting, why) : error_set(&counting->reading->error, ERR_MEMORY, "no memory");
 }
@@ -315,8 +315,8 @@ static enum err count_rows(struct counting *counting)
     const char *before = counting->done % LOCKED_MAX != 0 ? ""
                          : counting->done == 0            ? "SAVEPOINT part; "
                                                           : "ROLLBACK TO SAVEPOINT part; ";
-    char *text =
-        talloc_asprintf(counting->reading->arena, "%s%s", before, result_text(&counting->tables, counting->row, 3));
+    char *text = talloc_asprintf(counting->reading->arena, "%s%s", before,
+                                 result_text(&counting->tables, counting->row, SCHEMA_COUNTABLE_COPY));
     enum err err;
 
     if (!text)
@@ -332,7 +332,7 @@ static enum err count_rows(struct counting *counting)
 static enum err read_counts(struct reading *reading)
 {
     struct counting counting = {.reading = reading};
-    enum err err = db_run(reading->db, &schema_countable, NULL, 0, &counting.tables);
+    enum err err = DB_RUN(reading->db, schema_countable, &counting.tables);
     int rows = err == OK ? result_rows(&counting.tables) : 0;
 
     for (counting.row = 0; counting.row < rows; counting.row++)
@@ -401,13 +401,13 @@ static enum err read_version(struct reading *reading, const char *table, const c
 static enum err read_versions(struct reading *reading)
 {
     struct result tables;
-    enum err err = db_run(reading->db, &schema_version_tables, NULL, 0, &tables);
+    enum err err = DB_RUN(reading->db, schema_version_tables, &tables);
     int rows = err == OK ? result_rows(&tables) : 0;
 
     for (int row = 0; row < rows && err == OK; row++) {
-        const char *table = result_text(&tables, row, 0);
-        const char *hidden = result_text(&tables, row, 1);
-        const char *text = result_text(&tables, row, 2);
+        const char *table = result_text(&tables, row, SCHEMA_VERSION_TABLES_NAME);
+        const char *hidden = result_text(&tables, row, SCHEMA_VERSION_TABLES_HIDDEN);
+        const char *text = result_text(&tables, row, SCHEMA_VERSION_TABLES_COPY);
 
         if (hidden) {
             char *why = talloc_asprintf(reading->arena, SCHEMA_HIDDEN "%s)", hidden);
@@ -426,8 +426,8 @@ static enum err read_versions(struct reading *reading)
 static enum err read_position(struct reading *reading, bool *same)
 {
     struct result result;
-    enum err err = db_run(reading->db, &schema_position, NULL, 0, &result);
-    const char *now = err == OK ? result_text(&result, 0, 0) : NULL;
+    enum err err = DB_RUN(reading->db, schema_position, &result);
+    const char *now = err == OK ? result_text(&result, 0, SCHEMA_POSITION_POSITION) : NULL;
 
     *same = now && strcmp(now, reading->position) == 0;
     (void)snprintf(reading->position, sizeof reading->position, "%s", now ? now : "");
@@ -444,8 +444,8 @@ static enum err check_unchanged(struct reading *reading)
 
     if (err != OK || same)
         return err;
-    err = db_run(reading->db, &schema_changed, NULL, 0, &result);
-    if (err == OK && result_bool(&result, 0, 0))
+    err = DB_RUN(reading->db, schema_changed, &result);
+    if (err == OK && result_bool(&result, 0, SCHEMA_CHANGED_CHANGED))
         err = error_set(&reading->error, ERR_BUSY, "the schema was changed while it was read; read it again");
     result_clear(&result);
     return err;
@@ -454,14 +454,15 @@ static enum err check_unchanged(struct reading *reading)
 static enum err read_header(struct reading *reading)
 {
     struct result result;
-    enum err err = db_run(reading->db, &schema_server, NULL, 0, &result);
+    enum err err = DB_RUN(reading->db, schema_server, &result);
 
     if (err != OK)
         return err;
-    reading->sorting = result_bool(&result, 0, 3);
-    err = reading->receiver->header(reading->receiver->context, result_text(&result, 0, 0), result_text(&result, 0, 1));
-    if (err == OK && result_bool(&result, 0, 2) && reading->receiver->qualified)
-        reading->receiver->qualified(reading->receiver->context, result_text(&result, 0, 0));
+    reading->sorting = result_bool(&result, 0, SCHEMA_SERVER_SORTING);
+    err = reading->receiver->header(reading->receiver->context, result_text(&result, 0, SCHEMA_SERVER_NAME),
+                                    result_text(&result, 0, SCHEMA_SERVER_VERSION));
+    if (err == OK && result_bool(&result, 0, SCHEMA_SERVER_QUALIFIED) && reading->receiver->qualified)
+        reading->receiver->qualified(reading->receiver->context, result_text(&result, 0, SCHEMA_SERVER_NAME));
     result_clear(&result);
     return err;
 }

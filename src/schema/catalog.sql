@@ -1,12 +1,12 @@
 -- schema_server: name of the database, server version, whether the role lacks USAGE on public, whether the server sorts
 -- names by another encoding than UTF-8
-SELECT current_database(), current_setting('server_version'),
+SELECT current_database() AS name, current_setting('server_version') AS version,
        EXISTS (SELECT FROM pg_namespace n
-                WHERE n.nspname = 'public' AND NOT has_schema_privilege(n.oid, 'USAGE')),
-       current_setting('server_encoding') NOT IN ('UTF8', 'SQL_ASCII');
+                WHERE n.nspname = 'public' AND NOT has_schema_privilege(n.oid, 'USAGE')) AS qualified,
+       current_setting('server_encoding') NOT IN ('UTF8', 'SQL_ASCII') AS sorting;
 
 -- schema_version_tables: Agenta's version tables: label, why it is not readable, COPY statement (null without a table)
-SELECT upper(t.name COLLATE "C"), CASE
+SELECT upper(t.name COLLATE "C") AS name, CASE
            WHEN c.oid IS NULL THEN NULL
            WHEN NOT has_schema_privilege(c.relnamespace, 'USAGE') THEN 'no USAGE on the schema'
            WHEN NOT coalesce(has_column_privilege(c.oid, a.attnum, 'SELECT'), has_any_column_privilege(c.oid, 'SELECT'))
@@ -15,10 +15,10 @@ SELECT upper(t.name COLLATE "C"), CASE
            WHEN c.relkind = 'p' THEN 'partitioned'
            WHEN c.relpersistence = 'u' AND pg_is_in_recovery() THEN 'unlogged, and this is a standby'
            WHEN a.attname IS NULL THEN 'no version_num of a text type'
-       END,
+       END AS hidden,
        CASE WHEN c.oid IS NOT NULL
             THEN format('COPY public.%I (version_num) TO STDOUT (FORMAT csv, FORCE_QUOTE *)', c.relname)
-       END
+       END AS copy
   FROM (VALUES (1, 'alembic_version'), (2, 'alembic_version_oss'), (3, 'alembic_version_ee')) t (number, name)
   LEFT JOIN pg_class c ON c.relname = t.name AND c.relnamespace = to_regnamespace('public')
                       AND c.relkind IN ('r', 'p')
@@ -33,8 +33,8 @@ SELECT n.nspname, c.relname, CASE
            WHEN a.attname IS NULL AND NOT has_table_privilege(c.oid, 'SELECT') THEN 'no SELECT on the table'
            WHEN row_security_active(c.oid) THEN 'row security'
            WHEN c.relpersistence = 'u' AND pg_is_in_recovery() THEN 'unlogged, and this is a standby'
-       END,
-       format('COPY %I.%I %sTO STDOUT', n.nspname, c.relname, '(' || quote_ident(a.attname) || ') ')
+       END AS hidden,
+       format('COPY %I.%I %sTO STDOUT', n.nspname, c.relname, '(' || quote_ident(a.attname) || ') ') AS copy
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   LEFT JOIN LATERAL (SELECT a.attname
@@ -52,7 +52,7 @@ SELECT n.nspname, c.relname, CASE
  ORDER BY n.nspname, c.relname;
 
 -- schema_position: position of the write-ahead log
-SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END::text;
+SELECT CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn() ELSE pg_current_wal_insert_lsn() END::text AS position;
 
 -- schema_changed: whether another transaction changed catalog rows since the snapshot; only a superuser can lock such
 -- rows, so their xmax is always that of a change
@@ -89,7 +89,7 @@ SELECT EXISTS (SELECT FROM gone g
                   AND txid_status(v.xmax + (v.xmin - v.xmax + 2147483648) / 4294967296 * 4294967296) = 'committed')
     OR EXISTS (SELECT FROM pg_class c -- rows of which change often, and only names matter
                  JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
-                WHERE c.xmax::text <> '0' AND c.oid::regclass::text <> format('%I.%I', n.nspname, c.relname));
+                WHERE c.xmax::text <> '0' AND c.oid::regclass::text <> format('%I.%I', n.nspname, c.relname)) AS changed;
 
 -- schema_extensions: lines of the kind extension
 SELECT extname, extversion

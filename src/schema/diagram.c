@@ -6,7 +6,7 @@
 #include <talloc.h>
 
 #include "schema/catalog.h"
-#include "statements.h"
+#include "schema/statements.h"
 
 /* The domain of a table of the product: the first row whose prefix matches its name. */
 static const struct {
@@ -83,8 +83,8 @@ static enum err group(struct graph *graph, void *arena, struct error *error)
     if (!graph->tables)
         return error_set(error, ERR_MEMORY, "no memory");
     for (int row = 0; row < rows; row++) {
-        const char *schema = result_text(&graph->columns, row, 0);
-        const char *name = result_text(&graph->columns, row, 1);
+        const char *schema = result_text(&graph->columns, row, SCHEMA_GRAPH_COLUMNS_NSPNAME);
+        const char *name = result_text(&graph->columns, row, SCHEMA_GRAPH_COLUMNS_RELNAME);
         struct table *last = graph->count > 0 ? &graph->tables[graph->count - 1] : NULL;
 
         if (!last || strcmp(last->schema, schema) != 0 || strcmp(last->name, name) != 0) {
@@ -185,15 +185,16 @@ static void write_dot_table(struct graph *graph, size_t number)
     add_html(graph->out, table->name);
     buffer_text(graph->out, "</b></td></tr>");
     for (int row = table->first; row < table->first + table->count; row++) {
-        if (!result_text(&graph->columns, row, 2))
+        if (!result_text(&graph->columns, row, SCHEMA_GRAPH_COLUMNS_ATTNAME))
             continue;
         buffer_text(graph->out, "<tr><td align=\"left\">");
-        add_html(graph->out, result_text(&graph->columns, row, 2));
+        add_html(graph->out, result_text(&graph->columns, row, SCHEMA_GRAPH_COLUMNS_ATTNAME));
         buffer_text(graph->out, " <i>");
-        add_html(graph->out, result_text(&graph->columns, row, 3));
-        buffer_text(graph->out, result_bool(&graph->columns, row, 4) ? "</i>" : "?</i>");
-        buffer_text(graph->out, result_bool(&graph->columns, row, 5) ? " PK" : "");
-        buffer_text(graph->out, result_bool(&graph->columns, row, 6) ? " FK</td></tr>" : "</td></tr>");
+        add_html(graph->out, result_text(&graph->columns, row, SCHEMA_GRAPH_COLUMNS_TYPE));
+        buffer_text(graph->out, result_bool(&graph->columns, row, SCHEMA_GRAPH_COLUMNS_ATTNOTNULL) ? "</i>" : "?</i>");
+        buffer_text(graph->out, result_bool(&graph->columns, row, SCHEMA_GRAPH_COLUMNS_PRIMARY_KEY) ? " PK" : "");
+        buffer_text(graph->out, result_bool(&graph->columns, row, SCHEMA_GRAPH_COLUMNS_FOREIGN_KEY) ? " FK</td></tr>"
+                                                                                                    : "</td></tr>");
     }
     buffer_text(graph->out, "</table>>]\n");
 }
@@ -219,7 +220,8 @@ static void write_dot_reference(struct graph *graph, int row, int from, int to, 
 {
     buffer_format(graph->out, "  t%d -> t%d [label=", from, to);
     add_label(graph->out, label);
-    buffer_text(graph->out, result_bool(&graph->references, row, 6) ? ", style=dashed]\n" : "]\n");
+    buffer_text(graph->out,
+                result_bool(&graph->references, row, SCHEMA_GRAPH_REFERENCES_OPTIONAL) ? ", style=dashed]\n" : "]\n");
 }
 
 static void write_mermaid_table(struct graph *graph, size_t number)
@@ -230,14 +232,15 @@ static void write_mermaid_table(struct graph *graph, size_t number)
     add_label(graph->out, table->name);
     buffer_text(graph->out, "] {\n");
     for (int row = table->first; row < table->first + table->count; row++) {
-        bool primary = result_bool(&graph->columns, row, 5), foreign = result_bool(&graph->columns, row, 6);
+        bool primary = result_bool(&graph->columns, row, SCHEMA_GRAPH_COLUMNS_PRIMARY_KEY),
+             foreign = result_bool(&graph->columns, row, SCHEMA_GRAPH_COLUMNS_FOREIGN_KEY);
 
-        if (!result_text(&graph->columns, row, 2))
+        if (!result_text(&graph->columns, row, SCHEMA_GRAPH_COLUMNS_ATTNAME))
             continue;
         buffer_text(graph->out, "    ");
-        add_word(graph->out, result_text(&graph->columns, row, 3));
+        add_word(graph->out, result_text(&graph->columns, row, SCHEMA_GRAPH_COLUMNS_TYPE));
         buffer_char(graph->out, ' ');
-        add_word(graph->out, result_text(&graph->columns, row, 2));
+        add_word(graph->out, result_text(&graph->columns, row, SCHEMA_GRAPH_COLUMNS_ATTNAME));
         buffer_text(graph->out, primary && foreign ? " PK, FK\n" : primary ? " PK\n" : foreign ? " FK\n" : "\n");
     }
     buffer_text(graph->out, "  }\n");
@@ -261,8 +264,9 @@ static void write_mermaid(struct graph *graph)
 
 static void write_mermaid_reference(struct graph *graph, int row, int from, int to, const char *label)
 {
-    buffer_format(graph->out, "  t%d %s--%s t%d : ", from, result_bool(&graph->references, row, 7) ? "|o" : "}o",
-                  result_bool(&graph->references, row, 6) ? "o|" : "||", to);
+    buffer_format(graph->out, "  t%d %s--%s t%d : ", from,
+                  result_bool(&graph->references, row, SCHEMA_GRAPH_REFERENCES_SINGLE) ? "|o" : "}o",
+                  result_bool(&graph->references, row, SCHEMA_GRAPH_REFERENCES_OPTIONAL) ? "o|" : "||", to);
     add_label(graph->out, label);
     buffer_char(graph->out, '\n');
 }
@@ -273,10 +277,12 @@ static void write_references(struct graph *graph, enum schema_diagram_format for
 
     for (int row = 0; row < rows; row++) {
         const struct result *references = &graph->references;
-        int from = number_of(graph, result_text(references, row, 0), result_text(references, row, 1));
-        int to = number_of(graph, result_text(references, row, 2), result_text(references, row, 3));
-        char *label =
-            talloc_asprintf(arena, "%s, %s", result_text(references, row, 4), result_text(references, row, 5));
+        int from = number_of(graph, result_text(references, row, SCHEMA_GRAPH_REFERENCES_NSPNAME),
+                             result_text(references, row, SCHEMA_GRAPH_REFERENCES_RELNAME));
+        int to = number_of(graph, result_text(references, row, SCHEMA_GRAPH_REFERENCES_TARGET_SCHEMA),
+                           result_text(references, row, SCHEMA_GRAPH_REFERENCES_TARGET_TABLE));
+        char *label = talloc_asprintf(arena, "%s, %s", result_text(references, row, SCHEMA_GRAPH_REFERENCES_COLUMNS),
+                                      result_text(references, row, SCHEMA_GRAPH_REFERENCES_ACTION));
 
         if (!label)
             graph->out->failed = true;
@@ -308,9 +314,9 @@ enum err schema_diagram(struct db *db, enum schema_diagram_format format, struct
     enum err err = catalog_begin(db, error);
 
     if (err == OK) {
-        err = db_run(db, &schema_graph_columns, NULL, 0, &graph.columns);
+        err = DB_RUN(db, schema_graph_columns, &graph.columns);
         if (err == OK)
-            err = db_run(db, &schema_graph_references, NULL, 0, &graph.references);
+            err = DB_RUN(db, schema_graph_references, &graph.references);
         if (err != OK)
             (void)catalog_failed(db, err, error);
         else

@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "schema/catalog.h"
-#include "statements.h"
+#include "schema/statements.h"
 
 const struct lint_rule lint_rules[] = {
     {"foreign-key-conflict", LINT_ERROR, "Foreign keys on the same columns whose delete or update rules contradict",
@@ -64,13 +64,16 @@ static bool is_ignored(const struct lint_rule *const *ignored, const struct lint
     return *ignored != NULL;
 }
 
+/* The columns of every rule's statement. */
+enum { LINT_OBJECT, LINT_WHAT, LINT_FIX };
+
 static enum err hand_over(struct linting *linting, const struct lint_rule *rule, const struct result *rows, int row)
 {
     struct lint_finding finding = {
         .rule = rule,
-        .object = result_text(rows, row, 0),
-        .what = result_text(rows, row, 1),
-        .fix = result_text(rows, row, 2),
+        .object = result_text(rows, row, LINT_OBJECT),
+        .what = result_text(rows, row, LINT_WHAT),
+        .fix = result_text(rows, row, LINT_FIX),
     };
     enum err err = linting->receiver->found(linting->receiver->context, &finding);
 
@@ -84,7 +87,7 @@ static enum err read_row(void *context, size_t number, const struct result *row)
 
     if (number > 0)
         return hand_over(linting, linting->rules[number - 1], row, 0);
-    linting->receiver->hidden(linting->receiver->context, result_text(row, 0, 0));
+    linting->receiver->hidden(linting->receiver->context, result_text(row, 0, LINT_HIDDEN_OBJECT));
     return OK;
 }
 
@@ -109,7 +112,7 @@ static enum err count_parts(struct db *db, const struct lint_rule *rule, int64_t
     enum err err = db_run(db, rule->parts, NULL, 0, &result);
 
     if (err == OK)
-        *parts = result_int(&result, 0, 0);
+        *parts = result_int(&result, 0, LINT_SEQUENCE_PARTS_PARTS);
     result_clear(&result);
     return err;
 }

@@ -21,7 +21,7 @@ WITH key AS (
                                  ARRAY(SELECT c || ' ' || r FROM unnest(f.conkey, f.confkey) u (c, r) ORDER BY c, r)
                     ORDER BY f.conparentid = 0, s.rule, NOT f.convalidated, f.conname COLLATE "C")
 )
-SELECT format('%I.%I', n.nspname, c.relname),
+SELECT format('%I.%I', n.nspname, c.relname) AS object,
        format('%I and %I are foreign keys on (%s) to %I.%I; ', o.conname, k.conname,
               (SELECT string_agg(quote_ident(a.attname), ', ' ORDER BY u.number)
                  FROM unnest(k.conkey) WITH ORDINALITY u (attnum, number)
@@ -33,10 +33,10 @@ SELECT format('%I.%I', n.nspname, c.relname),
        || CASE WHEN o.enforced > k.enforced THEN '; only the first is enforced' ELSE '' END
        || CASE WHEN l.laxer IS NULL THEN '' ELSE
                concat('; ', CASE WHEN o.conparentid <> 0
-                                 THEN 'it has the first from the table it is a partition of, and ' END, l.laxer) END,
+                                 THEN 'it has the first from the table it is a partition of, and ' END, l.laxer) END AS what,
        CASE WHEN l.laxer IS NULL THEN
            format('ALTER TABLE %I.%I DROP CONSTRAINT %I', n.nspname, c.relname, k.conname)
-       END
+       END AS fix
   FROM key k
   JOIN key o ON o.oid = k.kept
   JOIN pg_class c ON c.oid = k.conrelid
@@ -83,9 +83,9 @@ WITH key AS (
                                  ARRAY(SELECT c || ' ' || r FROM unnest(f.conkey, f.confkey) u (c, r) ORDER BY c, r)
                     ORDER BY f.conparentid = 0, s.rule, NOT f.convalidated, f.conname COLLATE "C")
 )
-SELECT format('%I.%I', n.nspname, c.relname),
-       format('the foreign key %I says the same as %I', k.conname, o.conname),
-       format('ALTER TABLE %I.%I DROP CONSTRAINT %I', n.nspname, c.relname, k.conname)
+SELECT format('%I.%I', n.nspname, c.relname) AS object,
+       format('the foreign key %I says the same as %I', k.conname, o.conname) AS what,
+       format('ALTER TABLE %I.%I DROP CONSTRAINT %I', n.nspname, c.relname, k.conname) AS fix
   FROM key k
   JOIN key o ON o.oid = k.kept
   JOIN pg_class c ON c.oid = k.conrelid
@@ -143,17 +143,17 @@ WITH RECURSIVE again AS (
       JOIN pg_language g ON g.oid = q.prolang AND g.lanname NOT IN ('internal', 'c')
      WHERE q.prosrc ~* '\mon\s+constraint\M'
 )
-SELECT format('%I.%I', n.nspname, c.relname),
+SELECT format('%I.%I', n.nspname, c.relname) AS object,
        format('the unique %s %I repeats the primary key %I',
               CASE WHEN a.unique IS NULL THEN 'index' ELSE 'constraint' END, a.relname, a.key)
        || CASE WHEN a.other_order THEN ', except that it finds rows in another order' ELSE '' END
-       || coalesce('; it cannot be dropped before what names it: ' || l.leaning, ''),
+       || coalesce('; it cannot be dropped before what names it: ' || l.leaning, '') AS what,
        CASE WHEN l.leaning IS NULL THEN
            concat_ws('; ', CASE WHEN concat(f.before, y.before) <> '' THEN 'BEGIN' END, f.before, y.before,
                      CASE WHEN a.unique IS NULL THEN format('DROP INDEX %I.%I', n.nspname, a.relname)
                           ELSE format('ALTER TABLE %I.%I DROP CONSTRAINT %I', n.nspname, c.relname, a.conname) END,
                      f.after, CASE WHEN concat(f.before, y.before) <> '' THEN 'COMMIT' END)
-       END
+       END AS fix
   FROM again a
   JOIN pg_class c ON c.oid = a.relid
   JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -177,9 +177,9 @@ SELECT format('%I.%I', n.nspname, c.relname),
  ORDER BY n.nspname, c.relname, a.relname;
 
 -- lint_nullable_membership_key: who, and of what, in tables named *_members
-SELECT format('%I.%I', n.nspname, c.relname),
-       format('%I is part of what makes a membership and may be null', a.attname),
-       format('ALTER TABLE %I.%I ALTER COLUMN %I SET NOT NULL', n.nspname, c.relname, a.attname)
+SELECT format('%I.%I', n.nspname, c.relname) AS object,
+       format('%I is part of what makes a membership and may be null', a.attname) AS what,
+       format('ALTER TABLE %I.%I ALTER COLUMN %I SET NOT NULL', n.nspname, c.relname, a.attname) AS fix
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_attribute a ON a.attrelid = c.oid AND NOT a.attisdropped AND NOT a.attnotnull
@@ -195,12 +195,12 @@ SELECT format('%I.%I', n.nspname, c.relname),
  ORDER BY n.nspname, c.relname, a.attname;
 
 -- lint_membership_not_unique: tables named *_members in which a user can be a member of the same thing twice
-SELECT format('%I.%I', n.nspname, c.relname),
+SELECT format('%I.%I', n.nspname, c.relname) AS object,
        format('nothing keeps (user_id, %I) unique', s.attname)
-       || coalesce(', and no constraint can, as ' || r.reason, ''),
+       || coalesce(', and no constraint can, as ' || r.reason, '') AS what,
        CASE WHEN r.reason IS NULL THEN
            format('ALTER TABLE %I.%I ADD UNIQUE (user_id, %I)', n.nspname, c.relname, s.attname)
-       END
+       END AS fix
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
   JOIN pg_attribute u ON u.attrelid = c.oid AND NOT u.attisdropped AND u.attname = 'user_id'
@@ -277,15 +277,15 @@ WITH key AS (
      WHERE k.contype = 'f' AND k.confdeltype = 'c' AND k.conparentid = 0
      GROUP BY k.conrelid, o.attnums, o.operators
 )
-SELECT format('%I.%I', n.nspname, c.relname),
+SELECT format('%I.%I', n.nspname, c.relname) AS object,
        format('a deletion in %s cascades here by the foreign key%s %s, and no index has (%s) first', k.targets,
               CASE WHEN k.count > 1 THEN 's' END, k.names, l.columns)
        || coalesce('; none on the columns as they are can serve, as these are of other types than what they reference: '
-                   || l.converted, ''),
+                   || l.converted, '') AS what,
        CASE WHEN l.converted IS NULL THEN
            format('CREATE INDEX %sON %I.%I (%s)', CASE WHEN c.relkind = 'r' THEN 'CONCURRENTLY ' END, n.nspname,
                   c.relname, l.columns)
-       END
+       END AS fix
   FROM key k
   JOIN pg_constraint o ON o.oid = k.first
   JOIN pg_class c ON c.oid = k.conrelid
@@ -333,18 +333,18 @@ SELECT format('%I.%I', n.nspname, c.relname),
  ORDER BY n.nspname, c.relname, k.names;
 
 -- lint_lifecycle_missing: some of the columns that tell who changed a row and when; children get them with the parent
-SELECT format('%I.%I', n.nspname, c.relname),
+SELECT format('%I.%I', n.nspname, c.relname) AS object,
        format('it has %s and lacks %s', string_agg(w.name, ', ' ORDER BY w.number) FILTER (WHERE a.attname IS NOT NULL),
               string_agg(w.name, ', ' ORDER BY w.number) FILTER (WHERE a.attname IS NULL))
        || CASE WHEN c.reloftype <> 0 THEN format(', which the type %s would have to get', c.reloftype::regtype)
                ELSE coalesce(', but a child has another one of that name: '
                              || string_agg(h.children, ', ' ORDER BY w.number) FILTER (WHERE a.attname IS NULL),
-                             '') END,
+                             '') END AS what,
        CASE WHEN c.reloftype = 0 AND count(h.children) FILTER (WHERE a.attname IS NULL) = 0 THEN
            format('ALTER TABLE %I.%I %s', n.nspname, c.relname,
                   string_agg(format('ADD COLUMN %s %s', w.name, w.type), ', ' ORDER BY w.number)
                       FILTER (WHERE a.attname IS NULL))
-       END
+       END AS fix
   FROM pg_class c
   JOIN pg_namespace n ON n.oid = c.relnamespace
  CROSS JOIN (VALUES (1, 'created_at', 'timestamp with time zone'), (2, 'updated_at', 'timestamp with time zone'),
@@ -368,10 +368,10 @@ HAVING count(a.attname) BETWEEN 1 AND 5 AND NOT bool_or(a.attinhcount > 0)
  ORDER BY n.nspname, c.relname;
 
 -- lint_lifecycle_foreign_key: foreign keys on the columns that only tell who made, changed or deleted a row
-SELECT format('%I.%I', n.nspname, c.relname),
+SELECT format('%I.%I', n.nspname, c.relname) AS object,
        format('the foreign key %I ties %I to %I.%I, so that who did something cannot be deleted on its own', k.conname,
-              a.attname, q.nspname, t.relname),
-       format('ALTER TABLE %I.%I DROP CONSTRAINT %I', n.nspname, c.relname, k.conname)
+              a.attname, q.nspname, t.relname) AS what,
+       format('ALTER TABLE %I.%I DROP CONSTRAINT %I', n.nspname, c.relname, k.conname) AS fix
   FROM pg_constraint k
   JOIN pg_class c ON c.oid = k.conrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -384,10 +384,10 @@ SELECT format('%I.%I', n.nspname, c.relname),
  ORDER BY n.nspname, c.relname, k.conname;
 
 -- lint_not_valid: constraints that were added without looking at the rows that were there
-SELECT format('%I.%I', n.nspname, coalesce(c.relname, t.typname)),
-       format('the constraint %I is NOT VALID: rows from before it may break it', k.conname),
+SELECT format('%I.%I', n.nspname, coalesce(c.relname, t.typname)) AS object,
+       format('the constraint %I is NOT VALID: rows from before it may break it', k.conname) AS what,
        format('ALTER %s %I.%I VALIDATE CONSTRAINT %I', CASE WHEN k.contypid = 0 THEN 'TABLE' ELSE 'DOMAIN' END,
-              n.nspname, coalesce(c.relname, t.typname), k.conname)
+              n.nspname, coalesce(c.relname, t.typname), k.conname) AS fix
   FROM pg_constraint k
   LEFT JOIN pg_class c ON c.oid = k.conrelid
   LEFT JOIN pg_type t ON t.oid = k.contypid
@@ -402,7 +402,7 @@ SELECT format('%I.%I', n.nspname, coalesce(c.relname, t.typname)),
  ORDER BY n.nspname, coalesce(c.relname, t.typname), k.conname;
 
 -- lint_index_invalid: indexes that serve no query, as a failed CREATE INDEX CONCURRENTLY leaves them, or ON ONLY
-SELECT format('%I.%I', n.nspname, c.relname),
+SELECT format('%I.%I', n.nspname, c.relname) AS object,
        CASE WHEN i.relkind = 'I'
             THEN format('the index %I is not valid: not all partitions have one attached to it; %s', i.relname,
                         CASE WHEN p.bare IS NULL THEN 'those of theirs have to be valid'
@@ -414,11 +414,11 @@ SELECT format('%I.%I', n.nspname, c.relname),
                                          CASE WHEN x.indislive THEN 'REINDEX' ELSE 'DROP INDEX' END)
                              WHEN x.indisunique
                              THEN '; it is unique, so rows that are equal have to go before it can be made' END)
-       END,
+       END AS what,
        CASE WHEN i.relkind = 'i' THEN
            format('%s INDEX %s%I.%I', CASE WHEN l.left_over THEN 'DROP' ELSE 'REINDEX' END,
                   CASE WHEN l.left_over OR NOT x.indisexclusion THEN 'CONCURRENTLY ' END, n.nspname, i.relname)
-       END
+       END AS fix
   FROM pg_index x
   JOIN pg_class i ON i.oid = x.indexrelid
   JOIN pg_class c ON c.oid = x.indrelid

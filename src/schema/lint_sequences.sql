@@ -54,16 +54,16 @@ WITH sequence AS MATERIALIZED (
            ) e (first, furthest)
      WHERE (s.number - 1) / 1000 = $1::bigint AND abs(v.last - e.first) >= abs(v.bound - e.first) * 4 / 5
 )
-SELECT format('%I.%I', a.nspname, a.relname),
+SELECT format('%I.%I', a.nspname, a.relname) AS object,
        format('it has got to %s of %s', a.last, a.bound)
-       || coalesce('; ' || r.reason, '; what references it has to be bigint as well: ' || b.referencing, ''),
+       || coalesce('; ' || r.reason, '; what references it has to be bigint as well: ' || b.referencing, '') AS what,
        CASE WHEN r.reason IS NULL THEN
            concat_ws('; ', CASE WHEN a.attname IS NOT NULL THEN
                                format('ALTER TABLE %s ALTER COLUMN %I TYPE bigint', a.relation, a.attname)
                            END,
                      format('ALTER SEQUENCE %I.%I AS bigint %s', a.nspname, a.relname,
                             CASE WHEN a.seqincrement > 0 THEN 'NO MAXVALUE' ELSE 'NO MINVALUE' END))
-       END
+       END AS fix
   FROM near a
  CROSS JOIN LATERAL (
        WITH RECURSIVE tree (oid) AS (
@@ -150,10 +150,10 @@ SELECT format('%I.%I', a.nspname, a.relname),
  ORDER BY a.nspname, a.relname;
 
 -- lint_sequence_parts: the number of parts for lint_sequence_near_end
-SELECT (count(*) + 999) / 1000 FROM pg_sequence;
+SELECT (count(*) + 999) / 1000 AS parts FROM pg_sequence;
 
 -- lint_hidden: sequences whose state the reader has no right to
-SELECT format('%I.%I', n.nspname, c.relname)
+SELECT format('%I.%I', n.nspname, c.relname) AS object
   FROM pg_sequence s
   JOIN pg_class c ON c.oid = s.seqrelid
   JOIN pg_namespace n ON n.oid = c.relnamespace

@@ -10,8 +10,9 @@
 #include "base/log.h"
 #include "policy/signin_rules.h"
 #include "signin/devices.h"
-#include "statements.h"
+#include "signin/statements.h"
 #include "tenancy/organizations.h"
+#include "tenancy/statements.h"
 
 /* The answer of the database and of the sign-in rules for an address. */
 struct standing {
@@ -27,12 +28,13 @@ static enum err look(struct request *req, const char *email, const struct uuid *
     struct result row;
 
     TRY(DB_RUN(req->db, account_question, &row, param_text(email), param_uuid(login_id)));
-    standing->found = result_uuid(&row, 0, 0, &standing->user_id);
-    standing->broken = result_bool(&row, 0, 2);
-    standing->proven = result_bool(&row, 0, 3);
+    standing->found = result_uuid(&row, 0, ACCOUNT_QUESTION_ID, &standing->user_id);
+    standing->broken = result_bool(&row, 0, ACCOUNT_QUESTION_BROKEN);
+    standing->proven = result_bool(&row, 0, ACCOUNT_QUESTION_PROVEN);
     standing->decision = access_decide(
         req->arena, req->config,
-        &(struct access_question){.email = email, .has_account = standing->found, .invited = result_bool(&row, 0, 1)});
+        &(struct access_question){
+            .email = email, .has_account = standing->found, .invited = result_bool(&row, 0, ACCOUNT_QUESTION_INVITED)});
     result_clear(&row);
     return OK;
 }

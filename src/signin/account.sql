@@ -6,7 +6,7 @@ SELECT person.id,
        EXISTS (
            SELECT FROM project_invitations i
            WHERE lower(i.email COLLATE "C") = lower($1::text COLLATE "C") AND i.used IS NOT TRUE AND i.deleted_at IS NULL
-             AND (i.expiration_date IS NULL OR i.expiration_date > now())),
+             AND (i.expiration_date IS NULL OR i.expiration_date > now())) AS invited,
        CASE WHEN $2::uuid IS NOT NULL THEN EXISTS (
            SELECT FROM organizations o
            WHERE o.owner_id = person.id
@@ -22,8 +22,8 @@ SELECT person.id,
                                                WHERE p.workspace_id = w.id
                                                  AND NOT EXISTS (SELECT FROM project_members m
                                                                  WHERE m.project_id = p.id
-                                                                   AND m.user_id = person.id)))))) ELSE false END,
-       EXISTS (SELECT FROM orgd.logins l WHERE l.id = $2::uuid AND lower($1::text COLLATE "C") = ANY (l.proven_emails))
+                                                                   AND m.user_id = person.id)))))) ELSE false END AS broken,
+       EXISTS (SELECT FROM orgd.logins l WHERE l.id = $2::uuid AND lower($1::text COLLATE "C") = ANY (l.proven_emails)) AS proven
 FROM (SELECT 1) AS one
 LEFT JOIN LATERAL (
     SELECT id

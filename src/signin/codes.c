@@ -16,7 +16,7 @@
 #include "signin/attempts.h"
 #include "signin/frontend_api.h"
 #include "signin/logins.h"
-#include "statements.h"
+#include "signin/statements.h"
 
 enum { DEVICE_BYTES = 32, ANSWER_MAX = 4096, MINUTE_S = 60 };
 
@@ -183,7 +183,7 @@ static enum err take_try(struct request *req, const char *hash)
     TRY(DB_RUN(req->db, code_device_email, &row, param_text(hash)));
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
-    return result_rows(&row) == 0 ? ERR_AGAIN : attempt_code(req, result_text(&row, 0, 0));
+    return result_rows(&row) == 0 ? ERR_AGAIN : attempt_code(req, result_text(&row, 0, CODE_DEVICE_EMAIL_EMAIL));
 }
 
 static enum err resend(struct request *req, const char *hash)
@@ -198,7 +198,7 @@ static enum err resend(struct request *req, const char *hash)
     if (result_rows(&row) == 0)
         return ERR_AGAIN;
     TRY(DB_RUN(req->db, code_device_extend, NULL, param_text(hash), param_int(CODE_DEVICE_VALID_S)));
-    TRY(send_code(req, hash, result_text(&row, 0, 0)));
+    TRY(send_code(req, hash, result_text(&row, 0, CODE_DEVICE_HOLD_EMAIL)));
     return db_commit(req->db);
 }
 
@@ -247,7 +247,7 @@ static enum err fail(struct request *req, const char *hash, const char *email, c
 
     TRY(DB_RUN(req->db, code_device_fail, &row, param_text(hash), param_int(CODE_ATTEMPTS)));
     waits = result_rows(&row) > 0;
-    failures = waits ? result_int(&row, 0, 0) : 0;
+    failures = waits ? result_int(&row, 0, CODE_DEVICE_FAIL_FAILURES) : 0;
     result_clear(&row);
     TRY(db_commit(req->db));
     audit_sign_in_failed(req, *status == 'E' ? "expired code" : "wrong code", email, NULL);
@@ -319,11 +319,11 @@ static enum err consume(struct request *req, const char *device_hash, const char
         audit_sign_in_failed(req, "expired code", NULL, NULL);
         return fdi_status(req, "RESTART_FLOW_ERROR");
     }
-    email = result_text(&device, 0, 0);
+    email = result_text(&device, 0, CODE_DEVICE_HOLD_EMAIL);
     TRY(look_for(req, device_hash, input, &found));
     if (result_rows(&found) == 0)
         return fail(req, device_hash, email, "INCORRECT_USER_INPUT_CODE_ERROR");
-    if (!result_bool(&found, 0, 0))
+    if (!result_bool(&found, 0, CODE_CHECK_VALID))
         return fail(req, device_hash, email, "EXPIRED_USER_INPUT_CODE_ERROR");
     return enter(req, email);
 }

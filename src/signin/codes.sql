@@ -35,7 +35,7 @@ VALUES (decode($1::text, 'hex'), decode($2::text, 'hex'), now() + make_interval(
 ON CONFLICT (device_hash, code_hash) DO UPDATE SET expires_at = excluded.expires_at;
 
 -- code_check: whether a code of a device is still valid; no row: the device has no such code
-SELECT expires_at > now() FROM orgd.codes
+SELECT expires_at > now() AS valid FROM orgd.codes
 WHERE device_hash = decode($1::text, 'hex') AND code_hash = decode($2::text, 'hex');
 
 -- code_device_fail: counts a failure of a device, and deletes the device after the last one; returns the number of failures

@@ -9,7 +9,7 @@
 #include "base/base64.h"
 #include "base/platform.h"
 #include "base/secret.h"
-#include "statements.h"
+#include "signin/statements.h"
 
 enum { ID = 12, MOMENT = 4, MAC = 16, BYTES = ID + MOMENT + MAC, TEXT = 43, ENTRIES_MAX = 4, ID_TEXT = 2 * ID + 1 };
 
@@ -107,7 +107,7 @@ static enum err load_binding(struct request *req, const struct uuid *user_id, co
     TRY(DB_RUN(req->db, device_binding, &row, param_uuid(user_id), param_text(email)));
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
-    *binding = result_rows(&row) > 0 ? result_text(&row, 0, 0) : "";
+    *binding = result_rows(&row) > 0 ? result_text(&row, 0, DEVICE_BINDING_BINDING) : "";
     return OK;
 }
 

@@ -2,7 +2,7 @@
 -- $1 the user, or NULL and $2 an address, whose account is found as sign-in finds it.
 SELECT concat_ws(' ', u.id, (SELECT a.generation FROM orgd.accounts a WHERE a.user_id = u.id),
                  (SELECT string_agg(l.password_hash, ' ' ORDER BY l.id) FROM orgd.logins l
-                  WHERE l.user_id = u.id AND l.password_hash IS NOT NULL))
+                  WHERE l.user_id = u.id AND l.password_hash IS NOT NULL)) AS binding
 FROM users u
 WHERE u.id = coalesce($1::uuid,
                       (SELECT l.user_id FROM orgd.logins l

@@ -9,7 +9,7 @@
 #include "policy/providers.h"
 #include "policy/signin_methods.h"
 #include "signin/frontend_api.h"
-#include "statements.h"
+#include "signin/statements.h"
 
 enum { ANSWER_MAX = 16 << 10 };
 
@@ -48,7 +48,7 @@ static enum err ask(struct request *req, const struct statement *statement, cons
     struct result row;
 
     TRY(db_run(req->db, statement, params, 1, &row));
-    *yes = result_bool(&row, 0, 0);
+    *yes = result_bool(&row, 0, DISCOVER_PERSON_YES);
     result_clear(&row);
     return OK;
 }

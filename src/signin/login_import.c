@@ -7,7 +7,7 @@
 
 #include "auth/password_hash.h"
 #include "base/email.h"
-#include "statements.h"
+#include "signin/statements.h"
 
 static const struct {
     const char *name, *text;
@@ -35,10 +35,8 @@ const char *import_outcome_text(enum import_outcome outcome)
 
 /* ---- reading ---- */
 
-/*
- * The rows are read as JSON, so that a missing column gives NULL. Columns: id, address, provider, subject, hash,
- * creation time in milliseconds since 1970.
- */
+/* The rows are read as JSON, so that a missing column is NULL. READ_JOINED: milliseconds since 1970. */
+enum { READ_ID, READ_ADDRESS, READ_PROVIDER, READ_SUBJECT, READ_HASH, READ_JOINED };
 #define READ(table, mapping)                                                                                           \
     "DECLARE logins NO SCROLL CURSOR FOR SELECT coalesce(mapped.id, login ->> 'user_id'), login ->> 'email', "         \
     "login ->> 'third_party_id', login ->> 'third_party_user_id', login ->> 'password_hash', "                         \
@@ -108,8 +106,8 @@ static enum err compare(struct importing *importing, const struct found *found, 
                param_text(found->email), param_text(found->provider), param_text(found->subject),
                param_text(found->hash)));
     *outcome = IMPORT_CONFLICT;
-    if (result_rows(&row) > 0 && result_bool(&row, 0, 0))
-        *outcome = result_bool(&row, 0, 1) ? IMPORT_REFRESHED : IMPORT_KNOWN;
+    if (result_rows(&row) > 0 && result_bool(&row, 0, IMPORT_COMPARE_SAME))
+        *outcome = result_bool(&row, 0, IMPORT_COMPARE_STALE) ? IMPORT_REFRESHED : IMPORT_KNOWN;
     result_clear(&row);
     if (*outcome != IMPORT_REFRESHED)
         return OK;
@@ -150,14 +148,14 @@ static int64_t read_ms(const char *text)
 
 static enum err take_row(struct importing *importing, const char *method, struct result *rows, int row, void *scratch)
 {
-    const char *id = result_text(rows, row, 0);
+    const char *id = result_text(rows, row, READ_ID);
     bool third = strcmp(method, "thirdparty") == 0;
     struct found found = {.method = method,
-                          .email = email_fold(scratch, result_text(rows, row, 1)),
-                          .provider = third ? result_text(rows, row, 2) : NULL,
-                          .subject = third ? result_text(rows, row, 3) : NULL,
-                          .hash = strcmp(method, "emailpassword") == 0 ? result_text(rows, row, 4) : NULL,
-                          .joined_ms = read_ms(result_text(rows, row, 5))};
+                          .email = email_fold(scratch, result_text(rows, row, READ_ADDRESS)),
+                          .provider = third ? result_text(rows, row, READ_PROVIDER) : NULL,
+                          .subject = third ? result_text(rows, row, READ_SUBJECT) : NULL,
+                          .hash = strcmp(method, "emailpassword") == 0 ? result_text(rows, row, READ_HASH) : NULL,
+                          .joined_ms = read_ms(result_text(rows, row, READ_JOINED))};
 
     if (!id || !uuid_parse(id, &found.id) || !found.email || !email_valid_known(found.email) ||
         (third && (!found.provider || !found.subject)))
@@ -218,14 +216,14 @@ static enum err note_addresses(struct importing *importing)
 
     TRY(DB_RUN(importing->core, import_homeless, &rows));
     for (int row = 0; !err && row < result_rows(&rows); row++)
-        err = note(importing, IMPORT_HOMELESS, NULL, result_text(&rows, row, 0));
+        err = note(importing, IMPORT_HOMELESS, NULL, result_text(&rows, row, IMPORT_HOMELESS_EMAIL));
     result_clear(&rows);
     if (err)
         return err;
     TRY(DB_RUN(importing->core, import_mixed, &rows));
     for (int row = 0; !err && row < result_rows(&rows); row++)
-        err = note(importing, result_bool(&rows, row, 1) ? IMPORT_AMBIGUOUS : IMPORT_MIXED, NULL,
-                   result_text(&rows, row, 0));
+        err = note(importing, result_bool(&rows, row, IMPORT_MIXED_AMBIGUOUS) ? IMPORT_AMBIGUOUS : IMPORT_MIXED, NULL,
+                   result_text(&rows, row, IMPORT_MIXED_EMAIL));
     result_clear(&rows);
     return err;
 }

@@ -10,8 +10,8 @@ RETURNING id;
 
 -- import_compare: whether an existing login is the same one, and whether the imported hash should replace its own
 SELECT method = $2::text AND CASE WHEN method = 'thirdparty' THEN provider = $4::text AND subject = $5::text
-                                  ELSE email = lower($3::text COLLATE "C") END,
-       user_id IS NULL AND $6::text IS NOT NULL AND password_hash IS DISTINCT FROM $6::text
+                                  ELSE email = lower($3::text COLLATE "C") END AS same,
+       user_id IS NULL AND $6::text IS NOT NULL AND password_hash IS DISTINCT FROM $6::text AS stale
 FROM orgd.logins
 WHERE id = $1::uuid;
 
@@ -30,7 +30,7 @@ WHERE l.user_id IS NULL AND NOT EXISTS (SELECT FROM users u WHERE lower(u.email 
 ORDER BY l.email;
 
 -- import_mixed: the addresses of accounts with logins that are not in lower case, and whether others differ in case only
-SELECT u.email, EXISTS (SELECT FROM users other WHERE lower(other.email COLLATE "C") = lower(u.email COLLATE "C") AND other.id <> u.id)
+SELECT u.email, EXISTS (SELECT FROM users other WHERE lower(other.email COLLATE "C") = lower(u.email COLLATE "C") AND other.id <> u.id) AS ambiguous
 FROM users u
 WHERE u.email <> lower(u.email COLLATE "C") AND EXISTS (SELECT FROM orgd.logins l WHERE l.email = lower(u.email COLLATE "C"))
 ORDER BY u.email;

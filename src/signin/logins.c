@@ -5,12 +5,12 @@
 #include <talloc.h>
 
 #include "base/secret.h"
-#include "statements.h"
+#include "signin/statements.h"
 
 static bool read_login(struct result *row, struct login *login)
 {
-    login->joined_ms = result_int(row, 0, 1);
-    return result_uuid(row, 0, 0, &login->id);
+    login->joined_ms = result_int(row, 0, LOGIN_INSERT_JOINED_MS);
+    return result_uuid(row, 0, LOGIN_INSERT_ID, &login->id);
 }
 
 enum err login_add(struct request *req, const struct login_key *key, const char *password_hash, struct login *login)
@@ -83,8 +83,8 @@ enum err login_by_password(struct request *req, const char *email, struct passwo
     *login = (struct password_login){.hash = nobody};
     if (result_rows(&row) == 0)
         return OK;
-    login->hash = result_text(&row, 0, 2);
-    login->found = read_login(&row, &login->login) && result_bool(&row, 0, 3);
+    login->hash = result_text(&row, 0, LOGIN_WITH_PASSWORD_PASSWORD_HASH);
+    login->found = read_login(&row, &login->login) && result_bool(&row, 0, LOGIN_WITH_PASSWORD_FOUND);
     return OK;
 }
 

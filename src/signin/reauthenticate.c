@@ -3,10 +3,10 @@
 
 #include "audit/events.h"
 #include "auth/sessions.h"
+#include "auth/statements.h"
 #include "base/email.h"
 #include "signin/attempts.h"
 #include "signin/logins.h"
-#include "statements.h"
 
 static const struct field fields[] = {{.name = "password", .type = FIELD_STRING, .required = true, .max = 1024}};
 const struct model reauthenticate_body = {"Reauthenticate", fields, 1, NULL};

@@ -24,7 +24,7 @@
 #include "signin/forms.h"
 #include "signin/frontend_api.h"
 #include "signin/logins.h"
-#include "statements.h"
+#include "signin/statements.h"
 
 enum { TOKEN_BYTES = 32, FIELDS = 1 };
 
@@ -126,7 +126,7 @@ enum err resets_request(struct request *req)
         return fdi_status(req, "OK");
     }
     TRY(DB_RUN(req->db, reset_candidate, &row, param_text(email)));
-    known = result_bool(&row, 0, 0);
+    known = result_bool(&row, 0, RESET_CANDIDATE_KNOWN);
     result_clear(&row);
     if (known)
         TRY(send_link(req, email));
@@ -167,18 +167,18 @@ static enum err reset(struct request *req, const char *token_hash, const char *p
     TRY(db_begin(req->db));
     TRY(RUN_QUERY(req, ERR_AGAIN, reset_hold, param_text(token_hash)));
     TRY(DB_RUN(req->db, reset_take, &row, param_text(token_hash)));
-    found = result_rows(&row) > 0 && result_uuid(&row, 0, 0, &login_id);
-    proves = result_bool(&row, 0, 1);
-    has_maker = result_uuid(&row, 0, 2, &maker);
+    found = result_rows(&row) > 0 && result_uuid(&row, 0, RESET_TAKE_LOGIN_ID, &login_id);
+    proves = result_bool(&row, 0, RESET_TAKE_PROVES);
+    has_maker = result_uuid(&row, 0, RESET_TAKE_MAKER, &maker);
     result_clear(&row);
     if (!found)
         return ERR_AGAIN;
     TRY(DB_RUN(req->db, reset_password, &row, param_uuid(&login_id), param_text(password_hash)));
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
-    has_account = result_uuid(&row, 0, 0, &user_id);
-    email = result_text(&row, 0, 1);
-    if (identity_admit(req, email) || identity_admit(req, result_text(&row, 0, 2)))
+    has_account = result_uuid(&row, 0, RESET_PASSWORD_USER_ID, &user_id);
+    email = result_text(&row, 0, RESET_PASSWORD_EMAIL);
+    if (identity_admit(req, email) || identity_admit(req, result_text(&row, 0, RESET_PASSWORD_ADDRESS)))
         return ERR_AGAIN; /* blocked, as everything of the account is; the token stays unused */
     if (proves && email)
         TRY(account_prove(req, &login_id, has_account ? &user_id : NULL, email, &effect));
@@ -197,7 +197,7 @@ static enum err check_token(struct request *req, const char *token_hash)
     bool valid;
 
     TRY(DB_RUN(req->db, reset_valid, &row, param_text(token_hash)));
-    valid = result_bool(&row, 0, 0);
+    valid = result_bool(&row, 0, RESET_VALID_VALID);
     result_clear(&row);
     return valid ? OK : ERR_AGAIN;
 }
@@ -270,10 +270,10 @@ static enum err decide(struct request *req, const struct uuid *person, const cha
                param_uuid(caller->has_session ? &caller->session : NULL)));
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
-    if (result_rows(&row) == 0 || !result_text(&row, 0, 0))
+    if (result_rows(&row) == 0 || !result_text(&row, 0, RESET_PERSON_EMAIL))
         return ERR_RESET_NOT_ALLOWED;
-    *generation = result_int(&row, 0, 1);
-    *email = email_fold(req->arena, result_text(&row, 0, 0));
+    *generation = result_int(&row, 0, RESET_PERSON_GENERATION);
+    *email = email_fold(req->arena, result_text(&row, 0, RESET_PERSON_EMAIL));
     return *email ? OK : ERR_MEMORY;
 }
 

@@ -1,6 +1,6 @@
 -- reset_candidate: whether an address has a password login or an account
 SELECT EXISTS (SELECT FROM orgd.logins WHERE method = 'emailpassword' AND email = lower($1::text COLLATE "C"))
-    OR EXISTS (SELECT FROM users WHERE lower(email COLLATE "C") = lower($1::text COLLATE "C"));
+    OR EXISTS (SELECT FROM users WHERE lower(email COLLATE "C") = lower($1::text COLLATE "C")) AS known;
 
 -- reset_hold_login: locks the password login of a link; no row: it belongs to another account than the link
 -- $1 login, $2 account, or NULL for any user who reads mail to the address of the login
@@ -30,7 +30,7 @@ SELECT EXISTS (
     SELECT FROM orgd.password_resets r JOIN orgd.logins l ON l.id = r.login_id
     WHERE r.token_hash = decode($1::text, 'hex') AND r.expires_at > now()
       AND r.generation = orgd.generation_of(l.user_id, l.email)
-      AND (r.session IS NULL OR EXISTS (SELECT FROM orgd.sessions s WHERE s.handle = r.session)));
+      AND (r.session IS NULL OR EXISTS (SELECT FROM orgd.sessions s WHERE s.handle = r.session))) AS valid;
 
 -- reset_hold: locks the login of a token, so that several of its tokens are used one after the other
 SELECT l.id
@@ -44,7 +44,7 @@ DELETE FROM orgd.password_resets r USING orgd.logins l
 WHERE r.token_hash = decode($1::text, 'hex') AND r.expires_at > now() AND l.id = r.login_id
   AND r.generation = orgd.generation_of(l.user_id, l.email)
   AND (r.session IS NULL OR EXISTS (SELECT FROM orgd.sessions s WHERE s.handle = r.session))
-RETURNING r.login_id, r.proves, (SELECT s.login_id FROM orgd.sessions s WHERE s.handle = r.session);
+RETURNING r.login_id, r.proves, (SELECT s.login_id FROM orgd.sessions s WHERE s.handle = r.session) AS maker;
 
 -- reset_password: sets the password of a login and invalidates all of its tokens; returns its account, if there is one, the
 -- address, and that of the account
@@ -54,8 +54,8 @@ WITH gone AS (
 UPDATE orgd.logins l SET password_hash = $2::text
 WHERE l.id = $1::uuid
 RETURNING coalesce(l.user_id, (SELECT u.id FROM users u WHERE lower(u.email COLLATE "C") = l.email
-                               ORDER BY u.email = l.email DESC, u.created_at, u.id LIMIT 1)), l.email,
-          coalesce((SELECT u.email FROM users u WHERE u.id = l.user_id), l.email);
+                               ORDER BY u.email = l.email DESC, u.created_at, u.id LIMIT 1)) AS user_id, l.email,
+          coalesce((SELECT u.email FROM users u WHERE u.id = l.user_id), l.email) AS address;
 
 -- reset_proves: records that a login has proven its address, and so belongs to the account of the address, if there is one
 UPDATE orgd.logins
@@ -83,7 +83,7 @@ WITH session AS (
     FROM users u JOIN orgd.accounts a ON a.user_id = u.id
     WHERE u.id = $1::uuid
 )
-SELECT p.email, CASE WHEN p.id = $2::uuid THEN coalesce(s.generation, p.generation) ELSE p.generation END
+SELECT p.email, CASE WHEN p.id = $2::uuid THEN coalesce(s.generation, p.generation) ELSE p.generation END AS generation
 FROM person p LEFT JOIN session s ON true
 WHERE (s.generation IS NOT NULL OR ($4::uuid IS NULL AND NOT p.signs_in))
   AND CASE WHEN p.id = $2::uuid THEN s.generation IS NOT NULL OR (p.generation = 0 AND NOT p.proven)

@@ -6,10 +6,10 @@
 
 #include "auth/sessions.h"
 #include "auth/signing_keys.h"
+#include "auth/statements.h"
 #include "base/json.h"
 #include "policy/limits.h"
 #include "signin/frontend_api.h"
-#include "statements.h"
 #include "tenancy/edition.h"
 
 enum { KEYS_MAX = 64 << 10, DOCUMENT_MAX = 64 << 10 };

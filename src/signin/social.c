@@ -20,7 +20,7 @@
 #include "signin/logins.h"
 #include "signin/oidc.h"
 #include "signin/social_profile.h"
-#include "statements.h"
+#include "signin/statements.h"
 
 enum { URL_MAX = 8 << 10, VERIFIER_BYTES = 48, FAILED_US = 2000000 };
 

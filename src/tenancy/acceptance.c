@@ -8,8 +8,8 @@
 #include "base/email.h"
 #include "base/secret.h"
 #include "policy/limits.h"
-#include "statements.h"
 #include "tenancy/roles.h"
+#include "tenancy/statements.h"
 #include "tenancy/workspaces.h"
 
 static const struct field token_fields[] = {
@@ -72,12 +72,13 @@ static enum err find_by_token(struct request *req, const struct uuid *organizati
         return code;
     if (result_rows(&row) == 0)
         code = ERR_UNAUTHORIZED; /* the caller was deleted at this moment */
-    else if (!result_bool(&row, 0, 0))
+    else if (!result_bool(&row, 0, ACCEPTANCE_BY_TOKEN_ACCOUNT))
         code = ERR_INVITE_NO_USER;
-    else if (!is_same_token(result_text(&row, 0, 3), token) || !result_uuid(&row, 0, 1, &found->id) ||
-             !result_uuid(&row, 0, 2, &found->workspace))
+    else if (!is_same_token(result_text(&row, 0, ACCEPTANCE_BY_TOKEN_TOKEN), token) ||
+             !result_uuid(&row, 0, ACCEPTANCE_BY_TOKEN_ID, &found->id) ||
+             !result_uuid(&row, 0, ACCEPTANCE_BY_TOKEN_WORKSPACE_ID, &found->workspace))
         code = ERR_INVITE_NOT_FOUND;
-    else if (!result_bool(&row, 0, 4))
+    else if (!result_bool(&row, 0, ACCEPTANCE_BY_TOKEN_ADDRESSED))
         code = ERR_INVITE_EMAIL_MISMATCH;
     result_clear(&row);
     return code;
@@ -97,8 +98,8 @@ static enum err find_by_id(struct request *req, struct found *found)
     code = DB_RUN(req->db, acceptance_by_id, &row, param_uuid(&found->id), param_uuid(&identity_of(req)->user_id));
     if (code != OK)
         return code;
-    if (result_rows(&row) == 0 || !result_uuid(&row, 0, 0, &found->workspace) ||
-        (token && !is_same_token(result_text(&row, 0, 1), token)))
+    if (result_rows(&row) == 0 || !result_uuid(&row, 0, ACCEPTANCE_BY_ID_WORKSPACE_ID, &found->workspace) ||
+        (token && !is_same_token(result_text(&row, 0, ACCEPTANCE_BY_ID_TOKEN), token)))
         code = ERR_INVITE_NOT_FOUND;
     result_clear(&row);
     return code;
@@ -118,9 +119,9 @@ static enum err hold(struct request *req, const struct found *found, struct uuid
         return code;
     if (result_rows(&row) == 0)
         code = ERR_INVITE_NOT_FOUND;
-    else if (result_bool(&row, 0, 0))
+    else if (result_bool(&row, 0, ACCEPTANCE_HOLD_USED))
         code = ERR_INVITE_ALREADY_ACCEPTED;
-    *expired = code == OK && result_bool(&row, 0, 1);
+    *expired = code == OK && result_bool(&row, 0, ACCEPTANCE_HOLD_EXPIRED);
     result_clear(&row);
     return code;
 }

@@ -1,8 +1,8 @@
 -- acceptance_by_token: the invitation to an organization with this token and address, for a user who has both
 -- $3, $4 the address as given and folded. Always one row: whether the address has an account; the invitation or NULL, its
 -- workspace and token; whether it is addressed to the user.
-SELECT EXISTS (SELECT FROM users WHERE lower(email COLLATE "C") IN (lower($3::text COLLATE "C"), lower($4::text COLLATE "C"))),
-       i.id, i.workspace_id, i.token, coalesce(lower(i.email COLLATE "C") = lower(u.email COLLATE "C"), false)
+SELECT EXISTS (SELECT FROM users WHERE lower(email COLLATE "C") IN (lower($3::text COLLATE "C"), lower($4::text COLLATE "C"))) AS account,
+       i.id, i.workspace_id, i.token, coalesce(lower(i.email COLLATE "C") = lower(u.email COLLATE "C"), false) AS addressed
 FROM users u
 LEFT JOIN LATERAL (
     SELECT i.id, i.email, i.token, p.workspace_id
@@ -20,7 +20,7 @@ JOIN users u ON lower(u.email COLLATE "C") = lower(i.email COLLATE "C")
 WHERE i.id = $1::uuid AND u.id = $2::uuid;
 
 -- acceptance_hold: locks an invitation to a locked workspace; whether it is used, and expired
-SELECT i.used IS TRUE, coalesce(i.expiration_date <= now(), false)
+SELECT i.used IS TRUE AS used, coalesce(i.expiration_date <= now(), false) AS expired
 FROM project_invitations i
 JOIN projects p ON p.id = i.project_id
 WHERE i.id = $1::uuid AND p.workspace_id = $2::uuid

@@ -6,7 +6,7 @@
 
 #include "auth/identity.h"
 #include "mail/outbox.h"
-#include "statements.h"
+#include "tenancy/statements.h"
 #include "tenancy/workspaces.h"
 
 static enum err check_manager(struct request *req, const struct uuid *organization, const struct uuid *named)
@@ -24,7 +24,7 @@ static enum err load_proof(struct request *req, bool *proven)
 
     if (code != OK)
         return code;
-    *proven = result_bool(&row, 0, 0);
+    *proven = result_bool(&row, 0, INVITER_PROVEN_PROVEN);
     result_clear(&row);
     return OK;
 }

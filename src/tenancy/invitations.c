@@ -13,9 +13,9 @@
 #include "base/text.h"
 #include "mail/outbox.h"
 #include "policy/signin_rules.h"
-#include "statements.h"
 #include "tenancy/invitation_limits.h"
 #include "tenancy/roles.h"
+#include "tenancy/statements.h"
 #include "tenancy/workspaces.h"
 
 enum { TOKEN_BYTES = 16, LINK_MAX = 8 << 10, VALID_S = 7 * 24 * 60 * 60, AT_ONCE_MAX = 100, ANSWER_MAX = 1 << 20 };
@@ -126,11 +126,11 @@ static enum err load_place(struct request *req, struct place *place)
         return ERR_MEMORY;
     if (result_rows(&row) == 0)
         return ERR_INVITATION_NOT_ALLOWED;
-    if (!result_uuid(&row, 0, 0, &place->project))
+    if (!result_uuid(&row, 0, INVITATION_PLACE_ID, &place->project))
         return ERR_INVITATION_NO_PROJECT;
-    place->organization_name = result_text(&row, 0, 1);
-    place->inviter = result_text(&row, 0, 2);
-    place->inviter_email = result_text(&row, 0, 3);
+    place->organization_name = result_text(&row, 0, INVITATION_PLACE_ORGANIZATION_NAME);
+    place->inviter = result_text(&row, 0, INVITATION_PLACE_USERNAME);
+    place->inviter_email = result_text(&row, 0, INVITATION_PLACE_EMAIL);
     return OK;
 }
 
@@ -201,11 +201,11 @@ static enum err look_for_obstacle(struct request *req, const struct place *place
     *why = OK;
     if (strcmp(own, email) == 0)
         *why = ERR_INVITATION_SELF;
-    else if (result_bool(&row, 0, 0))
+    else if (result_bool(&row, 0, INVITATION_OBSTACLES_MEMBER))
         *why = ERR_INVITATION_MEMBER;
-    else if (result_bool(&row, 0, 1))
+    else if (result_bool(&row, 0, INVITATION_OBSTACLES_INVITED))
         *why = ERR_INVITATION_WAITS;
-    else if (is_denied(req, email, result_bool(&row, 0, 2)))
+    else if (is_denied(req, email, result_bool(&row, 0, INVITATION_OBSTACLES_ACCOUNT)))
         *why = ERR_INVITATION_DENIED;
     result_clear(&row);
     return OK;
@@ -285,7 +285,7 @@ static enum err store(struct request *req, const struct place *place, struct inv
         return code;
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
-    made->expires = result_text(&row, 0, 0);
+    made->expires = result_text(&row, 0, INVITATION_CREATE_EXPIRES);
     return hand_over(req, place, made);
 }
 
@@ -350,15 +350,15 @@ static enum err load_last(struct request *req, struct place *place, const char *
         return code;
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
-    if (result_rows(&row) == 0 || result_bool(&row, 0, 6))
+    if (result_rows(&row) == 0 || result_bool(&row, 0, INVITATION_LAST_USED))
         return ERR_INVITATION_NONE;
-    *expired = result_bool(&row, 0, 7);
-    last->token = result_text(&row, 0, 1);
-    last->email = *expired ? email : result_text(&row, 0, 2);
-    last->role = result_text(&row, 0, 3);
-    last->expires = result_text(&row, 0, 5);
+    *expired = result_bool(&row, 0, INVITATION_LAST_EXPIRED);
+    last->token = result_text(&row, 0, INVITATION_LAST_TOKEN);
+    last->email = *expired ? email : result_text(&row, 0, INVITATION_LAST_EMAIL);
+    last->role = result_text(&row, 0, INVITATION_LAST_ROLE);
+    last->expires = result_text(&row, 0, INVITATION_LAST_EXPIRES);
     if (!*expired)
-        (void)result_uuid(&row, 0, 4, &place->project);
+        (void)result_uuid(&row, 0, INVITATION_LAST_PROJECT_ID, &place->project);
     return OK;
 }
 
@@ -571,7 +571,7 @@ static enum err find_workspace(struct request *req, const struct uuid *id, struc
                   param_uuid(reach_workspace(req)));
     if (code != OK)
         return code;
-    if (result_rows(&row) == 0 || !result_uuid(&row, 0, 0, workspace))
+    if (result_rows(&row) == 0 || !result_uuid(&row, 0, INVITATION_WORKSPACE_WORKSPACE_ID, workspace))
         code = ERR_INVITATION_UNKNOWN;
     result_clear(&row);
     return code;

@@ -1,5 +1,5 @@
 -- invitation_place: the target of an invitation to a workspace (its default project), and the data for its mail
-SELECT p.id, coalesce(o.name, ''), u.username, u.email
+SELECT p.id, coalesce(o.name, '') AS organization_name, u.username, u.email
 FROM workspaces w
 JOIN organizations o ON o.id = w.organization_id
 JOIN users u ON u.id = $2::uuid
@@ -8,11 +8,11 @@ WHERE w.id = $1::uuid;
 
 -- invitation_obstacles: whether an address belongs to a member of a workspace, is invited to its organization, has an account
 SELECT EXISTS (SELECT FROM workspace_members m JOIN users u ON u.id = m.user_id
-               WHERE m.workspace_id = $2::uuid AND lower(u.email COLLATE "C") = lower($3::text COLLATE "C")),
+               WHERE m.workspace_id = $2::uuid AND lower(u.email COLLATE "C") = lower($3::text COLLATE "C")) AS member,
        EXISTS (SELECT FROM project_invitations i JOIN projects p ON p.id = i.project_id
                WHERE p.organization_id = $1::uuid AND lower(i.email COLLATE "C") = lower($3::text COLLATE "C") AND i.used IS NOT TRUE
-                 AND (i.expiration_date IS NULL OR i.expiration_date > now())),
-       EXISTS (SELECT FROM users WHERE lower(email COLLATE "C") = lower($3::text COLLATE "C"));
+                 AND (i.expiration_date IS NULL OR i.expiration_date > now())) AS invited,
+       EXISTS (SELECT FROM users WHERE lower(email COLLATE "C") = lower($3::text COLLATE "C")) AS account;
 
 -- invitation_forget_expired: deletes the expired invitations of an address to an organization
 -- It must run before the statement that invites again: the table of live invitations is updated at the end of each statement.
@@ -24,11 +24,11 @@ WHERE p.id = i.project_id AND p.organization_id = $1::uuid AND lower(i.email COL
 -- invitation_create: adds an invitation for seven days; returns its end in the form that clients read
 INSERT INTO project_invitations (id, token, email, used, role, project_id, expiration_date, created_by_id, updated_at)
 VALUES ($1::uuid, $2::text, $3::text, false, $4::text, $5::uuid, now() + interval '7 days', $6::uuid, now())
-RETURNING orgd.spaced(expiration_date);
+RETURNING orgd.spaced(expiration_date) AS expires;
 
 -- invitation_last: the newest unused invitation of an address to a workspace, to be sent again
-SELECT i.id, i.token, i.email, i.role, i.project_id, orgd.spaced(i.expiration_date),
-       i.used IS TRUE, coalesce(i.expiration_date <= now(), false)
+SELECT i.id, i.token, i.email, i.role, i.project_id, orgd.spaced(i.expiration_date) AS expires,
+       i.used IS TRUE AS used, coalesce(i.expiration_date <= now(), false) AS expired
 FROM project_invitations i
 JOIN projects p ON p.id = i.project_id
 WHERE p.workspace_id = $1::uuid AND lower(i.email COLLATE "C") = lower($2::text COLLATE "C")

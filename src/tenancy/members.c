@@ -4,8 +4,8 @@
 #include "auth/identity.h"
 #include "base/json.h"
 #include "base/text.h"
-#include "statements.h"
 #include "tenancy/roles.h"
+#include "tenancy/statements.h"
 #include "tenancy/workspaces.h"
 
 static const char *check_role(const json_t *object)
@@ -43,7 +43,7 @@ static enum err find_organization(struct request *req, const struct uuid *worksp
 
     if (code != OK)
         return code;
-    if (result_rows(&row) == 0 || !result_uuid(&row, 0, 0, organization))
+    if (result_rows(&row) == 0 || !result_uuid(&row, 0, WORKSPACE_ORGANIZATION_ORGANIZATION_ID, organization))
         code = ERR_MEMBER_NOT_ALLOWED;
     result_clear(&row);
     return code;
@@ -58,8 +58,8 @@ static enum err find_member(struct request *req, const struct uuid *workspace, c
 
     if (code != OK)
         return code;
-    *is_member = result_rows(&row) > 0 && result_uuid(&row, 0, 0, person);
-    *is_owner = *is_member && result_bool(&row, 0, 1);
+    *is_member = result_rows(&row) > 0 && result_uuid(&row, 0, MEMBER_FIND_ID, person);
+    *is_owner = *is_member && result_bool(&row, 0, MEMBER_FIND_OWNS);
     result_clear(&row);
     return OK;
 }
@@ -127,11 +127,11 @@ static enum err check_standing(struct request *req, const struct uuid *organizat
                   param_uuid(person), param_text(managing));
     if (code != OK)
         return code;
-    if (result_rows(&row) == 0 || !result_bool(&row, 0, 0))
+    if (result_rows(&row) == 0 || !result_bool(&row, 0, MEMBER_STANDING_MAY))
         code = ERR_MEMBER_NOT_ALLOWED;
-    else if (!result_uuid(&row, 0, 2, &member))
+    else if (!result_uuid(&row, 0, MEMBER_STANDING_USER_ID, &member))
         code = ERR_MEMBER_NOT_FOUND;
-    else if (result_bool(&row, 0, 1))
+    else if (result_bool(&row, 0, MEMBER_STANDING_OWNS))
         code = ERR_MEMBER_IS_OWNER;
     result_clear(&row);
     return code;

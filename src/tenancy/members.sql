@@ -14,7 +14,7 @@ SELECT organization_id FROM workspaces WHERE id = $1::uuid;
 
 -- member_find: the user of an address in a workspace, and whether they own it or its organization
 -- Any membership counts, also an incomplete one that another program left.
-SELECT u.id, u.id = o.owner_id OR coalesce(m.role = 'owner', false)
+SELECT u.id, u.id = o.owner_id OR coalesce(m.role = 'owner', false) AS owns
 FROM workspaces w
 JOIN organizations o ON o.id = w.organization_id
 JOIN users u ON lower(u.email COLLATE "C") = lower($2::text COLLATE "C")
@@ -59,9 +59,9 @@ SELECT NOT EXISTS (
            WHERE w.organization_id = o.id AND NOT EXISTS (
                SELECT FROM workspace_members mine
                WHERE mine.workspace_id = w.id AND mine.user_id = $2::uuid AND mine.role = ANY ($4::text[])
-                 AND (theirs.role IS DISTINCT FROM 'owner' OR mine.role = 'owner' OR o.owner_id IN ($2::uuid, $3::uuid)))),
-       o.owner_id = $3::uuid,
-       (SELECT m.user_id FROM organization_members m WHERE m.organization_id = o.id AND m.user_id = $3::uuid LIMIT 1)
+                 AND (theirs.role IS DISTINCT FROM 'owner' OR mine.role = 'owner' OR o.owner_id IN ($2::uuid, $3::uuid)))) AS may,
+       o.owner_id = $3::uuid AS owns,
+       (SELECT m.user_id FROM organization_members m WHERE m.organization_id = o.id AND m.user_id = $3::uuid LIMIT 1) AS user_id
 FROM organizations o
 WHERE o.id = $1::uuid
   AND EXISTS (SELECT FROM organization_members m WHERE m.organization_id = o.id AND m.user_id = $2::uuid)

@@ -12,7 +12,7 @@
 #include "base/text.h"
 #include "policy/signin_methods.h"
 #include "policy/signin_rules.h"
-#include "statements.h"
+#include "tenancy/statements.h"
 
 static const struct field naming_fields[] = {
     {.name = "name", .type = FIELD_STRING, .nullable = true, .max = NAME_MAX_CHARACTERS},
@@ -106,7 +106,7 @@ static enum err may_create(struct request *req)
         return code;
     if (result_rows(&row) == 0)
         code = ERR_USER_NOT_FOUND;
-    else if (!access_may_own(req->arena, req->config, result_text(&row, 0, 0)))
+    else if (!access_may_own(req->arena, req->config, result_text(&row, 0, ORGANIZATION_CREATOR_EMAIL)))
         code = ERR_ORGANIZATION_MAY_NOT_CREATE;
     result_clear(&row);
     return code;
@@ -177,7 +177,7 @@ static enum err find_new_owner(struct request *req, const struct uuid *organizat
     code = DB_RUN(req->db, organization_candidate, &row, param_uuid(organization), param_uuid(&candidate));
     if (code != OK)
         return code;
-    if (result_rows(&row) == 0 || !result_uuid(&row, 0, 0, new_owner))
+    if (result_rows(&row) == 0 || !result_uuid(&row, 0, ORGANIZATION_CANDIDATE_USER_ID, new_owner))
         code = ERR_ORGANIZATION_TRANSFER_INVALID;
     result_clear(&row);
     return code;
@@ -230,7 +230,7 @@ static enum err load_name(struct request *req, const struct uuid *id, const char
         return code;
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
-    *name = result_text(&row, 0, 0);
+    *name = result_text(&row, 0, ORGANIZATION_NAME_NAME);
     return OK;
 }
 
@@ -276,7 +276,7 @@ static enum err not_the_last(struct request *req)
 
     if (code != OK)
         return code;
-    if (result_int(&row, 0, 0) <= 1)
+    if (result_int(&row, 0, ORGANIZATION_OWNED_OWNED) <= 1)
         code = ERR_ORGANIZATION_LAST;
     result_clear(&row);
     return code;

@@ -183,7 +183,7 @@ UPDATE organizations SET updated_at = now(), updated_by_id = $2::uuid WHERE id =
 SELECT id FROM users WHERE id = $1::uuid FOR NO KEY UPDATE;
 
 -- organization_owned: how many organizations a user owns
-SELECT count(*) FROM organizations WHERE owner_id = $1::uuid;
+SELECT count(*) AS owned FROM organizations WHERE owner_id = $1::uuid;
 
 -- organization_delete: deletes an organization with everything in it
 -- revokes
@@ -194,6 +194,6 @@ DELETE FROM organizations WHERE id = $1::uuid AND owner_id = $2::uuid;
 SELECT CASE WHEN NOT EXISTS (SELECT FROM orgd.logins l WHERE l.user_id = $2::uuid)
                  OR EXISTS (SELECT FROM orgd.logins l JOIN users u ON u.id = l.user_id
                             WHERE l.user_id = $2::uuid AND lower(u.email COLLATE "C") = ANY (l.proven_emails))
-            THEN coalesce(o.name, '') END
+            THEN coalesce(o.name, '') END AS name
 FROM organizations o
 WHERE o.id = $1::uuid;

@@ -6,8 +6,8 @@
 #include "auth/identity.h"
 #include "auth/secret_tokens.h"
 #include "base/json.h"
-#include "statements.h"
 #include "tenancy/edition.h"
+#include "tenancy/statements.h"
 
 const struct field permission_check_parameters[] = {
     {.name = "action", .type = FIELD_STRING, .nullable = true},
@@ -60,7 +60,7 @@ static enum err check_scope(struct request *req)
     code = DB_RUN(req->db, permission_scope, &row, param_uuid(&caller->user_id), param_text(type), param_uuid(&id));
     if (code != OK)
         return code;
-    if (!result_bool(&row, 0, 0))
+    if (!result_bool(&row, 0, PERMISSION_SCOPE_HAS))
         code = ERR_FORBIDDEN;
     result_clear(&row);
     return code;
@@ -92,8 +92,8 @@ static enum err write_secret(struct request *req, struct buffer *out)
         return ERR_MEMORY;
     if (result_rows(&row) != 1)
         return ERR_UNAUTHORIZED;
-    grant.user_email = result_text(&row, 0, 0);
-    grant.organization_name = result_text(&row, 0, 1);
+    grant.user_email = result_text(&row, 0, PERMISSION_GRANT_USER_EMAIL);
+    grant.organization_name = result_text(&row, 0, PERMISSION_GRANT_ORGANIZATION_NAME);
     buffer_text(out, "Secret ");
     secret_token_write(secret_of(req->config->auth_key), &grant, out);
     return OK;

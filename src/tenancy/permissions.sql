@@ -1,5 +1,5 @@
 -- permission_grant: the claims of a token on behalf of a user, in addition to the ids
-SELECT u.email, o.name
+SELECT u.email AS user_email, o.name AS organization_name
 FROM users u
 LEFT JOIN organizations o ON o.id = $2::uuid
 WHERE u.id = $1::uuid;
@@ -11,4 +11,4 @@ SELECT (coalesce($2::text, 'project') = 'project'
     OR (coalesce($2::text, 'workspace') = 'workspace'
         AND EXISTS (SELECT FROM workspace_members WHERE workspace_id = $3::uuid AND user_id = $1::uuid))
     OR (coalesce($2::text, 'organization') = 'organization'
-        AND EXISTS (SELECT FROM organization_members WHERE organization_id = $3::uuid AND user_id = $1::uuid));
+        AND EXISTS (SELECT FROM organization_members WHERE organization_id = $3::uuid AND user_id = $1::uuid)) AS has;

@@ -9,9 +9,9 @@
 #include "auth/reach.h"
 #include "auth/reauthentication.h"
 #include "base/text.h"
-#include "statements.h"
 #include "tenancy/organizations.h"
 #include "tenancy/roles.h"
+#include "tenancy/statements.h"
 #include "tenancy/workspaces.h"
 
 static const struct field create_fields[] = {
@@ -59,10 +59,11 @@ static enum err load_access(struct request *req, const struct uuid *project, str
     if (result_rows(&row) == 0) {
         code = ERR_PROJECT_NOT_FOUND;
     } else {
-        (void)result_uuid(&row, 0, 0, &access->workspace_id);
-        access->is_default = result_bool(&row, 0, 1);
-        access->manages = role_manages(result_text(&row, 0, 2));
-        access->owns = result_bool(&row, 0, 3) || result_bool(&row, 0, 4);
+        (void)result_uuid(&row, 0, PROJECT_ACCESS_WORKSPACE_ID, &access->workspace_id);
+        access->is_default = result_bool(&row, 0, PROJECT_ACCESS_IS_DEFAULT);
+        access->manages = role_manages(result_text(&row, 0, PROJECT_ACCESS_ROLE));
+        access->owns = result_bool(&row, 0, PROJECT_ACCESS_OWNS_ORGANIZATION) ||
+                       result_bool(&row, 0, PROJECT_ACCESS_OWNS_WORKSPACE);
     }
     result_clear(&row);
     return code;
@@ -103,7 +104,7 @@ static enum err has_default(struct request *req, const struct uuid *workspace, b
 
     if (code != OK)
         return code;
-    *has = result_bool(&row, 0, 0);
+    *has = result_bool(&row, 0, PROJECT_DEFAULT_EXISTS_HAS);
     result_clear(&row);
     return code;
 }
@@ -219,7 +220,7 @@ static enum err delete_project(struct request *req, const struct uuid *id)
         return ERR_PROJECT_IS_DEFAULT;
     return account_notify_change(req, &identity_of(req)->user_id, "Your project was deleted",
                                  &(struct account_change){.kind = "project",
-                                                          .name = result_text(&row, 0, 0),
+                                                          .name = result_text(&row, 0, PROJECT_DELETE_NAME),
                                                           .done = "deleted with everything in it"});
 }
 

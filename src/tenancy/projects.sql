@@ -27,7 +27,7 @@ ORDER BY m.created_at, m.id
 LIMIT 1;
 
 -- project_default_exists: whether a workspace has a default project
-SELECT EXISTS (SELECT FROM projects WHERE workspace_id = $1::uuid AND is_default);
+SELECT EXISTS (SELECT FROM projects WHERE workspace_id = $1::uuid AND is_default) AS has;
 
 -- project_default_clear: removes the default mark from all projects of a workspace but one
 UPDATE projects SET is_default = false, updated_at = now(), updated_by_id = $3::uuid
@@ -46,9 +46,9 @@ WHERE m.workspace_id = $5::uuid AND m.user_id IS NOT NULL
 GROUP BY m.user_id, project.id;
 
 -- project_access: the workspace and organization of a project, and the roles of a user in the three
-SELECT p.workspace_id, p.is_default, m.role, o.owner_id = $2::uuid,
+SELECT p.workspace_id, p.is_default, m.role, o.owner_id = $2::uuid AS owns_organization,
        EXISTS (SELECT FROM workspace_members w
-               WHERE w.workspace_id = p.workspace_id AND w.user_id = $2::uuid AND w.role = 'owner')
+               WHERE w.workspace_id = p.workspace_id AND w.user_id = $2::uuid AND w.role = 'owner') AS owns_workspace
 FROM projects p
 JOIN project_members m ON m.project_id = p.id AND m.user_id = $2::uuid
 JOIN organizations o ON o.id = p.organization_id
@@ -65,4 +65,4 @@ RETURNING id;
 
 -- project_delete: deletes a project with everything in it, unless it is the default; returns its name
 -- revokes
-DELETE FROM projects WHERE id = $1::uuid AND NOT is_default RETURNING coalesce(project_name, '');
+DELETE FROM projects WHERE id = $1::uuid AND NOT is_default RETURNING coalesce(project_name, '') AS name;

@@ -4,8 +4,8 @@
 #include "auth/identity.h"
 #include "auth/reach.h"
 #include "base/json.h"
-#include "statements.h"
 #include "tenancy/roles.h"
+#include "tenancy/statements.h"
 
 static const struct field workspace_fields[] = {
     {.name = "id", .type = FIELD_STRING, .nullable = true},
@@ -47,7 +47,7 @@ enum err workspace_hold(struct request *req, const struct uuid *workspace, struc
 
     if (code != OK)
         return code;
-    if (result_rows(&row) == 0 || !result_uuid(&row, 0, 0, organization))
+    if (result_rows(&row) == 0 || !result_uuid(&row, 0, WORKSPACE_LOCK_ORGANIZATION_ID, organization))
         code = gone;
     result_clear(&row);
     return code;
@@ -61,7 +61,8 @@ enum err workspace_check_manager(struct request *req, const struct uuid *workspa
 
     if (code != OK)
         return code;
-    if (result_rows(&row) == 0 || !role_manages(result_text(&row, 0, 0)) || !result_bool(&row, 0, 1))
+    if (result_rows(&row) == 0 || !role_manages(result_text(&row, 0, WORKSPACE_ROLE_ROLE)) ||
+        !result_bool(&row, 0, WORKSPACE_ROLE_IN_ORGANIZATION))
         code = refusal;
     result_clear(&row);
     return code;
@@ -75,7 +76,7 @@ enum err workspace_find(struct request *req, const struct uuid *organization, co
 
     if (code != OK)
         return code;
-    if (result_rows(&row) == 0 || !result_uuid(&row, 0, 0, workspace))
+    if (result_rows(&row) == 0 || !result_uuid(&row, 0, WORKSPACE_OF_ORGANIZATION_ID, workspace))
         code = none;
     result_clear(&row);
     return code;

@@ -22,7 +22,7 @@ FOR NO KEY UPDATE OF w;
 -- workspace_role: the role of a user in a workspace, and whether they are a member of its organization
 -- It runs after the lock, because the lock may have waited for a transfer.
 SELECT m.role, EXISTS (SELECT FROM organization_members o
-                       WHERE o.organization_id = w.organization_id AND o.user_id = m.user_id)
+                       WHERE o.organization_id = w.organization_id AND o.user_id = m.user_id) AS in_organization
 FROM workspace_members m
 JOIN workspaces w ON w.id = m.workspace_id
 WHERE m.workspace_id = $1::uuid AND m.user_id = $2::uuid
