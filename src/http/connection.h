@@ -43,6 +43,7 @@ struct io {
     uint64_t requests;
     char id_prefix[17];
     size_t bodies;                /* bytes of request bodies held by all exchanges */
+    size_t bodies_of[IO_CLIENTS]; /* the same for each client */
     bool trim;                    /* a big request was freed since the last tick */
     uint32_t charged[IO_CLIENTS]; /* units used by unauthenticated clients since the last tick */
     uint64_t salt;

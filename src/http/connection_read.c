@@ -79,16 +79,24 @@ static enum step dispatch(struct connection *connection)
 
 /* ---- bodies ---- */
 
+/*
+ * Counts the memory of the body. False when the client would hold more than is left for others. So one client gets at
+ * most half of BODIES_MAX, two get a third each, and a client without bodies always finds room.
+ */
 static bool reserve_body(struct connection *connection)
 {
     struct exchange *exchange = connection->exchange;
-    size_t size = connection->body.size;
+    struct io *io = connection->io;
+    size_t added = connection->body.size - exchange->body_reserved;
 
-    if (size > exchange->body_reserved) {
-        connection->io->bodies += size - exchange->body_reserved;
-        exchange->body_reserved = size;
-    }
-    return connection->io->bodies <= BODIES_MAX;
+    if (added == 0)
+        return true;
+    if (exchange->body_reserved == 0)
+        exchange->client = io_client(io, exchange->req.client);
+    io->bodies += added;
+    io->bodies_of[exchange->client] += added;
+    exchange->body_reserved += added;
+    return io->bodies + io->bodies_of[exchange->client] <= BODIES_MAX;
 }
 
 /* Consumes body bytes. OK: the request is complete. ERR_AGAIN: more is needed. */

@@ -68,6 +68,8 @@ void connection_give_up(struct connection *connection);
 
 /* ---- connection_write.c: all functions work on connection->exchange; STEP_NEXT: its answer is sent and it is freed
  * ---- */
+/* The index of a client in the tables of the I/O thread. Different clients may have the same one. */
+unsigned io_client(const struct io *io, const char *client);
 /* Creates an exchange without a request. NULL without memory. */
 struct exchange *exchange_create(struct connection *connection, size_t head_len);
 void exchange_free(struct io *io, struct exchange *exchange);

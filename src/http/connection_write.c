@@ -43,6 +43,7 @@ struct exchange *exchange_create(struct connection *connection, size_t head_len)
 void exchange_free(struct io *io, struct exchange *exchange)
 {
     io->bodies -= exchange->body_reserved;
+    io->bodies_of[exchange->client] -= exchange->body_reserved;
     io->trim = io->trim || exchange->body_reserved >= TRIM_LEAST;
     talloc_free(exchange->req.arena);
 }
@@ -110,18 +111,23 @@ static ssize_t send_rest(const struct connection *connection)
     return sent >= 0 ? sent : errno == EAGAIN ? 0 : -1;
 }
 
+unsigned io_client(const struct io *io, const char *client)
+{
+    uint64_t mixed = (client_share(client) ^ io->salt) * UINT64_C(0x9e3779b97f4a7c15);
+
+    return (unsigned)(mixed >> (64 - IO_CLIENT_BITS));
+}
+
 /* Counts an answer against its client, and pauses the connection above the limit. */
 static void charge(struct connection *connection)
 {
     struct io *io = connection->io;
     const struct request *req = &connection->exchange->req;
-    uint64_t mixed;
     uint32_t *charged;
 
     if (connection->listener == LISTENER_METRICS || req->identity || !req->config->rate_limits)
         return;
-    mixed = (client_share(req->client) ^ io->salt) * UINT64_C(0x9e3779b97f4a7c15);
-    charged = &io->charged[mixed >> (64 - IO_CLIENT_BITS)];
+    charged = &io->charged[io_client(io, req->client)];
     *charged += (uint32_t)(1 + connection->sent / IO_CHARGE_BYTES);
     connection->paused = *charged > IO_CLIENT_MOST;
     io->paused += connection->paused;

@@ -27,7 +27,8 @@ struct exchange {
     bool keep_alive;
     bool answered;         /* the reply is filled: the worker only has to compress it */
     atomic_bool abandoned; /* the client is gone: a worker may skip the request */
-    size_t body_reserved;  /* bytes counted towards the limit of all request bodies */
+    size_t body_reserved;  /* bytes counted towards the limits of request bodies */
+    unsigned client;       /* index of the client in the tables of the I/O thread, set with the first of these bytes */
     char *head;            /* of the answer, complete */
     size_t head_len;
     const char *body; /* as sent: maybe compressed; empty for HEAD */

@@ -1,7 +1,10 @@
 """How big a body may be, in bytes and in values, whose body is read at all, and that its memory is given back."""
+import contextlib
 import json
 import pathlib
 import re
+import select
+import socket
 
 import pytest
 from client import eventually, raw
@@ -132,3 +135,39 @@ def test_memory_of_a_big_request_is_given_back(admin, server):
         "/admin/simple/accounts/", data=body, headers={"Content-Type": "application/json"}))
     assert [answer.status_code for answer in answers] == [422] * 4
     assert eventually(lambda: resident(server) < before + 10, 5), (before, resident(server))
+
+
+@contextlib.contextmanager
+def unfinished_bodies(server, source, count, size):
+    """Connections from an address that have each sent so much of a longer body."""
+    part = head("POST", "/organizations/", MIB, "Authorization: ApiKey unknown") + b" " * size
+    with contextlib.ExitStack() as stack:
+        held = []
+        for _ in range(count):
+            held.append(stack.enter_context(socket.create_connection(("127.0.0.1", server.port), 20, (source, 0))))
+            with contextlib.suppress(ConnectionError):  # refused before all of it was sent
+                held[-1].sendall(part)
+        yield held
+
+
+def answered(connection, seconds):
+    connection.settimeout(seconds)
+    try:
+        return status(connection.recv(65536))
+    except TimeoutError:
+        return None  # it waits for the rest
+
+
+def test_one_client_leaves_room_for_the_bodies_of_others(another):
+    server = another()
+    with unfinished_bodies(server, "127.0.0.1", 260, 520 * KIB) as held:  # 1 MiB each, and 256 MiB for all
+        assert eventually(lambda: len(select.select(held, [], [], 0)[0]) >= 120, 20), "one client has its share"
+        refused = select.select(held, [], [], 0)[0]
+        assert {answered(each, 1) for each in refused} == {503} and len(held) - len(refused) >= 120
+        with unfinished_bodies(server, "127.0.0.2", 20, 520 * KIB) as others:
+            assert [answered(each, 0.1) for each in others] == [None] * 20
+            others[0].sendall(b" " * (MIB - 520 * KIB))
+            assert answered(others[0], 20) == 401
+    assert eventually(lambda: resident(server) < 100, 5), resident(server)
+    with unfinished_bodies(server, "127.0.0.1", 1, 520 * KIB) as held:
+        assert answered(held[0], 0.3) is None, "it was given back"
