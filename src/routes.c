@@ -9,6 +9,8 @@
 #include "auth/identity.h"
 #include "auth/reach.h"
 #include "console/console.h"
+#include "dataplane/paths.h"
+#include "dataplane/routes.h"
 #include "http/openapi.h"
 #include "runtime/routes.h"
 #include "signin/routes.h"
@@ -33,26 +35,14 @@ static const struct route_group program_routes[] = {
     {0},
 };
 
-/* Prefixes below which this program has no routes are those of Agenta's other services, which answer them 404 too. */
-static const struct path_prefix callers[] = {
-    {"/health", CALLER_NONE},
-    {"/docs", CALLER_NONE},
-    {"/openapi.json", CALLER_NONE},
-    {"/auth", CALLER_NONE},
-    {"/billing/stripe/events/", CALLER_NONE},
-    {"/tools/connections/callback", CALLER_NONE},
-    {"/preview/tools/connections/callback", CALLER_NONE},
-    {"/admin", CALLER_ADMIN, .whole_segment = true},
-    {NULL},
-};
-
 struct application application_make(const struct config *config)
 {
     return (struct application){
         .config = config,
         .groups = {runtime_routes, program_routes, tenancy_routes, account_routes, signin_routes, admin_routes,
-                   edition_now()->routes},
-        .callers = callers,
+                   dataplane_routes, edition_now()->routes},
+        .callers = path_callers,
+        .private_listener = config_auth_core_listen(config) != NULL,
         .alias = "/auth/public/",
         .alias_of = "/auth/",
         .gzip = true,

@@ -23,8 +23,8 @@ void access_token_payload(const struct access_claims *claims, struct buffer *out
     json_bool(out, claims->is_new_user);
     json_key(out, "iss");
     json_text(out, claims->issuer);
-    json_key(out, "parentRefreshTokenHash1"); /* a refresh token is valid from the moment it is issued */
-    json_nil(out);
+    json_key(out, "parentRefreshTokenHash1");
+    json_text(out, claims->has_parent ? claims->refresh_hash : NULL);
     json_key(out, "refreshTokenHash1");
     json_text(out, claims->refresh_hash);
     json_key(out, "rsub");

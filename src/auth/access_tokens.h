@@ -20,6 +20,7 @@ struct access_claims {
     const char *issuer;
     const char *user_identities, *session_identities; /* JSON arrays */
     bool is_new_user;
+    bool has_parent; /* verifiers have to ask about the session: `parentRefreshTokenHash1` is not null */
 };
 
 /* A parsed token whose signature has not been verified yet. */

@@ -59,6 +59,15 @@ static enum err keep_identity(struct request *req, const struct identity *identi
     return req->identity ? OK : ERR_MEMORY;
 }
 
+enum err identity_accept_service(struct request *req, const struct uuid *subject)
+{
+    const struct identity service = {.scheme = IDENTITY_SERVICE};
+    enum err err = keep_identity(req, &service);
+
+    req->share = share_of(&(struct identity){.user_id = *subject});
+    return err;
+}
+
 static enum err recognize_admin(struct request *req)
 {
     static const struct identity admin = {.scheme = IDENTITY_ADMIN};
@@ -166,7 +175,8 @@ static enum err resolve_secret(struct request *req, const char *token, struct id
         return code;
     code = DB_RUN(req->db, secret_token_resolve, &row, param_uuid(&claims.user_id),
                   param_uuid(claims.has_project ? &claims.project_id : NULL),
-                  param_uuid(claims.has_session ? &claims.session : NULL));
+                  param_uuid(claims.has_session ? &claims.session : NULL),
+                  param_uuid(claims.has_key ? &claims.key : NULL));
     if (code != OK)
         return code;
     *identity = (struct identity){.scheme = IDENTITY_SECRET,
@@ -179,6 +189,9 @@ static enum err resolve_secret(struct request *req, const char *token, struct id
         code = ERR_UNAUTHORIZED;
     if (code == OK)
         code = identity_admit(req, result_text(&row, 0, SECRET_TOKEN_RESOLVE_EMAIL));
+    if (code == OK && claims.has_key)
+        identity->restricted =
+            req->config->keys_restricted || result_bool(&row, 0, SECRET_TOKEN_RESOLVE_RESTRICTED);
     if (code == OK && claims.has_project && !identity->has_scope)
         code = ERR_UNAUTHORIZED; /* no longer a member of the token's project */
     result_clear(&row);

@@ -10,9 +10,10 @@
 
 #include "http/http.h"
 
-enum identity_scheme { IDENTITY_ADMIN, IDENTITY_KEY, IDENTITY_SECRET, IDENTITY_SESSION };
+enum identity_scheme { IDENTITY_ADMIN, IDENTITY_KEY, IDENTITY_SECRET, IDENTITY_SESSION, IDENTITY_SERVICE };
 
-/* An administrator has no user and no scope. */
+/* A service is the data plane, known by the key of the auth core. An administrator and a service have no user and no
+ * scope. */
 struct identity {
     enum identity_scheme scheme;
     bool has_scope;      /* workspace, organization and project are set */
@@ -38,6 +39,9 @@ bool identity_has_scope(const struct request *req);
  * of the account.
  */
 enum err identity_admit(struct request *req, const char *email) MUST_CHECK;
+
+/* Makes the data plane the caller. Its requests about one `subject` share the workers as one caller. ERR_MEMORY. */
+enum err identity_accept_service(struct request *req, const struct uuid *subject) MUST_CHECK;
 
 /* The identity of an authenticated request. */
 const struct identity *identity_of(const struct request *req);

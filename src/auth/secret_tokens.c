@@ -69,8 +69,10 @@ static enum err read_claims(const json_t *payload, struct secret_claims *claims)
         return ERR_UNAUTHORIZED;
     claims->has_project = read_id(payload, "project_id", &claims->project_id);
     claims->has_session = read_id(payload, "session", &claims->session);
+    claims->has_key = read_id(payload, "key", &claims->key);
     claims->expires_us = at * 1000000;
-    if (!claims->has_session && json_object_get(payload, "session"))
+    if ((!claims->has_session && json_object_get(payload, "session")) ||
+        (!claims->has_key && json_object_get(payload, "key")))
         return ERR_UNAUTHORIZED;
     if (!claims->has_project && json_is_string(json_object_get(payload, "project_id")))
         return ERR_UNAUTHORIZED;
@@ -99,6 +101,8 @@ enum err secret_token_verify(struct secret key, const char *token, struct secret
 
 static void write_claims(const struct secret_grant *grant, struct buffer *out)
 {
+    int64_t expires_s = platform.realtime_us() / 1000000 + SECRET_TOKEN_LIFETIME_S;
+
     json_open(out, '{');
     json_key(out, "user_id");
     json_uuid(out, &grant->user_id);
@@ -116,8 +120,13 @@ static void write_claims(const struct secret_grant *grant, struct buffer *out)
         json_key(out, "session");
         json_uuid(out, grant->session);
     }
+    if (grant->key) {
+        json_key(out, "key");
+        json_uuid(out, grant->key);
+    }
     json_key(out, "exp");
-    json_int(out, platform.realtime_us() / 1000000 + SECRET_TOKEN_LIFETIME_S);
+    json_int(out,
+             grant->expires_us && grant->expires_us / 1000000 < expires_s ? grant->expires_us / 1000000 : expires_s);
     json_close(out, '}');
 }
 

@@ -18,7 +18,9 @@ struct secret_claims {
     struct uuid project_id;
     bool has_session;
     struct uuid session; /* the session in which the token was made; it ends with it */
-    int64_t expires_us;  /* platform.realtime_us */
+    bool has_key;
+    struct uuid key;    /* API key in whose place the token was made, and with which it ends */
+    int64_t expires_us; /* platform.realtime_us */
 };
 
 /* The subject of a token. */
@@ -27,6 +29,8 @@ struct secret_grant {
     const char *user_email;
     const char *organization_name; /* NULL: unknown */
     const struct uuid *session;    /* the session in which it is made; NULL: none */
+    const struct uuid *key;        /* API key in whose place it is made; NULL: none */
+    int64_t expires_us;            /* the token does not outlive this; 0: no limit */
 };
 
 /* Writes a token that is valid for one full lifetime from now. */

@@ -110,23 +110,46 @@ static enum err resolve(struct request *req, const struct access_token *token, c
     return code;
 }
 
+/* Decides on a verified token, and remembers the decision, which is of `generation`. */
+static enum err decide(struct request *req, const struct access_token *token, const struct scope *scope,
+                       uint64_t generation, struct identity *identity)
+{
+    const char *key;
+
+    TRY(resolve(req, token, scope, identity));
+    if (!identity->has_scope)
+        return OK;
+    key = decision_key(req, token->text, scope);
+    if (!key)
+        return ERR_MEMORY;
+    decisions_keep(key, identity, generation);
+    return OK;
+}
+
 enum err session_authenticate(struct request *req, struct identity *identity)
 {
     struct scope scope = scope_of(req);
     uint64_t generation = decisions_generation();
     struct access_token token;
-    const char *key;
-    enum err code = session_token_verify(req, &token);
+    enum err err = session_token_verify(req, &token);
 
-    if (code == ERR_SESSION_NONE || code == ERR_SESSION_EXPIRED)
+    if (err == ERR_SESSION_NONE || err == ERR_SESSION_EXPIRED)
         return ERR_UNAUTHORIZED;
-    if (code == OK)
-        code = resolve(req, &token, &scope, identity);
-    if (code != OK || !identity->has_scope)
-        return code;
-    key = decision_key(req, token.text, &scope);
-    if (!key)
-        return ERR_MEMORY;
-    decisions_keep(key, identity, generation);
-    return OK;
+    return err ? err : decide(req, &token, &scope, generation, identity);
+}
+
+enum err session_recognize_token(struct request *req, const char *token, struct identity *identity)
+{
+    const char *key = decision_key(req, token, &(struct scope){0});
+
+    return key && decisions_find(key, identity) ? OK : ERR_AGAIN;
+}
+
+enum err session_authenticate_token(struct request *req, const char *text, struct identity *identity)
+{
+    uint64_t generation = decisions_generation();
+    struct access_token token;
+
+    TRY(session_token_check(req, text, &token));
+    return decide(req, &token, &(struct scope){0}, generation, identity);
 }

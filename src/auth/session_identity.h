@@ -18,4 +18,11 @@ enum err session_recognize(struct request *req, struct identity *identity) MUST_
  */
 enum err session_authenticate(struct request *req, struct identity *identity) MUST_CHECK;
 
+/*
+ * The same two for an access token that is not the credential of the request, in the default scope of its user. In
+ * addition ERR_SESSION_NONE for a token that is not valid and ERR_SESSION_EXPIRED for one that was.
+ */
+enum err session_recognize_token(struct request *req, const char *token, struct identity *identity) MUST_CHECK;
+enum err session_authenticate_token(struct request *req, const char *token, struct identity *identity) MUST_CHECK;
+
 #endif

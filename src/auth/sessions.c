@@ -13,7 +13,7 @@
 #include "base/platform.h"
 #include "base/utf8.h"
 
-enum { CLIENT_MAX = 256, PAYLOAD_MAX = 6 << 10, SWEEP_US = 600 * 1000000 };
+enum { CLIENT_MAX = 256, PAYLOAD_MAX = 6 << 10, SWEEP_US = 600 * 1000000, CLOCK_SKEW_S = 10 };
 
 /* ---- tokens of the reply ---- */
 
@@ -38,6 +38,7 @@ static enum err send_tokens(struct request *req, enum session_transport transpor
         .user_identities = session->user_identities,
         .session_identities = session->session_identities,
         .is_new_user = session->is_new_user,
+        .has_parent = config_auth_core(req->config) && req->config->auth_core_verify,
     };
     char *login = talloc_array(req->arena, char, UUID_TEXT_SIZE);
     struct signing_key key;
@@ -46,6 +47,7 @@ static enum err send_tokens(struct request *req, enum session_transport transpor
     if (code != OK || !login || !claims.issuer)
         return code != OK ? code : ERR_MEMORY;
     claims.expires_s = claims.issued_s + req->config->access_token_lifetime;
+    claims.issued_s -= CLOCK_SKEW_S;
     if (claims.expires_s > issue->refresh_expires_s) /* other services accept the token until then, without asking */
         claims.expires_s = issue->refresh_expires_s;
     memcpy(claims.refresh_hash, issue->refresh_hash, sizeof claims.refresh_hash);
@@ -129,6 +131,11 @@ static enum err verify(struct request *req, const struct access_token *token)
     if (code == OK && token->claims.expires_s <= platform.realtime_us() / 1000000)
         return ERR_SESSION_EXPIRED;
     return code;
+}
+
+enum err session_token_check(struct request *req, const char *text, struct access_token *token)
+{
+    return access_token_read(text, token) ? verify(req, token) : ERR_SESSION_NONE;
 }
 
 enum err session_token_verify(struct request *req, struct access_token *token)

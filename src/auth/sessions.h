@@ -37,6 +37,9 @@ struct session {
  */
 enum err session_token_verify(struct request *req, struct access_token *token) MUST_CHECK;
 
+/* Reads and verifies the text of an access token, which must outlive `token`. Errors as session_token_verify. */
+enum err session_token_check(struct request *req, const char *text, struct access_token *token) MUST_CHECK;
+
 /*
  * The session that a request proves. Errors: those of session_token_verify, and ERR_SESSION_NONE if the session has
  * ended.

@@ -384,3 +384,13 @@ enum err signing_keys_publish(struct request *req, struct buffer *out)
     json_close(out, '}');
     return good ? OK : ERR_INTERNAL;
 }
+
+enum err signing_keys_publish_first(struct request *req, struct buffer *out)
+{
+    struct signing_key key;
+
+    TRY(db_begin(req->db));
+    TRY(signing_key_current(req, &key));
+    TRY(db_commit(req->db));
+    return signing_keys_publish(req, out);
+}

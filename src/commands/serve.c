@@ -146,6 +146,8 @@ static const char *user_of(const struct request *req)
 
     if (!identity || identity->scheme == IDENTITY_ADMIN)
         return identity ? "administrator" : NULL;
+    if (identity->scheme == IDENTITY_SERVICE)
+        return "data plane";
     text = talloc_array(req->arena, char, UUID_TEXT_SIZE);
     return text ? uuid_format(&identity->user_id, text) : NULL;
 }
@@ -155,6 +157,7 @@ static enum err bind_server(struct serving *serving, struct error *error)
     const struct config *config = &serving->config;
     struct server_options options = {
         .listen = config->listen,
+        .private_listen = config_auth_core_listen(config),
         .metrics_listen = config->metrics_listen,
         .workers = (unsigned)config->workers,
         .slow_workers = (unsigned)config->slow_workers,
@@ -303,6 +306,9 @@ static enum err check_config(const struct config *config, struct error *error)
             error, ERR_USAGE,
             "AGENTA_LICENSE is ee: the enterprise edition does not enforce roles yet, so that every member "
             "of a project may do everything in it; set ORGD_ENTERPRISE_PREVIEW=on to serve it nevertheless");
+    if (config_auth_core(config) && !config->auth_core_key)
+        return error_set(error, ERR_USAGE,
+                         "ORGD_AUTH_CORE needs SUPERTOKENS_API_KEY, the key by which the data plane calls it");
     if (entry)
         return error_set(error, ERR_USAGE,
                          "ORGD_TRUSTED_PROXIES: %.100s is neither an address nor a network like 10.0.0.0/8", entry);

@@ -223,6 +223,16 @@ bool config_is_enterprise(const struct config *config)
     return config->license && strcmp(config->license, "ee") == 0;
 }
 
+bool config_auth_core(const struct config *config)
+{
+    return config->auth_core && strcmp(config->auth_core, "off") != 0;
+}
+
+const char *config_auth_core_listen(const struct config *config)
+{
+    return config_auth_core(config) && strcmp(config->auth_core, "on") != 0 ? config->auth_core : NULL;
+}
+
 const char *config_default_plan(const struct config *config)
 {
     if (config->default_plan && *config->default_plan)

@@ -84,6 +84,12 @@ void config_document(struct buffer *out);
 /* Whether AGENTA_LICENSE selects the enterprise edition. */
 bool config_is_enterprise(const struct config *config);
 
+/* Whether ORGD_AUTH_CORE is on, by itself or with a listener of its own. */
+bool config_auth_core(const struct config *config);
+
+/* The address of the auth core's own listener; NULL: it has none. Borrows from `config`. */
+const char *config_auth_core_listen(const struct config *config);
+
 /* The default plan of an organization in the enterprise edition. Borrows from `config`. */
 const char *config_default_plan(const struct config *config);
 

@@ -142,7 +142,7 @@ static const char *without_prefix(const char *path)
     return path[4] ? path + 4 : "/";
 }
 
-static enum err read_target(struct request *req, char *target)
+enum err target_parse(struct request *req, const char *target)
 {
     const char *resource;
     size_t len;
@@ -447,7 +447,7 @@ enum err head_parse(struct request *req, char *head, size_t len, struct framing 
     }
     hand_over(&reading);
     if (code == OK)
-        code = read_target(req, (char *)(uintptr_t)req->target);
+        code = target_parse(req, req->target);
     if (code == OK)
         code = check_host(&reading);
     if (code == OK)

@@ -25,6 +25,12 @@ struct head_scan {
  */
 enum err head_scan(struct head_scan *scan, const char *data, size_t len) MUST_CHECK;
 
+/*
+ * Parses a request target in origin or absolute form (RFC 9112 3.2) into path, prefixed and query of `req`, with the
+ * refusals of head_parse.
+ */
+enum err target_parse(struct request *req, const char *target) MUST_CHECK;
+
 /* The framing of the body, and whether the connection is kept. */
 struct framing {
     bool http10;

@@ -50,10 +50,9 @@ const struct route *route_next(const struct application *app, struct route_curso
     return cursor->group ? cursor->route : NULL;
 }
 
-/* The first row that the path begins with; NULL: none. */
-static const struct path_prefix *prefix_of(const struct application *app, const char *path)
+const struct path_prefix *path_prefix_find(const struct path_prefix *rows, const char *path)
 {
-    for (const struct path_prefix *row = app->callers; row && row->prefix; row++) {
+    for (const struct path_prefix *row = rows; row && row->prefix; row++) {
         size_t len = strlen(row->prefix);
 
         if (strncmp(path, row->prefix, len) == 0 && (!row->whole_segment || path[len] == '/' || path[len] == '\0'))
@@ -64,14 +63,14 @@ static const struct path_prefix *prefix_of(const struct application *app, const 
 
 enum caller_kind route_caller(const struct application *app, const char *path)
 {
-    const struct path_prefix *row = prefix_of(app, path);
+    const struct path_prefix *row = path_prefix_find(app->callers, path);
 
     return row ? row->caller : CALLER_USER;
 }
 
 bool route_is_served(const struct application *app, const struct request *req)
 {
-    const struct path_prefix *row = prefix_of(app, req->path);
+    const struct path_prefix *row = path_prefix_find(app->callers, req->path);
 
     if (!row || !row->is_private)
         return !req->is_private;

@@ -16,6 +16,9 @@ const struct body_limits *route_body_limits(const struct application *app, const
 /* Whether the path has a GET route. */
 bool route_is_read(const struct application *app, const char *path);
 
+/* The first of the rows that the path begins with; NULL when there is no such row. */
+const struct path_prefix *path_prefix_find(const struct path_prefix *rows, const char *path);
+
 /* The kind of caller that the path accepts, by app->callers. */
 enum caller_kind route_caller(const struct application *app, const char *path);
 

@@ -122,13 +122,8 @@ static enum err answer_public(struct request *req, const struct buffer *body)
 enum err session_keys(struct request *req)
 {
     struct buffer body = buffer_make(req->arena, KEYS_MAX);
-    struct signing_key key;
 
-    TRY(db_begin(req->db));
-    /* the first key may not exist yet */
-    TRY(signing_key_current(req, &key));
-    TRY(db_commit(req->db));
-    TRY(signing_keys_publish(req, &body));
+    TRY(signing_keys_publish_first(req, &body));
     return answer_public(req, &body);
 }
 

@@ -1,0 +1,213 @@
+/* Answers a proxy's question whether a request may pass, and with which credential. */
+#include "dataplane/forward_auth.h"
+
+#include <pthread.h>
+#include <stdio.h>
+#include <string.h>
+#include <talloc.h>
+
+#include "auth/identity.h"
+#include "auth/secret_tokens.h"
+#include "base/platform.h"
+#include "dataplane/paths.h"
+#include "http/request_parser.h"
+#include "http/router.h"
+#include "http/validate.h"
+#include "dataplane/forward_auth.sql.h"
+
+/* ---- texts of secret tokens ---- */
+
+/* The texts change rarely and decide nothing, so a token may carry those of a minute ago. */
+enum { TEXTS = 1024, TEXTS_AGE_US = 60 * 1000000, EMAIL_SIZE = 321, NAME_SIZE = 1024, TOKEN_MAX = 8 << 10 };
+
+struct texts {
+    struct uuid user_id, organization_id;
+    int64_t read_us; /* platform.monotonic_us; 0: the entry is empty */
+    char email[EMAIL_SIZE];
+    char name[NAME_SIZE]; /* empty: longer, and left out of tokens */
+};
+
+static pthread_mutex_t texts_lock = PTHREAD_MUTEX_INITIALIZER;
+static struct texts texts_table[TEXTS]; /* guarded by texts_lock */
+
+static struct texts *texts_slot(const struct identity *caller)
+{
+    uint64_t user, organization;
+
+    memcpy(&user, caller->user_id.bytes + 8, sizeof user);
+    memcpy(&organization, caller->organization_id.bytes + 8, sizeof organization);
+    return &texts_table[(user ^ organization) % TEXTS];
+}
+
+static bool texts_find(const struct identity *caller, struct texts *found)
+{
+    (void)pthread_mutex_lock(&texts_lock);
+    *found = *texts_slot(caller);
+    (void)pthread_mutex_unlock(&texts_lock);
+    return found->read_us && platform.monotonic_us() - found->read_us < TEXTS_AGE_US &&
+           uuid_equal(&found->user_id, &caller->user_id) &&
+           uuid_equal(&found->organization_id, &caller->organization_id);
+}
+
+static bool copy_whole(char *to, size_t size, const char *text)
+{
+    return text && (size_t)snprintf(to, size, "%s", text) < size;
+}
+
+static enum err texts_read(struct request *req, const struct identity *caller, struct texts *read)
+{
+    struct result row;
+    enum err err =
+        DB_RUN(req->db, forward_texts, &row, param_uuid(&caller->user_id), param_uuid(&caller->organization_id));
+
+    if (err)
+        return err;
+    *read = (struct texts){
+        .user_id = caller->user_id, .organization_id = caller->organization_id, .read_us = platform.monotonic_us()};
+    if (result_rows(&row) != 1 || !copy_whole(read->email, EMAIL_SIZE, result_text(&row, 0, FORWARD_TEXTS_EMAIL)))
+        err = ERR_UNAUTHORIZED;
+    else if (!copy_whole(read->name, NAME_SIZE, result_text(&row, 0, FORWARD_TEXTS_ORGANIZATION_NAME)))
+        read->name[0] = '\0';
+    result_clear(&row);
+    if (!err) {
+        (void)pthread_mutex_lock(&texts_lock);
+        *texts_slot(caller) = *read;
+        (void)pthread_mutex_unlock(&texts_lock);
+    }
+    return err;
+}
+
+/* ---- the original request ---- */
+
+/* Whether the proxy appends the original path to that of this route, and uses the original method. */
+static bool is_appended(const struct request *req)
+{
+    return strchr(req->route->path, '*') != NULL;
+}
+
+/*
+ * The original target: from the one header field that the proxy sets, or from the path that it appends. A client may
+ * add the field of another kind of proxy, so two of them are ambiguous. NULL: missing or ambiguous.
+ */
+static const char *original_target(const struct request *req)
+{
+    static const char *const names[] = {"x-original-uri", "x-original-url", "x-forwarded-uri"};
+    static const char own[] = "/auth/forward/";
+    const char *appended = is_appended(req) ? strstr(req->target, own) : NULL;
+    const char *found = appended ? appended + sizeof own - 2 : NULL;
+    size_t count = found != NULL;
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const char *value = request_header(req, names[i]);
+
+        if (value)
+            found = value;
+        count += value != NULL;
+    }
+    return count == 1 ? found : NULL;
+}
+
+/* Whether proxies and servers agree on the path: no dot segments, no empty segments. */
+static bool is_plain(const char *path)
+{
+    for (const char *at = strchr(path, '/'); at; at = strchr(at + 1, '/')) {
+        size_t len = strcspn(at + 1, "/");
+
+        if ((len == 0 && at[1]) || (len == 1 && at[1] == '.') || (len == 2 && at[1] == '.' && at[2] == '.'))
+            return false;
+    }
+    return true;
+}
+
+/* Cookies are checked as those of the original method; without a method, as those of an unsafe one. */
+static enum method original_method(const struct request *req)
+{
+    const char *method = request_header(req, "x-original-method");
+
+    if (!method)
+        method = request_header(req, "x-forwarded-method");
+    if (!method && (is_appended(req) || req->method == METHOD_OPTIONS))
+        return req->method == METHOD_HEAD ? METHOD_GET : req->method;
+    if (method && strcmp(method, "OPTIONS") == 0)
+        return METHOD_OPTIONS;
+    return method && (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0) ? METHOD_GET : METHOD_POST;
+}
+
+/* ---- the answer ---- */
+
+static enum err pass(struct request *req, const char *authorization)
+{
+    enum err err = authorization ? reply_header(req, "Authorization", authorization) : OK;
+
+    return err ? err : reply_json(req, 200, "{}");
+}
+
+static enum err pass_as_caller(struct request *req)
+{
+    const struct identity *caller = identity_of(req);
+    struct buffer value = buffer_make(req->arena, TOKEN_MAX);
+    struct texts texts;
+    enum err err;
+
+    if (!caller->has_scope)
+        return ERR_FORBIDDEN;
+    if (caller->scheme == IDENTITY_SECRET) /* a new one would outlive it */
+        return pass(req, req->authorization);
+    if (!texts_find(caller, &texts)) {
+        if (!req->db)
+            return ERR_AGAIN;
+        err = texts_read(req, caller, &texts);
+        if (err)
+            return err;
+    }
+    buffer_text(&value, "Secret ");
+    secret_token_write(secret_of(req->config->auth_key),
+                       &(struct secret_grant){.user_id = caller->user_id,
+                                              .project_id = caller->project_id,
+                                              .workspace_id = caller->workspace_id,
+                                              .organization_id = caller->organization_id,
+                                              .user_email = texts.email,
+                                              .organization_name = *texts.name ? texts.name : NULL,
+                                              .session = caller->has_session ? &caller->session : NULL,
+                                              .key = caller->scheme == IDENTITY_KEY ? &caller->key : NULL,
+                                              .expires_us = caller->expires_us},
+                       &value);
+    return buffer_string(&value) ? pass(req, buffer_string(&value)) : ERR_MEMORY;
+}
+
+/* Decides on the caller as if the original request had come here. */
+static enum err recognize(struct request *req, const struct request *original)
+{
+    const char *path = req->path, *query = req->query;
+    enum method method = req->method;
+    enum err err;
+
+    req->path = "/auth/forward";
+    req->query = original->query;
+    req->method = original->method;
+    err = decode_query_is_clean(req) ? identity_recognize(req, CALLER_USER) : ERR_FORBIDDEN;
+    if (err == ERR_AGAIN && req->db)
+        err = identity_authenticate(req, CALLER_USER);
+    req->path = path;
+    req->query = query;
+    req->method = method;
+    return err;
+}
+
+enum err forward_authenticate(struct request *req)
+{
+    struct request original = {.arena = req->arena, .method = original_method(req)};
+    const char *target = original_target(req);
+    const struct path_prefix *prefix;
+    enum err err;
+
+    if (!target || target_parse(&original, target) || !is_plain(original.path))
+        return ERR_FORBIDDEN;
+    prefix = path_prefix_find(path_callers, original.path);
+    if (prefix && prefix->is_private)
+        return ERR_FORBIDDEN;
+    if (prefix || original.method == METHOD_OPTIONS)
+        return pass(req, req->authorization);
+    err = recognize(req, &original);
+    return err ? err : pass_as_caller(req);
+}
