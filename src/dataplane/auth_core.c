@@ -11,7 +11,7 @@
 #include "base/json.h"
 #include "base/secret.h"
 #include "config/config.h"
-#include "dataplane/auth_core.sql.h"
+#include "dataplane/statements.h"
 
 enum { KEYS_MAX = 64 << 10, SESSION_MAX = 32 << 10 };
 

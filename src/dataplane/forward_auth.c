@@ -10,10 +10,10 @@
 #include "auth/secret_tokens.h"
 #include "base/platform.h"
 #include "dataplane/paths.h"
+#include "dataplane/statements.h"
 #include "http/request_parser.h"
 #include "http/router.h"
 #include "http/validate.h"
-#include "dataplane/forward_auth.sql.h"
 
 /* ---- texts of secret tokens ---- */
 
