@@ -31,7 +31,7 @@ static enum err take_answer(struct db *db, const struct db_step *step, enum err 
 {
     PGresult *answer = next_answer(db);
 
-    if (failed == OK)
+    if (!failed)
         return db_judge(db, answer, step->may_write, result);
     if (!answer || PQstatus(db->conn) != CONNECTION_OK)
         db_close(db);
@@ -45,7 +45,7 @@ static enum err take_step(struct db *db, struct db_step *step, enum err failed)
 
     if (step->preparing) {
         err = take_answer(db, step, err, NULL);
-        if (err == OK)
+        if (!err)
             db->prepared[step->statement->index] = true;
     }
     if (db->conn)

@@ -10,7 +10,7 @@ static enum err read_rows(struct db *db, db_copy_reader *each, void *context)
     PGconn *conn = db_handle(db);
     enum err err = OK;
 
-    while (err == OK) {
+    while (!err) {
         char *row = NULL;
         int len = PQgetCopyData(conn, &row, 1);
 
@@ -34,9 +34,9 @@ enum err db_copy(struct db *db, const char *sql, db_copy_reader *each, db_copy_c
     if (!db_handle(db))
         return db_not_connected(db);
     err = db_send_begin(db);
-    if (err == OK && !PQsendQuery(db_handle(db), sql))
+    if (!err && !PQsendQuery(db_handle(db), sql))
         return db_lost(db, false);
-    while (err == OK) {
+    while (!err) {
         PGresult *pg = db_await_answer(db, db_deadline(db)) ? PQgetResult(db_handle(db)) : NULL;
 
         if (!pg)
@@ -49,15 +49,15 @@ enum err db_copy(struct db *db, const char *sql, db_copy_reader *each, db_copy_c
         }
         if (copied && count && PQresultStatus(pg) == PGRES_COMMAND_OK)
             err = count(context, PQcmdTuples(pg));
-        if (err == OK)
+        if (!err)
             err = db_judge(db, pg, false, NULL);
         else
             PQclear(pg);
     }
-    if (err == OK && (!db_handle(db) || PQstatus(db_handle(db)) != CONNECTION_OK || PQisBusy(db_handle(db))))
+    if (!err && (!db_handle(db) || PQstatus(db_handle(db)) != CONNECTION_OK || PQisBusy(db_handle(db))))
         err = db_lost(db, false);
     db_spent(db, platform.monotonic_us() - started);
-    if (err != OK)
+    if (err)
         db_close(db); /* unread answers are still arriving */
     return err;
 }

@@ -161,21 +161,17 @@ static void take_notice(void *context, const PGresult *notice)
 
 enum err db_connect(struct db *db, struct error *error)
 {
-    enum err err;
-
     if (db_alive(db))
         return OK;
     db_close(db);
-    err = connect_start(&db->options, &db->conn, error);
-    if (err != OK)
-        return err;
+    TRY(connect_start(&db->options, &db->conn, error));
     db->ending = false;
     (void)PQsetNoticeReceiver(db->conn, take_notice, db);
     if (!finish_connecting(db->conn, platform.monotonic_us() + db->options.connect_ms * 1000)) {
-        enum err code =
+        enum err err =
             error_set(error, ERR_UNAVAILABLE, "cannot connect to the database: %s", message_of(db->conn).text);
         db_close(db);
-        return code;
+        return err;
     }
     (void)PQsetnonblocking(db->conn, 1);
     memset(db->prepared, 0, statement_count);
@@ -348,7 +344,7 @@ static enum err code_of(const char *sqlstate)
 {
     static const struct {
         const char *prefix;
-        enum err code;
+        enum err err;
     } table[] = {
         {"23505", ERR_CONFLICT},    {"23P01", ERR_CONFLICT}, {"23503", ERR_REFERENCE},   {"40001", ERR_BUSY},
         {"40P01", ERR_BUSY},        {"55P03", ERR_BUSY},     {"57014", ERR_BUSY},        {"57P01", ERR_UNAVAILABLE},
@@ -357,7 +353,7 @@ static enum err code_of(const char *sqlstate)
 
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (strncmp(sqlstate, table[i].prefix, strlen(table[i].prefix)) == 0)
-            return table[i].code;
+            return table[i].err;
     return ERR_DATABASE;
 }
 
@@ -370,13 +366,13 @@ static void remember(char *to, size_t size, const PGresult *result, int field)
 
 enum err db_lost(struct db *db, bool uncertain)
 {
-    enum err code = uncertain ? ERR_UNCERTAIN : ERR_UNAVAILABLE;
+    enum err err = uncertain ? ERR_UNCERTAIN : ERR_UNAVAILABLE;
 
     db->sqlstate[0] = db->constraint[0] = '\0';
-    (void)error_set(&db->error, code, "the database connection was lost or did not answer in time: %s",
+    (void)error_set(&db->error, err, "the database connection was lost or did not answer in time: %s",
                     message_of(db->conn).text);
     db_close(db);
-    return code;
+    return err;
 }
 
 /* What holds on to something that is to be dropped is a detail, one line each: names of objects, no data. */
@@ -396,7 +392,7 @@ static void add_dependents(struct db *db, const PGresult *pg)
 enum err db_judge(struct db *db, PGresult *pg, bool may_write, struct result *result)
 {
     ExecStatusType status = PQresultStatus(pg);
-    enum err code;
+    enum err err;
 
     if (!pg)
         return db_lost(db, may_write);
@@ -409,21 +405,21 @@ enum err db_judge(struct db *db, PGresult *pg, bool may_write, struct result *re
     }
     remember(db->sqlstate, sizeof db->sqlstate, pg, PG_DIAG_SQLSTATE);
     remember(db->constraint, sizeof db->constraint, pg, PG_DIAG_CONSTRAINT_NAME);
-    code = error_set(&db->error, db->sqlstate[0] ? code_of(db->sqlstate) : ERR_UNAVAILABLE, "%s%s%s%s",
-                     PQresultErrorField(pg, PG_DIAG_MESSAGE_PRIMARY) ?: message_of(db->conn).text,
-                     db->sqlstate[0] ? " (SQLSTATE " : "", db->sqlstate, db->sqlstate[0] ? ")" : "");
+    err = error_set(&db->error, db->sqlstate[0] ? code_of(db->sqlstate) : ERR_UNAVAILABLE, "%s%s%s%s",
+                    PQresultErrorField(pg, PG_DIAG_MESSAGE_PRIMARY) ?: message_of(db->conn).text,
+                    db->sqlstate[0] ? " (SQLSTATE " : "", db->sqlstate, db->sqlstate[0] ? ")" : "");
     add_dependents(db, pg);
     PQclear(pg);
     if (PQstatus(db->conn) != CONNECTION_OK) {
         /* A crash (57P02) or a broken connection may have come after the commit; an orderly shutdown comes before it.
          */
         if (may_write && strcmp(db->sqlstate, "57P01") != 0)
-            code = db->error.code = ERR_UNCERTAIN;
+            err = db->error.code = ERR_UNCERTAIN;
         else
-            code = db->error.code = ERR_UNAVAILABLE;
+            err = db->error.code = ERR_UNAVAILABLE;
         db_close(db);
     }
-    return code;
+    return err;
 }
 
 enum err db_not_connected(struct db *db)
@@ -434,15 +430,15 @@ enum err db_not_connected(struct db *db)
 
 static enum err prepare(struct db *db, const struct statement *statement)
 {
-    enum err code;
+    enum err err;
 
     if (db->prepared[statement->index])
         return OK;
     if (!PQsendPrepare(db->conn, statement->name, statement->sql, 0, NULL))
         return db_lost(db, false);
-    code = db_judge(db, collect(db), false, NULL);
-    db->prepared[statement->index] = code == OK;
-    return code;
+    err = db_judge(db, collect(db), false, NULL);
+    db->prepared[statement->index] = !err;
+    return err;
 }
 
 bool db_send(struct db *db, const struct statement *statement, const struct param *params, size_t count)
@@ -467,7 +463,7 @@ bool db_send(struct db *db, const struct statement *statement, const struct para
 enum err db_run(struct db *db, const struct statement *statement, const struct param *params, size_t count,
                 struct result *result)
 {
-    enum err code;
+    enum err err;
 
     if (result)
         result->pg = NULL;
@@ -480,27 +476,21 @@ enum err db_run(struct db *db, const struct statement *statement, const struct p
         return db_run_removal(db, statement, params, count, result);
     if (db->begin_unsent)
         return db_run_first(db, statement, params, count, result);
-    code = prepare(db, statement);
-    if (code != OK)
-        return code;
+    TRY(prepare(db, statement));
     if (!db_send(db, statement, params, count))
         return db_lost(db, statement->writes && !db->in_transaction);
-    code = db_judge(db, collect(db), statement->writes && !db->in_transaction, result);
-    db->revoked = db->revoked || (statement->revokes && code == OK);
-    return code;
+    err = db_judge(db, collect(db), statement->writes && !db->in_transaction, result);
+    db->revoked = db->revoked || (statement->revokes && !err);
+    return err;
 }
 
 enum err db_script(struct db *db, const char *sql, struct result *result)
 {
-    enum err code;
-
     if (result)
         result->pg = NULL;
     if (!db->conn)
         return db_not_connected(db);
-    code = db_send_begin(db);
-    if (code != OK)
-        return code;
+    TRY(db_send_begin(db));
     if (!PQsendQuery(db->conn, sql))
         return db_lost(db, false);
     return db_judge(db, collect(db), !db->in_transaction, result);

@@ -79,7 +79,7 @@ static bool is_confirmed(struct removal *removal)
     bool done;
 
     if (DB_RUN(removal->db, lease_waiting, &row, param_uuid(removal->self), param_uuid(&removal->state),
-               param_int(removal->generation)) != OK) {
+               param_int(removal->generation))) {
         say_unseen(removal);
         return false;
     }
@@ -121,7 +121,7 @@ static void remove_expired(struct removal *removal)
     if (!removal->seen || platform.monotonic_us() - removal->seen_us < LEASE_OVER_US)
         return;
     db_set_deadline(removal->db, platform.monotonic_us() + 100000);
-    if (DB_RUN(removal->db, lease_expire, NULL, param_uuid(&removal->state), param_text(removal->seen)) != OK)
+    if (DB_RUN(removal->db, lease_expire, NULL, param_uuid(&removal->state), param_text(removal->seen)))
         return; /* the next one does it */
 }
 

@@ -39,7 +39,7 @@ static enum err read_one(struct db *db, size_t number, db_row_reader *each, void
     enum err err = OK;
 
     (void)PQsetSingleRowMode(db_handle(db));
-    while (err == OK && (pg = next_result(db, &lost)) != NULL) {
+    while (!err && (pg = next_result(db, &lost)) != NULL) {
         bool row = PQresultStatus(pg) == PGRES_SINGLE_TUPLE;
         struct result result = {pg};
 
@@ -50,10 +50,10 @@ static enum err read_one(struct db *db, size_t number, db_row_reader *each, void
         else
             err = db_judge(db, pg, false, NULL);
         /* the error is more useful than the loss of the connection after it */
-        if (err == OK && lost)
+        if (!err && lost)
             err = db_lost(db, false);
     }
-    if (err == OK && lost)
+    if (!err && lost)
         err = db_lost(db, false);
     return err;
 }
@@ -67,11 +67,11 @@ enum err db_pipeline(struct db *db, const char *const *texts, size_t count, db_r
     if (!db_handle(db))
         return db_not_connected(db);
     err = db_send_begin(db);
-    if (err == OK)
+    if (!err)
         err = send_all(db, texts, count);
-    for (size_t i = 0; i < count && err == OK; i++)
+    for (size_t i = 0; i < count && !err; i++)
         err = read_one(db, i, each, context);
-    if (err == OK) {
+    if (!err) {
         PGresult *end = next_result(db, &lost);
 
         if (PQresultStatus(end) != PGRES_PIPELINE_SYNC || lost || !PQexitPipelineMode(db_handle(db)))
@@ -79,7 +79,7 @@ enum err db_pipeline(struct db *db, const char *const *texts, size_t count, db_r
         PQclear(end);
     }
     db_spent(db, platform.monotonic_us() - started);
-    if (err != OK)
+    if (err)
         db_close(db); /* unread answers are still arriving */
     return err;
 }

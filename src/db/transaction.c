@@ -24,14 +24,14 @@ bool db_in_transaction(const struct db *db)
 
 enum err db_send_begin(struct db *db)
 {
-    enum err code;
+    enum err err;
 
     if (!db->begin_unsent)
         return OK;
     db->begin_unsent = false;
-    code = db_script(db, BEGIN, NULL);
-    db->in_transaction = code == OK;
-    return code;
+    err = db_script(db, BEGIN, NULL);
+    db->in_transaction = !err;
+    return err;
 }
 
 enum err db_run_first(struct db *db, const struct statement *statement, const struct param *params, size_t count,
@@ -42,9 +42,9 @@ enum err db_run_first(struct db *db, const struct statement *statement, const st
 
     db->begin_unsent = false;
     db_batch(db, steps, 2);
-    db->in_transaction = steps[0].err == OK && db->conn;
+    db->in_transaction = !steps[0].err && db->conn;
     result_clear(&steps[0].result);
-    db->revoked = statement->revokes && steps[1].err == OK;
+    db->revoked = statement->revokes && !steps[1].err;
     if (result)
         *result = steps[1].result;
     else
@@ -53,15 +53,14 @@ enum err db_run_first(struct db *db, const struct statement *statement, const st
 }
 
 /* The answer to a COMMIT. After an error the transaction is rolled back. */
-static enum err finish_commit(struct db *db, enum err code, struct result *answer)
+static enum err finish_commit(struct db *db, enum err err, struct result *answer)
 {
-    if (code == OK && strcmp(PQcmdStatus(answer->pg), "COMMIT") != 0)
-        code = error_set(&db->error, ERR_DATABASE, "the transaction had failed before and was rolled back");
+    if (!err && strcmp(PQcmdStatus(answer->pg), "COMMIT") != 0)
+        err = error_set(&db->error, ERR_DATABASE, "the transaction had failed before and was rolled back");
     result_clear(answer);
-    if (code != OK && db->conn && PQtransactionStatus(db->conn) != PQTRANS_IDLE &&
-        db_script(db, "ROLLBACK", NULL) != OK)
+    if (err && db->conn && PQtransactionStatus(db->conn) != PQTRANS_IDLE && db_script(db, "ROLLBACK", NULL))
         db_close(db);
-    return code;
+    return err;
 }
 
 /* The last three steps of a removal: its generation, in its transaction; the commit; and the leases after it. */
@@ -84,9 +83,9 @@ static enum err end_removal(struct db *db, struct db_step *steps, size_t count)
     db->in_transaction = db->begin_unsent = db->revoked = false;
     db_batch(db, steps, count);
     code = finish_commit(db, last[1].err, &last[1].result);
-    if (db->options.on_revoke && (code == OK || code == ERR_UNCERTAIN))
+    if (db->options.on_revoke && (!code || code == ERR_UNCERTAIN))
         db->options.on_revoke();
-    if (code == OK) /* otherwise nobody is told that it is done */
+    if (!code) /* otherwise nobody is told that it is done */
         leases_await(db, process, &last[0].result, &last[2].result);
     db->deadline_us = deadline_us;
     result_clear(&last[0].result);
@@ -99,21 +98,21 @@ enum err db_run_removal(struct db *db, const struct statement *statement, const 
 {
     struct db_step steps[2 + LAST_STEPS] = {{.text = BEGIN},
                                             {.statement = statement, .params = params, .count = count}};
-    enum err code = end_removal(db, steps, 2 + LAST_STEPS);
+    enum err err = end_removal(db, steps, 2 + LAST_STEPS);
 
     result_clear(&steps[0].result);
-    if (code == OK && result)
+    if (!err && result)
         *result = steps[1].result;
     else
         result_clear(&steps[1].result);
-    return code;
+    return err;
 }
 
 enum err db_commit(struct db *db)
 {
     struct db_step steps[LAST_STEPS];
     struct result answer;
-    enum err code;
+    enum err err;
 
     if (db->begin_unsent) {
         db->in_transaction = db->begin_unsent = false;
@@ -122,8 +121,8 @@ enum err db_commit(struct db *db)
     if (db->revoked)
         return end_removal(db, steps, LAST_STEPS);
     db->in_transaction = false;
-    code = db_script(db, "COMMIT", &answer);
-    return finish_commit(db, code, &answer);
+    err = db_script(db, "COMMIT", &answer);
+    return finish_commit(db, err, &answer);
 }
 
 void db_rollback(struct db *db)
@@ -133,6 +132,6 @@ void db_rollback(struct db *db)
     if (!db->conn || !db->in_transaction)
         return;
     db->in_transaction = db->begin_unsent = db->revoked = false;
-    if (!unsent && db_script(db, "ROLLBACK", NULL) != OK)
+    if (!unsent && db_script(db, "ROLLBACK", NULL))
         db_close(db);
 }
