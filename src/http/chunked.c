@@ -104,14 +104,14 @@ static enum err take_data(struct chunked *chunked, const char *data, size_t len,
 
 enum err chunked_feed(struct chunked *chunked, const char *data, size_t len, size_t *used, struct buffer *body)
 {
-    enum err code = ERR_AGAIN;
+    enum err err = ERR_AGAIN;
 
     *used = 0;
-    while (code == ERR_AGAIN && *used < len) {
+    while (err == ERR_AGAIN && *used < len) {
         if (chunked->state == CHUNK_DATA)
-            code = take_data(chunked, data, len, used, body);
+            err = take_data(chunked, data, len, used, body);
         else
-            code = read_byte(chunked, data[(*used)++], body);
+            err = read_byte(chunked, data[(*used)++], body);
     }
-    return code;
+    return err;
 }

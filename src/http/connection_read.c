@@ -28,7 +28,7 @@ static enum step answer_metrics(struct connection *connection)
         return send_refusal(connection, ERR_METHOD_NOT_ALLOWED, connection->exchange->keep_alive);
     metrics_print(connection->io->metrics, &text);
     req->reply.content_type = "text/plain; version=0.0.4; charset=utf-8";
-    if (reply_buffer(req, 200, &text) != OK)
+    if (reply_buffer(req, 200, &text))
         return send_refusal(connection, ERR_MEMORY, connection->exchange->keep_alive);
     return send_reply(connection);
 }
@@ -103,21 +103,21 @@ static bool reserve_body(struct connection *connection)
 static enum err take_body(struct connection *connection, const char *data, size_t len, size_t *used)
 {
     struct framing *framing = &connection->framing;
-    enum err code;
+    enum err err;
 
     if (framing->chunked) {
-        code = chunked_feed(&connection->chunked, data, len, used, &connection->body);
+        err = chunked_feed(&connection->chunked, data, len, used, &connection->body);
     } else {
         *used = len < framing->length ? len : (size_t)framing->length;
         buffer_add(&connection->body, data, *used);
         framing->length -= *used;
-        code = framing->length > 0 ? ERR_AGAIN : OK;
+        err = framing->length > 0 ? ERR_AGAIN : OK;
     }
     if (connection->body.failed)
         return ERR_MEMORY;
-    if ((code == OK || code == ERR_AGAIN) && !reserve_body(connection))
+    if ((!err || err == ERR_AGAIN) && !reserve_body(connection))
         return ERR_BUSY;
-    return code;
+    return err;
 }
 
 /* Decides from the head whether the body is accepted. */
@@ -125,13 +125,13 @@ static enum err admit_body(struct connection *connection)
 {
     struct request *req = &connection->exchange->req;
     size_t max = body_limits_usual.bytes;
-    enum err code =
+    enum err err =
         connection->listener == LISTENER_METRICS ? OK : pipeline_admit(connection->io->options->app, req, &max);
 
     connection->body = buffer_make(req->arena, max);
-    if (code == OK && !connection->framing.chunked && connection->framing.length > max)
-        code = ERR_BODY_TOO_LARGE;
-    return code;
+    if (!err && !connection->framing.chunked && connection->framing.length > max)
+        err = ERR_BODY_TOO_LARGE;
+    return err;
 }
 
 /* Sends 100 Continue to a client that waits for it. */
@@ -152,20 +152,20 @@ static enum step take_head(struct connection *connection, const char *data, size
     struct exchange *exchange = exchange_create(connection, len);
     char *head = exchange ? talloc_memdup(exchange->req.arena, data, len) : NULL;
     struct framing *framing = &connection->framing;
-    enum err code;
+    enum err err;
 
     if (!head)
         return connection_close(connection);
-    code = head_parse(&exchange->req, head, len, framing);
-    if (code != OK)
-        return send_refusal(connection, code, false);
+    err = head_parse(&exchange->req, head, len, framing);
+    if (err)
+        return send_refusal(connection, err, false);
     if (!framing->chunked && framing->length == 0) {
         connection->body = buffer_make(exchange->req.arena, 0);
         return dispatch(connection);
     }
-    code = admit_body(connection);
-    if (code != OK)
-        return send_refusal(connection, code, false);
+    err = admit_body(connection);
+    if (err)
+        return send_refusal(connection, err, false);
     connection->chunked = (struct chunked){0};
     connection->state = STATE_BODY;
     return framing->expects_continue && !more ? invite_body(connection) : STEP_NEXT;
@@ -174,14 +174,14 @@ static enum step take_head(struct connection *connection, const char *data, size
 /* Consumes a part of `data`. STEP_NEXT with nothing consumed: more bytes are needed. */
 static enum step take_some(struct connection *connection, const char *data, size_t len, size_t *used)
 {
-    enum err code;
+    enum err err;
 
     *used = 0;
     if (connection->state == STATE_BODY) {
-        code = take_body(connection, data, len, used);
-        if (code == ERR_AGAIN)
+        err = take_body(connection, data, len, used);
+        if (err == ERR_AGAIN)
             return STEP_NEXT;
-        return code == OK ? dispatch(connection) : send_refusal(connection, code, false);
+        return err ? send_refusal(connection, err, false) : dispatch(connection);
     }
     if (connection->scan.at == 0 && data[0] == '\r') { /* some clients send one extra line end after a body */
         if (len >= 2 && data[1] != '\n')
@@ -189,11 +189,11 @@ static enum step take_some(struct connection *connection, const char *data, size
         *used = len >= 2 ? 2 : 0;
         return STEP_NEXT;
     }
-    code = head_scan(&connection->scan, data, len);
-    if (code == ERR_AGAIN)
+    err = head_scan(&connection->scan, data, len);
+    if (err == ERR_AGAIN)
         return STEP_NEXT;
-    if (code != OK)
-        return send_refusal(connection, code, false);
+    if (err)
+        return send_refusal(connection, err, false);
     *used = connection->scan.at;
     return take_head(connection, data, *used, *used < len);
 }

@@ -195,7 +195,7 @@ enum step send_reply(struct connection *connection)
     return send_begin(connection);
 }
 
-enum step send_refusal(struct connection *connection, enum err code, bool keep_alive)
+enum step send_refusal(struct connection *connection, enum err err, bool keep_alive)
 {
     struct exchange *exchange = connection->exchange ? connection->exchange : exchange_create(connection, 0);
 
@@ -203,8 +203,8 @@ enum step send_refusal(struct connection *connection, enum err code, bool keep_a
         return connection_close(connection);
     exchange->keep_alive = keep_alive;
     connection->linger = connection->linger || !keep_alive;
-    pipeline_refuse(&exchange->req, code);
-    if (code == ERR_METHOD_NOT_ALLOWED)
+    pipeline_refuse(&exchange->req, err);
+    if (err == ERR_METHOD_NOT_ALLOWED)
         (void)reply_header(&exchange->req, "Allow", "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT");
     return send_reply(connection);
 }

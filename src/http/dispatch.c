@@ -45,45 +45,43 @@ static void drop_headers_of_success(struct reply *reply)
     reply->header_count = kept;
 }
 
-void pipeline_refuse(struct request *req, enum err code)
+void pipeline_refuse(struct request *req, enum err err)
 {
-    const struct error_row *row = error_row(code);
+    const struct error_row *row = error_row(err);
     struct buffer body = buffer_make(req->arena, 4096);
 
     if (!req->error.code && row->status >= 500)
-        (void)error_set(&req->error, code, "%s", row->name);
-    if (row->status == 503 && code != ERR_UNCERTAIN) /* no Retry-After for an uncertain outcome: the client must check
+        (void)error_set(&req->error, err, "%s", row->name);
+    if (row->status == 503 && err != ERR_UNCERTAIN) /* no Retry-After for an uncertain outcome: the client must check
                                                         before it repeats the request */
         (void)reply_header(req, "Retry-After", "1");
     drop_headers_of_success(&req->reply);
     write_refusal(req, row, &body);
     req->reply.content_type = NULL;
-    if (reply_buffer(req, row->status, &body) != OK)
+    if (reply_buffer(req, row->status, &body))
         (void)reply_json(req, 500, "{\"detail\":\"An internal error has occurred.\"}");
 }
 
 /* Ends a request. A failure is answered from its error row even if a reply was filled before, because the commit may
  * have failed after that. Only ERR_INVALID keeps its reply, the list of problems of a 422. */
-static void conclude(struct request *req, enum err code)
+static void conclude(struct request *req, enum err err)
 {
-    if (code == OK && req->reply.status == 0)
-        code = error_set(&req->error, ERR_INTERNAL, "the handler returned no answer");
-    if (code != OK && !(code == ERR_INVALID && req->reply.status))
-        pipeline_refuse(req, code);
+    if (!err && req->reply.status == 0)
+        err = error_set(&req->error, ERR_INTERNAL, "the handler returned no answer");
+    if (err && !(err == ERR_INVALID && req->reply.status))
+        pipeline_refuse(req, err);
 }
 
 static enum err run_route(const struct application *app, struct request *req)
 {
-    enum err code;
-
     if ((req->route->flags & ROUTE_NEEDS_SCOPE) && !app->has_scope(req))
         return ERR_NO_WORKSPACE;
-    code = decode_request(req);
-    if (code == OK && app->permits && req->identity)
-        code = app->permits(req);
-    if (code == OK && app->before_change && req->db && req->method != METHOD_GET && req->method != METHOD_HEAD)
-        code = app->before_change(req);
-    return code == OK ? req->route->handle(req) : code;
+    TRY(decode_request(req));
+    if (app->permits && req->identity)
+        TRY(app->permits(req));
+    if (app->before_change && req->db && req->method != METHOD_GET && req->method != METHOD_HEAD)
+        TRY(app->before_change(req));
+    return req->route->handle(req);
 }
 
 static bool is_preflight(const struct request *req)
@@ -119,15 +117,15 @@ static void find_client(const struct application *app, struct request *req)
 /* Whether the request is for a page; fills the reply then. */
 static bool answered_as_page(const struct application *app, struct request *req)
 {
-    enum err code;
+    enum err err;
 
     if (!app->page || req->prefixed || (req->method != METHOD_GET && req->method != METHOD_HEAD) ||
         (req->accepts_html && route_is_read(app, req->path)))
         return false;
-    code = app->page(req);
-    if (code == ERR_AGAIN)
+    err = app->page(req);
+    if (err == ERR_AGAIN)
         return false;
-    conclude(req, code);
+    conclude(req, err);
     return true;
 }
 
@@ -139,21 +137,21 @@ static enum err check_sender(const struct application *app, struct request *req)
 
     if (known == ERR_AGAIN)
         req->limits = &body_limits_usual;
-    else if (known != OK && app->answered)
+    else if (known && app->answered)
         app->answered(req, wanted, error_row(known)->status);
     return known == ERR_AGAIN ? OK : known;
 }
 
 enum err pipeline_admit(const struct application *app, struct request *req, size_t *body_max)
 {
-    enum err code = OK;
+    enum err err = OK;
 
     find_client(app, req);
     req->limits = route_body_limits(app, req);
     if (req->limits->bytes > body_limits_usual.bytes)
-        code = check_sender(app, req);
+        err = check_sender(app, req);
     *body_max = req->limits->bytes;
-    return code;
+    return err;
 }
 
 static enum lane begin(const struct application *app, struct request *req)
@@ -177,18 +175,18 @@ static enum lane begin(const struct application *app, struct request *req)
     if (answered_as_page(app, req))
         return LANE_DONE;
     known = wanted == CALLER_NONE ? OK : app->recognize(req, wanted);
-    if (known != OK && known != ERR_AGAIN) {
+    if (known && known != ERR_AGAIN) {
         pipeline_refuse(req, known);
         return LANE_DONE;
     }
-    req->authenticated = known == OK;
+    req->authenticated = !known;
     matched = route_match(app, req);
     if (!req->authenticated) {
         req->reply.header_count =
             0; /* authentication comes before routing, so the reply must not reveal whether the route exists */
         return lane_of(app, req);
     }
-    if (matched != OK) {
+    if (matched) {
         pipeline_refuse(req, matched);
         return LANE_DONE;
     }
@@ -211,26 +209,26 @@ enum lane pipeline_begin(const struct application *app, struct request *req)
 void pipeline_finish(const struct application *app, struct request *req)
 {
     enum caller_kind wanted = route_caller(app, req->path);
-    enum err code =
+    enum err err =
         is_available(app) ? OK : ERR_UNAVAILABLE; /* availability may have changed while the request waited */
 
     /* the cached authentication may have changed too */
-    if (code == OK && req->authenticated && wanted != CALLER_NONE)
-        req->authenticated = app->recognize(req, wanted) == OK;
-    if (code == OK && !req->authenticated)
-        code = app->authenticate(req, wanted);
-    req->authenticated = code == OK;
-    if (code == OK && !req->route)
-        code = route_match(app, req);
-    if (code == OK)
-        code = run_route(app, req);
-    if (code != OK && error_row(code)->status >= 500 && req->db && req->error.code == OK)
+    if (!err && req->authenticated && wanted != CALLER_NONE)
+        req->authenticated = !app->recognize(req, wanted);
+    if (!err && !req->authenticated)
+        err = app->authenticate(req, wanted);
+    req->authenticated = !err;
+    if (!err && !req->route)
+        err = route_match(app, req);
+    if (!err)
+        err = run_route(app, req);
+    if (err && error_row(err)->status >= 500 && req->db && !req->error.code)
         req->error = *db_error(req->db);
     if (req->db) {
         req->database_us = db_take_time_us(req->db);
         db_rollback(req->db); /* a failed handler may have left a transaction open */
     }
-    conclude(req, code);
+    conclude(req, err);
     if (app->answered)
         app->answered(req, route_caller(app, req->path), req->reply.status);
 }

@@ -348,7 +348,7 @@ static void keep_document(const struct application *app)
     struct compressor *compressor = compressor_create(arena);
     char hash[65];
 
-    if (openapi_write(app, &out) != OK) {
+    if (openapi_write(app, &out)) {
         talloc_free(arena);
         return;
     }
@@ -366,7 +366,7 @@ enum err openapi_reply(const struct application *app, struct request *req)
 {
     static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
     bool packed;
-    enum err code;
+    enum err err;
 
     (void)pthread_mutex_lock(&lock);
     if (!kept.text)
@@ -376,11 +376,11 @@ enum err openapi_reply(const struct application *app, struct request *req)
         return ERR_MEMORY;
     packed = kept.packed && app->gzip && req->accepts_gzip;
     req->reply.no_gzip = true; /* already compressed */
-    code = reply_header(req, "Cache-Control", "no-cache");
-    if (code == OK)
-        code = reply_header(req, "ETag", packed ? kept.packed_tag : kept.tag);
-    if (code != OK)
-        return code;
+    err = reply_header(req, "Cache-Control", "no-cache");
+    if (!err)
+        err = reply_header(req, "ETag", packed ? kept.packed_tag : kept.tag);
+    if (err)
+        return err;
     if (request_has_tag(req, packed ? kept.packed_tag : kept.tag)) {
         req->reply.status = 304;
         return OK;

@@ -41,10 +41,8 @@ enum err reply_query(struct request *req, int status, enum err none, const struc
                      const struct param *params, size_t count)
 {
     struct result result;
-    enum err code = db_run(req->db, statement, params, count, &result);
 
-    if (code != OK)
-        return code;
+    TRY(db_run(req->db, statement, params, count, &result));
     if (result_rows(&result) > 0 && result_text(&result, 0, 0))
         return reply_result(req, status, &result);
     result_clear(&result);
@@ -55,12 +53,12 @@ enum err run_query(struct request *req, enum err none, const struct statement *s
                    size_t count)
 {
     struct result result;
-    enum err code = db_run(req->db, statement, params, count, &result);
+    enum err err = db_run(req->db, statement, params, count, &result);
 
-    if (code == OK && result_rows(&result) == 0)
-        code = none;
+    if (!err && result_rows(&result) == 0)
+        err = none;
     result_clear(&result);
-    return code;
+    return err;
 }
 
 enum err reply_detail(struct request *req, int status, const char *text)

@@ -45,16 +45,16 @@ static enum err judge_first_line(const char *line, size_t len)
 
 static enum err judge_line(struct head_scan *scan, const char *data, size_t end)
 {
-    enum err code = OK;
+    enum err err = OK;
 
     if (end == scan->line || data[end - 1] != '\r')
         return ERR_HEAD_MALFORMED; /* a bare line feed: parsers differ on whether it ends a line */
     if (scan->lines == 0)
-        code = judge_first_line(data + scan->line, end - 1 - scan->line);
-    if (code == OK && scan->lines == 0 && end > REQUEST_LINE_MAX)
-        code = ERR_URI_TOO_LONG;
+        err = judge_first_line(data + scan->line, end - 1 - scan->line);
+    if (!err && scan->lines == 0 && end > REQUEST_LINE_MAX)
+        err = ERR_URI_TOO_LONG;
     scan->lines++;
-    return code;
+    return err;
 }
 
 enum err head_scan(struct head_scan *scan, const char *data, size_t len)
@@ -65,14 +65,11 @@ enum err head_scan(struct head_scan *scan, const char *data, size_t len)
         const char *found = memchr(data + scan->at, '\n', len - scan->at);
         size_t end = found ? (size_t)(found - data) : len;
         bool empty = end == scan->line + 1;
-        enum err code;
 
         scan->at = end;
         if (!found)
             break;
-        code = judge_line(scan, data, end);
-        if (code != OK)
-            return code;
+        TRY(judge_line(scan, data, end));
         scan->at = scan->line = end + 1;
         if (scan->at > HTTP_HEADERS_MAX || scan->lines > FRONT_DOOR_FIELDS_MAX + 2)
             return ERR_HEADERS_TOO_LARGE;
@@ -431,28 +428,27 @@ enum err head_parse(struct request *req, char *head, size_t len, struct framing 
     struct reading reading = {.req = req, .framing = framing};
     char *end = head + len - 2; /* of the last field: before the empty line */
     char *line = memchr(head, '\n', len);
-    enum err code;
+    enum err err;
 
     *framing = (struct framing){0};
     line[-1] = '\0';
-    code = read_request_line(req, head, (size_t)(line - 1 - head), framing);
+    err = read_request_line(req, head, (size_t)(line - 1 - head), framing);
     line++;
     req->fields = line;
     req->fields_len = line < end ? (size_t)(end - line) : 0;
-    while (code == OK && line < end) {
+    while (!err && line < end) {
         char *next = memchr(line, '\n', (size_t)(end - line));
         next[-1] = '\0';
-        code = read_field(&reading, line, (size_t)(next - 1 - line));
+        err = read_field(&reading, line, (size_t)(next - 1 - line));
         line = next + 1;
     }
     hand_over(&reading);
-    if (code == OK)
-        code = target_parse(req, req->target);
-    if (code == OK)
-        code = check_host(&reading);
-    if (code == OK)
-        code = read_framing(&reading);
-    if (code == OK && req->method == 0)
-        code = ERR_METHOD_NOT_ALLOWED;
-    return code;
+    if (err)
+        return err;
+    TRY(target_parse(req, req->target));
+    TRY(check_host(&reading));
+    TRY(read_framing(&reading));
+    if (req->method == 0)
+        return ERR_METHOD_NOT_ALLOWED;
+    return OK;
 }

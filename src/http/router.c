@@ -144,7 +144,7 @@ static enum err not_allowed(struct request *req, unsigned allowed)
     for (size_t i = 0; i < sizeof methods / sizeof *methods; i++)
         if (allowed & methods[i].method)
             buffer_format(&list, "%s%s", list.len ? ", " : "", methods[i].name);
-    if (reply_header(req, "Allow", buffer_string(&list)) != OK)
+    if (reply_header(req, "Allow", buffer_string(&list)))
         return ERR_MEMORY;
     return ERR_METHOD_NOT_ALLOWED;
 }

@@ -298,7 +298,7 @@ static bool options_are_sound(const struct server_options *options)
 enum err server_create(void *arena, const struct server_options *options, struct server **server, struct error *error)
 {
     struct server *made;
-    enum err code;
+    enum err err;
 
     if (!options_are_sound(options))
         return error_set(
@@ -318,12 +318,12 @@ enum err server_create(void *arena, const struct server_options *options, struct
         M_MMAP_THRESHOLD,
         MMAP_LEAST); /* large blocks are returned when freed; glibc would otherwise raise the threshold itself */
     raise_descriptor_limit(&made->options);
-    code = bind_listeners(made, error);
-    if (code == OK)
-        code = make_io(made, error);
-    if (code != OK) {
+    err = bind_listeners(made, error);
+    if (!err)
+        err = make_io(made, error);
+    if (err) {
         talloc_free(made);
-        return code;
+        return err;
     }
     *server = made;
     return OK;
@@ -356,7 +356,7 @@ static enum err start_loop(struct server *server)
     if (!server->wake || !server->tick || event_add(server->wake, NULL) != 0 || event_add(server->tick, &tick) != 0)
         return ERR_MEMORY;
     for (int i = 0; i < LISTENER_KINDS; i++)
-        if (listener_start(server, &server->listeners[i]) != OK)
+        if (listener_start(server, &server->listeners[i]))
             return ERR_MEMORY;
     return OK;
 }
@@ -377,17 +377,17 @@ static void be_polite(void)
 enum err server_run(struct server *server, struct error *error)
 {
     struct io *io = &server->io;
-    enum err code;
+    enum err err;
     int64_t workers_deadline_us;
     bool all;
 
     be_polite();
-    code = lanes_start(io->lanes, error);
-    if (code == OK && start_loop(server) != OK)
-        code = error_set(error, ERR_MEMORY, "cannot start the server: out of memory");
+    err = lanes_start(io->lanes, error);
+    if (!err && start_loop(server))
+        err = error_set(error, ERR_MEMORY, "cannot start the server: out of memory");
     metrics_register(METRIC_GAUGE, "orgd_http_connections", NULL, "Client connections.", read_connections, io);
-    if (code == OK && event_base_dispatch(io->base) < 0)
-        code = error_set(error, ERR_SYSTEM, "the event loop failed");
+    if (!err && event_base_dispatch(io->base) < 0)
+        err = error_set(error, ERR_SYSTEM, "the event loop failed");
     metrics_forget(io);
     connections_close(io);
     workers_deadline_us = platform.monotonic_us() + WORKERS_GRACE_US;
@@ -398,10 +398,10 @@ enum err server_run(struct server *server, struct error *error)
     if (!all)
         server->wake_descriptor = -1; /* a blocked worker may still write to it */
     log_flush();
-    if (code == OK && (server->gave_up || !all))
-        code = error_set(error, ERR_DEADLINE, "some requests were not finished within the drain timeout of %u s",
-                         server->options.drain_timeout);
-    return code;
+    if (!err && (server->gave_up || !all))
+        err = error_set(error, ERR_DEADLINE, "some requests were not finished within the drain timeout of %u s",
+                        server->options.drain_timeout);
+    return err;
 }
 
 void server_stop(struct server *server)

@@ -467,7 +467,7 @@ static enum err check_body(struct problems *problems)
     struct request *req = problems->req;
     json_error_t failure;
     json_t *json;
-    enum err code;
+    enum err err;
 
     push(problems, "body", 0);
     if (req->body_len == 0 && req->route->body_kind == BODY_OPTIONAL)
@@ -485,16 +485,16 @@ static enum err check_body(struct problems *problems)
         invalid_json(problems, &failure);
         return OK;
     }
-    code = keep_json(req, json);
-    if (code == OK)
+    err = keep_json(req, json);
+    if (!err)
         check_whole(problems, json);
-    return code;
+    return err;
 }
 
 enum err decode_request(struct request *req)
 {
     struct problems problems = {.req = req, .out = buffer_make(req->arena, HTTP_BODY_MAX)};
-    enum err code = OK;
+    enum err err = OK;
 
     if (!body_within_limits(req))
         return ERR_BODY_TOO_COMPLEX;
@@ -504,13 +504,13 @@ enum err decode_request(struct request *req)
     for (const struct field *field = req->route->parameters; field && field->name; field++)
         check_parameter(&problems, field);
     if (req->route->body)
-        code = check_body(&problems);
-    if (code != OK || problems.count == 0)
-        return code;
+        err = check_body(&problems);
+    if (err || problems.count == 0)
+        return err;
     json_close(&problems.out, ']');
     json_close(&problems.out, '}');
-    code = reply_buffer(req, error_row(ERR_INVALID)->status, &problems.out);
-    return code == OK ? ERR_INVALID : code;
+    TRY(reply_buffer(req, error_row(ERR_INVALID)->status, &problems.out));
+    return ERR_INVALID;
 }
 
 const char *body_text(const struct request *req, const char *name)

@@ -269,7 +269,7 @@ static void count_connection(struct worker *worker)
 
 static enum err connect_worker(struct worker *worker, struct error *error)
 {
-    enum err code;
+    enum err err;
 
     if (!worker->db)
         return error_set(error, ERR_UNAVAILABLE, "out of memory for a database connection");
@@ -280,11 +280,11 @@ static enum err connect_worker(struct worker *worker, struct error *error)
         count_connection(worker);
         return error_set(error, ERR_UNAVAILABLE, "the database has just refused a connection");
     }
-    code = db_connect(worker->db, error);
-    if (code != OK)
+    err = db_connect(worker->db, error);
+    if (err)
         worker->next_attempt_us = platform.monotonic_us() + RECONNECT_PAUSE_US;
     count_connection(worker);
-    return code;
+    return err;
 }
 
 /* Maintains the connection of an idle worker, or makes a new one. */
@@ -300,11 +300,11 @@ static void look_after(struct worker *worker)
             return;
         db_set_deadline(worker->db, now + IDLE_ANSWER_US);
         worker->asked_us = now;
-        if (db_script(worker->db, "", NULL) == OK)
+        if (!db_script(worker->db, "", NULL))
             return;
         db_close(worker->db);
     }
-    if (connect_worker(worker, &error) == OK)
+    if (!connect_worker(worker, &error))
         worker->asked_us = platform.monotonic_us();
 }
 
@@ -313,7 +313,7 @@ static void answer(struct worker *worker, struct exchange *exchange)
     struct lanes *lanes = worker->lanes;
     struct request *req = &exchange->req;
 
-    if (connect_worker(worker, &req->error) != OK) {
+    if (connect_worker(worker, &req->error)) {
         pipeline_refuse(req, ERR_UNAVAILABLE);
         return;
     }
@@ -358,7 +358,7 @@ static void *run_worker(void *context)
     worker->arena = talloc_new(NULL);
     worker->db = db_create(worker->arena, &worker->lanes->options.db);
     worker->compressor = compressor_create(worker->arena);
-    if (worker->eager && connect_worker(worker, &error) != OK)
+    if (worker->eager && connect_worker(worker, &error))
         log_message(LOG_WARNING, "a worker has no database connection yet: %s", error.cause);
     while ((exchange = take_next(worker, &idle)) || idle) {
         if (exchange)
@@ -430,12 +430,12 @@ static struct queue *queue_of(struct lanes *lanes, size_t i)
 /* The workers block all signals; the main thread handles them. */
 enum err lanes_start(struct lanes *lanes, struct error *error)
 {
-    enum err code = OK;
+    enum err err = OK;
     sigset_t all, kept;
 
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_SETMASK, &all, &kept);
-    for (size_t i = 0; i < lanes->worker_count && code == OK; i++) {
+    for (size_t i = 0; i < lanes->worker_count && !err; i++) {
         struct worker *worker = &lanes->workers[i];
         int failure;
         worker->lanes = lanes;
@@ -444,10 +444,10 @@ enum err lanes_start(struct lanes *lanes, struct error *error)
         failure = pthread_create(&worker->thread, NULL, run_worker, worker);
         worker->started = failure == 0;
         if (failure)
-            code = error_set(error, ERR_SYSTEM, "cannot start a worker thread: %s", strerror(failure));
+            err = error_set(error, ERR_SYSTEM, "cannot start a worker thread: %s", strerror(failure));
     }
     (void)pthread_sigmask(SIG_SETMASK, &kept, NULL);
-    return code;
+    return err;
 }
 
 static void empty_queue(struct queue *queue)
