@@ -112,15 +112,15 @@ enum err audit_announce_command(struct db *db, const char *operation)
 {
     void *arena = talloc_new(NULL);
     struct buffer said = buffer_make(arena, ANNOUNCEMENT_MAX);
-    enum err code;
+    enum err err;
 
     json_open(&said, '{');
     member(&said, "actor", "command");
     member(&said, "operation", operation);
     json_close(&said, '}');
-    code = announce(db, &said);
+    err = announce(db, &said);
     talloc_free(arena);
-    return code;
+    return err;
 }
 
 void audit_log(const struct request *req)

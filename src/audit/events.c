@@ -209,11 +209,11 @@ enum err audit_events_flush(struct db *db)
 {
     void *arena = talloc_new(NULL);
     const char *events = take(arena);
-    enum err code = events ? DB_RUN(db, audit_add_counts, NULL, param_text(events)) : OK;
+    enum err err = events ? DB_RUN(db, audit_add_counts, NULL, param_text(events)) : OK;
 
-    settle(code == OK && events);
+    settle(!err && events);
     talloc_free(arena);
-    return code;
+    return err;
 }
 
 static double read_count(void *number)

@@ -69,20 +69,18 @@ static bool is_due(int64_t *last_us, int64_t every_us)
 static enum err seal(struct db *db)
 {
     bool more = true;
-    enum err code = OK;
+    enum err err = OK;
 
-    while (code == OK && more && !atomic_load(&keeper.stopping))
-        code = seals_advance(&keeper.sealer, db, &more);
-    return code;
+    while (!err && more && !atomic_load(&keeper.stopping))
+        err = seals_advance(&keeper.sealer, db, &more);
+    return err;
 }
 
 static enum err look_at_waiting(struct db *db)
 {
     int64_t rows, seconds;
-    enum err code = seals_waiting(&keeper.sealer, db, &rows, &seconds);
 
-    if (code != OK)
-        return code;
+    TRY(seals_waiting(&keeper.sealer, db, &rows, &seconds));
     atomic_store(&keeper.waiting, rows);
     atomic_store(&keeper.waiting_s, seconds);
     return OK;
@@ -90,27 +88,24 @@ static enum err look_at_waiting(struct db *db)
 
 static enum err work(struct db *db)
 {
-    enum err code = audit_events_flush(db);
-
-    if (code == OK)
-        code = usage_flush(db, false);
-    if (code == OK && is_due(&keeper.folded_us, FOLD_US))
-        code = DB_RUN(db, audit_fold, NULL);
-    if (code == OK)
-        code = seal(db);
-    if (code == OK && is_due(&keeper.waiting_us, WAITING_US))
-        code = look_at_waiting(db);
-    return code;
+    TRY(audit_events_flush(db));
+    TRY(usage_flush(db, false));
+    if (is_due(&keeper.folded_us, FOLD_US))
+        TRY(DB_RUN(db, audit_fold, NULL));
+    TRY(seal(db));
+    if (is_due(&keeper.waiting_us, WAITING_US))
+        TRY(look_at_waiting(db));
+    return OK;
 }
 
 /* Logs when the work begins to fail and when it succeeds again. */
-static void note(enum err code, bool *failing, const char *cause)
+static void note(enum err err, bool *failing, const char *cause)
 {
-    if (code != OK)
+    if (err)
         atomic_fetch_add(&keeper.failures, 1);
-    if ((code != OK) == *failing)
+    if ((err != OK) == *failing)
         return;
-    *failing = code != OK;
+    *failing = err;
     if (*failing)
         log_message(LOG_WARNING, "audit events stay in memory: %s", cause);
     else
@@ -121,17 +116,17 @@ static int one_round(struct db *db, bool *failing)
 {
     int64_t started = platform.monotonic_us(), pause_ms;
     struct error error = {0};
-    enum err code;
+    enum err err;
 
     db_set_deadline(db, 0);
-    code = db_connect(db, &error);
-    if (code == OK) {
-        code = work(db);
+    err = db_connect(db, &error);
+    if (!err) {
+        err = work(db);
         error = *db_error(db);
     }
-    if (code != OK)
+    if (err)
         db_close(db);
-    note(code, failing, error.cause);
+    note(err, failing, error.cause);
     pause_ms = (platform.monotonic_us() - started) / 1000 * PAUSE_FACTOR;
     if (pause_ms < ROUND_MS)
         return ROUND_MS;
@@ -141,13 +136,13 @@ static int one_round(struct db *db, bool *failing)
 static void finish(struct db *db)
 {
     struct error error = {0};
-    enum err code = db_connect(db, &error);
+    enum err err = db_connect(db, &error);
 
-    if (code == OK)
-        code = audit_events_flush(db);
-    if (code == OK)
-        code = usage_flush(db, true);
-    if (code != OK)
+    if (!err)
+        err = audit_events_flush(db);
+    if (!err)
+        err = usage_flush(db, true);
+    if (err)
         log_message(LOG_WARNING, "the last audit events are lost: %s",
                     *error.cause ? error.cause : db_error(db)->cause);
 }

@@ -43,17 +43,17 @@ struct seal {
 static enum err next_hash(void *arena, const struct seal *seal, unsigned char hash[DIGEST])
 {
     struct buffer text = buffer_make(arena, TEXT_MAX);
-    enum err code = OK;
+    enum err err = OK;
 
     buffer_add(&text, hash, DIGEST);
     buffer_format(&text, "%lld %s %s ", (long long)seal->number, seal->oldest, seal->next);
     buffer_text(&text, seal->row);
     if (text.failed)
-        code = ERR_MEMORY;
+        err = ERR_MEMORY;
     else
         digest_sha256(text.data, text.len, hash);
     talloc_free(text.data);
-    return code;
+    return err;
 }
 
 /* ---- sealing ---- */
@@ -75,10 +75,8 @@ static void copy_bound(char bound[SEAL_BOUND_SIZE], const char *text)
 static enum err find_end(void *arena, const struct sealer *sealer, struct db *db, struct round *round)
 {
     struct result row;
-    enum err code = DB_RUN(db, seal_last, &row, *sealer->oldest ? param_text(sealer->oldest) : param_null());
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(db, seal_last, &row, *sealer->oldest ? param_text(sealer->oldest) : param_null()));
     if (!result_keep(&row, arena))
         return ERR_MEMORY;
     round->last = result_int(&row, 0, SEAL_LAST_SEAL_NO);
@@ -92,13 +90,10 @@ static enum err find_end(void *arena, const struct sealer *sealer, struct db *db
 static enum err begin_all(struct sealer *sealer, struct db *db)
 {
     struct result row;
-    enum err code;
 
     if (*sealer->all_oldest)
         return OK;
-    code = DB_RUN(db, seal_bounds, &row);
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(db, seal_bounds, &row));
     copy_bound(sealer->all_oldest, result_text(&row, 0, SEAL_BOUNDS_OLDEST));
     sealer->after = 0;
     result_clear(&row);
@@ -111,17 +106,17 @@ static_assert((int)SEAL_ROWS_OLDEST == (int)SEAL_ROWS_ALL_OLDEST && (int)SEAL_RO
 
 static enum err find_rows(struct sealer *sealer, struct db *db, struct round *round, struct result *rows)
 {
-    enum err code;
+    enum err err;
 
     if (round->floor) {
-        code = DB_RUN(db, seal_rows, rows, param_text(round->floor), param_int(BATCH));
+        err = DB_RUN(db, seal_rows, rows, param_text(round->floor), param_int(BATCH));
     } else {
-        code = begin_all(sealer, db);
-        if (code == OK)
-            code = DB_RUN(db, seal_rows_all, rows, param_int(sealer->after), param_int(BATCH));
+        err = begin_all(sealer, db);
+        if (!err)
+            err = DB_RUN(db, seal_rows_all, rows, param_int(sealer->after), param_int(BATCH));
     }
-    if (code != OK)
-        return code;
+    if (err)
+        return err;
     round->partial = result_rows(rows) == BATCH;
     copy_bound(round->oldest, result_text(rows, 0, SEAL_ROWS_OLDEST));
     copy_bound(round->next, result_text(rows, 0, SEAL_ROWS_NEXT));
@@ -142,7 +137,7 @@ static enum err add_seals(void *arena, struct db *db, struct round *round, const
     for (int i = 0; i < result_rows(rows); i++) {
         struct seal seal = {round->last + i + 1, round->oldest, round->next, result_text(rows, i, SEAL_ROWS_TEXT)};
 
-        if (next_hash(arena, &seal, round->hash) != OK)
+        if (next_hash(arena, &seal, round->hash))
             return ERR_MEMORY;
         to_hex(round->hash, hex);
         buffer_format(&ids, "%s%s", i > 0 ? "," : "", result_text(rows, i, SEAL_ROWS_ID));
@@ -177,20 +172,20 @@ static enum err seal_some(void *arena, struct sealer *sealer, struct db *db, boo
 {
     struct round round = {0};
     struct result rows;
-    enum err code = find_end(arena, sealer, db, &round);
+    enum err err = find_end(arena, sealer, db, &round);
 
-    if (code == OK)
-        code = find_rows(sealer, db, &round, &rows);
-    if (code != OK)
-        return code;
+    if (!err)
+        err = find_rows(sealer, db, &round, &rows);
+    if (err)
+        return err;
     if (!result_keep(&rows, arena))
         return ERR_MEMORY;
     if (result_rows(&rows) > 0)
-        code = add_seals(arena, db, &round, &rows);
-    if (code == OK)
-        code = db_commit(db);
-    if (code != OK)
-        return code;
+        err = add_seals(arena, db, &round, &rows);
+    if (!err)
+        err = db_commit(db);
+    if (err)
+        return err;
     remember(sealer, &round, &rows);
     *more = round.partial;
     return OK;
@@ -201,20 +196,20 @@ enum err seals_advance(struct sealer *sealer, struct db *db, bool *more)
     void *arena = talloc_new(NULL);
     struct result row;
     bool locked = false;
-    enum err code = arena ? db_begin(db) : ERR_MEMORY;
+    enum err err = arena ? db_begin(db) : ERR_MEMORY;
 
     *more = false;
-    if (code == OK)
-        code = DB_RUN(db, seal_lock, &row);
-    if (code == OK) {
+    if (!err)
+        err = DB_RUN(db, seal_lock, &row);
+    if (!err) {
         locked = result_bool(&row, 0, SEAL_LOCK_LOCKED);
         result_clear(&row);
     }
     if (locked)
-        code = seal_some(arena, sealer, db, more);
+        err = seal_some(arena, sealer, db, more);
     db_rollback(db); /* when it was not committed */
     talloc_free(arena);
-    return code;
+    return err;
 }
 
 enum err seals_waiting(const struct sealer *sealer, struct db *db, int64_t *rows, int64_t *seconds)
@@ -222,17 +217,17 @@ enum err seals_waiting(const struct sealer *sealer, struct db *db, int64_t *rows
     void *arena = talloc_new(NULL);
     struct round round = {0};
     struct result row;
-    enum err code = arena ? find_end(arena, sealer, db, &round) : ERR_MEMORY;
+    enum err err = arena ? find_end(arena, sealer, db, &round) : ERR_MEMORY;
 
-    if (code == OK)
-        code = DB_RUN(db, seal_waiting, &row, param_text(round.floor ? round.floor : "0"));
-    if (code == OK) {
+    if (!err)
+        err = DB_RUN(db, seal_waiting, &row, param_text(round.floor ? round.floor : "0"));
+    if (!err) {
         *rows = result_int(&row, 0, SEAL_WAITING_ROWS);
         *seconds = result_int(&row, 0, SEAL_WAITING_SECONDS);
         result_clear(&row);
     }
     talloc_free(arena);
-    return code;
+    return err;
 }
 
 /* ---- verifying ---- */
@@ -298,7 +293,7 @@ static enum err look_at(void *arena, struct walk *walk, const struct result *row
         return OK;
     }
     read_bounds(walk, &seal);
-    if (next_hash(arena, &seal, walk->hash) != OK)
+    if (next_hash(arena, &seal, walk->hash))
         return ERR_MEMORY;
     to_hex(walk->hash, report->head_hash);
     if (strcmp(report->head_hash, result_text(rows, i, SEAL_PAGE_HASH)) != 0)
@@ -315,43 +310,41 @@ static enum err look_at(void *arena, struct walk *walk, const struct result *row
 
 static enum err look_at_page(void *arena, struct walk *walk, const struct result *rows)
 {
-    enum err code = OK;
+    enum err err = OK;
 
-    for (int i = 0; code == OK && i < result_rows(rows) && walk->report->broken == SEAL_WHOLE; i++)
-        code = look_at(arena, walk, rows, i);
-    return code;
+    for (int i = 0; !err && i < result_rows(rows) && walk->report->broken == SEAL_WHOLE; i++)
+        err = look_at(arena, walk, rows, i);
+    return err;
 }
 
 static enum err walk_chain(struct db *db, struct walk *walk)
 {
     struct seal_report *report = walk->report;
     int count = PAGE;
-    enum err code = OK;
+    enum err err = OK;
 
-    while (code == OK && count == PAGE && report->broken == SEAL_WHOLE) {
+    while (!err && count == PAGE && report->broken == SEAL_WHOLE) {
         void *arena = talloc_new(NULL);
         struct result rows;
 
-        code = DB_RUN(db, seal_page, &rows, param_int(report->head), param_int(PAGE));
-        if (code == OK && !result_keep(&rows, arena))
-            code = ERR_MEMORY;
-        if (code == OK) {
+        err = DB_RUN(db, seal_page, &rows, param_int(report->head), param_int(PAGE));
+        if (!err && !result_keep(&rows, arena))
+            err = ERR_MEMORY;
+        if (!err) {
             count = result_rows(&rows);
-            code = look_at_page(arena, walk, &rows);
+            err = look_at_page(arena, walk, &rows);
         }
         talloc_free(arena);
     }
-    return code;
+    return err;
 }
 
 static enum err find_begin(struct db *db, struct walk *walk)
 {
     struct seal_report *report = walk->report;
     struct result row;
-    enum err code = DB_RUN(db, seal_begin, &row);
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(db, seal_begin, &row));
     if (result_rows(&row) == 1) {
         report->anchor = report->head = result_int(&row, 0, SEAL_BEGIN_SEAL_NO);
         report->removed = result_int(&row, 0, SEAL_BEGIN_REMOVED);
@@ -367,12 +360,9 @@ static enum err find_begin(struct db *db, struct walk *walk)
 static enum err look_at_the_rest(struct db *db, struct walk *walk)
 {
     struct result row;
-    enum err code;
 
     settle(walk);
-    code = DB_RUN(db, seal_missing, &row, param_int(walk->settled));
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(db, seal_missing, &row, param_int(walk->settled)));
     walk->report->waiting = result_int(&row, 0, SEAL_MISSING_WAITING);
     if (result_text(&row, 0, SEAL_MISSING_INSERTED))
         break_at(walk->report, SEAL_INSERTED, result_int(&row, 0, SEAL_MISSING_INSERTED), 0);
@@ -383,20 +373,20 @@ static enum err look_at_the_rest(struct db *db, struct walk *walk)
 enum err seals_verify(struct db *db, const char *expected, struct seal_report *report)
 {
     struct walk walk = {.report = report, .expected = expected};
-    enum err code = db_script(db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", NULL);
+    enum err err = db_script(db, "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", NULL);
 
     *report = (struct seal_report){.broken = SEAL_WHOLE};
-    if (code == OK)
-        code = find_begin(db, &walk);
-    if (code == OK)
-        code = walk_chain(db, &walk);
-    if (code == OK)
-        code = look_at_the_rest(db, &walk);
-    if (code == OK && !walk.found)
+    if (!err)
+        err = find_begin(db, &walk);
+    if (!err)
+        err = walk_chain(db, &walk);
+    if (!err)
+        err = look_at_the_rest(db, &walk);
+    if (!err && !walk.found)
         break_at(report, SEAL_NOT_EXPECTED, 0, 0);
-    if (code == OK)
-        code = db_script(db, "COMMIT", NULL);
+    if (!err)
+        err = db_script(db, "COMMIT", NULL);
     else
         db_close(db);
-    return code;
+    return err;
 }
