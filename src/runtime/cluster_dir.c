@@ -92,14 +92,15 @@ enum err cluster_dir_prepare(int fd, const char *path, const struct run_as *prog
     if (folder < 0 || fstat(folder, &status) != 0)
         return refuse(path, CLUSTER_DIR_NAME, error);
     err = move_in(fd, folder, path, &moved, error);
-    if (err == OK && (moved || status.st_uid != postgres->uid))
+    if (!err && (moved || status.st_uid != postgres->uid))
         err = change_owners(path, postgres, error);
-    if (err == OK && (fchown(folder, postgres->uid, program->gid) != 0 || fchmod(folder, PROGRAM_ENTERS) != 0))
+    if (!err && (fchown(folder, postgres->uid, program->gid) != 0 || fchmod(folder, PROGRAM_ENTERS) != 0))
         err = refuse(path, CLUSTER_DIR_NAME, error);
     (void)close(folder);
-    if (err == OK)
-        err = leave_links(fd, path, program, error);
-    if (err == OK && (fchown(fd, program->uid, postgres->gid) != 0 || fchmod(fd, POSTGRES_PASSES) != 0))
-        err = refuse(path, "", error);
-    return err;
+    if (err)
+        return err;
+    TRY(leave_links(fd, path, program, error));
+    if ((fchown(fd, program->uid, postgres->gid) != 0 || fchmod(fd, POSTGRES_PASSES) != 0))
+        TRY(refuse(path, "", error));
+    return OK;
 }

@@ -104,10 +104,10 @@ static enum err find_users(void *arena, const struct config *config, struct plac
     const char *program = given(config->run_as) ? config->run_as : run_as_exists("orgd") ? "orgd" : postgres;
     enum err err = run_as_find(arena, program, &place->user, error);
 
-    if (err != OK || !data_dir_is_for_cluster(config))
+    if (err || !data_dir_is_for_cluster(config))
         return err;
     err = run_as_find(arena, postgres, &place->postgres, error);
-    place->divided = err == OK && place->postgres.uid != place->user.uid;
+    place->divided = !err && place->postgres.uid != place->user.uid;
     return err;
 }
 
@@ -120,7 +120,6 @@ static enum err find_place(void *arena, const struct config *config, struct plac
 {
     const char *wanted = wanted_path(config);
     const char *folder;
-    enum err err;
 
     *place = (struct place){0};
     place->path = absolute(arena, wanted);
@@ -132,9 +131,7 @@ static enum err find_place(void *arena, const struct config *config, struct plac
     if (geteuid() != 0)
         return OK;
     place->becomes = true;
-    err = find_users(arena, config, place, error);
-    if (err != OK)
-        return err;
+    TRY(find_users(arena, config, place, error));
     folder = folder_of(arena, place->path);
     if (!folder)
         return no_memory(error);
@@ -156,7 +153,7 @@ enum err data_dir_path(void *arena, const struct config *config, const char **pa
     struct place place;
     enum err err = find_place(arena, config, &place, error);
 
-    if (err == OK)
+    if (!err)
         *path = place.path;
     return err;
 }
@@ -203,7 +200,7 @@ static enum err read_mark(void *arena, const struct data_dir *dir, int *format, 
     *format = 0;
     if (err == ERR_NOT_FOUND)
         return OK;
-    if (err != OK)
+    if (err)
         return error_set(error, ERR_REFUSED, "The data directory %s cannot be used: %s", dir->path, strerror(errno));
     if (strncmp(text, MARK_LINE, sizeof MARK_LINE - 1) == 0)
         *format = (int)strtol(text + sizeof MARK_LINE - 1, NULL, 10);
@@ -216,7 +213,7 @@ static enum err check_mark(void *arena, const struct data_dir *dir, bool *ours, 
     enum err err = read_mark(arena, dir, &format, error);
 
     *ours = format > 0;
-    if (err != OK)
+    if (err)
         return err;
     if (format > FORMAT)
         return error_set(
@@ -235,7 +232,7 @@ static enum err check_mark(void *arena, const struct data_dir *dir, bool *ours, 
 static enum err busy(void *arena, const struct data_dir *dir, struct error *error)
 {
     char *text;
-    long pid = file_read(arena, dir->fd, LOCK_NAME, 64, &text, NULL) == OK ? strtol(text, NULL, 10) : 0;
+    long pid = !file_read(arena, dir->fd, LOCK_NAME, 64, &text, NULL) ? strtol(text, NULL, 10) : 0;
 
     return error_set(error, ERR_BUSY,
                      "Another orgd (process %ld) uses the data directory %s: stop it, or choose another one with "
@@ -314,17 +311,11 @@ static bool is_to_divide(const struct place *place, const struct data_dir *dir, 
 static enum err divide(void *arena, const struct place *place, struct data_dir *dir, const struct data_dir_split *split,
                        struct error *error)
 {
-    enum err err = take_lock(arena, dir, error);
-
-    if (err == OK)
-        err = write_mark(dir, error);
-    if (err == OK)
-        err = hand_over(dir, &place->user, error);
-    if (err == OK)
-        err = cluster_dir_prepare(dir->fd, dir->path, &place->user, &place->postgres, error);
-    if (err == OK)
-        err = split->fork(split->context, dir, &place->user, &place->postgres, error);
-    return err;
+    TRY(take_lock(arena, dir, error));
+    TRY(write_mark(dir, error));
+    TRY(hand_over(dir, &place->user, error));
+    TRY(cluster_dir_prepare(dir->fd, dir->path, &place->user, &place->postgres, error));
+    return split->fork(split->context, dir, &place->user, &place->postgres, error);
 }
 
 /* Opens the directory and checks its owner. As root, gives it to the unprivileged user and becomes that user. */
@@ -352,17 +343,17 @@ static enum err enter(void *arena, const struct place *place, struct data_dir *d
             "The data directory %s belongs to %s: run orgd as that user, or choose another one with ORGD_DATA_DIR",
             place->path, user_name(status.st_uid, owner, sizeof owner));
     err = check_mark(arena, dir, ours, error);
-    if (err == OK && divided) {
+    if (!err && divided) {
         err = divide(arena, place, dir, split, error);
-        *ours = err == OK;
-    } else if (err == OK && place->becomes && status.st_uid == 0) {
+        *ours = !err;
+    } else if (!err && place->becomes && status.st_uid == 0) {
         err = hand_over(dir, &place->user, error);
     }
-    if (place->becomes && (err == OK || err == ERR_BUSY)) {
+    if (place->becomes && (!err || err == ERR_BUSY)) {
         problem = run_as_become(&place->user, error);
-        err = problem != OK ? problem : err;
+        err = problem ? problem : err;
     }
-    if (err != OK || divided)
+    if (err || divided)
         return err;
     if ((status.st_mode & 077) != 0 && fchmod(dir->fd, 0700) != 0)
         return error_set(error, ERR_REFUSED, "cannot make the data directory %s private: %m", place->path);
@@ -405,24 +396,24 @@ enum err data_dir_open(void *arena, const struct config *config, const struct da
     enum err err = find_place(arena, config, &place, error);
 
     *dir = (struct data_dir){.fd = -1, .lock = -1};
-    if (err == OK)
+    if (!err)
         err = trusted_path_check(place.moved ? place.path : wanted_path(config), geteuid(),
                                  place.becomes ? place.user.uid : geteuid(), error);
-    if (err == OK)
+    if (!err)
         err = make_directory(&place, error);
-    if (err != OK)
+    if (err)
         return err;
     dir->path = place.path;
     dir->moved = place.moved;
     (void)umask(077);
     err = enter(arena, &place, dir, split, &ours, error);
-    if (err == OK && dir->lock < 0)
+    if (!err && dir->lock < 0)
         err = take_lock(arena, dir, error);
-    if (err == OK && !ours)
+    if (!err && !ours)
         err = write_mark(dir, error);
-    if (err == OK && split)
+    if (!err && split)
         err = find_cluster(arena, dir, place.becomes && !dir->undivided, error);
-    if (err != OK)
+    if (err)
         data_dir_close(dir);
     else if (dir->moved)
         log_message(LOG_INFO, "the user %s cannot reach the current folder, so the data directory is %s",

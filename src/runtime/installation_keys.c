@@ -41,10 +41,8 @@ static enum err read_key(void *arena, int directory, const char *path, const cha
                          struct error *error)
 {
     char *text;
-    enum err err = file_read(arena, directory, name, 1024, &text, error);
 
-    if (err != OK)
-        return err;
+    TRY(file_read(arena, directory, name, 1024, &text, error));
     text[strcspn(text, "\r\n")] = '\0';
     if (strlen(text) < KEY_LEAST)
         return error_set(error, ERR_REFUSED,
@@ -73,7 +71,7 @@ static enum err make_key(void *arena, int directory, const char *path, const cha
     err = file_replace(directory, name, text, KEY_BYTES * 2 + 1, 0600, error);
     text[KEY_BYTES * 2] = '\0';
     *key = text;
-    if (err == OK)
+    if (!err)
         log_message(LOG_INFO, "made a new key and keep it in %s/%s", path, name);
     return err;
 }
@@ -160,13 +158,13 @@ enum err installation_keys_settle(void *arena, const struct data_dir *dir, struc
     struct accepted auth = {.key = &config->auth_key_accepted}, crypt = {.key = &config->crypt_key_accepted};
     enum err err = settle_key(arena, dir, config->development, "AGENTA_AUTH_KEY", AUTH_FILE, &config->auth_key, error);
 
-    if (err == OK)
+    if (!err)
         err = settle_admin_key(arena, dir, config, error);
-    if (err == OK)
+    if (!err)
         err = settle_key(arena, dir, config->development, "AGENTA_CRYPT_KEY", CRYPT_FILE, &config->crypt_key, error);
-    if (err == OK)
+    if (!err)
         err = settle_accepted(arena, dir, auth_kept, AUTH_FILE PREVIOUS, AUTH_ACCEPTED_S, &auth, error);
-    if (err == OK)
+    if (!err)
         err = settle_accepted(arena, dir, crypt_kept, CRYPT_FILE PREVIOUS, CRYPT_ACCEPTED_S, &crypt, error);
     config->auth_key_accepted_until_us = auth.until_us;
     return err;
@@ -218,7 +216,7 @@ static enum err keep_previous(void *arena, int fd, const char *path, enum instal
     err = read_key(arena, fd, path, file, &old, error);
     if (err == ERR_NOT_FOUND)
         return error_set(error, ERR_REFUSED, "there is no key in %s/%s yet; the first start makes one", path, file);
-    if (err != OK)
+    if (err)
         return err;
     line = talloc_asprintf(arena, "%s\n", old);
     return line ? file_replace(fd, previous, line, strlen(line), 0600, error)
@@ -247,16 +245,16 @@ enum err installation_key_rotate(void *arena, const struct config *config, enum 
     enum err err = data_dir_path(arena, config, &path, error);
     int fd;
 
-    if (err != OK)
+    if (err)
         return err;
     fd = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 || faccessat(fd, "orgd.id", F_OK, AT_SYMLINK_NOFOLLOW) != 0)
         err = error_set(error, ERR_REFUSED, "%s is not a data directory of orgd; the first start makes one", path);
-    if (err == OK && rotatable[key].keeps)
+    if (!err && rotatable[key].keeps)
         err = keep_previous(arena, fd, path, key, error);
-    if (err == OK)
+    if (!err)
         err = make_key(arena, fd, path, rotatable[key].file, &made, error);
-    if (err == OK)
+    if (!err)
         err = hand_over_files(fd, rotatable[key].file, error);
     if (fd >= 0)
         (void)close(fd);

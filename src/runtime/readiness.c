@@ -81,10 +81,10 @@ static enum gate_verdict look(struct gate *gate, struct view *view)
         struct error error = {0};
         enum err err = db_connect(gate->dbs[i], &error);
 
-        if (err == OK)
+        if (!err)
             err = migrate_state(gate->dbs[i], (enum database)i, gate->options.enterprise, MIGRATE_TO_HEAD,
                                 &view->states[i], &error);
-        if (err != OK) {
+        if (err) {
             db_close(gate->dbs[i]);
             (void)error_set(&view->error, err, "the %s database cannot be used: %.400s",
                             migrate_database_name((enum database)i), error.cause);
@@ -132,7 +132,7 @@ static enum err bring_up(struct gate *gate, struct error *error)
     struct db *dbs[DATABASE_COUNT];
     enum err err = OK;
 
-    for (int i = 0; err == OK && i < DATABASE_COUNT; i++) {
+    for (int i = 0; !err && i < DATABASE_COUNT; i++) {
         struct db_options handle = {.uri = gate->options.migration_uris[i],
                                     .name = "orgd migrate",
                                     .connect_ms = CONNECT_MS,
@@ -141,7 +141,7 @@ static enum err bring_up(struct gate *gate, struct error *error)
         dbs[i] = db_create(arena, &handle);
         err = dbs[i] ? db_connect(dbs[i], error) : error_set(error, ERR_MEMORY, "no memory");
     }
-    if (err == OK)
+    if (!err)
         err = migrate_up(dbs, &options, error);
     (void)talloc_free(arena);
     return err;
@@ -154,7 +154,7 @@ static enum gate_verdict look_and_bring_up(struct gate *gate, struct view *view)
 
     if (verdict != GATE_REFUSED || !may_bring_up(gate, view))
         return verdict;
-    if (bring_up(gate, &error) == OK)
+    if (!bring_up(gate, &error))
         return look(gate, view);
     view->error = error;
     return error.code == ERR_UNAVAILABLE || error.code == ERR_UNCERTAIN ? GATE_UNREACHABLE : GATE_REFUSED;

@@ -71,11 +71,9 @@ static enum err fork_cluster_process(void *context, const struct data_dir *dir, 
     const struct division *division = context;
     const char *directory = talloc_asprintf(division->arena, "%s/" CLUSTER_DIR_NAME, dir->path);
     struct cluster_options options;
-    enum err err = directory ? cluster_options_of(division->arena, division->config, directory, &options, error)
-                             : no_memory(error);
 
-    if (err != OK)
-        return err;
+    TRY(directory ? cluster_options_of(division->arena, division->config, directory, &options, error)
+                  : no_memory(error));
     options.program = program->name;
     return cluster_process_fork(division->arena, postgres->uid, postgres->gid, &options, &division->stores->process,
                                 error);
@@ -91,18 +89,18 @@ enum err stores_open(void *arena, const struct config *config, enum stores_use u
     *stores = (struct stores){.dir = {.fd = -1, .lock = -1}, .beside = -1};
     stores->private_cluster = data_dir_is_for_cluster(config);
     err = databases_uris(arena, config, stores->uris, error);
-    if (err != OK || (use == STORES_COMMAND && !stores->private_cluster))
+    if (err || (use == STORES_COMMAND && !stores->private_cluster))
         return err;
     err = data_dir_open(arena, config, stores->private_cluster ? &split : NULL, &stores->dir, error);
     if (err == ERR_BUSY && use == STORES_COMMAND)
         err = OK;
-    if (err == OK && use == STORES_SERVE && stores->dir.undivided)
+    if (!err && use == STORES_SERVE && stores->dir.undivided)
         log_message(LOG_WARNING, "PostgreSQL runs as the same user as orgd, so its superuser can read the keys of the "
                                  "installation: make a user for orgd (useradd --system orgd), or name one with "
                                  "ORGD_RUN_AS");
-    if (err == OK && stores->private_cluster)
+    if (!err && stores->private_cluster)
         err = find_private(arena, config, stores, error);
-    if (err != OK)
+    if (err)
         stores_close(stores);
     return err;
 }
@@ -111,13 +109,10 @@ enum err stores_check(void *arena, const struct config *config, struct error *er
 {
     const char *directory;
     char *cluster;
-    enum err err;
 
     if (!data_dir_is_for_cluster(config))
         return OK;
-    err = data_dir_path(arena, config, &directory, error);
-    if (err != OK)
-        return err;
+    TRY(data_dir_path(arena, config, &directory, error));
     cluster = talloc_asprintf(arena, "%s/" PGDATA_NAME, directory);
     if (!cluster)
         return no_memory(error);
@@ -132,14 +127,13 @@ enum err stores_check(void *arena, const struct config *config, struct error *er
 enum err stores_start(void *arena, const struct config *config, struct stores *stores, struct error *error)
 {
     struct cluster_options options;
-    enum err err;
 
     if (!stores->private_cluster || stores->dir.lock < 0)
         return OK;
     if (stores->process)
         return cluster_process_start(stores->process, error);
-    err = cluster_options_of(arena, config, stores->dir.cluster, &options, error);
-    return err == OK ? cluster_open(arena, &options, &stores->cluster, error) : err;
+    TRY(cluster_options_of(arena, config, stores->dir.cluster, &options, error));
+    return cluster_open(arena, &options, &stores->cluster, error);
 }
 
 void stores_close(struct stores *stores)

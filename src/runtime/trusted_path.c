@@ -89,7 +89,6 @@ static bool follow(struct walk *walk)
 static enum err walk_all(struct walk *walk, struct error *error)
 {
     struct stat part;
-    enum err err;
 
     while (next_name(walk)) {
         if (strcmp(walk->name, "..") == 0) {
@@ -99,9 +98,7 @@ static enum err walk_all(struct walk *walk, struct error *error)
         }
         if (fstatat(walk->folder, walk->name, &part, AT_SYMLINK_NOFOLLOW) != 0)
             return OK;
-        err = check_part(walk, &part, error);
-        if (err != OK)
-            return err;
+        TRY(check_part(walk, &part, error));
         if (!(S_ISLNK(part.st_mode) ? follow(walk) : enter(walk, walk->name)))
             return OK;
     }
