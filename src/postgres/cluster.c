@@ -210,9 +210,9 @@ static enum err start_server(struct cluster *cluster, struct error *error)
     off_t since = pgdata_log_end(&cluster->data);
     enum err err = launch(cluster, error);
 
-    if (err == OK)
+    if (!err)
         err = wait_ready(cluster, since, error);
-    if (err != OK)
+    if (err)
         stop_server(cluster);
     return err;
 }
@@ -234,15 +234,15 @@ static enum err first_start(struct cluster *cluster, struct error *error)
 
     /* before anything is read or made: a killed initdb or server may still be running */
     err = clear_leftovers(&place, error);
-    if (err == OK)
+    if (!err)
         err =
             pgdata_open(cluster->arena, options->directory, options->programs, options->program, &cluster->data, error);
-    if (err == OK)
+    if (!err)
         err = start_server(cluster, error);
-    if (err != OK)
+    if (err)
         return err;
     err = pgroles_prepare(cluster->arena, cluster->socket, options->databases, error);
-    if (err != OK)
+    if (err)
         stop_server(cluster);
     return err;
 }
@@ -256,9 +256,9 @@ static bool start_again(struct cluster *cluster)
 
     for (;;) {
         err = clear_leftovers(&cluster->data, &error);
-        if (err == OK)
+        if (!err)
             err = start_server(cluster, &error);
-        if (err == OK) {
+        if (!err) {
             log_message(LOG_INFO, "PostgreSQL runs again");
             return true;
         }
@@ -309,10 +309,10 @@ static void *supervise(void *argument)
     cluster->decided = true;
     cluster->result = err;
     cluster->error = error;
-    cluster->running = err == OK;
+    cluster->running = !err;
     (void)pthread_cond_broadcast(&cluster->changed);
     (void)pthread_mutex_unlock(&cluster->lock);
-    if (err == OK)
+    if (!err)
         watch(cluster);
     set_running(cluster, false);
     stop_server(cluster);
@@ -379,10 +379,10 @@ enum err cluster_open(void *arena, const struct cluster_options *options, struct
     while (!cluster->decided)
         (void)pthread_cond_wait(&cluster->changed, &cluster->lock);
     err = cluster->result;
-    if (err != OK && error)
+    if (err && error)
         *error = cluster->error;
     (void)pthread_mutex_unlock(&cluster->lock);
-    if (err == OK) {
+    if (!err) {
         *opened = cluster;
         return OK;
     }

@@ -148,7 +148,7 @@ enum err cluster_process_start(struct cluster_process *process, struct error *er
     if (send(process->fd, "", 1, MSG_NOSIGNAL) != 1 ||
         receive(process->fd, &answer, sizeof answer) != (ssize_t)sizeof answer)
         return lost(error);
-    if (answer.code != OK) {
+    if (answer.code) {
         *error = answer.error;
         return answer.code;
     }

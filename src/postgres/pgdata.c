@@ -74,7 +74,7 @@ static int ask_version(void *arena, const char *directory)
     if (!program || pipe2(ends, O_CLOEXEC) != 0)
         return 0;
     struct process_options options = {program, arguments, "/", ends[1], SIGKILL};
-    if (process_start(&options, &process, &ignored) != OK) {
+    if (process_start(&options, &process, &ignored)) {
         (void)close(ends[1]);
         (void)close(ends[0]);
         return 0;
@@ -102,7 +102,7 @@ static enum err data_version(void *arena, const struct pgdata *data, int *versio
     if (faccessat(data->fd, PGDATA_NAME, F_OK, 0) != 0 && errno == ENOENT)
         return OK;
     err = file_read(arena, data->fd, PGDATA_NAME "/PG_VERSION", 64, &text, error);
-    if (err == OK)
+    if (!err)
         *version = (int)strtol(text, NULL, 10);
     if (err == ERR_MEMORY || *version > 0)
         return err;
@@ -163,7 +163,7 @@ static enum err find_programs(void *arena, const char *configured, struct pgdata
     enum err err = data_version(arena, data, &made, error);
 
     *exists = made > 0;
-    if (err != OK)
+    if (err)
         return err;
     if (!configured || !*configured)
         return find_installed(arena, data, made, error);
@@ -231,14 +231,11 @@ static enum err run_initdb(void *arena, const struct pgdata *data, struct error 
     struct process process;
     char reason[256];
     int status = 0;
-    enum err err;
 
     if (!program)
         return error_set(error, ERR_MEMORY, "no memory");
     struct process_options options = {program, arguments, data->directory, data->log, SIGTERM};
-    err = process_start(&options, &process, error);
-    if (err != OK)
-        return err;
+    TRY(process_start(&options, &process, error));
     if (!process_wait(&process, platform.monotonic_us() + INITDB_S * INT64_C(1000000), &status)) {
         process_signal(&process, SIGKILL);
         (void)process_wait(&process, INT64_MAX, NULL);
@@ -256,10 +253,8 @@ static enum err run_initdb(void *arena, const struct pgdata *data, struct error 
 static enum err write_settings(void *arena, int fd, struct error *error)
 {
     char *initial, *text;
-    enum err err = file_read(arena, fd, "postgresql.conf", 1 << 20, &initial, error);
 
-    if (err != OK)
-        return err;
+    TRY(file_read(arena, fd, "postgresql.conf", 1 << 20, &initial, error));
     text = talloc_asprintf(arena, "%s%s", initial, settings);
     if (!text)
         return error_set(error, ERR_MEMORY, "no memory");
@@ -289,7 +284,7 @@ static enum err write_who(void *arena, int fd, const char *program, struct error
     if (!text)
         return error_set(error, ERR_MEMORY, "no memory");
     err = file_read(arena, fd, "pg_ident.conf", SMALL_FILE, &old, NULL);
-    if (err == OK && strcmp(old, text) == 0)
+    if (!err && strcmp(old, text) == 0)
         return OK;
     return file_replace(fd, "pg_ident.conf", text, strlen(text), 0600, error);
 }
@@ -300,20 +295,20 @@ static enum err make_cluster(void *arena, const char *program, struct pgdata *da
     int fd;
 
     err = remove_half_made(arena, data, error);
-    if (err == OK)
+    if (!err)
         err = run_initdb(arena, data, error);
-    if (err != OK)
+    if (err)
         return err;
     fd = openat(data->fd, PGDATA_NEW_NAME, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (fd < 0)
         return error_set(error, ERR_SYSTEM, "cannot open %s/" PGDATA_NEW_NAME ": %m", data->directory);
     err = write_settings(arena, fd, error);
-    if (err == OK)
+    if (!err)
         err = file_replace(fd, "pg_hba.conf", access_rules, sizeof access_rules - 1, 0600, error);
-    if (err == OK)
+    if (!err)
         err = write_who(arena, fd, program, error);
     (void)close(fd);
-    if (err != OK)
+    if (err)
         return err;
     /* the folder gets its final name when all of it is on disk */
     if (syncfs(data->fd) != 0)
@@ -339,9 +334,7 @@ enum err pgdata_open(void *arena, const char *directory, const char *programs, c
     if (data->log < 0)
         return error_set(error, ERR_SYSTEM, "cannot write %s/" PGDATA_LOG_NAME ": %m", directory);
     pgdata_log_trim(data);
-    err = find_programs(arena, programs, data, &exists, error);
-    if (err != OK)
-        return err;
+    TRY(find_programs(arena, programs, data, &exists, error));
     if (!exists)
         return make_cluster(arena, program, data, error);
     fd = openat(data->fd, PGDATA_NAME, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

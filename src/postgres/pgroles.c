@@ -93,7 +93,7 @@ static enum err ask(PGconn *connection, const char *sql, const char *parameter, 
     PGresult *found = PQexecParams(connection, sql, parameter ? 1 : 0, NULL, &parameter, NULL, NULL, 0);
     enum err err = PQresultStatus(found) == PGRES_TUPLES_OK ? OK : fail(connection, "ask for the roles", error);
 
-    *yes = err == OK && PQntuples(found) > 0;
+    *yes = !err && PQntuples(found) > 0;
     PQclear(found);
     return err;
 }
@@ -118,7 +118,7 @@ static enum err give_away_one(void *arena, const char *socket, const char *datab
     PGconn *connection;
     enum err err = connect_as(arena, socket, database, PGROLES_PROGRAM, &connection, error);
 
-    if (err == OK)
+    if (!err)
         err = run(connection, give_away, "change the owner of the databases", error);
     PQfinish(connection);
     return err;
@@ -130,7 +130,7 @@ static enum err give_away_all(void *arena, const char *socket, PGconn *connectio
                                          " AND NOT datistemplate AND datname <> 'postgres' ORDER BY datname");
     enum err err = PQresultStatus(names) == PGRES_TUPLES_OK ? OK : fail(connection, "ask for the databases", error);
 
-    for (int row = 0; err == OK && row < PQntuples(names); row++)
+    for (int row = 0; !err && row < PQntuples(names); row++)
         err = give_away_one(arena, socket, PQgetvalue(names, row, 0), error);
     PQclear(names);
     return err;
@@ -146,13 +146,13 @@ static enum err convert(void *arena, const char *socket, struct error *error)
 
     log_message(LOG_INFO, "this cluster is of an earlier version: the role %s ceases to be a superuser, %s is one",
                 PGROLES_PROGRAM, PGROLES_SUPERUSER);
-    if (err == OK)
+    if (!err)
         err = ask(connection, "SELECT FROM pg_roles WHERE rolname = $1", NEXT_ROLE, &begun, error);
-    if (err == OK && !begun)
+    if (!err && !begun)
         err = run(connection, "CREATE ROLE " NEXT_ROLE ORDINARY, "make a role", error);
-    if (err == OK)
+    if (!err)
         err = give_away_all(arena, socket, connection, error);
-    if (err == OK)
+    if (!err)
         err = run(connection, change_names, "rename the roles", error);
     PQfinish(connection);
     return err;
@@ -165,17 +165,17 @@ static enum err connect_superuser(void *arena, const char *socket, PGconn **conn
     enum err err = connect_as(arena, socket, "postgres", PGROLES_SUPERUSER, connection, error);
     bool first = true;
 
-    if (err != OK && *connection && strstr(PQerrorMessage(*connection), NO_SUCH_ROLE)) {
+    if (err && *connection && strstr(PQerrorMessage(*connection), NO_SUCH_ROLE)) {
         PQfinish(*connection);
         *connection = NULL;
         err = convert(arena, socket, error);
-        if (err == OK)
+        if (!err)
             err = connect_as(arena, socket, "postgres", PGROLES_SUPERUSER, connection, error);
     }
-    if (err == OK)
+    if (!err)
         err =
             ask(*connection, "SELECT FROM pg_roles WHERE oid = 10 AND rolname = $1", PGROLES_SUPERUSER, &first, error);
-    if (err == OK && !first)
+    if (!err && !first)
         err = error_set(error, ERR_REFUSED,
                         "the private PostgreSQL cluster has a role " PGROLES_SUPERUSER
                         " that orgd did not make: rename it (ALTER ROLE " PGROLES_SUPERUSER " RENAME TO ...)");
@@ -186,10 +186,10 @@ static enum err create_database(void *arena, PGconn *connection, const char *nam
 {
     bool exists;
     enum err err = ask(connection, "SELECT FROM pg_database WHERE datname = $1", name, &exists, error);
-    char *quoted = err == OK && !exists ? PQescapeIdentifier(connection, name, strlen(name)) : NULL;
+    char *quoted = !err && !exists ? PQescapeIdentifier(connection, name, strlen(name)) : NULL;
     const char *sql = quoted ? talloc_asprintf(arena, "CREATE DATABASE %s OWNER " PGROLES_PROGRAM, quoted) : NULL;
 
-    if (err == OK && !exists)
+    if (!err && !exists)
         err = sql ? run(connection, sql, "create a database", error) : error_set(error, ERR_MEMORY, "no memory");
     PQfreemem(quoted);
     return err;
@@ -201,11 +201,11 @@ enum err pgroles_prepare(void *arena, const char *socket, const char *const *dat
     bool exists;
     enum err err = connect_superuser(arena, socket, &connection, error);
 
-    if (err == OK)
+    if (!err)
         err = ask(connection, "SELECT FROM pg_roles WHERE rolname = $1", PGROLES_PROGRAM, &exists, error);
-    if (err == OK && !exists)
+    if (!err && !exists)
         err = run(connection, "CREATE ROLE " PGROLES_PROGRAM ORDINARY, "make a role", error);
-    for (size_t i = 0; err == OK && databases[i]; i++)
+    for (size_t i = 0; !err && databases[i]; i++)
         err = create_database(arena, connection, databases[i], error);
     PQfinish(connection);
     return err;
