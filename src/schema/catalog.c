@@ -113,7 +113,7 @@ static enum err announce(struct reading *reading, enum schema_section section)
 {
     enum err err = OK;
 
-    for (; reading->next <= section && err == OK; reading->next++) {
+    for (; reading->next <= section && !err; reading->next++) {
         if (is_wanted(reading, reading->next))
             err = reading->receiver->section(reading->receiver->context, reading->next);
     }
@@ -122,9 +122,8 @@ static enum err announce(struct reading *reading, enum schema_section section)
 
 static enum err deliver(struct reading *reading, enum schema_kind kind, const struct catalog_value *values)
 {
-    enum err err = announce(reading, schema_lines[kind].section);
-
-    return err == OK ? reading->receiver->line(reading->receiver->context, kind, values) : err;
+    TRY(announce(reading, schema_lines[kind].section));
+    return reading->receiver->line(reading->receiver->context, kind, values);
 }
 
 /* A copy in `arena` with a replacement character for each byte that is not UTF-8. A role name may have the encoding of
@@ -197,7 +196,7 @@ static enum err deliver_kept(struct reading *reading)
 
     if (reading->line_count > 0)
         qsort(reading->lines, reading->line_count, sizeof *reading->lines, compare_lines);
-    for (size_t i = 0; i < reading->line_count && err == OK; i++)
+    for (size_t i = 0; i < reading->line_count && !err; i++)
         err = deliver(reading, reading->lines[i].kind, reading->lines[i].values);
     (void)talloc_free(reading->lines);
     reading->lines = NULL;
@@ -247,7 +246,6 @@ static enum err read_kinds(struct reading *reading, enum schema_kind first, enum
     const char *texts[2 * SCHEMA_KIND_COUNT + 3];
     size_t count = 0, cursors = 0;
     enum schema_kind kinds[SCHEMA_KIND_COUNT];
-    enum err err;
 
     for (enum schema_kind kind = first; kind < end; kind++) {
         const struct statement *statement = statement_for(reading, kind);
@@ -268,8 +266,8 @@ static enum err read_kinds(struct reading *reading, enum schema_kind first, enum
         if (!texts[i])
             return error_set(&reading->error, ERR_MEMORY, "no memory");
     }
-    err = db_pipeline(reading->db, texts, count, read_line, reading);
-    return err == OK ? deliver_kept(reading) : err;
+    TRY(db_pipeline(reading->db, texts, count, read_line, reading));
+    return deliver_kept(reading);
 }
 
 /* State of counting rows. */
@@ -324,7 +322,7 @@ static enum err count_rows(struct counting *counting)
     err = db_copy(counting->reading->db, text, NULL, read_count, counting);
     talloc_free(text);
     counting->done++;
-    if (err == OK && receiver->counted)
+    if (!err && receiver->counted)
         receiver->counted(receiver->context, counting->done, counting->total);
     return err;
 }
@@ -333,14 +331,14 @@ static enum err read_counts(struct reading *reading)
 {
     struct counting counting = {.reading = reading};
     enum err err = DB_RUN(reading->db, schema_countable, &counting.tables);
-    int rows = err == OK ? result_rows(&counting.tables) : 0;
+    int rows = !err ? result_rows(&counting.tables) : 0;
 
     for (counting.row = 0; counting.row < rows; counting.row++)
         counting.total += !is_hidden(&counting);
-    for (counting.row = 0; counting.row < rows && err == OK; counting.row++)
+    for (counting.row = 0; counting.row < rows && !err; counting.row++)
         err = is_hidden(&counting) ? write_hidden(&counting) : count_rows(&counting);
     result_clear(&counting.tables);
-    return err == OK ? deliver_kept(reading) : err;
+    return err ? err : deliver_kept(reading);
 }
 
 static enum err write_version(struct reading *reading, const char *table, const char *revision)
@@ -391,9 +389,9 @@ static enum err read_version(struct reading *reading, const char *table, const c
         return error_set(&reading->error, err, "no memory");
     if (revisions.count > 0)
         qsort(revisions.texts, revisions.count, sizeof *revisions.texts, compare_texts);
-    for (size_t i = 0; i < revisions.count && err == OK; i++)
+    for (size_t i = 0; i < revisions.count && !err; i++)
         err = write_version(reading, table, revisions.texts[i] ? revisions.texts[i] : SCHEMA_NULL);
-    if (err == OK && revisions.count == 0)
+    if (!err && revisions.count == 0)
         err = write_version(reading, table, SCHEMA_EMPTY);
     return err;
 }
@@ -402,9 +400,9 @@ static enum err read_versions(struct reading *reading)
 {
     struct result tables;
     enum err err = DB_RUN(reading->db, schema_version_tables, &tables);
-    int rows = err == OK ? result_rows(&tables) : 0;
+    int rows = !err ? result_rows(&tables) : 0;
 
-    for (int row = 0; row < rows && err == OK; row++) {
+    for (int row = 0; row < rows && !err; row++) {
         const char *table = result_text(&tables, row, SCHEMA_VERSION_TABLES_NAME);
         const char *hidden = result_text(&tables, row, SCHEMA_VERSION_TABLES_HIDDEN);
         const char *text = result_text(&tables, row, SCHEMA_VERSION_TABLES_COPY);
@@ -427,7 +425,7 @@ static enum err read_position(struct reading *reading, bool *same)
 {
     struct result result;
     enum err err = DB_RUN(reading->db, schema_position, &result);
-    const char *now = err == OK ? result_text(&result, 0, SCHEMA_POSITION_POSITION) : NULL;
+    const char *now = !err ? result_text(&result, 0, SCHEMA_POSITION_POSITION) : NULL;
 
     *same = now && strcmp(now, reading->position) == 0;
     (void)snprintf(reading->position, sizeof reading->position, "%s", now ? now : "");
@@ -442,10 +440,10 @@ static enum err check_unchanged(struct reading *reading)
     bool same;
     enum err err = read_position(reading, &same);
 
-    if (err != OK || same)
+    if (err || same)
         return err;
     err = DB_RUN(reading->db, schema_changed, &result);
-    if (err == OK && result_bool(&result, 0, SCHEMA_CHANGED_CHANGED))
+    if (!err && result_bool(&result, 0, SCHEMA_CHANGED_CHANGED))
         err = error_set(&reading->error, ERR_BUSY, "the schema was changed while it was read; read it again");
     result_clear(&result);
     return err;
@@ -454,14 +452,13 @@ static enum err check_unchanged(struct reading *reading)
 static enum err read_header(struct reading *reading)
 {
     struct result result;
-    enum err err = DB_RUN(reading->db, schema_server, &result);
+    enum err err;
 
-    if (err != OK)
-        return err;
+    TRY(DB_RUN(reading->db, schema_server, &result));
     reading->sorting = result_bool(&result, 0, SCHEMA_SERVER_SORTING);
     err = reading->receiver->header(reading->receiver->context, result_text(&result, 0, SCHEMA_SERVER_NAME),
                                     result_text(&result, 0, SCHEMA_SERVER_VERSION));
-    if (err == OK && result_bool(&result, 0, SCHEMA_SERVER_QUALIFIED) && reading->receiver->qualified)
+    if (!err && result_bool(&result, 0, SCHEMA_SERVER_QUALIFIED) && reading->receiver->qualified)
         reading->receiver->qualified(reading->receiver->context, result_text(&result, 0, SCHEMA_SERVER_NAME));
     result_clear(&result);
     return err;
@@ -470,19 +467,15 @@ static enum err read_header(struct reading *reading)
 /* Reads all sections inside the transaction. */
 static enum err read_all(struct reading *reading)
 {
-    enum err err = read_header(reading);
-
-    if (err == OK)
-        err = read_kinds(reading, SCHEMA_EXTENSION, SCHEMA_ROWS);
-    if (err == OK && reading->options->counts)
-        err = read_counts(reading);
-    if (err == OK)
-        err = read_versions(reading);
-    if (err == OK && reading->options->full)
-        err = read_kinds(reading, SCHEMA_VERSION + 1, SCHEMA_KIND_COUNT);
-    if (err == OK)
-        err = check_unchanged(reading);
-    return err == OK ? announce(reading, SCHEMA_SECTION_COUNT - 1) : err;
+    TRY(read_header(reading));
+    TRY(read_kinds(reading, SCHEMA_EXTENSION, SCHEMA_ROWS));
+    if (reading->options->counts)
+        TRY(read_counts(reading));
+    TRY(read_versions(reading));
+    if (reading->options->full)
+        TRY(read_kinds(reading, SCHEMA_VERSION + 1, SCHEMA_KIND_COUNT));
+    TRY(check_unchanged(reading));
+    return announce(reading, SCHEMA_SECTION_COUNT - 1);
 }
 
 enum err catalog_failed(const struct db *db, enum err err, struct error *error)
@@ -505,19 +498,18 @@ static enum err check_version(struct db *db, struct error *error)
 
 enum err catalog_begin(struct db *db, struct error *error)
 {
-    enum err err = check_version(db, error);
+    enum err err;
 
-    if (err != OK)
-        return err;
+    TRY(check_version(db, error));
     err = db_begin(db);
-    if (err == OK) {
+    if (!err) {
         err = db_script(db,
                         "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY;"
                         "SET LOCAL search_path = pg_catalog; SET LOCAL cursor_tuple_fraction = 1;"
                         "SET LOCAL work_mem = '64MB'; SET LOCAL row_security = off",
                         NULL);
     }
-    return err == OK ? OK : catalog_failed(db, err, error);
+    return err ? catalog_failed(db, err, error) : OK;
 }
 
 enum err catalog_read(struct db *db, const struct catalog_options *options, const struct catalog_receiver *receiver,
@@ -525,21 +517,20 @@ enum err catalog_read(struct db *db, const struct catalog_options *options, cons
 {
     struct reading reading = {.db = db, .options = options, .receiver = receiver};
     bool same;
-    enum err err = check_version(db, error);
+    enum err err;
 
-    if (err != OK)
-        return err;
+    TRY(check_version(db, error));
     err = read_position(&reading, &same);
-    err = err == OK ? catalog_begin(db, error) : catalog_failed(db, err, error);
-    if (err != OK) {
+    err = !err ? catalog_begin(db, error) : catalog_failed(db, err, error);
+    if (err) {
         db_rollback(db);
         return err;
     }
     reading.arena = talloc_new(NULL);
     err = read_all(&reading);
-    if (err != OK && reading.error.code != OK)
+    if (err && reading.error.code)
         *error = reading.error;
-    else if (err != OK)
+    else if (err)
         (void)catalog_failed(db, err, error);
     db_rollback(db); /* nothing was written */
     (void)talloc_free(reading.arena);

@@ -296,13 +296,13 @@ static enum err draw(struct graph *graph, enum schema_diagram_format format, str
     void *arena = talloc_new(NULL);
     enum err err = group(graph, arena, error);
 
-    if (err == OK) {
+    if (!err) {
         (format == SCHEMA_DIAGRAM_DOT ? write_dot : write_mermaid)(graph);
         write_references(graph, format, arena);
         buffer_text(graph->out, format == SCHEMA_DIAGRAM_DOT ? "}\n" : "");
     }
     (void)talloc_free(arena);
-    if (err == OK && graph->out->failed)
+    if (!err && graph->out->failed)
         err = error_set(error, ERR_MEMORY, "the picture is larger than %zu MiB, or there is no memory for it",
                         graph->out->max >> 20);
     return err;
@@ -313,11 +313,11 @@ enum err schema_diagram(struct db *db, enum schema_diagram_format format, struct
     struct graph graph = {.out = out};
     enum err err = catalog_begin(db, error);
 
-    if (err == OK) {
+    if (!err) {
         err = DB_RUN(db, schema_graph_columns, &graph.columns);
-        if (err == OK)
+        if (!err)
             err = DB_RUN(db, schema_graph_references, &graph.references);
-        if (err != OK)
+        if (err)
             (void)catalog_failed(db, err, error);
         else
             err = draw(&graph, format, error);

@@ -268,9 +268,9 @@ static enum err walk(struct comparing *comparing)
 {
     const struct schema_document *a = comparing->a, *b = comparing->b;
     size_t i = 0, j = 0;
-    enum err code = OK;
+    enum err err = OK;
 
-    while (code == OK && (i < a->count || j < b->count)) {
+    while (!err && (i < a->count || j < b->count)) {
         const struct schema_object *left = i < a->count ? &a->objects[i] : NULL;
         const struct schema_object *right = j < b->count ? &b->objects[j] : NULL;
         int order = left && right ? schema_compare(left, right) : left ? -1 : 1;
@@ -278,13 +278,13 @@ static enum err walk(struct comparing *comparing)
         i += order <= 0;
         j += order >= 0;
         if (left && right && order == 0)
-            code = compare_both(comparing, left, right);
+            err = compare_both(comparing, left, right);
         else if (left && order < 0)
-            code = add_single(comparing, left, true);
+            err = add_single(comparing, left, true);
         else if (right)
-            code = add_single(comparing, right, false);
+            err = add_single(comparing, right, false);
     }
-    return code;
+    return err;
 }
 
 /* ---- renames ---- */
@@ -423,28 +423,24 @@ static enum err gather(struct comparing *comparing, const size_t *causes)
 static enum err set_followers_aside(struct comparing *comparing)
 {
     size_t *causes;
-    enum err code;
 
     if (comparing->found->count == 0)
         return OK;
     causes = talloc_zero_size(comparing->arena, comparing->found->count * sizeof *causes);
     if (!causes)
         return no_memory(comparing);
-    code = diff_dependencies_find(comparing->arena, comparing->a, comparing->b, comparing->found, causes,
-                                  comparing->error);
-    return code == OK ? gather(comparing, causes) : code;
+    TRY(diff_dependencies_find(comparing->arena, comparing->a, comparing->b, comparing->found, causes,
+                               comparing->error));
+    return gather(comparing, causes);
 }
 
 enum err schema_diff(void *arena, const struct schema_document *a, const struct schema_document *b,
                      struct schema_differences *differences, struct error *error)
 {
     struct comparing comparing = {.arena = arena, .a = a, .b = b, .found = differences, .error = error};
-    enum err code;
 
     *differences = (struct schema_differences){0};
-    code = walk(&comparing);
-    if (code != OK)
-        return code;
+    TRY(walk(&comparing));
     find_renames(&comparing);
     return comparing.failed ? no_memory(&comparing) : set_followers_aside(&comparing);
 }

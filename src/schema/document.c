@@ -323,28 +323,28 @@ static enum err read_sections(struct reading *reading)
 {
     int section = -1;
     char *line;
-    enum err code = OK;
+    enum err err = OK;
 
-    while (code == OK && (line = next_line(reading))) {
+    while (!err && (line = next_line(reading))) {
         int heading = section_of(line);
 
         if (reading->ended && *line) {
-            code = refuse(reading, "is behind the end");
+            err = refuse(reading, "is behind the end");
         } else if (strcmp(line, SCHEMA_FORMAT_END) == 0) {
             reading->ended = true;
         } else if (reading->cut) {
-            code = refuse(reading, "is the last one, but breaks off: it is not complete");
+            err = refuse(reading, "is the last one, but breaks off: it is not complete");
         } else if (heading >= 0) {
             if (heading <= section || reading->document->has[heading])
                 return refuse(reading, "begins a section out of its order");
             section = heading;
             reading->document->has[heading] = true;
         } else if (*line) {
-            code = section < 0 ? refuse(reading, "is before the first section")
-                               : read_object(reading, (enum schema_section)section, line);
+            err = section < 0 ? refuse(reading, "is before the first section")
+                              : read_object(reading, (enum schema_section)section, line);
         }
     }
-    return code;
+    return err;
 }
 
 static enum err read_heading(struct reading *reading)
@@ -449,7 +449,7 @@ enum err schema_document_read(void *arena, const char *text, size_t len, struct 
                               struct error *error)
 {
     struct reading reading = {.arena = arena, .document = document, .error = error};
-    enum err code;
+    enum err err;
 
     *document = (struct schema_document){0};
     if (!text_valid(text, len))
@@ -458,15 +458,15 @@ enum err schema_document_read(void *arena, const char *text, size_t len, struct 
     if (!reading.at)
         return error_set(error, ERR_MEMORY, "no memory for the dump");
     reading.end = reading.at + len;
-    code = read_heading(&reading);
-    if (code == OK)
-        code = read_sections(&reading);
-    if (code != OK)
-        return code;
+    err = read_heading(&reading);
+    if (!err)
+        err = read_sections(&reading);
+    if (err)
+        return err;
     if (document->count > 0)
         qsort(document->objects, document->count, sizeof *document->objects, compare);
-    code = merge_rows(&reading);
-    return code == OK ? check_complete(&reading) : code;
+    TRY(merge_rows(&reading));
+    return check_complete(&reading);
 }
 
 const char *schema_value(const struct schema_object *object, const char *name)

@@ -192,9 +192,9 @@ enum err schema_dump(struct db *db, const struct schema_dump_options *options, s
                                         .qualified = options->qualified ? dump_qualified : NULL};
     enum err err = catalog_read(db, &what, &receiver, error);
 
-    if (err == OK && options->json)
+    if (!err && options->json)
         json_end(&dump);
-    else if (err == OK)
+    else if (!err)
         buffer_text(out, options->full ? "\n" SCHEMA_FORMAT_END "\n" : "\n");
     if (out->failed)
         err = error_set(error, ERR_MEMORY, "the dump is larger than %zu MiB, or there is no memory for it",

@@ -77,7 +77,7 @@ static enum err hand_over(struct linting *linting, const struct lint_rule *rule,
     };
     enum err err = linting->receiver->found(linting->receiver->context, &finding);
 
-    linting->refused = err != OK;
+    linting->refused = err;
     return err;
 }
 
@@ -111,7 +111,7 @@ static enum err count_parts(struct db *db, const struct lint_rule *rule, int64_t
     struct result result;
     enum err err = db_run(db, rule->parts, NULL, 0, &result);
 
-    if (err == OK)
+    if (!err)
         *parts = result_int(&result, 0, LINT_SEQUENCE_PARTS_PARTS);
     result_clear(&result);
     return err;
@@ -121,9 +121,9 @@ static enum err find_part(struct db *db, const struct lint_rule *rule, int64_t p
 {
     struct result result;
     enum err err = db_run(db, rule->find, (struct param[]){param_int(part)}, 1, &result);
-    int rows = err == OK ? result_rows(&result) : 0;
+    int rows = !err ? result_rows(&result) : 0;
 
-    for (int row = 0; row < rows && err == OK; row++)
+    for (int row = 0; row < rows && !err; row++)
         err = hand_over(linting, rule, &result, row);
     result_clear(&result);
     return err;
@@ -145,18 +145,18 @@ static enum err find_in_parts(struct db *db, const struct lint_rule *rule, struc
     while (part < parts) {
         enum err err = catalog_begin(db, error);
 
-        if (err == OK && part == 0)
+        if (!err && part == 0)
             err = count_parts(db, rule, &parts);
-        if (err == OK)
+        if (!err)
             err = find_part(db, rule, part, linting);
-        if (err != OK && !linting->refused && is_gone(db) && ++tries < TRIES_MAX) {
+        if (err && !linting->refused && is_gone(db) && ++tries < TRIES_MAX) {
             db_rollback(db);
             continue;
         }
-        if (err != OK && !linting->refused)
+        if (err && !linting->refused)
             (void)catalog_failed(db, err, error);
         db_rollback(db);
-        if (err != OK)
+        if (err)
             return err;
         part++;
         tries = 0;
@@ -170,13 +170,13 @@ enum err schema_lint(struct db *db, const struct lint_rule *const *ignored, cons
     struct linting linting = {.receiver = receiver};
     enum err err = catalog_begin(db, error);
 
-    if (err == OK) {
+    if (!err) {
         err = find(db, ignored, &linting);
-        if (err != OK && !linting.refused)
+        if (err && !linting.refused)
             (void)catalog_failed(db, err, error);
     }
     db_rollback(db); /* nothing was written */
-    for (size_t i = 0; i < RULES && err == OK; i++)
+    for (size_t i = 0; i < RULES && !err; i++)
         if (lint_rules[i].parts && !is_ignored(ignored, &lint_rules[i]))
             err = find_in_parts(db, &lint_rules[i], &linting, error);
     if (linting.refused)
