@@ -27,7 +27,7 @@ static enum err explain(struct db *db, const char *sql, double *cost)
     buffer_format(&text, "EXPLAIN %s", sql);
     if (buffer_string(&text))
         err = db_script(db, buffer_string(&text), &result);
-    if (err == OK && result.pg) {
+    if (!err && result.pg) {
         const char *dots = result_rows(&result) > 0 ? strstr(result_text(&result, 0, 0), "..") : NULL;
 
         *cost = dots ? strtod(dots + 2, NULL) : -1;
@@ -52,7 +52,7 @@ static enum err count_pages(struct db *db, const struct script_statement *statem
     *cost = -1;
     if (buffer_string(&names))
         err = DB_RUN(db, migrate_pages, &result, param_text(buffer_string(&names)));
-    if (err == OK && buffer_string(&names)) {
+    if (!err && buffer_string(&names)) {
         *cost = (double)result_int(&result, 0, MIGRATE_PAGES_PAGES);
         result_clear(&result);
     }
@@ -79,7 +79,7 @@ enum err migrate_execute(struct db *db, const struct script *script, struct prog
 {
     enum err err = OK;
 
-    for (size_t i = 0; i < script->count && err == OK; i++) {
+    for (size_t i = 0; i < script->count && !err; i++) {
         const struct script_statement *statement = &script->statements[i];
         double cost = -1;
 
@@ -87,7 +87,7 @@ enum err migrate_execute(struct db *db, const struct script *script, struct prog
             return ERR_STOPPING;
         if (progress_is_shown(progress))
             err = estimate(db, statement, &cost);
-        if (err == OK) {
+        if (!err) {
             place.what = statement->what;
             place.number = i + 1;
             place.count = script->count;
@@ -95,7 +95,7 @@ enum err migrate_execute(struct db *db, const struct script *script, struct prog
             err = db_script(db, statement->sql, NULL);
             progress_end(progress);
         }
-        if (err != OK)
+        if (err)
             *failed = statement;
     }
     return err;

@@ -49,7 +49,7 @@ static void name_holder(struct db *db, char *to, size_t size)
     struct result result;
 
     (void)snprintf(to, size, "another runner");
-    if (DB_RUN(db, migrate_lock_holder, &result) != OK)
+    if (DB_RUN(db, migrate_lock_holder, &result))
         return;
     if (result_rows(&result) == 1) {
         (void)snprintf(to, size, "another runner (process %lld, %s)",
@@ -68,7 +68,7 @@ enum err migrate_lock_database(struct db *db, enum database database, const stru
         struct result result;
         bool taken;
 
-        if (DB_RUN(db, migrate_lock, &result) != OK) {
+        if (DB_RUN(db, migrate_lock, &result)) {
             return error_set(error, db_error(db)->code, "the lock of the %s database cannot be taken: %s",
                              migrate_database_name(database), db_error(db)->cause);
         }
@@ -95,7 +95,7 @@ enum err migrate_lock_database(struct db *db, enum database database, const stru
 
 void migrate_unlock_database(struct db *db)
 {
-    if (db_connected(db) && DB_RUN(db, migrate_unlock, NULL) != OK) {
+    if (db_connected(db) && DB_RUN(db, migrate_unlock, NULL)) {
         db_close(db); /* ends the session, and the lock with it */
     }
 }
@@ -140,8 +140,7 @@ void migrate_name_blocker(struct db *db, const struct script_statement *statemen
     to[0] = '\0';
     write_arrays(statement, &tables, &modes);
     if (buffer_string(&tables) && buffer_string(&modes) &&
-        DB_RUN(db, migrate_blocker, &result, param_text(buffer_string(&tables)), param_text(buffer_string(&modes))) ==
-            OK) {
+        !DB_RUN(db, migrate_blocker, &result, param_text(buffer_string(&tables)), param_text(buffer_string(&modes)))) {
         if (result_rows(&result) == 1)
             write_blocker(&result, to, size);
         result_clear(&result);

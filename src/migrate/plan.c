@@ -52,10 +52,8 @@ static void count_outcomes(struct plan_decision *answer)
 static enum err decide(struct look *look, size_t number, const struct migrate_step *step)
 {
     struct plan_decision *answer = &look->found->decisions[look->found->decision_count];
-    enum err err = migrate_decide(look->db, &decisions[number], look->options->enterprise, &answer->result);
 
-    if (err != OK)
-        return err;
+    TRY(migrate_decide(look->db, &decisions[number], look->options->enterprise, &answer->result));
     if (!result_keep(&answer->result, look->arena))
         return ERR_MEMORY;
     answer->decision = &decisions[number];
@@ -77,12 +75,12 @@ static enum err decide_all(struct look *look)
     found->decisions = talloc_zero_array(look->arena, struct plan_decision, (unsigned)decision_count + 1);
     if (!done || !found->decisions)
         return ERR_MEMORY;
-    for (size_t i = 0; i < found->count && err == OK; i++) {
+    for (size_t i = 0; i < found->count && !err; i++) {
         const struct migrate_step *step = &found->steps[i];
 
         if (acceptance_is_uncounted(step, look->options->enterprise))
             found->losses.any = true;
-        for (size_t k = 0; k < decision_count && err == OK; k++) {
+        for (size_t k = 0; k < decision_count && !err; k++) {
             if (done[k] || !decision_is_for(&decisions[k], step->chain, revision_of(step), false) ||
                 !decisions[k].sql[look->options->enterprise ? EDITION_EE : EDITION_OSS])
                 continue;
@@ -135,7 +133,6 @@ static enum err count_rows(struct look *look)
     struct buffer names = buffer_make(look->arena, NAMES_MAX);
     struct result result;
     size_t count = 0;
-    enum err err;
 
     buffer_char(&names, '{');
     for (size_t i = 0; i < found->table_count; i++)
@@ -143,9 +140,7 @@ static enum err count_rows(struct look *look)
     buffer_char(&names, '}');
     if (!existing || !buffer_string(&names))
         return ERR_MEMORY;
-    err = DB_RUN(look->db, plan_tables, &result, param_text(buffer_string(&names)));
-    if (err != OK)
-        return err;
+    TRY(DB_RUN(look->db, plan_tables, &result, param_text(buffer_string(&names))));
     for (int row = 0; row < result_rows(&result); row++) {
         for (size_t i = 0; i < found->table_count; i++) {
             if (strcmp(found->tables[i].name, result_text(&result, row, PLAN_TABLES_NAME)) != 0)
@@ -203,10 +198,9 @@ static void find_floor(struct look *look)
 static enum err look_at_data(struct look *look)
 {
     struct plan_database *found = look->found;
-    enum err err = migrate_check_privileges(look->db, found->steps, found->count, look->options->enterprise,
-                                            look->arena, &found->lacks);
-
-    return err == OK ? decide_all(look) : err;
+    TRY(migrate_check_privileges(look->db, found->steps, found->count, look->options->enterprise, look->arena,
+                                 &found->lacks));
+    return decide_all(look);
 }
 
 static enum err look_inside(struct look *look, enum database database, struct error *error)
@@ -214,13 +208,11 @@ static enum err look_inside(struct look *look, enum database database, struct er
     struct plan_database *found = look->found;
     enum err err = db_script(look->db, "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY", NULL);
 
-    if (err == OK)
+    if (!err)
         err = migrate_set_options(look->db, look->options);
-    if (err != OK)
+    if (err)
         return error_set(error, err, "%s", db_error(look->db)->cause);
-    err = migrate_state(look->db, database, look->options->enterprise, look->options->target, &found->state, error);
-    if (err != OK)
-        return err;
+    TRY(migrate_state(look->db, database, look->options->enterprise, look->options->target, &found->state, error));
     if (!migrate_can_go_up(found->state.condition))
         return error_set(error, ERR_REFUSED, "%s", found->state.sentence);
     found->count = migrate_steps_until(
@@ -232,14 +224,14 @@ static enum err look_inside(struct look *look, enum database database, struct er
         found->table_count = 0;
     else
         err = look_at_data(look);
-    if (err != OK && found->lacks)
+    if (err && found->lacks)
         return error_set(error, ERR_REFUSED, "the %s database: %s", migrate_database_name(database), found->lacks);
-    if (err == OK)
+    if (!err)
         err = count_rows(look);
     found->opens_signup = acceptance_opens_signup(found->steps, found->count);
-    if (err == OK && found->opens_signup)
+    if (!err && found->opens_signup)
         err = signup_impact_read(look->db, look->arena, &found->impact);
-    return err == OK ? OK : error_set(error, err, "%s", err == ERR_MEMORY ? "no memory" : db_error(look->db)->cause);
+    return !err ? OK : error_set(error, err, "%s", err == ERR_MEMORY ? "no memory" : db_error(look->db)->cause);
 }
 
 enum err plan_make(struct db *const dbs[DATABASE_COUNT], const struct migrate_options *options, void *arena,
@@ -251,20 +243,20 @@ enum err plan_make(struct db *const dbs[DATABASE_COUNT], const struct migrate_op
     if (!*plan)
         return error_set(error, ERR_MEMORY, "no memory");
     (*plan)->options = options;
-    for (int i = 0; i < DATABASE_COUNT && err == OK; i++) {
+    for (int i = 0; i < DATABASE_COUNT && !err; i++) {
         struct look look = {.db = dbs[i], .arena = *plan, .options = options, .found = &(*plan)->databases[i]};
         struct error cause = {0};
 
         look.found->tables = talloc_zero_array(*plan, struct plan_table, TABLES_MAX);
         err = look.found->tables ? db_begin(dbs[i]) : ERR_MEMORY;
-        if (err == OK)
+        if (!err)
             err = look_inside(&look, (enum database)i, &cause);
         else
             (void)error_set(&cause, err, "%s", db_error(dbs[i])->cause);
         db_rollback(dbs[i]); /* nothing was written */
         if (err == ERR_REFUSED)
             *error = cause;
-        else if (err != OK)
+        else if (err)
             (void)error_set(error, err, "the %s database cannot be looked at: %.400s",
                             migrate_database_name((enum database)i), cause.cause);
     }

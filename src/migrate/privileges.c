@@ -25,7 +25,7 @@ enum err migrate_check_privileges(struct db *db, const struct migrate_step *step
 {
     struct buffer names = buffer_make(arena, NAMES_MAX);
     struct result result;
-    enum err err;
+    enum err err = OK;
 
     *lacks = NULL;
     buffer_text(&names, "{alembic_version");
@@ -34,9 +34,7 @@ enum err migrate_check_privileges(struct db *db, const struct migrate_step *step
     buffer_char(&names, '}');
     if (!buffer_string(&names))
         return ERR_MEMORY;
-    err = DB_RUN(db, migrate_lacks, &result, param_text(buffer_string(&names)));
-    if (err != OK)
-        return err;
+    TRY(DB_RUN(db, migrate_lacks, &result, param_text(buffer_string(&names))));
     if (result_rows(&result) > 0) {
         *lacks =
             talloc_asprintf(arena, "the role %s cannot carry this out: %s", result_text(&result, 0, MIGRATE_LACKS_ROLE),

@@ -18,30 +18,26 @@ enum err purge_list(struct db *db, enum database database, struct result *list, 
 
     while (decisions[i].kind != DECISION_PURGE)
         i++;
-    return migrate_decide(db, &decisions[i], false, list) == OK ? OK : failed(db, database, error);
+    return !migrate_decide(db, &decisions[i], false, list) ? OK : failed(db, database, error);
 }
 
 static enum err drop(struct db *db, const struct migrate_options *options)
 {
-    enum err err = db_begin(db);
-
-    if (err == OK)
-        err = migrate_set_options(db, options);
-    if (err == OK)
-        err = DB_RUN(db, purge_drop, NULL);
-    return err == OK ? db_commit(db) : err;
+    TRY(db_begin(db));
+    TRY(migrate_set_options(db, options));
+    TRY(DB_RUN(db, purge_drop, NULL));
+    return db_commit(db);
 }
 
 enum err purge_database(struct db *db, enum database database, const struct migrate_options *options,
                         struct error *error)
 {
     int64_t deadline = migrate_deadline(options);
-    enum err err = migrate_lock_database(db, database, options, deadline, error);
+    enum err err;
 
-    if (err != OK)
-        return err;
+    TRY(migrate_lock_database(db, database, options, deadline, error));
     err = drop(db, options);
-    if (err != OK) {
+    if (err) {
         err = failed(db, database, error);
         db_rollback(db);
     }

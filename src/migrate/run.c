@@ -58,10 +58,8 @@ static enum err failed(struct run *run, const char *what)
 enum err migrate_set_options(struct db *db, const struct migrate_options *options)
 {
     const char *plan = options->default_plan;
-    enum err err = db_script(db, settings, NULL);
 
-    if (err != OK)
-        return err;
+    TRY(db_script(db, settings, NULL));
     return DB_RUN(
         db, migrate_set_run, NULL, param_text(plan != NULL && plan[0] != '\0' ? plan : DEFAULT_PLAN),
         param_text(options->legacy == MIGRATE_DROP ? "drop" : "archive"),
@@ -76,14 +74,14 @@ enum err migrate_decide(struct db *db, const struct decision *decision, bool ent
 
 static enum err begin(struct run *run)
 {
-    if (db_begin(run->db) != OK || migrate_set_options(run->db, run->options) != OK)
+    if (db_begin(run->db) || migrate_set_options(run->db, run->options))
         return failed(run, "no transaction");
     return OK;
 }
 
 static enum err script(struct run *run, const char *sql, const struct migrate_step *step)
 {
-    if (sql[0] == '\0' || db_script(run->db, sql, NULL) == OK)
+    if (sql[0] == '\0' || !db_script(run->db, sql, NULL))
         return OK;
     return failed(run, revision_of(step)->id);
 }
@@ -100,7 +98,7 @@ static enum err run_script(struct run *run, const struct script *script, const s
 
     if (err == ERR_STOPPING)
         return stopped(run);
-    return err == OK ? OK : failed(run, revision_of(step)->id);
+    return err ? failed(run, revision_of(step)->id) : OK;
 }
 
 /* Moves the version row, which must have the expected value. */
@@ -109,7 +107,7 @@ static enum err version(struct run *run, const char *sql, const struct migrate_s
     struct result result;
     bool one;
 
-    if (db_script(run->db, sql, &result) != OK)
+    if (db_script(run->db, sql, &result))
         return failed(run, revision_of(step)->id);
     one = strcmp(PQcmdTuples(result.pg), "1") == 0;
     result_clear(&result);
@@ -124,25 +122,22 @@ static enum err version(struct run *run, const char *sql, const struct migrate_s
 static enum err apply(struct run *run, const struct migrate_step *step)
 {
     const struct revision *revision = revision_of(step);
-    enum err err;
 
     if (!step->down) {
-        err = script(run, revision->prepare, step);
-        if (err == OK)
-            err = run_script(run, &revision->up[run->options->enterprise ? EDITION_EE : EDITION_OSS], step);
-        return err == OK ? version(run, revision->arrive, step) : err;
+        TRY(script(run, revision->prepare, step));
+        TRY(run_script(run, &revision->up[run->options->enterprise ? EDITION_EE : EDITION_OSS], step));
+        return version(run, revision->arrive, step);
     }
-    err = run_script(run, revision->down, step);
-    if (err == OK)
-        err = version(run, revision->leave, step);
-    if (err == OK && step->at == 0)
-        err = script(run, step->chain->remove, step);
-    return err;
+    TRY(run_script(run, revision->down, step));
+    TRY(version(run, revision->leave, step));
+    if (step->at == 0)
+        TRY(script(run, step->chain->remove, step));
+    return OK;
 }
 
 static enum err commit(struct run *run)
 {
-    return db_commit(run->db) == OK ? OK : failed(run, "commit");
+    return !db_commit(run->db) ? OK : failed(run, "commit");
 }
 
 /* Runs all of `steps` in one transaction. */
@@ -152,11 +147,11 @@ static enum err transaction(struct run *run, const struct migrate_step *steps, s
 
     run->sqlstate[0] = '\0';
     run->failed = NULL;
-    for (size_t i = 0; i < count && err == OK; i++)
+    for (size_t i = 0; i < count && !err; i++)
         err = apply(run, &steps[i]);
-    if (err == OK)
+    if (!err)
         err = commit(run);
-    if (err != OK)
+    if (err)
         db_rollback(run->db);
     return err;
 }
@@ -201,10 +196,7 @@ static void report_step(struct run *run, const struct migrate_step *step)
 static enum err one_by_one(struct run *run, const struct migrate_step *steps, size_t count)
 {
     for (size_t i = 0; i < count; i++) {
-        enum err err = patient_transaction(run, &steps[i], 1);
-
-        if (err != OK)
-            return err;
+        TRY(patient_transaction(run, &steps[i], 1));
         report_step(run, &steps[i]);
     }
     return OK;
@@ -227,7 +219,7 @@ static enum err ask_obstacle(struct run *run, const struct decision *decision)
     struct result result;
     enum err err = OK;
 
-    if (migrate_decide(run->db, decision, run->options->enterprise, &result) != OK)
+    if (migrate_decide(run->db, decision, run->options->enterprise, &result))
         return failed(run, decision->name);
     if (result_rows(&result) > 0) {
         const char *reason = result_text(&result, 0, PQnfields(result.pg) - 1);
@@ -246,7 +238,7 @@ static enum err ask_access(struct run *run, const struct migrate_step *steps, si
     const char *lacks = NULL;
     enum err err = migrate_check_privileges(run->db, steps, count, run->options->enterprise, arena, &lacks);
 
-    if (err != OK) {
+    if (err) {
         err = failed(run, "the rights of the role");
     } else if (lacks) {
         err = error_set(run->error, ERR_REFUSED, "the %s database: %s", migrate_database_name(run->database), lacks);
@@ -260,9 +252,9 @@ static enum err look_for_obstacles(struct run *run, const struct migrate_step *s
 {
     enum err err = begin(run);
 
-    if (err == OK)
+    if (!err)
         err = ask_access(run, steps, count);
-    for (size_t i = 0; i < count * decision_count && err == OK; i++) {
+    for (size_t i = 0; i < count * decision_count && !err; i++) {
         const struct migrate_step *step = &steps[i / decision_count];
         const struct decision *decision = &decisions[i % decision_count];
 
@@ -270,7 +262,7 @@ static enum err look_for_obstacles(struct run *run, const struct migrate_step *s
             decision_is_for(decision, step->chain, revision_of(step), step->down))
             err = ask_obstacle(run, decision);
     }
-    if (err == OK)
+    if (!err)
         err = migrate_check_acceptance(run->db, &run->state, steps, count, run->options, run->error);
     db_rollback(run->db);
     return err;
@@ -286,10 +278,7 @@ static size_t steps_up(const struct run *run, struct migrate_step steps[REVISION
 /* Runs all steps in one transaction, and reports them after the commit. */
 static enum err at_once(struct run *run, const struct migrate_step *steps, size_t count)
 {
-    enum err err = patient_transaction(run, steps, count);
-
-    if (err != OK)
-        return err;
+    TRY(patient_transaction(run, steps, count));
     if (run->state.condition == MIGRATE_EMPTY) {
         migrate_report(run->options, "the %s database (%s) is initialized", migrate_database_name(run->database),
                        run->state.name);
@@ -306,7 +295,7 @@ static enum err up_locked(struct run *run, struct migrate_step *steps)
     enum err err = read_state(run); /* read again: another runner may have finished meanwhile */
     size_t count;
 
-    if (err != OK)
+    if (err)
         return err;
     if (!migrate_can_go_up(run->state.condition))
         return refuse(run);
@@ -319,9 +308,7 @@ static enum err up_locked(struct run *run, struct migrate_step *steps)
         return OK;
     if (run->state.condition == MIGRATE_EMPTY)
         return at_once(run, steps, count);
-    err = look_for_obstacles(run, steps, count);
-    if (err != OK)
-        return err;
+    TRY(look_for_obstacles(run, steps, count));
     return run->options->atomic ? at_once(run, steps, count) : one_by_one(run, steps, count);
 }
 
@@ -343,7 +330,7 @@ static enum err look_first(struct run *run, bool *idle)
     enum err err = read_state(run);
     size_t count;
 
-    if (err != OK)
+    if (err)
         return err;
     if (!migrate_can_go_up(run->state.condition))
         return refuse(run);
@@ -359,10 +346,8 @@ static enum err check_down(struct run *run, const char *revision, bool *known)
 {
     struct migrate_step steps[REVISIONS_MAX];
     size_t count;
-    enum err err = read_state(run);
 
-    if (err != OK)
-        return err;
+    TRY(read_state(run));
     if (run->state.condition != MIGRATE_CURRENT && run->state.condition != MIGRATE_BEHIND)
         return refuse(run);
     if (!migrate_steps_down(&run->state, revision, steps, &count))
@@ -386,7 +371,7 @@ static enum err down_locked(struct run *run, const char *revision)
     bool known = false;
     enum err err = check_down(run, revision, &known);
 
-    if (err != OK || !migrate_steps_down(&run->state, revision, steps, &count))
+    if (err || !migrate_steps_down(&run->state, revision, steps, &count))
         return err;
     return at_once(run, steps, count); /* a dependent object fails the whole transaction */
 }
@@ -400,7 +385,7 @@ static enum err with_lock(struct run *run, const char *down_to)
 
     progress_use(progress, run->db);
     err = migrate_lock_database(run->db, run->database, run->options, run->deadline, run->error);
-    if (err == OK) {
+    if (!err) {
         err = down_to ? down_locked(run, down_to) : up_locked(run, steps);
         progress_use(progress, NULL);
         migrate_unlock_database(run->db);
@@ -421,18 +406,18 @@ static enum err stopped_at(struct run runs[DATABASE_COUNT])
         /* a late cancel request may have hit the rollback and closed the connection */
         enum err err = db_connect(run->db, &ignored);
 
-        if (err == OK)
+        if (!err)
             err = migrate_state(run->db, run->database, run->options->enterprise, run->options->target, &run->state,
                                 &ignored);
         where[i][0] = '\0';
-        for (size_t k = 0; k < run->state.count && err == OK && len < WHERE_SIZE; k++) {
+        for (size_t k = 0; k < run->state.count && !err && len < WHERE_SIZE; k++) {
             const char *found = run->state.positions[k].found;
 
             if (found[0] != '\0' && !strstr(where[i], found))
                 len += (size_t)snprintf(where[i] + len, WHERE_SIZE - len, "%s%s", len > 0 ? " " : "", found);
         }
         if (len == 0)
-            (void)snprintf(where[i], WHERE_SIZE, "%s", err == OK ? "nothing, it is empty" : "an unknown revision");
+            (void)snprintf(where[i], WHERE_SIZE, "%s", !err ? "nothing, it is empty" : "an unknown revision");
     }
     return error_set(
         runs[0].error, ERR_STOPPING,
@@ -448,11 +433,11 @@ enum err migrate_up(struct db *const dbs[DATABASE_COUNT], const struct migrate_o
     enum err err = migrate_check_options(options, error);
 
     prepare_runs(runs, dbs, options, error);
-    for (int i = 0; i < DATABASE_COUNT && err == OK; i++)
+    for (int i = 0; i < DATABASE_COUNT && !err; i++)
         err = look_first(&runs[i], &idle);
-    for (int i = 0; i < DATABASE_COUNT && err == OK && !idle; i++)
+    for (int i = 0; i < DATABASE_COUNT && !err && !idle; i++)
         err = with_lock(&runs[i], NULL);
-    return err != OK && progress_is_stopped(options->progress) ? stopped_at(runs) : err;
+    return err && progress_is_stopped(options->progress) ? stopped_at(runs) : err;
 }
 
 enum err migrate_down(struct db *const dbs[DATABASE_COUNT], const char *revision, const struct migrate_options *options,
@@ -465,7 +450,7 @@ enum err migrate_down(struct db *const dbs[DATABASE_COUNT], const char *revision
     for (int i = 0; i < DATABASE_COUNT; i++) {
         enum err err = check_down(&runs[i], revision, &known);
 
-        if (err != OK)
+        if (err)
             return err;
     }
     if (!known) {
@@ -475,7 +460,7 @@ enum err migrate_down(struct db *const dbs[DATABASE_COUNT], const char *revision
     for (int i = DATABASE_COUNT - 1; i >= 0; i--) {
         enum err err = with_lock(&runs[i], revision);
 
-        if (err != OK)
+        if (err)
             return progress_is_stopped(options->progress) ? stopped_at(runs) : err;
     }
     return OK;

@@ -141,17 +141,17 @@ static enum err count_losses(struct db *db, const struct migrate_step *steps, si
 {
     enum err err = OK;
 
-    for (size_t i = 0; i < count && err == OK; i++) {
+    for (size_t i = 0; i < count && !err; i++) {
         losses->any = losses->any || (!steps[i].down && acceptance_is_uncounted(&steps[i], enterprise));
         if (!steps[i].down && !acceptance_step_deletes(&steps[i], enterprise))
             continue;
-        for (size_t k = 0; k < decision_count && err == OK; k++) {
+        for (size_t k = 0; k < decision_count && !err; k++) {
             struct result result;
 
             if (!changes(&decisions[k], &steps[i]))
                 continue;
             err = migrate_decide(db, &decisions[k], enterprise, &result);
-            if (err == OK) {
+            if (!err) {
                 losses_add(losses, k, &result);
                 result_clear(&result);
             }
@@ -234,9 +234,9 @@ enum err migrate_check_acceptance(struct db *db, const struct migrate_state *sta
 
     if (!(options->allow & HAZARD_BIT(DELETES_DATA)))
         err = count_losses(db, steps, count, options->enterprise, &losses);
-    if (err == OK && opens)
+    if (!err && opens)
         err = signup_impact_read(db, arena, &impact);
-    if (err != OK) {
+    if (err) {
         err = error_set(error, err, "the %s database: what the run takes away cannot be counted: %s",
                         migrate_database_name(state->database), db_error(db)->cause);
     } else if (down && losses.any) {

@@ -21,7 +21,7 @@ static enum err read_list(struct db *db, void *arena, const struct statement *st
 {
     enum err err = db_run(db, statement, NULL, 0, list);
 
-    if (err == OK && !result_keep(list, arena))
+    if (!err && !result_keep(list, arena))
         return ERR_MEMORY;
     return err;
 }
@@ -29,16 +29,13 @@ static enum err read_list(struct db *db, void *arena, const struct statement *st
 enum err signup_impact_read(struct db *db, void *arena, struct signup_impact *impact)
 {
     struct result people;
-    enum err err = DB_RUN(db, signup_people, &people);
 
-    if (err != OK)
-        return err;
+    TRY(DB_RUN(db, signup_people, &people));
     impact->people = result_int(&people, 0, SIGNUP_PEOPLE_USERS);
     result_clear(&people);
-    err = read_list(db, arena, &signup_domains, &impact->domains);
-    if (err == OK)
-        err = read_list(db, arena, &signup_owners, &impact->owners);
-    return err == OK ? read_list(db, arena, &signup_inactive, &impact->inactive) : err;
+    TRY(read_list(db, arena, &signup_domains, &impact->domains));
+    TRY(read_list(db, arena, &signup_owners, &impact->owners));
+    return read_list(db, arena, &signup_inactive, &impact->inactive);
 }
 
 /* Writes "a, b and 3 more"; with the numbers of a second column, if there is one. */

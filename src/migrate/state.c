@@ -72,15 +72,13 @@ static enum err read_position(struct db *db, struct migrate_position *position, 
     bool exists;
 
     *rows = -1;
-    if (err != OK)
+    if (err)
         return err;
     exists = result_bool(&result, 0, MIGRATE_HAS_TABLE_PRESENT);
     result_clear(&result);
     if (!exists)
         return OK;
-    err = db_script(db, position->chain->read, &result);
-    if (err != OK)
-        return err;
+    TRY(db_script(db, position->chain->read, &result));
     *rows = result_rows(&result);
     if (*rows > 0) {
         const char *id = result_text(&result, 0, 0);
@@ -206,10 +204,8 @@ static enum err judge_origin(struct db *db, struct migrate_state *state, int row
     *judged = !judge_rows(state, first, rows);
     if (!*judged && base->at < 0 && !is_newer(first->found, head_of(base->chain))) {
         struct result result;
-        enum err err = DB_RUN(db, migrate_is_enterprise, &result);
 
-        if (err != OK)
-            return err;
+        TRY(DB_RUN(db, migrate_is_enterprise, &result));
         origin.enterprise_shape = result_bool(&result, 0, MIGRATE_IS_ENTERPRISE_ENTERPRISE);
         result_clear(&result);
         *judged = !judge_legacy(state, &origin, first->found, enterprise);
@@ -260,9 +256,7 @@ static enum err read_chains(struct db *db, struct migrate_state *state, bool ent
             memcpy(position->found, position[-1].found, sizeof position->found);
             rows[i] = rows[i - 1];
         } else {
-            err = read_position(db, position, &rows[i]);
-            if (err != OK)
-                return err;
+            TRY(read_position(db, position, &rows[i]));
         }
         place(position);
     }
@@ -273,7 +267,7 @@ static enum err read_chains(struct db *db, struct migrate_state *state, bool ent
         return OK;
     }
     err = judge_origin(db, state, rows[0], enterprise, judged);
-    for (size_t i = 1; i < state->count && err == OK && !*judged; i++) {
+    for (size_t i = 1; i < state->count && !err && !*judged; i++) {
         const struct migrate_position *position = &state->positions[i];
 
         /* chains of the other edition, and chains beyond the target, do not matter */
@@ -288,19 +282,15 @@ static enum err look_around(struct db *db, struct migrate_state *state, char enc
                             bool *filled)
 {
     struct result result;
-    enum err err = DB_RUN(db, migrate_database, &result, param_text(landmarks[state->database]));
 
-    if (err != OK)
-        return err;
+    TRY(DB_RUN(db, migrate_database, &result, param_text(landmarks[state->database])));
     (void)snprintf(state->name, sizeof state->name, "%s", result_text(&result, 0, MIGRATE_DATABASE_NAME));
     *landmark = *filled = result_bool(&result, 0, MIGRATE_DATABASE_LANDMARK);
     (void)snprintf(encoding, ENCODING_SIZE, "%s", result_text(&result, 0, MIGRATE_DATABASE_ENCODING));
     result_clear(&result);
     if (*landmark)
         return OK;
-    err = DB_RUN(db, migrate_is_filled, &result);
-    if (err != OK)
-        return err;
+    TRY(DB_RUN(db, migrate_is_filled, &result));
     *filled = result_bool(&result, 0, MIGRATE_IS_FILLED_FILLED);
     result_clear(&result);
     return OK;
@@ -327,7 +317,7 @@ enum err migrate_state(struct db *db, enum database database, bool enterprise, e
 
     memset(state, 0, sizeof *state);
     state->database = database;
-    if (look_around(db, state, encoding, &landmark, &filled) != OK)
+    if (look_around(db, state, encoding, &landmark, &filled))
         return failed(db, database, error);
     for (size_t i = 0; i < chain_count && state->count < MIGRATE_CHAINS_MAX; i++) {
         if (chains[i].database == database) {
@@ -346,7 +336,7 @@ enum err migrate_state(struct db *db, enum database database, bool enterprise, e
         judge(state, MIGRATE_EMPTY, "is empty");
         return OK;
     }
-    if (read_chains(db, state, enterprise, &judged) != OK)
+    if (read_chains(db, state, enterprise, &judged))
         return failed(db, database, error);
     if (!judged && !landmark) {
         judge(state, MIGRATE_FOREIGN,

@@ -51,7 +51,7 @@ static enum err read_text(void *arena, char *dump, size_t len, struct text *text
     enum err err = schema_document_read(arena, dump, len, &text->document, error);
     size_t count = 1;
 
-    if (err != OK)
+    if (err)
         return err;
     for (const char *at = dump; *at; at++)
         count += *at == '\n';
@@ -92,10 +92,8 @@ static enum err compare(void *arena, const struct text *shape, const struct text
                         struct verify *verify, struct error *error)
 {
     struct schema_differences differences;
-    enum err err = schema_diff(arena, &shape->document, &found->document, &differences, error);
 
-    if (err != OK)
-        return err;
+    TRY(schema_diff(arena, &shape->document, &found->document, &differences, error));
     verify->findings = talloc_array(arena, struct verify_finding, (unsigned)differences.count + 1);
     if (!verify->findings)
         return error_set(error, ERR_MEMORY, "no memory");
@@ -153,17 +151,14 @@ enum err verify_database(struct db *db, enum database database, bool enterprise,
     enum err err = migrate_state(db, database, enterprise, target, &verify->state, error);
 
     verify->equal = false;
-    if (err != OK || verify->state.condition != MIGRATE_CURRENT)
+    if (err || verify->state.condition != MIGRATE_CURRENT)
         return err;
-    err = schema_dump(db, &options, &dump, error);
-    if (err != OK)
-        return err;
+    TRY(schema_dump(db, &options, &dump, error));
     shape = inflate_shape(arena, database, enterprise);
     if (!shape)
         return error_set(error, ERR_MEMORY, "no memory");
     verify->equal = true;
-    err = read_text(arena, shape, strlen(shape), &expected, error);
-    if (err == OK)
-        err = read_text(arena, dump.data, dump.len, &found, error);
-    return err == OK ? compare(arena, &expected, &found, target, verify, error) : err;
+    TRY(read_text(arena, shape, strlen(shape), &expected, error));
+    TRY(read_text(arena, dump.data, dump.len, &found, error));
+    return compare(arena, &expected, &found, target, verify, error);
 }
