@@ -23,12 +23,11 @@ const struct option_row access_report_options[] = {
 static enum err ask_database(const struct config *config, struct access_explanation *explanation, struct error *error)
 {
     struct source source;
-    enum err err = source_open(explanation->arena, config, NULL, "orgd access", &source, error);
+    enum err err;
 
-    if (err != OK)
-        return err;
+    TRY(source_open(explanation->arena, config, NULL, "orgd access", &source, error));
     err = access_explain_ask(explanation, source.db);
-    if (err != OK)
+    if (err)
         *error = *db_error(source.db);
     source_close(&source);
     return err;
@@ -46,7 +45,7 @@ static enum err find_out(const struct config *config, const struct options *opti
         access_explain_known(explanation, account, invited);
         return OK;
     }
-    if (!explanation->is_address || ask_database(config, explanation, &cause) == OK)
+    if (!explanation->is_address || !ask_database(config, explanation, &cause))
         return OK;
     explanation->unasked = cause.cause;
     if (access_explain_is_certain(explanation))
@@ -65,11 +64,11 @@ int access_explain_run(const struct config *config, const struct options *option
     enum err err = access_explain(options->arena, config, options->arguments[0], &explanation);
     int status;
 
-    if (err != OK)
+    if (err)
         (void)error_set(&error, err, "no memory");
     else
         err = find_out(config, options, &explanation, &error);
-    if (err != OK)
+    if (err)
         return command_failed(&error);
     if (option_given(options, "json")) {
         access_explain_json(&explanation, &out);
@@ -89,7 +88,7 @@ int access_report_run(const struct config *config, const struct options *options
     struct access_report report;
     struct error error = {0};
 
-    if (access_report_make(options->arena, config, false, &report) != OK) {
+    if (access_report_make(options->arena, config, false, &report)) {
         (void)error_set(&error, ERR_MEMORY, "no memory");
         return command_failed(&error);
     }

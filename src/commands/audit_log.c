@@ -130,13 +130,13 @@ int audit_verify_run(const struct config *config, const struct options *options)
     int status;
     enum err err = current_open(options->arena, config, "orgd audit", &current, &error);
 
-    if (err != OK)
+    if (err)
         return command_failed(&error);
     err = seals_verify(current.core, option_value(options, "expect"), &report);
-    if (err != OK)
+    if (err)
         error = *db_error(current.core);
     current_close(&current);
-    if (err != OK)
+    if (err)
         return command_failed(&error);
     (option_given(options, "json") ? write_report_json : write_report_text)(&out, &report);
     status = command_output(&out);
@@ -216,13 +216,13 @@ static enum err export_rows(void *arena, struct db *db, const struct param bound
     if (csv)
         write_csv_row(&head, NULL, 0);
     err = print(&head, error);
-    while (err == OK && count == PAGE) {
+    while (!err && count == PAGE) {
         void *page = talloc_new(arena);
         struct buffer out = buffer_make(page, PAGE_MAX);
         struct result rows;
 
         err = DB_RUN(db, audit_export, &rows, param_int(after), bounds[1], bounds[2], param_int(PAGE));
-        if (err != OK)
+        if (err)
             return error_set(error, err, "%.500s", db_error(db)->cause);
         if (!result_keep(&rows, page))
             return error_set(error, ERR_MEMORY, "no memory");
@@ -264,15 +264,15 @@ int audit_export_run(const struct config *config, const struct options *options)
     struct current current;
     enum err err = read_bounds(options, bounds, &error);
 
-    if (err == OK)
+    if (!err)
         err = current_open(options->arena, config, "orgd audit", &current, &error);
-    if (err != OK)
+    if (err)
         return command_failed(&error);
     err = export_rows(options->arena, current.core, bounds, format && strcmp(format, "csv") == 0, &error);
     current_close(&current);
-    if (err == OK && fflush(stdout) != 0)
+    if (!err && fflush(stdout) != 0)
         err = error_set(&error, ERR_SYSTEM, "the output cannot be written: %s", strerrordesc_np(errno));
-    return err == OK ? STATUS_DONE : command_failed(&error);
+    return err ? command_failed(&error) : STATUS_DONE;
 }
 
 /* ---- prune ---- */
@@ -282,12 +282,12 @@ static enum err prune(struct db *db, int64_t days, int64_t *removed)
     int64_t some = 1;
     enum err err = audit_announce_command(db, "audit prune");
 
-    for (*removed = 0; err == OK && some > 0; *removed += some) {
+    for (*removed = 0; !err && some > 0; *removed += some) {
         struct result row;
 
         err = DB_RUN(db, audit_prune, &row, param_int(days), param_int(PRUNE_BATCH));
-        some = err == OK ? result_int(&row, 0, AUDIT_PRUNE_REMOVED) : 0;
-        if (err == OK)
+        some = !err ? result_int(&row, 0, AUDIT_PRUNE_REMOVED) : 0;
+        if (!err)
             result_clear(&row);
     }
     return err;
@@ -315,15 +315,15 @@ int audit_prune_run(const struct config *config, const struct options *options)
 
     if (!given || !read_number(given, 1, DAYS_MAX, &days))
         err = error_set(&error, ERR_USAGE, "set the days to keep with --older-than, from 1 to %d", DAYS_MAX);
-    if (err == OK)
+    if (!err)
         err = current_open(options->arena, &owner, "orgd audit", &current, &error);
-    if (err != OK)
+    if (err)
         return command_failed(&error);
     err = prune(current.core, days, &removed);
-    if (err != OK)
+    if (err)
         error = *db_error(current.core);
     current_close(&current);
-    if (err != OK)
+    if (err)
         return command_failed(&error);
     if (option_given(options, "json"))
         buffer_format(&out, "{\"removed\":%lld}\n", (long long)removed);

@@ -32,16 +32,12 @@ static enum err take_kept(const struct options *options, struct config *config, 
     const char *directory = NULL;
     const char *path;
     char *key = NULL;
-    enum err err = data_dir_path(options->arena, config, &directory, error);
 
-    if (err != OK)
-        return err;
+    TRY(data_dir_path(options->arena, config, &directory, error));
     path = talloc_asprintf(options->arena, "%s/%s", directory, file);
     if (!path)
         return error_set(error, ERR_MEMORY, "There is no memory for the path of the key.");
-    err = file_read(options->arena, AT_FDCWD, path, KEY_MAX, &key, error);
-    if (err != OK)
-        return err;
+    TRY(file_read(options->arena, AT_FDCWD, path, KEY_MAX, &key, error));
     key[strcspn(key, "\r\n")] = '\0';
     return config_override(options->arena, config, name, key, path, error);
 }
@@ -73,10 +69,10 @@ static int reveal(const struct options *options, const struct config *config, co
     struct buffer out = buffer_make(options->arena, OUTPUT_MAX);
     struct error error;
 
-    if (config_reveal(config, name, &out, &error) != OK)
+    if (config_reveal(config, name, &out, &error))
         return command_failed(&error);
     if (out.len == 0) {
-        if (kept->code != OK && kept->code != ERR_NOT_FOUND)
+        if (kept->code && kept->code != ERR_NOT_FOUND)
             return command_failed(kept);
         (void)error_set(&error, ERR_NOT_FOUND, "%.64s has no value%s", name,
                         kept->code == ERR_NOT_FOUND ? " yet: `orgd serve` makes one and keeps it in the data directory"
@@ -105,7 +101,7 @@ int config_run(const struct config *config, const struct options *options)
         return reveal(options, &shown, name, kept);
     if (option_given(options, "markdown"))
         config_document(&out);
-    else if (config_print(&shown, option_given(options, "json"), &out) != OK)
+    else if (config_print(&shown, option_given(options, "json"), &out))
         out.failed = true;
     return command_output(&out);
 }

@@ -17,7 +17,7 @@ static enum err connect_core(void *arena, const struct stores *stores, const cha
     *core = db_create(arena, &options);
     if (!*core)
         return error_set(error, ERR_MEMORY, "no memory");
-    if (db_connect(*core, &cause) != OK)
+    if (db_connect(*core, &cause))
         return error_set(error, cause.code, "the core database: %.450s", cause.cause);
     return OK;
 }
@@ -27,7 +27,7 @@ static enum err check_revision(struct db *core, const struct config *config, str
     struct migrate_state state;
     enum err err = migrate_state(core, DATABASE_CORE, config_is_enterprise(config), MIGRATE_TO_HEAD, &state, error);
 
-    if (err == OK && state.condition != MIGRATE_CURRENT)
+    if (!err && state.condition != MIGRATE_CURRENT)
         err =
             error_set(error, ERR_REFUSED, "%.400s; bring it up to date first, with `orgd migrate up`", state.sentence);
     return err;
@@ -39,14 +39,14 @@ enum err current_open(void *arena, const struct config *config, const char *name
     enum err err = stores_open(arena, config, STORES_COMMAND, &current->stores, error);
 
     current->core = NULL;
-    if (err != OK)
+    if (err)
         return err;
     err = stores_start(arena, config, &current->stores, error);
-    if (err == OK)
+    if (!err)
         err = connect_core(arena, &current->stores, name, &current->core, error);
-    if (err == OK)
+    if (!err)
         err = check_revision(current->core, config, error);
-    if (err != OK)
+    if (err)
         current_close(current);
     return err;
 }

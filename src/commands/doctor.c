@@ -89,7 +89,7 @@ static const char *look_at_kept(struct doctor *doctor, const char *name, const c
         find(doctor, "key", NOTE, "%s is not set and not kept yet; the first start makes one", name);
         return NULL;
     }
-    if (err != OK) {
+    if (err) {
         find(doctor, "key", PROBLEM, "%s: %s", name, error.cause);
         return NULL;
     }
@@ -155,7 +155,7 @@ static void look_at_rights(struct doctor *doctor, struct db *db, const char *nam
     bool own = doctor->stores.private_cluster;
     struct result rows;
 
-    if (rights_look(db, doctor->arena, own, &rows) != OK) {
+    if (rights_look(db, doctor->arena, own, &rows)) {
         find(doctor, "rights", PROBLEM, "the %s database: %s", name, db_error(db)->cause);
         return;
     }
@@ -175,7 +175,7 @@ static void look_at_clock(struct doctor *doctor, struct db *db)
     int64_t before = platform.realtime_us(), after, theirs, ahead;
     struct result row;
 
-    if (DB_RUN(db, doctor_clock, &row) != OK) {
+    if (DB_RUN(db, doctor_clock, &row)) {
         find(doctor, "clock", PROBLEM, "the clock of the database: %s", db_error(db)->cause);
         return;
     }
@@ -196,7 +196,7 @@ static void look_at_signing_keys(struct doctor *doctor, struct db *db)
 
     if (!doctor->config.crypt_key) /* reported already */
         return;
-    if (signing_keys_count(db, &doctor->config, &count, &strange) != OK)
+    if (signing_keys_count(db, &doctor->config, &count, &strange))
         find(doctor, "signing-keys", PROBLEM, "the signing keys of sessions: %s", db_error(db)->cause);
     else if (strange > 0)
         find(doctor, "signing-keys", PROBLEM,
@@ -216,11 +216,11 @@ static void look_at_database(struct doctor *doctor, enum database database)
     struct migrate_state state;
     struct error error = {0};
 
-    if (!db || db_connect(db, &error) != OK) {
+    if (!db || db_connect(db, &error)) {
         find(doctor, "database", PROBLEM, "the %s database: %s", name, db ? error.cause : "no memory");
         return;
     }
-    if (migrate_state(db, database, config_is_enterprise(&doctor->config), MIGRATE_TO_HEAD, &state, &error) != OK) {
+    if (migrate_state(db, database, config_is_enterprise(&doctor->config), MIGRATE_TO_HEAD, &state, &error)) {
         find(doctor, "database", PROBLEM, "%s", error.cause);
     } else if (state.condition != MIGRATE_CURRENT) {
         find(doctor, "database", PROBLEM, "%s", state.sentence);
@@ -242,17 +242,17 @@ static void look_at_all(struct doctor *doctor)
     enum err err = stores_check(doctor->arena, &doctor->config, &error);
     bool opened = false;
 
-    if (err == OK) {
+    if (!err) {
         err = stores_open(doctor->arena, &doctor->config, STORES_COMMAND, &doctor->stores, &error);
-        opened = err == OK;
+        opened = !err;
     }
-    if (err == OK)
+    if (!err)
         err = stores_start(doctor->arena, &doctor->config, &doctor->stores, &error);
     look_at_directory(doctor);
     look_at_keys(doctor);
-    if (err != OK)
+    if (err)
         find(doctor, "database", PROBLEM, "%s", error.cause);
-    for (int i = 0; err == OK && i < DATABASE_COUNT; i++)
+    for (int i = 0; !err && i < DATABASE_COUNT; i++)
         look_at_database(doctor, (enum database)i);
     if (opened)
         stores_close(&doctor->stores);
@@ -299,11 +299,11 @@ int doctor_run(const struct config *config, const struct options *options)
     int status;
     enum err err = doctor ? OK : error_set(&error, ERR_MEMORY, "no memory");
 
-    if (err == OK) {
+    if (!err) {
         *doctor = (struct doctor){.arena = options->arena, .config = *config};
         err = data_dir_path(options->arena, config, &doctor->directory, &error);
     }
-    if (err != OK)
+    if (err)
         return command_failed(&error);
     look_at_all(doctor);
     for (size_t i = 0; i < doctor->count; i++)

@@ -30,7 +30,7 @@ static enum err open_source(void *arena, const char *uri, struct db **db, struct
     *db = db_create(arena, &options);
     if (!*db)
         return error_set(error, ERR_MEMORY, "no memory");
-    if (db_connect(*db, &cause) != OK)
+    if (db_connect(*db, &cause))
         return error_set(error, cause.code, "the login database: %.450s", cause.cause);
     return OK;
 }
@@ -42,12 +42,12 @@ static enum err import(void *arena, const struct config *config, bool dry_run, s
     struct db *source;
     enum err err = open_source(arena, config->uri_logins, &source, error);
 
-    if (err == OK)
+    if (!err)
         err = current_open(arena, config, "orgd import", &current, error);
-    if (err != OK)
+    if (err)
         return err;
     err = audit_announce_command(current.core, "import logins");
-    if (err != OK)
+    if (err)
         *error = *db_error(current.core);
     else
         err = import_logins(arena, source, current.core, dry_run, report, error);
@@ -110,7 +110,7 @@ int import_logins_run(const struct config *config, const struct options *options
         return command_failed(&error);
     }
     err = import(options->arena, config, dry_run, &report, &error);
-    if (err != OK)
+    if (err)
         return command_failed(&error);
     (option_given(options, "json") ? write_json : write_text)(&report, dry_run, &out);
     return command_output(&out);

@@ -12,7 +12,7 @@
 
 static enum err check(const struct config *config, struct error *error)
 {
-    if (transport_check(config, error) != OK)
+    if (transport_check(config, error))
         return error->code;
     if (!mail_enabled(config))
         return error_set(error, ERR_USAGE,
@@ -28,7 +28,7 @@ static enum err write_message(void *arena, const struct config *config, const ch
     enum err err = fields ? mail_render(arena, "test", fields, &message->content) : ERR_MEMORY;
 
     json_decref(fields);
-    if (err != OK)
+    if (err)
         return error_set(error, err, "the mail cannot be written");
     message->id = uuid_v7();
     message->date = platform.realtime_us() / 1000000;
@@ -50,12 +50,12 @@ int mail_test_run(const struct config *config, const struct options *options)
     enum delivery delivery;
     enum err err = check(config, &error);
 
-    if (err == OK)
+    if (!err)
         err = write_message(options->arena, config, options->arguments[0], &message, &error);
-    transport = err == OK ? transport_create(options->arena, config, &stopping) : NULL;
-    if (err == OK && !transport)
+    transport = !err ? transport_create(options->arena, config, &stopping) : NULL;
+    if (!err && !transport)
         err = error_set(&error, ERR_MEMORY, "no memory");
-    if (err != OK)
+    if (err)
         return command_failed(&error);
     delivery = transport_send(transport, &message, &error);
     if (delivery != DELIVERY_DONE) {

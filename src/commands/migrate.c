@@ -82,11 +82,9 @@ static enum err write_status(const struct migrate_databases *databases, const st
         json_open(out, '[');
     for (int i = 0; i < DATABASE_COUNT; i++) {
         struct migrate_state state;
-        enum err err = migrate_state(databases->dbs[i], (enum database)i, config_is_enterprise(config),
-                                     target_of(options), &state, error);
 
-        if (err != OK)
-            return err;
+        TRY(migrate_state(databases->dbs[i], (enum database)i, config_is_enterprise(config), target_of(options), &state,
+                          error));
         *current = *current && state.condition == MIGRATE_CURRENT;
         (json ? status_json : status_text)(&state, out);
     }
@@ -106,11 +104,11 @@ int migrate_status_run(const struct config *config, const struct options *option
     enum err err = migrate_open(options->arena, config, false, &databases, &error);
     int status;
 
-    if (err == OK) {
+    if (!err) {
         err = write_status(&databases, config, options, &out, &current, &error);
         migrate_close(&databases);
     }
-    if (err != OK)
+    if (err)
         return command_failed(&error);
     status = command_output(&out);
     return status == STATUS_DONE && !current && option_given(options, "exit-code") ? STATUS_NO : status;

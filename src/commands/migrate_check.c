@@ -79,11 +79,9 @@ static enum err verify_all(const struct config *config, const struct options *op
         json_open(out, '[');
     for (int i = 0; i < DATABASE_COUNT; i++) {
         struct verify verify = {0};
-        enum err err = verify_database(databases->dbs[i], (enum database)i, config_is_enterprise(config), target,
-                                       options->arena, &verify, error);
 
-        if (err != OK)
-            return err;
+        TRY(verify_database(databases->dbs[i], (enum database)i, config_is_enterprise(config), target, options->arena,
+                            &verify, error));
         *equal = *equal && verify.equal;
         (json ? verify_json : verify_text)(&verify, out);
     }
@@ -103,11 +101,11 @@ int migrate_verify_run(const struct config *config, const struct options *option
     enum err err = migrate_open(options->arena, config, false, &databases, &error);
     int status;
 
-    if (err == OK) {
+    if (!err) {
         err = verify_all(config, options, &databases, &out, &equal, &error);
         migrate_close(&databases);
     }
-    if (err != OK)
+    if (err)
         return command_failed(&error);
     status = command_output(&out);
     return status == STATUS_DONE && !equal ? STATUS_NO : status;
@@ -143,12 +141,10 @@ static enum err purge_all(const struct config *config, const struct options *opt
     bool json = option_given(options, "json");
     enum err err = OK;
 
-    for (int i = 0; i < DATABASE_COUNT && err == OK; i++) {
+    for (int i = 0; i < DATABASE_COUNT && !err; i++) {
         struct result list;
 
-        err = purge_list(databases->dbs[i], (enum database)i, &list, error);
-        if (err != OK)
-            return err;
+        TRY(purge_list(databases->dbs[i], (enum database)i, &list, error));
         for (int row = 0; row < result_rows(&list); row++)
             purge_row((enum database)i, &list, row, json, out);
         *found += result_rows(&list);
@@ -175,11 +171,11 @@ int migrate_purge_run(const struct config *config, const struct options *options
         json_key(&out, "archived");
         json_open(&out, '[');
     }
-    if (err == OK) {
+    if (!err) {
         err = purge_all(config, options, &databases, &out, &found, &error);
         migrate_close(&databases);
     }
-    if (err != OK)
+    if (err)
         return command_failed(&error);
     if (json) {
         json_close(&out, ']');

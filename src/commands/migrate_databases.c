@@ -21,7 +21,7 @@ static enum err connect_all(void *arena, struct migrate_databases *databases, st
         databases->dbs[i] = db_create(arena, &options);
         err = databases->dbs[i] != NULL ? db_connect(databases->dbs[i], &cause)
                                         : error_set(&cause, ERR_MEMORY, "no memory");
-        if (err != OK) {
+        if (err) {
             return error_set(error, err, "the %s database: %.450s", migrate_database_name((enum database)i),
                              cause.cause);
         }
@@ -44,17 +44,17 @@ enum err migrate_open(void *arena, const struct config *config, bool make, struc
     enum err err = make ? OK : stores_check(arena, config, error);
 
     *databases = (struct migrate_databases){0};
-    if (err == OK)
+    if (!err)
         err = stores_open(arena, config, STORES_COMMAND, &databases->stores, error);
-    if (err != OK)
+    if (err)
         return err;
     if (!databases->stores.private_cluster)
         err = databases_migration_uris(config, databases->stores.uris, error);
-    if (err == OK)
+    if (!err)
         err = stores_start(arena, config, &databases->stores, error);
-    if (err == OK)
+    if (!err)
         err = connect_all(arena, databases, error);
-    if (err != OK)
+    if (err)
         migrate_close(databases);
     return err;
 }

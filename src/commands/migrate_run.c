@@ -150,17 +150,17 @@ int migrate_plan_run(const struct config *config, const struct options *options)
     bool json = option_given(options, "json"), html = option_given(options, "html");
     enum err err = read_run(options, &run, &error);
 
-    if (err == OK && json && html)
+    if (!err && json && html)
         err = error_set(&error, ERR_USAGE, "--json and --html exclude each other");
-    if (err == OK)
+    if (!err)
         err = migrate_open(options->arena, config, false, &databases, &error);
-    if (err == OK) {
+    if (!err) {
         err = plan_make(databases.dbs, &run, options->arena, &plan, &error);
-        if (err == OK)
+        if (!err)
             (json ? plan_write_json : html ? plan_write_html : plan_write_text)(plan, &out);
         migrate_close(&databases);
     }
-    return err == OK ? command_output(&out) : command_failed(&error);
+    return err ? command_failed(&error) : command_output(&out);
 }
 
 /* Runs up, or down to a revision, with progress. When the output breaks, the run continues and the command reports the
@@ -174,11 +174,9 @@ static enum err run_watched(const struct config *config, const struct options *o
 
     watch_block_signals();
     (void)signal(SIGPIPE, SIG_IGN);
-    err = migrate_open(options->arena, config, down_to == NULL, &databases, error);
-    if (err != OK)
-        return err;
+    TRY(migrate_open(options->arena, config, down_to == NULL, &databases, error));
     err = watch_start(options->arena, &voice.watch, &run->progress, error);
-    if (err == OK) {
+    if (!err) {
         run->context = &voice;
         err = down_to ? migrate_down(databases.dbs, down_to, run, error) : migrate_up(databases.dbs, run, error);
         watch_stop(voice.watch);
@@ -189,9 +187,9 @@ static enum err run_watched(const struct config *config, const struct options *o
 
 static int ended(enum err err, struct error *error)
 {
-    if (err == OK && ferror(stdout))
+    if (!err && ferror(stdout))
         err = error_set(error, ERR_SYSTEM, "the run is complete, but its output could not be written");
-    return err == OK ? STATUS_DONE : command_failed(error);
+    return err ? command_failed(error) : STATUS_DONE;
 }
 
 int migrate_up_run(const struct config *config, const struct options *options)
@@ -201,11 +199,11 @@ int migrate_up_run(const struct config *config, const struct options *options)
     enum err err = read_run(options, &run, &error);
 
     run.atomic = option_given(options, "atomic");
-    if (err == OK)
+    if (!err)
         err = read_wait(options, &run, &error);
-    if (err == OK)
+    if (!err)
         err = run_watched(config, options, &run, NULL, &error);
-    if (err == OK)
+    if (!err)
         say(NULL, run.to ? "both databases are at the requested revision" : "both databases are current");
     return ended(err, &error);
 }
@@ -220,11 +218,11 @@ int migrate_down_run(const struct config *config, const struct options *options)
     run.to = to;
     if (!to)
         err = error_set(&error, ERR_USAGE, "name the revision to stay at with --to; see `orgd migrate history`");
-    if (err == OK)
+    if (!err)
         err = read_allowed(options, &run, &error);
-    if (err == OK)
+    if (!err)
         err = read_wait(options, &run, &error);
-    if (err == OK)
+    if (!err)
         err = run_watched(config, options, &run, to, &error);
     return ended(err, &error);
 }

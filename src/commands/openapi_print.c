@@ -10,7 +10,7 @@ int openapi_run(const struct config *config, const struct options *options)
     struct application app = application_make(config);
     struct buffer out = buffer_make(options->arena, DOCUMENT_MAX);
 
-    if (openapi_write(&app, &out) != OK)
+    if (openapi_write(&app, &out))
         out.failed = true;
     buffer_char(&out, '\n');
     return command_output(&out);

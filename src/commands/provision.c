@@ -135,7 +135,7 @@ static enum err check_by_dry_run(const struct config *config, const struct optio
     const json_t *problem = json_array_get(json_object_get(*answer, "errors"), 0);
 
     json_decref(body);
-    if (err == OK && problem)
+    if (!err && problem)
         err = error_set(error, ERR_REFUSED, "%.500s", json_string_value(json_object_get(problem, "message")));
     return err;
 }
@@ -145,12 +145,11 @@ static enum err make_account(const struct config *config, const struct options *
 {
     struct current current;
     json_t *body;
-    enum err err = current_open(options->arena, config, "orgd", &current, error);
+    enum err err;
 
-    if (err != OK)
-        return err;
+    TRY(current_open(options->arena, config, "orgd", &current, error));
     err = check_by_dry_run(config, options, current.core, password, answer, error);
-    if (err == OK && !option_given(options, "dry-run")) {
+    if (!err && !option_given(options, "dry-run")) {
         body = account_body(options, password, false);
         err = body ? local_call(options->arena, config, current.core, &account_create, body, answer, error)
                    : error_set(error, ERR_MEMORY, "no memory");
@@ -170,9 +169,9 @@ int account_create_run(const struct config *config, const struct options *option
 
     if (option_given(options, "password-stdin"))
         err = read_password(options->arena, &password, &error);
-    if (err == OK)
+    if (!err)
         err = make_account(config, options, password, &answer, &error);
-    if (err != OK)
+    if (err)
         return command_failed(&error);
     if (option_given(options, "json"))
         print_json(&out, json_object_get(json_object_get(answer, "accounts"), "account"));
@@ -193,12 +192,12 @@ int account_end_sessions_run(const struct config *config, const struct options *
     enum err err = body ? current_open(options->arena, config, "orgd", &current, &error)
                         : error_set(&error, ERR_MEMORY, "no memory");
 
-    if (err == OK) {
+    if (!err) {
         err = local_call(options->arena, config, current.core, &account_end_sessions, body, &answer, &error);
         current_close(&current);
     }
     json_decref(body);
-    if (err != OK)
+    if (err)
         return command_failed(&error);
     if (option_given(options, "json")) {
         print_json(&out, answer);
@@ -255,17 +254,17 @@ int organization_list_run(const struct config *config, const struct options *opt
     struct result rows;
     enum err err = current_open(options->arena, config, "orgd", &current, &error);
 
-    if (err != OK)
+    if (err)
         return command_failed(&error);
     err = overview_organizations(current.core, &rows);
-    if (err == OK) {
+    if (!err) {
         (option_given(options, "json") ? list_json : list_text)(&out, &rows);
         result_clear(&rows);
     } else {
         error = *db_error(current.core);
     }
     current_close(&current);
-    return err == OK ? command_output(&out) : command_failed(&error);
+    return err ? command_failed(&error) : command_output(&out);
 }
 
 /* ---- key create ---- */
@@ -282,14 +281,14 @@ static enum err find_project(const struct options *options, struct db *core, cha
         return error_set(error, ERR_USAGE, "%.100s is not the id of a project", given);
     if (!given) {
         err = overview_default_project(core, options->arguments[0], &rows);
-        if (err != OK)
+        if (err)
             return error_set(error, err, "%.500s", db_error(core)->cause);
         if (result_rows(&rows) == 0 || !result_uuid(&rows, 0, OVERVIEW_PROJECT_ID, &project))
             err = error_set(error, ERR_REFUSED,
                             "there is no account %.254s with a project; `orgd account create` makes one",
                             options->arguments[0]);
         result_clear(&rows);
-        if (err != OK)
+        if (err)
             return err;
     }
     (void)uuid_format(&project, id);
@@ -301,10 +300,9 @@ static enum err make_key(const struct config *config, const struct options *opti
 {
     char project[UUID_TEXT_SIZE];
     json_t *body;
-    enum err err = find_project(options, core, project, error);
+    enum err err;
 
-    if (err != OK)
-        return err;
+    TRY(find_project(options, core, project, error));
     body = json_pack("{s:{s:b}, s:{s:{s:s}, s:{s:s}, s:s?, s:b}}", "options", "return_api_keys", 1, "api_key",
                      "project_ref", "id", project, "user_ref", "email", options->arguments[0], "expires_at",
                      option_value(options, "expires"), "restricted", option_given(options, "restricted"));
@@ -323,11 +321,11 @@ int key_create_run(const struct config *config, const struct options *options)
     struct current current;
     enum err err = current_open(options->arena, config, "orgd", &current, &error);
 
-    if (err != OK)
+    if (err)
         return command_failed(&error);
     err = make_key(config, options, current.core, &answer, &error);
     current_close(&current);
-    if (err != OK)
+    if (err)
         return command_failed(&error);
     key = json_object_get(json_object_get(json_array_get(json_object_get(answer, "accounts"), 0), "api_keys"), "key");
     if (option_given(options, "json"))

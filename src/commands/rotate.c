@@ -34,7 +34,7 @@ static enum err check_agenta(struct db *db, const struct options *options, struc
 
     if (option_given(options, "leave-agenta-secrets"))
         return OK;
-    if (reseal_agenta_secrets(db, &count) != OK)
+    if (reseal_agenta_secrets(db, &count))
         return database_problem(db, error);
     if (count == 0)
         return OK;
@@ -50,7 +50,7 @@ static enum err check_agenta(struct db *db, const struct options *options, struc
 
 static enum err rotate_signing(struct db *db, struct buffer *out, struct error *error)
 {
-    if (reseal_retire_signing_keys(db) != OK)
+    if (reseal_retire_signing_keys(db))
         return database_problem(db, error);
     buffer_text(out, "A new key signs sessions from now on; issued tokens remain valid until they expire.\n");
     return OK;
@@ -62,7 +62,7 @@ static enum err rotate_stored(const struct config *config, struct db *db, const 
 {
     struct reseal_report report;
 
-    if (reseal(db, options->arena, config, &report) != OK)
+    if (reseal(db, options->arena, config, &report))
         return database_problem(db, error);
     buffer_format(out, "%d stored secrets were encrypted again with AGENTA_CRYPT_KEY.\n", report.done);
     if (report.closed > 0)
@@ -73,10 +73,7 @@ static enum err rotate_stored(const struct config *config, struct db *db, const 
 static enum err rotate_kept(const struct config *config, enum installation_key key, const struct options *options,
                             struct buffer *out, struct error *error)
 {
-    enum err err = installation_key_rotate(options->arena, config, key, error);
-
-    if (err != OK)
-        return err;
+    TRY(installation_key_rotate(options->arena, config, key, error));
     buffer_format(out, "There is a new %s. Restart orgd to put it in force.\n", installation_key_variable(key));
     if (key == INSTALLATION_KEY_AUTH)
         buffer_text(out, "Give it to Agenta's services: orgd config --reveal AGENTA_AUTH_KEY\n");
@@ -93,7 +90,7 @@ static enum err rotate(const struct config *config, enum installation_key key, s
 
     if (key == INSTALLATION_KEY_CRYPT)
         err = check_agenta(db, options, error);
-    if (err != OK)
+    if (err)
         return err;
     if (!given(values[key]))
         return rotate_kept(config, key, options, out, error);
@@ -117,14 +114,14 @@ int key_rotate_run(const struct config *config, const struct options *options)
 
     if (!signing && !installation_key_find(name, &key))
         err = error_set(&error, ERR_USAGE, "unknown key %.64s; the keys are admin, auth, crypt and signing", name);
-    if (err == OK && (signing || key == INSTALLATION_KEY_CRYPT)) {
+    if (!err && (signing || key == INSTALLATION_KEY_CRYPT)) {
         err = current_open(options->arena, config, "orgd key rotate", &current, &error);
-        opened = err == OK;
+        opened = !err;
     }
-    if (err == OK)
+    if (!err)
         err = signing ? rotate_signing(current.core, &out, &error)
                       : rotate(config, key, current.core, options, &out, &error);
     if (opened)
         current_close(&current);
-    return err == OK ? command_output(&out) : command_failed(&error);
+    return err ? command_failed(&error) : command_output(&out);
 }

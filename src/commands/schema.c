@@ -105,15 +105,15 @@ int schema_dump_run(const struct config *config, const struct options *options)
         (option_given(options, "counts") || option_given(options, "full") || option_given(options, "json")))
         err = error_set(&error, ERR_USAGE,
                         "--graph draws tables and references; it cannot be combined with --counts, --full or --json");
-    if (err == OK)
+    if (!err)
         err = source_open(options->arena, config, uri, "orgd schema dump", &source, &error);
-    if (err == OK) {
+    if (!err) {
         err = (option_given(options, "graph") ? draw : dump)(source.db, options, &out, &error);
         source_close(&source);
     }
-    if (err == OK && file != NULL)
+    if (!err && file != NULL)
         err = file_write(options->arena, file, out.data, out.len, &error);
-    if (err != OK)
+    if (err)
         return command_failed(&error);
     return file != NULL ? STATUS_DONE : command_output(&out);
 }

@@ -52,10 +52,9 @@ static enum err read_live(void *arena, const struct config *config, const char *
 {
     struct schema_dump_options what = {.full = true, .qualified = schema_tell_qualified};
     struct source source;
-    enum err err = source_open(arena, config, uri, "orgd schema diff", &source, error);
+    enum err err;
 
-    if (err != OK)
-        return err;
+    TRY(source_open(arena, config, uri, "orgd schema diff", &source, error));
     err = schema_dump(source.db, &what, text, error);
     source_close(&source);
     return err;
@@ -80,11 +79,11 @@ static enum err read_side(const struct config *config, const struct options *opt
         return error_set(error, err,
                          "the %s of the two is neither a file nor a connection URI, which begins with postgresql://",
                          side == 0 ? "first" : "second");
-    if (err == OK)
+    if (!err)
         err = schema_document_read(arena, content ? content : text.data, content ? strlen(content) : text.len, document,
                                    &cause);
-    if (err == OK || strstr(name, "://"))
-        return err == OK ? OK : error_set(error, err, "%.500s", cause.cause);
+    if (!err || strstr(name, "://"))
+        return err ? error_set(error, err, "%.500s", cause.cause) : OK;
     return error_set(error, err == ERR_PARSE ? ERR_REFUSED : err, "%.200s: %.300s", name, cause.cause);
 }
 
@@ -121,11 +120,11 @@ static enum err compare(const struct config *config, const struct options *optio
 {
     enum err err = read_side(config, options, 0, a, error);
 
-    if (err == OK)
+    if (!err)
         err = read_side(config, options, 1, b, error);
-    if (err == OK)
+    if (!err)
         err = schema_diff(options->arena, a, b, found, error);
-    if (err == OK)
+    if (!err)
         report_skipped(options, a, b);
     return err;
 }
@@ -201,15 +200,15 @@ static enum err read_ignored(const struct options *options, struct ignoring *ign
     char *text = NULL, *line, *rest = NULL;
     enum err err = OK;
 
-    for (size_t i = 0; err == OK && (kind = option_value_at(options, "ignore", i)); i++)
+    for (size_t i = 0; !err && (kind = option_value_at(options, "ignore", i)); i++)
         err = is_kind(kind)
                   ? add_ignored(options->arena, ignoring, (struct ignored){.kind = kind, .object = "*"}, error)
                   : error_set(error, ERR_USAGE, "unknown kind of difference: %.60s", kind);
-    if (err != OK || !file)
+    if (err || !file)
         return err;
     err = file_read(options->arena, AT_FDCWD, file, IGNORE_MAX, &text, error);
     rest = text;
-    for (size_t number = 1; err == OK && (line = strsep(&rest, "\n")); number++)
+    for (size_t number = 1; !err && (line = strsep(&rest, "\n")); number++)
         err = read_ignored_line(options->arena, line, number, ignoring, error);
     return err;
 }
@@ -290,11 +289,11 @@ int schema_diff_run(const struct config *config, const struct options *options)
 
     if (option_given(options, "json") && option_given(options, "html"))
         err = error_set(&error, ERR_USAGE, "--json and --html exclude each other");
-    if (err == OK)
+    if (!err)
         err = read_ignored(options, &ignoring, &error);
-    if (err == OK)
+    if (!err)
         err = compare(config, options, &a, &b, &found, &error);
-    if (err != OK)
+    if (err)
         return command_failed(&error);
     leave_out(&ignoring, &found);
     if (option_given(options, "json"))
@@ -305,7 +304,7 @@ int schema_diff_run(const struct config *config, const struct options *options)
         schema_report_text(&out, &found);
     if (file)
         err = file_write(options->arena, file, out.data, out.len, &error);
-    if (err != OK)
+    if (err)
         return command_failed(&error);
     status = file ? STATUS_DONE : command_output(&out);
     return status == STATUS_DONE && found.count > 0 ? STATUS_NO : status;
@@ -319,7 +318,7 @@ int schema_parity_run(const struct config *config, const struct options *options
     struct error error = {0};
     int status;
 
-    if (compare(config, options, &subset, &superset, &found, &error) != OK)
+    if (compare(config, options, &subset, &superset, &found, &error))
         return command_failed(&error);
     if (option_given(options, "json"))
         schema_parity_json(&out, &subset, &superset, &found);

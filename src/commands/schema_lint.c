@@ -122,7 +122,7 @@ int schema_lint_run(const struct config *config, const struct options *options)
     if (!ignored)
         return command_failed(&error);
     err = source_open(options->arena, config, uri, "orgd schema lint", &source, &error);
-    if (err == OK) {
+    if (!err) {
         if (printing.json)
             json_open(&printing.out, '[');
         err = schema_lint(source.db, ignored, &receiver, &error);
@@ -130,7 +130,7 @@ int schema_lint_run(const struct config *config, const struct options *options)
     }
     if (printing.hidden.len > 0)
         (void)fprintf(stderr, "%s.\n", buffer_string(&printing.hidden));
-    if (err != OK)
+    if (err)
         return command_failed(&error);
     if (printing.json) {
         json_close(&printing.out, ']');

@@ -194,16 +194,11 @@ static enum err open_gate(struct serving *serving, bool *waiting, struct error *
         .enterprise = config_is_enterprise(config),
         .migrate = serving->stores.private_cluster || config->auto_migrations,
     };
-    enum err err;
 
     memcpy(options.uris, serving->stores.uris, sizeof options.uris);
     memcpy(options.migration_uris, serving->stores.uris, sizeof options.migration_uris);
-    err = serving->stores.private_cluster ? OK : databases_migration_uris(config, options.migration_uris, error);
-    if (err != OK)
-        return err;
-    err = gate_start(serving->arena, &options, &serving->gate, &verdict, error);
-    if (err != OK)
-        return err;
+    TRY(serving->stores.private_cluster ? OK : databases_migration_uris(config, options.migration_uris, error));
+    TRY(gate_start(serving->arena, &options, &serving->gate, &verdict, error));
     *waiting = verdict == GATE_UNREACHABLE && !serving->stores.private_cluster;
     if (*waiting)
         log_message(LOG_WARNING, "%s; requests are answered 503 until it can", error->cause);
@@ -220,7 +215,7 @@ static enum err start_decisions(struct serving *serving, struct error *error)
 
     if (serving->config.caching)
         err = cache_lease_start(&options, error);
-    serving->decisions = serving->config.caching && err == OK;
+    serving->decisions = serving->config.caching && !err;
     return err;
 }
 
@@ -241,8 +236,8 @@ static void reseal_stored(struct serving *serving)
     struct reseal_report report = {0};
     struct error error = {0};
 
-    if (db && db_connect(db, &error) == OK) {
-        if (reseal(db, serving->arena, &serving->config, &report) != OK)
+    if (db && !db_connect(db, &error)) {
+        if (reseal(db, serving->arena, &serving->config, &report))
             log_message(LOG_WARNING, "stored secrets could not be encrypted again: %s; the next start tries again",
                         db_error(db)->cause);
         else if (report.done > 0)
@@ -269,7 +264,7 @@ static void check_keys(struct serving *serving)
     struct db *db = db_create(serving->arena, &options);
     struct error error = {0};
 
-    if (db && db_connect(db, &error) == OK && signing_keys_check(db, &serving->config) != OK)
+    if (db && !db_connect(db, &error) && signing_keys_check(db, &serving->config))
         log_message(LOG_WARNING, "the signing keys could not be checked: %s", db_error(db)->cause);
     (void)talloc_free(db);
 }
@@ -280,7 +275,7 @@ static enum err say_ready(struct serving *serving, bool waiting, struct error *e
     const char *databases = stores_describe(&serving->stores, serving->arena);
     struct access_report report;
 
-    if (access_report_make(serving->arena, &serving->config, true, &report) != OK)
+    if (access_report_make(serving->arena, &serving->config, true, &report))
         return error_set(error, ERR_MEMORY, "no memory");
     access_report_log(&report);
     if (!waiting) {
@@ -316,7 +311,7 @@ static enum err check_config(const struct config *config, struct error *error)
     if (entry)
         return error_set(error, ERR_USAGE, "ORGD_ALLOWED_ORIGINS: %.100s is not an origin like https://app.example.com",
                          entry);
-    if (transport_check(config, error) != OK)
+    if (transport_check(config, error))
         return ERR_USAGE;
     return methods_check(config, error);
 }
@@ -324,30 +319,18 @@ static enum err check_config(const struct config *config, struct error *error)
 /* Starts everything that is needed before the first request. */
 static enum err bring_up(struct serving *serving, bool *waiting, struct error *error)
 {
-    enum err err = check_config(&serving->config, error);
-
-    if (err == OK)
-        err = stores_open(serving->arena, &serving->config, STORES_SERVE, &serving->stores, error);
-    if (err == OK) /* root is dropped now: threads may start */
-        err = take_signals(error);
-    if (err == OK)
-        err = installation_keys_settle(serving->arena, &serving->stores.dir, &serving->config, error);
-    if (err == OK)
-        err = fetch_start(error);
+    TRY(check_config(&serving->config, error));
+    TRY(stores_open(serving->arena, &serving->config, STORES_SERVE, &serving->stores, error));
+    TRY(take_signals(error)); /* root is dropped now: threads may start */
+    TRY(installation_keys_settle(serving->arena, &serving->stores.dir, &serving->config, error));
+    TRY(fetch_start(error));
     limits_register();
-    if (err == OK) /* before anything is made: another server may have the port */
-        err = bind_server(serving, error);
-    if (err == OK)
-        err = stores_start(serving->arena, &serving->config, &serving->stores, error);
-    if (err == OK)
-        err = open_gate(serving, waiting, error);
-    if (err == OK)
-        err = start_decisions(serving, error);
-    if (err == OK)
-        err = start_mail(serving, error);
-    if (err == OK)
-        err = start_keeper(serving, error);
-    return err;
+    TRY(bind_server(serving, error)); /* before anything is made: another server may have the port */
+    TRY(stores_start(serving->arena, &serving->config, &serving->stores, error));
+    TRY(open_gate(serving, waiting, error));
+    TRY(start_decisions(serving, error));
+    TRY(start_mail(serving, error));
+    return start_keeper(serving, error);
 }
 
 static void take_down(struct serving *serving)
@@ -369,17 +352,17 @@ int serve_run(const struct config *config, const struct options *options)
     enum err err;
 
     err = bring_up(&serving, &waiting, &error);
-    if (err == OK) {
+    if (!err) {
         atomic_store(&running, serving.server);
         err = say_ready(&serving, waiting, &error);
     }
-    if (err != OK) {
+    if (err) {
         take_down(&serving);
         return command_failed(&error);
     }
     err = server_run(serving.server, &error);
     take_down(&serving);
-    if (err == OK)
+    if (!err)
         return STATUS_DONE;
     /* A blocked worker may still use any memory: nothing is freed, and nothing else runs. */
     (void)command_failed(&error);

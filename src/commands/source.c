@@ -12,9 +12,9 @@ static enum err open_configured(void *arena, const struct config *config, struct
 {
     enum err err = stores_check(arena, config, error);
 
-    if (err == OK)
+    if (!err)
         err = stores_open(arena, config, STORES_COMMAND, &source->stores, error);
-    if (err != OK)
+    if (err)
         return err;
     source->configured = true;
     *uri = source->stores.uris[DATABASE_CORE];
@@ -33,12 +33,12 @@ enum err source_open(void *arena, const struct config *config, const char *uri, 
         return error_set(error, ERR_USAGE, "the connection URI is empty; leave it out to use the configured database");
     if (!uri)
         err = open_configured(arena, config, source, &uri, error);
-    if (err == OK) {
+    if (!err) {
         options.uri = uri;
         source->db = db_create(arena, &options);
         err = source->db != NULL ? db_connect(source->db, error) : error_set(error, ERR_MEMORY, "no memory");
     }
-    if (err != OK)
+    if (err)
         source_close(source);
     return err;
 }
