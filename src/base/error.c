@@ -10,22 +10,22 @@ static const struct error_row rows[] = {
 #undef ERROR
 };
 
-const struct error_row *error_row(enum err code)
+const struct error_row *error_row(enum err err)
 {
-    if (code < 0 || code >= ERR_COUNT)
-        code = ERR_INTERNAL;
-    return &rows[code];
+    if (err < 0 || err >= ERR_COUNT)
+        err = ERR_INTERNAL;
+    return &rows[err];
 }
 
-enum err error_set(struct error *error, enum err code, const char *format, ...)
+enum err error_set(struct error *error, enum err err, const char *format, ...)
 {
     va_list arguments;
 
     if (!error)
-        return code;
-    error->code = code;
+        return err;
+    error->code = err;
     va_start(arguments, format);
     (void)vsnprintf(error->cause, sizeof error->cause, format, arguments);
     va_end(arguments);
-    return code;
+    return err;
 }

@@ -47,13 +47,13 @@ enum err file_read(void *arena, int directory, const char *name, size_t max, cha
         return error_set(error, errno == ENOENT ? ERR_NOT_FOUND : ERR_SYSTEM, "cannot read %s: %m", name);
     err = read_all(fd, name, max, &content, error);
     (void)close(fd);
-    if (err == OK && content.len > 0 && memchr(content.data, '\0', content.len))
+    if (!err && content.len > 0 && memchr(content.data, '\0', content.len))
         err = error_set(error, ERR_REFUSED, "%s is no text: it holds NUL bytes", name);
-    if (err == OK) {
+    if (!err) {
         *text = content.len > 0 ? content.data : talloc_strdup(arena, "");
         err = *text ? OK : error_set(error, ERR_MEMORY, "no memory to read %s", name);
     }
-    if (err != OK)
+    if (err)
         talloc_free(content.data);
     return err;
 }

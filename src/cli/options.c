@@ -186,7 +186,7 @@ static enum err read_long(struct parser *parser, const char *word)
         return error_set(parser->error, ERR_USAGE, "--%s takes no value.", row->name);
     if (row->value && !value)
         err = next_value(parser, row, &value);
-    return err == OK ? take_option(parser, row, value) : err;
+    return err ? err : take_option(parser, row, value);
 }
 
 /* Parses a cluster of letters. A letter with a value takes the rest of the word, or the next word. */
@@ -203,9 +203,9 @@ static enum err read_short(struct parser *parser, const char *word)
             value = letter + 1;
         else if (row->value)
             err = next_value(parser, row, &value);
-        if (err == OK)
+        if (!err)
             err = take_option(parser, row, value);
-        if (err != OK)
+        if (err)
             return err;
         if (row->value)
             break;
@@ -317,7 +317,7 @@ enum err options_parse(void *arena, const struct program *program, int argc, cha
         return no_memory(&parser);
     options->arguments = parser.arguments;
     options->given = parser.given;
-    for (parser.at = 1; parser.at < argc && err == OK; parser.at++) {
+    for (parser.at = 1; parser.at < argc && !err; parser.at++) {
         const char *word = argv[parser.at];
 
         if (!ended && strcmp(word, "--") == 0)
@@ -330,7 +330,7 @@ enum err options_parse(void *arena, const struct program *program, int argc, cha
             err = read_word(&parser, word);
     }
     options->topic = options->command ? options->command->name : parser.group;
-    return err == OK ? check_complete(&parser) : err;
+    return err ? err : check_complete(&parser);
 }
 
 /* The row of an option of the command; aborts when the command does not have it. */

@@ -84,7 +84,7 @@ static enum err override(const struct options *options, struct config *config, s
 {
     enum err err = OK;
 
-    for (size_t i = 0; i < options->given_count && err == OK; i++) {
+    for (size_t i = 0; i < options->given_count && !err; i++) {
         const struct option_given *given = &options->given[i];
         const char *where;
 
@@ -119,12 +119,12 @@ static int run_command(const struct options *options)
 
     if (options->command->unconfigured)
         return options->command->run(NULL, options);
-    if (config_load(options->arena, option_value(options, "config"), &config, &error) != OK ||
-        override(options, &config, &error) != OK)
+    if (config_load(options->arena, option_value(options, "config"), &config, &error) ||
+        override(options, &config, &error))
         return command_failed(&error);
     configure_log(&config);
     config_warn(&config);
-    if (options->program->configured && options->program->configured(&config, &error) != OK)
+    if (options->program->configured && options->program->configured(&config, &error))
         return command_failed(&error);
     return options->command->run(&config, options);
 }
@@ -146,7 +146,7 @@ int options_main(const struct program *program, int argc, char *const *argv)
     int status;
 
     reserve_streams();
-    if (options_parse(arena, program, argc, argv, &options, &error) != OK)
+    if (options_parse(arena, program, argc, argv, &options, &error))
         status = command_failed(&error);
     else if (options.help)
         status = show_help(&options);

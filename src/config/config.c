@@ -172,11 +172,11 @@ enum err config_load(void *arena, const char *file, struct config *config, struc
         return no_memory(error);
     if (file)
         err = config_file_read(arena, file, &loading.lines, &loading.line_count, error);
-    for (size_t i = 0; i < config_row_count && err == OK; i++) {
+    for (size_t i = 0; i < config_row_count && !err; i++) {
         if (config_rows[i].name)
             err = load_row(&loading, &config_rows[i]);
     }
-    if (err == OK)
+    if (!err)
         err = find_strays(&loading);
     config->strays = loading.strays;
     config->stray_count = loading.stray_count;
@@ -192,7 +192,7 @@ enum err config_override(void *arena, struct config *config, const char *name, c
     if (!row)
         return error_set(error, ERR_USAGE, "There is no variable %.64s.", name);
     err = config_row_set(arena, row, config, where, value, error);
-    if (err == OK)
+    if (!err)
         config->origins[row - config_rows] = (struct config_origin){row->name, where};
     return err;
 }

@@ -131,11 +131,11 @@ static enum err read_line(struct reader *reader, struct config_line *line)
     struct buffer value = buffer_make(reader->arena, FILE_MAX_BYTES);
     enum err err = read_key(reader, &line->key);
 
-    if (err == OK && reader->at < reader->end && (*reader->at == '"' || *reader->at == '\''))
+    if (!err && reader->at < reader->end && (*reader->at == '"' || *reader->at == '\''))
         err = read_quoted(reader, &value);
-    else if (err == OK)
+    else if (!err)
         read_bare(reader, &value);
-    if (err != OK)
+    if (err)
         return err;
     line->value = buffer_string(&value);
     line->number = reader->number;
@@ -145,10 +145,8 @@ static enum err read_line(struct reader *reader, struct config_line *line)
 static enum err add_line(struct reader *reader, struct config_line **lines, size_t *count)
 {
     struct config_line line = {0};
-    enum err err = read_line(reader, &line);
 
-    if (err != OK)
-        return err;
+    TRY(read_line(reader, &line));
     if (*count == LINES_MAX)
         return complain(reader, "The file sets more than 4096 variables.");
     for (size_t i = 0; i < *count; i++) {
@@ -173,7 +171,6 @@ enum err config_file_parse(void *arena, const char *name, const char *text, size
     *count = 0;
     while (text < end) {
         const char *feed = memchr(text, '\n', (size_t)(end - text));
-        enum err err;
 
         reader.at = text;
         reader.end = feed ? feed : end;
@@ -183,15 +180,11 @@ enum err config_file_parse(void *arena, const char *name, const char *text, size
             reader.end--;
         if (reader.number == 1 && reader.end - reader.at >= 3 && memcmp(reader.at, "\xef\xbb\xbf", 3) == 0)
             reader.at += 3; /* byte order mark */
-        err = check_characters(&reader);
-        if (err != OK)
-            return err;
+        TRY(check_characters(&reader));
         skip_blanks(&reader);
         if (reader.at == reader.end || *reader.at == '#')
             continue;
-        err = add_line(&reader, lines, count);
-        if (err != OK)
-            return err;
+        TRY(add_line(&reader, lines, count));
     }
     return OK;
 }

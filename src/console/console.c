@@ -32,15 +32,15 @@ static const char policy_tail[] = "'; img-src 'self' data:; font-src 'self'; con
 
 static enum err add_headers(struct request *req, const char *policy, const char *caching)
 {
-    enum err code = reply_header(req, "Cache-Control", caching);
+    enum err err = reply_header(req, "Cache-Control", caching);
 
     req->reply.no_cors = true; /* for pages of this origin only */
     req->reply.no_gzip = true; /* done by the build */
-    if (code == OK)
-        code = reply_header(req, "Content-Security-Policy", policy);
-    for (size_t i = 0; code == OK && i < sizeof protections / sizeof *protections; i++)
-        code = reply_header(req, protections[i].name, protections[i].value);
-    return code;
+    if (!err)
+        err = reply_header(req, "Content-Security-Policy", policy);
+    for (size_t i = 0; !err && i < sizeof protections / sizeof *protections; i++)
+        err = reply_header(req, protections[i].name, protections[i].value);
+    return err;
 }
 
 /* ---- files ---- */
@@ -63,15 +63,15 @@ static enum err answer_file(struct request *req, const struct console_file *file
     enum console_coding coding = choose_coding(req, file);
     const char *tag =
         talloc_asprintf(req->arena, "\"%s%s%s\"", file->hash, coding == CONSOLE_PLAIN ? "" : "-", names[coding]);
-    enum err code = add_headers(req, "default-src 'none'; frame-ancestors 'none'",
-                                file->immutable ? "public, max-age=31536000, immutable" : "no-cache");
+    enum err err = add_headers(req, "default-src 'none'; frame-ancestors 'none'",
+                               file->immutable ? "public, max-age=31536000, immutable" : "no-cache");
 
-    if (code == OK)
-        code = reply_header(req, "Vary", "Accept-Encoding");
-    if (code == OK)
-        code = reply_header(req, "ETag", tag);
-    if (code != OK)
-        return code;
+    if (!err)
+        err = reply_header(req, "Vary", "Accept-Encoding");
+    if (!err)
+        err = reply_header(req, "ETag", tag);
+    if (err)
+        return err;
     req->reply.content_type = file->type;
     if (request_has_tag(req, tag)) {
         req->reply.status = 304;
