@@ -62,26 +62,24 @@ static enum err find_by_token(struct request *req, const struct uuid *organizati
     const char *email = body_text(req, "email");
     const char *folded = email_fold(req->arena, email);
     struct result row;
-    enum err code;
+    enum err err = OK;
 
     if (!folded)
         return ERR_MEMORY;
-    code = DB_RUN(req->db, acceptance_by_token, &row, param_uuid(organization), param_text(token), param_text(email),
-                  param_text(folded), param_uuid(&identity_of(req)->user_id));
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, acceptance_by_token, &row, param_uuid(organization), param_text(token), param_text(email),
+               param_text(folded), param_uuid(&identity_of(req)->user_id)));
     if (result_rows(&row) == 0)
-        code = ERR_UNAUTHORIZED; /* the caller was deleted at this moment */
+        err = ERR_UNAUTHORIZED; /* the caller was deleted at this moment */
     else if (!result_bool(&row, 0, ACCEPTANCE_BY_TOKEN_ACCOUNT))
-        code = ERR_INVITE_NO_USER;
+        err = ERR_INVITE_NO_USER;
     else if (!is_same_token(result_text(&row, 0, ACCEPTANCE_BY_TOKEN_TOKEN), token) ||
              !result_uuid(&row, 0, ACCEPTANCE_BY_TOKEN_ID, &found->id) ||
              !result_uuid(&row, 0, ACCEPTANCE_BY_TOKEN_WORKSPACE_ID, &found->workspace))
-        code = ERR_INVITE_NOT_FOUND;
+        err = ERR_INVITE_NOT_FOUND;
     else if (!result_bool(&row, 0, ACCEPTANCE_BY_TOKEN_ADDRESSED))
-        code = ERR_INVITE_EMAIL_MISMATCH;
+        err = ERR_INVITE_EMAIL_MISMATCH;
     result_clear(&row);
-    return code;
+    return err;
 }
 
 /* Finds it by its id, for a user who has proven the address or has the token. */
@@ -89,20 +87,18 @@ static enum err find_by_id(struct request *req, struct found *found)
 {
     const char *token = body_text(req, "token");
     struct result row;
-    enum err code;
+    enum err err = OK;
 
     if (!uuid_parse(path_value(req, "invitation_id"), &found->id))
         return ERR_BAD_UUID;
     if (!token && !identity_of(req)->address_proven)
         return ERR_INVITE_TOKEN_NEEDED;
-    code = DB_RUN(req->db, acceptance_by_id, &row, param_uuid(&found->id), param_uuid(&identity_of(req)->user_id));
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, acceptance_by_id, &row, param_uuid(&found->id), param_uuid(&identity_of(req)->user_id)));
     if (result_rows(&row) == 0 || !result_uuid(&row, 0, ACCEPTANCE_BY_ID_WORKSPACE_ID, &found->workspace) ||
         (token && !is_same_token(result_text(&row, 0, ACCEPTANCE_BY_ID_TOKEN), token)))
-        code = ERR_INVITE_NOT_FOUND;
+        err = ERR_INVITE_NOT_FOUND;
     result_clear(&row);
-    return code;
+    return err;
 }
 
 /* ---- accepting and declining ---- */
@@ -111,65 +107,58 @@ static enum err find_by_id(struct request *req, struct found *found)
 static enum err hold(struct request *req, const struct found *found, struct uuid *organization, bool *expired)
 {
     struct result row;
-    enum err code = workspace_hold(req, &found->workspace, organization, ERR_INVITE_NOT_FOUND);
+    enum err err = OK;
 
-    if (code == OK)
-        code = DB_RUN(req->db, acceptance_hold, &row, param_uuid(&found->id), param_uuid(&found->workspace));
-    if (code != OK)
-        return code;
+    TRY(workspace_hold(req, &found->workspace, organization, ERR_INVITE_NOT_FOUND));
+    TRY(DB_RUN(req->db, acceptance_hold, &row, param_uuid(&found->id), param_uuid(&found->workspace)));
     if (result_rows(&row) == 0)
-        code = ERR_INVITE_NOT_FOUND;
+        err = ERR_INVITE_NOT_FOUND;
     else if (result_bool(&row, 0, ACCEPTANCE_HOLD_USED))
-        code = ERR_INVITE_ALREADY_ACCEPTED;
-    *expired = code == OK && result_bool(&row, 0, ACCEPTANCE_HOLD_EXPIRED);
+        err = ERR_INVITE_ALREADY_ACCEPTED;
+    *expired = !err && result_bool(&row, 0, ACCEPTANCE_HOLD_EXPIRED);
     result_clear(&row);
-    return code;
+    return err;
 }
 
 static enum err join(struct request *req, const struct found *found)
 {
     struct uuid organization;
     bool expired = false;
-    enum err code = hold(req, found, &organization, &expired);
+    enum err err;
 
-    if (code == OK && expired)
-        code = ERR_INVITE_EXPIRED;
-    if (code == OK)
-        code = DB_RUN(req->db, acceptance_join, NULL, param_uuid(&found->id), param_uuid(&identity_of(req)->user_id),
-                      param_text(ROLE_DEFAULT), param_uuid(&organization), param_uuid(&found->workspace));
-    if (code == OK)
-        code = db_commit(req->db);
-    if (code == ERR_REFERENCE) /* the account was deleted at this moment */
+    TRY(hold(req, found, &organization, &expired));
+    if (expired)
+        return ERR_INVITE_EXPIRED;
+    err = DB_RUN(req->db, acceptance_join, NULL, param_uuid(&found->id), param_uuid(&identity_of(req)->user_id),
+                 param_text(ROLE_DEFAULT), param_uuid(&organization), param_uuid(&found->workspace));
+    if (!err)
+        err = db_commit(req->db);
+    if (err == ERR_REFERENCE) /* the account was deleted at this moment */
         return ERR_UNAUTHORIZED;
-    return code == OK ? reply_json(req, 200, "{\"message\":\"Added user to workspace\"}") : code;
+    return err ? err : reply_json(req, 200, "{\"message\":\"Added user to workspace\"}");
 }
 
 enum err acceptance_accept(struct request *req)
 {
     struct uuid organization;
     struct found found;
-    enum err code;
 
     if (!uuid_parse(path_value(req, "organization_id"), &organization))
         return ERR_BAD_UUID;
-    code = take_try(req);
-    if (code == OK)
-        code = db_begin(req->db);
-    if (code == OK)
-        code = find_by_token(req, &organization, &found);
-    return code == OK ? join(req, &found) : code;
+    TRY(take_try(req));
+    TRY(db_begin(req->db));
+    TRY(find_by_token(req, &organization, &found));
+    return join(req, &found);
 }
 
 enum err acceptance_accept_by_id(struct request *req)
 {
     struct found found;
-    enum err code = take_try(req);
 
-    if (code == OK)
-        code = db_begin(req->db);
-    if (code == OK)
-        code = find_by_id(req, &found);
-    return code == OK ? join(req, &found) : code;
+    TRY(take_try(req));
+    TRY(db_begin(req->db));
+    TRY(find_by_id(req, &found));
+    return join(req, &found);
 }
 
 enum err acceptance_decline(struct request *req)
@@ -177,19 +166,14 @@ enum err acceptance_decline(struct request *req)
     struct uuid organization;
     struct found found;
     bool expired;
-    enum err code = take_try(req);
 
-    if (code == OK)
-        code = db_begin(req->db);
-    if (code == OK)
-        code = find_by_id(req, &found);
-    if (code == OK)
-        code = hold(req, &found, &organization, &expired);
-    if (code == OK)
-        code = RUN_QUERY(req, ERR_INVITE_NOT_FOUND, invitation_revoke, param_uuid(&found.id));
-    if (code == OK)
-        code = db_commit(req->db);
-    return code == OK ? reply_detail(req, 200, "Invitation declined") : code;
+    TRY(take_try(req));
+    TRY(db_begin(req->db));
+    TRY(find_by_id(req, &found));
+    TRY(hold(req, &found, &organization, &expired));
+    TRY(RUN_QUERY(req, ERR_INVITE_NOT_FOUND, invitation_revoke, param_uuid(&found.id)));
+    TRY(db_commit(req->db));
+    return reply_detail(req, 200, "Invitation declined");
 }
 
 enum err acceptance_list(struct request *req)

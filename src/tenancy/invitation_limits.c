@@ -12,18 +12,16 @@
 static enum err check_manager(struct request *req, const struct uuid *organization, const struct uuid *named)
 {
     struct uuid workspace;
-    enum err code = workspace_find(req, organization, named, &workspace, ERR_INVITATION_NOT_ALLOWED);
 
-    return code == OK ? workspace_check_manager(req, &workspace, ERR_INVITATION_NOT_ALLOWED) : code;
+    TRY(workspace_find(req, organization, named, &workspace, ERR_INVITATION_NOT_ALLOWED));
+    return workspace_check_manager(req, &workspace, ERR_INVITATION_NOT_ALLOWED);
 }
 
 static enum err load_proof(struct request *req, bool *proven)
 {
     struct result row;
-    enum err code = DB_RUN(req->db, inviter_proven, &row, param_uuid(&identity_of(req)->user_id));
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, inviter_proven, &row, param_uuid(&identity_of(req)->user_id)));
     *proven = result_bool(&row, 0, INVITER_PROVEN_PROVEN);
     result_clear(&row);
     return OK;
@@ -60,44 +58,41 @@ static enum err take_rest(struct request *req, const struct uuid *organization, 
     const char *person = tries->all[0].subject;
     size_t count = tries->all[0].count;
     struct limit_refusal refusal;
-    enum err code = load_proof(req, &tries->proven);
+    enum err err;
 
-    if (code != OK)
-        return code;
+    TRY(load_proof(req, &tries->proven));
     add(tries, LIMIT_INVITATION_ORGANIZATION, text_of(req, organization), count);
     if (!tries->proven && mail_enabled(req->config))
         add_unproven(tries, person, emails, count);
-    code = limit_ask(req, tries->all + 1, tries->count - 1, &refusal);
-    if (code == OK && refusal.wait_us > 0)
-        code = limit_refuse(req, &refusal);
-    if (code != OK)
+    err = limit_ask(req, tries->all + 1, tries->count - 1, &refusal);
+    if (!err && refusal.wait_us > 0)
+        err = limit_refuse(req, &refusal);
+    if (err)
         tries->count = 1;
-    return code;
+    return err;
 }
 
 enum err invitation_take(struct request *req, const struct uuid *organization, const struct uuid *named,
                          const char *const *emails, size_t count, struct invitation_tries *tries)
 {
     const char *person = text_of(req, &identity_of(req)->user_id);
-    enum err code;
 
     *tries = (struct invitation_tries){.count = 0};
-    code = person ? limit_take_many(req, LIMIT_INVITATION_ASKED, person, count) : ERR_MEMORY;
-    if (code == OK)
-        code = limit_take_many(req, LIMIT_INVITATION, person, count);
-    if (code != OK)
-        return code;
+    if (!person)
+        return ERR_MEMORY;
+    TRY(limit_take_many(req, LIMIT_INVITATION_ASKED, person, count));
+    TRY(limit_take_many(req, LIMIT_INVITATION, person, count));
     add(tries, LIMIT_INVITATION, person, count);
-    code = check_manager(req, organization, named);
-    return code == OK ? take_rest(req, organization, emails, tries) : code;
+    TRY(check_manager(req, organization, named));
+    return take_rest(req, organization, emails, tries);
 }
 
-enum err invitation_settle(struct request *req, const struct invitation_tries *tries, enum err code)
+enum err invitation_settle(struct request *req, const struct invitation_tries *tries, enum err err)
 {
-    if (code == OK || code == ERR_UNCERTAIN)
-        return code;
+    if (!err || err == ERR_UNCERTAIN)
+        return err;
     db_rollback(req->db);
     if (tries->count > 0)
         limit_give_all(req, tries->all, tries->count);
-    return code;
+    return err;
 }

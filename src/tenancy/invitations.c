@@ -117,11 +117,8 @@ struct invitation {
 static enum err load_place(struct request *req, struct place *place)
 {
     struct result row;
-    enum err code =
-        DB_RUN(req->db, invitation_place, &row, param_uuid(&place->workspace), param_uuid(&identity_of(req)->user_id));
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, invitation_place, &row, param_uuid(&place->workspace), param_uuid(&identity_of(req)->user_id)));
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
     if (result_rows(&row) == 0)
@@ -141,15 +138,11 @@ static enum err load_place(struct request *req, struct place *place)
 static enum err begin(struct request *req, const struct uuid *organization, const struct uuid *named,
                       struct place *place)
 {
-    enum err code = db_begin(req->db);
-
-    if (code == OK)
-        code = workspace_find(req, organization, named, &place->workspace, ERR_INVITATION_NOT_ALLOWED);
-    if (code == OK)
-        code = workspace_hold(req, &place->workspace, &place->organization, ERR_INVITATION_NOT_ALLOWED);
-    if (code == OK)
-        code = workspace_check_manager(req, &place->workspace, ERR_INVITATION_NOT_ALLOWED);
-    return code == OK ? load_place(req, place) : code;
+    TRY(db_begin(req->db));
+    TRY(workspace_find(req, organization, named, &place->workspace, ERR_INVITATION_NOT_ALLOWED));
+    TRY(workspace_hold(req, &place->workspace, &place->organization, ERR_INVITATION_NOT_ALLOWED));
+    TRY(workspace_check_manager(req, &place->workspace, ERR_INVITATION_NOT_ALLOWED));
+    return load_place(req, place);
 }
 
 /* Takes the attempts and begins the transaction. */
@@ -157,12 +150,10 @@ static enum err take_and_begin(struct request *req, const struct uuid *organizat
                                const char *const *emails, size_t count, struct invitation_tries *tries,
                                struct place *place)
 {
-    enum err code = invitation_take(req, organization, named, emails, count, tries);
-
-    if (code == OK)
-        code = begin(req, organization, named, place);
+    TRY(invitation_take(req, organization, named, emails, count, tries));
+    TRY(begin(req, organization, named, place));
     place->proven = tries->proven;
-    return code;
+    return OK;
 }
 
 /* Begins with the organization and workspace of the path. */
@@ -190,14 +181,11 @@ static enum err look_for_obstacle(struct request *req, const struct place *place
 {
     const char *own = email_fold(req->arena, place->inviter_email);
     struct result row;
-    enum err code;
 
     if (!own)
         return ERR_MEMORY;
-    code = DB_RUN(req->db, invitation_obstacles, &row, param_uuid(&place->organization), param_uuid(&place->workspace),
-                  param_text(email));
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, invitation_obstacles, &row, param_uuid(&place->organization), param_uuid(&place->workspace),
+               param_text(email)));
     *why = OK;
     if (strcmp(own, email) == 0)
         *why = ERR_INVITATION_SELF;
@@ -268,21 +256,20 @@ static enum err hand_over(struct request *req, const struct place *place, struct
 static enum err store(struct request *req, const struct place *place, struct invitation *made)
 {
     struct result row;
-    enum err code;
+    enum err err;
 
     made->id = uuid_v7();
     made->token = make_token(req);
     if (!made->token)
         return ERR_MEMORY;
-    code = DB_RUN(req->db, invitation_forget_expired, NULL, param_uuid(&place->organization), param_text(made->email));
-    if (code == OK)
-        code = DB_RUN(req->db, invitation_create, &row, param_uuid(&made->id), param_text(made->token),
-                      param_text(made->email), param_text(made->role), param_uuid(&place->project),
-                      param_uuid(&identity_of(req)->user_id));
-    if (code == ERR_CONFLICT) /* invited to another workspace of the organization at the same moment */
+    TRY(DB_RUN(req->db, invitation_forget_expired, NULL, param_uuid(&place->organization), param_text(made->email)));
+    err = DB_RUN(req->db, invitation_create, &row, param_uuid(&made->id), param_text(made->token),
+                 param_text(made->email), param_text(made->role), param_uuid(&place->project),
+                 param_uuid(&identity_of(req)->user_id));
+    if (err == ERR_CONFLICT) /* invited to another workspace of the organization at the same moment */
         return ERR_INVITATION_MEMBER;
-    if (code != OK)
-        return code;
+    if (err)
+        return err;
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
     made->expires = result_text(&row, 0, INVITATION_CREATE_EXPIRES);
@@ -313,30 +300,34 @@ static const char *role_of(const json_t *element)
     return role_assignable(role) ? role : ROLE_DEFAULT;
 }
 
+static enum err invite(struct request *req, const struct place *place, struct invitation *made)
+{
+    enum err why;
+
+    TRY(look_for_obstacle(req, place, made->email, &why));
+    if (why) /* here both have the same text */
+        return why == ERR_INVITATION_WAITS ? ERR_INVITATION_MEMBER : why;
+    TRY(store(req, place, made));
+    return db_commit(req->db);
+}
+
 enum err invitations_invite(struct request *req)
 {
     const json_t *element = json_array_get(req->json, 0);
     struct invitation made = {.email = address_of(req->arena, element), .role = role_of(element)};
     struct invitation_tries tries;
     struct place place;
-    enum err why = OK;
-    enum err code;
+    enum err err;
 
     if (json_array_size(req->json) != 1)
         return ERR_INVITATION_ONE;
     if (!made.email)
         return ERR_MEMORY;
-    code = begin_at_path(req, made.email, &tries, &place);
-    if (code == OK)
-        code = look_for_obstacle(req, &place, made.email, &why);
-    if (code == OK && why != OK) /* here both have the same text */
-        code = why == ERR_INVITATION_WAITS ? ERR_INVITATION_MEMBER : why;
-    if (code == OK)
-        code = store(req, &place, &made);
-    if (code == OK)
-        code = db_commit(req->db);
-    code = invitation_settle(req, &tries, code);
-    return code == OK ? reply_handed_over(req, &made) : code;
+    err = begin_at_path(req, made.email, &tries, &place);
+    if (!err)
+        err = invite(req, &place, &made);
+    TRY(invitation_settle(req, &tries, err));
+    return reply_handed_over(req, &made);
 }
 
 /* The invitation to send again, from the row of invitation_last; `expired` if it has to be made anew. */
@@ -344,10 +335,8 @@ static enum err load_last(struct request *req, struct place *place, const char *
                           bool *expired)
 {
     struct result row;
-    enum err code = DB_RUN(req->db, invitation_last, &row, param_uuid(&place->workspace), param_text(email));
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, invitation_last, &row, param_uuid(&place->workspace), param_text(email)));
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
     if (result_rows(&row) == 0 || result_bool(&row, 0, INVITATION_LAST_USED))
@@ -362,26 +351,30 @@ static enum err load_last(struct request *req, struct place *place, const char *
     return OK;
 }
 
+static enum err resend(struct request *req, struct place *place, const char *email, struct invitation *last)
+{
+    bool expired = false;
+
+    TRY(load_last(req, place, email, last, &expired));
+    TRY(expired ? store(req, place, last) : hand_over(req, place, last));
+    return db_commit(req->db);
+}
+
 enum err invitations_resend(struct request *req)
 {
     const char *email = address_of(req->arena, req->json);
     struct invitation last = {.email = NULL};
     struct invitation_tries tries;
     struct place place;
-    bool expired = false;
-    enum err code;
+    enum err err;
 
     if (!email)
         return ERR_MEMORY;
-    code = begin_at_path(req, email, &tries, &place);
-    if (code == OK)
-        code = load_last(req, &place, email, &last, &expired);
-    if (code == OK)
-        code = expired ? store(req, &place, &last) : hand_over(req, &place, &last);
-    if (code == OK)
-        code = db_commit(req->db);
-    code = invitation_settle(req, &tries, code);
-    return code == OK ? reply_handed_over(req, &last) : code;
+    err = begin_at_path(req, email, &tries, &place);
+    if (!err)
+        err = resend(req, &place, email, &last);
+    TRY(invitation_settle(req, &tries, err));
+    return reply_handed_over(req, &last);
 }
 
 /* ---- many invitations ---- */
@@ -445,33 +438,28 @@ static struct invitation *read_list(struct request *req, const json_t *list)
 static enum err check_all(struct request *req, const struct place *place, const struct invitation *all, size_t count,
                           struct buffer *refused)
 {
-    enum err code = OK;
-
     json_open(refused, '[');
-    for (size_t index = 0; code == OK && index < count; index++) {
+    for (size_t index = 0; index < count; index++) {
         enum err why = is_repeated(all, index) ? ERR_INVITATION_REPEATED : OK;
-        if (why == OK)
-            code = look_for_obstacle(req, place, all[index].email, &why);
-        if (why != OK)
+        if (!why)
+            TRY(look_for_obstacle(req, place, all[index].email, &why));
+        if (why)
             write_refused(refused, index, all[index].email, why);
     }
     json_close(refused, ']');
-    return code == OK && refused->failed ? ERR_MEMORY : code;
+    return refused->failed ? ERR_MEMORY : OK;
 }
 
 static enum err store_all(struct request *req, const struct place *place, struct invitation *all, size_t count,
                           struct buffer *made)
 {
-    enum err code = OK;
-
     json_open(made, '[');
-    for (size_t index = 0; code == OK && index < count; index++) {
-        code = store(req, place, &all[index]);
-        if (code == OK)
-            write_made(made, &all[index]);
+    for (size_t index = 0; index < count; index++) {
+        TRY(store(req, place, &all[index]));
+        write_made(made, &all[index]);
     }
     json_close(made, ']');
-    return code;
+    return OK;
 }
 
 /* Answers 400 with every address that cannot be invited; the transaction is rolled back with the request. */
@@ -508,17 +496,15 @@ static enum err create_all(struct request *req, const struct place *place, struc
 {
     struct buffer made = buffer_make(req->arena, ANSWER_MAX);
     struct buffer refused = buffer_make(req->arena, ANSWER_MAX);
-    enum err code = check_all(req, place, all, count, &refused);
 
-    if (code == OK && strcmp(buffer_string(&refused), "[]") != 0)
-        code = ERR_INVALID; /* the answer is the list */
-    if (code == OK)
-        code = store_all(req, place, all, count, &made);
-    if (code == OK)
-        code = db_commit(req->db);
-    if (code == ERR_INVALID)
-        return reply_refused(req, &refused) == OK ? ERR_INVALID : ERR_MEMORY;
-    return code == OK ? reply_buffer(req, 201, &made) : code;
+    TRY(check_all(req, place, all, count, &refused));
+    if (strcmp(buffer_string(&refused), "[]") != 0) {
+        TRY(reply_refused(req, &refused));
+        return ERR_INVALID; /* the answer is the list */
+    }
+    TRY(store_all(req, place, all, count, &made));
+    TRY(db_commit(req->db));
+    return reply_buffer(req, 201, &made);
 }
 
 enum err invitations_create(struct request *req)
@@ -531,17 +517,17 @@ enum err invitations_create(struct request *req)
     struct uuid organization, workspace;
     struct invitation_tries tries;
     struct place place;
-    enum err code;
+    enum err err;
 
     if (!emails)
         return ERR_MEMORY;
     if (!uuid_parse(path_value(req, "organization_id"), &organization) || (named && !uuid_parse(named, &workspace)))
         return ERR_BAD_UUID;
-    code = take_and_begin(req, &organization, named ? &workspace : reach_workspace(req), emails, count, &tries, &place);
-    if (code == OK)
-        code = create_all(req, &place, all, count);
-    code = invitation_settle(req, &tries, code);
-    return code == ERR_INVALID ? OK : code; /* the reply is complete */
+    err = take_and_begin(req, &organization, named ? &workspace : reach_workspace(req), emails, count, &tries, &place);
+    if (!err)
+        err = create_all(req, &place, all, count);
+    err = invitation_settle(req, &tries, err);
+    return err == ERR_INVALID ? OK : err; /* the reply is complete */
 }
 
 /* ---- pending invitations ---- */
@@ -563,37 +549,30 @@ static enum err find_workspace(struct request *req, const struct uuid *id, struc
 {
     struct uuid organization;
     struct result row;
-    enum err code;
+    enum err err = OK;
 
     if (!uuid_parse(path_value(req, "organization_id"), &organization))
         return ERR_BAD_UUID;
-    code = DB_RUN(req->db, invitation_workspace, &row, param_uuid(id), param_uuid(&organization),
-                  param_uuid(reach_workspace(req)));
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, invitation_workspace, &row, param_uuid(id), param_uuid(&organization),
+               param_uuid(reach_workspace(req))));
     if (result_rows(&row) == 0 || !result_uuid(&row, 0, INVITATION_WORKSPACE_WORKSPACE_ID, workspace))
-        code = ERR_INVITATION_UNKNOWN;
+        err = ERR_INVITATION_UNKNOWN;
     result_clear(&row);
-    return code;
+    return err;
 }
 
 enum err invitations_revoke(struct request *req)
 {
     struct uuid id, workspace, organization;
-    enum err code;
 
     if (!uuid_parse(path_value(req, "invitation_id"), &id))
         return ERR_BAD_UUID;
-    code = db_begin(req->db);
-    if (code == OK)
-        code = find_workspace(req, &id, &workspace);
-    if (code == OK)
-        code = workspace_hold(req, &workspace, &organization, ERR_INVITATION_UNKNOWN);
-    if (code == OK)
-        code = workspace_check_manager(req, &workspace, ERR_INVITATION_NOT_ALLOWED);
-    if (code == OK) /* accepted or deleted meanwhile: there is nothing to revoke */
-        code = RUN_QUERY(req, ERR_INVITATION_UNKNOWN, invitation_revoke, param_uuid(&id));
-    if (code == OK)
-        code = db_commit(req->db);
-    return code == OK ? reply_detail(req, 200, "Invitation revoked") : code;
+    TRY(db_begin(req->db));
+    TRY(find_workspace(req, &id, &workspace));
+    TRY(workspace_hold(req, &workspace, &organization, ERR_INVITATION_UNKNOWN));
+    TRY(workspace_check_manager(req, &workspace, ERR_INVITATION_NOT_ALLOWED));
+    /* accepted or deleted meanwhile: there is nothing to revoke */
+    TRY(RUN_QUERY(req, ERR_INVITATION_UNKNOWN, invitation_revoke, param_uuid(&id)));
+    TRY(db_commit(req->db));
+    return reply_detail(req, 200, "Invitation revoked");
 }

@@ -39,14 +39,13 @@ static enum err hold_all(struct request *req, const struct uuid *organization, e
 static enum err find_organization(struct request *req, const struct uuid *workspace, struct uuid *organization)
 {
     struct result row;
-    enum err code = DB_RUN(req->db, workspace_organization, &row, param_uuid(workspace));
+    enum err err = OK;
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, workspace_organization, &row, param_uuid(workspace)));
     if (result_rows(&row) == 0 || !result_uuid(&row, 0, WORKSPACE_ORGANIZATION_ORGANIZATION_ID, organization))
-        code = ERR_MEMBER_NOT_ALLOWED;
+        err = ERR_MEMBER_NOT_ALLOWED;
     result_clear(&row);
-    return code;
+    return err;
 }
 
 /* Finds the user of the address; `*is_member` is whether there is one. Refuses owners. */
@@ -54,10 +53,8 @@ static enum err find_member(struct request *req, const struct uuid *workspace, c
                             bool *is_member, bool *is_owner)
 {
     struct result row;
-    enum err code = DB_RUN(req->db, member_find, &row, param_uuid(workspace), param_text(email));
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, member_find, &row, param_uuid(workspace), param_text(email)));
     *is_member = result_rows(&row) > 0 && result_uuid(&row, 0, MEMBER_FIND_ID, person);
     *is_owner = *is_member && result_bool(&row, 0, MEMBER_FIND_OWNS);
     result_clear(&row);
@@ -70,42 +67,34 @@ static enum err remove_address(struct request *req, const struct uuid *organizat
 {
     bool is_member = false, is_owner = false;
     struct uuid person;
-    enum err code = find_member(req, workspace, email, &person, &is_member, &is_owner);
 
-    if (code == OK && !(is_member && uuid_equal(&person, &identity_of(req)->user_id)))
-        code = workspace_check_manager(req, workspace, ERR_MEMBER_NOT_ALLOWED);
-    if (code == OK && is_owner)
-        code = ERR_MEMBER_NOT_ALLOWED;
-    if (code == OK && is_member)
-        code =
-            DB_RUN(req->db, member_remove, NULL, param_uuid(workspace), param_uuid(&person), param_uuid(organization));
-    if (code == OK && is_member)
-        code = DB_RUN(req->db, member_forget_keys, NULL, param_uuid(workspace), param_uuid(&person));
-    if (code == OK)
-        code = DB_RUN(req->db, member_forget_invitations, NULL, param_uuid(workspace), param_text(email));
-    return code;
+    TRY(find_member(req, workspace, email, &person, &is_member, &is_owner));
+    if (!(is_member && uuid_equal(&person, &identity_of(req)->user_id)))
+        TRY(workspace_check_manager(req, workspace, ERR_MEMBER_NOT_ALLOWED));
+    if (is_owner)
+        return ERR_MEMBER_NOT_ALLOWED;
+    if (is_member) {
+        TRY(DB_RUN(req->db, member_remove, NULL, param_uuid(workspace), param_uuid(&person), param_uuid(organization)));
+        TRY(DB_RUN(req->db, member_forget_keys, NULL, param_uuid(workspace), param_uuid(&person)));
+    }
+    return DB_RUN(req->db, member_forget_invitations, NULL, param_uuid(workspace), param_text(email));
 }
 
 enum err members_remove(struct request *req)
 {
     const char *email = text_trim(req->arena, query_value(req, "email"));
     struct uuid workspace, organization;
-    enum err code;
 
     if (!uuid_parse(path_value(req, "workspace_id"), &workspace))
         return ERR_BAD_UUID;
     if (!email)
         return ERR_MEMORY;
-    code = db_begin(req->db);
-    if (code == OK)
-        code = find_organization(req, &workspace, &organization);
-    if (code == OK)
-        code = hold_all(req, &organization, ERR_MEMBER_NOT_ALLOWED);
-    if (code == OK)
-        code = remove_address(req, &organization, &workspace, email);
-    if (code == OK)
-        code = db_commit(req->db);
-    return code == OK ? reply_json(req, 200, "true") : code;
+    TRY(db_begin(req->db));
+    TRY(find_organization(req, &workspace, &organization));
+    TRY(hold_all(req, &organization, ERR_MEMBER_NOT_ALLOWED));
+    TRY(remove_address(req, &organization, &workspace, email));
+    TRY(db_commit(req->db));
+    return reply_json(req, 200, "true");
 }
 
 /* ---- changing a role ---- */
@@ -119,22 +108,20 @@ static enum err check_standing(struct request *req, const struct uuid *organizat
     const char *managing = roles_managing(req->arena);
     struct uuid member;
     struct result row;
-    enum err code;
+    enum err err = OK;
 
     if (!managing)
         return ERR_MEMORY;
-    code = DB_RUN(req->db, member_standing, &row, param_uuid(organization), param_uuid(&identity_of(req)->user_id),
-                  param_uuid(person), param_text(managing));
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, member_standing, &row, param_uuid(organization), param_uuid(&identity_of(req)->user_id),
+               param_uuid(person), param_text(managing)));
     if (result_rows(&row) == 0 || !result_bool(&row, 0, MEMBER_STANDING_MAY))
-        code = ERR_MEMBER_NOT_ALLOWED;
+        err = ERR_MEMBER_NOT_ALLOWED;
     else if (!result_uuid(&row, 0, MEMBER_STANDING_USER_ID, &member))
-        code = ERR_MEMBER_NOT_FOUND;
+        err = ERR_MEMBER_NOT_FOUND;
     else if (result_bool(&row, 0, MEMBER_STANDING_OWNS))
-        code = ERR_MEMBER_IS_OWNER;
+        err = ERR_MEMBER_IS_OWNER;
     result_clear(&row);
-    return code;
+    return err;
 }
 
 static enum err reply_role(struct request *req, const struct uuid *organization, const struct uuid *person,
@@ -157,20 +144,15 @@ enum err members_set_role(struct request *req)
 {
     const char *role = body_text(req, "role");
     struct uuid organization, person;
-    enum err code;
 
     if (!uuid_parse(path_value(req, "organization_id"), &organization) ||
         !uuid_parse(path_value(req, "user_id"), &person))
         return ERR_BAD_UUID;
-    code = db_begin(req->db);
-    if (code == OK)
-        code = hold_all(req, &organization, ERR_MEMBER_NOT_ALLOWED);
-    if (code == OK)
-        code = check_standing(req, &organization, &person);
-    if (code == OK)
-        code = DB_RUN(req->db, member_set_role, NULL, param_uuid(&organization), param_uuid(&identity_of(req)->user_id),
-                      param_uuid(&person), param_text(role));
-    if (code == OK)
-        code = db_commit(req->db);
-    return code == OK ? reply_role(req, &organization, &person, role) : code;
+    TRY(db_begin(req->db));
+    TRY(hold_all(req, &organization, ERR_MEMBER_NOT_ALLOWED));
+    TRY(check_standing(req, &organization, &person));
+    TRY(DB_RUN(req->db, member_set_role, NULL, param_uuid(&organization), param_uuid(&identity_of(req)->user_id),
+               param_uuid(&person), param_text(role)));
+    TRY(db_commit(req->db));
+    return reply_role(req, &organization, &person, role);
 }

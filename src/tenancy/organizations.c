@@ -97,19 +97,17 @@ static const char *stored_name(struct request *req, const char *text)
 static enum err may_create(struct request *req)
 {
     struct result row;
-    enum err code;
+    enum err err = OK;
 
     if (req->config->allowed_owners.count == 0)
         return OK;
-    code = DB_RUN(req->db, organization_creator, &row, param_uuid(&identity_of(req)->user_id));
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, organization_creator, &row, param_uuid(&identity_of(req)->user_id)));
     if (result_rows(&row) == 0)
-        code = ERR_USER_NOT_FOUND;
+        err = ERR_USER_NOT_FOUND;
     else if (!access_may_own(req->arena, req->config, result_text(&row, 0, ORGANIZATION_CREATOR_EMAIL)))
-        code = ERR_ORGANIZATION_MAY_NOT_CREATE;
+        err = ERR_ORGANIZATION_MAY_NOT_CREATE;
     result_clear(&row);
-    return code;
+    return err;
 }
 
 enum err organization_add(struct request *req, const struct uuid *person, const char *name, const char *description,
@@ -118,35 +116,34 @@ enum err organization_add(struct request *req, const struct uuid *person, const 
     const char *flags = organization_flags(req->arena, req->config);
     struct uuid ids[6];
     struct result own;
-    enum err code;
+    enum err err;
 
     for (size_t i = 0; i < 6; i++)
         ids[i] = uuid_v7();
-    code = DB_RUN(req->db, organization_create, &own, param_uuid(&ids[0]), param_text(name), param_text(description),
-                  param_text(flags), param_uuid(person), param_uuid(&ids[1]), param_uuid(&ids[2]), param_uuid(&ids[3]),
-                  param_uuid(&ids[4]), param_uuid(&ids[5]));
-    if (code == OK && result_rows(&own) == 0)
-        code = ERR_USER_NOT_FOUND;
-    if (code == OK && row)
+    err = DB_RUN(req->db, organization_create, &own, param_uuid(&ids[0]), param_text(name), param_text(description),
+                 param_text(flags), param_uuid(person), param_uuid(&ids[1]), param_uuid(&ids[2]), param_uuid(&ids[3]),
+                 param_uuid(&ids[4]), param_uuid(&ids[5]));
+    if (!err && result_rows(&own) == 0)
+        err = ERR_USER_NOT_FOUND;
+    if (!err && row)
         *row = own;
     else
         result_clear(&own);
-    return code;
+    return err;
 }
 
 enum err organizations_create(struct request *req)
 {
     const char *name = stored_name(req, body_text(req, "name"));
     struct result row;
-    enum err code = may_create(req);
+    enum err err;
 
-    if (code != OK)
-        return code;
-    code = ERR_CONFLICT;
-    for (int tries = 0; code == ERR_CONFLICT && tries < 3; tries++)
-        code = organization_add(req, &identity_of(req)->user_id, name, body_text(req, "description"), &row);
-    if (code != OK)
-        return code == ERR_CONFLICT ? ERR_INTERNAL : code;
+    TRY(may_create(req));
+    err = ERR_CONFLICT;
+    for (int tries = 0; err == ERR_CONFLICT && tries < 3; tries++)
+        err = organization_add(req, &identity_of(req)->user_id, name, body_text(req, "description"), &row);
+    if (err)
+        return err == ERR_CONFLICT ? ERR_INTERNAL : err;
     return reply_result(req, 201, &row);
 }
 
@@ -170,29 +167,26 @@ static enum err find_new_owner(struct request *req, const struct uuid *organizat
 {
     struct uuid candidate;
     struct result row;
-    enum err code;
+    enum err err = OK;
 
     if (!uuid_parse(path_value(req, "new_owner_id"), &candidate))
         return ERR_ORGANIZATION_TRANSFER_INVALID;
-    code = DB_RUN(req->db, organization_candidate, &row, param_uuid(organization), param_uuid(&candidate));
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, organization_candidate, &row, param_uuid(organization), param_uuid(&candidate)));
     if (result_rows(&row) == 0 || !result_uuid(&row, 0, ORGANIZATION_CANDIDATE_USER_ID, new_owner))
-        code = ERR_ORGANIZATION_TRANSFER_INVALID;
+        err = ERR_ORGANIZATION_TRANSFER_INVALID;
     result_clear(&row);
-    return code;
+    return err;
 }
 
 static enum err transfer(struct request *req, const struct uuid *organization, const struct uuid *new_owner)
 {
     const struct param params[] = {param_uuid(organization), param_uuid(&identity_of(req)->user_id),
                                    param_uuid(new_owner)};
-    enum err code;
 
     if (uuid_equal(&identity_of(req)->user_id, new_owner))
         return db_run(req->db, &organization_touch, params, 2, NULL);
-    code = db_run(req->db, &organization_demote, params, 3, NULL);
-    return code == OK ? db_run(req->db, &organization_promote, params, 3, NULL) : code;
+    TRY(db_run(req->db, &organization_demote, params, 3, NULL));
+    return db_run(req->db, &organization_promote, params, 3, NULL);
 }
 
 static enum err reply_transferred(struct request *req, const struct uuid *organization, const struct uuid *new_owner)
@@ -224,10 +218,8 @@ static enum err notify(struct request *req, const char *title, const char *name,
 static enum err load_name(struct request *req, const struct uuid *id, const char **name)
 {
     struct result row;
-    enum err code = DB_RUN(req->db, organization_name, &row, param_uuid(id), param_uuid(&identity_of(req)->user_id));
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, organization_name, &row, param_uuid(id), param_uuid(&identity_of(req)->user_id)));
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
     *name = result_text(&row, 0, ORGANIZATION_NAME_NAME);
@@ -238,31 +230,22 @@ enum err organizations_transfer(struct request *req)
 {
     struct uuid id, new_owner;
     const char *name;
-    enum err code;
 
     if (!uuid_parse(path_value(req, "organization_id"), &id))
         return ERR_BAD_UUID;
-    code = reauthentication_check(req);
-    if (code == OK)
-        code = account_take_notice(req);
-    if (code == OK)
-        code = db_begin(req->db);
-    if (code == OK)
-        code = RUN_QUERY(req, ERR_ORGANIZATION_TRANSFER_NOT_OWNER, organization_lock, param_uuid(&id),
-                         param_uuid(&identity_of(req)->user_id));
-    if (code == OK) /* a deletion does not: it waits for holders of the organization's key */
-        code = DB_RUN(req->db, organization_lock_workspaces, NULL, param_uuid(&id));
-    if (code == OK)
-        code = find_new_owner(req, &id, &new_owner);
-    if (code == OK)
-        code = transfer(req, &id, &new_owner);
-    if (code == OK)
-        code = load_name(req, &id, &name);
-    if (code == OK)
-        code = notify(req, "Your organization has another owner", name, "transferred to another owner");
-    if (code == OK)
-        code = db_commit(req->db);
-    return code == OK ? reply_transferred(req, &id, &new_owner) : code;
+    TRY(reauthentication_check(req));
+    TRY(account_take_notice(req));
+    TRY(db_begin(req->db));
+    TRY(RUN_QUERY(req, ERR_ORGANIZATION_TRANSFER_NOT_OWNER, organization_lock, param_uuid(&id),
+                  param_uuid(&identity_of(req)->user_id)));
+    /* a deletion does not: it waits for holders of the organization's key */
+    TRY(DB_RUN(req->db, organization_lock_workspaces, NULL, param_uuid(&id)));
+    TRY(find_new_owner(req, &id, &new_owner));
+    TRY(transfer(req, &id, &new_owner));
+    TRY(load_name(req, &id, &name));
+    TRY(notify(req, "Your organization has another owner", name, "transferred to another owner"));
+    TRY(db_commit(req->db));
+    return reply_transferred(req, &id, &new_owner);
 }
 
 /*
@@ -272,14 +255,13 @@ enum err organizations_transfer(struct request *req)
 static enum err not_the_last(struct request *req)
 {
     struct result row;
-    enum err code = DB_RUN(req->db, organization_owned, &row, param_uuid(&identity_of(req)->user_id));
+    enum err err = OK;
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, organization_owned, &row, param_uuid(&identity_of(req)->user_id)));
     if (result_int(&row, 0, ORGANIZATION_OWNED_OWNED) <= 1)
-        code = ERR_ORGANIZATION_LAST;
+        err = ERR_ORGANIZATION_LAST;
     result_clear(&row);
-    return code;
+    return err;
 }
 
 enum err organizations_delete(struct request *req)
@@ -287,28 +269,18 @@ enum err organizations_delete(struct request *req)
     const struct uuid *user = &identity_of(req)->user_id;
     struct uuid id;
     const char *name;
-    enum err code;
 
     if (!uuid_parse(path_value(req, "organization_id"), &id))
         return ERR_BAD_UUID;
-    code = reauthentication_check(req);
-    if (code == OK)
-        code = account_take_notice(req);
-    if (code == OK)
-        code = db_begin(req->db);
-    if (code == OK)
-        code = RUN_QUERY(req, ERR_ORGANIZATION_NOT_OWNER, person_lock, param_uuid(user));
-    if (code == OK)
-        code = RUN_QUERY(req, ERR_ORGANIZATION_NOT_OWNER, organization_lock, param_uuid(&id), param_uuid(user));
-    if (code == OK)
-        code = not_the_last(req);
-    if (code == OK)
-        code = load_name(req, &id, &name);
-    if (code == OK)
-        code = DB_RUN(req->db, organization_delete, NULL, param_uuid(&id), param_uuid(user));
-    if (code == OK)
-        code = notify(req, "Your organization was deleted", name, "deleted with everything in it");
-    if (code == OK)
-        code = db_commit(req->db);
-    return code == OK ? reply_detail(req, 200, "Organization deleted successfully") : code;
+    TRY(reauthentication_check(req));
+    TRY(account_take_notice(req));
+    TRY(db_begin(req->db));
+    TRY(RUN_QUERY(req, ERR_ORGANIZATION_NOT_OWNER, person_lock, param_uuid(user)));
+    TRY(RUN_QUERY(req, ERR_ORGANIZATION_NOT_OWNER, organization_lock, param_uuid(&id), param_uuid(user)));
+    TRY(not_the_last(req));
+    TRY(load_name(req, &id, &name));
+    TRY(DB_RUN(req->db, organization_delete, NULL, param_uuid(&id), param_uuid(user)));
+    TRY(notify(req, "Your organization was deleted", name, "deleted with everything in it"));
+    TRY(db_commit(req->db));
+    return reply_detail(req, 200, "Organization deleted successfully");
 }

@@ -45,7 +45,7 @@ static enum err check_scope(struct request *req)
     const char *text = *req->query ? named(req, "scope_id") : NULL;
     struct result row;
     struct uuid id;
-    enum err code;
+    enum err err = OK;
 
     if (!text)
         return OK;
@@ -57,13 +57,11 @@ static enum err check_scope(struct request *req)
         return ERR_FORBIDDEN;
     if (!req->db)
         return ERR_AGAIN;
-    code = DB_RUN(req->db, permission_scope, &row, param_uuid(&caller->user_id), param_text(type), param_uuid(&id));
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, permission_scope, &row, param_uuid(&caller->user_id), param_text(type), param_uuid(&id)));
     if (!result_bool(&row, 0, PERMISSION_SCOPE_HAS))
-        code = ERR_FORBIDDEN;
+        err = ERR_FORBIDDEN;
     result_clear(&row);
-    return code;
+    return err;
 }
 
 /*
@@ -81,13 +79,10 @@ static enum err write_secret(struct request *req, struct buffer *out)
         .session = caller->has_session ? &caller->session : NULL,
     };
     struct result row;
-    enum err code;
 
     if (!req->db)
         return ERR_AGAIN;
-    code = DB_RUN(req->db, permission_grant, &row, param_uuid(&caller->user_id), param_uuid(&caller->organization_id));
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, permission_grant, &row, param_uuid(&caller->user_id), param_uuid(&caller->organization_id)));
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
     if (result_rows(&row) != 1)
@@ -116,12 +111,11 @@ enum err permissions_check(struct request *req)
 {
     struct buffer body = buffer_make(req->arena, 64 << 10);
     struct buffer credentials = buffer_make(req->arena, 32 << 10);
-    enum err code = check_scope(req);
 
-    if (code == OK)
-        code = write_credentials(req, &credentials);
-    if (code != OK || credentials.failed)
-        return code != OK ? code : ERR_MEMORY;
+    TRY(check_scope(req));
+    TRY(write_credentials(req, &credentials));
+    if (credentials.failed)
+        return ERR_MEMORY;
     json_open(&body, '{');
     json_key(&body, "effect");
     json_text(&body, edition_now()->permits(req) ? "allow" : "deny");

@@ -52,12 +52,11 @@ struct access {
 static enum err load_access(struct request *req, const struct uuid *project, struct access *access)
 {
     struct result row;
-    enum err code = DB_RUN(req->db, project_access, &row, param_uuid(project), param_uuid(&identity_of(req)->user_id));
+    enum err err = OK;
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, project_access, &row, param_uuid(project), param_uuid(&identity_of(req)->user_id)));
     if (result_rows(&row) == 0) {
-        code = ERR_PROJECT_NOT_FOUND;
+        err = ERR_PROJECT_NOT_FOUND;
     } else {
         (void)result_uuid(&row, 0, PROJECT_ACCESS_WORKSPACE_ID, &access->workspace_id);
         access->is_default = result_bool(&row, 0, PROJECT_ACCESS_IS_DEFAULT);
@@ -66,7 +65,7 @@ static enum err load_access(struct request *req, const struct uuid *project, str
                        result_bool(&row, 0, PROJECT_ACCESS_OWNS_WORKSPACE);
     }
     result_clear(&row);
-    return code;
+    return err;
 }
 
 /* The answer to creation and change: the project as the caller sees it. */
@@ -100,13 +99,11 @@ enum err projects_get(struct request *req)
 static enum err has_default(struct request *req, const struct uuid *workspace, bool *has)
 {
     struct result row;
-    enum err code = DB_RUN(req->db, project_default_exists, &row, param_uuid(workspace));
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, project_default_exists, &row, param_uuid(workspace)));
     *has = result_bool(&row, 0, PROJECT_DEFAULT_EXISTS_HAS);
     result_clear(&row);
-    return code;
+    return OK;
 }
 
 static enum err clear_default(struct request *req, const struct uuid *workspace, const struct uuid *but)
@@ -122,16 +119,12 @@ static enum err insert_project(struct request *req, const struct uuid *id, const
     bool make_default = body_bool(req, "make_default", false);
     bool exists = false;
     struct uuid organization;
-    enum err code = workspace_hold(req, &caller->workspace_id, &organization, ERR_PROJECT_NEEDS_CONTEXT);
 
-    if (code == OK)
-        code = workspace_check_manager(req, &caller->workspace_id, ERR_PROJECT_NOT_ALLOWED);
-    if (code == OK)
-        code = has_default(req, &caller->workspace_id, &exists);
-    if (code == OK && make_default && exists)
-        code = clear_default(req, &caller->workspace_id, NULL);
-    if (code != OK)
-        return code;
+    TRY(workspace_hold(req, &caller->workspace_id, &organization, ERR_PROJECT_NEEDS_CONTEXT));
+    TRY(workspace_check_manager(req, &caller->workspace_id, ERR_PROJECT_NOT_ALLOWED));
+    TRY(has_default(req, &caller->workspace_id, &exists));
+    if (make_default && exists)
+        TRY(clear_default(req, &caller->workspace_id, NULL));
     return DB_RUN(req->db, project_create, NULL, param_uuid(id), param_text(name), param_bool(make_default || !exists),
                   param_uuid(&organization), param_uuid(&caller->workspace_id), param_uuid(&caller->user_id));
 }
@@ -140,18 +133,15 @@ enum err projects_create(struct request *req)
 {
     const char *name = text_trim(req->arena, body_text(req, "name"));
     struct uuid id = uuid_v7();
-    enum err code;
 
     if (!name || !*name)
         return ERR_PROJECT_NAME_EMPTY;
     if (!identity_of(req)->has_scope)
         return ERR_PROJECT_NEEDS_CONTEXT;
-    code = db_begin(req->db);
-    if (code == OK)
-        code = insert_project(req, &id, name);
-    if (code == OK)
-        code = reply_project(req, 201, &id);
-    return code == OK ? db_commit(req->db) : code;
+    TRY(db_begin(req->db));
+    TRY(insert_project(req, &id, name));
+    TRY(reply_project(req, 201, &id));
+    return db_commit(req->db);
 }
 
 /* Applies a checked change in the open transaction. */
@@ -159,14 +149,11 @@ static enum err change_project(struct request *req, const struct uuid *id, const
                                const char *name, bool make_default)
 {
     struct uuid organization;
-    enum err code = OK;
 
-    if (make_default)
-        code = workspace_hold(req, &access->workspace_id, &organization, ERR_PROJECT_NOT_FOUND);
-    if (code == OK && make_default)
-        code = clear_default(req, &access->workspace_id, id);
-    if (code != OK)
-        return code;
+    if (make_default) {
+        TRY(workspace_hold(req, &access->workspace_id, &organization, ERR_PROJECT_NOT_FOUND));
+        TRY(clear_default(req, &access->workspace_id, id));
+    }
     return RUN_QUERY(req, ERR_PROJECT_NOT_FOUND, project_update, param_uuid(id), param_text(name),
                      param_bool(make_default), param_uuid(&identity_of(req)->user_id));
 }
@@ -188,32 +175,25 @@ enum err projects_update(struct request *req)
     const char *name = text_trim(req->arena, body_text(req, "name"));
     struct access access;
     struct uuid id;
-    enum err code;
 
     if (!uuid_parse(path_value(req, "project_id"), &id))
         return ERR_BAD_UUID;
-    code = db_begin(req->db);
-    if (code == OK)
-        code = load_access(req, &id, &access);
-    if (code == OK)
-        code = check_update(req, name);
-    if (code == OK && !access.manages)
-        code = ERR_PROJECT_NOT_ALLOWED;
-    if (code == OK)
-        code = change_project(req, &id, &access, name, body_bool(req, "make_default", false));
-    if (code == OK)
-        code = reply_project(req, 200, &id);
-    return code == OK ? db_commit(req->db) : code;
+    TRY(db_begin(req->db));
+    TRY(load_access(req, &id, &access));
+    TRY(check_update(req, name));
+    if (!access.manages)
+        return ERR_PROJECT_NOT_ALLOWED;
+    TRY(change_project(req, &id, &access, name, body_bool(req, "make_default", false)));
+    TRY(reply_project(req, 200, &id));
+    return db_commit(req->db);
 }
 
 /* Deletes it and mails the user who did. */
 static enum err delete_project(struct request *req, const struct uuid *id)
 {
     struct result row;
-    enum err code = DB_RUN(req->db, project_delete, &row, param_uuid(id));
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, project_delete, &row, param_uuid(id)));
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
     if (result_rows(&row) == 0)
@@ -229,30 +209,24 @@ enum err projects_delete(struct request *req)
     const struct identity *caller = identity_of(req);
     struct uuid id, organization;
     struct access access;
-    enum err code;
 
     if (!caller->has_scope)
         return ERR_PROJECT_NEEDS_WORKSPACE;
     if (!uuid_parse(path_value(req, "project_id"), &id))
         return ERR_BAD_UUID;
-    code = reauthentication_check(req);
-    if (code == OK)
-        code = account_take_notice(req);
-    if (code == OK)
-        code = db_begin(req->db);
-    if (code == OK) /* from here on it cannot be deleted or become the default */
-        code = workspace_hold(req, &caller->workspace_id, &organization, ERR_PROJECT_NOT_FOUND);
-    if (code == OK)
-        code = load_access(req, &id, &access);
-    if (code == OK && !uuid_equal(&access.workspace_id, &caller->workspace_id))
-        code = ERR_PROJECT_NOT_FOUND;
-    if (code == OK && access.is_default)
-        code = ERR_PROJECT_IS_DEFAULT;
-    if (code == OK && !access.owns)
-        code = ERR_PROJECT_NOT_ALLOWED;
-    if (code == OK)
-        code = delete_project(req, &id);
-    if (code == OK)
-        code = db_commit(req->db);
-    return code == OK ? reply_detail(req, 200, "Project deleted") : code;
+    TRY(reauthentication_check(req));
+    TRY(account_take_notice(req));
+    TRY(db_begin(req->db));
+    /* from here on it cannot be deleted or become the default */
+    TRY(workspace_hold(req, &caller->workspace_id, &organization, ERR_PROJECT_NOT_FOUND));
+    TRY(load_access(req, &id, &access));
+    if (!uuid_equal(&access.workspace_id, &caller->workspace_id))
+        return ERR_PROJECT_NOT_FOUND;
+    if (access.is_default)
+        return ERR_PROJECT_IS_DEFAULT;
+    if (!access.owns)
+        return ERR_PROJECT_NOT_ALLOWED;
+    TRY(delete_project(req, &id));
+    TRY(db_commit(req->db));
+    return reply_detail(req, 200, "Project deleted");
 }

@@ -43,41 +43,37 @@ enum err workspaces_roles(struct request *req)
 enum err workspace_hold(struct request *req, const struct uuid *workspace, struct uuid *organization, enum err gone)
 {
     struct result row;
-    enum err code = DB_RUN(req->db, workspace_lock, &row, param_uuid(workspace));
+    enum err err = OK;
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, workspace_lock, &row, param_uuid(workspace)));
     if (result_rows(&row) == 0 || !result_uuid(&row, 0, WORKSPACE_LOCK_ORGANIZATION_ID, organization))
-        code = gone;
+        err = gone;
     result_clear(&row);
-    return code;
+    return err;
 }
 
 enum err workspace_check_manager(struct request *req, const struct uuid *workspace, enum err refusal)
 {
     struct result row;
-    enum err code =
-        DB_RUN(req->db, workspace_role, &row, param_uuid(workspace), param_uuid(&identity_of(req)->user_id));
+    enum err err = OK;
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, workspace_role, &row, param_uuid(workspace), param_uuid(&identity_of(req)->user_id)));
     if (result_rows(&row) == 0 || !role_manages(result_text(&row, 0, WORKSPACE_ROLE_ROLE)) ||
         !result_bool(&row, 0, WORKSPACE_ROLE_IN_ORGANIZATION))
-        code = refusal;
+        err = refusal;
     result_clear(&row);
-    return code;
+    return err;
 }
 
 enum err workspace_find(struct request *req, const struct uuid *organization, const struct uuid *named,
                         struct uuid *workspace, enum err none)
 {
     struct result row;
-    enum err code = DB_RUN(req->db, workspace_of_organization, &row, param_uuid(organization), param_uuid(named));
+    enum err err = OK;
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, workspace_of_organization, &row, param_uuid(organization), param_uuid(named)));
     if (result_rows(&row) == 0 || !result_uuid(&row, 0, WORKSPACE_OF_ORGANIZATION_ID, workspace))
-        code = none;
+        err = none;
     result_clear(&row);
-    return code;
+    return err;
 }
