@@ -17,10 +17,8 @@ enum err account_reset(struct request *req, const struct uuid *user_id)
 enum err account_end_session_keys(struct request *req, const struct uuid *user_id, int *count)
 {
     struct result ended;
-    enum err code = DB_RUN(req->db, account_session_keys_end, &ended, param_uuid(user_id));
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, account_session_keys_end, &ended, param_uuid(user_id)));
     *count = result_rows(&ended);
     result_clear(&ended);
     return OK;
@@ -39,10 +37,8 @@ enum err account_end_planted(struct request *req, const struct uuid *user_id, co
                              const char **said)
 {
     struct result ended;
-    enum err code = DB_RUN(req->db, account_planted_end, &ended, param_uuid(user_id), param_uuid(keep));
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, account_planted_end, &ended, param_uuid(user_id), param_uuid(keep)));
     *said =
         result_rows(&ended) > 0 ? " So has the sign-in at identity providers that do not confirm your address." : "";
     result_clear(&ended);
@@ -71,11 +67,8 @@ static const char *remaining_text(struct request *req, const struct result *row)
 /* No row: the account was deleted at this moment, so there is nobody to mail. */
 static enum err find_contact(struct request *req, const struct uuid *user_id, struct result *row)
 {
-    enum err code = DB_RUN(req->db, account_contact, row, param_uuid(user_id));
-
-    if (code == OK && !result_keep(row, req->arena))
-        code = ERR_MEMORY;
-    return code;
+    TRY(DB_RUN(req->db, account_contact, row, param_uuid(user_id)));
+    return result_keep(row, req->arena) ? OK : ERR_MEMORY;
 }
 
 static enum err add_notice(struct request *req, const char *email, const char *title, const char *what,
@@ -94,13 +87,12 @@ enum err account_notify(struct request *req, const struct uuid *user_id, const c
 {
     const char *more = "";
     struct result row;
-    enum err code;
 
     if (!mail_enabled(req->config))
         return OK;
-    code = find_contact(req, user_id, &row);
-    if (code != OK || result_rows(&row) != 1)
-        return code;
+    TRY(find_contact(req, user_id, &row));
+    if (result_rows(&row) != 1)
+        return OK;
     if (keys == KEYS_REQUIRED && result_int(&row, 0, ACCOUNT_CONTACT_KEYS) == 0)
         return OK;
     if (keys != KEYS_UNSAID)
@@ -112,14 +104,13 @@ enum err account_notify_change(struct request *req, const struct uuid *user_id, 
                                const struct account_change *change)
 {
     struct result row;
-    enum err code;
     const char *name;
 
     if (!mail_enabled(req->config))
         return OK;
-    code = find_contact(req, user_id, &row);
-    if (code != OK || result_rows(&row) != 1)
-        return code;
+    TRY(find_contact(req, user_id, &row));
+    if (result_rows(&row) != 1)
+        return OK;
     name = result_bool(&row, 0, ACCOUNT_CONTACT_PROVEN) ? talloc_asprintf(req->arena, " \"%s\"", change->name) : "";
     if (!name)
         return ERR_MEMORY;

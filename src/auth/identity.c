@@ -87,7 +87,6 @@ static bool claims_session(const struct request *req)
 enum err identity_recognize(struct request *req, enum caller_kind wanted)
 {
     struct identity identity;
-    enum err code;
 
     if (wanted == CALLER_ADMIN)
         return recognize_admin(req);
@@ -95,10 +94,10 @@ enum err identity_recognize(struct request *req, enum caller_kind wanted)
         (names_nothing(query_value(req, "project_id")) || names_nothing(query_value(req, "workspace_id"))))
         return ERR_UNAUTHORIZED;
     if (claims_session(req))
-        code = session_recognize(req, &identity);
-    else
-        code = decisions_find(req->authorization, &identity) ? OK : ERR_AGAIN;
-    return code == OK ? keep_identity(req, &identity) : code;
+        TRY(session_recognize(req, &identity));
+    else if (!decisions_find(req->authorization, &identity))
+        return ERR_AGAIN;
+    return keep_identity(req, &identity);
 }
 
 enum err identity_admit(struct request *req, const char *email)
@@ -139,19 +138,17 @@ static enum err resolve_key(struct request *req, const char *key, struct identit
 {
     const char *hashed = NULL;
     struct result row;
-    enum err code = hashed_key(req, key, &hashed);
+    enum err err = OK;
 
-    if (code == OK)
-        code = DB_RUN(req->db, api_key_resolve, &row, param_text(hashed));
-    if (code != OK)
-        return code;
+    TRY(hashed_key(req, key, &hashed));
+    TRY(DB_RUN(req->db, api_key_resolve, &row, param_text(hashed)));
     *identity = (struct identity){.scheme = IDENTITY_KEY};
     if (result_rows(&row) != 1 ||
         !secret_equal(secret_of(result_text(&row, 0, API_KEY_RESOLVE_HASHED_KEY)), secret_of(hashed)))
-        code = ERR_UNAUTHORIZED;
-    if (code == OK)
-        code = identity_admit(req, result_text(&row, 0, API_KEY_RESOLVE_EMAIL));
-    if (code == OK) {
+        err = ERR_UNAUTHORIZED;
+    if (!err)
+        err = identity_admit(req, result_text(&row, 0, API_KEY_RESOLVE_EMAIL));
+    if (!err) {
         (void)result_uuid(&row, 0, API_KEY_RESOLVE_USER_ID, &identity->user_id);
         read_scope(&row, API_KEY_RESOLVE_PROJECT_ID, identity);
         identity->expires_us = result_int(&row, 0, API_KEY_RESOLVE_EXPIRES_US);
@@ -159,26 +156,24 @@ static enum err resolve_key(struct request *req, const char *key, struct identit
         identity->restricted = req->config->keys_restricted || result_bool(&row, 0, API_KEY_RESOLVE_RESTRICTED);
     }
     result_clear(&row);
-    return code;
+    return err;
 }
 
 static enum err resolve_secret(struct request *req, const char *token, struct identity *identity)
 {
     struct secret_claims claims;
     struct result row;
-    enum err code = secret_token_verify(secret_of(req->config->auth_key), token, &claims);
+    enum err err = secret_token_verify(secret_of(req->config->auth_key), token, &claims);
     const char *other = req->config->auth_key_accepted;
 
-    if (code != OK && other && platform.realtime_us() < req->config->auth_key_accepted_until_us)
-        code = secret_token_verify(secret_of(other), token, &claims);
-    if (code != OK)
-        return code;
-    code = DB_RUN(req->db, secret_token_resolve, &row, param_uuid(&claims.user_id),
-                  param_uuid(claims.has_project ? &claims.project_id : NULL),
-                  param_uuid(claims.has_session ? &claims.session : NULL),
-                  param_uuid(claims.has_key ? &claims.key : NULL));
-    if (code != OK)
-        return code;
+    if (err && other && platform.realtime_us() < req->config->auth_key_accepted_until_us)
+        err = secret_token_verify(secret_of(other), token, &claims);
+    if (err)
+        return err;
+    TRY(DB_RUN(req->db, secret_token_resolve, &row, param_uuid(&claims.user_id),
+               param_uuid(claims.has_project ? &claims.project_id : NULL),
+               param_uuid(claims.has_session ? &claims.session : NULL),
+               param_uuid(claims.has_key ? &claims.key : NULL)));
     *identity = (struct identity){.scheme = IDENTITY_SECRET,
                                   .expires_us = claims.expires_us,
                                   .has_session = claims.has_session,
@@ -186,15 +181,15 @@ static enum err resolve_secret(struct request *req, const char *token, struct id
     if (result_rows(&row) == 1 && result_uuid(&row, 0, SECRET_TOKEN_RESOLVE_USER_ID, &identity->user_id))
         read_scope(&row, SECRET_TOKEN_RESOLVE_PROJECT_ID, identity);
     else
-        code = ERR_UNAUTHORIZED;
-    if (code == OK)
-        code = identity_admit(req, result_text(&row, 0, SECRET_TOKEN_RESOLVE_EMAIL));
+        err = ERR_UNAUTHORIZED;
+    if (!err)
+        err = identity_admit(req, result_text(&row, 0, SECRET_TOKEN_RESOLVE_EMAIL));
     if (code == OK && claims.has_key)
         identity->restricted = req->config->keys_restricted || result_bool(&row, 0, SECRET_TOKEN_RESOLVE_RESTRICTED);
-    if (code == OK && claims.has_project && !identity->has_scope)
-        code = ERR_UNAUTHORIZED; /* no longer a member of the token's project */
+    if (!err && claims.has_project && !identity->has_scope)
+        err = ERR_UNAUTHORIZED; /* no longer a member of the token's project */
     result_clear(&row);
-    return code;
+    return err;
 }
 
 enum err identity_authenticate(struct request *req, enum caller_kind wanted)
@@ -202,24 +197,21 @@ enum err identity_authenticate(struct request *req, enum caller_kind wanted)
     struct identity identity;
     uint64_t generation = decisions_generation();
     const char *rest;
-    enum err code;
 
     if (wanted == CALLER_ADMIN)
         return recognize_admin(req);
     if (claims_session(req)) {
-        code = session_authenticate(req, &identity);
-        return code == OK ? keep_identity(req, &identity) : code;
+        TRY(session_authenticate(req, &identity));
+        return keep_identity(req, &identity);
     }
     if (!text_valid(req->authorization, strlen(req->authorization)))
         return ERR_UNAUTHORIZED; /* PostgreSQL refuses such text; the answer is that of the permission check */
     if ((rest = after_scheme(req->authorization, "Secret ")))
-        code = resolve_secret(req, rest, &identity);
+        TRY(resolve_secret(req, rest, &identity));
     else if ((rest = after_scheme(req->authorization, "ApiKey ")))
-        code = resolve_key(req, rest, &identity);
+        TRY(resolve_key(req, rest, &identity));
     else
-        code = resolve_key(req, req->authorization, &identity);
-    if (code != OK)
-        return code;
+        TRY(resolve_key(req, req->authorization, &identity));
     decisions_keep(req->authorization, &identity, generation);
     return keep_identity(req, &identity);
 }

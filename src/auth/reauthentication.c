@@ -8,18 +8,16 @@ enum err reauthentication_check(struct request *req)
 {
     const struct identity *caller = identity_of(req);
     struct result row;
-    enum err code;
+    enum err err = OK;
 
     if (!caller->has_session || req->config->reauthentication_age == 0)
         return OK;
-    code = DB_RUN(req->db, session_recent, &row, param_uuid(&caller->session),
-                  param_int(req->config->reauthentication_age));
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, session_recent, &row, param_uuid(&caller->session),
+               param_int(req->config->reauthentication_age)));
     if (result_rows(&row) != 1)
-        code = ERR_UNAUTHORIZED;
+        err = ERR_UNAUTHORIZED;
     else if (!result_bool(&row, 0, SESSION_RECENT_RECENT))
-        code = ERR_REAUTHENTICATION_REQUIRED;
+        err = ERR_REAUTHENTICATION_REQUIRED;
     result_clear(&row);
-    return code;
+    return err;
 }

@@ -43,7 +43,7 @@ static enum err reseal_one(struct db *db, void *arena, struct sealing how, struc
     struct result row;
     enum err err = DB_RUN(db, reseal_text, &row, param_text(how.purpose), param_text(how.label));
 
-    if (err == OK) {
+    if (!err) {
         if (result_rows(&row) == 1)
             err = reseal_text_of(db, scratch, how, result_text(&row, 0, RESEAL_TEXT_PRIVATE_KEY), report);
         result_clear(&row);
@@ -60,18 +60,18 @@ enum err reseal(struct db *db, void *arena, const struct config *config, struct 
     enum err err = db_begin(db);
 
     *report = (struct reseal_report){0};
-    if (err != OK)
+    if (err)
         return err;
     err = DB_RUN(db, reseal_list, &rows);
-    if (err == OK) {
-        for (int row = 0; err == OK && row < result_rows(&rows); row++) {
+    if (!err) {
+        for (int row = 0; !err && row < result_rows(&rows); row++) {
             how.purpose = result_text(&rows, row, RESEAL_LIST_PURPOSE);
             how.label = result_text(&rows, row, RESEAL_LIST_KID);
             err = reseal_one(db, arena, how, report);
         }
         result_clear(&rows);
     }
-    if (err == OK)
+    if (!err)
         return db_commit(db);
     db_rollback(db);
     return err;
@@ -84,7 +84,7 @@ enum err reseal_agenta_secrets(struct db *db, int64_t *count)
     enum err err = DB_RUN(db, reseal_may_ask, &row);
 
     *count = 0;
-    if (err != OK)
+    if (err)
         return err;
     exists = result_bool(&row, 0, RESEAL_MAY_ASK_EXISTS);
     may = result_bool(&row, 0, RESEAL_MAY_ASK_MAY);
@@ -94,9 +94,7 @@ enum err reseal_agenta_secrets(struct db *db, int64_t *count)
     *count = -1;
     if (!may)
         return OK;
-    err = DB_RUN(db, reseal_secrets, &row);
-    if (err != OK)
-        return err;
+    TRY(DB_RUN(db, reseal_secrets, &row));
     *count = result_int(&row, 0, RESEAL_SECRETS_SECRETS);
     result_clear(&row);
     return OK;

@@ -84,7 +84,7 @@ enum err secret_token_verify(struct secret key, const char *token, struct secret
     const char *payload = strchr(token, '.');
     const char *signature = payload ? strchr(payload + 1, '.') : NULL;
     json_t *json;
-    enum err code;
+    enum err err;
 
     if (!signature || strlen(token) > TOKEN_MAX)
         return ERR_UNAUTHORIZED;
@@ -94,9 +94,9 @@ enum err secret_token_verify(struct secret key, const char *token, struct secret
     json = decode_object(payload + 1, (size_t)(signature - payload - 1));
     if (!json)
         return ERR_UNAUTHORIZED;
-    code = read_claims(json, claims);
+    err = read_claims(json, claims);
     json_decref(json);
-    return code;
+    return err;
 }
 
 static void write_claims(const struct secret_grant *grant, struct buffer *out)

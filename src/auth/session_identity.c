@@ -90,24 +90,22 @@ static enum err resolve(struct request *req, const struct access_token *token, c
 {
     struct uuid project, workspace;
     struct result row;
-    enum err code;
+    enum err err;
 
     if (!read_scope(scope, &project, &workspace))
         return ERR_UNAUTHORIZED;
-    code = DB_RUN(req->db, session_resolve, &row, param_uuid(&token->claims.session),
-                  param_uuid(&token->claims.login_id), param_text(token->key_id),
-                  param_uuid(scope->project ? &project : NULL), param_uuid(scope->workspace ? &workspace : NULL));
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, session_resolve, &row, param_uuid(&token->claims.session), param_uuid(&token->claims.login_id),
+               param_text(token->key_id), param_uuid(scope->project ? &project : NULL),
+               param_uuid(scope->workspace ? &workspace : NULL)));
     *identity = (struct identity){.scheme = IDENTITY_SESSION,
                                   .expires_us = token->claims.expires_s * 1000000,
                                   .has_session = true,
                                   .session = token->claims.session};
-    code = read_identity(&row, scope, identity);
-    if (code == OK || code == ERR_NOT_IN_SCOPE)
-        code = identity_admit(req, result_text(&row, 0, SESSION_RESOLVE_EMAIL)) == OK ? code : ERR_UNAUTHORIZED;
+    err = read_identity(&row, scope, identity);
+    if (!err || err == ERR_NOT_IN_SCOPE)
+        err = identity_admit(req, result_text(&row, 0, SESSION_RESOLVE_EMAIL)) == OK ? err : ERR_UNAUTHORIZED;
     result_clear(&row);
-    return code;
+    return err;
 }
 
 /* Decides on a verified token, and remembers the decision, which is of `generation`. */

@@ -133,9 +133,8 @@ const char *session_find_devices(struct request *req)
 /* A header that scripts of other origins may read. */
 static enum err send_exposed(struct request *req, const char *name, const char *value)
 {
-    enum err code = reply_header_of_success(req, name, value);
-
-    return code == OK ? reply_expose(req, name) : code;
+    TRY(reply_header_of_success(req, name, value));
+    return reply_expose(req, name);
 }
 
 /* The value is Base64 or empty, so it needs no percent-encoding. The path is `base` followed by `path`. */
@@ -196,51 +195,40 @@ static enum err clear_plain_refresh(struct request *req)
 
 static enum err clear_cookies(struct request *req)
 {
-    enum err code = send_cookie(req, ACCESS_COOKIE, "", 0);
-
-    if (code == OK)
-        code = send_cookie(req, refresh_cookie(req->config), "", 0);
-    return code == OK ? clear_plain_refresh(req) : code;
+    TRY(send_cookie(req, ACCESS_COOKIE, "", 0));
+    TRY(send_cookie(req, refresh_cookie(req->config), "", 0));
+    return clear_plain_refresh(req);
 }
 
 static enum err send_in_cookies(struct request *req, const struct session_tokens *tokens)
 {
-    enum err code = send_cookie(req, ACCESS_COOKIE, tokens->access, platform.realtime_us() / 1000000 + ACCESS_COOKIE_S);
-
-    if (code == OK && tokens->refresh)
-        code = send_cookie(req, refresh_cookie(req->config), tokens->refresh, tokens->refresh_expires_s);
-    if (code == OK && tokens->refresh)
-        code = clear_plain_refresh(req);
-    if (code == OK && bearer_of(req) && tokens->refresh) /* a client that changes its transport forgets the old token */
-        code = send_exposed(req, "st-refresh-token", "");
-    return code;
+    TRY(send_cookie(req, ACCESS_COOKIE, tokens->access, platform.realtime_us() / 1000000 + ACCESS_COOKIE_S));
+    if (!tokens->refresh)
+        return OK;
+    TRY(send_cookie(req, refresh_cookie(req->config), tokens->refresh, tokens->refresh_expires_s));
+    TRY(clear_plain_refresh(req));
+    /* a client that changes its transport forgets the old token */
+    return bearer_of(req) ? send_exposed(req, "st-refresh-token", "") : OK;
 }
 
 enum err session_send(struct request *req, enum session_transport transport, const struct session_tokens *tokens)
 {
-    enum err code = send_front_token(req, tokens);
-
-    if (code == OK)
-        code = send_exposed(req, "st-access-token", tokens->access);
-    if (code == OK && transport == TRANSPORT_COOKIE)
+    TRY(send_front_token(req, tokens));
+    TRY(send_exposed(req, "st-access-token", tokens->access));
+    if (transport == TRANSPORT_COOKIE)
         return send_in_cookies(req, tokens);
-    if (code == OK && tokens->refresh)
-        code = send_exposed(req, "st-refresh-token", tokens->refresh);
+    if (tokens->refresh)
+        TRY(send_exposed(req, "st-refresh-token", tokens->refresh));
     /* a form of another site must not sign a user out by signing in as another */
-    if (code == OK && (session_transports_of(req) & TRANSPORT_COOKIE) && !session_maybe_forged(req))
-        code = clear_cookies(req);
-    return code;
+    return (session_transports_of(req) & TRANSPORT_COOKIE) && !session_maybe_forged(req) ? clear_cookies(req) : OK;
 }
 
 enum err session_clear(struct request *req, unsigned transports)
 {
-    enum err code = send_exposed(req, "front-token", "remove");
-
-    if (code == OK && (transports & TRANSPORT_HEADER))
-        code = send_exposed(req, "st-access-token", "");
-    if (code == OK && (transports & TRANSPORT_HEADER))
-        code = send_exposed(req, "st-refresh-token", "");
-    if (code == OK && (transports & TRANSPORT_COOKIE))
-        code = clear_cookies(req);
-    return code;
+    TRY(send_exposed(req, "front-token", "remove"));
+    if (transports & TRANSPORT_HEADER) {
+        TRY(send_exposed(req, "st-access-token", ""));
+        TRY(send_exposed(req, "st-refresh-token", ""));
+    }
+    return transports & TRANSPORT_COOKIE ? clear_cookies(req) : OK;
 }

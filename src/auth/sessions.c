@@ -42,10 +42,10 @@ static enum err send_tokens(struct request *req, enum session_transport transpor
     };
     char *login = talloc_array(req->arena, char, UUID_TEXT_SIZE);
     struct signing_key key;
-    enum err code = signing_key_current(req, &key);
 
-    if (code != OK || !login || !claims.issuer)
-        return code != OK ? code : ERR_MEMORY;
+    TRY(signing_key_current(req, &key));
+    if (!login || !claims.issuer)
+        return ERR_MEMORY;
     claims.expires_s = claims.issued_s + req->config->access_token_lifetime;
     if (config_auth_core(req->config)) /* its verifiers accept no date that their clock has not reached */
         claims.issued_s -= CLOCK_SKEW_S;
@@ -97,18 +97,14 @@ enum err session_begin(struct request *req, const struct session_begin *begin)
     struct refresh_token refresh;
     struct issue issue = {.session = &session};
     struct result row;
-    enum err code = sweep(req);
 
-    if (code != OK)
-        return code;
+    TRY(sweep(req));
     if (!refresh_token_first(req->arena, installation, &session.id, &refresh))
         return ERR_MEMORY;
-    code = DB_RUN(req->db, session_create, &row, param_uuid(&session.id), param_uuid(&begin->login_id),
-                  param_uuid(&begin->user_id), param_text(begin->identity), param_bool(begin->is_new_user),
-                  param_text(refresh.stored_hash), param_text(client_of(req)), param_text(req->client),
-                  param_int(req->config->session_lifetime));
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, session_create, &row, param_uuid(&session.id), param_uuid(&begin->login_id),
+               param_uuid(&begin->user_id), param_text(begin->identity), param_bool(begin->is_new_user),
+               param_text(refresh.stored_hash), param_text(client_of(req)), param_text(req->client),
+               param_int(req->config->session_lifetime)));
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
     session.user_identities = result_text(&row, 0, SESSION_CREATE_USER_IDENTITIES);
@@ -125,13 +121,15 @@ enum err session_begin(struct request *req, const struct session_begin *begin)
 static enum err verify(struct request *req, const struct access_token *token)
 {
     struct signing_key key;
-    enum err code = signing_key_find(req, token->key_id, &key);
+    enum err err = signing_key_find(req, token->key_id, &key);
 
-    if (code == ERR_UNAUTHORIZED || (code == OK && !access_token_verify(token, key.key)))
+    if (err == ERR_UNAUTHORIZED || (!err && !access_token_verify(token, key.key)))
         return ERR_SESSION_NONE;
-    if (code == OK && token->claims.expires_s <= platform.realtime_us() / 1000000)
+    if (err)
+        return err;
+    if (token->claims.expires_s <= platform.realtime_us() / 1000000)
         return ERR_SESSION_EXPIRED;
-    return code;
+    return OK;
 }
 
 enum err session_token_check(struct request *req, const char *text, struct access_token *token)
@@ -144,7 +142,7 @@ enum err session_token_verify(struct request *req, struct access_token *token)
     struct session_carriers carriers;
     struct access_token cookie;
     bool by_header, by_cookie;
-    enum err code;
+    enum err err;
 
     if (session_carriers_find(req, &carriers) != OK)
         return ERR_SESSION_NONE;
@@ -152,12 +150,12 @@ enum err session_token_verify(struct request *req, struct access_token *token)
     by_cookie = carriers.cookie && access_token_read(carriers.cookie, &cookie);
     if (by_cookie && session_maybe_forged(req))
         by_cookie = false;
-    code = by_header ? verify(req, token) : ERR_SESSION_NONE;
-    if (!by_cookie || (by_header && code != ERR_SESSION_EXPIRED))
-        return code;
+    err = by_header ? verify(req, token) : ERR_SESSION_NONE;
+    if (!by_cookie || (by_header && err != ERR_SESSION_EXPIRED))
+        return err;
     /* after a refresh a page may still send its old token in the header, together with the renewed cookie */
     if (by_header && !uuid_equal(&cookie.claims.session, &token->claims.session))
-        return code;
+        return err;
     *token = cookie;
     return verify(req, token);
 }
@@ -170,19 +168,16 @@ static enum err read_session(struct request *req, const struct result *row, stru
     session->session_identities = result_text(row, 0, SESSION_LOCK_SESSION_IDENTITIES);
     session->is_new_user = result_bool(row, 0, SESSION_LOCK_IS_NEW_USER);
     (void)result_uuid(row, 0, SESSION_LOCK_USER_ID, &session->user_id);
-    return identity_admit(req, session->email) == OK ? OK : ERR_SESSION_NONE;
+    return identity_admit(req, session->email) ? ERR_SESSION_NONE : OK;
 }
 
 enum err session_of(struct request *req, struct access_token *token, struct session *session)
 {
     struct result row;
-    enum err code = session_token_verify(req, token);
 
-    if (code == OK)
-        code = DB_RUN(req->db, session_get, &row, param_uuid(&token->claims.session),
-                      param_uuid(&token->claims.login_id), param_text(token->key_id));
-    if (code != OK)
-        return code;
+    TRY(session_token_verify(req, token));
+    TRY(DB_RUN(req->db, session_get, &row, param_uuid(&token->claims.session), param_uuid(&token->claims.login_id),
+               param_text(token->key_id)));
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
     if (result_rows(&row) != 1)
@@ -242,12 +237,9 @@ static enum err renew(struct request *req, const struct uuid *session, const str
                       struct session_refresh *refresh)
 {
     struct result row;
-    enum err code =
-        DB_RUN(req->db, session_rotate_to, &row, param_uuid(session), param_text(next->stored_hash),
-               param_text(client_of(req)), param_text(req->client), param_int(req->config->session_lifetime));
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, session_rotate_to, &row, param_uuid(session), param_text(next->stored_hash),
+               param_text(client_of(req)), param_text(req->client), param_int(req->config->session_lifetime)));
     refresh->refresh_expires_s = result_int(&row, 0, SESSION_ROTATE_TO_EXPIRES_S);
     refresh->rotated = true;
     result_clear(&row);
@@ -269,30 +261,23 @@ enum err session_rotate(struct request *req, const char *token, struct session_r
     enum standing standing;
     char handle[UUID_TEXT_SIZE];
     struct result row;
-    enum err code;
 
     *refresh = (struct session_refresh){.rotated = false};
     if (!session_read_refresh(req, token, &presented))
         return ERR_SESSION_NONE;
-    code = sweep(req);
-    if (code == OK)
-        code = DB_RUN(req->db, session_lock, &row, param_uuid(&presented.session),
-                      param_int(req->config->session_lifetime));
-    if (code != OK)
-        return code;
+    TRY(sweep(req));
+    TRY(DB_RUN(req->db, session_lock, &row, param_uuid(&presented.session), param_int(req->config->session_lifetime)));
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
     if (result_rows(&row) != 1)
         return ERR_SESSION_NONE;
     session->id = presented.session;
-    if (read_session(req, &row, session) != OK) { /* blocked: the session ends */
-        code = session_end_because(req, &session->user_id, &session->id, "access rule");
-        return code == OK ? ERR_SESSION_NONE : code;
+    if (read_session(req, &row, session)) { /* blocked: the session ends */
+        TRY(session_end_because(req, &session->user_id, &session->id, "access rule"));
+        return ERR_SESSION_NONE;
     }
     (void)result_uuid(&row, 0, SESSION_LOCK_LOGIN_ID, &session->login_id);
-    code = follow(req, &row, &presented, &next, &standing);
-    if (code != OK)
-        return code;
+    TRY(follow(req, &row, &presented, &next, &standing));
     refresh->refresh = next.text;
     refresh->refresh_hash = talloc_strdup(req->arena, next.hash);
     refresh->refresh_expires_s = result_int(&row, 0, SESSION_LOCK_EXPIRES_S);
@@ -306,8 +291,8 @@ enum err session_rotate(struct request *req, const char *token, struct session_r
     }
     log_message(LOG_WARNING, "session %s ends: a replaced refresh token was used again, from %s",
                 uuid_format(&session->id, handle), req->client);
-    code = session_end_because(req, &session->user_id, &session->id, "stolen refresh token");
-    return code == OK ? ERR_SESSION_STOLEN : code;
+    TRY(session_end_because(req, &session->user_id, &session->id, "stolen refresh token"));
+    return ERR_SESSION_STOLEN;
 }
 
 enum err session_send_refreshed(struct request *req, enum session_transport transport,
@@ -337,10 +322,8 @@ enum err session_merge(struct request *req, const struct access_token *token, co
 {
     struct session after = *session;
     struct result row;
-    enum err code = DB_RUN(req->db, session_merge_identities, &row, param_uuid(&session->id), param_text(wanted));
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, session_merge_identities, &row, param_uuid(&session->id), param_text(wanted)));
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
     if (result_rows(&row) != 1) /* ended at this moment */
@@ -362,7 +345,6 @@ enum err session_end(struct request *req, const struct uuid *user_id, const stru
 enum err session_end_because(struct request *req, const struct uuid *user_id, const struct uuid *session,
                              const char *reason)
 {
-    enum err code = DB_RUN(req->db, session_end_reason, NULL, param_text(reason));
-
-    return code == OK ? session_end(req, user_id, session) : code;
+    TRY(DB_RUN(req->db, session_end_reason, NULL, param_text(reason)));
+    return session_end(req, user_id, session);
 }

@@ -123,10 +123,8 @@ static enum err load(struct request *req)
 {
     uint64_t generation = decisions_generation();
     struct result rows;
-    enum err code = DB_RUN(req->db, signing_keys_list, &rows);
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, signing_keys_list, &rows));
     remember(req, &rows, generation);
     result_clear(&rows);
     return OK;
@@ -198,20 +196,20 @@ static enum err create_key(struct request *req, int64_t after_us, struct signing
     char *id = talloc_asprintf(req->arena, "d-%" PRId64, now / 1000);
     EVP_PKEY *key = EVP_RSA_gen(RSA_BITS);
     const char *sealed;
-    enum err code;
+    enum err err;
 
     if (!id || !key || !keep_key(req, key))
         return id && !key ? ERR_INTERNAL : ERR_MEMORY;
     sealed = close_key(req, id, key);
     if (!sealed)
         return ERR_INTERNAL;
-    code = DB_RUN(req->db, signing_key_create, NULL, param_text(id), param_text(sealed),
-                  param_int((after_us > now ? after_us : now) + SIGNS_US));
-    if (code == OK)
-        code = DB_RUN(req->db, signing_keys_sweep, NULL);
+    err = DB_RUN(req->db, signing_key_create, NULL, param_text(id), param_text(sealed),
+                 param_int((after_us > now ? after_us : now) + SIGNS_US));
+    if (!err)
+        err = DB_RUN(req->db, signing_keys_sweep, NULL);
     memcpy(made->id, id, strlen(id) + 1);
     made->key = key;
-    return code;
+    return err;
 }
 
 /*
@@ -225,33 +223,27 @@ static enum err renew(struct request *req, struct signing_key *key)
     struct result row;
     int64_t last_us;
     bool locked;
-    enum err code = DB_RUN(req->db, signing_key_lock, &row, param_bool(urgent));
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, signing_key_lock, &row, param_bool(urgent)));
     locked = result_bool(&row, 0, SIGNING_KEY_LOCK_LOCKED);
     result_clear(&row);
     if (!locked)
         return OK;
-    code = load(req);
-    if (code != OK)
-        return code;
+    TRY(load(req));
     if (choose(&next, &last_us) && !keep_key(req, next.key))
         return ERR_MEMORY;
     if (last_us <= platform.realtime_us() + AHEAD_US)
-        code = create_key(req, last_us, next.key ? &(struct signing_key){.key = NULL} : &next);
-    if (code == OK)
-        *key = next;
-    return code;
+        TRY(create_key(req, last_us, next.key ? &(struct signing_key){.key = NULL} : &next));
+    *key = next;
+    return OK;
 }
 
 enum err signing_key_current(struct request *req, struct signing_key *key)
 {
     int64_t last_us;
-    enum err code = is_fresh() ? OK : load(req);
 
-    if (code != OK)
-        return code;
+    if (!is_fresh())
+        TRY(load(req));
     if (choose(key, &last_us) && !keep_key(req, key->key))
         return ERR_MEMORY;
     return last_us > platform.realtime_us() + AHEAD_US ? OK : renew(req, key);
@@ -273,18 +265,17 @@ static EVP_PKEY *find(const char *id, bool *known)
 
 enum err signing_key_find(struct request *req, const char *id, struct signing_key *key)
 {
-    enum err code = OK;
     bool known;
 
     if (strncmp(id, "d-", 2) != 0)
         return ERR_UNAUTHORIZED;
     key->key = find(id, &known);
-    if (!known)
-        code = load(req);
-    if (code == OK && !known)
+    if (!known) {
+        TRY(load(req));
         key->key = find(id, &known);
-    if (code != OK || !key->key)
-        return code != OK ? code : ERR_UNAUTHORIZED;
+    }
+    if (!key->key)
+        return ERR_UNAUTHORIZED;
     memcpy(key->id, id, strlen(id) + 1);
     return keep_key(req, key->key) ? OK : ERR_MEMORY;
 }
@@ -294,11 +285,11 @@ enum err signing_key_find(struct request *req, const char *id, struct signing_ke
 enum err signing_keys_count(struct db *db, const struct config *config, int *count, int *strange)
 {
     struct result rows;
-    enum err code = DB_RUN(db, signing_keys_list, &rows);
+    enum err err = DB_RUN(db, signing_keys_list, &rows);
 
     *count = *strange = 0;
-    if (code != OK)
-        return code;
+    if (err)
+        return err;
     *count = result_rows(&rows);
     for (int row = 0; row < *count; row++) {
         EVP_PKEY *key = open_key(config, result_text(&rows, row, SIGNING_KEYS_LIST_KID),
@@ -314,10 +305,8 @@ enum err signing_keys_count(struct db *db, const struct config *config, int *cou
 enum err signing_keys_check(struct db *db, const struct config *config)
 {
     int strange, count;
-    enum err code = signing_keys_count(db, config, &count, &strange);
 
-    if (code != OK)
-        return code;
+    TRY(signing_keys_count(db, config, &count, &strange));
     if (strange > 0)
         log_message(LOG_WARNING,
                     "%d of %d signing keys were made with another AGENTA_CRYPT_KEY: sessions and mail of servers that "
@@ -368,10 +357,9 @@ static bool write_public(struct buffer *out, const struct known *known)
 enum err signing_keys_publish(struct request *req, struct buffer *out)
 {
     bool good = true;
-    enum err code = is_fresh() ? OK : load(req);
 
-    if (code != OK)
-        return code;
+    if (!is_fresh())
+        TRY(load(req));
     json_open(out, '{');
     json_key(out, "keys");
     json_open(out, '[');

@@ -71,9 +71,9 @@ static enum err write_table(struct db *db, bool session, struct table *table)
     struct buffer ids = buffer_make(arena, LIST_MAX), moments = buffer_make(arena, LIST_MAX);
     char id[UUID_TEXT_SIZE];
     size_t written = 0, first = 0;
-    enum err code = OK;
+    enum err err = OK;
 
-    for (size_t i = 0; i < SLOTS && code == OK && table->count > 0; i++) {
+    for (size_t i = 0; i < SLOTS && !err && table->count > 0; i++) {
         if (table->slots[i].used_us != 0) {
             buffer_format(&ids, "%c%s", written == 0 ? '{' : ',', uuid_format(&table->slots[i].id, id));
             buffer_format(&moments, "%c%lld", written == 0 ? '{' : ',', (long long)table->slots[i].used_us);
@@ -81,8 +81,8 @@ static enum err write_table(struct db *db, bool session, struct table *table)
         }
         if (written < BATCH && i + 1 < SLOTS)
             continue;
-        code = write_batch(db, session, &ids, &moments);
-        if (code == OK) {
+        err = write_batch(db, session, &ids, &moments);
+        if (!err) {
             memset(&table->slots[first], 0, (i + 1 - first) * sizeof *table->slots);
             table->count -= written;
             first = i + 1;
@@ -92,29 +92,25 @@ static enum err write_table(struct db *db, bool session, struct table *table)
         buffer_clear(&moments);
     }
     talloc_free(arena);
-    return code;
+    return err;
 }
 
 /* Entries that could not be written stay in their table, and are written before the tables are swapped again. */
 static enum err write_rest(struct db *db)
 {
-    enum err code = write_table(db, false, &tables[false][!noting]);
-
-    return code == OK ? write_table(db, true, &tables[true][!noting]) : code;
+    TRY(write_table(db, false, &tables[false][!noting]));
+    return write_table(db, true, &tables[true][!noting]);
 }
 
 enum err usage_flush(struct db *db, bool now)
 {
     int64_t moment = platform.monotonic_us();
-    enum err code;
 
     if (flushed_us == 0)
         flushed_us = moment;
     if (!now && moment - flushed_us < EVERY_US && !atomic_load(&crowded))
         return OK;
-    code = write_rest(db);
-    if (code != OK)
-        return code;
+    TRY(write_rest(db));
     (void)pthread_mutex_lock(&lock);
     noting = !noting;
     atomic_store(&crowded, false);
