@@ -45,10 +45,8 @@ enum err access_report_show(struct request *req)
 {
     struct buffer out = buffer_make(req->arena, ANSWER_MAX);
     struct access_report report;
-    enum err code = access_report_make(req->arena, req->config, false, &report);
 
-    if (code != OK)
-        return code;
+    TRY(access_report_make(req->arena, req->config, false, &report));
     access_report_json(&report, &out);
     return reply_buffer(req, 200, &out);
 }
@@ -57,12 +55,9 @@ enum err access_explain_show(struct request *req)
 {
     struct buffer out = buffer_make(req->arena, ANSWER_MAX);
     struct access_explanation explanation;
-    enum err code = access_explain(req->arena, req->config, query_value(req, "email"), &explanation);
 
-    if (code == OK)
-        code = access_explain_ask(&explanation, req->db);
-    if (code != OK)
-        return code;
+    TRY(access_explain(req->arena, req->config, query_value(req, "email"), &explanation));
+    TRY(access_explain_ask(&explanation, req->db));
     access_explain_json(&explanation, &out);
     return reply_buffer(req, 200, &out);
 }

@@ -170,12 +170,10 @@ static enum err resolve(struct graph *graph, const struct reference *reference, 
 
 static enum err resolve_all(struct graph *graph, enum graph_kind kind, struct graph_node *node)
 {
-    enum err code = OK;
-
-    for (size_t i = 0; code == OK && graph->req->reply.status == 0 && i < sizeof references / sizeof *references; i++)
+    for (size_t i = 0; graph->req->reply.status == 0 && i < sizeof references / sizeof *references; i++)
         if (references[i].from == kind)
-            code = resolve(graph, &references[i], node);
-    return code;
+            TRY(resolve(graph, &references[i], node));
+    return OK;
 }
 
 /* ---- nodes ---- */
@@ -278,12 +276,12 @@ static struct graph_node *make_room(struct graph *graph, struct graph_nodes *nod
 static enum err add_node(struct graph *graph, enum graph_kind kind, struct graph_node *node)
 {
     struct graph_nodes *nodes = &graph->of[kind];
-    enum err code = resolve_all(graph, kind, node);
+    enum err err = resolve_all(graph, kind, node);
 
-    if (code == OK && graph->req->reply.status == 0)
-        code = read_node(graph, kind, node);
-    if (code != OK || graph->req->reply.status != 0)
-        return code;
+    if (!err && graph->req->reply.status == 0)
+        err = read_node(graph, kind, node);
+    if (err || graph->req->reply.status != 0)
+        return err;
     nodes->items[nodes->count++] = node;
     return graph_collections[kind].namespace ? remember(graph, kind, node) : OK;
 }
@@ -293,12 +291,12 @@ static enum err add_collection(struct graph *graph, enum graph_kind kind, const 
 {
     struct graph_nodes *nodes = &graph->of[kind];
     struct graph_node *node = make_room(graph, nodes, json_object_size(collection));
-    enum err code = node ? OK : ERR_MEMORY;
+    enum err err = node ? OK : ERR_MEMORY;
     const char *key;
     json_t *source;
 
     json_object_foreach(collection, key, source) {
-        if (code != OK || graph->req->reply.status != 0)
+        if (err || graph->req->reply.status != 0)
             break;
         *node = (struct graph_node){.key = key,
                                     .account = account,
@@ -306,26 +304,25 @@ static enum err add_collection(struct graph *graph, enum graph_kind kind, const 
                                     .place = nodes->count,
                                     .id = uuid_v7(),
                                     .returned = returned};
-        code = add_node(graph, kind, node++);
+        err = add_node(graph, kind, node++);
     }
-    return code;
+    return err;
 }
 
 enum err graph_add(struct graph *graph, const char *account, const json_t *collections,
                    const struct graph_options *options)
 {
     size_t first;
-    enum err code = OK;
 
-    for (int kind = 0; code == OK && graph->req->reply.status == 0 && kind < GRAPH_KINDS; kind++) {
+    for (int kind = 0; graph->req->reply.status == 0 && kind < GRAPH_KINDS; kind++) {
         json_t *collection = json_object_get(collections, graph_collections[kind].name);
         if (!json_is_object(collection) || json_object_size(collection) == 0 ||
             (kind == GRAPH_IDENTITIES && !options->identities) || (kind == GRAPH_API_KEYS && !options->keys))
             continue;
         first = graph->of[kind].count;
-        code = add_collection(graph, (enum graph_kind)kind, account, collection, options->return_keys);
-        if (code == OK && graph->req->reply.status == 0 && kind == GRAPH_ORGANIZATIONS)
-            code = EDITION_HOOK(organizations_named, graph, collections, first);
+        TRY(add_collection(graph, (enum graph_kind)kind, account, collection, options->return_keys));
+        if (graph->req->reply.status == 0 && kind == GRAPH_ORGANIZATIONS)
+            TRY(EDITION_HOOK(organizations_named, graph, collections, first));
     }
-    return code;
+    return OK;
 }

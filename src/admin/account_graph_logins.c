@@ -112,11 +112,10 @@ enum err graph_check_logins(struct graph *graph)
 {
     const struct graph_nodes *nodes = &graph->of[GRAPH_IDENTITIES];
     bool sound;
-    enum err code = OK;
 
-    for (size_t i = 0; code == OK && graph->req->reply.status == 0 && i < nodes->count; i++)
-        code = check_form(graph, nodes->items[i], &sound);
-    return code;
+    for (size_t i = 0; graph->req->reply.status == 0 && i < nodes->count; i++)
+        TRY(check_form(graph, nodes->items[i], &sound));
+    return OK;
 }
 
 /* The sentence without its full stop. */
@@ -148,10 +147,10 @@ static enum err check_password(struct graph *graph, const struct graph_node *nod
 /* `*wanted`: the login is to be created. */
 static enum err check(struct graph *graph, struct graph_node *node, bool *wanted)
 {
-    enum err code = check_form(graph, node, wanted);
+    enum err err = check_form(graph, node, wanted);
 
-    if (code != OK || !*wanted)
-        return code;
+    if (err || !*wanted)
+        return err;
     return methods_password(graph->req->config) ? check_password(graph, node, wanted) : OK;
 }
 
@@ -177,13 +176,12 @@ enum err graph_hash_passwords(struct graph *graph)
     for (size_t i = 0; i < nodes->count; i++) {
         const char *password = text_of(nodes->items[i], "password");
         char *hash = talloc_size(graph->req->arena, PASSWORD_HASH_SIZE);
-        enum err code = hash ? OK : ERR_MEMORY;
+        enum err err = hash ? OK : ERR_MEMORY;
         if (!password || password_problem(graph->req->arena, graph->req->config, password))
             continue;
-        if (code == OK)
-            code = password_hash(password, hash);
-        if (code != OK)
-            return code;
+        if (err)
+            return err;
+        TRY(password_hash(password, hash));
         nodes->items[i]->password_hash = hash;
     }
     return OK;
@@ -254,29 +252,28 @@ static enum err write_wanted(struct graph *graph, bool *wanted, struct buffer *l
     struct graph_nodes *nodes = &graph->of[GRAPH_IDENTITIES];
     bool password = methods_password(graph->req->config);
     struct result rows;
-    enum err code = buffer_string(list) ? OK : ERR_MEMORY;
+    enum err err = OK;
 
-    if (code == OK)
-        code = DB_RUN(graph->req->db, logins_add, &rows, param_text(buffer_string(list)));
-    if (code != OK)
-        return code;
-    for (int i = 0; code == OK && i < result_rows(&rows); i++) {
+    if (!buffer_string(list))
+        return ERR_MEMORY;
+    TRY(DB_RUN(graph->req->db, logins_add, &rows, param_text(buffer_string(list))));
+    for (int i = 0; !err && i < result_rows(&rows); i++) {
         struct graph_node *node = nodes->items[result_int(&rows, i, LOGINS_ADD_PLACE)];
         if (result_bool(&rows, i, LOGINS_ADD_ADDED))
             node->row = row_of(graph, node, password);
         else if (result_bool(&rows, i, LOGINS_ADD_OF_ANOTHER)) {
             wanted[node->place] = false;
-            code = problem(graph, node, 400, "invalid_identity",
-                           talloc_asprintf(graph->req->arena, "'%s' is the address of another user", node->email));
+            err = problem(graph, node, 400, "invalid_identity",
+                          talloc_asprintf(graph->req->arena, "'%s' is the address of another user", node->email));
         }
     }
     result_clear(&rows);
-    for (size_t i = 0; code == OK && graph->req->reply.status == 0 && i < nodes->count; i++)
+    for (size_t i = 0; !err && graph->req->reply.status == 0 && i < nodes->count; i++)
         if (wanted[i] && !nodes->items[i]->row)
-            code = problem(graph, nodes->items[i], 400, "identity_already_exists",
-                           talloc_asprintf(graph->req->arena, "An email identity for '%s' already exists",
-                                           nodes->items[i]->email));
-    return code;
+            err = problem(graph, nodes->items[i], 400, "identity_already_exists",
+                          talloc_asprintf(graph->req->arena, "An email identity for '%s' already exists",
+                                          nodes->items[i]->email));
+    return err;
 }
 
 enum err graph_write_logins(struct graph *graph)
@@ -285,18 +282,18 @@ enum err graph_write_logins(struct graph *graph)
     bool *wanted = talloc_zero_size(graph->req->arena, nodes->count + 1);
     struct buffer list = buffer_make(graph->req->arena, LIST_MAX);
     bool any = false;
-    enum err code = wanted ? OK : ERR_MEMORY;
+    enum err err = wanted ? OK : ERR_MEMORY;
 
     json_open(&list, '[');
-    for (size_t i = 0; code == OK && graph->req->reply.status == 0 && i < nodes->count; i++) {
-        code = check(graph, nodes->items[i], &wanted[i]);
-        if (code == OK && wanted[i]) {
+    for (size_t i = 0; !err && graph->req->reply.status == 0 && i < nodes->count; i++) {
+        err = check(graph, nodes->items[i], &wanted[i]);
+        if (!err && wanted[i]) {
             add_login(&list, nodes->items[i], methods_password(graph->req->config));
             any = true;
         }
     }
     json_close(&list, ']');
-    if (code != OK || graph->req->reply.status != 0 || !any)
-        return code;
+    if (err || graph->req->reply.status != 0 || !any)
+        return err;
     return write_wanted(graph, wanted, &list);
 }

@@ -91,7 +91,6 @@ static enum err find(struct graph *graph, enum graph_kind to, const struct state
     struct buffer list = buffer_make(graph->req->arena, LIST_MAX);
     struct found *found = talloc_size(graph->req->arena, (count_targets(graph, to) + 1) * sizeof *found);
     struct result rows;
-    enum err code;
 
     *all = found;
     json_open(&list, '[');
@@ -100,9 +99,7 @@ static enum err find(struct graph *graph, enum graph_kind to, const struct state
         return ERR_MEMORY;
     if (*count == 0)
         return OK;
-    code = db_run(graph->req->db, statement, &(struct param){.value = buffer_string(&list)}, 1, &rows);
-    if (code != OK)
-        return code;
+    TRY(db_run(graph->req->db, statement, &(struct param){.value = buffer_string(&list)}, 1, &rows));
     for (int i = 0; i < result_rows(&rows); i++) {
         struct found *one = &found[result_int(&rows, i, FOUND_PLACE)];
         one->there = result_uuid(&rows, i, FOUND_ID, &one->target->id);
@@ -117,13 +114,13 @@ static enum err look_up(struct graph *graph, enum graph_kind to, const struct st
     const struct graph_collection *collection = &graph_collections[to];
     struct found *found;
     size_t count;
-    enum err code = find(graph, to, statement, &found, &count);
 
-    for (size_t i = 0; code == OK && i < count; i++)
+    TRY(find(graph, to, statement, &found, &count));
+    for (size_t i = 0; i < count; i++)
         if (!found[i].there)
             return operation_refuse_unknown(graph->req, collection->kind, collection->unknown, found[i].target->value,
                                             found[i].node->account);
-    return code;
+    return OK;
 }
 
 enum err graph_look_up_people(struct graph *graph)
@@ -145,18 +142,15 @@ enum err graph_hold_places(struct graph *graph)
 {
     struct found *found;
     size_t count;
-    enum err code = OK;
 
-    for (size_t i = 0; code == OK && i < sizeof places / sizeof *places; i++)
-        code = find(graph, places[i].kind, places[i].statement, &found, &count);
-    return code;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
+        TRY(find(graph, places[i].kind, places[i].statement, &found, &count));
+    return OK;
 }
 
 enum err graph_look_up_places(struct graph *graph)
 {
-    enum err code = OK;
-
-    for (size_t i = 0; code == OK && graph->req->reply.status == 0 && i < sizeof places / sizeof *places; i++)
-        code = look_up(graph, places[i].kind, places[i].statement);
-    return code;
+    for (size_t i = 0; graph->req->reply.status == 0 && i < sizeof places / sizeof *places; i++)
+        TRY(look_up(graph, places[i].kind, places[i].statement));
+    return OK;
 }

@@ -66,13 +66,10 @@ static enum err run_rows(struct graph *graph, const struct statement *statement,
 {
     const struct param params[] = {param_text((json_close(list, ']'), buffer_string(list))), param_text(second)};
     struct result rows;
-    enum err code;
 
     if (!buffer_string(list))
         return ERR_MEMORY;
-    code = db_run(graph->req->db, statement, params, second ? 2 : 1, &rows);
-    if (code != OK)
-        return code;
+    TRY(db_run(graph->req->db, statement, params, second ? 2 : 1, &rows));
     for (int i = 0; i < result_rows(&rows); i++)
         nodes->items[result_int(&rows, i, USERS_READ_PLACE)]->row = result_text(&rows, i, USERS_READ_ID);
     return result_keep(&rows, graph->req->arena) ? OK : ERR_MEMORY;
@@ -123,7 +120,6 @@ static enum err read_users(struct graph *graph)
     struct graph_nodes *nodes = &graph->of[GRAPH_USERS];
     struct buffer list = list_begin(graph);
     struct result rows;
-    enum err code;
 
     for (size_t i = 0; i < nodes->count; i++) {
         entry_begin(&list, nodes->items[i]);
@@ -133,9 +129,7 @@ static enum err read_users(struct graph *graph)
     json_close(&list, ']');
     if (!buffer_string(&list))
         return ERR_MEMORY;
-    code = DB_RUN(graph->req->db, users_read, &rows, param_text(buffer_string(&list)));
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(graph->req->db, users_read, &rows, param_text(buffer_string(&list))));
     for (int i = 0; i < result_rows(&rows); i++) {
         struct graph_node *node = nodes->items[result_int(&rows, i, USERS_READ_PLACE)];
         struct uuid made = node->id;
@@ -161,23 +155,21 @@ static enum err refuse_existing(struct graph *graph, const struct graph_node *no
 static enum err write_users(struct graph *graph)
 {
     struct graph_nodes *nodes = &graph->of[GRAPH_USERS];
-    enum err code = OK;
 
     if (nodes->count == 0)
         return OK;
     if (graph->users != GRAPH_USERS_KNOWN)
-        code = make_users(graph);
-    if (code == OK)
-        code = read_users(graph);
-    for (size_t i = 0; code == OK && !refused(graph) && i < nodes->count; i++) {
+        TRY(make_users(graph));
+    TRY(read_users(graph));
+    for (size_t i = 0; !refused(graph) && i < nodes->count; i++) {
         const struct graph_node *node = nodes->items[i];
         if (node->existed && graph->users == GRAPH_USERS_NEW)
-            code = refuse_existing(graph, node);
+            TRY(refuse_existing(graph, node));
         else if (!node->row)
-            code = operation_refuse_unknown(graph->req, "User", "user_not_found",
-                                            json_string_value(json_object_get(node->source, "email")), node->account);
+            TRY(operation_refuse_unknown(graph->req, "User", "user_not_found",
+                                         json_string_value(json_object_get(node->source, "email")), node->account));
     }
-    return code;
+    return OK;
 }
 
 /* ---- organizations, workspaces, projects ---- */
@@ -188,7 +180,7 @@ static enum err write_organizations(struct graph *graph)
     struct buffer list = list_begin(graph);
     const struct graph_node *without;
     const char *slug;
-    enum err code;
+    enum err err;
 
     if (nodes->count == 0)
         return OK;
@@ -201,10 +193,10 @@ static enum err write_organizations(struct graph *graph)
         add_target(&list, "owner", &node->user);
         json_close(&list, '}');
     }
-    code = run_rows(graph, &organizations_add, nodes, &list, organization_flags(graph->req->arena, graph->req->config));
+    err = run_rows(graph, &organizations_add, nodes, &list, organization_flags(graph->req->arena, graph->req->config));
     without = missing(nodes);
-    if (code != OK || !without)
-        return code;
+    if (err || !without)
+        return err;
     slug = trimmed(graph, without, "slug");
     if (!slug) /* a slug from a unique id */
         return ERR_INTERNAL;
@@ -262,10 +254,10 @@ static enum err write_projects(struct graph *graph)
     struct graph_nodes *nodes = &graph->of[GRAPH_PROJECTS];
     struct buffer list = list_begin(graph);
     const struct graph_node *without;
-    enum err code = make_way(graph, nodes);
+    enum err err = make_way(graph, nodes);
 
-    if (code != OK || nodes->count == 0)
-        return code;
+    if (err || nodes->count == 0)
+        return err;
     for (size_t i = 0; i < nodes->count; i++) {
         const struct graph_node *node = nodes->items[i];
         const char *name = trimmed(graph, node, "name");
@@ -277,10 +269,10 @@ static enum err write_projects(struct graph *graph)
         add_target(&list, "workspace", &node->workspace);
         json_close(&list, '}');
     }
-    code = run_rows(graph, &projects_add, nodes, &list, NULL);
+    err = run_rows(graph, &projects_add, nodes, &list, NULL);
     without = missing(nodes);
-    if (code != OK || !without)
-        return code;
+    if (err || !without)
+        return err;
     return operation_refuse_reference(graph->req,
                                       talloc_asprintf(graph->req->arena, "projects.%s.workspace_ref", without->key),
                                       "the workspace belongs to another organization", without->account);
@@ -326,13 +318,13 @@ static enum err write_members(struct graph *graph, const struct membership *memb
 {
     struct graph_nodes *nodes = &graph->of[membership->kind];
     struct buffer fresh = list_begin(graph), known = list_begin(graph);
-    enum err code = OK;
+    enum err err = OK;
 
     if (list_members(nodes, membership, &fresh))
-        code = run_rows(graph, membership->add, nodes, &fresh, NULL);
-    if (code == OK && list_members(nodes, membership, &known))
-        code = run_rows(graph, membership->change, nodes, &known, NULL);
-    return code == OK && missing(nodes) ? ERR_BUSY : code; /* the member was removed meanwhile */
+        err = run_rows(graph, membership->add, nodes, &fresh, NULL);
+    if (!err && list_members(nodes, membership, &known))
+        err = run_rows(graph, membership->change, nodes, &known, NULL);
+    return !err && missing(nodes) ? ERR_BUSY : err; /* the member was removed meanwhile */
 }
 
 static bool same_owner(const struct graph_node *node)
@@ -360,26 +352,26 @@ static enum err hand_over(struct graph *graph)
 {
     const struct graph_nodes *nodes = &graph->of[GRAPH_ORGANIZATION_MEMBERS];
     json_t *taken = json_object(); /* organizations with an owner in this request */
-    enum err code = taken ? OK : ERR_MEMORY;
+    enum err err = taken ? OK : ERR_MEMORY;
 
-    for (size_t i = 0; code == OK && !refused(graph) && i < nodes->count; i++) {
+    for (size_t i = 0; !err && !refused(graph) && i < nodes->count; i++) {
         const struct graph_node *node = nodes->items[i];
         const struct uuid *organization = graph_target_id(&node->organization);
         char text[UUID_TEXT_SIZE];
         if (strcmp(node->role, "owner") != 0)
             continue;
         if (json_object_get(taken, uuid_format(organization, text)))
-            code = operation_refuse_reference(
+            err = operation_refuse_reference(
                 graph->req, talloc_asprintf(graph->req->arena, "organization_memberships.%s.role", node->key),
                 "the organization gets another owner in this request", node->account);
         else if (json_object_set_new(taken, text, json_true()) != 0)
-            code = ERR_MEMORY;
+            err = ERR_MEMORY;
         else if (!same_owner(node))
-            code = DB_RUN(graph->req->db, organization_hand_over, NULL, param_uuid(organization),
-                          param_uuid(graph_target_id(&node->user)));
+            err = DB_RUN(graph->req->db, organization_hand_over, NULL, param_uuid(organization),
+                         param_uuid(graph_target_id(&node->user)));
     }
     json_decref(taken);
-    return code;
+    return err;
 }
 
 /* Refuses a role other than owner for the owner. */
@@ -390,7 +382,6 @@ static enum err check_owners(struct graph *graph)
     struct result row;
     struct uuid id;
     bool any = false, broken;
-    enum err code;
 
     for (size_t i = 0; i < nodes->count; i++)
         if (strcmp(nodes->items[i]->role, "owner") != 0) {
@@ -400,9 +391,7 @@ static enum err check_owners(struct graph *graph)
     json_close(&list, ']');
     if (!any || !buffer_string(&list))
         return any ? ERR_MEMORY : OK;
-    code = DB_RUN(graph->req->db, owner_without_role, &row, param_text(buffer_string(&list)));
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(graph->req->db, owner_without_role, &row, param_text(buffer_string(&list))));
     broken = result_rows(&row) > 0 && result_uuid(&row, 0, OWNER_WITHOUT_ROLE_ID, &id);
     result_clear(&row);
     for (size_t i = 0; broken && i < nodes->count; i++)
@@ -470,11 +459,10 @@ static enum err write_keys(struct graph *graph)
 
 static enum err write_all_members(struct graph *graph)
 {
-    enum err code = hand_over(graph);
-
-    for (size_t i = 0; code == OK && !refused(graph) && i < sizeof memberships / sizeof *memberships; i++)
-        code = write_members(graph, &memberships[i]);
-    return code;
+    TRY(hand_over(graph));
+    for (size_t i = 0; !refused(graph) && i < sizeof memberships / sizeof *memberships; i++)
+        TRY(write_members(graph, &memberships[i]));
+    return OK;
 }
 
 static enum err edition_organizations_written(struct graph *graph)
@@ -506,9 +494,8 @@ enum err graph_write(struct graph *graph)
         edition_members_written,
         write_keys,
     };
-    enum err code = OK;
 
-    for (size_t i = 0; code == OK && !refused(graph) && i < sizeof steps / sizeof *steps; i++)
-        code = steps[i](graph);
-    return code;
+    for (size_t i = 0; !refused(graph) && i < sizeof steps / sizeof *steps; i++)
+        TRY(steps[i](graph));
+    return OK;
 }

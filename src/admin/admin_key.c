@@ -10,11 +10,10 @@
  */
 enum err admin_key_recognize(struct request *req, enum caller_kind wanted)
 {
-    enum err code = identity_recognize(req, wanted);
-    enum err limited;
+    enum err err = identity_recognize(req, wanted);
 
-    if (wanted != CALLER_ADMIN || !req->authorization || code != ERR_UNAUTHORIZED)
-        return code;
-    limited = limit_take_client(req, LIMIT_ADMIN_KEY_CLIENT);
-    return limited == OK ? code : limited;
+    if (wanted != CALLER_ADMIN || !req->authorization || err != ERR_UNAUTHORIZED)
+        return err;
+    TRY(limit_take_client(req, LIMIT_ADMIN_KEY_CLIENT));
+    return err;
 }

@@ -22,15 +22,15 @@ static enum err delete_simple(struct request *req, void *context)
     struct simple *simple = context;
     struct removal *removed = removal_make(req);
     struct buffer list = removal_list(req);
-    enum err code = removed ? removal_find(req, simple->people, simple->count, &list) : ERR_MEMORY;
+    enum err err = removed ? removal_find(req, simple->people, simple->count, &list) : ERR_MEMORY;
 
-    for (size_t i = 0; code == OK && req->reply.status == 0 && i < simple->count; i++)
+    for (size_t i = 0; !err && req->reply.status == 0 && i < simple->count; i++)
         if (!simple->people[i].there && !simple->people[i].by_email)
-            code = operation_refuse_unknown(req, "User", "user_not_found", simple->people[i].written,
-                                            simple->people[i].account);
-    if (code == OK && req->reply.status == 0)
-        code = removal_whole_people(req, &list, removed);
-    return code == OK && req->reply.status == 0 ? reply_json(req, 204, "") : code;
+            err = operation_refuse_unknown(req, "User", "user_not_found", simple->people[i].written,
+                                           simple->people[i].account);
+    if (!err && req->reply.status == 0)
+        err = removal_whole_people(req, &list, removed);
+    return !err && req->reply.status == 0 ? reply_json(req, 204, "") : err;
 }
 
 static struct operation operation_of_deletion(const struct request *req, bool dry_run)
@@ -113,7 +113,6 @@ static enum err remove_listed(struct request *req, const struct target *target, 
                 *gone = talloc_zero_size(req->arena, (count + 1) * sizeof(struct uuid));
     struct buffer list = removal_list(req);
     struct result rows;
-    enum err code;
 
     if (!wanted || !gone)
         return ERR_MEMORY;
@@ -124,9 +123,7 @@ static enum err remove_listed(struct request *req, const struct target *target, 
         json_uuid(&list, &wanted[i]);
     }
     json_close(&list, ']');
-    code = removal_run(req, target->remove, &list, &rows);
-    if (code != OK)
-        return code;
+    TRY(removal_run(req, target->remove, &list, &rows));
     for (int row = 0; row < result_rows(&rows); row++) {
         char text[UUID_TEXT_SIZE];
         if (result_uuid(&rows, row, REMOVAL_ID, &gone[gone_count]))
@@ -144,26 +141,26 @@ static enum err delete_bulk(struct request *req, void *context)
 {
     struct bulk *bulk = context;
     struct buffer people = removal_list(req);
-    enum err code = removal_find(req, bulk->people, bulk->count, &people);
+    enum err err = removal_find(req, bulk->people, bulk->count, &people);
 
-    for (size_t i = 0; code == OK && i < bulk->count; i++)
+    for (size_t i = 0; !err && i < bulk->count; i++)
         if (bulk->people[i].there) {
             char text[UUID_TEXT_SIZE];
             removal_entry(&bulk->removed->entries[REMOVED_USERS], uuid_format(&bulk->people[i].id, text));
         } else {
             removal_entry(&bulk->removed->skipped[REMOVED_USERS], bulk->people[i].written);
         }
-    for (size_t i = TARGETS; code == OK && i > 0; i--)
-        code = hold_listed(req, &targets[i - 1]);
-    if (code == OK && bulk->scoped)
-        code = removal_hold(req, &people);
-    for (size_t i = 0; code == OK && i < TARGETS; i++)
-        code = remove_listed(req, &targets[i], bulk);
-    if (code == OK)
-        code = bulk->scoped ? removal_people(req, &people, bulk->removed)
-                            : removal_whole_people(req, &people, bulk->removed);
-    if (code != OK || req->reply.status != 0)
-        return code;
+    for (size_t i = TARGETS; !err && i > 0; i--)
+        err = hold_listed(req, &targets[i - 1]);
+    if (!err && bulk->scoped)
+        err = removal_hold(req, &people);
+    for (size_t i = 0; !err && i < TARGETS; i++)
+        err = remove_listed(req, &targets[i], bulk);
+    if (!err)
+        err = bulk->scoped ? removal_people(req, &people, bulk->removed)
+                           : removal_whole_people(req, &people, bulk->removed);
+    if (err || req->reply.status != 0)
+        return err;
     for (int i = 0; i < REMOVED_KINDS; i++)
         bulk->removed->always[i] =
             bulk->dry_run && (i == REMOVED_USERS || (i >= REMOVED_ORGANIZATIONS && i <= REMOVED_PROJECTS));
@@ -216,9 +213,9 @@ enum err accounts_delete(struct request *req)
     /* absent: a dry run; null: not a dry run */
     struct operation operation = operation_of_deletion(req, !body_has(req, "dry_run"));
     struct bulk bulk = {.dry_run = operation.dry_run, .removed = removal_make(req)};
-    enum err code = bulk.removed ? check_targets(req, &bulk) : ERR_MEMORY;
+    enum err err = bulk.removed ? check_targets(req, &bulk) : ERR_MEMORY;
 
-    if (code == OK && req->reply.status == 0)
-        code = read_people(req, &bulk);
-    return code == OK && req->reply.status == 0 ? operation_run(req, &operation, delete_bulk, &bulk) : code;
+    if (!err && req->reply.status == 0)
+        err = read_people(req, &bulk);
+    return !err && req->reply.status == 0 ? operation_run(req, &operation, delete_bulk, &bulk) : err;
 }

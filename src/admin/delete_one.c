@@ -30,14 +30,13 @@ static enum err delete_single(struct request *req, void *context)
     struct removal *removed = removal_make(req);
     struct buffer list = removal_list(req), gone = buffer_make(req->arena, 1000);
     struct uuid id;
-    enum err code;
 
     (void)uuid_parse(written, &id);
     json_uuid(&list, &id);
     json_close(&list, ']');
-    code = removed ? removal_ids(req, single->remove, &list, &gone, NULL) : ERR_MEMORY;
-    if (code != OK)
-        return code;
+    if (!removed)
+        return ERR_MEMORY;
+    TRY(removal_ids(req, single->remove, &list, &gone, NULL));
     return gone.len > 0 ? answer_one(req, single->kind, removed, written)
                         : operation_refuse_unknown(req, single->name, single->unknown, written, NULL);
 }
@@ -86,14 +85,15 @@ static enum err delete_user(struct request *req, void *context)
     struct removal_person *person = context;
     struct removal *removed = removal_make(req);
     struct buffer list = removal_list(req);
-    enum err code = removed ? removal_find(req, person, 1, &list) : ERR_MEMORY;
+    enum err err;
 
-    if (code != OK)
-        return code;
+    if (!removed)
+        return ERR_MEMORY;
+    TRY(removal_find(req, person, 1, &list));
     if (!person->there)
         return operation_refuse_unknown(req, "User", "user_not_found", person->written, NULL);
-    code = removal_whole_people(req, &list, removed);
-    return code == OK && req->reply.status == 0 ? answer_one(req, REMOVED_USERS, removed, person->written) : code;
+    err = removal_whole_people(req, &list, removed);
+    return !err && req->reply.status == 0 ? answer_one(req, REMOVED_USERS, removed, person->written) : err;
 }
 
 enum err admin_user_delete(struct request *req)
@@ -110,16 +110,16 @@ static enum err delete_identity(struct request *req, void *context)
     const char *written = path_value(req, "identity_id");
     struct removal *removed = removal_make(req);
     struct uuid id, user;
-    enum err code = ERR_NOT_FOUND;
+    enum err err = ERR_NOT_FOUND;
 
     (void)context;
     if (!removed)
         return ERR_MEMORY;
     if (uuid_parse(written, &id) && uuid_parse(path_value(req, "user_id"), &user))
-        code = RUN_QUERY(req, ERR_NOT_FOUND, login_remove, param_uuid(&id), param_uuid(&user));
-    if (code == ERR_NOT_FOUND)
+        err = RUN_QUERY(req, ERR_NOT_FOUND, login_remove, param_uuid(&id), param_uuid(&user));
+    if (err == ERR_NOT_FOUND)
         return operation_refuse_unknown(req, "User", "user_not_found", written, NULL);
-    return code == OK ? answer_one(req, REMOVED_IDENTITIES, removed, written) : code;
+    return err ? err : answer_one(req, REMOVED_IDENTITIES, removed, written);
 }
 
 enum err admin_identity_delete(struct request *req)
@@ -139,11 +139,9 @@ struct membership {
 static enum err refuse_owner(struct request *req, const struct uuid *id, const struct uuid *organization)
 {
     struct result row;
-    enum err code = DB_RUN(req->db, organization_member_owns, &row, param_uuid(id), param_uuid(organization));
     bool owns;
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, organization_member_owns, &row, param_uuid(id), param_uuid(organization)));
     owns = result_bool(&row, 0, ORGANIZATION_MEMBER_OWNS_OWNS);
     result_clear(&row);
     if (!owns)
@@ -161,24 +159,24 @@ static enum err delete_membership(struct request *req, void *context)
     const char *written = path_value(req, "membership_id");
     struct removal *removed = removal_make(req);
     struct uuid id, scope;
-    enum err code = OK;
+    enum err err = OK;
 
     if (!removed)
         return ERR_MEMORY;
     (void)uuid_parse(written, &id);
     (void)uuid_parse(path_value(req, membership->scope), &scope);
     if (membership->kind == REMOVED_ORGANIZATION_MEMBERS)
-        code = refuse_owner(req, &id, &scope);
-    if (code != OK || req->reply.status != 0)
-        return code;
+        err = refuse_owner(req, &id, &scope);
+    if (err || req->reply.status != 0)
+        return err;
     if (membership->kind == REMOVED_ORGANIZATION_MEMBERS)
-        code = EDITION_HOOK(member_leaving, req, &id);
-    if (code == OK)
-        code = run_query(req, ERR_NOT_FOUND, membership->remove,
-                         (const struct param[]){param_uuid(&id), param_uuid(&scope)}, 2);
-    if (code == ERR_NOT_FOUND)
+        err = EDITION_HOOK(member_leaving, req, &id);
+    if (!err)
+        err = run_query(req, ERR_NOT_FOUND, membership->remove,
+                        (const struct param[]){param_uuid(&id), param_uuid(&scope)}, 2);
+    if (err == ERR_NOT_FOUND)
         return operation_refuse_unknown(req, "Membership", "membership_not_found", written, NULL);
-    return code == OK ? answer_one(req, membership->kind, removed, written) : code;
+    return err ? err : answer_one(req, membership->kind, removed, written);
 }
 
 static enum err run_membership(struct request *req, struct membership *membership)

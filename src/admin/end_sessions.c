@@ -21,20 +21,19 @@ static enum err end_sessions(struct request *req, void *context)
     const struct whose *whose = context;
     struct buffer body = buffer_make(req->arena, 100);
     struct result row;
-    enum err code = DB_RUN(req->db, sessions_end_of, &row, param_uuid(whose->id), param_text(whose->email));
+    enum err err = OK;
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, sessions_end_of, &row, param_uuid(whose->id), param_text(whose->email)));
     json_open(&body, '{');
     json_key(&body, "ended");
     json_int(&body, result_int(&row, 0, SESSIONS_END_OF_ENDED));
     json_close(&body, '}');
     if (result_int(&row, 0, SESSIONS_END_OF_USERS) == 0)
-        code = operation_refuse_unknown(req, "User", "user_not_found", whose->written, NULL);
+        err = operation_refuse_unknown(req, "User", "user_not_found", whose->written, NULL);
     else
-        code = reply_buffer(req, 200, &body);
+        err = reply_buffer(req, 200, &body);
     result_clear(&row);
-    return code;
+    return err;
 }
 
 enum err sessions_end_by_id(struct request *req)

@@ -33,11 +33,11 @@ static const char *message_of(const json_t *answer)
     return message ? message : "it was refused";
 }
 
-static enum err conclude(struct request *req, enum err code, struct held *held, struct error *error)
+static enum err conclude(struct request *req, enum err err, struct held *held, struct error *error)
 {
-    if (code != OK && req->reply.status == 0) {
+    if (err && req->reply.status == 0) {
         const char *cause = *req->error.cause ? req->error.cause : db_error(req->db)->cause;
-        return error_set(error, code, "%.500s", *cause ? cause : error_row(code)->text);
+        return error_set(error, err, "%.500s", *cause ? cause : error_row(err)->text);
     }
     held->answer = json_loadb(req->reply.body ? req->reply.body : "", req->reply.len, 0, NULL);
     if (req->reply.status < 400)
@@ -62,7 +62,7 @@ enum err local_call(void *arena, const struct config *config, struct db *db, con
     struct request *req = talloc_zero(arena, struct request);
     struct held *held = talloc_zero(arena, struct held);
     struct buffer text = buffer_make(arena, HTTP_BODY_MAX);
-    enum err code;
+    enum err err;
 
     if (!req || !held || !local_write(&text, body))
         return error_set(error, ERR_MEMORY, "no memory");
@@ -78,13 +78,13 @@ enum err local_call(void *arena, const struct config *config, struct db *db, con
                             .body_len = text.len,
                             .route = route,
                             .db = db};
-    code = decode_request(req);
-    if (code == OK)
-        code = audit_announce_command(db, route->operation_id);
-    if (code == OK)
-        code = route->handle(req);
+    err = decode_request(req);
+    if (!err)
+        err = audit_announce_command(db, route->operation_id);
+    if (!err)
+        err = route->handle(req);
     db_rollback(db); /* a refusal may leave a transaction open */
-    code = conclude(req, code, held, error);
+    err = conclude(req, err, held, error);
     *answer = held->answer;
-    return code;
+    return err;
 }

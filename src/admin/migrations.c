@@ -73,10 +73,8 @@ static void write_state(const struct migrate_state *state, bool enterprise, stru
 static enum err write_backfill(struct db *db, struct buffer *out)
 {
     struct result result;
-    enum err code = DB_RUN(db, migrations_backfill, &result);
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(db, migrations_backfill, &result));
     json_key(out, "backfill");
     json_raw_compact(out, result_text(&result, 0, MIGRATIONS_BACKFILL_JSON));
     result_clear(&result);
@@ -89,10 +87,8 @@ static enum err write_archive(struct db *const dbs[DATABASE_COUNT], struct buffe
     json_open(out, '[');
     for (int i = 0; i < DATABASE_COUNT; i++) {
         struct result list;
-        enum err code = purge_list(dbs[i], (enum database)i, &list, error);
 
-        if (code != OK)
-            return code;
+        TRY(purge_list(dbs[i], (enum database)i, &list, error));
         for (int row = 0; row < result_rows(&list); row++) {
             json_open(out, '{');
             member(out, "database", migrate_database_name((enum database)i));
@@ -115,11 +111,9 @@ static enum err write_archive(struct db *const dbs[DATABASE_COUNT], struct buffe
 
 static enum err connect_both(struct request *req, struct db *dbs[DATABASE_COUNT])
 {
-    enum err code = OK;
-
-    for (int i = 0; code == OK && i < DATABASE_COUNT; i++)
-        code = operator_connect(req, (enum database)i, &dbs[i]);
-    return code;
+    for (int i = 0; i < DATABASE_COUNT; i++)
+        TRY(operator_connect(req, (enum database)i, &dbs[i]));
+    return OK;
 }
 
 enum err migrations_show(struct request *req)
@@ -129,27 +123,27 @@ enum err migrations_show(struct request *req)
     struct db *dbs[DATABASE_COUNT];
     struct migrate_state state;
     struct error error = {0};
-    enum err code = connect_both(req, dbs);
+    enum err err = connect_both(req, dbs);
 
     json_open(&out, '{');
     member(&out, "version", ORGD_VERSION);
     member(&out, "edition", options.enterprise ? "ee" : "oss");
     json_key(&out, "databases");
     json_open(&out, '[');
-    for (int i = 0; code == OK && i < DATABASE_COUNT; i++) {
-        code = migrate_state(dbs[i], (enum database)i, options.enterprise, MIGRATE_TO_HEAD, &state, &error);
-        if (code == OK)
+    for (int i = 0; !err && i < DATABASE_COUNT; i++) {
+        err = migrate_state(dbs[i], (enum database)i, options.enterprise, MIGRATE_TO_HEAD, &state, &error);
+        if (!err)
             write_state(&state, options.enterprise, &out);
     }
     json_close(&out, ']');
-    if (code == OK)
-        code = write_backfill(dbs[DATABASE_CORE], &out);
-    if (code == OK)
-        code = write_archive(dbs, &out, &error);
+    if (!err)
+        err = write_backfill(dbs[DATABASE_CORE], &out);
+    if (!err)
+        err = write_archive(dbs, &out, &error);
     json_close(&out, '}');
     if (error.code != OK)
         return operator_failed(req, &error);
-    return code == OK ? reply_buffer(req, 200, &out) : code;
+    return err ? err : reply_buffer(req, 200, &out);
 }
 
 enum err migrations_plan(struct request *req)
@@ -159,10 +153,8 @@ enum err migrations_plan(struct request *req)
     struct db *dbs[DATABASE_COUNT];
     struct error error = {0};
     struct plan *plan;
-    enum err code = connect_both(req, dbs);
 
-    if (code != OK)
-        return code;
+    TRY(connect_both(req, dbs));
     if (plan_make(dbs, &options, req->arena, &plan, &error) != OK)
         return operator_failed(req, &error);
     plan_write_json(plan, &out);

@@ -111,31 +111,29 @@ static enum err take_key(struct request *req, const char *key, bool *again)
 {
     const char *hash = hash_of(req);
     struct result row;
-    enum err code;
+    enum err err;
 
     *again = false;
     if (!hash)
         return ERR_MEMORY;
-    code = RUN_QUERY(req, ERR_CONFLICT, idempotency_take, param_text(key), param_text(hash));
-    if (code != ERR_CONFLICT)
-        return code;
+    err = RUN_QUERY(req, ERR_CONFLICT, idempotency_take, param_text(key), param_text(hash));
+    if (err != ERR_CONFLICT)
+        return err;
     *again = true;
-    code = DB_RUN(req->db, idempotency_find, &row, param_text(key));
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, idempotency_find, &row, param_text(key)));
     if (result_rows(&row) == 0) /* the key has just expired */
-        code = ERR_BUSY;
+        err = ERR_BUSY;
     else if (strcmp(result_text(&row, 0, IDEMPOTENCY_FIND_REQUEST_HASH), hash) != 0)
-        code = operation_refuse(req, &(struct refusal){.status = 409,
-                                                       .code = "idempotency_key_reused",
-                                                       .message = "The idempotency key was used for another request.",
-                                                       .names = {"idempotency_key"},
-                                                       .values = {key}});
+        err = operation_refuse(req, &(struct refusal){.status = 409,
+                                                      .code = "idempotency_key_reused",
+                                                      .message = "The idempotency key was used for another request.",
+                                                      .names = {"idempotency_key"},
+                                                      .values = {key}});
     else
-        code = answer_again(req, key, result_int(&row, 0, IDEMPOTENCY_FIND_STATUS),
-                            result_text(&row, 0, IDEMPOTENCY_FIND_ANSWER));
+        err = answer_again(req, key, result_int(&row, 0, IDEMPOTENCY_FIND_STATUS),
+                           result_text(&row, 0, IDEMPOTENCY_FIND_ANSWER));
     result_clear(&row);
-    return code;
+    return err;
 }
 
 static enum err keep_answer(struct request *req, const char *key)
@@ -154,22 +152,22 @@ enum err operation_run(struct request *req, const struct operation *operation,
 {
     const char *key = operation->dry_run ? NULL : operation->idempotency_key;
     bool again = false;
-    enum err code = db_begin(req->db);
+    enum err err = db_begin(req->db);
 
-    if (code == OK && key)
-        code = take_key(req, key, &again);
-    if (again && code == OK)
+    if (!err && key)
+        err = take_key(req, key, &again);
+    if (again && !err)
         return db_commit(req->db);
-    if (code != OK)
-        return code;
-    code = work(req, context);
-    if (code != OK || req->reply.status >= 400 || operation->dry_run) /* the transaction ends with the request */
-        return code;
+    if (err)
+        return err;
+    err = work(req, context);
+    if (err || req->reply.status >= 400 || operation->dry_run) /* the transaction ends with the request */
+        return err;
     if (key)
-        code = keep_answer(req, key);
-    if (code == OK)
-        code = db_commit(req->db);
-    if (code == OK)
-        audit_log(req);
-    return code;
+        TRY(keep_answer(req, key));
+    if (err)
+        return err;
+    TRY(db_commit(req->db));
+    audit_log(req);
+    return OK;
 }

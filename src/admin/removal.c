@@ -33,10 +33,8 @@ enum err removal_ids(struct request *req, const struct statement *statement, con
                      struct buffer *entries, struct buffer *list)
 {
     struct result rows;
-    enum err code = removal_run(req, statement, given, &rows);
 
-    if (code != OK)
-        return code;
+    TRY(removal_run(req, statement, given, &rows));
     for (int i = 0; i < result_rows(&rows); i++) {
         struct uuid id;
         (void)result_uuid(&rows, i, REMOVAL_ID, &id);
@@ -125,9 +123,8 @@ enum err removal_answer(struct request *req, const struct removal *removed, bool
 
 enum err removal_hold(struct request *req, const struct buffer *people)
 {
-    enum err code = removal_run(req, &people_logins_hold, people, NULL);
-
-    return code == OK ? removal_run(req, &people_hold, people, NULL) : code;
+    TRY(removal_run(req, &people_logins_hold, people, NULL));
+    return removal_run(req, &people_hold, people, NULL);
 }
 
 enum err removal_people(struct request *req, const struct buffer *people, struct removal *removed)
@@ -135,11 +132,9 @@ enum err removal_people(struct request *req, const struct buffer *people, struct
     struct result row;
     struct uuid person, organization;
     char person_text[UUID_TEXT_SIZE], organization_text[UUID_TEXT_SIZE];
-    enum err code = removal_run(req, &people_still_owning, people, &row);
     bool owning;
 
-    if (code != OK)
-        return code;
+    TRY(removal_run(req, &people_still_owning, people, &row));
     owning = result_rows(&row) > 0 && result_uuid(&row, 0, PEOPLE_STILL_OWNING_OWNER_ID, &person) &&
              result_uuid(&row, 0, PEOPLE_STILL_OWNING_ID, &organization);
     result_clear(&row);
@@ -153,40 +148,33 @@ enum err removal_people(struct request *req, const struct buffer *people, struct
                          uuid_format(&person, person_text), uuid_format(&organization, organization_text)),
                      .names = {"user_id", "organization_id"},
                      .values = {person_text, organization_text}});
-    code = EDITION_HOOK(users_leaving, req, buffer_string(people));
-    if (code == OK)
-        code = removal_run(req, &people_keys_delete, people, NULL);
-    if (code == OK)
-        code = removal_run(req, &people_invitations_delete, people, NULL);
-    if (code == OK)
-        code = removal_run(req, &people_webhooks_delete, people, NULL);
-    if (code == OK)
-        code = removal_ids(req, &people_logins_delete, people, &removed->entries[REMOVED_IDENTITIES], NULL);
-    return code == OK ? removal_run(req, &people_delete, people, NULL) : code;
+    TRY(EDITION_HOOK(users_leaving, req, buffer_string(people)));
+    TRY(removal_run(req, &people_keys_delete, people, NULL));
+    TRY(removal_run(req, &people_invitations_delete, people, NULL));
+    TRY(removal_run(req, &people_webhooks_delete, people, NULL));
+    TRY(removal_ids(req, &people_logins_delete, people, &removed->entries[REMOVED_IDENTITIES], NULL));
+    return removal_run(req, &people_delete, people, NULL);
 }
 
 /* Adds the organizations that the users own to `organizations`. */
 static enum err add_owned(struct request *req, const struct buffer *people, struct removal *removed,
                           struct buffer *organizations)
 {
-    enum err code = removal_run(req, &owned_lock, people, NULL);
-
-    if (code == OK)
-        code = removal_hold(req, people);
-    return code == OK
-               ? removal_ids(req, &organizations_of, people, &removed->entries[REMOVED_ORGANIZATIONS], organizations)
-               : code;
+    TRY(removal_run(req, &owned_lock, people, NULL));
+    TRY(removal_hold(req, people));
+    return removal_ids(req, &organizations_of, people, &removed->entries[REMOVED_ORGANIZATIONS], organizations);
 }
 
 enum err removal_whole_people(struct request *req, const struct buffer *people, struct removal *removed)
 {
     struct buffer organizations = removal_list(req);
-    enum err code = add_owned(req, people, removed, &organizations);
+    enum err err = add_owned(req, people, removed, &organizations);
 
     json_close(&organizations, ']');
-    if (code == OK)
-        code = removal_run(req, &organizations_remove, &organizations, NULL);
-    return code == OK ? removal_people(req, people, removed) : code;
+    if (err)
+        return err;
+    TRY(removal_run(req, &organizations_remove, &organizations, NULL));
+    return removal_people(req, people, removed);
 }
 
 enum err removal_find(struct request *req, struct removal_person *people, size_t count, struct buffer *list)
@@ -194,7 +182,6 @@ enum err removal_find(struct request *req, struct removal_person *people, size_t
     struct buffer wanted = removal_list(req);
     struct uuid last = {{0}};
     struct result rows;
-    enum err code;
 
     for (size_t i = 0; i < count; i++) {
         json_open(&wanted, '{');
@@ -208,9 +195,7 @@ enum err removal_find(struct request *req, struct removal_person *people, size_t
         json_close(&wanted, '}');
     }
     json_close(&wanted, ']');
-    code = removal_run(req, &people_find, &wanted, &rows);
-    if (code != OK)
-        return code;
+    TRY(removal_run(req, &people_find, &wanted, &rows));
     for (int i = 0; i < result_rows(&rows); i++) {
         struct removal_person *person = &people[result_int(&rows, i, PEOPLE_FIND_PLACE)];
         person->there = result_uuid(&rows, i, PEOPLE_FIND_ID, &person->id);

@@ -65,20 +65,16 @@ static enum err set_password(struct request *req, const struct uuid *login, cons
     struct uuid person;
     struct result row;
     bool known;
-    enum err code = DB_RUN(req->db, password_set, &row, param_uuid(login), param_text(hash));
+    enum err err;
 
-    if (code != OK)
-        return code;
-    code = result_rows(&row) == 1 ? OK : ERR_NOT_FOUND;
+    TRY(DB_RUN(req->db, password_set, &row, param_uuid(login), param_text(hash)));
+    err = result_rows(&row) == 1 ? OK : ERR_NOT_FOUND;
     known = result_uuid(&row, 0, PASSWORD_SET_USER_ID, &person);
     result_clear(&row);
-    if (code != OK || !known)
-        return code;
-    code = account_reset(req, &person);
-    if (code == OK)
-        code = account_end_planted(req, &person, NULL, &said);
-    if (code != OK)
-        return code;
+    if (err || !known)
+        return err;
+    TRY(account_reset(req, &person));
+    TRY(account_end_planted(req, &person, NULL, &said));
     what = talloc_asprintf(req->arena,
                            "An administrator set a new password for your account. All sessions, codes and links that "
                            "were made before have ended.%s",
@@ -91,41 +87,40 @@ static enum err reset_one(struct request *req, const struct entry *entry)
     struct result row;
     struct uuid id;
     bool known;
-    enum err code = DB_RUN(req->db, password_login_of, &row, param_text(entry->email));
+    enum err err = OK;
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, password_login_of, &row, param_text(entry->email)));
     known = result_rows(&row) == 1 && result_uuid(&row, 0, PASSWORD_LOGIN_OF_ID, &id);
     result_clear(&row);
     if (known)
-        code = set_password(req, &id, entry->hash);
-    if (!known || (code == ERR_NOT_FOUND && methods_password(req->config)))
+        err = set_password(req, &id, entry->hash);
+    if (!known || (err == ERR_NOT_FOUND && methods_password(req->config)))
         return operation_refuse_unknown(req, "User", "user_not_found", entry->written, NULL);
-    return code == ERR_NOT_FOUND ? OK : code; /* nobody signs in by password here: there is none to set */
+    return err == ERR_NOT_FOUND ? OK : err; /* nobody signs in by password here: there is none to set */
 }
 
 static enum err reset_all(struct request *req, void *context)
 {
     const struct entries *entries = context;
-    enum err code = OK;
+    enum err err = OK;
 
-    for (size_t i = 0; code == OK && req->reply.status == 0 && i < entries->count; i++)
-        code = reset_one(req, &entries->items[i]);
-    return code == OK && req->reply.status == 0 ? reply_json(req, 204, "") : code;
+    for (size_t i = 0; !err && req->reply.status == 0 && i < entries->count; i++)
+        err = reset_one(req, &entries->items[i]);
+    return !err && req->reply.status == 0 ? reply_json(req, 204, "") : err;
 }
 
 enum err passwords_reset(struct request *req)
 {
     const json_t *given = json_object_get(req->json, "user_identities");
     struct entries entries = {talloc_zero_size(req->arena, (json_array_size(given) + 1) * sizeof *entries.items), 0};
-    enum err code = entries.items ? OK : ERR_MEMORY;
+    enum err err = entries.items ? OK : ERR_MEMORY;
 
     if (json_array_size(given) > PASSWORDS_MAX)
         return refuse(req, talloc_asprintf(req->arena, "One request may set %d passwords at most; this one has %zu.",
                                            PASSWORDS_MAX, json_array_size(given)));
-    for (size_t i = 0; code == OK && req->reply.status == 0 && i < json_array_size(given); i++)
-        code = read_entry(req, json_array_get(given, i), &entries.items[entries.count++]);
-    if (code != OK || req->reply.status != 0)
-        return code;
+    for (size_t i = 0; !err && req->reply.status == 0 && i < json_array_size(given); i++)
+        err = read_entry(req, json_array_get(given, i), &entries.items[entries.count++]);
+    if (err || req->reply.status != 0)
+        return err;
     return operation_run(req, &(struct operation){.dry_run = false}, reset_all, &entries);
 }

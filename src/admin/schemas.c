@@ -69,11 +69,11 @@ static enum err dump(struct request *req, enum database database, bool full, str
 {
     struct schema_dump_options options = {.full = full};
     struct db *db;
-    enum err code = operator_connect(req, database, &db);
+    enum err err = operator_connect(req, database, &db);
 
-    if (code == OK)
+    if (!err)
         return schema_dump(db, &options, out, error);
-    return error_set(error, code, "%s", req->error.cause);
+    return error_set(error, err, "%s", req->error.cause);
 }
 
 enum err schemas_dump(struct request *req)
@@ -104,17 +104,17 @@ static enum err read_side(struct request *req, const char *name, const char *tex
     const char *text = body_text(req, text_key);
     struct buffer made = buffer_make(req->arena, DUMP_MAX);
     struct error cause = {0};
-    enum err code = OK;
+    enum err err = OK;
 
     if (!text) {
         /* with --full: sections of only one side are not compared */
-        code = dump(req, (enum database)database_of(body_text(req, database_key)), true, &made, error);
-        text = code == OK ? buffer_string(&made) : NULL;
+        err = dump(req, (enum database)database_of(body_text(req, database_key)), true, &made, error);
+        text = err ? NULL : buffer_string(&made);
     }
-    if (code != OK || !text)
-        return code != OK ? code : error_set(error, ERR_MEMORY, "no memory");
-    code = schema_document_read(req->arena, text, strlen(text), document, &cause);
-    return code == OK ? OK : error_set(error, code, "%s: %.400s", name, cause.cause);
+    if (err || !text)
+        return err ? err : error_set(error, ERR_MEMORY, "no memory");
+    err = schema_document_read(req->arena, text, strlen(text), document, &cause);
+    return err ? error_set(error, err, "%s: %.400s", name, cause.cause) : OK;
 }
 
 static enum err answer_html(struct request *req, const struct schema_document *a, const struct schema_document *b,

@@ -112,7 +112,6 @@ static enum err find_people(struct request *req, struct transfer *transfer)
     struct buffer wanted = list_begin(req);
     bool there[PEOPLE] = {false};
     struct result rows;
-    enum err code;
 
     for (int i = 0; i < PEOPLE; i++) {
         json_open(&wanted, '{');
@@ -126,10 +125,9 @@ static enum err find_people(struct request *req, struct transfer *transfer)
         json_close(&wanted, '}');
     }
     json_close(&wanted, ']');
-    code = buffer_string(&wanted) ? DB_RUN(req->db, transfer_people, &rows, param_text(buffer_string(&wanted)))
-                                  : ERR_MEMORY;
-    if (code != OK)
-        return code;
+    if (!buffer_string(&wanted))
+        return ERR_MEMORY;
+    TRY(DB_RUN(req->db, transfer_people, &rows, param_text(buffer_string(&wanted))));
     for (int i = 0; i < result_rows(&rows); i++) {
         int64_t place = result_int(&rows, i, TRANSFER_PEOPLE_PLACE);
         there[place] = result_uuid(&rows, i, TRANSFER_PEOPLE_ID, &transfer->people[place]);
@@ -174,9 +172,7 @@ static enum err explain_missing(struct request *req, struct transfer *transfer, 
     bool known = true;
 
     if (slug) {
-        enum err code = DB_RUN(req->db, transfer_slug_known, &row, param_text(slug));
-        if (code != OK)
-            return code;
+        TRY(DB_RUN(req->db, transfer_slug_known, &row, param_text(slug)));
         known = result_bool(&row, 0, TRANSFER_SLUG_KNOWN_KNOWN);
         result_clear(&row);
     }
@@ -198,12 +194,9 @@ static enum err add_organization(struct request *req, struct transfer *transfer,
     char text[UUID_TEXT_SIZE], target[UUID_TEXT_SIZE];
     struct result row;
     bool member = true;
-    enum err code = OK;
 
     if (edition_now()->owners_are_members) {
-        code = DB_RUN(req->db, transfer_member, &row, param_uuid(id), param_uuid(&transfer->people[TARGET]));
-        if (code != OK)
-            return code;
+        TRY(DB_RUN(req->db, transfer_member, &row, param_uuid(id), param_uuid(&transfer->people[TARGET])));
         member = result_bool(&row, 0, TRANSFER_MEMBER_MEMBER);
         result_clear(&row);
     }
@@ -224,24 +217,24 @@ static enum err choose(struct request *req, struct transfer *transfer, const str
     bool *chosen = talloc_zero_size(req->arena, (size_t)result_rows(owned) + 1);
     struct uuid id;
     const char *key;
-    enum err code = chosen ? OK : ERR_MEMORY;
+    enum err err = chosen ? OK : ERR_MEMORY;
 
-    for (int i = 0; code == OK && !json_is_object(named) && i < result_rows(owned); i++)
-        code = result_uuid(owned, i, TRANSFER_OWNED_ID, &id) ? add_organization(req, transfer, &id) : OK;
+    for (int i = 0; !err && !json_is_object(named) && i < result_rows(owned); i++)
+        err = result_uuid(owned, i, TRANSFER_OWNED_ID, &id) ? add_organization(req, transfer, &id) : OK;
     json_object_foreach(named, key, ref) {
         int row = -1;
-        if (code == OK)
-            code = find_owned(req, key, ref, owned, &row);
-        if (code != OK || req->reply.status != 0)
+        if (!err)
+            err = find_owned(req, key, ref, owned, &row);
+        if (err || req->reply.status != 0)
             break;
         if (row < 0)
-            code = explain_missing(req, transfer, key, ref);
+            err = explain_missing(req, transfer, key, ref);
         else if (!chosen[row] && result_uuid(owned, row, TRANSFER_OWNED_ID, &id))
-            code = add_organization(req, transfer, &id);
+            err = add_organization(req, transfer, &id);
         if (row >= 0)
             chosen[row] = true;
     }
-    return code;
+    return err;
 }
 
 /* ---- writing ---- */
@@ -249,18 +242,14 @@ static enum err choose(struct request *req, struct transfer *transfer, const str
 static enum err hand_over(struct request *req, const struct transfer *transfer, const char *organizations)
 {
     const struct uuid *source = &transfer->people[SOURCE], *target = &transfer->people[TARGET];
-    enum err code;
 
     if (uuid_equal(source, target))
         return OK;
-    code = DB_RUN(req->db, transfer_demote, NULL, param_text(organizations), param_uuid(source), param_uuid(target),
+    TRY(DB_RUN(req->db, transfer_demote, NULL, param_text(organizations), param_uuid(source), param_uuid(target),
+               param_text(transfer->workspaces), param_text(transfer->projects)));
+    TRY(DB_RUN(req->db, transfer_organizations, NULL, param_text(organizations), param_uuid(target)));
+    return DB_RUN(req->db, transfer_promote, NULL, param_text(organizations), param_uuid(target),
                   param_text(transfer->workspaces), param_text(transfer->projects));
-    if (code == OK)
-        code = DB_RUN(req->db, transfer_organizations, NULL, param_text(organizations), param_uuid(target));
-    if (code == OK)
-        code = DB_RUN(req->db, transfer_promote, NULL, param_text(organizations), param_uuid(target),
-                      param_text(transfer->workspaces), param_text(transfer->projects));
-    return code;
 }
 
 static enum err answer(struct request *req, const struct transfer *transfer, const char *organizations)
@@ -287,11 +276,9 @@ static enum err hold_people(struct request *req, const struct transfer *transfer
 {
     const struct uuid *source = &transfer->people[SOURCE], *target = &transfer->people[TARGET];
     struct result rows;
-    enum err code = DB_RUN(req->db, transfer_people_hold, &rows, param_uuid(source), param_uuid(target));
     int held;
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, transfer_people_hold, &rows, param_uuid(source), param_uuid(target)));
     held = result_rows(&rows);
     result_clear(&rows);
     return held == (uuid_equal(source, target) ? 1 : 2) ? OK : ERR_BUSY;
@@ -301,38 +288,36 @@ static enum err transfer_all(struct request *req, void *context)
 {
     struct transfer *transfer = context;
     struct result owned;
-    enum err code = find_people(req, transfer);
+    enum err err = find_people(req, transfer);
 
-    if (code != OK || req->reply.status != 0)
-        return code;
-    code = DB_RUN(req->db, transfer_owned, &owned, param_uuid(&transfer->people[SOURCE]));
-    if (code != OK)
-        return code;
+    if (err || req->reply.status != 0)
+        return err;
+    TRY(DB_RUN(req->db, transfer_owned, &owned, param_uuid(&transfer->people[SOURCE])));
     transfer->organizations = list_begin(req);
     transfer->errors = buffer_make(req->arena, LIST_MAX);
-    code = hold_people(req, transfer);
-    if (code == OK)
-        code = choose(req, transfer, &owned);
+    err = hold_people(req, transfer);
+    if (!err)
+        err = choose(req, transfer, &owned);
     result_clear(&owned);
     json_close(&transfer->organizations, ']');
-    if (code == OK && !buffer_string(&transfer->organizations))
-        code = ERR_MEMORY;
-    if (code != OK || req->reply.status != 0)
-        return code;
-    code = hand_over(req, transfer, buffer_string(&transfer->organizations));
-    return code == OK ? answer(req, transfer, buffer_string(&transfer->organizations)) : code;
+    if (!err && !buffer_string(&transfer->organizations))
+        err = ERR_MEMORY;
+    if (err || req->reply.status != 0)
+        return err;
+    TRY(hand_over(req, transfer, buffer_string(&transfer->organizations)));
+    return answer(req, transfer, buffer_string(&transfer->organizations));
 }
 
 enum err ownership_transfer(struct request *req)
 {
     struct transfer transfer = {0};
-    enum err code = read_people(req, &transfer);
+    enum err err = read_people(req, &transfer);
 
-    if (code == OK && req->reply.status == 0)
-        code = read_included(req, "include_workspaces", &transfer.workspaces);
-    if (code == OK && req->reply.status == 0)
-        code = read_included(req, "include_projects", &transfer.projects);
-    if (code != OK || req->reply.status != 0)
-        return code;
+    if (!err && req->reply.status == 0)
+        err = read_included(req, "include_workspaces", &transfer.workspaces);
+    if (!err && req->reply.status == 0)
+        err = read_included(req, "include_projects", &transfer.projects);
+    if (err || req->reply.status != 0)
+        return err;
     return operation_run(req, &(struct operation){.dry_run = false}, transfer_all, &transfer);
 }

@@ -103,7 +103,7 @@ static enum err resolve(struct request *req, const struct access_token *token, c
                                   .session = token->claims.session};
     err = read_identity(&row, scope, identity);
     if (!err || err == ERR_NOT_IN_SCOPE)
-        err = identity_admit(req, result_text(&row, 0, SESSION_RESOLVE_EMAIL)) == OK ? err : ERR_UNAUTHORIZED;
+        err = identity_admit(req, result_text(&row, 0, SESSION_RESOLVE_EMAIL)) ? ERR_UNAUTHORIZED : err;
     result_clear(&row);
     return err;
 }
