@@ -86,45 +86,42 @@ static enum err create(struct request *req, const struct api_key *key)
     struct uuid id = uuid_v7();
     const char *what =
         talloc_asprintf(req->arena, "API key %s was made in your account, from %s.", key->prefix, req->client);
-    enum err code = what ? OK : ERR_MEMORY;
 
-    if (code == OK)
-        code = RUN_QUERY(req, ERR_UNAUTHORIZED, api_key_create, param_uuid(&id), param_text(key->prefix),
-                         param_text(key->hashed), param_uuid(&caller->project_id), param_uuid(&caller->user_id),
-                         param_uuid(caller->has_session ? &caller->session : NULL),
-                         param_uuid(caller->scheme == IDENTITY_KEY ? &caller->key : NULL),
-                         param_bool(wants_restriction(req)));
-    if (code == OK)
-        code = account_notify(req, &caller->user_id, "A new API key", what, KEYS_UNSAID);
-    return code;
+    if (!what)
+        return ERR_MEMORY;
+    TRY(RUN_QUERY(req, ERR_UNAUTHORIZED, api_key_create, param_uuid(&id), param_text(key->prefix),
+                  param_text(key->hashed), param_uuid(&caller->project_id), param_uuid(&caller->user_id),
+                  param_uuid(caller->has_session ? &caller->session : NULL),
+                  param_uuid(caller->scheme == IDENTITY_KEY ? &caller->key : NULL),
+                  param_bool(wants_restriction(req))));
+    return account_notify(req, &caller->user_id, "A new API key", what, KEYS_UNSAID);
 }
 
 enum err api_keys_create(struct request *req)
 {
     struct buffer body = buffer_make(req->arena, 200);
     struct api_key key = api_key_make();
-    enum err code = reauthentication_check(req);
+    enum err err = reauthentication_check(req);
 
-    if (code == OK)
-        code = account_take_notice(req);
-    if (code == OK)
-        code = db_begin(req->db);
-    if (code == OK)
-        code = create(req, &key);
-    if (code == OK)
-        code = db_commit(req->db);
-    if (code != OK) /* a project that is deleted at this moment takes the caller's key with it */
-        return code == ERR_REFERENCE ? ERR_UNAUTHORIZED : code;
+    if (!err)
+        err = account_take_notice(req);
+    if (!err)
+        err = db_begin(req->db);
+    if (!err)
+        err = create(req, &key);
+    if (!err)
+        err = db_commit(req->db);
+    if (err) /* a project that is deleted at this moment takes the caller's key with it */
+        return err == ERR_REFERENCE ? ERR_UNAUTHORIZED : err;
     json_text(&body, key.raw);
     return reply_buffer(req, 200, &body);
 }
 
 enum err api_keys_delete(struct request *req)
 {
-    enum err code = RUN_QUERY(req, ERR_KEY_NOT_FOUND, api_key_delete, param_text(path_value(req, "key_prefix")),
-                              param_uuid(&identity_of(req)->user_id), param_uuid(reach_project(req)));
-
-    return code == OK ? reply_json(req, 200, "{\"message\":\"API key deleted successfully\"}") : code;
+    TRY(RUN_QUERY(req, ERR_KEY_NOT_FOUND, api_key_delete, param_text(path_value(req, "key_prefix")),
+                  param_uuid(&identity_of(req)->user_id), param_uuid(reach_project(req))));
+    return reply_json(req, 200, "{\"message\":\"API key deleted successfully\"}");
 }
 
 static enum err notify_ended(struct request *req, const struct uuid *user, int count)
@@ -139,12 +136,9 @@ static enum err notify_ended(struct request *req, const struct uuid *user, int c
 static enum err delete_all(struct request *req, const struct uuid *user, int *count)
 {
     struct result rows;
-    enum err code = RUN_QUERY(req, ERR_UNAUTHORIZED, account_hold, param_uuid(user));
 
-    if (code == OK)
-        code = DB_RUN(req->db, api_keys_of_delete, &rows, param_uuid(user));
-    if (code != OK)
-        return code;
+    TRY(RUN_QUERY(req, ERR_UNAUTHORIZED, account_hold, param_uuid(user)));
+    TRY(DB_RUN(req->db, api_keys_of_delete, &rows, param_uuid(user)));
     *count = result_rows(&rows);
     result_clear(&rows);
     return *count > 0 ? notify_ended(req, user, *count) : OK;
@@ -154,14 +148,12 @@ enum err api_keys_delete_all(struct request *req)
 {
     struct buffer body = buffer_make(req->arena, 100);
     int count = 0;
-    enum err code = identity_of(req)->scheme == IDENTITY_SESSION ? db_begin(req->db) : ERR_SESSION_REQUIRED;
 
-    if (code == OK)
-        code = delete_all(req, &identity_of(req)->user_id, &count);
-    if (code == OK)
-        code = db_commit(req->db);
-    if (code != OK)
-        return code;
+    if (identity_of(req)->scheme != IDENTITY_SESSION)
+        return ERR_SESSION_REQUIRED;
+    TRY(db_begin(req->db));
+    TRY(delete_all(req, &identity_of(req)->user_id, &count));
+    TRY(db_commit(req->db));
     json_open(&body, '{');
     json_key(&body, "ended");
     json_int(&body, count);

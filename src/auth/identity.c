@@ -184,7 +184,7 @@ static enum err resolve_secret(struct request *req, const char *token, struct id
         err = ERR_UNAUTHORIZED;
     if (!err)
         err = identity_admit(req, result_text(&row, 0, SECRET_TOKEN_RESOLVE_EMAIL));
-    if (code == OK && claims.has_key)
+    if (!err && claims.has_key)
         identity->restricted = req->config->keys_restricted || result_bool(&row, 0, SECRET_TOKEN_RESOLVE_RESTRICTED);
     if (!err && claims.has_project && !identity->has_scope)
         err = ERR_UNAUTHORIZED; /* no longer a member of the token's project */

@@ -43,14 +43,14 @@ enum err outbox_add(const struct config *config, struct db *db, const char *reci
     struct uuid id = uuid_v7();
     char label[UUID_TEXT_SIZE];
     struct sealing how = sealing_of(config, uuid_format(&id, label));
-    enum err code = ERR_MEMORY;
+    enum err err = ERR_MEMORY;
 
     write_fields(&plain, fields, count);
     if (buffer_string(&plain) && seal(&how, plain.data, plain.len, &sealed) && buffer_string(&sealed))
-        code = DB_RUN(db, outbox_insert, NULL, param_uuid(&id), param_text(recipient), param_text(template),
-                      param_text(buffer_string(&sealed)), param_int(valid_s ? valid_s : WEEK_S));
+        err = DB_RUN(db, outbox_insert, NULL, param_uuid(&id), param_text(recipient), param_text(template),
+                     param_text(buffer_string(&sealed)), param_int(valid_s ? valid_s : WEEK_S));
     talloc_free(arena);
-    return code;
+    return err;
 }
 
 json_t *outbox_site(const struct config *config)

@@ -91,10 +91,10 @@ static enum delivery deliver(void *arena, struct transport *transport, const str
 /* Removes the accepted mail. When the database was unavailable, this is done first once it is back. */
 static enum err forget_taken(struct db *db)
 {
-    enum err code = DB_RUN(db, outbox_done, NULL, param_uuid(&sender.taken_id));
+    enum err err = DB_RUN(db, outbox_done, NULL, param_uuid(&sender.taken_id));
 
-    sender.taken = code != OK;
-    return code;
+    sender.taken = err;
+    return err;
 }
 
 /* Records the outcome. The log gets the mail's id and the server's reply, never its content or recipient. */
@@ -128,21 +128,21 @@ static enum err send_one(struct db *db, struct transport *transport, bool *none)
     struct error error = {0};
     struct mail mail = {0};
     struct result row;
-    enum err code = DB_RUN(db, outbox_take, &row, param_int(sender.config->smtp_timeout + LEASE_MARGIN_S));
+    enum err err = DB_RUN(db, outbox_take, &row, param_int(sender.config->smtp_timeout + LEASE_MARGIN_S));
 
-    *none = code == OK && result_rows(&row) == 0;
-    if (code == OK && !*none) {
+    *none = !err && result_rows(&row) == 0;
+    if (!err && !*none) {
         (void)result_uuid(&row, 0, OUTBOX_TAKE_ID, &mail.id);
         mail.recipient = result_text(&row, 0, OUTBOX_TAKE_RECIPIENT);
         mail.template = result_text(&row, 0, OUTBOX_TAKE_TEMPLATE);
         mail.fields = result_text(&row, 0, OUTBOX_TAKE_FIELDS);
         mail.attempts = result_int(&row, 0, OUTBOX_TAKE_ATTEMPTS);
         mail.date = result_int(&row, 0, OUTBOX_TAKE_CREATED_S);
-        code = settle(db, &mail, deliver(arena, transport, &mail, &error), &error);
+        err = settle(db, &mail, deliver(arena, transport, &mail, &error), &error);
     }
     result_clear(&row);
     talloc_free(arena);
-    return code;
+    return err;
 }
 
 /* ---- the thread ---- */
@@ -151,15 +151,15 @@ static enum err send_one(struct db *db, struct transport *transport, bool *none)
 static enum err sweep(struct db *db)
 {
     struct result rows;
-    enum err code = DB_RUN(db, outbox_sweep, &rows);
+    enum err err = DB_RUN(db, outbox_sweep, &rows);
 
-    for (int i = 0; code == OK && i < result_rows(&rows); i++)
+    for (int i = 0; !err && i < result_rows(&rows); i++)
         log_message(LOG_WARNING, "mail %s (%s) expired after %lld attempts: %s", result_text(&rows, i, OUTBOX_SWEEP_ID),
                     result_text(&rows, i, OUTBOX_SWEEP_TEMPLATE),
                     (long long)result_int(&rows, i, OUTBOX_SWEEP_ATTEMPTS),
                     result_text(&rows, i, OUTBOX_SWEEP_LAST_ERROR));
     result_clear(&rows);
-    return code;
+    return err;
 }
 
 /* Whether there were any. */
@@ -194,24 +194,24 @@ static bool wait_for_work(struct db *db, int64_t due_s)
 /* Works until the connection is lost or the program stops. */
 static void work(struct db *db, struct transport *transport)
 {
-    enum err code = sender.taken ? forget_taken(db) : OK;
+    enum err err = sender.taken ? forget_taken(db) : OK;
 
-    while (code == OK && !atomic_load(&sender.stopping)) {
+    while (!err && !atomic_load(&sender.stopping)) {
         bool none = false;
         struct result row;
 
         db_set_deadline(db, 0);
-        code = send_one(db, transport, &none);
-        if (code != OK || !none)
+        err = send_one(db, transport, &none);
+        if (err || !none)
             continue;
-        code = sweep(db);
-        if (code == OK)
-            code = DB_RUN(db, outbox_state, &row);
-        if (code != OK)
+        err = sweep(db);
+        if (!err)
+            err = DB_RUN(db, outbox_state, &row);
+        if (err)
             continue;
         atomic_store(&sender.waiting, (uint64_t)result_int(&row, 0, OUTBOX_STATE_WAITING));
         if (!wait_for_work(db, result_int(&row, 0, OUTBOX_STATE_NEXT_S)))
-            code = ERR_UNAVAILABLE;
+            err = ERR_UNAVAILABLE;
         result_clear(&row);
     }
 }

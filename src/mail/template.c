@@ -75,14 +75,12 @@ static enum err fill(void *arena, const char *text, const json_t *fields, bool h
 enum err mail_render(void *arena, const char *name, const json_t *fields, struct mail_content *content)
 {
     const struct mail_template *template = mail_templates;
-    enum err code;
 
     while (template->name && strcmp(template->name, name) != 0)
         template ++;
     if (!template->name)
         return ERR_NOT_FOUND;
-    code = fill(arena, template->subject, fields, false, &content->subject);
-    if (code == OK)
-        code = fill(arena, template->text, fields, false, &content->text);
-    return code == OK ? fill(arena, template->html, fields, true, &content->html) : code;
+    TRY(fill(arena, template->subject, fields, false, &content->subject));
+    TRY(fill(arena, template->text, fields, false, &content->text));
+    return fill(arena, template->html, fields, true, &content->html);
 }

@@ -231,7 +231,7 @@ enum err fetch_run(void *arena, const struct fetch *fetch, struct fetched *fetch
     CURLcode result = CURLE_OUT_OF_MEMORY;
     struct curl_slist *headers;
     long status = 0;
-    enum err code = OK;
+    enum err err = OK;
     CURL *curl;
 
     if (!headers_are_clean(fetch))
@@ -244,13 +244,13 @@ enum err fetch_run(void *arena, const struct fetch *fetch, struct fetched *fetch
         (void)curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &status);
     }
     if (result == CURLE_OUT_OF_MEMORY)
-        code = error_set(error, ERR_MEMORY, "no memory");
+        err = error_set(error, ERR_MEMORY, "no memory");
     else if (result != CURLE_OK)
-        code = explain(arena, &call, result, error);
+        err = explain(arena, &call, result, error);
     *fetched = (struct fetched){.status = (int)status, .body = buffer_string(&call.body), .len = call.body.len};
     curl_slist_free_all(headers);
     curl_easy_cleanup(curl);
-    return code;
+    return err;
 }
 
 /* ---- origins ---- */

@@ -67,13 +67,10 @@ void access_explain_known(struct access_explanation *explanation, bool has_accou
 enum err access_explain_ask(struct access_explanation *explanation, struct db *db)
 {
     struct result result;
-    enum err err;
 
     if (!explanation->is_address)
         return OK;
-    err = DB_RUN(db, access_known, &result, param_text(explanation->email));
-    if (err != OK)
-        return err;
+    TRY(DB_RUN(db, access_known, &result, param_text(explanation->email)));
     access_explain_known(explanation, result_bool(&result, 0, ACCESS_KNOWN_ACCOUNT),
                          result_bool(&result, 0, ACCESS_KNOWN_INVITED));
     result_clear(&result);

@@ -153,9 +153,9 @@ static bool is_shared(const struct request *req, const struct limit_charge *char
 }
 
 /* Logs a change between counting in the database and counting in memory. Metrics show which one is in use. */
-static void note_store(const struct request *req, enum err code)
+static void note_store(const struct request *req, enum err err)
 {
-    bool failed = code != OK;
+    bool failed = err;
 
     if (failed)
         atomic_fetch_add(&fallbacks, 1);
@@ -225,7 +225,7 @@ static enum err take_charges(struct request *req, const struct limit_charge *cha
                              struct limit_refusal *refusal)
 {
     int64_t waits[LIMIT_TRIES_MAX];
-    enum err code;
+    enum err err;
 
     if (!is_shared(req, &charges[0])) {
         take_in_memory(charges, count, waits);
@@ -237,13 +237,13 @@ static enum err take_charges(struct request *req, const struct limit_charge *cha
             note_refusal(refusal, charges[i].limit, waits[i]);
     if (refusal->wait_us > 0)
         return OK;
-    code = limits_store_take(req, charges, count, waits);
-    if (code == ERR_INTERNAL || code == ERR_MEMORY)
-        return code;
-    note_store(req, code);
-    if (code != OK)
+    err = limits_store_take(req, charges, count, waits);
+    if (err == ERR_INTERNAL || err == ERR_MEMORY)
+        return err;
+    note_store(req, err);
+    if (err)
         take_in_memory(charges, count, waits);
-    for (size_t i = 0; code == OK && i < count; i++)
+    for (size_t i = 0; !err && i < count; i++)
         if (waits[i] > 0)
             remember(&charges[i], waits[i]);
     settle(req, charges, waits, count, refusal);
@@ -269,7 +269,7 @@ static size_t split(const struct request *req, struct limit_charge *charges, siz
 enum err limit_ask(struct request *req, const struct limit_try *tries, size_t count, struct limit_refusal *refusal)
 {
     struct limit_charge charges[LIMIT_TRIES_MAX];
-    enum err code = OK;
+    enum err err = OK;
     size_t own;
 
     *refusal = (struct limit_refusal){.wait_us = 0};
@@ -281,13 +281,13 @@ enum err limit_ask(struct request *req, const struct limit_try *tries, size_t co
     make_charges(req, tries, count, charges);
     own = split(req, charges, count);
     if (own > 0)
-        code = take_charges(req, charges, own, refusal);
-    if (code != OK || refusal->wait_us > 0 || own == count)
-        return code;
-    code = take_charges(req, charges + own, count - own, refusal);
-    if (own > 0 && (code != OK || refusal->wait_us > 0))
+        err = take_charges(req, charges, own, refusal);
+    if (err || refusal->wait_us > 0 || own == count)
+        return err;
+    err = take_charges(req, charges + own, count - own, refusal);
+    if (own > 0 && (err || refusal->wait_us > 0))
         give_charges(req, charges, own);
-    return code;
+    return err;
 }
 
 enum err limit_refuse(struct request *req, const struct limit_refusal *refusal)
@@ -317,9 +317,9 @@ void limit_give_all(struct request *req, const struct limit_try *tries, size_t c
 enum err limit_take_many(struct request *req, enum limit limit, const char *subject, size_t count)
 {
     struct limit_refusal refusal;
-    enum err code = limit_ask(req, &(struct limit_try){limit, subject, count}, 1, &refusal);
 
-    return code == OK && refusal.wait_us > 0 ? limit_refuse(req, &refusal) : code;
+    TRY(limit_ask(req, &(struct limit_try){limit, subject, count}, 1, &refusal));
+    return refusal.wait_us > 0 ? limit_refuse(req, &refusal) : OK;
 }
 
 enum err limit_take(struct request *req, enum limit limit, const char *subject)

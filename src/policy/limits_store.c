@@ -72,10 +72,8 @@ static bool write_arrays(struct request *req, const struct limit_charge *charges
 static enum err sweep(struct request *req)
 {
     struct result rows;
-    enum err code = DB_RUN(req->db, limits_sweep, &rows);
 
-    if (code != OK)
-        return code;
+    TRY(DB_RUN(req->db, limits_sweep, &rows));
     for (int limit = 0; limit < LIMIT_COUNT; limit++) {
         bool full = false;
         for (int row = 0; row < result_rows(&rows); row++)
@@ -110,22 +108,19 @@ enum err limits_store_take(struct request *req, const struct limit_charge *charg
 {
     struct arrays arrays;
     struct result rows;
-    enum err code = check_outside_transaction(req);
+    enum err err;
 
-    if (code == OK)
-        code = sweep_if_due(req);
-    if (code == OK && !write_arrays(req, charges, count, &arrays))
-        code = ERR_MEMORY;
-    if (code == OK)
-        code = DB_RUN(req->db, limits_take, &rows, param_text(arrays.own.data), param_text(arrays.shared.data),
-                      param_text(arrays.names.data), param_text(arrays.costs.data), param_text(arrays.seconds.data));
-    if (code != OK)
-        return code;
+    TRY(check_outside_transaction(req));
+    TRY(sweep_if_due(req));
+    if (!write_arrays(req, charges, count, &arrays))
+        return ERR_MEMORY;
+    TRY(DB_RUN(req->db, limits_take, &rows, param_text(arrays.own.data), param_text(arrays.shared.data),
+               param_text(arrays.names.data), param_text(arrays.costs.data), param_text(arrays.seconds.data)));
     for (size_t i = 0; i < count; i++)
         waits[i] = result_bool(&rows, (int)i, LIMITS_TAKE_TAKEN) ? 0 : result_int(&rows, (int)i, LIMITS_TAKE_WAIT_US);
-    code = result_rows(&rows) == (int)count ? OK : ERR_INTERNAL;
+    err = result_rows(&rows) == (int)count ? OK : ERR_INTERNAL;
     result_clear(&rows);
-    return code;
+    return err;
 }
 
 enum err limits_store_give(struct request *req, const struct limit_charge *charges, size_t count)
