@@ -79,32 +79,54 @@ static enum err texts_read(struct request *req, const struct identity *caller, s
 
 /* ---- the original request ---- */
 
-/* Whether the proxy appends the original path to that of this route, and uses the original method. */
-static bool is_appended(const struct request *req)
+/* The fields by which a kind of proxy names the target and the method of the original request. */
+static const struct {
+    const char *target, *method;
+} proxy_fields[] = {
+    {"x-original-uri", "x-original-method"},
+    {"x-original-url", "x-original-method"},
+    {"x-forwarded-uri", "x-forwarded-method"},
+};
+
+/* As a method that decides about cookies: safe, unsafe or a preflight. */
+static enum method method_of(const char *name)
 {
-    return strchr(req->route->path, '*') != NULL;
+    if (strcmp(name, "OPTIONS") == 0)
+        return METHOD_OPTIONS;
+    return strcmp(name, "GET") == 0 || strcmp(name, "HEAD") == 0 ? METHOD_GET : METHOD_POST;
 }
 
 /*
- * The original target: from the one header field that the proxy sets, or from the path that it appends. A client may
- * add the field of another kind of proxy, so two of them are ambiguous. NULL: missing or ambiguous.
+ * Reads the original target and method: from the fields that the proxy sets, or, where it appends the path to that of
+ * this route, from the request itself. A client may add the fields of another kind of proxy, so two targets are
+ * ambiguous. A method that the proxy does not name is taken for an unsafe one. ERR_FORBIDDEN: missing, ambiguous or
+ * malformed.
  */
-static const char *original_target(const struct request *req)
+static enum err read_original(const struct request *req, struct request *original)
 {
-    static const char *const names[] = {"x-original-uri", "x-original-url", "x-forwarded-uri"};
     static const char own[] = "/auth/forward/";
-    const char *appended = is_appended(req) ? strstr(req->target, own) : NULL;
-    const char *found = appended ? appended + sizeof own - 2 : NULL;
-    size_t count = found != NULL;
+    bool appends = strchr(req->route->path, '*') != NULL;
+    const char *target = appends ? strstr(req->target, own) : NULL;
+    const char *method = NULL;
+    size_t count = appends;
 
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const char *value = request_header(req, names[i]);
-
-        if (value)
-            found = value;
-        count += value != NULL;
+    if (target) {
+        target += sizeof own - 2;
+        method = method_name(req->method);
     }
-    return count == 1 ? found : NULL;
+    for (size_t i = 0; i < sizeof proxy_fields / sizeof *proxy_fields; i++) {
+        const char *value = request_header(req, proxy_fields[i].target);
+
+        if (value) {
+            target = value;
+            method = request_header(req, proxy_fields[i].method);
+            count++;
+        }
+    }
+    if (count != 1 || !target || target_parse(original, target))
+        return ERR_FORBIDDEN;
+    original->method = method ? method_of(method) : METHOD_POST;
+    return OK;
 }
 
 /* Whether proxies and servers agree on the path: no dot segments, no empty segments. */
@@ -119,27 +141,13 @@ static bool is_plain(const char *path)
     return true;
 }
 
-/* Cookies are checked as those of the original method; without a method, as those of an unsafe one. */
-static enum method original_method(const struct request *req)
-{
-    const char *method = request_header(req, "x-original-method");
-
-    if (!method)
-        method = request_header(req, "x-forwarded-method");
-    if (!method && (is_appended(req) || req->method == METHOD_OPTIONS))
-        return req->method == METHOD_HEAD ? METHOD_GET : req->method;
-    if (method && strcmp(method, "OPTIONS") == 0)
-        return METHOD_OPTIONS;
-    return method && (strcmp(method, "GET") == 0 || strcmp(method, "HEAD") == 0) ? METHOD_GET : METHOD_POST;
-}
-
 /* ---- the answer ---- */
 
 static enum err pass(struct request *req, const char *authorization)
 {
-    enum err err = authorization ? reply_header(req, "Authorization", authorization) : OK;
-
-    return err ? err : reply_json(req, 200, "{}");
+    /* always present: Caddy 2.6 copies the name of a placeholder for a field that is missing */
+    TRY(reply_header(req, "Authorization", authorization ? authorization : ""));
+    return reply_json(req, 200, "{}");
 }
 
 static enum err pass_as_caller(struct request *req)
@@ -196,18 +204,17 @@ static enum err recognize(struct request *req, const struct request *original)
 
 enum err forward_authenticate(struct request *req)
 {
-    struct request original = {.arena = req->arena, .method = original_method(req)};
-    const char *target = original_target(req);
+    struct request original = {.arena = req->arena};
     const struct path_prefix *prefix;
-    enum err err;
 
-    if (!target || target_parse(&original, target) || !is_plain(original.path))
+    TRY(read_original(req, &original));
+    if (!is_plain(original.path))
         return ERR_FORBIDDEN;
     prefix = path_prefix_find(path_callers, original.path);
     if (prefix && prefix->is_private)
         return ERR_FORBIDDEN;
     if (prefix || original.method == METHOD_OPTIONS)
         return pass(req, req->authorization);
-    err = recognize(req, &original);
-    return err ? err : pass_as_caller(req);
+    TRY(recognize(req, &original));
+    return pass_as_caller(req);
 }
