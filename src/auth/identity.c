@@ -142,7 +142,7 @@ static enum err resolve_key(struct request *req, const char *key, struct identit
 
     TRY(hashed_key(req, key, &hashed));
     TRY(DB_RUN(req->db, api_key_resolve, &row, param_text(hashed)));
-    *identity = (struct identity){.scheme = IDENTITY_KEY};
+    *identity = (struct identity){.scheme = IDENTITY_KEY, .has_key = true};
     if (result_rows(&row) != 1 ||
         !secret_equal(secret_of(result_text(&row, 0, API_KEY_RESOLVE_HASHED_KEY)), secret_of(hashed)))
         err = ERR_UNAUTHORIZED;
@@ -157,6 +157,12 @@ static enum err resolve_key(struct request *req, const char *key, struct identit
     }
     result_clear(&row);
     return err;
+}
+
+/* A remembered token ends with the session or key that it was made with; 0: that never ends. */
+static int64_t earliest(int64_t token_us, int64_t source_us)
+{
+    return source_us != 0 && source_us < token_us ? source_us : token_us;
 }
 
 static enum err resolve_secret(struct request *req, const char *token, struct identity *identity)
@@ -177,11 +183,15 @@ static enum err resolve_secret(struct request *req, const char *token, struct id
     *identity = (struct identity){.scheme = IDENTITY_SECRET,
                                   .expires_us = claims.expires_us,
                                   .has_session = claims.has_session,
-                                  .session = claims.session};
+                                  .session = claims.session,
+                                  .has_key = claims.has_key,
+                                  .key = claims.key};
     if (result_rows(&row) == 1 && result_uuid(&row, 0, SECRET_TOKEN_RESOLVE_USER_ID, &identity->user_id))
         read_scope(&row, SECRET_TOKEN_RESOLVE_PROJECT_ID, identity);
     else
         err = ERR_UNAUTHORIZED;
+    if (!err)
+        identity->expires_us = earliest(claims.expires_us, result_int(&row, 0, SECRET_TOKEN_RESOLVE_EXPIRES_US));
     if (!err)
         err = identity_admit(req, result_text(&row, 0, SECRET_TOKEN_RESOLVE_EMAIL));
     if (!err && claims.has_key)

@@ -21,7 +21,8 @@ struct identity {
     bool address_proven; /* of a session: its login has proven the account's address (signin/account.h) */
     bool has_session;    /* `session` is set to the session's handle, for a session and for a token derived from one */
     struct uuid session;
-    struct uuid key; /* id of the API key, for IDENTITY_KEY */
+    bool has_key; /* `key` is set to the id of the API key, for a key and for a token derived from one */
+    struct uuid key;
     struct uuid user_id;
     struct uuid organization_id;
     struct uuid workspace_id;

@@ -13,14 +13,14 @@ LIMIT 1;
 -- secret_token_resolve: the user that a signed token names, and the scope of its project if they are still a member
 -- $1 user, $2 project, $3 session or $4 API key in whose place the token was made, or NULL. The token ends with them.
 SELECT u.id AS user_id, p.id AS project_id, p.workspace_id, p.organization_id, u.email,
-       EXISTS (SELECT FROM orgd.api_key_restrictions r WHERE r.api_key_id = $4::uuid) AS restricted
+       EXISTS (SELECT FROM orgd.api_key_restrictions r WHERE r.api_key_id = k.id) AS restricted,
+       (extract(epoch FROM least(s.expires_at, CASE WHEN isfinite(k.expiration_date) THEN k.expiration_date END))
+        * 1000000)::bigint AS expires_us
 FROM users u
 LEFT JOIN projects p ON p.id = $2::uuid
     AND EXISTS (SELECT FROM project_members m WHERE m.project_id = p.id AND m.user_id = u.id)
-WHERE u.id = $1::uuid
-  AND ($3::uuid IS NULL
-       OR EXISTS (SELECT FROM orgd.sessions s JOIN orgd.accounts a ON a.user_id = s.user_id AND a.generation = s.generation
-                  WHERE s.handle = $3::uuid AND s.user_id = u.id AND s.expires_at > now()))
-  AND ($4::uuid IS NULL
-       OR EXISTS (SELECT FROM api_keys k WHERE k.id = $4::uuid AND k.created_by_id = u.id
-                    AND (k.expiration_date IS NULL OR k.expiration_date > now())));
+LEFT JOIN orgd.sessions s ON s.handle = $3::uuid AND s.user_id = u.id AND s.expires_at > now()
+    AND EXISTS (SELECT FROM orgd.accounts a WHERE a.user_id = s.user_id AND a.generation = s.generation)
+LEFT JOIN api_keys k ON k.id = $4::uuid AND k.created_by_id = u.id
+    AND (k.expiration_date IS NULL OR k.expiration_date > now())
+WHERE u.id = $1::uuid AND ($3::uuid IS NULL OR s.handle IS NOT NULL) AND ($4::uuid IS NULL OR k.id IS NOT NULL);

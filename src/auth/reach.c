@@ -33,7 +33,7 @@ enum err reach_permits(struct request *req)
 {
     const struct identity *caller = identity_of(req);
 
-    if (caller->scheme == IDENTITY_KEY && (req->route->flags & ROUTE_OWNERSHIP) && !req->config->keys_own)
+    if (caller->has_key && (req->route->flags & ROUTE_OWNERSHIP) && !req->config->keys_own)
         return ERR_KEY_MAY_NOT_OWN;
     if (!caller->restricted)
         return OK;

@@ -20,6 +20,7 @@ struct standing {
     struct uuid user_id;
     bool broken; /* one of the user's organizations is incomplete */
     bool proven; /* the login has proven the address before */
+    bool reset;  /* this sign-in has begun a new generation of the account */
     struct access_decision decision;
 };
 
@@ -115,13 +116,14 @@ static enum err repair(struct request *req, const struct uuid *user_id)
  * Logins that the proof ends are deleted before the account is created: other requests lock their login first, then the
  * account. A login that has proven the address before may still be new to the account.
  */
-static enum err prove(struct request *req, const struct account_login *login, const struct standing *standing)
+static enum err prove(struct request *req, const struct account_login *login, struct standing *standing)
 {
     struct account_proof_effect effect;
 
     if ((login->proof != PROOF_ADDRESS && !standing->proven) || !standing->decision.may_sign_in)
         return OK;
     TRY(account_prove(req, &login->login_id, standing->found ? &standing->user_id : NULL, login->email, &effect));
+    standing->reset = effect.first;
     if (!effect.first)
         return OK;
     return account_notify(
@@ -159,6 +161,22 @@ static enum err find_or_create(struct request *req, const struct account_login *
     return standing->broken ? repair(req, &standing->user_id) : OK;
 }
 
+/* A reset ends the proof as well: it waits for this sign-in, and then ends its session, or came first. */
+static enum err check_generation(struct request *req, const struct account_login *login,
+                                 const struct standing *standing)
+{
+    struct result row;
+    bool same;
+
+    if (!login->generation)
+        return OK;
+    TRY(DB_RUN(req->db, account_generation_hold, &row, param_uuid(&standing->user_id)));
+    same = result_rows(&row) == 1 &&
+           result_int(&row, 0, ACCOUNT_GENERATION_HOLD_GENERATION) == *login->generation + standing->reset;
+    result_clear(&row);
+    return same ? OK : ERR_AGAIN;
+}
+
 enum err account_sign_in(struct request *req, const struct account_login *login, bool *created)
 {
     struct standing standing = {0};
@@ -169,6 +187,7 @@ enum err account_sign_in(struct request *req, const struct account_login *login,
                param_uuid(&identity_id), param_text(login->identity), param_text(login->subject),
                param_text(email_domain(login->email)),
                param_text(login->proof == PROOF_ADDRESS ? login->email : NULL)));
+    TRY(check_generation(req, login, &standing));
     TRY(session_begin(req, &(struct session_begin){.login_id = login->login_id,
                                                    .user_id = standing.user_id,
                                                    .identity = login->identity,

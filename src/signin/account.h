@@ -29,6 +29,7 @@ struct account_login {
     const char *identity; /* method of the user_identities row: "email:password", "email:otp", "social:<id>" */
     const char *subject;  /* of the same: the address, or the provider's subject */
     enum account_proof proof;
+    const int64_t *generation; /* of the account when the proof was checked; NULL: the login is locked since then */
 };
 
 /*
@@ -38,7 +39,7 @@ struct account_login {
  * to the reply. Concurrent first sign-ins of one address give one account. The first proof of an address also does what
  * account_prove does. The caller ends with account_finish. `created` is whether the account is new. ERR_ACCESS_DENIED
  * if the rules refuse; ERR_CONFLICT if the address is only claimed and has an account. Neither changes anything.
- * Otherwise errors of db_run and session_begin.
+ * ERR_AGAIN if the account was reset after the proof was checked. Otherwise errors of db_run and session_begin.
  */
 enum err account_sign_in(struct request *req, const struct account_login *login, bool *created) MUST_CHECK;
 

@@ -255,7 +255,7 @@ static enum err fail(struct request *req, const char *hash, const char *email, c
 }
 
 /* After the correct code: everything happens at once, or nothing, and then the code stays valid. */
-static enum err enter(struct request *req, const char *email)
+static enum err enter(struct request *req, const char *email, int64_t generation)
 {
     struct login_key key = {.method = "passwordless", .email = email};
     struct login login;
@@ -270,11 +270,14 @@ static enum err enter(struct request *req, const char *email)
                                                       .login_id = login.id,
                                                       .identity = "email:otp",
                                                       .subject = email,
-                                                      .proof = PROOF_ADDRESS},
+                                                      .proof = PROOF_ADDRESS,
+                                                      .generation = &generation},
                               &created);
     err = account_finish(req, err);
     if (err == ERR_ACCESS_DENIED)
         return deny(req, email);
+    if (err == ERR_AGAIN)
+        return fdi_status(req, "RESTART_FLOW_ERROR");
     if (err)
         return err;
     return fdi_user(
@@ -325,7 +328,7 @@ static enum err consume(struct request *req, const char *device_hash, const char
         return fail(req, device_hash, email, "INCORRECT_USER_INPUT_CODE_ERROR");
     if (!result_bool(&found, 0, CODE_CHECK_VALID))
         return fail(req, device_hash, email, "EXPIRED_USER_INPUT_CODE_ERROR");
-    return enter(req, email);
+    return enter(req, email, result_int(&device, 0, CODE_DEVICE_HOLD_GENERATION));
 }
 
 enum err codes_consume(struct request *req)

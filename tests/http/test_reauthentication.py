@@ -1,4 +1,6 @@
 """What a stolen session cannot do: changes of consequence need a recent sign-in, and what is derived from a session ends with it."""
+import time
+
 import client
 import mailbox
 import pytest
@@ -101,6 +103,16 @@ def test_signed_tokens_end_with_their_session(end, process, server, second, sql)
         sql("UPDATE orgd.accounts SET generation = generation + 1 WHERE user_id = %s", mine.ok("GET", "/profile/")["id"])
     # the servers wait for each other's removals; other programs do not
     assert client.eventually(lambda: there.get("/profile/").status_code == 401, 3 if end == "reset" else 0)
+
+
+def test_a_remembered_token_does_not_outlive_its_session(server, sql):
+    session = sessions.sign_up(server.url)
+    token = secret_of(session)
+    sql("UPDATE orgd.sessions SET expires_at = now() + interval '2 seconds' WHERE handle = %s", session.handle)
+    time.sleep(0.2)  # the server has heard of it, and remembers the token only now
+    assert token.get("/profile/").status_code == 200
+    time.sleep(2)
+    assert token.get("/profile/").status_code == 401
 
 
 def test_a_signed_token_is_as_old_as_its_session(server, sql):

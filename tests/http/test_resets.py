@@ -1,10 +1,12 @@
 """A reset of the password ends all that was made for the account before, also what is made at the same moment."""
+import contextlib
 import threading
 import urllib.parse
 
 import client
 import mailbox
 import pytest
+import serving
 import sessions
 from signing import PASSWORD, Browser, address, form
 
@@ -223,3 +225,29 @@ def test_a_code_ends_with_a_reset(box, make_server):
     server.sql("UPDATE orgd.accounts SET generation = generation + 1")
     assert consume(*early) == "RESTART_FLOW_ERROR"
     assert consume(*ask()) == "OK"
+
+
+def test_a_sign_in_by_code_during_a_reset_does_not_survive_it(box, make_server):
+    """The code was checked before the reset, and the session would begin after it."""
+    server = make_server(**box.settings).start()
+    email = address()
+    browser = Browser(server.url)
+
+    def ask():
+        device = browser.outcome("/auth/signinup/code", {"email": email})
+        return {"preAuthSessionId": device["preAuthSessionId"], "deviceId": device["deviceId"],
+                "userInputCode": next_mail(box, email)["Subject"].split()[0]}
+
+    assert browser.outcome("/auth/signinup/code/consume", ask())["status"] == "OK"
+    code, answers = ask(), []
+    waiting = threading.Thread(target=lambda: answers.append(browser.outcome("/auth/signinup/code/consume", code)))
+    with contextlib.closing(server.connect()) as connection, connection.cursor() as cursor:
+        connection.autocommit = False
+        cursor.execute("LOCK TABLE user_identities IN EXCLUSIVE MODE")  # signing in writes there after it has checked the code
+        waiting.start()
+        serving.wait_for("the sign-in waits", lambda: server.sql("SELECT count(*) FROM pg_locks WHERE NOT granted") == [(1,)])
+        server.sql("UPDATE orgd.accounts SET generation = generation + 1")
+        connection.rollback()
+        waiting.join()
+    assert answers == [{"status": "RESTART_FLOW_ERROR"}]
+    assert server.sql("SELECT count(*) FROM orgd.sessions s JOIN orgd.accounts a USING (user_id, generation)") == [(0,)]
