@@ -14,7 +14,7 @@ WHERE k.created_by_id = $1::uuid AND k.project_id = $2::uuid AND k.hidden IS NOT
 
 -- api_key_create: adds a visible key without expiry, if its maker is a member of the project
 -- $1 id, $2 prefix, $3 hash, $4 project, $5 maker, $6 session or NULL, $7 key with which it is made or NULL,
--- $8 whether it is restricted to the project.
+-- $8 whether it is restricted to the project, $9 whether a service makes it for the maker, with a token of no session.
 -- Lock order, the same as that of every deletion of one of these: user, account, project, then the session or key that makes the key,
 -- then the membership. A concurrent deletion waits and then finds the new key, or was first and leaves nothing to make a key with. A
 -- key made with a key has the same origin.
@@ -52,7 +52,8 @@ WITH person AS MATERIALIZED (
 ), origin AS (
     INSERT INTO orgd.key_origins (key_id, session)
     SELECT made.id, session
-    FROM made, (SELECT coalesce($6::uuid, (SELECT o.session FROM orgd.key_origins o WHERE o.key_id = $7::uuid))) AS origin_of (session)
+    FROM made, (SELECT coalesce($6::uuid, (SELECT o.session FROM orgd.key_origins o WHERE o.key_id = $7::uuid),
+                                CASE WHEN $9::boolean THEN '00000000-0000-0000-0000-000000000000'::uuid END)) AS origin_of (session)
     WHERE session IS NOT NULL
 ), restriction AS (
     INSERT INTO orgd.api_key_restrictions (api_key_id) SELECT id FROM made WHERE $8::boolean

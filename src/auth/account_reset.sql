@@ -11,7 +11,7 @@ DELETE FROM orgd.sessions s USING account a WHERE s.user_id = a.user_id;
 -- account_hold: locks an account, so that transactions that make a key for it wait
 SELECT user_id FROM orgd.accounts WHERE user_id = $1::uuid FOR NO KEY UPDATE;
 
--- account_session_keys_end: deletes the API keys of an account that were made in sessions; a row for each
+-- account_session_keys_end: deletes the API keys of an account that its user made, in sessions or by a service; a row for each
 -- revokes
 DELETE FROM api_keys k USING orgd.key_origins o WHERE o.key_id = k.id AND k.created_by_id = $1::uuid RETURNING k.prefix;
 

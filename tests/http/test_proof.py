@@ -72,15 +72,17 @@ def test_another_address_proves_nothing_for_the_account():
 
 
 def test_keys_that_were_planted_end_with_the_first_proof(mailing, box):
-    """Those that sessions made, also by way of another key; those of the administration API stay, and are named."""
+    """Those of sessions and secret tokens, also by way of another key; those of the administration API stay, and are named."""
     admin = client.Api(mailing.url, f"Access {mailing.auth_key}")
     (owner,) = client.make_accounts(admin, "owner")
     thief = sessions.session_of(owner, lambda text, *values: mailing.sql(text, values or None))
     planted = client.Api(mailing.url, "ApiKey " + thief.ok("POST", "/keys/"))
     child = client.Api(mailing.url, "ApiKey " + planted.ok("POST", "/keys/"))
+    service = client.Api(mailing.url, "Secret " + client.sign(mailing.auth_key, client.claims_of(owner)))
+    served = client.Api(mailing.url, "ApiKey " + service.ok("POST", "/keys/"))
     grown = client.Api(mailing.url, "ApiKey " + owner.ok("POST", "/keys/"))  # by the administration's key
     said = prove(mailing, box, owner.email)
-    for gone in (thief, planted, child):
+    for gone in (thief, planted, child, served):
         assert gone.get("/profile/").status_code == 401
     assert owner.get("/profile/").status_code == grown.get("/profile/").status_code == 200
     assert owner.prefix in said and "You have 2: " in said
