@@ -92,9 +92,8 @@ static enum err create(struct request *req, const struct api_key *key)
     TRY(RUN_QUERY(req, ERR_UNAUTHORIZED, api_key_create, param_uuid(&id), param_text(key->prefix),
                   param_text(key->hashed), param_uuid(&caller->project_id), param_uuid(&caller->user_id),
                   param_uuid(caller->has_session ? &caller->session : NULL),
-                  param_uuid(caller->scheme == IDENTITY_KEY ? &caller->key : NULL),
-                  param_bool(wants_restriction(req)),
-                  param_bool(caller->scheme == IDENTITY_SECRET && !caller->has_session)));
+                  param_uuid(caller->has_key ? &caller->key : NULL), param_bool(wants_restriction(req)),
+                  param_bool(caller->scheme == IDENTITY_SECRET && !caller->has_session && !caller->has_key)));
     return account_notify(req, &caller->user_id, "A new API key", what, KEYS_UNSAID);
 }
 

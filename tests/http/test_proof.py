@@ -81,8 +81,11 @@ def test_keys_that_were_planted_end_with_the_first_proof(mailing, box):
     service = client.Api(mailing.url, "Secret " + client.sign(mailing.auth_key, client.claims_of(owner)))
     served = client.Api(mailing.url, "ApiKey " + service.ok("POST", "/keys/"))
     grown = client.Api(mailing.url, "ApiKey " + owner.ok("POST", "/keys/"))  # by the administration's key
+    claims = client.claims_of(owner, key=mailing.sql("SELECT id::text FROM api_keys WHERE prefix = %s", (planted.authorization[7:15],))[0][0])
+    derived = client.Api(mailing.url, "Secret " + client.sign(mailing.auth_key, claims))
+    grandchild = client.Api(mailing.url, "ApiKey " + derived.ok("POST", "/keys/"))
     said = prove(mailing, box, owner.email)
-    for gone in (thief, planted, child, served):
+    for gone in (thief, planted, child, served, derived, grandchild):
         assert gone.get("/profile/").status_code == 401
     assert owner.get("/profile/").status_code == grown.get("/profile/").status_code == 200
     assert owner.prefix in said and "You have 2: " in said

@@ -211,12 +211,14 @@ def test_all_keys_are_restricted_where_that_is_set(world, another):
     assert len(alice.ok("GET", "/organizations")) == 3
 
 
-def test_owning_by_key_can_be_switched_off(world, another, sql):
+def test_owning_by_key_can_be_switched_off(world, another, sql, key):
     """Deleting and transferring an organization; sessions still may."""
     alice, bob = world
     server = another(ORGD_API_KEYS_OWN_ORGANIZATIONS="off")
     client.add_member(sql, bob, alice.second)
-    for key in (alice, alice.restricted):
+    claims = client.claims_of(alice, key=sql("SELECT id::text FROM api_keys WHERE prefix = %s", alice.key.split(".")[0])[0][0])
+    derived = alice.using("Secret " + client.sign(key, claims))
+    for key in (alice, alice.restricted, derived):
         key = client.Api(server.url, key.authorization)
         assert outcome(key.delete(f"/organizations/{alice.organization}")) == MAY_NOT_OWN
         assert outcome(key.post(f"/organizations/{alice.organization}/transfer/{bob.user}")) == MAY_NOT_OWN
