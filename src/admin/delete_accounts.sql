@@ -41,8 +41,11 @@ SELECT id FROM projects WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array
 -- revokes
 DELETE FROM api_keys WHERE created_by_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)));
 
--- people_invitations_delete: deletes the invitations that users accepted; $1 [person]
-DELETE FROM project_invitations WHERE user_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)));
+-- people_invitations_delete: deletes the invitations that users accepted, and the open ones that they sent; $1 [person]
+WITH person AS (SELECT value::uuid AS id FROM json_array_elements_text($1::json))
+DELETE FROM project_invitations
+WHERE user_id = ANY (ARRAY(SELECT id FROM person))
+   OR (used IS NOT TRUE AND created_by_id = ANY (ARRAY(SELECT id FROM person)));
 
 -- people_webhooks_delete: deletes the webhook subscriptions that users created; $1 [person]
 DELETE FROM webhook_subscriptions WHERE created_by_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)));

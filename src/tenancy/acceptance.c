@@ -8,6 +8,7 @@
 #include "base/email.h"
 #include "base/secret.h"
 #include "policy/limits.h"
+#include "policy/signin_rules.h"
 #include "tenancy/roles.h"
 #include "tenancy/statements.h"
 #include "tenancy/workspaces.h"
@@ -103,18 +104,36 @@ static enum err find_by_id(struct request *req, struct found *found)
 
 /* ---- accepting and declining ---- */
 
+/*
+ * Whether the sender of an invitation still manages the workspace and is not blocked. The workspace is locked, so
+ * nobody is removed from it meanwhile.
+ */
+static bool sender_stands(struct request *req, const struct result *row)
+{
+    const char *email = result_text(row, 0, ACCEPTANCE_HOLD_SENDER_EMAIL);
+
+    return result_bool(row, 0, ACCEPTANCE_HOLD_SENDER_MANAGES) &&
+           !(email && access_is_blocked(req->arena, req->config, email));
+}
+
 /* Locks the workspace, then the invitation: until the commit nobody else accepts, revokes or resends it. */
 static enum err hold(struct request *req, const struct found *found, struct uuid *organization, bool *expired)
 {
+    const char *managing = roles_managing(req->arena);
     struct result row;
     enum err err = OK;
 
+    if (!managing)
+        return ERR_MEMORY;
     TRY(workspace_hold(req, &found->workspace, organization, ERR_INVITE_NOT_FOUND));
-    TRY(DB_RUN(req->db, acceptance_hold, &row, param_uuid(&found->id), param_uuid(&found->workspace)));
+    TRY(DB_RUN(req->db, acceptance_hold, &row, param_uuid(&found->id), param_uuid(&found->workspace),
+               param_text(managing)));
     if (result_rows(&row) == 0)
         err = ERR_INVITE_NOT_FOUND;
     else if (result_bool(&row, 0, ACCEPTANCE_HOLD_USED))
         err = ERR_INVITE_ALREADY_ACCEPTED;
+    else if (!sender_stands(req, &row))
+        err = ERR_INVITE_NOT_FOUND;
     *expired = !err && result_bool(&row, 0, ACCEPTANCE_HOLD_EXPIRED);
     result_clear(&row);
     return err;
@@ -178,6 +197,10 @@ enum err acceptance_decline(struct request *req)
 
 enum err acceptance_list(struct request *req)
 {
+    const char *managing = roles_managing(req->arena);
+
+    if (!managing)
+        return ERR_MEMORY;
     return REPLY_QUERY(req, 200, ERR_INTERNAL, acceptance_mine, param_uuid(&identity_of(req)->user_id),
-                       param_bool(identity_of(req)->address_proven));
+                       param_bool(identity_of(req)->address_proven), param_text(managing));
 }

@@ -19,8 +19,15 @@ JOIN projects p ON p.id = i.project_id
 JOIN users u ON lower(u.email COLLATE "C") = lower(i.email COLLATE "C")
 WHERE i.id = $1::uuid AND u.id = $2::uuid;
 
--- acceptance_hold: locks an invitation to a locked workspace; whether it is used, and expired
-SELECT i.used IS TRUE AS used, coalesce(i.expiration_date <= now(), false) AS expired
+-- acceptance_hold: locks an invitation to a locked workspace; whether it is used, and expired; whether its sender manages
+-- the workspace now, and the sender's address
+-- $3: the roles that manage. Programs that do not record the sender leave NULL, which counts as managing.
+SELECT i.used IS TRUE AS used, coalesce(i.expiration_date <= now(), false) AS expired,
+       (i.created_by_id IS NULL
+        OR EXISTS (SELECT FROM workspace_members m
+                   JOIN organization_members o ON o.organization_id = p.organization_id AND o.user_id = m.user_id
+                   WHERE m.workspace_id = p.workspace_id AND m.user_id = i.created_by_id AND m.role = ANY ($3::text[]))) AS sender_manages,
+       (SELECT u.email FROM users u WHERE u.id = i.created_by_id) AS sender_email
 FROM project_invitations i
 JOIN projects p ON p.id = i.project_id
 WHERE i.id = $1::uuid AND p.workspace_id = $2::uuid
@@ -49,6 +56,7 @@ WHERE p.workspace_id = $5::uuid
 ON CONFLICT DO NOTHING;
 
 -- acceptance_mine: the pending invitations to the address of a user, oldest first
+-- Without those whose sender no longer manages the workspace. $3: the roles that manage.
 -- $2: whether the user has proven the address. Other users learn that there is an invitation, but not from whom:
 -- they may have typed a stranger's address.
 SELECT coalesce(json_agg(json_build_object(
@@ -66,4 +74,8 @@ JOIN project_invitations i ON lower(i.email COLLATE "C") = lower(u.email COLLATE
 JOIN projects p ON p.id = i.project_id
 JOIN organizations o ON o.id = p.organization_id
 LEFT JOIN users inviter ON inviter.id = i.created_by_id
-WHERE u.id = $1::uuid AND i.used IS NOT TRUE AND (i.expiration_date IS NULL OR i.expiration_date > now());
+WHERE u.id = $1::uuid AND i.used IS NOT TRUE AND (i.expiration_date IS NULL OR i.expiration_date > now())
+  AND (i.created_by_id IS NULL
+       OR EXISTS (SELECT FROM workspace_members m
+                  JOIN organization_members om ON om.organization_id = p.organization_id AND om.user_id = m.user_id
+                  WHERE m.workspace_id = p.workspace_id AND m.user_id = i.created_by_id AND m.role = ANY ($3::text[])));

@@ -341,6 +341,8 @@ static enum err load_last(struct request *req, struct place *place, const char *
         return ERR_MEMORY;
     if (result_rows(&row) == 0 || result_bool(&row, 0, INVITATION_LAST_USED))
         return ERR_INVITATION_NONE;
+    if (!result_uuid(&row, 0, INVITATION_LAST_ID, &last->id))
+        return ERR_INTERNAL;
     *expired = result_bool(&row, 0, INVITATION_LAST_EXPIRED);
     last->token = result_text(&row, 0, INVITATION_LAST_TOKEN);
     last->email = *expired ? email : result_text(&row, 0, INVITATION_LAST_EMAIL);
@@ -351,12 +353,19 @@ static enum err load_last(struct request *req, struct place *place, const char *
     return OK;
 }
 
+/* Delivers the same link again. */
+static enum err send_again(struct request *req, const struct place *place, struct invitation *last)
+{
+    TRY(DB_RUN(req->db, invitation_adopt, NULL, param_uuid(&last->id), param_uuid(&identity_of(req)->user_id)));
+    return hand_over(req, place, last);
+}
+
 static enum err resend(struct request *req, struct place *place, const char *email, struct invitation *last)
 {
     bool expired = false;
 
     TRY(load_last(req, place, email, last, &expired));
-    TRY(expired ? store(req, place, last) : hand_over(req, place, last));
+    TRY(expired ? store(req, place, last) : send_again(req, place, last));
     return db_commit(req->db);
 }
 

@@ -35,6 +35,10 @@ WHERE p.workspace_id = $1::uuid AND lower(i.email COLLATE "C") = lower($2::text 
 ORDER BY i.used IS TRUE, i.created_at DESC, i.id DESC
 LIMIT 1;
 
+-- invitation_adopt: makes a user the sender of an invitation, because they sent it again
+UPDATE project_invitations SET created_by_id = $2::uuid, updated_at = now(), updated_by_id = $2::uuid
+WHERE id = $1::uuid AND created_by_id IS DISTINCT FROM $2::uuid;
+
 -- invitation_list: the pending invitations to an organization, in the workspaces that a user manages; no row: the user manages none
 -- $3: the roles that manage; $4: the only workspace, NULL for all. The answer does not contain the token.
 SELECT coalesce(json_agg(json_build_object(

@@ -76,6 +76,8 @@ static enum err remove_address(struct request *req, const struct uuid *organizat
     if (is_member) {
         TRY(DB_RUN(req->db, member_remove, NULL, param_uuid(workspace), param_uuid(&person), param_uuid(organization)));
         TRY(DB_RUN(req->db, member_forget_keys, NULL, param_uuid(workspace), param_uuid(&person)));
+        TRY(DB_RUN(req->db, member_forget_sent, NULL, param_uuid(organization), param_uuid(&person),
+                   param_uuid(workspace)));
     }
     return DB_RUN(req->db, member_forget_invitations, NULL, param_uuid(workspace), param_text(email));
 }
@@ -153,6 +155,9 @@ enum err members_set_role(struct request *req)
     TRY(check_standing(req, &organization, &person));
     TRY(DB_RUN(req->db, member_set_role, NULL, param_uuid(&organization), param_uuid(&identity_of(req)->user_id),
                param_uuid(&person), param_text(role)));
+    if (!role_manages(role))
+        TRY(DB_RUN(req->db, member_forget_sent, NULL, param_uuid(&organization), param_uuid(&person),
+                   param_uuid(NULL)));
     TRY(db_commit(req->db));
     return reply_role(req, &organization, &person, role);
 }

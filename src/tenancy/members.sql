@@ -51,6 +51,13 @@ WHERE created_by_id = $2::uuid AND project_id IN (SELECT id FROM projects WHERE 
 DELETE FROM project_invitations
 WHERE lower(email COLLATE "C") = lower($2::text COLLATE "C") AND project_id IN (SELECT id FROM projects WHERE workspace_id = $1::uuid);
 
+-- member_forget_sent: deletes the open invitations that a user sent into an organization
+-- $3: the only workspace; NULL for all.
+DELETE FROM project_invitations i
+USING projects p
+WHERE p.id = i.project_id AND p.organization_id = $1::uuid AND ($3::uuid IS NULL OR p.workspace_id = $3::uuid)
+  AND i.created_by_id = $2::uuid AND i.used IS NOT TRUE;
+
 -- member_standing: whether a user manages every workspace of another member in an organization, and whether that member owns it
 -- In a workspace that the other member owns, only an owner may: of the workspace or of the organization. $4: the roles that manage.
 SELECT NOT EXISTS (

@@ -336,3 +336,65 @@ def test_a_mail_server_that_is_down(make_server):
     assert invite(alice, "dave@acme.example").text == "true"
     assert [each["status"] for each in waiting(alice)] == ["pending"]
     assert server.sql("SELECT recipient, template FROM orgd.outbox") == [("dave@acme.example", "invitation")]
+
+
+# ---- inviters who no longer manage the workspace ----
+
+
+def not_found(answer):
+    return code(answer) == (400, "INVITE_NOT_FOUND")
+
+
+@pytest.mark.parametrize("remedy", ["removal", "leaving", "demotion", "removal of the account", "membership ended elsewhere"])
+def test_an_invitation_ends_with_the_standing_of_its_inviter(remedy, people, admin, sql, second):
+    """Who was removed does not come back by an invitation that they sent before."""
+    alice, bob, carol = people("alice", "bob", "carol")
+    client.join(alice, bob)
+    token = client.invite(bob, alice.organization, alice.workspace, carol.email)["token"]
+    removal = f"/workspaces/{alice.workspace}/users/?email={bob.email}"
+    if remedy == "removal":
+        assert alice.delete(removal).status_code == 200
+    elif remedy == "leaving":
+        assert bob.delete(removal).status_code == 200
+    elif remedy == "demotion":
+        alice.ok("PATCH", f"/organizations/{alice.organization}/members/{bob.user}", {"role": "viewer"})
+    elif remedy == "removal of the account":
+        assert admin.delete(f"/admin/simple/accounts/users/{bob.user}").status_code in (200, 204)
+    else:
+        sql("DELETE FROM organization_members WHERE user_id = %s AND organization_id = %s", bob.user, alice.organization)
+    for server in (alice.url, second.url):
+        assert not_found(accept(alice, client.Api(server, carol.authorization), token, email=carol.email))
+    assert roles(sql, alice, carol) == (None, None, None)
+    assert carol.ok("GET", "/invitations") == []
+    if remedy != "membership ended elsewhere":
+        assert waiting(alice) == []
+        client.join(alice, carol)
+
+
+def test_who_sends_an_invitation_again_answers_for_it(people, sql):
+    alice, bob, carol = people("alice", "bob", "carol")
+    client.join(alice, bob)
+    token = client.invite(bob, alice.organization, alice.workspace, carol.email)["token"]
+    again = alice.ok("POST", invite_path(alice, "/resend"), {"email": carol.email})
+    assert client.link(again["url"])["token"] == token
+    assert alice.delete(f"/workspaces/{alice.workspace}/users/?email={bob.email}").status_code == 200
+    assert accept(alice, carol, token).status_code == 200
+    assert roles(sql, alice, carol)[0] == "admin"
+
+
+def test_an_invitation_of_a_blocked_inviter(people, another, sql):
+    alice, bob, carol = people("alice", "bob", "carol")
+    client.join(alice, bob)
+    token = client.invite(bob, alice.organization, alice.workspace, carol.email)["token"]
+    blocking = another(AGENTA_ACCESS_BLOCKED_EMAILS=bob.email)
+    assert not_found(accept(alice, client.Api(blocking.url, carol.authorization), token, email=carol.email))
+    assert roles(sql, alice, carol) == (None, None, None)
+    assert accept(alice, carol, token).status_code == 200  # the address is not blocked here
+
+
+def test_an_invitation_without_an_inviter(people, sql):
+    """Other programs do not record who invites."""
+    alice, carol = people("alice", "carol")
+    token = invited(alice, carol)
+    sql("UPDATE project_invitations SET created_by_id = NULL WHERE token = %s", token)
+    assert accept(alice, carol, token).status_code == 200
