@@ -170,7 +170,7 @@ static enum err resolve(struct graph *graph, const struct reference *reference, 
 
 static enum err resolve_all(struct graph *graph, enum graph_kind kind, struct graph_node *node)
 {
-    for (size_t i = 0; graph->req->reply.status == 0 && i < sizeof references / sizeof *references; i++)
+    for (size_t i = 0; i < sizeof references / sizeof *references; i++)
         if (references[i].from == kind)
             TRY(resolve(graph, &references[i], node));
     return OK;
@@ -276,12 +276,9 @@ static struct graph_node *make_room(struct graph *graph, struct graph_nodes *nod
 static enum err add_node(struct graph *graph, enum graph_kind kind, struct graph_node *node)
 {
     struct graph_nodes *nodes = &graph->of[kind];
-    enum err err = resolve_all(graph, kind, node);
 
-    if (!err && graph->req->reply.status == 0)
-        err = read_node(graph, kind, node);
-    if (err || graph->req->reply.status != 0)
-        return err;
+    TRY(resolve_all(graph, kind, node));
+    TRY(read_node(graph, kind, node));
     nodes->items[nodes->count++] = node;
     return graph_collections[kind].namespace ? remember(graph, kind, node) : OK;
 }
@@ -291,22 +288,21 @@ static enum err add_collection(struct graph *graph, enum graph_kind kind, const 
 {
     struct graph_nodes *nodes = &graph->of[kind];
     struct graph_node *node = make_room(graph, nodes, json_object_size(collection));
-    enum err err = node ? OK : ERR_MEMORY;
     const char *key;
     json_t *source;
 
+    if (!node)
+        return ERR_MEMORY;
     json_object_foreach(collection, key, source) {
-        if (err || graph->req->reply.status != 0)
-            break;
         *node = (struct graph_node){.key = key,
                                     .account = account,
                                     .source = source,
                                     .place = nodes->count,
                                     .id = uuid_v7(),
                                     .returned = returned};
-        err = add_node(graph, kind, node++);
+        TRY(add_node(graph, kind, node++));
     }
-    return err;
+    return OK;
 }
 
 enum err graph_add(struct graph *graph, const char *account, const json_t *collections,
@@ -314,14 +310,14 @@ enum err graph_add(struct graph *graph, const char *account, const json_t *colle
 {
     size_t first;
 
-    for (int kind = 0; graph->req->reply.status == 0 && kind < GRAPH_KINDS; kind++) {
+    for (int kind = 0; kind < GRAPH_KINDS; kind++) {
         json_t *collection = json_object_get(collections, graph_collections[kind].name);
         if (!json_is_object(collection) || json_object_size(collection) == 0 ||
             (kind == GRAPH_IDENTITIES && !options->identities) || (kind == GRAPH_API_KEYS && !options->keys))
             continue;
         first = graph->of[kind].count;
         TRY(add_collection(graph, (enum graph_kind)kind, account, collection, options->return_keys));
-        if (graph->req->reply.status == 0 && kind == GRAPH_ORGANIZATIONS)
+        if (kind == GRAPH_ORGANIZATIONS)
             TRY(EDITION_HOOK(organizations_named, graph, collections, first));
     }
     return OK;

@@ -113,7 +113,7 @@ enum err graph_check_logins(struct graph *graph)
     const struct graph_nodes *nodes = &graph->of[GRAPH_IDENTITIES];
     bool sound;
 
-    for (size_t i = 0; graph->req->reply.status == 0 && i < nodes->count; i++)
+    for (size_t i = 0; i < nodes->count; i++)
         TRY(check_form(graph, nodes->items[i], &sound));
     return OK;
 }
@@ -147,11 +147,8 @@ static enum err check_password(struct graph *graph, const struct graph_node *nod
 /* `*wanted`: the login is to be created. */
 static enum err check(struct graph *graph, struct graph_node *node, bool *wanted)
 {
-    enum err err = check_form(graph, node, wanted);
-
-    if (err || !*wanted)
-        return err;
-    return methods_password(graph->req->config) ? check_password(graph, node, wanted) : OK;
+    TRY(check_form(graph, node, wanted));
+    return *wanted && methods_password(graph->req->config) ? check_password(graph, node, wanted) : OK;
 }
 
 /* ---- hashing ---- */
@@ -176,11 +173,10 @@ enum err graph_hash_passwords(struct graph *graph)
     for (size_t i = 0; i < nodes->count; i++) {
         const char *password = text_of(nodes->items[i], "password");
         char *hash = talloc_size(graph->req->arena, PASSWORD_HASH_SIZE);
-        enum err err = hash ? OK : ERR_MEMORY;
         if (!password || password_problem(graph->req->arena, graph->req->config, password))
             continue;
-        if (err)
-            return err;
+        if (!hash)
+            return ERR_MEMORY;
         TRY(password_hash(password, hash));
         nodes->items[i]->password_hash = hash;
     }
@@ -268,12 +264,14 @@ static enum err write_wanted(struct graph *graph, bool *wanted, struct buffer *l
         }
     }
     result_clear(&rows);
-    for (size_t i = 0; !err && graph->req->reply.status == 0 && i < nodes->count; i++)
+    if (err)
+        return err;
+    for (size_t i = 0; i < nodes->count; i++)
         if (wanted[i] && !nodes->items[i]->row)
-            err = problem(graph, nodes->items[i], 400, "identity_already_exists",
-                          talloc_asprintf(graph->req->arena, "An email identity for '%s' already exists",
-                                          nodes->items[i]->email));
-    return err;
+            TRY(problem(graph, nodes->items[i], 400, "identity_already_exists",
+                        talloc_asprintf(graph->req->arena, "An email identity for '%s' already exists",
+                                        nodes->items[i]->email)));
+    return OK;
 }
 
 enum err graph_write_logins(struct graph *graph)
@@ -282,18 +280,17 @@ enum err graph_write_logins(struct graph *graph)
     bool *wanted = talloc_zero_size(graph->req->arena, nodes->count + 1);
     struct buffer list = buffer_make(graph->req->arena, LIST_MAX);
     bool any = false;
-    enum err err = wanted ? OK : ERR_MEMORY;
 
+    if (!wanted)
+        return ERR_MEMORY;
     json_open(&list, '[');
-    for (size_t i = 0; !err && graph->req->reply.status == 0 && i < nodes->count; i++) {
-        err = check(graph, nodes->items[i], &wanted[i]);
-        if (!err && wanted[i]) {
+    for (size_t i = 0; i < nodes->count; i++) {
+        TRY(check(graph, nodes->items[i], &wanted[i]));
+        if (wanted[i]) {
             add_login(&list, nodes->items[i], methods_password(graph->req->config));
             any = true;
         }
     }
     json_close(&list, ']');
-    if (err || graph->req->reply.status != 0 || !any)
-        return err;
-    return write_wanted(graph, wanted, &list);
+    return any ? write_wanted(graph, wanted, &list) : OK;
 }

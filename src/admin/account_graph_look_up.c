@@ -150,7 +150,7 @@ enum err graph_hold_places(struct graph *graph)
 
 enum err graph_look_up_places(struct graph *graph)
 {
-    for (size_t i = 0; graph->req->reply.status == 0 && i < sizeof places / sizeof *places; i++)
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++)
         TRY(look_up(graph, places[i].kind, places[i].statement));
     return OK;
 }

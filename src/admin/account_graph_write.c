@@ -16,11 +16,6 @@
 
 enum { LIST_MAX = 64 << 20 };
 
-static bool refused(const struct graph *graph)
-{
-    return graph->req->reply.status != 0;
-}
-
 /* ---- parameters of statements ---- */
 
 static struct buffer list_begin(const struct graph *graph)
@@ -161,7 +156,7 @@ static enum err write_users(struct graph *graph)
     if (graph->users != GRAPH_USERS_KNOWN)
         TRY(make_users(graph));
     TRY(read_users(graph));
-    for (size_t i = 0; !refused(graph) && i < nodes->count; i++) {
+    for (size_t i = 0; i < nodes->count; i++) {
         const struct graph_node *node = nodes->items[i];
         if (node->existed && graph->users == GRAPH_USERS_NEW)
             TRY(refuse_existing(graph, node));
@@ -180,7 +175,6 @@ static enum err write_organizations(struct graph *graph)
     struct buffer list = list_begin(graph);
     const struct graph_node *without;
     const char *slug;
-    enum err err;
 
     if (nodes->count == 0)
         return OK;
@@ -193,10 +187,10 @@ static enum err write_organizations(struct graph *graph)
         add_target(&list, "owner", &node->user);
         json_close(&list, '}');
     }
-    err = run_rows(graph, &organizations_add, nodes, &list, organization_flags(graph->req->arena, graph->req->config));
+    TRY(run_rows(graph, &organizations_add, nodes, &list, organization_flags(graph->req->arena, graph->req->config)));
     without = missing(nodes);
-    if (err || !without)
-        return err;
+    if (!without)
+        return OK;
     slug = trimmed(graph, without, "slug");
     if (!slug) /* a slug from a unique id */
         return ERR_INTERNAL;
@@ -254,10 +248,10 @@ static enum err write_projects(struct graph *graph)
     struct graph_nodes *nodes = &graph->of[GRAPH_PROJECTS];
     struct buffer list = list_begin(graph);
     const struct graph_node *without;
-    enum err err = make_way(graph, nodes);
 
-    if (err || nodes->count == 0)
-        return err;
+    TRY(make_way(graph, nodes));
+    if (nodes->count == 0)
+        return OK;
     for (size_t i = 0; i < nodes->count; i++) {
         const struct graph_node *node = nodes->items[i];
         const char *name = trimmed(graph, node, "name");
@@ -269,10 +263,10 @@ static enum err write_projects(struct graph *graph)
         add_target(&list, "workspace", &node->workspace);
         json_close(&list, '}');
     }
-    err = run_rows(graph, &projects_add, nodes, &list, NULL);
+    TRY(run_rows(graph, &projects_add, nodes, &list, NULL));
     without = missing(nodes);
-    if (err || !without)
-        return err;
+    if (!without)
+        return OK;
     return operation_refuse_reference(graph->req,
                                       talloc_asprintf(graph->req->arena, "projects.%s.workspace_ref", without->key),
                                       "the workspace belongs to another organization", without->account);
@@ -318,13 +312,12 @@ static enum err write_members(struct graph *graph, const struct membership *memb
 {
     struct graph_nodes *nodes = &graph->of[membership->kind];
     struct buffer fresh = list_begin(graph), known = list_begin(graph);
-    enum err err = OK;
 
     if (list_members(nodes, membership, &fresh))
-        err = run_rows(graph, membership->add, nodes, &fresh, NULL);
-    if (!err && list_members(nodes, membership, &known))
-        err = run_rows(graph, membership->change, nodes, &known, NULL);
-    return !err && missing(nodes) ? ERR_BUSY : err; /* the member was removed meanwhile */
+        TRY(run_rows(graph, membership->add, nodes, &fresh, NULL));
+    if (list_members(nodes, membership, &known))
+        TRY(run_rows(graph, membership->change, nodes, &known, NULL));
+    return missing(nodes) ? ERR_BUSY : OK; /* the member was removed meanwhile */
 }
 
 static bool same_owner(const struct graph_node *node)
@@ -354,7 +347,7 @@ static enum err hand_over(struct graph *graph)
     json_t *taken = json_object(); /* organizations with an owner in this request */
     enum err err = taken ? OK : ERR_MEMORY;
 
-    for (size_t i = 0; !err && !refused(graph) && i < nodes->count; i++) {
+    for (size_t i = 0; !err && i < nodes->count; i++) {
         const struct graph_node *node = nodes->items[i];
         const struct uuid *organization = graph_target_id(&node->organization);
         char text[UUID_TEXT_SIZE];
@@ -460,7 +453,7 @@ static enum err write_keys(struct graph *graph)
 static enum err write_all_members(struct graph *graph)
 {
     TRY(hand_over(graph));
-    for (size_t i = 0; !refused(graph) && i < sizeof memberships / sizeof *memberships; i++)
+    for (size_t i = 0; i < sizeof memberships / sizeof *memberships; i++)
         TRY(write_members(graph, &memberships[i]));
     return OK;
 }
@@ -495,7 +488,7 @@ enum err graph_write(struct graph *graph)
         write_keys,
     };
 
-    for (size_t i = 0; !refused(graph) && i < sizeof steps / sizeof *steps; i++)
+    for (size_t i = 0; i < sizeof steps / sizeof *steps; i++)
         TRY(steps[i](graph));
     return OK;
 }

@@ -202,26 +202,25 @@ static json_t *account_of(struct request *req, const json_t *entry, const json_t
 static enum err write_and_answer(struct request *req, void *context)
 {
     struct graph *graph = context;
-    enum err err = graph_write(graph);
 
-    return !err && req->reply.status == 0 ? graph_answer(graph) : err;
+    (void)req;
+    TRY(graph_write(graph));
+    return graph_answer(graph);
 }
 
 static enum err write_and_answer_simple(struct request *req, void *context)
 {
     struct graph *graph = context;
-    enum err err = graph_write(graph);
 
-    return !err && req->reply.status == 0 ? graph_answer_simple(graph) : err;
+    (void)req;
+    TRY(graph_write(graph));
+    return graph_answer_simple(graph);
 }
 
-static enum err run(struct request *req, struct graph *graph, enum err err, struct operation operation,
+static enum err run(struct request *req, struct graph *graph, struct operation operation,
                     enum err (*work)(struct request *req, void *context))
 {
-    if (!err && req->reply.status == 0)
-        err = graph_hash_passwords(graph);
-    if (err || req->reply.status != 0)
-        return err;
+    TRY(graph_hash_passwords(graph));
     return operation_run(req, &operation, work, graph);
 }
 
@@ -230,9 +229,11 @@ static enum err run_graph(struct request *req, enum graph_users users, json_t *c
                           const struct graph_options *options)
 {
     struct graph *graph = graph_make(req, users);
-    enum err err = graph && collections ? graph_add(graph, NULL, collections, options) : ERR_MEMORY;
 
-    return run(req, graph, err, operation_from_options(req), write_and_answer);
+    if (!graph || !collections)
+        return ERR_MEMORY;
+    TRY(graph_add(graph, NULL, collections, options));
+    return run(req, graph, operation_from_options(req), write_and_answer);
 }
 
 enum err accounts_create(struct request *req)
@@ -263,7 +264,6 @@ enum err simple_accounts_create(struct request *req)
     struct operation operation = operation_from_options(req);
     const bool dry_run = operation.dry_run;
     struct graph *graph = graph_make(req, GRAPH_USERS_NEW);
-    enum err err = graph ? OK : ERR_MEMORY;
     size_t count = 0;
     const char *key;
     json_t *entry;
@@ -277,16 +277,16 @@ enum err simple_accounts_create(struct request *req)
         operation.dry_run = rehearsed;
         if (!json_is_object(options)) /* options of an entry replace those of the request completely */
             options = json_object_get(req->json, "options");
-        if (!err)
-            err = account ? graph_add(graph, key, account,
-                                      &(struct graph_options){.identities = true,
-                                                              .keys = option(options, "create_api_keys", true),
-                                                              .return_keys = option(options, "return_api_keys", true)})
-                          : ERR_MEMORY;
-        if (err || req->reply.status != 0)
-            break;
+        if (!graph || !account)
+            return ERR_MEMORY;
+        TRY(graph_add(graph, key, account,
+                      &(struct graph_options){.identities = true,
+                                              .keys = option(options, "create_api_keys", true),
+                                              .return_keys = option(options, "return_api_keys", true)}));
     }
-    return run(req, graph, err, operation, write_and_answer_simple);
+    if (!graph)
+        return ERR_MEMORY;
+    return run(req, graph, operation, write_and_answer_simple);
 }
 
 /* ---- single objects ---- */
@@ -302,14 +302,12 @@ static enum err write_user(struct request *req, void *context)
     struct result row;
     json_t *collections;
     bool has = false;
-    enum err err = email ? OK : ERR_MEMORY;
 
-    if (!err && seeds(options)) {
-        err = DB_RUN(req->db, user_hold, NULL, param_text(email));
-        if (!err)
-            err = DB_RUN(req->db, user_has_organization, &row, param_text(email));
-        if (err)
-            return err;
+    if (!email)
+        return ERR_MEMORY;
+    if (seeds(options)) {
+        TRY(DB_RUN(req->db, user_hold, NULL, param_text(email)));
+        TRY(DB_RUN(req->db, user_has_organization, &row, param_text(email)));
         has = result_bool(&row, 0, USER_HAS_ORGANIZATION_HAS);
         result_clear(&row);
     }
@@ -319,19 +317,19 @@ static enum err write_user(struct request *req, void *context)
                     (const char *const[]){"ref", NULL, NULL}, (const char *const[]){"user", NULL, NULL});
     collections = seeds(options) && !has ? account_of(req, NULL, user, "user")
                                          : keep(req, json_pack("{s:{s:O}}", "users", "user", user));
-    if (!err)
-        err = collections ? graph_add(graph, NULL, collections,
-                                      &(struct graph_options){.keys = option(options, "create_api_keys", false),
-                                                              .return_keys = option(options, "return_api_keys", false)})
-                          : ERR_MEMORY;
-    return !err && req->reply.status == 0 ? write_and_answer(req, graph) : err;
+    if (!collections)
+        return ERR_MEMORY;
+    TRY(graph_add(graph, NULL, collections,
+                  &(struct graph_options){.keys = option(options, "create_api_keys", false),
+                                          .return_keys = option(options, "return_api_keys", false)}));
+    return write_and_answer(req, graph);
 }
 
 enum err admin_user_create(struct request *req)
 {
     struct graph *graph = graph_make(req, GRAPH_USERS_ANY);
 
-    return run(req, graph, graph ? OK : ERR_MEMORY, operation_from_options(req), write_user);
+    return graph ? run(req, graph, operation_from_options(req), write_user) : ERR_MEMORY;
 }
 
 enum err admin_identity_create(struct request *req)
@@ -339,15 +337,13 @@ enum err admin_identity_create(struct request *req)
     struct graph *graph = graph_make(req, GRAPH_USERS_ANY);
     json_t *identity = json_copy(json_object_get(req->json, "user_identity"));
     json_t *collections = keep(req, json_pack("{s:{s:o}}", "user_identities", "identity_0", identity));
-    enum err err = OK;
 
     if (!graph || !collections || json_object_set(identity, "user_ref", json_object_get(req->json, "user_ref")) != 0)
         return ERR_MEMORY;
     graph->identity_errors_refuse = true;
-    err = graph_add(graph, NULL, collections, &everything);
-    if (!err && req->reply.status == 0)
-        err = graph_check_logins(graph);
-    return run(req, graph, err, operation_from_options(req), write_and_answer);
+    TRY(graph_add(graph, NULL, collections, &everything));
+    TRY(graph_check_logins(graph));
+    return run(req, graph, operation_from_options(req), write_and_answer);
 }
 
 enum err admin_organization_create(struct request *req)

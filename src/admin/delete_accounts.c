@@ -22,15 +22,16 @@ static enum err delete_simple(struct request *req, void *context)
     struct simple *simple = context;
     struct removal *removed = removal_make(req);
     struct buffer list = removal_list(req);
-    enum err err = removed ? removal_find(req, simple->people, simple->count, &list) : ERR_MEMORY;
 
-    for (size_t i = 0; !err && req->reply.status == 0 && i < simple->count; i++)
+    if (!removed)
+        return ERR_MEMORY;
+    TRY(removal_find(req, simple->people, simple->count, &list));
+    for (size_t i = 0; i < simple->count; i++)
         if (!simple->people[i].there && !simple->people[i].by_email)
-            err = operation_refuse_unknown(req, "User", "user_not_found", simple->people[i].written,
-                                           simple->people[i].account);
-    if (!err && req->reply.status == 0)
-        err = removal_whole_people(req, &list, removed);
-    return !err && req->reply.status == 0 ? reply_json(req, 204, "") : err;
+            return operation_refuse_unknown(req, "User", "user_not_found", simple->people[i].written,
+                                            simple->people[i].account);
+    TRY(removal_whole_people(req, &list, removed));
+    return reply_json(req, 204, "");
 }
 
 static struct operation operation_of_deletion(const struct request *req, bool dry_run)
@@ -141,26 +142,22 @@ static enum err delete_bulk(struct request *req, void *context)
 {
     struct bulk *bulk = context;
     struct buffer people = removal_list(req);
-    enum err err = removal_find(req, bulk->people, bulk->count, &people);
 
-    for (size_t i = 0; !err && i < bulk->count; i++)
+    TRY(removal_find(req, bulk->people, bulk->count, &people));
+    for (size_t i = 0; i < bulk->count; i++)
         if (bulk->people[i].there) {
             char text[UUID_TEXT_SIZE];
             removal_entry(&bulk->removed->entries[REMOVED_USERS], uuid_format(&bulk->people[i].id, text));
         } else {
             removal_entry(&bulk->removed->skipped[REMOVED_USERS], bulk->people[i].written);
         }
-    for (size_t i = TARGETS; !err && i > 0; i--)
-        err = hold_listed(req, &targets[i - 1]);
-    if (!err && bulk->scoped)
-        err = removal_hold(req, &people);
-    for (size_t i = 0; !err && i < TARGETS; i++)
-        err = remove_listed(req, &targets[i], bulk);
-    if (!err)
-        err = bulk->scoped ? removal_people(req, &people, bulk->removed)
-                           : removal_whole_people(req, &people, bulk->removed);
-    if (err || req->reply.status != 0)
-        return err;
+    for (size_t i = TARGETS; i > 0; i--)
+        TRY(hold_listed(req, &targets[i - 1]));
+    if (bulk->scoped)
+        TRY(removal_hold(req, &people));
+    for (size_t i = 0; i < TARGETS; i++)
+        TRY(remove_listed(req, &targets[i], bulk));
+    TRY(bulk->scoped ? removal_people(req, &people, bulk->removed) : removal_whole_people(req, &people, bulk->removed));
     for (int i = 0; i < REMOVED_KINDS; i++)
         bulk->removed->always[i] =
             bulk->dry_run && (i == REMOVED_USERS || (i >= REMOVED_ORGANIZATIONS && i <= REMOVED_PROJECTS));
@@ -213,9 +210,10 @@ enum err accounts_delete(struct request *req)
     /* absent: a dry run; null: not a dry run */
     struct operation operation = operation_of_deletion(req, !body_has(req, "dry_run"));
     struct bulk bulk = {.dry_run = operation.dry_run, .removed = removal_make(req)};
-    enum err err = bulk.removed ? check_targets(req, &bulk) : ERR_MEMORY;
 
-    if (!err && req->reply.status == 0)
-        err = read_people(req, &bulk);
-    return !err && req->reply.status == 0 ? operation_run(req, &operation, delete_bulk, &bulk) : err;
+    if (!bulk.removed)
+        return ERR_MEMORY;
+    TRY(check_targets(req, &bulk));
+    TRY(read_people(req, &bulk));
+    return operation_run(req, &operation, delete_bulk, &bulk);
 }

@@ -85,15 +85,14 @@ static enum err delete_user(struct request *req, void *context)
     struct removal_person *person = context;
     struct removal *removed = removal_make(req);
     struct buffer list = removal_list(req);
-    enum err err;
 
     if (!removed)
         return ERR_MEMORY;
     TRY(removal_find(req, person, 1, &list));
     if (!person->there)
         return operation_refuse_unknown(req, "User", "user_not_found", person->written, NULL);
-    err = removal_whole_people(req, &list, removed);
-    return !err && req->reply.status == 0 ? answer_one(req, REMOVED_USERS, removed, person->written) : err;
+    TRY(removal_whole_people(req, &list, removed));
+    return answer_one(req, REMOVED_USERS, removed, person->written);
 }
 
 enum err admin_user_delete(struct request *req)
@@ -159,21 +158,18 @@ static enum err delete_membership(struct request *req, void *context)
     const char *written = path_value(req, "membership_id");
     struct removal *removed = removal_make(req);
     struct uuid id, scope;
-    enum err err = OK;
+    enum err err;
 
     if (!removed)
         return ERR_MEMORY;
     (void)uuid_parse(written, &id);
     (void)uuid_parse(path_value(req, membership->scope), &scope);
-    if (membership->kind == REMOVED_ORGANIZATION_MEMBERS)
-        err = refuse_owner(req, &id, &scope);
-    if (err || req->reply.status != 0)
-        return err;
-    if (membership->kind == REMOVED_ORGANIZATION_MEMBERS)
-        err = EDITION_HOOK(member_leaving, req, &id);
-    if (!err)
-        err = run_query(req, ERR_NOT_FOUND, membership->remove,
-                        (const struct param[]){param_uuid(&id), param_uuid(&scope)}, 2);
+    if (membership->kind == REMOVED_ORGANIZATION_MEMBERS) {
+        TRY(refuse_owner(req, &id, &scope));
+        TRY(EDITION_HOOK(member_leaving, req, &id));
+    }
+    err = run_query(req, ERR_NOT_FOUND, membership->remove, (const struct param[]){param_uuid(&id), param_uuid(&scope)},
+                    2);
     if (err == ERR_NOT_FOUND)
         return operation_refuse_unknown(req, "Membership", "membership_not_found", written, NULL);
     return err ? err : answer_one(req, membership->kind, removed, written);

@@ -21,7 +21,7 @@ static enum err end_sessions(struct request *req, void *context)
     const struct whose *whose = context;
     struct buffer body = buffer_make(req->arena, 100);
     struct result row;
-    enum err err = OK;
+    enum err err;
 
     TRY(DB_RUN(req->db, sessions_end_of, &row, param_uuid(whose->id), param_text(whose->email)));
     json_open(&body, '{');

@@ -43,7 +43,10 @@ enum err operation_refuse(struct request *req, const struct refusal *refusal)
     json_text(&body, refusal->code);
     json_close(&body, '}');
     json_close(&body, '}');
-    return refusal->message ? reply_buffer(req, refusal->status, &body) : ERR_MEMORY;
+    if (!refusal->message)
+        return ERR_MEMORY;
+    TRY(reply_buffer(req, refusal->status, &body));
+    return ERR_INVALID;
 }
 
 enum err operation_refuse_unknown(struct request *req, const char *kind, const char *code, const char *ref,
@@ -152,21 +155,17 @@ enum err operation_run(struct request *req, const struct operation *operation,
 {
     const char *key = operation->dry_run ? NULL : operation->idempotency_key;
     bool again = false;
-    enum err err = db_begin(req->db);
 
-    if (!err && key)
-        err = take_key(req, key, &again);
-    if (again && !err)
+    TRY(db_begin(req->db));
+    if (key)
+        TRY(take_key(req, key, &again));
+    if (again)
         return db_commit(req->db);
-    if (err)
-        return err;
-    err = work(req, context);
-    if (err || req->reply.status >= 400 || operation->dry_run) /* the transaction ends with the request */
-        return err;
+    TRY(work(req, context));
+    if (operation->dry_run) /* the transaction ends with the request */
+        return OK;
     if (key)
         TRY(keep_answer(req, key));
-    if (err)
-        return err;
     TRY(db_commit(req->db));
     audit_log(req);
     return OK;

@@ -16,7 +16,7 @@ struct operation {
 struct operation operation_from_options(const struct request *req);
 
 /*
- * Runs `work` in a transaction. Successful work has filled the reply; a status of 400 or more, or an error, rolls back.
+ * Runs `work` in a transaction. Successful work has filled the reply; an error, which may be a refusal, rolls back.
  * If the idempotency key was used for the same request, the first answer is repeated and nothing is done; for another
  * request the answer is 409. A concurrent request with the same key waits. Errors: those of `work`, db_run and
  * db_commit.
@@ -32,13 +32,15 @@ struct refusal {
     const char *names[3], *values[3]; /* more members; ended by a NULL name */
     const char *account;              /* entry of a batch, or NULL */
 };
-/* {"detail":{"message":...,<names>,"account":...,"code":...}}. ERR_MEMORY, or OK. */
-enum err operation_refuse(struct request *req, const struct refusal *refusal);
+/* {"detail":{"message":...,<names>,"account":...,"code":...}}. ERR_INVALID: the reply holds the refusal. Or ERR_MEMORY.
+ */
+enum err operation_refuse(struct request *req, const struct refusal *refusal) MUST_CHECK;
 
 /* 404 for an unknown object named `ref`: kind is "User", code "user_not_found". */
 enum err operation_refuse_unknown(struct request *req, const char *kind, const char *code, const char *ref,
-                                  const char *account);
+                                  const char *account) MUST_CHECK;
 /* 400 for an invalid reference at `path`. */
-enum err operation_refuse_reference(struct request *req, const char *path, const char *reason, const char *account);
+enum err operation_refuse_reference(struct request *req, const char *path, const char *reason,
+                                    const char *account) MUST_CHECK;
 
 #endif

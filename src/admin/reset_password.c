@@ -64,15 +64,14 @@ static enum err set_password(struct request *req, const struct uuid *login, cons
     const char *said, *what;
     struct uuid person;
     struct result row;
-    bool known;
-    enum err err;
+    bool known, found;
 
     TRY(DB_RUN(req->db, password_set, &row, param_uuid(login), param_text(hash)));
-    err = result_rows(&row) == 1 ? OK : ERR_NOT_FOUND;
+    found = result_rows(&row) == 1;
     known = result_uuid(&row, 0, PASSWORD_SET_USER_ID, &person);
     result_clear(&row);
-    if (err || !known)
-        return err;
+    if (!found || !known)
+        return found ? OK : ERR_NOT_FOUND;
     TRY(account_reset(req, &person));
     TRY(account_end_planted(req, &person, NULL, &said));
     what = talloc_asprintf(req->arena,
@@ -102,25 +101,23 @@ static enum err reset_one(struct request *req, const struct entry *entry)
 static enum err reset_all(struct request *req, void *context)
 {
     const struct entries *entries = context;
-    enum err err = OK;
 
-    for (size_t i = 0; !err && req->reply.status == 0 && i < entries->count; i++)
-        err = reset_one(req, &entries->items[i]);
-    return !err && req->reply.status == 0 ? reply_json(req, 204, "") : err;
+    for (size_t i = 0; i < entries->count; i++)
+        TRY(reset_one(req, &entries->items[i]));
+    return reply_json(req, 204, "");
 }
 
 enum err passwords_reset(struct request *req)
 {
     const json_t *given = json_object_get(req->json, "user_identities");
     struct entries entries = {talloc_zero_size(req->arena, (json_array_size(given) + 1) * sizeof *entries.items), 0};
-    enum err err = entries.items ? OK : ERR_MEMORY;
 
+    if (!entries.items)
+        return ERR_MEMORY;
     if (json_array_size(given) > PASSWORDS_MAX)
         return refuse(req, talloc_asprintf(req->arena, "One request may set %d passwords at most; this one has %zu.",
                                            PASSWORDS_MAX, json_array_size(given)));
-    for (size_t i = 0; !err && req->reply.status == 0 && i < json_array_size(given); i++)
-        err = read_entry(req, json_array_get(given, i), &entries.items[entries.count++]);
-    if (err || req->reply.status != 0)
-        return err;
+    for (size_t i = 0; i < json_array_size(given); i++)
+        TRY(read_entry(req, json_array_get(given, i), &entries.items[entries.count++]));
     return operation_run(req, &(struct operation){.dry_run = false}, reset_all, &entries);
 }

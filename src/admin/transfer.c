@@ -217,24 +217,23 @@ static enum err choose(struct request *req, struct transfer *transfer, const str
     bool *chosen = talloc_zero_size(req->arena, (size_t)result_rows(owned) + 1);
     struct uuid id;
     const char *key;
-    enum err err = chosen ? OK : ERR_MEMORY;
 
-    for (int i = 0; !err && !json_is_object(named) && i < result_rows(owned); i++)
-        err = result_uuid(owned, i, TRANSFER_OWNED_ID, &id) ? add_organization(req, transfer, &id) : OK;
+    if (!chosen)
+        return ERR_MEMORY;
+    for (int i = 0; !json_is_object(named) && i < result_rows(owned); i++)
+        if (result_uuid(owned, i, TRANSFER_OWNED_ID, &id))
+            TRY(add_organization(req, transfer, &id));
     json_object_foreach(named, key, ref) {
         int row = -1;
-        if (!err)
-            err = find_owned(req, key, ref, owned, &row);
-        if (err || req->reply.status != 0)
-            break;
+        TRY(find_owned(req, key, ref, owned, &row));
         if (row < 0)
-            err = explain_missing(req, transfer, key, ref);
+            TRY(explain_missing(req, transfer, key, ref));
         else if (!chosen[row] && result_uuid(owned, row, TRANSFER_OWNED_ID, &id))
-            err = add_organization(req, transfer, &id);
+            TRY(add_organization(req, transfer, &id));
         if (row >= 0)
             chosen[row] = true;
     }
-    return err;
+    return OK;
 }
 
 /* ---- writing ---- */
@@ -288,10 +287,9 @@ static enum err transfer_all(struct request *req, void *context)
 {
     struct transfer *transfer = context;
     struct result owned;
-    enum err err = find_people(req, transfer);
+    enum err err;
 
-    if (err || req->reply.status != 0)
-        return err;
+    TRY(find_people(req, transfer));
     TRY(DB_RUN(req->db, transfer_owned, &owned, param_uuid(&transfer->people[SOURCE])));
     transfer->organizations = list_begin(req);
     transfer->errors = buffer_make(req->arena, LIST_MAX);
@@ -302,7 +300,7 @@ static enum err transfer_all(struct request *req, void *context)
     json_close(&transfer->organizations, ']');
     if (!err && !buffer_string(&transfer->organizations))
         err = ERR_MEMORY;
-    if (err || req->reply.status != 0)
+    if (err)
         return err;
     TRY(hand_over(req, transfer, buffer_string(&transfer->organizations)));
     return answer(req, transfer, buffer_string(&transfer->organizations));
@@ -311,13 +309,9 @@ static enum err transfer_all(struct request *req, void *context)
 enum err ownership_transfer(struct request *req)
 {
     struct transfer transfer = {0};
-    enum err err = read_people(req, &transfer);
 
-    if (!err && req->reply.status == 0)
-        err = read_included(req, "include_workspaces", &transfer.workspaces);
-    if (!err && req->reply.status == 0)
-        err = read_included(req, "include_projects", &transfer.projects);
-    if (err || req->reply.status != 0)
-        return err;
+    TRY(read_people(req, &transfer));
+    TRY(read_included(req, "include_workspaces", &transfer.workspaces));
+    TRY(read_included(req, "include_projects", &transfer.projects));
     return operation_run(req, &(struct operation){.dry_run = false}, transfer_all, &transfer);
 }

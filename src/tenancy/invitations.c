@@ -535,8 +535,7 @@ enum err invitations_create(struct request *req)
     err = take_and_begin(req, &organization, named ? &workspace : reach_workspace(req), emails, count, &tries, &place);
     if (!err)
         err = create_all(req, &place, all, count);
-    err = invitation_settle(req, &tries, err);
-    return err == ERR_INVALID ? OK : err; /* the reply is complete */
+    return invitation_settle(req, &tries, err);
 }
 
 /* ---- pending invitations ---- */
