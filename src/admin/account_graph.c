@@ -197,7 +197,7 @@ static enum err read_owner(struct graph *graph, struct graph_node *node)
 
 static enum err read_role(struct graph *graph, enum graph_kind kind, struct graph_node *node)
 {
-    node->role = json_string_value(json_object_get(node->source, "role"));
+    node->role = json_member_text(node->source, "role");
     return role_known(node->role) ? OK
                                   : refuse(graph, kind, node, "role",
                                            talloc_asprintf(graph->req->arena, "'%s' is not a role; roles are %s",
@@ -206,13 +206,13 @@ static enum err read_role(struct graph *graph, enum graph_kind kind, struct grap
 
 static enum err read_user(struct graph *graph, struct graph_node *node)
 {
-    node->email = email_fold(graph->req->arena, json_string_value(json_object_get(node->source, "email")));
+    node->email = email_fold(graph->req->arena, json_member_text(node->source, "email"));
     return node->email ? OK : ERR_MEMORY;
 }
 
 static enum err read_key(struct graph *graph, struct graph_node *node)
 {
-    const char *expires = json_string_value(json_object_get(node->source, "expires_at"));
+    const char *expires = json_member_text(node->source, "expires_at");
 
     return !expires || moment_valid(expires)
                ? OK
@@ -225,12 +225,12 @@ static enum err read_identity(struct graph *graph, struct graph_node *node)
 {
     static const struct reference reference = REFERENCE(IDENTITIES, "user_ref", USERS, user);
     const json_t *user = json_object_get(node->source, "user_ref");
-    const char *ref = json_string_value(json_object_get(user, "ref"));
+    const char *ref = json_member_text(user, "ref");
 
     node->id = uuid_v4();
     if (ref)
         node->user.node = find(graph, GRAPH_USERS, node->account, ref);
-    return ref || json_string_value(json_object_get(user, "slug")) ? OK : resolve(graph, &reference, node);
+    return ref || json_member_text(user, "slug") ? OK : resolve(graph, &reference, node);
 }
 
 /* Reads the members of a kind other than references. */

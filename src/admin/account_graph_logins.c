@@ -17,9 +17,7 @@ enum { LIST_MAX = 64 << 20 };
 
 static const char *text_of(const struct graph_node *node, const char *member)
 {
-    const char *text = json_string_value(json_object_get(node->source, member));
-
-    return text && *text ? text : NULL;
+    return json_member_filled(node->source, member);
 }
 
 /* The active sign-in method by e-mail: "password", "otp", or "". */

@@ -50,7 +50,7 @@ static void add_target(struct buffer *list, const char *name, const struct graph
 /* A name in its stored form: trimmed, NULL when empty. */
 static const char *trimmed(const struct graph *graph, const struct graph_node *node, const char *member)
 {
-    const char *text = text_trim(graph->req->arena, json_string_value(json_object_get(node->source, member)));
+    const char *text = text_trim(graph->req->arena, json_member_text(node->source, member));
 
     return text && *text ? text : NULL;
 }
@@ -161,8 +161,8 @@ static enum err write_users(struct graph *graph)
         if (node->existed && graph->users == GRAPH_USERS_NEW)
             TRY(refuse_existing(graph, node));
         else if (!node->row)
-            TRY(operation_refuse_unknown(graph->req, "User", "user_not_found",
-                                         json_string_value(json_object_get(node->source, "email")), node->account));
+            TRY(operation_refuse_unknown(graph->req, "User", "user_not_found", json_member_text(node->source, "email"),
+                                         node->account));
     }
     return OK;
 }
@@ -440,7 +440,7 @@ static enum err write_keys(struct graph *graph)
         add_text(&list, "hashed", key.hashed);
         add_target(&list, "project", &node->project);
         add_target(&list, "person", &node->user);
-        add_text(&list, "expires_at", json_string_value(json_object_get(node->source, "expires_at")));
+        add_text(&list, "expires_at", json_member_text(node->source, "expires_at"));
         json_key(&list, "restricted");
         json_bool(&list, json_bool_read(json_object_get(node->source, "restricted"), false));
         json_close(&list, '}');

@@ -9,35 +9,10 @@
 #include "admin/operation.h"
 #include "admin/statements.h"
 #include "base/email.h"
+#include "base/json.h"
 #include "base/text.h"
 
 /* ---- parts of graph requests ---- */
-
-/* Ties a JSON value to the lifetime of the request. NULL without memory. */
-static json_t *keep(struct request *req, json_t *value);
-
-struct kept {
-    json_t *value;
-};
-
-static int drop(struct kept *kept)
-{
-    json_decref(kept->value);
-    return 0;
-}
-
-static json_t *keep(struct request *req, json_t *value)
-{
-    struct kept *kept = value ? talloc(req->arena, struct kept) : NULL;
-
-    if (!kept) {
-        json_decref(value);
-        return NULL;
-    }
-    kept->value = value;
-    talloc_set_destructor(kept, drop);
-    return value;
-}
 
 static bool option(const json_t *options, const char *name, bool absent)
 {
@@ -54,7 +29,7 @@ static bool seeds(const json_t *options)
 
 static const char *text_of(struct request *req, const json_t *object, const char *name)
 {
-    const char *text = text_trim(req->arena, json_string_value(json_object_get(object, name)));
+    const char *text = text_trim(req->arena, json_member_text(object, name));
 
     return text && *text ? text : NULL;
 }
@@ -68,7 +43,7 @@ static const char *default_organization(struct request *req, const json_t *user)
     if (!label)
         label = text_of(req, user, "username");
     if (!label) {
-        email = email_fold(req->arena, json_string_value(json_object_get(user, "email")));
+        email = email_fold(req->arena, json_member_text(user, "email"));
         label = email ? talloc_strndup(req->arena, email, strcspn(email, "@")) : NULL;
     }
     return label ? talloc_asprintf(req->arena, "%s's Organization", label) : NULL;
@@ -93,9 +68,9 @@ static json_t *place(struct request *req, const json_t *given, const char *name,
 static bool is_of_another(struct request *req, const json_t *entry, const json_t *user, const char *person)
 {
     const json_t *owner = json_object_get(json_object_get(entry, "organization"), "owner_user_ref");
-    const char *ref = json_string_value(json_object_get(owner, "ref"));
-    const char *email = email_fold(req->arena, json_string_value(json_object_get(owner, "email")));
-    const char *own = email_fold(req->arena, json_string_value(json_object_get(user, "email")));
+    const char *ref = json_member_text(owner, "ref");
+    const char *email = email_fold(req->arena, json_member_text(owner, "email"));
+    const char *own = email_fold(req->arena, json_member_text(user, "email"));
 
     return json_is_object(owner) && !(ref && strcmp(ref, person) == 0) && !(email && own && strcmp(email, own) == 0);
 }
@@ -194,7 +169,7 @@ static json_t *account_of(struct request *req, const json_t *entry, const json_t
         made = NULL;
     }
     json_decref(more);
-    return keep(req, made);
+    return json_keep(req->arena, made);
 }
 
 /* ---- running ---- */
@@ -297,7 +272,7 @@ static const struct graph_options everything = {.identities = true, .keys = true
 static enum err write_user(struct request *req, void *context)
 {
     const json_t *options = json_object_get(req->json, "options"), *user = json_object_get(req->json, "user");
-    const char *email = email_fold(req->arena, json_string_value(json_object_get(user, "email")));
+    const char *email = email_fold(req->arena, json_member_text(user, "email"));
     struct graph *graph = context;
     struct result row;
     json_t *collections;
@@ -316,7 +291,7 @@ static enum err write_user(struct request *req, void *context)
                     "The user has an organization already; no other one was made (ref: user).",
                     (const char *const[]){"ref", NULL, NULL}, (const char *const[]){"user", NULL, NULL});
     collections = seeds(options) && !has ? account_of(req, NULL, user, "user")
-                                         : keep(req, json_pack("{s:{s:O}}", "users", "user", user));
+                                         : json_keep(req->arena, json_pack("{s:{s:O}}", "users", "user", user));
     if (!collections)
         return ERR_MEMORY;
     TRY(graph_add(graph, NULL, collections,
@@ -336,7 +311,7 @@ enum err admin_identity_create(struct request *req)
 {
     struct graph *graph = graph_make(req, GRAPH_USERS_ANY);
     json_t *identity = json_copy(json_object_get(req->json, "user_identity"));
-    json_t *collections = keep(req, json_pack("{s:{s:o}}", "user_identities", "identity_0", identity));
+    json_t *collections = json_keep(req->arena, json_pack("{s:{s:o}}", "user_identities", "identity_0", identity));
 
     if (!graph || !collections || json_object_set(identity, "user_ref", json_object_get(req->json, "user_ref")) != 0)
         return ERR_MEMORY;
@@ -367,7 +342,7 @@ static enum err create_one(struct request *req, const char *collection, const ch
 {
     json_t *collections = json_pack("{s:{s:O}}", collection, key, json_object_get(req->json, member));
 
-    return run_graph(req, GRAPH_USERS_ANY, keep(req, collections), options);
+    return run_graph(req, GRAPH_USERS_ANY, json_keep(req->arena, collections), options);
 }
 
 enum err admin_organization_membership_create(struct request *req)
@@ -398,7 +373,7 @@ enum err admin_workspace_create(struct request *req)
                   "name", "Default", "organization_ref", json_object_get(workspace, "organization_ref"),
                   "workspace_ref", "ref", "wrk", "is_default", 1);
 
-    return run_graph(req, GRAPH_USERS_ANY, keep(req, collections), &everything);
+    return run_graph(req, GRAPH_USERS_ANY, json_keep(req->arena, collections), &everything);
 }
 
 enum err admin_api_key_create(struct request *req)

@@ -50,8 +50,8 @@ enum err simple_accounts_delete(struct request *req)
         return ERR_MEMORY;
     json_object_foreach(accounts, key, entry) {
         const json_t *user = json_object_get(entry, "user");
-        const char *id = json_string_value(json_object_get(user, "id"));
-        const char *email = json_string_value(json_object_get(user, "email"));
+        const char *id = json_member_text(user, "id");
+        const char *email = json_member_text(user, "email");
         struct removal_person *person = &simple.people[simple.count++];
         if (!id && !email)
             return operation_refuse_reference(req, "user", "only 'id' and 'email' name a user here", key);

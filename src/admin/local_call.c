@@ -5,6 +5,7 @@
 #include <talloc.h>
 
 #include "audit/audit.h"
+#include "base/json.h"
 #include "http/validate.h"
 
 #define VALUE_ERROR "Value error, " /* prefix of messages of a model's check */
@@ -24,7 +25,7 @@ static int drop(struct held *held)
 static const char *message_of(const json_t *answer)
 {
     const json_t *detail = json_object_get(answer, "detail");
-    const char *message = json_string_value(json_object_get(detail, "message"));
+    const char *message = json_member_text(detail, "message");
 
     if (!message)
         message = json_string_value(json_object_get(json_array_get(detail, 0), "msg"));

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "admin/operation.h"
+#include "base/json.h"
 #include "base/utf8.h"
 #include "tenancy/organizations.h"
 
@@ -92,7 +93,7 @@ static bool is_address(const char *text)
 
 static const char *one_at_sign(const json_t *object)
 {
-    if (is_address(json_string_value(json_object_get(object, "email"))))
+    if (is_address(json_member_text(object, "email")))
         return NULL;
     return "Value error, An email address must have exactly one @-sign, with text on both sides.";
 }

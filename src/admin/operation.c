@@ -14,7 +14,7 @@ enum { REFUSAL_MAX = 64 << 20 }; /* a key of the request may be quoted */
 struct operation operation_from_options(const struct request *req)
 {
     const json_t *options = json_object_get(req->json, "options");
-    const char *key = json_string_value(json_object_get(options, "idempotency_key"));
+    const char *key = json_member_text(options, "idempotency_key");
 
     return (struct operation){
         .dry_run = json_bool_read(json_object_get(options, "dry_run"), false),

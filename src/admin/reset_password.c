@@ -10,6 +10,7 @@
 #include "auth/account_reset.h"
 #include "auth/password_hash.h"
 #include "base/email.h"
+#include "base/json.h"
 #include "policy/password_policy.h"
 #include "policy/signin_methods.h"
 
@@ -22,13 +23,6 @@ struct entries {
     size_t count;
 };
 
-static const char *text_of(const json_t *object, const char *member)
-{
-    const char *text = json_string_value(json_object_get(object, member));
-
-    return text && *text ? text : NULL;
-}
-
 static enum err refuse(struct request *req, const char *message)
 {
     return operation_refuse(req, &(struct refusal){.status = 400, .code = "validation_error", .message = message});
@@ -37,14 +31,16 @@ static enum err refuse(struct request *req, const char *message)
 /* A refusal is left in the reply. */
 static enum err read_entry(struct request *req, const json_t *given, struct entry *entry)
 {
-    const char *method = text_of(given, "method"), *password = text_of(given, "password"), *broken;
+    const char *method = json_member_filled(given, "method"), *password = json_member_filled(given, "password"),
+               *broken;
     char *hash = talloc_size(req->arena, PASSWORD_HASH_SIZE);
 
     if (!method || strcmp(method, "email:password") != 0)
         return refuse(req,
                       talloc_asprintf(req->arena, "reset_password only supports method 'email:password'; got '%s'.",
                                       method ? method : ""));
-    entry->written = text_of(given, "email") ? text_of(given, "email") : text_of(given, "subject");
+    entry->written =
+        json_member_filled(given, "email") ? json_member_filled(given, "email") : json_member_filled(given, "subject");
     if (!entry->written || !password)
         return refuse(req,
                       "reset_password requires 'email' (or 'subject') and 'password' on every user_identity entry.");

@@ -46,7 +46,7 @@ static int database_of(const char *name)
 
 static bool side_is_sound(const json_t *object, const char *dump, const char *database)
 {
-    const char *name = json_string_value(json_object_get(object, database));
+    const char *name = json_member_text(object, database);
 
     return json_is_string(json_object_get(object, dump)) ? name == NULL : database_of(name) >= 0;
 }

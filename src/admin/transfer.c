@@ -53,8 +53,8 @@ static enum err read_people(struct request *req, struct transfer *transfer)
     for (int i = 0; i < PEOPLE; i++) {
         const json_t *ref = json_object_get(users, people_names[i]);
         const char *path = talloc_asprintf(req->arena, "users.%s", people_names[i]);
-        transfer->ids[i] = json_string_value(json_object_get(ref, "id"));
-        transfer->emails[i] = json_string_value(json_object_get(ref, "email"));
+        transfer->ids[i] = json_member_text(ref, "id");
+        transfer->emails[i] = json_member_text(ref, "email");
         if (!transfer->ids[i] && !transfer->emails[i])
             return operation_refuse_reference(req, path, "only 'id' and 'email' name a user here", NULL);
         if (transfer->ids[i] && !uuid_parse(transfer->ids[i], &transfer->people[i]))
@@ -144,8 +144,8 @@ static enum err find_people(struct request *req, struct transfer *transfer)
 static enum err find_owned(struct request *req, const char *key, const json_t *ref, const struct result *owned,
                            int *row)
 {
-    const char *id_text = json_string_value(json_object_get(ref, "id"));
-    const char *slug = json_string_value(json_object_get(ref, "slug"));
+    const char *id_text = json_member_text(ref, "id");
+    const char *slug = json_member_text(ref, "slug");
     struct uuid wanted, id;
 
     *row = -1;
@@ -166,8 +166,7 @@ static enum err find_owned(struct request *req, const char *key, const json_t *r
 /* Adds the error for an organization that the source does not own. */
 static enum err explain_missing(struct request *req, struct transfer *transfer, const char *key, const json_t *ref)
 {
-    const char *id = json_string_value(json_object_get(ref, "id")),
-               *slug = json_string_value(json_object_get(ref, "slug"));
+    const char *id = json_member_text(ref, "id"), *slug = json_member_text(ref, "slug");
     struct result row;
     bool known = true;
 

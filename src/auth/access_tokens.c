@@ -89,7 +89,7 @@ static json_t *decode_object(const char *text, size_t len, char *bytes, size_t r
 
 static const char *member(const json_t *object, const char *name)
 {
-    return json_string_value(json_object_get(object, name));
+    return json_member_text(object, name);
 }
 
 static bool equals(const char *text, const char *wanted)

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "auth/identity.h"
+#include "base/json.h"
 #include "config/config.h"
 #include "http/router.h"
 
@@ -26,7 +27,7 @@ static bool names_own(struct request *req, const char *name, const struct uuid *
         if (strcmp(field->name, name) == 0 && !route_has_path_parameter(route->path, name) &&
             !is_own(query_value(req, name), own))
             return false;
-    return !json_is_object(req->json) || is_own(json_string_value(json_object_get(req->json, name)), own);
+    return !json_is_object(req->json) || is_own(json_member_text(req->json, name), own);
 }
 
 enum err reach_permits(struct request *req)

@@ -28,7 +28,7 @@ static json_t *decode_object(const char *text, size_t len)
 static bool header_is_hs256(const char *text, size_t len)
 {
     json_t *header = decode_object(text, len);
-    const char *algorithm = json_string_value(json_object_get(header, "alg"));
+    const char *algorithm = json_member_text(header, "alg");
     bool good = algorithm && strcmp(algorithm, "HS256") == 0 && !json_object_get(header, "crit");
 
     json_decref(header);
@@ -49,7 +49,7 @@ static bool signature_is_good(struct secret key, const char *token, size_t signe
 
 static bool read_id(const json_t *payload, const char *name, struct uuid *id)
 {
-    const char *text = json_string_value(json_object_get(payload, name));
+    const char *text = json_member_text(payload, name);
 
     return text && uuid_parse(text, id);
 }

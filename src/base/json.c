@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <string.h>
+#include <talloc.h>
 
 /* A comma is due unless the text so far is empty or ends in an opener, a colon or a comma; a string ends in its quote.
  */
@@ -151,4 +152,37 @@ void json_raw_compact(struct buffer *out, const char *json)
     buffer_text(out, json);
     if (!out->failed)
         out->len = from + json_compact(out->data + from, out->len - from);
+}
+
+/* ---- parsed JSON ---- */
+
+static int release(json_t **kept)
+{
+    json_decref(*kept);
+    return 0;
+}
+
+json_t *json_keep(void *arena, json_t *json)
+{
+    json_t **kept = json ? talloc(arena, json_t *) : NULL;
+
+    if (!kept) {
+        json_decref(json);
+        return NULL;
+    }
+    *kept = json;
+    talloc_set_destructor(kept, release);
+    return json;
+}
+
+const char *json_member_text(const json_t *object, const char *name)
+{
+    return json_string_value(json_object_get(object, name));
+}
+
+const char *json_member_filled(const json_t *object, const char *name)
+{
+    const char *text = json_member_text(object, name);
+
+    return text && *text ? text : NULL;
 }

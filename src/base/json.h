@@ -1,7 +1,8 @@
-/* Writes compact JSON into a buffer; commas are added automatically. */
+/* Writes compact JSON into a buffer, with automatic commas, and reads members of parsed JSON. */
 #ifndef ORGD_BASE_JSON_H
 #define ORGD_BASE_JSON_H
 
+#include <jansson.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -27,5 +28,15 @@ void json_raw_compact(struct buffer *out, const char *json);
 /* Removes the white space between tokens of well-formed JSON in place, and ends it with a NUL. Returns the new
  * length. */
 size_t json_compact(char *json, size_t len);
+
+/* ---- parsed JSON ---- */
+
+/* Frees `json` together with `arena`, and returns it. NULL for NULL, and without memory; then `json` is freed. */
+json_t *json_keep(void *arena, json_t *json);
+
+/* The text of a member; NULL if it is absent or not a text. */
+const char *json_member_text(const json_t *object, const char *name);
+/* The same, but NULL for an empty text, too. */
+const char *json_member_filled(const json_t *object, const char *name);
 
 #endif

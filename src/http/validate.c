@@ -431,24 +431,11 @@ static void invalid_json(struct problems *problems, const json_error_t *failure)
     json_decref(empty);
 }
 
-static int json_holder_destructor(json_t **holder)
-{
-    json_decref(*holder);
-    return 0;
-}
-
-/* Stores the parsed body in the request. It is freed with the arena. */
+/* Stores the parsed body in the request. */
 static enum err keep_json(struct request *req, json_t *json)
 {
-    json_t **holder = talloc(req->arena, json_t *);
-
-    if (!holder) {
-        json_decref(json);
-        return ERR_MEMORY;
-    }
-    *holder = req->json = json;
-    talloc_set_destructor(holder, json_holder_destructor);
-    return OK;
+    req->json = json_keep(req->arena, json);
+    return req->json ? OK : ERR_MEMORY;
 }
 
 /* Whether the body is within the limits of its route, even when another parser reads it later. */

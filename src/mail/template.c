@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/buffer.h"
+#include "base/json.h"
 #include "base/utf8.h"
 
 enum { CONTENT_MAX = 64 << 10, NAME_MAX_LENGTH = 32 };
@@ -49,7 +50,7 @@ static const char *value_of(const json_t *fields, const char *name, size_t len)
         return NULL;
     memcpy(key, name, len);
     key[len] = '\0';
-    return json_string_value(json_object_get(fields, key));
+    return json_member_text(fields, key);
 }
 
 static enum err fill(void *arena, const char *text, const json_t *fields, bool html, const char **filled)

@@ -168,13 +168,6 @@ enum err codes_create(struct request *req)
 
 /* ---- requesting another code ---- */
 
-static const char *text_of(const json_t *body, const char *name)
-{
-    const char *text = json_string_value(json_object_get(body, name));
-
-    return text && *text ? text : NULL;
-}
-
 /* Runs before the transaction, so that a refused request locks nothing. */
 static enum err take_try(struct request *req, const char *hash)
 {
@@ -205,8 +198,8 @@ static enum err resend(struct request *req, const char *hash)
 enum err codes_resend(struct request *req)
 {
     const json_t *body = fdi_body(req);
-    const char *session = text_of(body, "preAuthSessionId");
-    const char *id = text_of(body, "deviceId");
+    const char *session = json_member_filled(body, "preAuthSessionId");
+    const char *id = json_member_filled(body, "deviceId");
     char hash[65];
     enum err err = ERR_AGAIN;
 
@@ -334,9 +327,9 @@ static enum err consume(struct request *req, const char *device_hash, const char
 enum err codes_consume(struct request *req)
 {
     const json_t *body = fdi_body(req);
-    const char *session = text_of(body, "preAuthSessionId");
-    const char *id = text_of(body, "deviceId");
-    const char *input = text_of(body, "userInputCode");
+    const char *session = json_member_filled(body, "preAuthSessionId");
+    const char *id = json_member_filled(body, "deviceId");
+    const char *input = json_member_filled(body, "userInputCode");
     bool link = json_object_get(body, "linkCode") != NULL;
     char hash[65];
 

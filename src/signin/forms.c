@@ -25,7 +25,7 @@ static const char **place_of(struct form *form, const char *id)
 /* Reads one field; of several with the same id the first counts. NULL, or the error text. */
 static const char *take(const json_t *field, struct form *form, unsigned *seen)
 {
-    const char *id = json_string_value(json_object_get(field, "id"));
+    const char *id = json_member_text(field, "id");
     const json_t *value = json_object_get(field, "value");
     const char **place;
     unsigned mark;

@@ -8,25 +8,15 @@
 
 enum { ANSWER_MAX = 64 << 10 };
 
-static int free_body(json_t **body)
-{
-    json_decref(*body);
-    return 0;
-}
-
 json_t *fdi_body(struct request *req)
 {
-    json_t **kept = talloc_zero(req->arena, json_t *);
+    json_t *body = req->body_len ? json_loadb(req->body, req->body_len, JSON_REJECT_DUPLICATES, NULL) : NULL;
 
-    if (!kept)
-        return NULL;
-    *kept = req->body_len ? json_loadb(req->body, req->body_len, JSON_REJECT_DUPLICATES, NULL) : NULL;
-    if (!json_is_object(*kept)) {
-        json_decref(*kept);
-        *kept = json_object();
+    if (!json_is_object(body)) {
+        json_decref(body);
+        body = json_object();
     }
-    talloc_set_destructor(kept, free_body);
-    return *kept;
+    return json_keep(req->arena, body);
 }
 
 enum err fdi_answer(struct request *req, int status, const struct buffer *body)

@@ -10,6 +10,7 @@
 #include <talloc.h>
 
 #include "base/base64.h"
+#include "base/json.h"
 
 enum { CLOCK_LEEWAY_S = 60, RSA_BITS_MIN = 2048, INTEGER_MAX = 1024, COORDINATE = 32 };
 
@@ -62,7 +63,7 @@ static bool read_jws(const char *token, struct jws *jws)
 
 static const char *text_of(const json_t *object, const char *name)
 {
-    const char *text = json_string_value(json_object_get(object, name));
+    const char *text = json_member_text(object, name);
 
     return text ? text : "";
 }
@@ -242,7 +243,7 @@ static enum err check_signature(const struct jws *jws, const json_t *keys, struc
 static bool audience_is(const json_t *claims, const char *client_id)
 {
     const json_t *audience = json_object_get(claims, "aud");
-    const char *party = json_string_value(json_object_get(claims, "azp"));
+    const char *party = json_member_text(claims, "azp");
     const json_t *one;
     size_t i;
     bool found = json_is_string(audience) && strcmp(json_string_value(audience), client_id) == 0;

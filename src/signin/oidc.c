@@ -6,6 +6,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "base/json.h"
 #include "base/platform.h"
 #include "outbound/fetch.h"
 
@@ -79,37 +80,22 @@ bool oidc_endpoint_is_trusted(const char *url, const char *endpoint, bool truste
     return trusted && fetch_same_origin(url, endpoint);
 }
 
-static int release(json_t **json)
-{
-    json_decref(*json);
-    return 0;
-}
-
 /* A JSON object from a server, freed with the arena. */
 static enum err fetch_object(void *arena, const char *url, bool trusted, int64_t deadline_us, const json_t **object,
                              const char **text, struct error *error)
 {
     struct fetch fetch = {.url = url, .trusted = trusted, .deadline_us = deadline_us};
-    json_t **kept = talloc_zero(arena, json_t *);
     struct fetched fetched;
 
-    if (!kept)
-        return ERR_MEMORY;
+    *object = NULL;
     TRY(fetch_run(arena, &fetch, &fetched, error));
-    talloc_set_destructor(kept, release);
     if (fetched.status == 200)
-        *kept = json_loadb(fetched.body, fetched.len, JSON_REJECT_DUPLICATES, NULL);
-    if (!json_is_object(*kept))
+        *object = json_keep(arena, json_loadb(fetched.body, fetched.len, JSON_REJECT_DUPLICATES, NULL));
+    if (!json_is_object(*object))
         return error_set(error, ERR_UNAVAILABLE, "the identity provider answered %d without a JSON object at %.200s",
                          fetched.status, url);
-    *object = *kept;
     *text = fetched.body;
     return OK;
-}
-
-static const char *text_of(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
 }
 
 /* The document must name the URL under which it was found (Discovery 4.3); a trailing slash may differ. */
@@ -134,11 +120,11 @@ static enum err ask(void *arena, const char *url, bool trusted, int64_t deadline
     if (!at)
         return ERR_MEMORY;
     TRY(fetch_object(arena, at, trusted, deadline_us, &document, &text, error));
-    *issuer = (struct oidc_issuer){.issuer = text_of(document, "issuer"),
-                                   .authorize = text_of(document, "authorization_endpoint"),
-                                   .token = text_of(document, "token_endpoint"),
-                                   .userinfo = text_of(document, "userinfo_endpoint"),
-                                   .keys_url = text_of(document, "jwks_uri")};
+    *issuer = (struct oidc_issuer){.issuer = json_member_text(document, "issuer"),
+                                   .authorize = json_member_text(document, "authorization_endpoint"),
+                                   .token = json_member_text(document, "token_endpoint"),
+                                   .userinfo = json_member_text(document, "userinfo_endpoint"),
+                                   .keys_url = json_member_text(document, "jwks_uri")};
     if (!issuer->issuer || !issuer->authorize || !issuer->token || !issuer->keys_url)
         return error_set(error, ERR_UNAVAILABLE, "the document at %.200s lacks an endpoint", at);
     if (!is_itself(url, issuer->issuer))

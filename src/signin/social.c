@@ -150,23 +150,18 @@ enum err social_authorize(struct request *req)
 
 /* ---- back from the provider ---- */
 
-static const char *text_of(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
-}
-
 /* Reads the body. False: the refusal is in the reply, and its code in `code`. */
 static bool read_return(struct request *req, const json_t *body, const struct provider **provider,
                         struct social_return *back, enum err *code)
 {
     const json_t *redirect = json_object_get(body, "redirectURIInfo"), *tokens = json_object_get(body, "oAuthTokens");
     const json_t *parameters = json_object_get(redirect, "redirectURIQueryParams");
-    const char *id = text_of(body, "thirdPartyId");
+    const char *id = json_member_text(body, "thirdPartyId");
 
-    *back = (struct social_return){.code = text_of(parameters, "code"),
-                                   .redirect_uri = text_of(redirect, "redirectURIOnProviderDashboard"),
-                                   .verifier = text_of(redirect, "pkceCodeVerifier"),
-                                   .id_token = text_of(tokens, "id_token")};
+    *back = (struct social_return){.code = json_member_text(parameters, "code"),
+                                   .redirect_uri = json_member_text(redirect, "redirectURIOnProviderDashboard"),
+                                   .verifier = json_member_text(redirect, "pkceCodeVerifier"),
+                                   .id_token = json_member_text(tokens, "id_token")};
     if (!id)
         *code = fdi_refuse(req, "Please provide the thirdPartyId in request body");
     else if (!json_is_object(redirect) && !json_is_object(tokens))
@@ -296,8 +291,8 @@ static const char *redirect_of(struct request *req, const char *state)
 
     if (state && base64_read(BASE64, state, strlen(state), bytes, sizeof bytes, &len))
         json = json_loadb((const char *)bytes, len, 0, NULL);
-    if (text_of(json, "frontendRedirectURI"))
-        url = talloc_strdup(req->arena, text_of(json, "frontendRedirectURI"));
+    if (json_member_text(json, "frontendRedirectURI"))
+        url = talloc_strdup(req->arena, json_member_text(json, "frontendRedirectURI"));
     json_decref(json);
     return url && fetch_same_origin(url, req->config->web_url) ? url : NULL;
 }

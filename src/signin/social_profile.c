@@ -1,12 +1,13 @@
 /* Exchanges a provider's codes for tokens, and reads the user's profile from them or with them. */
 #include "signin/social_profile.h"
 
-#include <ctype.h>
 #include <string.h>
 #include <talloc.h>
 
+#include "base/json.h"
 #include "base/platform.h"
 #include "base/secret.h"
+#include "base/text.h"
 #include "outbound/fetch.h"
 #include "signin/id_token.h"
 #include "signin/oidc.h"
@@ -31,39 +32,7 @@ void social_add_parameter(struct buffer *query, const char *name, const char *va
         buffer_char(query, '&');
     buffer_text(query, name);
     buffer_char(query, '=');
-    for (const char *at = value; *at; at++) {
-        bool plain = isalnum((unsigned char)*at) || strchr("-._~", *at);
-
-        if (plain)
-            buffer_char(query, *at);
-        else
-            buffer_format(query, "%%%02X", (unsigned)(unsigned char)*at);
-    }
-}
-
-static int release(json_t **json)
-{
-    json_decref(*json);
-    return 0;
-}
-
-/* Attaches `json` to the arena. False without memory; then it is freed. */
-static bool adopt(void *arena, json_t *json)
-{
-    json_t **kept = talloc(arena, json_t *);
-
-    if (!kept) {
-        json_decref(json);
-        return false;
-    }
-    *kept = json;
-    talloc_set_destructor(kept, release);
-    return true;
-}
-
-static const char *text_of(const json_t *object, const char *name)
-{
-    return json_string_value(json_object_get(object, name));
+    text_percent_encode(query, value);
 }
 
 /* ---- answers ---- */
@@ -71,18 +40,16 @@ static const char *text_of(const json_t *object, const char *name)
 /* The answer of a provider, which must be a JSON object or list. */
 static enum err read_answer(struct asking *asking, const struct fetched *fetched, const char *what, const json_t **json)
 {
-    json_t *read = json_loadb(fetched->body, fetched->len, 0, NULL);
+    const json_t *read = json_keep(asking->arena, json_loadb(fetched->body, fetched->len, 0, NULL));
+    const char *error = json_member_text(read, "error");
 
-    if (read && !adopt(asking->arena, read))
-        return error_set(asking->error, ERR_MEMORY, "no memory");
     *json = read;
     if (fetched->status >= 500)
         return error_set(asking->error, ERR_UNAVAILABLE, "%s answered %d to the request for %s", asking->provider->id,
                          fetched->status, what);
-    if (fetched->status != 200 || !read || text_of(read, "error"))
+    if (fetched->status != 200 || !read || error)
         return error_set(asking->error, ERR_UNAUTHORIZED, "%s answered %d (%.60s) to the request for %s",
-                         asking->provider->id, fetched->status, text_of(read, "error") ? text_of(read, "error") : "",
-                         what);
+                         asking->provider->id, fetched->status, error ? error : "", what);
     return OK;
 }
 
@@ -160,9 +127,9 @@ static enum err verify(struct asking *asking, const char *token, const json_t **
                         : error_set(asking->error, ERR_UNAVAILABLE, "the issuer's keys are not JSON");
 
     json_decref(keys);
-    if (!err && !adopt(asking->arena, payload))
-        err = error_set(asking->error, ERR_MEMORY, "no memory");
-    *claims = payload;
+    *claims = json_keep(asking->arena, payload);
+    if (!err && !*claims)
+        return error_set(asking->error, ERR_MEMORY, "no memory");
     return err;
 }
 
@@ -186,7 +153,7 @@ static enum err ask_userinfo(struct asking *asking, const char *token, const jso
     struct fetched fetched;
 
     *user = claims;
-    if (text_of(claims, "email") || !fetch.url || !token)
+    if (json_member_text(claims, "email") || !fetch.url || !token)
         return OK;
     fetch.trusted = is_trusted(asking, fetch.url);
     fetch.headers[0] = talloc_asprintf(asking->arena, "Authorization: Bearer %s", token);
@@ -194,7 +161,7 @@ static enum err ask_userinfo(struct asking *asking, const char *token, const jso
         return ERR_MEMORY;
     TRY(fetch_run(asking->arena, &fetch, &fetched, asking->error));
     TRY(read_answer(asking, &fetched, "the user", user));
-    if (!text_of(*user, "sub") || strcmp(text_of(*user, "sub"), text_of(claims, "sub")) != 0)
+    if (!json_member_text(*user, "sub") || strcmp(json_member_text(*user, "sub"), json_member_text(claims, "sub")) != 0)
         return error_set(asking->error, ERR_UNAUTHORIZED, "%s answered for another subject than its ID token",
                          asking->provider->id);
     return OK;
@@ -214,8 +181,8 @@ void social_claims_read(void *arena, const struct provider *provider, const json
                         struct social_profile *profile)
 {
     *profile = (struct social_profile){
-        .subject = talloc_strdup(arena, text_of(claims, "sub")),
-        .email = talloc_strdup(arena, text_of(user, "email")),
+        .subject = talloc_strdup(arena, json_member_text(claims, "sub")),
+        .email = talloc_strdup(arena, json_member_text(user, "email")),
     };
     read_verdict(provider, json_object_get(user, "email_verified"), profile);
 }
@@ -223,7 +190,7 @@ void social_claims_read(void *arena, const struct provider *provider, const json
 /* For Google Workspace, the domain in the token decides; the domain in the request is only a wish. */
 static bool domain_is_wanted(const struct asking *asking, const json_t *claims)
 {
-    const char *wanted = asking->config->google_workspaces_hd, *domain = text_of(claims, "hd");
+    const char *wanted = asking->config->google_workspaces_hd, *domain = json_member_text(claims, "hd");
 
     if (strcmp(asking->provider->id, "google-workspaces") != 0)
         return true;
@@ -263,14 +230,14 @@ static enum err fetch_oidc(struct asking *asking, struct social_profile *profile
     TRY(oidc_find(asking->arena, asking->url, true, false, asking->deadline_us, &asking->issuer, asking->error));
     if (asking->back->code) {
         TRY(fetch_tokens(asking, asking->issuer.token, &tokens));
-        token = text_of(tokens, "id_token");
+        token = json_member_text(tokens, "id_token");
     }
     if (!token)
         return error_set(asking->error, ERR_UNAUTHORIZED, "%s sent no ID token", asking->provider->id);
     TRY(verify_with_fresh_keys(asking, token, &claims));
     if (!domain_is_wanted(asking, claims))
         return error_set(asking->error, ERR_UNAUTHORIZED, "the account belongs to another Google Workspace domain");
-    TRY(ask_userinfo(asking, text_of(tokens, "access_token"), claims, &user));
+    TRY(ask_userinfo(asking, json_member_text(tokens, "access_token"), claims, &user));
     social_claims_read(asking->arena, asking->provider, claims, user, profile);
     return asking->back->code ? OK : note_brought(asking, token, claims, profile);
 }
@@ -310,7 +277,7 @@ static void read_addresses(void *arena, const struct provider *provider, const j
     size_t i;
 
     json_array_foreach(list, i, one) {
-        const char *email = text_of(one, "email");
+        const char *email = json_member_text(one, "email");
         bool primary =
             json_is_true(json_object_get(one, "primary")) || json_is_true(json_object_get(one, "is_primary"));
 
@@ -326,7 +293,7 @@ void social_profile_read(void *arena, const struct provider *provider, const jso
                          struct social_profile *profile)
 {
     const json_t *subject = follow(user, provider->subject);
-    const char *email = text_of(user, "email");
+    const char *email = json_member_text(user, "email");
 
     *profile = (struct social_profile){0};
     if (json_is_integer(subject))
@@ -365,7 +332,7 @@ static enum err fetch_oauth(struct asking *asking, struct social_profile *profil
 
 #define URL(member) provider_url(asking->arena, provider, asking->config, provider->member)
     TRY(fetch_tokens(asking, URL(token), &tokens));
-    if (!(token = text_of(tokens, "access_token")))
+    if (!(token = json_member_text(tokens, "access_token")))
         return error_set(asking->error, ERR_UNAUTHORIZED, "%s sent no access token", provider->id);
     TRY(fetch_with_token(asking, URL(userinfo), token, "the user", &user));
     if (provider->emails)

@@ -25,7 +25,7 @@ enum { TOKEN_BYTES = 16, LINK_MAX = 8 << 10, VALID_S = 7 * 24 * 60 * 60, AT_ONCE
 /* The address of an object in its stored form, in `arena`. */
 static const char *address_of(void *arena, const json_t *object)
 {
-    return email_fold(arena, json_string_value(json_object_get(object, "email")));
+    return email_fold(arena, json_member_text(object, "email"));
 }
 
 static const char *check_address(const json_t *object)
@@ -40,7 +40,7 @@ static const char *check_address(const json_t *object)
 
 static const char *check_invitation(const json_t *object)
 {
-    const char *role = json_string_value(json_object_get(object, "role"));
+    const char *role = json_member_text(object, "role");
 
     if (role && !role_assignable(role))
         return "Value error, This role cannot be given to a member.";
@@ -434,7 +434,7 @@ static struct invitation *read_list(struct request *req, const json_t *list)
 
     for (size_t index = 0; all && index < json_array_size(list); index++) {
         const json_t *element = json_array_get(list, index);
-        const char *role = json_string_value(json_object_get(element, "role"));
+        const char *role = json_member_text(element, "role");
         all[index].email = address_of(req->arena, element);
         all[index].role = role ? role : ROLE_DEFAULT;
         if (!all[index].email)

@@ -10,7 +10,7 @@
 
 static const char *check_role(const json_t *object)
 {
-    if (role_assignable(json_string_value(json_object_get(object, "role"))))
+    if (role_assignable(json_member_text(object, "role")))
         return NULL;
     return "Value error, This role cannot be given to a member.";
 }
