@@ -154,9 +154,6 @@ enum err api_keys_delete_all(struct request *req)
     TRY(db_begin(req->db));
     TRY(delete_all(req, &identity_of(req)->user_id, &count));
     TRY(db_commit(req->db));
-    json_open(&body, '{');
-    json_key(&body, "ended");
-    json_int(&body, count);
-    json_close(&body, '}');
+    JSON_OBJECT(&body, member_int("ended", count));
     return reply_buffer(req, 200, &body);
 }

@@ -85,10 +85,7 @@ void graph_error(struct graph *graph, const char *code, const char *message, con
     struct buffer *out = &graph->errors;
 
     json_open(out, '{');
-    json_key(out, "code");
-    json_text(out, code);
-    json_key(out, "message");
-    json_text(out, message);
+    JSON_MEMBERS(out, member_text("code", code), member_text("message", message));
     json_key(out, "details");
     json_open(out, '{');
     for (size_t i = 0; i < 3 && names[i]; i++) {

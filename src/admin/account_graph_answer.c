@@ -26,10 +26,7 @@ static void add_key(struct buffer *out, const struct graph_node *node)
         json_text(&row, json_string_value(expires));
     }
     if (node->returned) {
-        json_key(&row, "returned_once");
-        json_bool(&row, true);
-        json_key(&row, "value");
-        json_text(&row, node->raw);
+        JSON_MEMBERS(&row, member_bool("returned_once", true), member_text("value", node->raw));
     }
     json_close(&row, '}');
     json_raw_compact(out, buffer_string(&row));

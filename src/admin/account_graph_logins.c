@@ -194,22 +194,11 @@ static void add_login(struct buffer *list, const struct graph_node *node, bool p
     struct uuid identity = uuid_v7();
 
     json_open(list, '{');
-    json_key(list, "place");
-    json_int(list, (int64_t)node->place);
-    json_key(list, "id");
-    json_uuid(list, &node->id);
-    json_key(list, "method");
-    json_text(list, password ? "emailpassword" : "passwordless");
-    json_key(list, "email");
-    json_text(list, node->email);
-    json_key(list, "hash");
-    json_text(list, password ? node->password_hash : NULL);
-    json_key(list, "identity");
-    json_uuid(list, &identity);
-    json_key(list, "identity_method");
-    json_text(list, password ? "email:password" : "email:otp");
-    json_key(list, "domain");
-    json_text(list, email_domain(node->email));
+    JSON_MEMBERS(list, member_int("place", (int64_t)node->place), member_uuid("id", &node->id),
+                 member_text("method", password ? "emailpassword" : "passwordless"), member_text("email", node->email),
+                 member_text("hash", password ? node->password_hash : NULL), member_uuid("identity", &identity),
+                 member_text("identity_method", password ? "email:password" : "email:otp"),
+                 member_text("domain", email_domain(node->email)));
     if (user_named(node)) {
         json_key(list, "person");
         json_uuid(list, user_named(node));
@@ -222,22 +211,11 @@ static const char *row_of(const struct graph *graph, const struct graph_node *no
     struct buffer out = buffer_make(graph->req->arena, LIST_MAX);
     char text[UUID_TEXT_SIZE];
 
-    json_open(&out, '{');
-    json_key(&out, "id");
-    json_uuid(&out, &node->id);
-    json_key(&out, "user_id");
-    json_text(&out, user_named(node) ? uuid_format(user_named(node), text) : "");
-    json_key(&out, "method");
-    json_text(&out, password ? "email:password" : "email:otp");
-    json_key(&out, "subject");
-    json_text(&out, node->email);
-    json_key(&out, "email");
-    json_text(&out, node->email);
-    json_key(&out, "status");
-    json_text(&out, "created");
-    json_key(&out, "verified");
-    json_bool(&out, json_bool_read(json_object_get(node->source, "verified"), false));
-    json_close(&out, '}');
+    JSON_OBJECT(&out, member_uuid("id", &node->id),
+                member_text("user_id", user_named(node) ? uuid_format(user_named(node), text) : ""),
+                member_text("method", password ? "email:password" : "email:otp"), member_text("subject", node->email),
+                member_text("email", node->email), member_text("status", "created"),
+                member_bool("verified", json_bool_read(json_object_get(node->source, "verified"), false)));
     return buffer_string(&out);
 }
 

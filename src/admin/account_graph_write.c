@@ -29,10 +29,7 @@ static struct buffer list_begin(const struct graph *graph)
 static void entry_begin(struct buffer *list, const struct graph_node *node)
 {
     json_open(list, '{');
-    json_key(list, "place");
-    json_int(list, (int64_t)node->place);
-    json_key(list, "id");
-    json_uuid(list, &node->id);
+    JSON_MEMBERS(list, member_int("place", (int64_t)node->place), member_uuid("id", &node->id));
 }
 
 static void add_text(struct buffer *list, const char *name, const char *text)

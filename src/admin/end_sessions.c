@@ -24,10 +24,7 @@ static enum err end_sessions(struct request *req, void *context)
     enum err err;
 
     TRY(DB_RUN(req->db, sessions_end_of, &row, param_uuid(whose->id), param_text(whose->email)));
-    json_open(&body, '{');
-    json_key(&body, "ended");
-    json_int(&body, result_int(&row, 0, SESSIONS_END_OF_ENDED));
-    json_close(&body, '}');
+    JSON_OBJECT(&body, member_int("ended", result_int(&row, 0, SESSIONS_END_OF_ENDED)));
     if (result_int(&row, 0, SESSIONS_END_OF_USERS) == 0)
         err = operation_refuse_unknown(req, "User", "user_not_found", whose->written, NULL);
     else

@@ -29,12 +29,8 @@ void admin_internal_error(struct request *req, struct buffer *body)
 {
     json_open(body, '{');
     json_key(body, "detail");
-    json_open(body, '{');
-    json_key(body, "message");
-    json_text(body, error_row(ERR_ADMIN_UNEXPECTED)->text);
-    json_key(body, "operation_id");
-    json_text(body, req->route->operation_id);
-    json_close(body, '}');
+    JSON_OBJECT(body, member_text("message", error_row(ERR_ADMIN_UNEXPECTED)->text),
+                member_text("operation_id", req->route->operation_id));
     json_close(body, '}');
     add_support_headers(req);
 }

@@ -28,10 +28,8 @@ static void write_revisions(const struct migrate_position *position, struct buff
         json_open(out, '{');
         member(out, "revision", revision->id);
         member(out, "what", revision->what);
-        json_key(out, "applied");
-        json_bool(out, (int)i <= position->at);
-        json_key(out, "reversible");
-        json_bool(out, revision->down != NULL);
+        JSON_MEMBERS(out, member_bool("applied", (int)i <= position->at),
+                     member_bool("reversible", revision->down != NULL));
         json_close(out, '}');
     }
     json_close(out, ']');

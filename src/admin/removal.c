@@ -38,10 +38,7 @@ enum err removal_ids(struct request *req, const struct statement *statement, con
     for (int i = 0; i < result_rows(&rows); i++) {
         struct uuid id;
         (void)result_uuid(&rows, i, REMOVAL_ID, &id);
-        json_open(entries, '{');
-        json_key(entries, "id");
-        json_uuid(entries, &id);
-        json_close(entries, '}');
+        JSON_OBJECT(entries, member_uuid("id", &id));
         if (list)
             json_uuid(list, &id);
     }
@@ -51,10 +48,7 @@ enum err removal_ids(struct request *req, const struct statement *statement, con
 
 void removal_entry(struct buffer *entries, const char *id)
 {
-    json_open(entries, '{');
-    json_key(entries, "id");
-    json_text(entries, id);
-    json_close(entries, '}');
+    JSON_OBJECT(entries, member_text("id", id));
 }
 
 /* ---- answers ---- */

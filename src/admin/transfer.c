@@ -91,10 +91,7 @@ static void add_error(struct transfer *transfer, const char *code, const char *m
     struct buffer *out = &transfer->errors;
 
     json_open(out, '{');
-    json_key(out, "code");
-    json_text(out, code);
-    json_key(out, "message");
-    json_text(out, message);
+    JSON_MEMBERS(out, member_text("code", code), member_text("message", message));
     json_key(out, "details");
     json_open(out, '{');
     for (; *members; members += 2) {

@@ -173,14 +173,8 @@ static enum err send_front_token(struct request *req, const struct session_token
     struct buffer json = buffer_make(req->arena, FRONT_TOKEN_MAX);
     struct buffer text = buffer_make(req->arena, FRONT_TOKEN_MAX);
 
-    json_open(&json, '{');
-    json_key(&json, "ate");
-    json_int(&json, tokens->access_expires_s * 1000);
-    json_key(&json, "uid");
-    json_text(&json, tokens->login_id);
-    json_key(&json, "up");
-    json_raw(&json, tokens->payload);
-    json_close(&json, '}');
+    JSON_OBJECT(&json, member_int("ate", tokens->access_expires_s * 1000), member_text("uid", tokens->login_id),
+                member_raw("up", tokens->payload));
     if (json.failed)
         return ERR_MEMORY;
     base64_write(&text, BASE64, json.data, json.len);

@@ -340,16 +340,10 @@ static bool write_public(struct buffer *out, const struct known *known)
     bool good;
 
     json_open(out, '{');
-    json_key(out, "kty");
-    json_text(out, "RSA");
-    json_key(out, "kid");
-    json_text(out, known->id);
+    JSON_MEMBERS(out, member_text("kty", "RSA"), member_text("kid", known->id));
     good = write_number(out, "n", known->key, OSSL_PKEY_PARAM_RSA_N) &&
            write_number(out, "e", known->key, OSSL_PKEY_PARAM_RSA_E);
-    json_key(out, "alg");
-    json_text(out, "RS256");
-    json_key(out, "use");
-    json_text(out, "sig");
+    JSON_MEMBERS(out, member_text("alg", "RS256"), member_text("use", "sig"));
     json_close(out, '}');
     return good;
 }

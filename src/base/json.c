@@ -154,6 +154,64 @@ void json_raw_compact(struct buffer *out, const char *json)
         out->len = from + json_compact(out->data + from, out->len - from);
 }
 
+/* ---- objects ---- */
+
+struct json_member member_text(const char *name, const char *text)
+{
+    return (struct json_member){.name = name, .kind = MEMBER_TEXT, .text = text};
+}
+
+struct json_member member_int(const char *name, int64_t value)
+{
+    return (struct json_member){.name = name, .kind = MEMBER_INT, .number = value};
+}
+
+struct json_member member_bool(const char *name, bool value)
+{
+    return (struct json_member){.name = name, .kind = MEMBER_BOOL, .number = value};
+}
+
+struct json_member member_uuid(const char *name, const struct uuid *id)
+{
+    return (struct json_member){.name = name, .kind = MEMBER_UUID, .id = id};
+}
+
+struct json_member member_raw(const char *name, const char *json)
+{
+    return (struct json_member){.name = name, .kind = MEMBER_RAW, .text = json};
+}
+
+void json_members_write(struct buffer *out, const struct json_member *members, size_t count)
+{
+    for (const struct json_member *member = members; member < members + count; member++) {
+        json_key(out, member->name);
+        switch (member->kind) {
+        case MEMBER_TEXT:
+            json_text(out, member->text);
+            break;
+        case MEMBER_INT:
+            json_int(out, member->number);
+            break;
+        case MEMBER_BOOL:
+            json_bool(out, member->number != 0);
+            break;
+        case MEMBER_UUID:
+            json_uuid(out, member->id);
+            break;
+        case MEMBER_RAW:
+            json_raw(out, member->text);
+            break;
+        }
+    }
+}
+
+void json_object_write(struct buffer *out, const struct json_member *members, size_t count)
+{
+    json_open(out, '{');
+    json_members_write(out, members, count);
+    json_close(out, '}');
+}
+
 /* ---- parsed JSON ---- */
 
 static int release(json_t **kept)

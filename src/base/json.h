@@ -29,6 +29,37 @@ void json_raw_compact(struct buffer *out, const char *json);
  * length. */
 size_t json_compact(char *json, size_t len);
 
+/* ---- objects ---- */
+
+/* A member of an object; made by the functions below, borrows what they are given. */
+struct json_member {
+    const char *name;
+    enum { MEMBER_TEXT, MEMBER_INT, MEMBER_BOOL, MEMBER_UUID, MEMBER_RAW } kind;
+    union {
+        const char *text; /* also of MEMBER_RAW */
+        int64_t number;   /* also of MEMBER_BOOL */
+        const struct uuid *id;
+    };
+};
+
+struct json_member member_text(const char *name, const char *text); /* NULL writes null */
+struct json_member member_int(const char *name, int64_t value);
+struct json_member member_bool(const char *name, bool value);
+struct json_member member_uuid(const char *name, const struct uuid *id);
+struct json_member member_raw(const char *name, const char *json);
+
+/* Writes an object: JSON_OBJECT(out, member_text("status", "OK"), member_int("count", count)); */
+#define JSON_OBJECT(out, ...)                                                                                          \
+    json_object_write(out, (const struct json_member[]){__VA_ARGS__},                                                  \
+                      sizeof((const struct json_member[]){__VA_ARGS__}) / sizeof(struct json_member))
+/* Its members alone, between json_open and json_close. */
+#define JSON_MEMBERS(out, ...)                                                                                         \
+    json_members_write(out, (const struct json_member[]){__VA_ARGS__},                                                 \
+                       sizeof((const struct json_member[]){__VA_ARGS__}) / sizeof(struct json_member))
+
+void json_object_write(struct buffer *out, const struct json_member *members, size_t count);
+void json_members_write(struct buffer *out, const struct json_member *members, size_t count);
+
 /* ---- parsed JSON ---- */
 
 /* Frees `json` together with `arena`, and returns it. NULL for NULL, and without memory; then `json` is freed. */

@@ -80,12 +80,7 @@ static enum err refuse_session(struct request *req, const char *status, const ch
 {
     struct buffer body = buffer_make(req->arena, 1024);
 
-    json_open(&body, '{');
-    json_key(&body, "status");
-    json_text(&body, status);
-    json_key(&body, "message");
-    json_text(&body, message);
-    json_close(&body, '}');
+    JSON_OBJECT(&body, member_text("status", status), member_text("message", message));
     return reply_buffer(req, 200, &body);
 }
 
@@ -113,18 +108,9 @@ static enum err accept_session(struct request *req, const struct access_token *t
     json_key(&body, "status");
     json_text(&body, "OK");
     json_key(&body, "session");
-    json_open(&body, '{');
-    json_key(&body, "handle");
-    json_uuid(&body, &token->claims.session);
-    json_key(&body, "userId");
-    json_uuid(&body, &token->claims.login_id);
-    json_key(&body, "recipeUserId");
-    json_uuid(&body, &token->claims.login_id);
-    json_key(&body, "userDataInJWT");
-    json_raw(&body, payload);
-    json_key(&body, "tenantId");
-    json_text(&body, "public");
-    json_close(&body, '}');
+    JSON_OBJECT(&body, member_uuid("handle", &token->claims.session), member_uuid("userId", &token->claims.login_id),
+                member_uuid("recipeUserId", &token->claims.login_id), member_raw("userDataInJWT", payload),
+                member_text("tenantId", "public"));
     json_close(&body, '}');
     return reply_buffer(req, 200, &body);
 }

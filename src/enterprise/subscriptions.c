@@ -63,12 +63,7 @@ enum err subscriptions_write(struct graph *graph)
     if (nodes->count == 0)
         return OK;
     for (size_t i = 0; i < nodes->count; i++) {
-        json_open(&list, '{');
-        json_key(&list, "id");
-        json_uuid(&list, &nodes->items[i]->id);
-        json_key(&list, "plan");
-        json_text(&list, nodes->items[i]->plan);
-        json_close(&list, '}');
+        JSON_OBJECT(&list, member_uuid("id", &nodes->items[i]->id), member_text("plan", nodes->items[i]->plan));
     }
     json_close(&list, ']');
     return buffer_string(&list) ? DB_RUN(graph->req->db, subscriptions_add, NULL, param_text(buffer_string(&list)))
@@ -108,10 +103,5 @@ enum err subscriptions_count_off_member(struct request *req, const struct uuid *
 
 void subscription_show(struct buffer *out, const struct graph_node *organization)
 {
-    json_open(out, '{');
-    json_key(out, "plan");
-    json_text(out, organization->plan);
-    json_key(out, "active");
-    json_bool(out, true);
-    json_close(out, '}');
+    JSON_OBJECT(out, member_text("plan", organization->plan), member_bool("active", true));
 }

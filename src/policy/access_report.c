@@ -170,12 +170,7 @@ static void write_lines(const struct access_report *report, bool warnings, struc
     for (size_t i = 0; i < report->count; i++) {
         if (report->lines[i].warning != warnings)
             continue;
-        json_open(out, '{');
-        json_key(out, "code");
-        json_text(out, report->lines[i].code);
-        json_key(out, "text");
-        json_text(out, report->lines[i].text);
-        json_close(out, '}');
+        JSON_OBJECT(out, member_text("code", report->lines[i].code), member_text("text", report->lines[i].text));
     }
     json_close(out, ']');
 }
@@ -188,14 +183,9 @@ void access_report_json(const struct access_report *report, struct buffer *out)
     if (config->allowed_domains.count == 0 && config->blocked_domains.count == 0)
         domains = "any";
     json_open(out, '{');
-    json_key(out, "domains");
-    json_text(out, domains);
-    json_key(out, "invite_only");
-    json_bool(out, config->invite_only);
-    json_key(out, "owners");
-    json_text(out, config->allowed_owners.count > 0 ? "listed" : "everybody");
-    json_key(out, "mail");
-    json_bool(out, mail_enabled(config));
+    JSON_MEMBERS(out, member_text("domains", domains), member_bool("invite_only", config->invite_only),
+                 member_text("owners", config->allowed_owners.count > 0 ? "listed" : "everybody"),
+                 member_bool("mail", mail_enabled(config)));
     json_key(out, "facts");
     write_lines(report, false, out);
     json_key(out, "warnings");

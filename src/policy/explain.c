@@ -191,20 +191,12 @@ void access_explain_json(const struct access_explanation *explanation, struct bu
 
     utf8_show(&shown, explanation->email, ADDRESS_SHOWN);
     json_open(out, '{');
-    json_key(out, "email");
-    json_text(out, buffer_string(&shown));
-    json_key(out, "is_address");
-    json_bool(out, explanation->is_address);
-    json_key(out, "may_sign_in");
-    json_bool(out, access_explain_may_sign_in(explanation));
-    json_key(out, "may_own");
-    json_bool(out, explanation->is_address && decision->may_own);
-    json_key(out, "rule");
-    json_text(out, explanation->is_address ? rules[decision->rule].code : NULL);
-    json_key(out, "entry");
-    json_text(out, explanation->is_address ? decision->entry : NULL);
-    json_key(out, "variable");
-    json_text(out, explanation->is_address ? variable_of(explanation) : NULL);
+    JSON_MEMBERS(out, member_text("email", buffer_string(&shown)), member_bool("is_address", explanation->is_address),
+                 member_bool("may_sign_in", access_explain_may_sign_in(explanation)),
+                 member_bool("may_own", explanation->is_address && decision->may_own),
+                 member_text("rule", explanation->is_address ? rules[decision->rule].code : NULL),
+                 member_text("entry", explanation->is_address ? decision->entry : NULL),
+                 member_text("variable", explanation->is_address ? variable_of(explanation) : NULL));
     write_flag(explanation, "has_account", explanation->question.has_account, out);
     write_flag(explanation, "invited", explanation->question.invited, out);
     json_key(out, "sentences");

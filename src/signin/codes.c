@@ -122,16 +122,8 @@ static enum err answer_device(struct request *req, const struct device *device)
 {
     struct buffer body = buffer_make(req->arena, ANSWER_MAX);
 
-    json_open(&body, '{');
-    json_key(&body, "status");
-    json_text(&body, "OK");
-    json_key(&body, "deviceId");
-    json_text(&body, device->id);
-    json_key(&body, "preAuthSessionId");
-    json_text(&body, device->session);
-    json_key(&body, "flowType");
-    json_text(&body, "USER_INPUT_CODE");
-    json_close(&body, '}');
+    JSON_OBJECT(&body, member_text("status", "OK"), member_text("deviceId", device->id),
+                member_text("preAuthSessionId", device->session), member_text("flowType", "USER_INPUT_CODE"));
     return fdi_answer(req, 200, &body);
 }
 
@@ -220,14 +212,8 @@ static enum err answer_failure(struct request *req, const char *status, int64_t 
 {
     struct buffer body = buffer_make(req->arena, ANSWER_MAX);
 
-    json_open(&body, '{');
-    json_key(&body, "status");
-    json_text(&body, status);
-    json_key(&body, "failedCodeInputAttemptCount");
-    json_int(&body, failures);
-    json_key(&body, "maximumCodeInputAttempts");
-    json_int(&body, CODE_ATTEMPTS);
-    json_close(&body, '}');
+    JSON_OBJECT(&body, member_text("status", status), member_int("failedCodeInputAttemptCount", failures),
+                member_int("maximumCodeInputAttempts", CODE_ATTEMPTS));
     return fdi_answer(req, 200, &body);
 }
 

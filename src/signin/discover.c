@@ -76,10 +76,7 @@ enum err discover_address(struct request *req)
 static void write_method(struct buffer *out, const char *name, bool enabled)
 {
     json_key(out, name);
-    json_open(out, '{');
-    json_key(out, "enabled");
-    json_bool(out, enabled);
-    json_close(out, '}');
+    JSON_OBJECT(out, member_bool("enabled", enabled));
 }
 
 static void write_providers(struct request *req, struct buffer *out)
@@ -93,12 +90,7 @@ static void write_providers(struct request *req, struct buffer *out)
     for (const struct provider *provider = providers; provider->id; provider++) {
         if (!provider_is_configured(provider, req->config))
             continue;
-        json_open(out, '{');
-        json_key(out, "id");
-        json_text(out, provider->id);
-        json_key(out, "name");
-        json_text(out, provider->name);
-        json_close(out, '}');
+        JSON_OBJECT(out, member_text("id", provider->id), member_text("name", provider->name));
     }
     json_close(out, ']');
     json_close(out, '}');
@@ -149,12 +141,7 @@ static enum err answer_exists(struct request *req, const struct statement *state
         err = ask(req, statement, email, &exists);
     if (err)
         return fdi_pass(req, err);
-    json_open(&body, '{');
-    json_key(&body, "status");
-    json_text(&body, "OK");
-    json_key(&body, "exists");
-    json_bool(&body, exists);
-    json_close(&body, '}');
+    JSON_OBJECT(&body, member_text("status", "OK"), member_bool("exists", exists));
     return fdi_answer(req, 200, &body);
 }
 

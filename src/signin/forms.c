@@ -82,12 +82,7 @@ enum err form_refuse(struct request *req, const struct form_problems *problems)
     json_key(&body, "formFields");
     json_open(&body, '[');
     for (size_t i = 0; i < problems->count; i++) {
-        json_open(&body, '{');
-        json_key(&body, "id");
-        json_text(&body, problems->list[i].id);
-        json_key(&body, "error");
-        json_text(&body, problems->list[i].error);
-        json_close(&body, '}');
+        JSON_OBJECT(&body, member_text("id", problems->list[i].id), member_text("error", problems->list[i].error));
     }
     json_close(&body, ']');
     json_close(&body, '}');

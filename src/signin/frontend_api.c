@@ -78,12 +78,7 @@ enum err fdi_pass(struct request *req, enum err err)
 
 static void write_third_party(struct buffer *out, const struct fdi_user *user)
 {
-    json_open(out, '{');
-    json_key(out, "userId");
-    json_text(out, user->subject);
-    json_key(out, "id");
-    json_text(out, user->provider);
-    json_close(out, '}');
+    JSON_OBJECT(out, member_text("userId", user->subject), member_text("id", user->provider));
 }
 
 static void write_public(struct buffer *out)
@@ -97,17 +92,10 @@ static void write_public(struct buffer *out)
 static void write_login_method(struct buffer *out, const struct fdi_user *user)
 {
     json_open(out, '{');
-    json_key(out, "recipeId");
-    json_text(out, user->method);
-    json_key(out, "recipeUserId");
-    json_uuid(out, &user->id);
+    JSON_MEMBERS(out, member_text("recipeId", user->method), member_uuid("recipeUserId", &user->id));
     write_public(out);
-    json_key(out, "timeJoined");
-    json_int(out, user->joined_ms);
-    json_key(out, "verified");
-    json_bool(out, user->verified);
-    json_key(out, "email");
-    json_text(out, user->email);
+    JSON_MEMBERS(out, member_int("timeJoined", user->joined_ms), member_bool("verified", user->verified),
+                 member_text("email", user->email));
     if (user->provider) {
         json_key(out, "thirdParty");
         write_third_party(out, user);
@@ -124,10 +112,7 @@ static void write_list(struct buffer *out, const char *name)
 static void write_user(struct buffer *out, const struct fdi_user *user)
 {
     json_open(out, '{');
-    json_key(out, "id");
-    json_uuid(out, &user->id);
-    json_key(out, "isPrimaryUser");
-    json_bool(out, false);
+    JSON_MEMBERS(out, member_uuid("id", &user->id), member_bool("isPrimaryUser", false));
     write_public(out);
     write_list(out, "emails");
     json_text(out, user->email);

@@ -159,12 +159,9 @@ enum err session_discovery(struct request *req)
     json_open(&body, '{');
     for (size_t i = 0; i < sizeof addresses / sizeof *addresses; i++)
         write_address(&body, addresses[i].name, issuer, addresses[i].path);
-    json_key(&body, "subject_types_supported");
-    json_raw(&body, "[\"public\"]");
-    json_key(&body, "id_token_signing_alg_values_supported");
-    json_raw(&body, "[\"RS256\"]");
-    json_key(&body, "response_types_supported");
-    json_raw(&body, "[\"code\",\"id_token\",\"id_token token\"]");
+    JSON_MEMBERS(&body, member_raw("subject_types_supported", "[\"public\"]"),
+                 member_raw("id_token_signing_alg_values_supported", "[\"RS256\"]"),
+                 member_raw("response_types_supported", "[\"code\",\"id_token\",\"id_token token\"]"));
     json_close(&body, '}');
     return answer_public(req, &body);
 }
@@ -224,12 +221,7 @@ enum err session_identities(struct request *req)
     if (err)
         return is_session_failure(err) ? ERR_NOT_IN_SCOPE : err;
     TRY(db_commit(req->db));
-    json_open(&body, '{');
-    json_key(&body, "session_identities");
-    json_raw(&body, merged);
-    json_key(&body, "previous");
-    json_raw(&body, session.session_identities);
-    json_close(&body, '}');
+    JSON_OBJECT(&body, member_raw("session_identities", merged), member_raw("previous", session.session_identities));
     return reply_buffer(req, 200, &body);
 }
 
@@ -266,10 +258,7 @@ enum err session_revoke_others(struct request *req)
 
     TRY(caller(req, &token, &session));
     TRY(DB_RUN(req->db, sessions_end_others, &rows, param_uuid(&session.user_id), param_uuid(&session.id)));
-    json_open(&body, '{');
-    json_key(&body, "ended");
-    json_int(&body, result_rows(&rows));
-    json_close(&body, '}');
+    JSON_OBJECT(&body, member_int("ended", result_rows(&rows)));
     result_clear(&rows);
     return reply_buffer(req, 200, &body);
 }

@@ -77,14 +77,8 @@ static enum err reply_address(struct request *req, const char *endpoint, const s
 
     if (!url || query->failed)
         return ERR_MEMORY;
-    json_open(&body, '{');
-    json_key(&body, "status");
-    json_text(&body, "OK");
-    json_key(&body, "urlWithQueryParams");
-    json_text(&body, url);
-    json_key(&body, "pkceCodeVerifier");
-    json_text(&body, verifier->len > 0 ? buffer_string(verifier) : NULL);
-    json_close(&body, '}');
+    JSON_OBJECT(&body, member_text("status", "OK"), member_text("urlWithQueryParams", url),
+                member_text("pkceCodeVerifier", verifier->len > 0 ? buffer_string(verifier) : NULL));
     return fdi_answer(req, 200, &body);
 }
 

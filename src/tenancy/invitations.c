@@ -283,10 +283,7 @@ static enum err reply_handed_over(struct request *req, const struct invitation *
 
     if (!made->url)
         return reply_json(req, 200, "true");
-    json_open(&body, '{');
-    json_key(&body, "url");
-    json_text(&body, made->url);
-    json_close(&body, '}');
+    JSON_OBJECT(&body, member_text("url", made->url));
     return reply_buffer(req, 200, &body);
 }
 
@@ -399,32 +396,14 @@ static bool is_repeated(const struct invitation *all, size_t index)
 
 static void write_refused(struct buffer *out, size_t index, const char *email, enum err why)
 {
-    json_open(out, '{');
-    json_key(out, "index");
-    json_int(out, (int64_t)index);
-    json_key(out, "email");
-    json_text(out, email);
-    json_key(out, "error");
-    json_text(out, error_row(why)->name);
-    json_key(out, "message");
-    json_text(out, error_row(why)->text);
-    json_close(out, '}');
+    JSON_OBJECT(out, member_int("index", (int64_t)index), member_text("email", email),
+                member_text("error", error_row(why)->name), member_text("message", error_row(why)->text));
 }
 
 static void write_made(struct buffer *out, const struct invitation *made)
 {
-    json_open(out, '{');
-    json_key(out, "id");
-    json_uuid(out, &made->id);
-    json_key(out, "email");
-    json_text(out, made->email);
-    json_key(out, "role");
-    json_text(out, made->role);
-    json_key(out, "expires_at");
-    json_text(out, made->expires);
-    json_key(out, "url");
-    json_text(out, made->url);
-    json_close(out, '}');
+    JSON_OBJECT(out, member_uuid("id", &made->id), member_text("email", made->email), member_text("role", made->role),
+                member_text("expires_at", made->expires), member_text("url", made->url));
 }
 
 /* Reads each element. NULL without memory. */
@@ -478,14 +457,9 @@ static enum err reply_refused(struct request *req, const struct buffer *refused)
 
     json_open(&body, '{');
     json_key(&body, "detail");
-    json_open(&body, '{');
-    json_key(&body, "error");
-    json_text(&body, "INVITATIONS_REFUSED");
-    json_key(&body, "message");
-    json_text(&body, "Nobody was invited, because these addresses cannot be invited.");
-    json_key(&body, "invitations");
-    json_raw(&body, buffer_string(refused));
-    json_close(&body, '}');
+    JSON_OBJECT(&body, member_text("error", "INVITATIONS_REFUSED"),
+                member_text("message", "Nobody was invited, because these addresses cannot be invited."),
+                member_raw("invitations", buffer_string(refused)));
     json_close(&body, '}');
     return reply_buffer(req, 400, &body);
 }

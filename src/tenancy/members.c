@@ -131,14 +131,8 @@ static enum err reply_role(struct request *req, const struct uuid *organization,
 {
     struct buffer body = buffer_make(req->arena, 1000);
 
-    json_open(&body, '{');
-    json_key(&body, "organization_id");
-    json_uuid(&body, organization);
-    json_key(&body, "user_id");
-    json_uuid(&body, person);
-    json_key(&body, "role");
-    json_text(&body, role);
-    json_close(&body, '}');
+    JSON_OBJECT(&body, member_uuid("organization_id", organization), member_uuid("user_id", person),
+                member_text("role", role));
     return reply_buffer(req, 200, &body);
 }
 

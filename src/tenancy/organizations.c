@@ -44,12 +44,8 @@ const char *organization_flags(void *arena, const struct config *config)
     struct buffer flags = buffer_make(arena, 1000);
 
     json_open(&flags, '{');
-    json_key(&flags, "is_demo");
-    json_bool(&flags, false);
-    json_key(&flags, "allow_email");
-    json_bool(&flags, methods_email(config));
-    json_key(&flags, "allow_social");
-    json_bool(&flags, methods_social(config));
+    JSON_MEMBERS(&flags, member_bool("is_demo", false), member_bool("allow_email", methods_email(config)),
+                 member_bool("allow_social", methods_social(config)));
     static const char *const off[] = {"allow_sso", "allow_root", "domains_only", "auto_join"};
     for (size_t i = 0; i < sizeof off / sizeof *off; i++) {
         json_key(&flags, off[i]);
@@ -193,12 +189,7 @@ static enum err reply_transferred(struct request *req, const struct uuid *organi
 {
     struct buffer body = buffer_make(req->arena, 1000);
 
-    json_open(&body, '{');
-    json_key(&body, "organization_id");
-    json_uuid(&body, organization);
-    json_key(&body, "owner_id");
-    json_uuid(&body, new_owner);
-    json_close(&body, '}');
+    JSON_OBJECT(&body, member_uuid("organization_id", organization), member_uuid("owner_id", new_owner));
     return reply_buffer(req, 200, &body);
 }
 

@@ -116,11 +116,7 @@ enum err permissions_check(struct request *req)
     TRY(write_credentials(req, &credentials));
     if (credentials.failed)
         return ERR_MEMORY;
-    json_open(&body, '{');
-    json_key(&body, "effect");
-    json_text(&body, edition_now()->permits(req) ? "allow" : "deny");
-    json_key(&body, "credentials");
-    json_text(&body, buffer_string(&credentials));
-    json_close(&body, '}');
+    JSON_OBJECT(&body, member_text("effect", edition_now()->permits(req) ? "allow" : "deny"),
+                member_text("credentials", buffer_string(&credentials)));
     return reply_buffer(req, 200, &body);
 }

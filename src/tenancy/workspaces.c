@@ -29,12 +29,7 @@ enum err workspaces_roles(struct request *req)
     for (const struct role *role = roles(); role->name; role++) {
         if (!role->description)
             continue;
-        json_open(&body, '{');
-        json_key(&body, "role_name");
-        json_text(&body, role->name);
-        json_key(&body, "role_description");
-        json_text(&body, role->description);
-        json_close(&body, '}');
+        JSON_OBJECT(&body, member_text("role_name", role->name), member_text("role_description", role->description));
     }
     json_close(&body, ']');
     return reply_buffer(req, 200, &body);
