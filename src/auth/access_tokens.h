@@ -2,11 +2,10 @@
 #ifndef ORGD_AUTH_ACCESS_TOKENS_H
 #define ORGD_AUTH_ACCESS_TOKENS_H
 
-#include <openssl/evp.h>
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "base/buffer.h"
+#include "auth/jwt.h"
 #include "base/uuid.h"
 
 enum { ACCESS_TOKEN_MAX = 12 << 10, SIGNING_KEY_ID_SIZE = 24, TOKEN_HASH_SIZE = 65 };
@@ -26,7 +25,7 @@ struct access_claims {
 /* A parsed token whose signature has not been verified yet. */
 struct access_token {
     const char *text; /* borrowed */
-    size_t signed_len;
+    struct jwt jwt;
     bool is_rs256;
     char key_id[SIGNING_KEY_ID_SIZE];
     struct access_claims claims;

@@ -1,51 +1,15 @@
-/* Writes and verifies HS256 tokens (RFC 7515, RFC 7519). */
+/* Writes and verifies the tokens of first-party services. */
 #include "auth/secret_tokens.h"
 
 #include <jansson.h>
 #include <string.h>
 #include <talloc.h>
 
-#include "base/base64.h"
+#include "auth/jwt.h"
 #include "base/json.h"
 #include "base/platform.h"
 
 enum { TOKEN_MAX = 8192, CLOCK_LEEWAY_S = 60 };
-
-static json_t *decode_object(const char *text, size_t len)
-{
-    unsigned char bytes[TOKEN_MAX];
-    size_t size;
-    bool good = base64_read(BASE64_URL, text, len, bytes, sizeof bytes, &size);
-    json_t *json = good ? json_loadb((const char *)bytes, size, JSON_REJECT_DUPLICATES, NULL) : NULL;
-
-    if (json && !json_is_object(json)) {
-        json_decref(json);
-        return NULL;
-    }
-    return json;
-}
-
-static bool header_is_hs256(const char *text, size_t len)
-{
-    json_t *header = decode_object(text, len);
-    const char *algorithm = json_member_text(header, "alg");
-    bool good = algorithm && strcmp(algorithm, "HS256") == 0 && !json_object_get(header, "crit");
-
-    json_decref(header);
-    return good;
-}
-
-static bool signature_is_good(struct secret key, const char *token, size_t signed_len, const char *signature)
-{
-    unsigned char wanted[32];
-    unsigned char got[sizeof wanted];
-    size_t size;
-    bool good = base64_read(BASE64_URL, signature, strlen(signature), got, sizeof got, &size);
-
-    digest_hmac_sha256(key, token, signed_len, wanted);
-    return good && size == sizeof wanted &&
-           secret_equal((struct secret){wanted, sizeof wanted}, (struct secret){got, sizeof got});
-}
 
 static bool read_id(const json_t *payload, const char *name, struct uuid *id)
 {
@@ -81,21 +45,19 @@ static enum err read_claims(const json_t *payload, struct secret_claims *claims)
 
 enum err secret_token_verify(struct secret key, const char *token, struct secret_claims *claims)
 {
-    const char *payload = strchr(token, '.');
-    const char *signature = payload ? strchr(payload + 1, '.') : NULL;
-    json_t *json;
-    enum err err;
+    struct jwt jwt;
+    json_t *header, *payload;
+    enum err err = ERR_UNAUTHORIZED;
 
-    if (!signature || strlen(token) > TOKEN_MAX)
+    if (!jwt_split(token, TOKEN_MAX, &jwt))
         return ERR_UNAUTHORIZED;
-    if (!header_is_hs256(token, (size_t)(payload - token)) ||
-        !signature_is_good(key, token, (size_t)(signature - token), signature + 1))
-        return ERR_UNAUTHORIZED;
-    json = decode_object(payload + 1, (size_t)(signature - payload - 1));
-    if (!json)
-        return ERR_UNAUTHORIZED;
-    err = read_claims(json, claims);
-    json_decref(json);
+    header = jwt_header(&jwt);
+    payload = jwt_payload(&jwt);
+    if (jwt_algorithm_of(header) == JWT_HS256 &&
+        jwt_verify(&jwt, &(struct jwt_key){.algorithm = JWT_HS256, .secret = key}) && payload)
+        err = read_claims(payload, claims);
+    json_decref(header);
+    json_decref(payload);
     return err;
 }
 
@@ -104,18 +66,10 @@ static void write_claims(const struct secret_grant *grant, struct buffer *out)
     int64_t expires_s = platform.realtime_us() / 1000000 + SECRET_TOKEN_LIFETIME_S;
 
     json_open(out, '{');
-    json_key(out, "user_id");
-    json_uuid(out, &grant->user_id);
-    json_key(out, "user_email");
-    json_text(out, grant->user_email);
-    json_key(out, "project_id");
-    json_uuid(out, &grant->project_id);
-    json_key(out, "workspace_id");
-    json_uuid(out, &grant->workspace_id);
-    json_key(out, "organization_id");
-    json_uuid(out, &grant->organization_id);
-    json_key(out, "organization_name");
-    json_text(out, grant->organization_name);
+    JSON_MEMBERS(out, member_uuid("user_id", &grant->user_id), member_text("user_email", grant->user_email),
+                 member_uuid("project_id", &grant->project_id), member_uuid("workspace_id", &grant->workspace_id),
+                 member_uuid("organization_id", &grant->organization_id),
+                 member_text("organization_name", grant->organization_name));
     if (grant->session) {
         json_key(out, "session");
         json_uuid(out, grant->session);
@@ -132,19 +86,11 @@ static void write_claims(const struct secret_grant *grant, struct buffer *out)
 
 void secret_token_write(struct secret key, const struct secret_grant *grant, struct buffer *out)
 {
-    static const char header[] = "{\"alg\":\"HS256\",\"typ\":\"JWT\"}";
     struct buffer claims = buffer_make(out->arena, TOKEN_MAX);
-    size_t start = out->len;
-    unsigned char signature[32];
 
     write_claims(grant, &claims);
-    base64_write(out, BASE64_URL, header, sizeof header - 1);
-    buffer_char(out, '.');
-    base64_write(out, BASE64_URL, claims.data, claims.len);
-    out->failed = out->failed || claims.failed;
-    if (out->failed)
-        return;
-    digest_hmac_sha256(key, out->data + start, out->len - start, signature);
-    buffer_char(out, '.');
-    base64_write(out, BASE64_URL, signature, sizeof signature);
+    out->failed = out->failed || !buffer_string(&claims);
+    if (!out->failed)
+        jwt_sign(out, "{\"alg\":\"HS256\",\"typ\":\"JWT\"}", claims.data,
+                 &(struct jwt_key){.algorithm = JWT_HS256, .secret = key});
 }

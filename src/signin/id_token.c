@@ -1,4 +1,4 @@
-/* Verifies and signs JSON web tokens of identity providers (RFC 7515, RFC 7517, RFC 7518). */
+/* Verifies the ID tokens of identity providers by their keys (RFC 7517), and signs the client secrets of one. */
 #include "signin/id_token.h"
 
 #include <openssl/core_names.h>
@@ -6,60 +6,15 @@
 #include <openssl/evp.h>
 #include <openssl/param_build.h>
 #include <openssl/pem.h>
+#include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 
+#include "auth/jwt.h"
 #include "base/base64.h"
 #include "base/json.h"
 
 enum { CLOCK_LEEWAY_S = 60, RSA_BITS_MIN = 2048, INTEGER_MAX = 1024, COORDINATE = 32 };
-
-/* The three parts of a compact JWS (RFC 7515 7.1). */
-struct jws {
-    const char *signed_text; /* header and payload, including the dot between them */
-    size_t signed_len;
-    const char *payload;
-    size_t payload_len;
-    unsigned char signature[INTEGER_MAX];
-    size_t signature_len;
-    json_t *header;
-};
-
-static json_t *read_object(const char *text, size_t len)
-{
-    unsigned char bytes[ID_TOKEN_MAX];
-    size_t size;
-    json_t *json = NULL;
-
-    if (base64_read(BASE64_URL, text, len, bytes, sizeof bytes, &size))
-        json = json_loadb((const char *)bytes, size, JSON_REJECT_DUPLICATES, NULL);
-    if (json_is_object(json))
-        return json;
-    json_decref(json);
-    return NULL;
-}
-
-static bool read_jws(const char *token, struct jws *jws)
-{
-    const char *payload = strchr(token, '.');
-    const char *signature = payload ? strchr(payload + 1, '.') : NULL;
-
-    if (!signature || strlen(token) > ID_TOKEN_MAX)
-        return false;
-    *jws = (struct jws){.signed_text = token,
-                        .signed_len = (size_t)(signature - token),
-                        .payload = payload + 1,
-                        .payload_len = (size_t)(signature - payload - 1)};
-    if (!base64_read(BASE64_URL, signature + 1, strlen(signature + 1), jws->signature, sizeof jws->signature,
-                     &jws->signature_len))
-        return false;
-    jws->header = read_object(token, (size_t)(payload - token));
-    if (json_object_get(jws->header, "crit")) {
-        json_decref(jws->header);
-        jws->header = NULL;
-    }
-    return jws->header != NULL;
-}
 
 static const char *text_of(const json_t *object, const char *name)
 {
@@ -68,15 +23,24 @@ static const char *text_of(const json_t *object, const char *name)
     return text ? text : "";
 }
 
+/* The header of a token that could be verified; NULL if it is malformed, or requires an extension. */
+static json_t *read_header(const char *token, struct jwt *jwt)
+{
+    json_t *header = jwt_split(token, ID_TOKEN_MAX, jwt) ? jwt_header(jwt) : NULL;
+
+    if (!json_object_get(header, "crit"))
+        return header;
+    json_decref(header);
+    return NULL;
+}
+
 const char *id_token_key_id(void *arena, const char *token)
 {
-    struct jws jws;
-    const char *id;
+    struct jwt jwt;
+    json_t *header = read_header(token, &jwt);
+    const char *id = header ? talloc_strdup(arena, text_of(header, "kid")) : NULL;
 
-    if (!read_jws(token, &jws))
-        return NULL;
-    id = talloc_strdup(arena, text_of(jws.header, "kid"));
-    json_decref(jws.header);
+    json_decref(header);
     return id;
 }
 
@@ -146,17 +110,17 @@ static EVP_PKEY *p256_key(const json_t *jwk)
     return key;
 }
 
-/* The supported algorithms and their key types: a token cannot make a key be used in another way. */
+/* The algorithms, and the keys that go with them: a token cannot choose another use of a key. */
 static const struct algorithm {
+    enum jwt_algorithm algorithm;
     const char *name, *key_type;
     EVP_PKEY *(*key)(const json_t *jwk);
-    bool raw; /* the signature is two integers in sequence (RFC 7518 3.4) */
-} algorithms[] = {{"RS256", "RSA", rsa_key, false}, {"ES256", "EC", p256_key, true}};
+} algorithms[] = {{JWT_RS256, "RS256", "RSA", rsa_key}, {JWT_ES256, "ES256", "EC", p256_key}};
 
 static const struct algorithm *algorithm_of(const json_t *header)
 {
     for (size_t i = 0; i < sizeof algorithms / sizeof *algorithms; i++)
-        if (strcmp(algorithms[i].name, text_of(header, "alg")) == 0)
+        if (algorithms[i].algorithm == jwt_algorithm_of(header))
             return &algorithms[i];
     return NULL;
 }
@@ -177,63 +141,24 @@ static const json_t *find_jwk(const json_t *keys, const struct algorithm *algori
     return NULL;
 }
 
-/* ---- signatures ---- */
+/* ---- tokens ---- */
 
-/* The two integers in OpenSSL's form. */
-static int der_of(const unsigned char *raw, unsigned char **der)
+static enum err check_signature(const struct jwt *jwt, const json_t *header, const json_t *keys, struct error *error)
 {
-    ECDSA_SIG *pair = ECDSA_SIG_new();
-    BIGNUM *r = BN_bin2bn(raw, COORDINATE, NULL), *s = BN_bin2bn(raw + COORDINATE, COORDINATE, NULL);
-    int len = -1;
-
-    if (pair && r && s && ECDSA_SIG_set0(pair, r, s) == 1) {
-        r = s = NULL;
-        len = i2d_ECDSA_SIG(pair, der);
-    }
-    BN_free(r);
-    BN_free(s);
-    ECDSA_SIG_free(pair);
-    return len;
-}
-
-static bool signature_is_good(const struct jws *jws, const struct algorithm *algorithm, EVP_PKEY *key)
-{
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    unsigned char *der = NULL;
-    const unsigned char *signature = jws->signature;
-    size_t len = jws->signature_len;
-    bool good = context && EVP_DigestVerifyInit(context, NULL, EVP_sha256(), NULL, key) == 1;
-
-    if (good && algorithm->raw) {
-        int der_len = len == 2 * COORDINATE ? der_of(signature, &der) : -1;
-
-        good = der_len > 0;
-        signature = der;
-        len = good ? (size_t)der_len : 0;
-    }
-    good = good &&
-           EVP_DigestVerify(context, signature, len, (const unsigned char *)jws->signed_text, jws->signed_len) == 1;
-    OPENSSL_free(der);
-    EVP_MD_CTX_free(context);
-    return good;
-}
-
-static enum err check_signature(const struct jws *jws, const json_t *keys, struct error *error)
-{
-    const struct algorithm *algorithm = algorithm_of(jws->header);
+    const struct algorithm *algorithm = algorithm_of(header);
     const json_t *jwk;
     EVP_PKEY *key;
     bool good;
 
     if (!algorithm)
         return error_set(error, ERR_UNAUTHORIZED, "the ID token is not signed with RS256 or ES256");
-    jwk = find_jwk(keys, algorithm, text_of(jws->header, "kid"));
+    jwk = find_jwk(keys, algorithm, text_of(header, "kid"));
     if (!jwk)
         return error_set(error, ERR_NOT_FOUND, "the issuer publishes no key that the ID token names");
     key = algorithm->key(jwk);
     if (!key)
         return error_set(error, ERR_UNAUTHORIZED, "the issuer's key cannot be used");
-    good = signature_is_good(jws, algorithm, key);
+    good = jwt_verify(jwt, &(struct jwt_key){.algorithm = algorithm->algorithm, .pair = key});
     EVP_PKEY_free(key);
     return good ? OK : error_set(error, ERR_UNAUTHORIZED, "the signature of the ID token is wrong");
 }
@@ -286,17 +211,17 @@ static enum err check_claims(const json_t *claims, const struct id_token_wanted 
 enum err id_token_verify(const char *token, const json_t *keys, const struct id_token_wanted *wanted, json_t **claims,
                          struct error *error)
 {
-    struct jws jws;
-    json_t *payload;
+    struct jwt jwt;
+    json_t *header = read_header(token, &jwt), *payload;
     enum err err;
 
-    if (!read_jws(token, &jws))
+    if (!header)
         return error_set(error, ERR_UNAUTHORIZED, "the ID token is not well-formed");
-    err = check_signature(&jws, keys, error);
-    json_decref(jws.header);
+    err = check_signature(&jwt, header, keys, error);
+    json_decref(header);
     if (err)
         return err;
-    payload = read_object(jws.payload, jws.payload_len);
+    payload = jwt_payload(&jwt);
     if (!payload)
         return error_set(error, ERR_UNAUTHORIZED, "the ID token is not well-formed");
     err = check_claims(payload, wanted, error);
@@ -308,41 +233,6 @@ enum err id_token_verify(const char *token, const json_t *keys, const struct id_
 }
 
 /* ---- signing ---- */
-
-/* The two integers in sequence, from OpenSSL's form. */
-static bool raw_of(const unsigned char *der, size_t len, unsigned char raw[2 * COORDINATE])
-{
-    ECDSA_SIG *pair = d2i_ECDSA_SIG(NULL, &der, (long)len);
-    bool good = pair && BN_bn2binpad(ECDSA_SIG_get0_r(pair), raw, COORDINATE) == COORDINATE &&
-                BN_bn2binpad(ECDSA_SIG_get0_s(pair), raw + COORDINATE, COORDINATE) == COORDINATE;
-
-    ECDSA_SIG_free(pair);
-    return good;
-}
-
-static bool sign(EVP_PKEY *key, const struct buffer *text, unsigned char raw[2 * COORDINATE])
-{
-    unsigned char der[2 * COORDINATE + 16];
-    size_t len = sizeof der;
-    EVP_MD_CTX *context = EVP_MD_CTX_new();
-    bool good = context && EVP_DigestSignInit(context, NULL, EVP_sha256(), NULL, key) == 1 &&
-                EVP_DigestSign(context, der, &len, (const unsigned char *)text->data, text->len) == 1 &&
-                raw_of(der, len, raw);
-
-    EVP_MD_CTX_free(context);
-    return good;
-}
-
-static void write_part(struct buffer *out, const json_t *object)
-{
-    char text[ID_TOKEN_MAX];
-    size_t len = json_dumpb(object, text, sizeof text, JSON_COMPACT);
-
-    if (len == 0 || len > sizeof text)
-        out->failed = true;
-    else
-        base64_write(out, BASE64_URL, text, len);
-}
 
 /* A PEM key; its line ends may be written as \n, as is usual in environment variables. */
 static EVP_PKEY *read_pem(void *arena, const char *pem)
@@ -368,22 +258,14 @@ static EVP_PKEY *read_pem(void *arena, const char *pem)
 const char *es256_token_sign(void *arena, const char *pem, const char *key_id, const json_t *claims)
 {
     struct buffer token = buffer_make(arena, ID_TOKEN_MAX);
-    json_t *header = json_pack("{s:s,s:s}", "alg", "ES256", "kid", key_id);
-    EVP_PKEY *key = read_pem(arena, pem);
-    unsigned char signature[2 * COORDINATE];
-    bool good = header && key && EVP_PKEY_is_a(key, "EC");
+    struct jwt_key key = {.algorithm = JWT_ES256, .pair = read_pem(arena, pem)};
+    char *payload = json_dumps(claims, JSON_COMPACT);
+    struct buffer header = buffer_make(arena, ID_TOKEN_MAX);
 
-    if (good) {
-        write_part(&token, header);
-        buffer_char(&token, '.');
-        write_part(&token, claims);
-        good = buffer_string(&token) && sign(key, &token, signature);
-    }
-    if (good) {
-        buffer_char(&token, '.');
-        base64_write(&token, BASE64_URL, signature, sizeof signature);
-    }
-    EVP_PKEY_free(key);
-    json_decref(header);
-    return good ? buffer_string(&token) : NULL;
+    JSON_OBJECT(&header, member_text("alg", "ES256"), member_text("kid", key_id));
+    if (payload && buffer_string(&header) && key.pair && EVP_PKEY_is_a(key.pair, "EC"))
+        jwt_sign(&token, header.data, payload, &key);
+    EVP_PKEY_free(key.pair);
+    free(payload);
+    return token.len > 0 ? buffer_string(&token) : NULL;
 }
