@@ -1,12 +1,8 @@
 /* Runs the periodic work of the audit. */
 #include "audit/keeper.h"
 
-#include <poll.h>
-#include <pthread.h>
 #include <stdatomic.h>
-#include <sys/eventfd.h>
 #include <talloc.h>
-#include <unistd.h>
 
 #include "audit/events.h"
 #include "audit/seals.h"
@@ -14,6 +10,7 @@
 #include "auth/usage.h"
 #include "base/log.h"
 #include "base/platform.h"
+#include "base/thread.h"
 #include "http/metrics.h"
 
 /* A long round is followed by a longer pause, so that sealing remains a small part of the database's load. */
@@ -21,15 +18,12 @@ enum { ROUND_MS = 1000, FOLD_US = 5000000, WAITING_US = 5000000, PAUSE_FACTOR = 
 
 static struct {
     struct keeper_options options;
-    pthread_t thread;
-    int wake;
-    bool started;
-    _Atomic bool stopping;
+    struct thread thread;
     struct sealer sealer;
     int64_t folded_us, waiting_us;
     _Atomic int64_t waiting, waiting_s;
     _Atomic uint64_t failures;
-} keeper = {.wake = -1};
+} keeper;
 
 /* ---- metrics ---- */
 
@@ -71,7 +65,7 @@ static enum err seal(struct db *db)
     bool more = true;
     enum err err = OK;
 
-    while (!err && more && !atomic_load(&keeper.stopping))
+    while (!err && more && !atomic_load(&keeper.thread.stopping))
         err = seals_advance(&keeper.sealer, db, &more);
     return err;
 }
@@ -151,15 +145,12 @@ static void *keeper_main(void *nothing)
 {
     void *arena = talloc_new(NULL);
     struct db *db = db_create(arena, &keeper.options.db);
-    struct pollfd fd = {.fd = keeper.wake, .events = POLLIN};
     bool failing = false;
+    int pause_ms = 0;
 
     (void)nothing;
-    while (db && !atomic_load(&keeper.stopping)) {
-        int pause_ms = keeper.options.available() ? one_round(db, &failing) : ROUND_MS;
-
-        (void)poll(&fd, 1, pause_ms);
-    }
+    while (db && !thread_wait(&keeper.thread, pause_ms))
+        pause_ms = keeper.options.available() ? one_round(db, &failing) : ROUND_MS;
     if (db && keeper.options.available())
         finish(db);
     talloc_free(arena);
@@ -171,22 +162,12 @@ enum err keeper_start(const struct keeper_options *options, struct error *error)
     keeper.options = *options;
     keeper.options.db.name = "orgd audit";
     keeper.options.db.on_revoke = NULL;
-    atomic_store(&keeper.stopping, false);
-    keeper.wake = eventfd(0, EFD_CLOEXEC);
-    if (keeper.wake < 0 || pthread_create(&keeper.thread, NULL, keeper_main, NULL) != 0)
-        return error_set(error, ERR_SYSTEM, "cannot start the audit thread");
-    keeper.started = true;
+    TRY(thread_start(&keeper.thread, keeper_main, NULL, "keeps the audit", error));
     register_metrics();
     return OK;
 }
 
 void keeper_stop(void)
 {
-    if (!keeper.started)
-        return;
-    atomic_store(&keeper.stopping, true);
-    (void)eventfd_write(keeper.wake, 1);
-    (void)pthread_join(keeper.thread, NULL);
-    (void)close(keeper.wake);
-    keeper.started = false;
+    thread_stop(&keeper.thread);
 }

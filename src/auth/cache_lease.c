@@ -2,18 +2,16 @@
 #include "auth/cache_lease.h"
 
 #include <poll.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <talloc.h>
-#include <unistd.h>
 
 #include "auth/decision_cache.h"
 #include "base/log.h"
 #include "base/platform.h"
+#include "base/thread.h"
 #include "db/leases.h"
 #include "db/statements.h"
 #include "http/metrics.h"
@@ -22,12 +20,9 @@
 enum { RENEW_MS = 1000, ANSWER_MS = 2000, RECONNECT_MS = 200 };
 
 static struct {
-    pthread_t thread;
+    struct thread thread;
     struct db_options options;
-    int wake;
-    bool started;
-    _Atomic bool stopping;
-} listener = {.wake = -1};
+} listener;
 
 /* The state of the thread on one connection. */
 struct session {
@@ -116,7 +111,7 @@ static void say_lease(bool on)
 {
     static bool said;
 
-    if (said != on && !atomic_load(&listener.stopping))
+    if (said != on && !atomic_load(&listener.thread.stopping))
         log_message(on ? LOG_INFO : LOG_WARNING,
                     on ? "decision cache on: listening for changes" : "decision cache off: cannot listen for changes");
     said = on;
@@ -220,7 +215,7 @@ static bool begin(struct session *session)
 static bool wait_until_due(struct session *session)
 {
     PGconn *conn = db_handle(session->db);
-    struct pollfd fds[] = {{.fd = PQsocket(conn), .events = POLLIN}, {.fd = listener.wake, .events = POLLIN}};
+    struct pollfd fds[] = {{.fd = PQsocket(conn), .events = POLLIN}, {.fd = listener.thread.wake, .events = POLLIN}};
     int64_t left_us = session->next_us - platform.monotonic_us();
 
     if (left_us <= 0 || poll(fds, 2, (int)(left_us / 1000 + 1)) == 0)
@@ -233,7 +228,7 @@ static void hold(struct session *session)
 {
     bool good = begin(session);
 
-    while (good && !atomic_load(&listener.stopping)) {
+    while (good && !atomic_load(&listener.thread.stopping)) {
         hear(session);
         if (platform.monotonic_us() >= session->next_us)
             good = renew(session) && remove_expired(session);
@@ -253,17 +248,10 @@ static void give_up(struct session *session)
     if (had)
         say_lease(false);
     db_set_deadline(session->db, platform.monotonic_us() + RECONNECT_MS * 1000);
-    if (atomic_load(&listener.stopping) && db_connected(session->db))
+    if (atomic_load(&listener.thread.stopping) && db_connected(session->db))
         (void)!DB_RUN(session->db, lease_end, NULL, param_uuid(leases_process()));
     talloc_free(session->seen);
     db_close(session->db);
-}
-
-static void pause_ms(int ms)
-{
-    struct pollfd fd = {.fd = listener.wake, .events = POLLIN};
-
-    (void)poll(&fd, 1, ms);
 }
 
 static void *listener_main(void *nothing)
@@ -273,14 +261,13 @@ static void *listener_main(void *nothing)
     struct error error;
 
     (void)nothing;
-    while (db && !atomic_load(&listener.stopping)) {
+    while (db && !atomic_load(&listener.thread.stopping)) {
         struct session session = {.db = db};
         db_set_deadline(db, 0);
         if (db_connect(db, &error) == OK)
             hold(&session);
         give_up(&session);
-        if (!atomic_load(&listener.stopping))
-            pause_ms(RECONNECT_MS);
+        (void)thread_wait(&listener.thread, RECONNECT_MS);
     }
     talloc_free(arena);
     return NULL;
@@ -291,22 +278,12 @@ enum err cache_lease_start(const struct db_options *options, struct error *error
     listener.options = *options;
     listener.options.name = "orgd listener";
     listener.options.on_revoke = NULL;
-    listener.wake = eventfd(0, EFD_CLOEXEC);
-    atomic_store(&listener.stopping, false);
-    if (listener.wake < 0 || pthread_create(&listener.thread, NULL, listener_main, NULL) != 0)
-        return error_set(error, ERR_SYSTEM, "cannot start the thread that listens for access changes");
-    listener.started = true;
+    TRY(thread_start(&listener.thread, listener_main, NULL, "listens for access changes", error));
     register_metrics();
     return OK;
 }
 
 void cache_lease_stop(void)
 {
-    if (!listener.started)
-        return;
-    atomic_store(&listener.stopping, true);
-    (void)eventfd_write(listener.wake, 1);
-    (void)pthread_join(listener.thread, NULL);
-    (void)close(listener.wake);
-    listener.started = false;
+    thread_stop(&listener.thread);
 }

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -13,6 +12,7 @@
 
 #include "base/log.h"
 #include "base/platform.h"
+#include "base/thread.h"
 #include "db/leases.h"
 #include "http/compress.h"
 #include "http/fair_queue.h"
@@ -431,22 +431,18 @@ static struct queue *queue_of(struct lanes *lanes, size_t i)
 enum err lanes_start(struct lanes *lanes, struct error *error)
 {
     enum err err = OK;
-    sigset_t all, kept;
 
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &kept);
     for (size_t i = 0; i < lanes->worker_count && !err; i++) {
         struct worker *worker = &lanes->workers[i];
         int failure;
         worker->lanes = lanes;
         worker->eager = i < lanes->options.workers;
         worker->queue = queue_of(lanes, i);
-        failure = pthread_create(&worker->thread, NULL, run_worker, worker);
+        failure = thread_spawn(&worker->thread, run_worker, worker);
         worker->started = failure == 0;
         if (failure)
             err = error_set(error, ERR_SYSTEM, "cannot start a worker thread: %s", strerror(failure));
     }
-    (void)pthread_sigmask(SIG_SETMASK, &kept, NULL);
     return err;
 }
 

@@ -2,15 +2,13 @@
 #include "mail/sender.h"
 
 #include <poll.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <talloc.h>
-#include <unistd.h>
 
 #include "base/log.h"
 #include "base/platform.h"
+#include "base/thread.h"
 #include "http/metrics.h"
 #include "mail/outbox.h"
 #include "mail/statements.h"
@@ -23,14 +21,11 @@ enum { FIRST_WAIT_S = 5, LONGEST_WAIT_S = 1800, LEASE_MARGIN_S = 30, RECONNECT_M
 static struct {
     const struct config *config;
     struct db_options options;
-    pthread_t thread;
-    int wake;
-    bool started;
-    _Atomic bool stopping;
+    struct thread thread;
     bool taken; /* the server accepted the mail `taken_id`, but the database does not know yet */
     struct uuid taken_id;
     _Atomic uint64_t sent, failed, given_up, waiting;
-} sender = {.wake = -1};
+} sender;
 
 /* ---- metrics ---- */
 
@@ -179,7 +174,7 @@ static bool forget_notifications(PGconn *conn)
 static bool wait_for_work(struct db *db, int64_t due_s)
 {
     PGconn *conn = db_handle(db);
-    struct pollfd fds[] = {{.fd = PQsocket(conn), .events = POLLIN}, {.fd = sender.wake, .events = POLLIN}};
+    struct pollfd fds[] = {{.fd = PQsocket(conn), .events = POLLIN}, {.fd = sender.thread.wake, .events = POLLIN}};
     int64_t ms = due_s < 0 ? 0 : due_s * 1000;
 
     if (forget_notifications(
@@ -196,7 +191,7 @@ static void work(struct db *db, struct transport *transport)
 {
     enum err err = sender.taken ? forget_taken(db) : OK;
 
-    while (!err && !atomic_load(&sender.stopping)) {
+    while (!err && !atomic_load(&sender.thread.stopping)) {
         bool none = false;
         struct result row;
 
@@ -220,18 +215,16 @@ static void *sender_main(void *nothing)
 {
     void *arena = talloc_new(NULL);
     struct db *db = db_create(arena, &sender.options);
-    struct transport *transport = transport_create(arena, sender.config, &sender.stopping);
-    struct pollfd fd = {.fd = sender.wake, .events = POLLIN};
+    struct transport *transport = transport_create(arena, sender.config, &sender.thread.stopping);
     struct error error;
 
     (void)nothing;
-    while (db && transport && !atomic_load(&sender.stopping)) {
+    while (db && transport && !atomic_load(&sender.thread.stopping)) {
         db_set_deadline(db, 0);
         if (db_connect(db, &error) == OK && db_script(db, "LISTEN orgd_outbox", NULL) == OK)
             work(db, transport);
         db_close(db);
-        if (!atomic_load(&sender.stopping))
-            (void)poll(&fd, 1, RECONNECT_MS);
+        (void)thread_wait(&sender.thread, RECONNECT_MS);
     }
     talloc_free(arena);
     return NULL;
@@ -245,22 +238,12 @@ enum err sender_start(const struct config *config, const struct db_options *opti
     sender.options = *options;
     sender.options.name = "orgd mail";
     sender.options.on_revoke = NULL;
-    atomic_store(&sender.stopping, false);
-    sender.wake = eventfd(0, EFD_CLOEXEC);
-    if (sender.wake < 0 || pthread_create(&sender.thread, NULL, sender_main, NULL) != 0)
-        return error_set(error, ERR_SYSTEM, "cannot start the thread that sends mail");
-    sender.started = true;
+    TRY(thread_start(&sender.thread, sender_main, NULL, "sends mail", error));
     register_metrics();
     return OK;
 }
 
 void sender_stop(void)
 {
-    if (!sender.started)
-        return;
-    atomic_store(&sender.stopping, true);
-    (void)eventfd_write(sender.wake, 1);
-    (void)pthread_join(sender.thread, NULL);
-    (void)close(sender.wake);
-    sender.started = false;
+    thread_stop(&sender.thread);
 }

@@ -8,12 +8,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <talloc.h>
 #include <unistd.h>
 
 #include "base/log.h"
 #include "base/platform.h"
+#include "base/thread.h"
 #include "postgres/pgdata.h"
 #include "postgres/pgroles.h"
 #include "postgres/process.h"
@@ -41,8 +41,7 @@ struct cluster {
     int directory;      /* the data directory, open */
     const char *socket; /* directory by which clients reach the socket */
     struct process server;
-    pthread_t thread;
-    int stop;             /* eventfd: readable once the server has to stop */
+    struct thread thread;
     pthread_mutex_t lock; /* guards the members below */
     pthread_cond_t changed;
     bool decided;    /* the first start succeeded or failed */
@@ -61,14 +60,6 @@ static void set_running(struct cluster *cluster, bool running)
     (void)pthread_mutex_lock(&cluster->lock);
     cluster->running = running;
     (void)pthread_mutex_unlock(&cluster->lock);
-}
-
-/* Waits at most that long for the request to stop. True when it was made. */
-static bool asked_to_stop(const struct cluster *cluster, int wait_ms)
-{
-    struct pollfd watch = {.fd = cluster->stop, .events = POLLIN};
-
-    return poll(&watch, 1, wait_ms) > 0;
 }
 
 /* ---- remains of an earlier program ---- */
@@ -196,7 +187,7 @@ static enum err wait_ready(struct cluster *cluster, off_t since, struct error *e
                              process_status_text(status, ending, sizeof ending), cluster->data.directory);
         if (pgdata_server(&cluster->data, &pid, &ready) && pid == self && ready)
             return OK;
-        if (asked_to_stop(cluster, READY_POLL_MS))
+        if (thread_wait(&cluster->thread, READY_POLL_MS))
             return error_set(error, ERR_STOPPING, "stopped while PostgreSQL was starting");
         if (platform.monotonic_us() > deadline)
             return error_set(error, ERR_UNAVAILABLE,
@@ -262,10 +253,10 @@ static bool start_again(struct cluster *cluster)
             log_message(LOG_INFO, "PostgreSQL runs again");
             return true;
         }
-        if (err == ERR_STOPPING || asked_to_stop(cluster, 0))
+        if (err == ERR_STOPPING || thread_wait(&cluster->thread, 0))
             return false;
         log_message(LOG_ERROR, "%s; trying again in %d ms", error.cause, backoff);
-        if (asked_to_stop(cluster, backoff))
+        if (thread_wait(&cluster->thread, backoff))
             return false;
         backoff = backoff * 2 < BACKOFF_MOST_MS ? backoff * 2 : BACKOFF_MOST_MS;
     }
@@ -275,7 +266,8 @@ static bool start_again(struct cluster *cluster)
 static void watch(struct cluster *cluster)
 {
     for (;;) {
-        struct pollfd on[] = {{.fd = cluster->stop, .events = POLLIN}, {.fd = cluster->server.fd, .events = POLLIN}};
+        struct pollfd on[] = {{.fd = cluster->thread.wake, .events = POLLIN},
+                              {.fd = cluster->server.fd, .events = POLLIN}};
         int ready = poll(on, 2, HOUSEKEEPING_MS), status;
         char ending[64];
 
@@ -324,27 +316,12 @@ static void *supervise(void *argument)
 static void release(struct cluster *cluster)
 {
     pgdata_close(&cluster->data);
-    if (cluster->stop >= 0)
-        (void)close(cluster->stop);
     if (cluster->directory >= 0)
         (void)close(cluster->directory);
     (void)pthread_cond_destroy(&cluster->changed);
     (void)pthread_mutex_destroy(&cluster->lock);
     (void)talloc_free(cluster->arena);
     (void)talloc_free(cluster);
-}
-
-/* Starts the thread with all signals blocked: the program's own threads handle them. */
-static int start_thread(struct cluster *cluster)
-{
-    sigset_t all, before;
-    int problem;
-
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    problem = pthread_create(&cluster->thread, NULL, supervise, cluster);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return problem;
 }
 
 enum err cluster_open(void *arena, const struct cluster_options *options, struct cluster **opened, struct error *error)
@@ -360,9 +337,8 @@ enum err cluster_open(void *arena, const struct cluster_options *options, struct
     cluster->arena = talloc_new(NULL);
     (void)pthread_mutex_init(&cluster->lock, NULL);
     (void)pthread_cond_init(&cluster->changed, NULL);
-    cluster->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     cluster->directory = open(options->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (cluster->directory < 0 || cluster->stop < 0) {
+    if (cluster->directory < 0) {
         err = error_set(error, ERR_SYSTEM, "cannot open the data directory %s: %m", options->directory);
         goto failed;
     }
@@ -371,10 +347,9 @@ enum err cluster_open(void *arena, const struct cluster_options *options, struct
         err = error_set(error, ERR_MEMORY, "no memory");
         goto failed;
     }
-    if (start_thread(cluster) != 0) {
-        err = error_set(error, ERR_SYSTEM, "cannot start the thread that watches PostgreSQL");
+    err = thread_start(&cluster->thread, supervise, cluster, "watches PostgreSQL", error);
+    if (err)
         goto failed;
-    }
     (void)pthread_mutex_lock(&cluster->lock);
     while (!cluster->decided)
         (void)pthread_cond_wait(&cluster->changed, &cluster->lock);
@@ -386,7 +361,7 @@ enum err cluster_open(void *arena, const struct cluster_options *options, struct
         *opened = cluster;
         return OK;
     }
-    (void)pthread_join(cluster->thread, NULL);
+    thread_stop(&cluster->thread);
 failed:
     release(cluster);
     return err;
@@ -406,8 +381,7 @@ void cluster_close(struct cluster *cluster)
 {
     if (!cluster)
         return;
-    (void)eventfd_write(cluster->stop, 1);
-    (void)pthread_join(cluster->thread, NULL);
+    thread_stop(&cluster->thread);
     release(cluster);
 }
 

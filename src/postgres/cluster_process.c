@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/log.h"
+#include "base/thread.h"
 
 enum { STATUS_LOST = 3 };
 
@@ -142,8 +143,6 @@ static enum err lost(struct error *error)
 enum err cluster_process_start(struct cluster_process *process, struct error *error)
 {
     struct answer answer;
-    sigset_t all, before;
-    int problem;
 
     if (send(process->fd, "", 1, MSG_NOSIGNAL) != 1 ||
         receive(process->fd, &answer, sizeof answer) != (ssize_t)sizeof answer)
@@ -152,12 +151,8 @@ enum err cluster_process_start(struct cluster_process *process, struct error *er
         *error = answer.error;
         return answer.code;
     }
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    problem = pthread_create(&process->watcher, NULL, end_with_process, process);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    process->watched = problem == 0;
-    return problem == 0 ? OK : error_set(error, ERR_SYSTEM, "cannot start the thread that watches PostgreSQL");
+    process->watched = thread_spawn(&process->watcher, end_with_process, process) == 0;
+    return process->watched ? OK : error_set(error, ERR_SYSTEM, "cannot start the thread that watches PostgreSQL");
 }
 
 void cluster_process_close(struct cluster_process *process)

@@ -3,16 +3,14 @@
 
 #include <poll.h>
 #include <pthread.h>
-#include <signal.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <talloc.h>
-#include <unistd.h>
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/thread.h"
 #include "db/db.h"
 #include "migrate/migrate.h"
 
@@ -27,8 +25,7 @@ struct gate {
     struct gate_options options;
     void *arena; /* used by the thread only */
     struct db *dbs[DATABASE_COUNT];
-    pthread_t thread;
-    int stop; /* eventfd: readable once the thread has to end */
+    struct thread thread;
     pthread_cond_t changed;
     bool decided;
 };
@@ -55,13 +52,6 @@ const char *gate_uri(enum database database)
 bool gate_is_open(void)
 {
     return atomic_load_explicit(&is_open, memory_order_acquire);
-}
-
-static bool asked_to_stop(const struct gate *gate, int wait_ms)
-{
-    struct pollfd watch = {.fd = gate->stop, .events = POLLIN};
-
-    return poll(&watch, 1, wait_ms) > 0;
 }
 
 /* ---- checks ---- */
@@ -185,7 +175,7 @@ static void publish(struct gate *gate, enum gate_verdict verdict, const struct v
 /* Waits while ready. True when it is time to check again, false when the thread has to end. */
 static bool wait_while_open(struct gate *gate)
 {
-    struct pollfd on[DATABASE_COUNT + 1] = {{.fd = gate->stop, .events = POLLIN}};
+    struct pollfd on[DATABASE_COUNT + 1] = {{.fd = gate->thread.wake, .events = POLLIN}};
 
     for (int i = 0; i < DATABASE_COUNT; i++)
         on[i + 1] = (struct pollfd){.fd = PQsocket(db_handle(gate->dbs[i])), .events = POLLIN};
@@ -211,7 +201,7 @@ static void *watch(void *argument)
 
         publish(gate, verdict, &view, first);
         first = false;
-        if (verdict == GATE_OPEN ? !wait_while_open(gate) : asked_to_stop(gate, CLOSED_POLL_MS))
+        if (verdict == GATE_OPEN ? !wait_while_open(gate) : thread_wait(&gate->thread, CLOSED_POLL_MS))
             break;
         /* not ready until the reconnection has checked the database */
         for (int i = 0; i < DATABASE_COUNT; i++)
@@ -226,24 +216,9 @@ static void *watch(void *argument)
 
 static void release(struct gate *gate)
 {
-    if (gate->stop >= 0)
-        (void)close(gate->stop);
     (void)pthread_cond_destroy(&gate->changed);
     (void)talloc_free(gate->arena);
     (void)talloc_free(gate);
-}
-
-/* Starts the thread with all signals blocked: the program's own threads handle them. */
-static int start_thread(struct gate *gate)
-{
-    sigset_t all, before;
-    int problem;
-
-    (void)sigfillset(&all);
-    (void)pthread_sigmask(SIG_SETMASK, &all, &before);
-    problem = pthread_create(&gate->thread, NULL, watch, gate);
-    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
-    return problem;
 }
 
 enum err gate_start(void *arena, const struct gate_options *options, struct gate **started, enum gate_verdict *verdict,
@@ -251,12 +226,12 @@ enum err gate_start(void *arena, const struct gate_options *options, struct gate
 {
     struct gate *gate = talloc_zero(arena, struct gate);
     bool complete = gate != NULL;
+    enum err err;
 
     if (!gate)
         return error_set(error, ERR_MEMORY, "no memory");
     gate->options = *options;
     memcpy(uris, options->uris, sizeof uris);
-    gate->stop = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
     (void)pthread_cond_init(&gate->changed, NULL);
     gate->arena = talloc_new(NULL);
     for (int i = 0; i < DATABASE_COUNT; i++) {
@@ -266,9 +241,11 @@ enum err gate_start(void *arena, const struct gate_options *options, struct gate
         gate->dbs[i] = gate->arena ? db_create(gate->arena, &handle) : NULL;
         complete = complete && gate->dbs[i];
     }
-    if (!complete || gate->stop < 0 || start_thread(gate) != 0) {
+    err = complete ? thread_start(&gate->thread, watch, gate, "watches the databases", error)
+                   : error_set(error, ERR_MEMORY, "no memory");
+    if (err) {
         release(gate);
-        return error_set(error, ERR_SYSTEM, "cannot start the thread that watches the databases");
+        return err;
     }
     (void)pthread_mutex_lock(&found.lock);
     while (!gate->decided)
@@ -284,8 +261,7 @@ void gate_stop(struct gate *gate)
 {
     if (!gate)
         return;
-    (void)eventfd_write(gate->stop, 1);
-    (void)pthread_join(gate->thread, NULL);
+    thread_stop(&gate->thread);
     release(gate);
 }
 
