@@ -30,26 +30,30 @@ void page_end(struct buffer *out)
     buffer_text(out, "</body></html>\n");
 }
 
+void page_char(struct buffer *out, char c)
+{
+    switch (c) {
+    case '&':
+        buffer_text(out, "&amp;");
+        break;
+    case '<':
+        buffer_text(out, "&lt;");
+        break;
+    case '>':
+        buffer_text(out, "&gt;");
+        break;
+    case '"':
+        buffer_text(out, "&quot;");
+        break;
+    default:
+        buffer_char(out, c);
+    }
+}
+
 void page_text(struct buffer *out, const char *text)
 {
-    for (; text && *text; text++) {
-        switch (*text) {
-        case '&':
-            buffer_text(out, "&amp;");
-            break;
-        case '<':
-            buffer_text(out, "&lt;");
-            break;
-        case '>':
-            buffer_text(out, "&gt;");
-            break;
-        case '"':
-            buffer_text(out, "&quot;");
-            break;
-        default:
-            buffer_char(out, *text);
-        }
-    }
+    for (; text && *text; text++)
+        page_char(out, *text);
 }
 
 void page_element(struct buffer *out, const char *name, const char *text)

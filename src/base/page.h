@@ -11,6 +11,8 @@ void page_end(struct buffer *out);
 
 /* Writes text, escaped for content and for attributes in double quotes. NULL writes nothing. */
 void page_text(struct buffer *out, const char *text);
+/* Writes one character of such a text. */
+void page_char(struct buffer *out, char c);
 /* Writes a text in an element without attributes. */
 void page_element(struct buffer *out, const char *name, const char *text);
 

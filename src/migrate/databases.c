@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "base/buffer.h"
+#include "base/text.h"
 #include "db/db.h"
 
 #define URI_MAX 2048
@@ -13,30 +13,17 @@ static bool is_set(const char *text)
     return text != NULL && text[0] != '\0';
 }
 
-/* User and password may contain any character; a URI may not. */
-static void add_encoded(struct buffer *uri, const char *text)
-{
-    static const char plain[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
-
-    for (; *text != '\0'; text++) {
-        if (strchr(plain, *text) != NULL) {
-            buffer_char(uri, *text);
-        } else {
-            buffer_format(uri, "%%%02X", (unsigned)(unsigned char)*text);
-        }
-    }
-}
-
 static const char *compose(void *arena, const struct config *config, enum database database)
 {
     struct buffer uri = buffer_make(arena, URI_MAX);
 
+    /* user and password may contain any character; a URI may not */
     buffer_text(&uri, "postgresql://");
-    add_encoded(&uri, is_set(config->postgres_user) ? config->postgres_user : "");
+    text_percent_encode(&uri, is_set(config->postgres_user) ? config->postgres_user : "");
     buffer_char(&uri, ':');
-    add_encoded(&uri, is_set(config->postgres_password) ? config->postgres_password : "");
+    text_percent_encode(&uri, is_set(config->postgres_password) ? config->postgres_password : "");
     buffer_text(&uri, "@postgres:5432/");
-    add_encoded(&uri, config->db_prefix);
+    text_percent_encode(&uri, config->db_prefix);
     buffer_format(&uri, "_%s", migrate_database_name(database));
     return buffer_string(&uri);
 }

@@ -6,10 +6,12 @@
 #include <talloc.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "postgres/pgdata.h"
 
 #define NEXT_ROLE "orgd_next" /* renamed to PGROLES_PROGRAM at the end of the conversion */
 #define CONVERTING_ROLE "orgd_converting"
+#define URI_MAX 4096
 #define NO_SUCH_ROLE "role \"" PGROLES_SUPERUSER "\" does not exist"
 
 /* No attributes and no password: only pg_ident.conf decides who may use this role. */
@@ -60,16 +62,12 @@ static const char change_names[] = "CREATE ROLE " CONVERTING_ROLE " SUPERUSER;"
 
 const char *pgroles_uri(void *arena, const char *socket, const char *database, const char *role)
 {
-    char *host = talloc_strdup(arena, "");
+    struct buffer uri = buffer_make(arena, URI_MAX);
 
-    for (const char *at = socket; host && *at; at++) {
-        bool plain = (*at >= 'a' && *at <= 'z') || (*at >= 'A' && *at <= 'Z') || (*at >= '0' && *at <= '9') ||
-                     strchr("-._~", *at) != NULL;
-        host = plain ? talloc_asprintf_append(host, "%c", *at)
-                     : talloc_asprintf_append(host, "%%%02X", (unsigned)(unsigned char)*at);
-    }
-    return host ? talloc_asprintf(arena, "postgresql:///%s?host=%s&port=" PGDATA_PORT "&user=%s", database, host, role)
-                : NULL;
+    buffer_format(&uri, "postgresql:///%s?host=", database);
+    text_percent_encode(&uri, socket);
+    buffer_format(&uri, "&port=" PGDATA_PORT "&user=%s", role);
+    return buffer_string(&uri);
 }
 
 static enum err fail(PGconn *connection, const char *what, struct error *error)

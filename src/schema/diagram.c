@@ -5,6 +5,7 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "base/page.h"
 #include "schema/catalog.h"
 #include "schema/statements.h"
 
@@ -132,24 +133,8 @@ static bool begins_domain(const struct graph *graph, size_t table)
 /* Adds text to an HTML label of Graphviz. */
 static void add_html(struct buffer *out, const char *text)
 {
-    for (; *text; text++) {
-        switch (*text) {
-        case '&':
-            buffer_text(out, "&amp;");
-            break;
-        case '<':
-            buffer_text(out, "&lt;");
-            break;
-        case '>':
-            buffer_text(out, "&gt;");
-            break;
-        case '"':
-            buffer_text(out, "&quot;");
-            break;
-        default:
-            buffer_char(out, (unsigned char)*text < 0x20 ? ' ' : *text);
-        }
-    }
+    for (; *text; text++)
+        page_char(out, (unsigned char)*text < 0x20 ? ' ' : *text);
 }
 
 /* Adds text between double quotes; neither language can escape a quote there. */

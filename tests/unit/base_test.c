@@ -99,9 +99,9 @@ static void base64_has_one_spelling_per_content(void **state)
         enum base64 alphabet;
         const char *text;
     } wrong[] = {
-        {BASE64, "Zg"},       {BASE64, "Zg="},    {BASE64, "Zh=="},       {BASE64, "Z==="},    {BASE64, "===="},
-        {BASE64, "Zg==Zg=="}, {BASE64, "Zm 9"},   {BASE64, "-_8="},       {BASE64_URL, "+/8"}, {BASE64_URL, "Zg=="},
-        {BASE64_URL, "Z"},    {BASE64_URL, "Zh"}, {BASE64_URL, "Zm9v\n"},
+        {BASE64, "Zg"},       {BASE64, "Zg="},    {BASE64, "Zh=="},       {BASE64, "Z==="},      {BASE64, "===="},
+        {BASE64, "Zg==Zg=="}, {BASE64, "Zm 9"},   {BASE64, "-_8="},       {BASE64_URL, "+/8"},   {BASE64_URL, "Zg=="},
+        {BASE64_URL, "Z"},    {BASE64_URL, "Zh"}, {BASE64_URL, "Zm9v\n"}, {BASE64_URL, "\x80g"}, {BASE64, "Zm9\xff"},
     };
     unsigned char bytes[16];
     size_t len;
