@@ -1,9 +1,9 @@
-// Collects the licences of the npm packages that are in the built console, in licenses.txt beside its files.
+// Collects the licences of the npm packages that are in the built console, in licenses.txt next to its files.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, sep } from "node:path";
 import type { Plugin } from "vite";
 
-// Text that comes with the program itself, beside the console.
+// Text that comes with the program itself, in addition to the console.
 const OF_THE_PROGRAM = "../src/policy/common_passwords.LICENSE";
 const RULE = "-".repeat(80);
 
@@ -13,7 +13,7 @@ function packageOf(id: string): string | null {
   if (!path.includes(`${sep}node_modules${sep}`) || !existsSync(path)) return null;
   for (let folder = dirname(path); !folder.endsWith(`${sep}node_modules`); folder = dirname(folder)) {
     const file = join(folder, "package.json");
-    // folders inside a package may have a package.json that only says how its modules are read
+    // folders inside a package may have a package.json that only sets the type of its modules
     if (existsSync(file) && JSON.parse(readFileSync(file, "utf8")).version) return folder;
   }
   return null;

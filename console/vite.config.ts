@@ -1,9 +1,9 @@
-// How the console is built: hashed assets in dist/, one piece for what every page needs, others on demand.
+// The build of the console: hashed assets in dist/, one chunk for all pages, and others that are loaded on demand.
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 import { licenses } from "./licenses.ts";
 
-// The server puts a fresh value of the same length in its place, each time it serves index.html.
+// The server replaces it with a fresh value of the same length, each time it serves index.html.
 const NONCE = "orgd-nonce-placeholder";
 
 export default defineConfig(({ command }) => ({
@@ -12,7 +12,7 @@ export default defineConfig(({ command }) => ({
   build: {
     target: "es2020",
     sourcemap: false,
-    chunkSizeWarningLimit: 1000, // kB before compression; a test holds the size after it
+    chunkSizeWarningLimit: 1000, // kB before compression; a test limits the compressed size
     assetsInlineLimit: 0, // the Content-Security-Policy allows no data: in styles and scripts
     modulePreload: { polyfill: false },
     rollupOptions: {

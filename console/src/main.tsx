@@ -1,4 +1,4 @@
-// The console's entry: sessions, theme, data and pages put together.
+// The console's entry point: sets up sessions, theme, data and pages.
 import { QueryClientProvider } from "@tanstack/react-query";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

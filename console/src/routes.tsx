@@ -1,4 +1,4 @@
-// The table of addresses; each page is loaded when it is first shown.
+// The table of routes; each page is loaded when it is first shown.
 import { lazy, Suspense, type ComponentType } from "react";
 import { createBrowserRouter, Navigate } from "react-router-dom";
 import { ShellSkeleton } from "./layout/shell-skeleton";
@@ -14,7 +14,7 @@ function page(load: () => Promise<{ default: ComponentType }>) {
   );
 }
 
-/** A page within the frame, which shows the skeleton meanwhile. */
+/** A page within the frame, which shows the skeleton while the page is loading. */
 function inner(load: () => Promise<{ default: ComponentType }>) {
   const Page = lazy(load);
   return <Page />;

@@ -53,7 +53,7 @@ static const char *remaining_text(struct request *req, const struct result *row)
 
     if (keys > 0)
         text = talloc_asprintf(req->arena,
-                               "API keys go on working. You have %" PRId64 ": %s. You can end all of them at once in "
+                               "API keys go on working. You have %" PRId64 ": %s. You can delete all of them at once in "
                                "the settings, under API keys.",
                                keys, result_text(row, 0, ACCOUNT_CONTACT_KEY_LIST));
     if (!text || people == 0)

@@ -1,4 +1,4 @@
-"""Runs scenarios of tests/node in Chromium, against the program with its console in it and with a real mail server."""
+"""Runs scenarios of tests/node in Chromium, with a program that contains the console and a real mail server."""
 import email
 import email.policy
 import json
@@ -22,7 +22,7 @@ def unused_port():
 
 class Run:
     """
-    A script of scenarios that runs beside the others, with a server and a mail server of its own. `settings` are for the server,
+    A script of scenarios that runs in parallel with others, with a server and a mail server of its own. `settings` are for the server,
     `environment` is for the script.
     """
 
@@ -52,7 +52,7 @@ class Run:
                 return  # the script has ended
 
     def outcomes(self):
-        """What became of each scenario: its problem, or None."""
+        """The result of each scenario: its problem, or None."""
         deadline = threading.Timer(400, self.process.kill)
         deadline.start()
         out, err = self.process.stdout.read(), self.process.stderr.read()
@@ -76,7 +76,7 @@ def free_port():
 
 @pytest.fixture(scope="session")
 def run_scenarios(console):
-    """Starts scripts; all that was started is gone afterwards."""
+    """Starts scripts, and stops all of them at the end."""
     started = []
 
     def start(script, **settings):

@@ -1,4 +1,4 @@
-"""The operator's pages, over a database that was upgraded: the key, access, the migrations, and schemas side by side."""
+"""The operator's pages of an upgraded database: the key, access, the migrations, and schemas side by side."""
 import pathlib
 import shutil
 import sys
@@ -10,11 +10,11 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "migrate
 import old  # noqa: E402  (of the tests of the migrations)
 
 SCENARIOS = [
-    "the key opens the pages of this tab only, and is forgotten", "a refused key leaves who is signed in alone",
-    "access says who may sign up and own, and what looks unintended", "an address is explained by the rule that decides",
-    "the chains are drawn with where they stand", "what the last upgrade left is told",
+    "the key opens the pages of this tab only, and can be deleted", "a refused key does not end the user's session",
+    "the access page shows the rules and the warnings", "an address is explained by the rule that decides",
+    "the chains are drawn with their present revision", "the archive of the last upgrade is listed",
     "the plan of another database is read from its file", "two dumps are compared side by side, and saved as a page",
-    "a dump is compared with the database in use", "a server that fails is asked again",
+    "a dump is compared with the database in use", "after a server error the page can be loaded again",
     "everything on a screen of 360 pixels, light and dark",
 ]
 

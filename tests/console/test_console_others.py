@@ -1,4 +1,4 @@
-"""The console where people sign in with codes and at a provider, where sign-up is closed, and what becomes of sessions."""
+"""The console with sign-in by code and at a provider, with closed sign-up, and with expiring sessions."""
 import sys
 
 import pytest
@@ -8,18 +8,19 @@ sys.path.insert(0, str(serving.TREE / "tests" / "http"))
 from identity_providers import Provider  # noqa: E402
 
 SCENARIOS = {
-    "codes": ["signing up and in with a code", "too many wrong codes start over",
-              "an invitation that waits is seen in the switcher and accepted there", "signing in at a provider",
-              "a return from a provider that nobody asked for"],
-    "sessions": ["a token that has expired is renewed, and nobody notices", "two tabs whose tokens expire at once",
-                 "signing out in one tab ends the other", "a session that was ended elsewhere leads to the sign-in page and back"],
-    "closed": ["who is not invited is told so, before and after trying", "who belongs nowhere is told why, and what to do"],
+    "codes": ["signing up and in with a code", "after too many wrong codes a new code is needed",
+              "a pending invitation is shown and accepted in the switcher", "signing in at a provider",
+              "an unexpected return from a provider is refused"],
+    "sessions": ["an expired token is renewed without interruption", "two tabs refresh tokens that expire at the same time",
+                 "signing out in one tab ends the other", "after its session was ended elsewhere, a page leads to sign-in and back"],
+    "closed": ["without an invitation, the page explains the refusal before and after an attempt",
+               "without an organization, the page explains why and what to do"],
 }
 
 
 @pytest.fixture(scope="module")
 def found(run_scenarios, free_port):
-    """What was found, by script: they run at once, because much of their time goes by in waiting."""
+    """The results by script. The scripts run in parallel, because most of their time is waiting."""
     port = free_port()
     provider = Provider(f"http://localhost:{port}/auth/callback/oidc")
     runs = {

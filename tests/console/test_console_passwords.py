@@ -1,14 +1,14 @@
-"""The console where people sign in with passwords: signing up and in, invitations, the frame around every page."""
+"""The console with sign-in by password: sign-up, sign-in, invitations, the frame around every page."""
 import pytest
 
 SCENARIOS = [
-    "signing up lands in one's own organization", "signing out and in again", "the way back is a way within the console",
-    "a password is set anew by a link in a mail", "the switchers by keyboard alone",
+    "signing up opens the user's own organization", "signing out and in again", "the return path stays within the console",
+    "a password is reset by a mailed link", "the switchers by keyboard alone",
     "another organization by mouse, and the same page of another project", "an invitation makes a new account a member",
-    "an invitation is accepted by who has an account, when they say so",
-    "an invitation for somebody else, a withdrawn one, and half a link", "who is removed while looking is taken elsewhere",
+    "an invited user with an account joins only after confirming",
+    "an invitation for another address, a withdrawn one, and an incomplete link", "a removed user is taken to another organization",
     "everything on a screen of 360 pixels", "light and dark", "a sidebar of 236 pixels, or 80", "back, forward and reload anywhere",
-    "a server that is slow, and one that fails", "the first load is small, and from nowhere else",
+    "a server that is slow, and one that fails", "the first load is small and comes from this server only",
 ]
 
 

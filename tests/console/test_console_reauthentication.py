@@ -1,8 +1,8 @@
-"""The console where the server wants to know again who somebody is, and the end of all keys."""
+"""The console when the server requires a recent sign-in, and the deletion of all keys."""
 import pytest
 
-SCENARIOS = ["a change asks for the password, and goes on", "who does not answer changes nothing, and who signs in again may",
-             "all keys are ended at once"]
+SCENARIOS = ["a change asks for the password and then continues", "cancelling changes nothing, and a new sign-in allows the change",
+             "all keys are deleted at once"]
 AGE = "6"
 
 

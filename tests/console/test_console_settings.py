@@ -1,13 +1,13 @@
-"""The settings of the console, where no mail is sent: organizations, members, projects, keys, the account."""
+"""The settings of the console without mail: organizations, members, projects, keys, the account."""
 import pytest
 
 SCENARIOS = [
-    "an organization is made, renamed and deleted", "two clicks of one moment make one",
-    "two people at once: invited, given another role, removed", "a role that is taken away while a dialog is open",
-    "invitations are sent again and withdrawn, and the server's words are shown",
-    "ownership is transferred, and the one who was owner leaves", "projects",
+    "an organization is made, renamed and deleted", "two fast clicks create one organization",
+    "two users at the same time: invited, role changed, removed", "a role lost while a dialog is open",
+    "invitations are sent again and withdrawn, and refusals are shown",
+    "ownership is transferred, and the previous owner leaves", "projects",
     "a key is shown once, works, and is refused when it is deleted", "the account: name, sessions, password",
-    "the settings on a screen of 360 pixels, with people in them and names without an end",
+    "the settings on a screen of 360 pixels, with members and very long names",
 ]
 
 

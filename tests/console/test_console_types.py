@@ -1,4 +1,4 @@
-"""The console compiles against the API as the program describes it now, whatever was kept of that in the tree."""
+"""The console compiles against the API that the built program describes, not only against the copy in the tree."""
 import os
 import shutil
 import subprocess

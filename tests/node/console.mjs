@@ -1,4 +1,4 @@
-// What the scenarios of the console share: people, each in a browser of their own, the mail for them, and what must be true of every page.
+// Shared by the scenarios of the console: users, each in a browser of their own, their mail, and the checks that every page must pass.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
@@ -13,7 +13,7 @@ const browser = await chromium.launch({ executablePath, args });
 export const web = url;
 export const WAIT_MS = 20_000 * slack;
 
-// ---- mail: the test that started this writes each as a line ----
+// ---- mail: the test that started this script writes each mail as a line ----
 
 const waiting = [];
 const mails = [];
@@ -36,7 +36,7 @@ export function mailFor(email) {
     });
 }
 
-/** The first address of the console in a mail, as its path. */
+/** The path of the first console URL in a mail. */
 export function linkIn(text) {
     const found = text.match(/https?:\/\/\S+/);
     assert.ok(found, text);
@@ -44,7 +44,7 @@ export function linkIn(text) {
     return link.pathname + link.search;
 }
 
-/** Waits until a condition holds: the pages' Content-Security-Policy keeps Playwright's own way to wait from working. */
+/** Waits until a condition is true. The pages' Content-Security-Policy blocks Playwright's own function for that. */
 export async function until(what, condition) {
     const deadline = Date.now() + WAIT_MS;
     while (!(await condition())) {
@@ -53,13 +53,13 @@ export async function until(what, condition) {
     }
 }
 
-// ---- people ----
+// ---- users ----
 
 const people = [];
-// What the browser itself logs for answers that are errors; pages say those in words.
+// The browser's own log lines for error answers, which the pages show as messages.
 const expected = /Failed to load resource|Received a 401 response/;
 
-/** Somebody with a browser of their own. Whatever a page logs as an error counts as a problem of the scenario. */
+/** A user with a browser of their own. Every error that a page logs counts as a problem of the scenario. */
 export async function somebody(options = {}) {
     const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, reducedMotion: "reduce", ...options });
     context.setDefaultTimeout(WAIT_MS);
@@ -75,7 +75,7 @@ export async function somebody(options = {}) {
 }
 
 /**
- * Somebody with an account of their own, on its overview. The account comes from the API, and the browser has its cookies: the forms
+ * A user with a new account, on its overview. The API creates the account, and the browser gets its cookies: the forms
  * have scenarios of their own.
  */
 export async function somebodyNew(email, options) {
@@ -97,7 +97,7 @@ export async function signIn(page, email, password = PASSWORD) {
     await page.getByRole("button", { name: /^Sign in/ }).click();
 }
 
-/** One request of somebody's page, beside the console. */
+/** One request from a user's page, without the console. */
 export const ask = (page, method, path, body) =>
     page.evaluate(
         async ([method, path, body]) => {
@@ -108,7 +108,7 @@ export const ask = (page, method, path, body) =>
         [method, path, body],
     );
 
-/** The organization, workspace and project that somebody's page shows. */
+/** The organization, workspace and project of a user's page. */
 export async function placeOf(page) {
     const { body } = await ask(page, "GET", "/projects");
     const [, workspaceId, projectId] = new URL(page.url()).pathname.match(/^\/w\/([^/]+)\/p\/([^/]+)/);
@@ -124,7 +124,7 @@ export async function shows(page, name) {
     await page.getByRole("button", { name: `Organization: ${name}. Switch or manage` }).waitFor();
 }
 
-// ---- what must be true of every page ----
+// ---- checks of every page ----
 
 /** No violation of WCAG 2.2 A and AA, and nothing wider than the window. */
 export async function isAccessible(page, what) {
@@ -139,7 +139,7 @@ export async function isAccessible(page, what) {
     assert.ok(wide <= inner, `${what}: ${wide} of ${inner} pixels`);
 }
 
-/** For the end of a scenario: nothing went wrong that nobody looked at. */
+/** Called at the end of a scenario: fails if there were problems that the scenario did not expect. */
 export async function closeAll() {
     for (const { context, problems } of people.splice(0)) {
         await context.close();
@@ -147,13 +147,13 @@ export async function closeAll() {
     }
 }
 
-/** What a page says at the end of a scenario that failed. */
+/** The text of a page at the end of a failed scenario. */
 const seenOn = async (page) => {
     const texts = await page.locator("[role=alert], [aria-live], [role=dialog], h1").allInnerTexts().catch(() => []);
     return `${page.url()} shows: ${texts.map((text) => text.replaceAll(/\s+/g, " ").trim()).filter(Boolean).join(" | ")}`;
 };
 
-/** The scenarios, each with `closeAll` at its end; with ONLY in the environment, those whose name has it. */
+/** The scenarios, each with `closeAll` at its end. With ONLY in the environment, those whose name contains it. */
 export const closing = (scenarios) =>
     Object.fromEntries(
         Object.entries(scenarios).filter(([name]) => name.includes(process.env.ONLY ?? "")).map(([name, scenario]) => [

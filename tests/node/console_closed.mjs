@@ -1,4 +1,4 @@
-// The console of a server that only the invited may sign up to, and where few may own: console_closed.mjs URL CHROMIUM [FLAG...], mails on
+// The console of a server with sign-up by invitation and few owners: console_closed.mjs URL CHROMIUM [FLAG...], mails on
 // standard input, the administration's key in ADMIN_KEY.
 import assert from "node:assert/strict";
 import { ask, closing, fillIn, isAccessible, linkIn, mailFor, somebody, web } from "./console.mjs";
@@ -22,22 +22,22 @@ async function ownerMade(email) {
 
 await run(
     closing({
-        async "who is not invited is told so, before and after trying"() {
+        async "without an invitation, the page explains the refusal before and after an attempt"() {
             const { page, go } = await somebody();
             await go("/auth");
             await page.getByRole("heading", { name: "Sign in" }).waitFor();
-            assert.equal(await page.getByText("New accounts are by invitation").count(), 0); // who has an account is not bothered
+            assert.equal(await page.getByText("New accounts are by invitation").count(), 0); // a user with an account does not see the notice
             await page.getByRole("button", { name: "Create an account" }).click();
             await page.getByText("New accounts are by invitation").waitFor();
             await isAccessible(page, "a sign-up that is closed");
             await fillIn(page, address("ann"), PASSWORD);
             await page.getByRole("button", { name: "Create account" }).click();
-            await page.getByRole("alert").getByText("Access Denied.").waitFor(); // the server's words, and what to do
+            await page.getByRole("alert").getByText("Access Denied.").waitFor(); // the server's message and a hint
             await page.getByText("ask for an invitation", { exact: false }).or(page.getByText("for an invitation:", { exact: false })).first().waitFor();
             await isAccessible(page, "a sign-up that was refused");
         },
 
-        async "who belongs nowhere is told why, and what to do"() {
+        async "without an organization, the page explains why and what to do"() {
             const owner = await ownerMade(address("boss"));
             const email = address("bob");
             const invite = async () => {

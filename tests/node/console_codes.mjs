@@ -1,4 +1,4 @@
-// The console where people sign in with mailed codes or at a provider: console_codes.mjs URL CHROMIUM [FLAG...], mails on standard input.
+// The console with sign-in by mailed code or at a provider: console_codes.mjs URL CHROMIUM [FLAG...], mails on standard input.
 import assert from "node:assert/strict";
 import { ask, closing, isAccessible, mailFor, placeOf, shows, somebody, switcher, until, web } from "./console.mjs";
 import { address, run } from "./scenarios.mjs";
@@ -39,7 +39,7 @@ await run(
             const first = await askForCode(page, email);
             await isAccessible(page, "entering a code");
             await page.getByLabel("Code").fill(another(first));
-            await page.getByRole("alert").getByText("That is not the code. 4 tries are left.").waitFor();
+            await page.getByRole("alert").getByText("The code is wrong. 4 attempts are left.").waitFor();
             await isAccessible(page, "a wrong code");
             await page.getByRole("button", { name: "Send another code" }).click();
             const second = codeIn(await mailFor(email));
@@ -52,7 +52,7 @@ await run(
             await shows(page, email.split("@")[0]);
         },
 
-        async "too many wrong codes start over"() {
+        async "after too many wrong codes a new code is needed"() {
             const email = address("bob");
             const { page, go } = await somebody();
             await go("/auth");
@@ -60,7 +60,7 @@ await run(
             const field = page.getByLabel("Code");
             for (let left = 4; left >= 1; left--) {
                 await field.fill(another(code));
-                await page.getByText(left === 1 ? "One try is left." : `${left} tries are left.`).waitFor();
+                await page.getByText(left === 1 ? "One attempt is left." : `${left} attempts are left.`).waitFor();
                 await field.fill("");
             }
             await field.fill(another(code));
@@ -71,7 +71,7 @@ await run(
             await page.getByLabel("E-mail address").waitFor();
         },
 
-        async "an invitation that waits is seen in the switcher and accepted there"() {
+        async "a pending invitation is shown and accepted in the switcher"() {
             const owner = await somebodyIn(address("carl"));
             const guest = await somebodyIn(address("dora"));
             const { organizationId } = await placeOf(owner.page);
@@ -108,12 +108,12 @@ await run(
             await page.locator("[name=login]").fill(email);
             await page.locator("[name=password]").fill("any");
             await page.locator("[type=submit]").click();
-            await page.locator("[type=submit]").click(); // to what is asked for, consented
+            await page.locator("[type=submit]").click(); // consents to the requested scopes
             await page.waitForURL(/\/w\//);
             await shows(page, email.split("@")[0]);
         },
 
-        async "a return from a provider that nobody asked for"() {
+        async "an unexpected return from a provider is refused"() {
             const { page, go } = await somebody();
             await go("/auth/callback/oidc?code=abc&state=def");
             await page.getByRole("heading", { name: "You could not be signed in" }).waitFor();

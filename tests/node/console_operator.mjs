@@ -1,4 +1,4 @@
-// The operator's pages: over a database that was upgraded, with the plan from before and two dumps in the folder FILES.
+// The operator's pages of an upgraded database, with the earlier plan and two dumps in the folder FILES.
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { ask, closing, isAccessible, somebody, somebodyNew } from "./console.mjs";
@@ -16,7 +16,7 @@ async function enter(page, key = ADMIN_KEY) {
     await openButton(page).click();
 }
 
-/** Somebody with the key, on one of the pages. */
+/** A browser with the key, on one of the pages. */
 async function operator(path, title, options) {
     const person = await somebody(options);
     await person.go(`/operator/${path}`);
@@ -45,7 +45,7 @@ async function openPlan(page) {
 
 await run(
     closing({
-        async "the key opens the pages of this tab only, and is forgotten"() {
+        async "the key opens the pages of this tab only, and can be deleted"() {
             const { context, page, go } = await somebody();
             await go("/operator");
             await page.waitForURL(/\/operator/);
@@ -70,8 +70,8 @@ await run(
             await keyField(page).waitFor();
         },
 
-        async "a refused key leaves who is signed in alone"() {
-            const { page, email, go } = await somebodyNew("ann@acme.io") /* who may own an organization */;
+        async "a refused key does not end the user's session"() {
+            const { page, email, go } = await somebodyNew("ann@acme.io") /* may own an organization */;
             await go("/operator");
             await enter(page, "wrong");
             await page.getByText("The server refuses this administration key.").waitFor();
@@ -79,7 +79,7 @@ await run(
             assert.deepEqual([status, body.email], [200, email]);
         },
 
-        async "access says who may sign up and own, and what looks unintended"() {
+        async "the access page shows the rules and the warnings"() {
             const { page } = await operator("access", "Access");
             await page.getByText("Everybody but blocked domains").waitFor();
             await page.getByText("Only listed addresses").waitFor();
@@ -110,7 +110,7 @@ await run(
             await page.getByText("No e-mail address", { exact: true }).waitFor();
         },
 
-        async "the chains are drawn with where they stand"() {
+        async "the chains are drawn with their present revision"() {
             const { page } = await operator("upgrade", "Upgrade");
             await page.getByRole("img", { name: "orgd: now at" }).waitFor();
             for (const chain of ["core", "core_oss", "tracing", "tracing_oss"]) await page.getByRole("img", { name: `${chain}: now at` }).waitFor();
@@ -121,7 +121,7 @@ await run(
             await page.getByText("Nothing: both databases are current.").waitFor();
         },
 
-        async "what the last upgrade left is told"() {
+        async "the archive of the last upgrade is listed"() {
             const { page } = await operator("upgrade", "Upgrade");
             const made = page.getByRole("region", { name: "Memberships it made" });
             await made.getByText("organization").first().waitFor();
@@ -151,7 +151,7 @@ await run(
             const { page } = await operator("schema", "Schema parity");
             await compareFiles(page);
             await page.getByText("public.organization_domains", { exact: true }).waitFor();
-            await page.getByText("no matter of parity").first().waitFor();
+            await page.getByText("does not count for parity").first().waitFor();
             await isAccessible(page, "two dumps");
             const download = page.waitForEvent("download");
             await page.getByRole("button", { name: "Save as a page" }).click();
@@ -172,10 +172,10 @@ await run(
             await chooser(page, 0).setInputFiles(file("plan.json"));
             await page.getByText("plan.json").waitFor();
             await compare(page);
-            await page.getByRole("alert").getByText(/^A: /).waitFor(); // the server's own words
+            await page.getByRole("alert").getByText(/^A: /).waitFor(); // the server's message
         },
 
-        async "a server that fails is asked again"() {
+        async "after a server error the page can be loaded again"() {
             const { page, context, go } = await operator("access", "Access");
             await context.route("**/api/admin/migrations*", (route) => route.fulfill({ status: 500, json: { detail: "Out of order." } }));
             await page.getByRole("link", { name: "Upgrade" }).click();

@@ -1,9 +1,9 @@
-// The console where people sign in with passwords: console_passwords.mjs URL CHROMIUM [FLAG...], mails on standard input.
+// The console with sign-in by password: console_passwords.mjs URL CHROMIUM [FLAG...], mails on standard input.
 import assert from "node:assert/strict";
 import { ask, closing, fillIn, isAccessible, linkIn, mailFor, placeOf, shows, signIn, somebody, somebodyNew, switcher, until, web, WAIT_MS } from "./console.mjs";
 import { address, PASSWORD, pause, run } from "./scenarios.mjs";
 
-/** An invitation by somebody who manages, and the link in its mail. */
+/** Sends an invitation as a user who manages, and returns the link in its mail. */
 async function invited(owner, email, role = "viewer") {
     const place = await placeOf(owner.page);
     const { status, body } = await ask(owner.page, "POST", `/organizations/${place.organizationId}/invitations`, { invitations: [{ email, role }] });
@@ -15,7 +15,7 @@ const focused = (page) => page.evaluate(() => document.activeElement.getAttribut
 
 await run(
     closing({
-        async "signing up lands in one's own organization"() {
+        async "signing up opens the user's own organization"() {
             const email = address("ann");
             const { page, go } = await somebody();
             await go("/");
@@ -51,11 +51,11 @@ await run(
             await signIn(page, email);
             await page.waitForURL(`${web}${place}/settings/members`);
             await shows(page, name);
-            await go("/auth"); // who is in needs no page for it
+            await go("/auth"); // a signed-in user does not see the sign-in page
             await page.waitForURL(`${web}${place}`);
         },
 
-        async "the way back is a way within the console"() {
+        async "the return path stays within the console"() {
             const { page, go, email } = await somebodyNew(address("eve"));
             await page.context().clearCookies();
             for (const next of ["//evil.example/", "https://evil.example/", "/\\evil.example", "javascript:alert(1)"]) {
@@ -67,7 +67,7 @@ await run(
             }
         },
 
-        async "a password is set anew by a link in a mail"() {
+        async "a password is reset by a mailed link"() {
             const { page, go, email, name } = await somebodyNew(address("carl"));
             await page.context().clearCookies();
             await go("/auth");
@@ -189,12 +189,12 @@ await run(
             await switcher(guest.page).click();
             await guest.page.getByRole("menuitemradio", { name: email.split("@")[0] }).waitFor(); // and has one of their own
             assert.equal(await guest.page.getByRole("menuitem", { name: "Rename" }).count(), 0);
-            await guest.go(link); // again: they are a member already
+            await guest.go(link); // a second time: already a member
             await guest.page.getByRole("button", { name: "Accept invitation" }).click();
             await shows(guest.page, owner.name);
         },
 
-        async "an invitation is accepted by who has an account, when they say so"() {
+        async "an invited user with an account joins only after confirming"() {
             const owner = await somebodyNew(address("hal"));
             const guest = await somebodyNew(address("ida"));
             const { link, place } = await invited(owner, guest.email, "admin");
@@ -202,7 +202,7 @@ await run(
             await guest.page.getByRole("button", { name: "Accept invitation" }).waitFor();
             await isAccessible(guest.page, "an invitation for who is signed in");
             const members = async () => (await ask(owner.page, "GET", `/organizations/${place.organizationId}`)).body.default_workspace.members;
-            assert.equal((await members()).find(({ user }) => user.email === guest.email).user.status, "pending"); // to look changes nothing
+            assert.equal((await members()).find(({ user }) => user.email === guest.email).user.status, "pending"); // opening the page changes nothing
             await guest.page.getByRole("button", { name: "Not now" }).click();
             await shows(guest.page, guest.name);
             await guest.go(link);
@@ -212,34 +212,34 @@ await run(
             const signedOut = await somebody();
             const third = await somebodyNew(address("jan"));
             const again = await invited(owner, third.email);
-            await signedOut.go(again.link); // an address that has an account is asked for its password
+            await signedOut.go(again.link); // the page asks for the password of an address with an account
             await signedOut.page.getByLabel("Password", { exact: true }).fill(PASSWORD);
             await signedOut.page.getByRole("button", { name: "Sign in and join" }).click();
             await shows(signedOut.page, owner.name);
         },
 
-        async "an invitation for somebody else, a withdrawn one, and half a link"() {
+        async "an invitation for another address, a withdrawn one, and an incomplete link"() {
             const owner = await somebodyNew(address("kim"));
             const other = await somebodyNew(address("leo"));
             const email = address("mia");
             const { link, place } = await invited(owner, email);
             await other.go(link);
-            await other.page.getByRole("heading", { name: "This invitation is for somebody else" }).waitFor();
+            await other.page.getByRole("heading", { name: "This invitation is for another address" }).waitFor();
             await isAccessible(other.page, "an invitation for somebody else");
-            await other.page.getByRole("button", { name: `Log out and go on as ${email}` }).click();
+            await other.page.getByRole("button", { name: `Log out and continue as ${email}` }).click();
             await other.page.getByRole("button", { name: "Create account and join" }).waitFor();
             const { body } = await ask(owner.page, "GET", `/organizations/${place.organizationId}/invitations`);
             await ask(owner.page, "DELETE", `/organizations/${place.organizationId}/invitations/${body[0].id}`);
             await other.page.getByLabel("Password", { exact: true }).fill(PASSWORD);
             await other.page.getByRole("button", { name: "Create account and join" }).click();
-            await other.page.getByRole("heading", { name: "This invitation is not there any more" }).waitFor();
+            await other.page.getByRole("heading", { name: "This invitation does not exist any more" }).waitFor();
             await other.page.getByRole("link", { name: "Go to the start" }).click();
             await shows(other.page, email.split("@")[0]);
             await other.go("/workspaces/accept?token=abc");
             await other.page.getByRole("heading", { name: "This link is not complete" }).waitFor();
         },
 
-        async "who is removed while looking is taken elsewhere"() {
+        async "a removed user is taken to another organization"() {
             const owner = await somebodyNew(address("nan"));
             const guest = await somebodyNew(address("ole"));
             const { link, place } = await invited(owner, guest.email);
@@ -300,7 +300,7 @@ await run(
             await page.getByRole("menuitemradio", { name: "Dark" }).click();
             await page.reload();
             await you.waitFor();
-            assert.equal(await background(), dark); // what was chosen stays
+            assert.equal(await background(), dark); // the choice is kept
             await you.click();
             await page.getByRole("menuitemradio", { name: "As the system" }).click();
             await until("it is light", async () => (await background()) !== dark);
@@ -356,7 +356,7 @@ await run(
             await page.route("**/api/organizations", slow);
             await page.reload();
             await page.getByRole("status", { name: "Loading" }).waitFor();
-            assert.equal(await page.locator(".ant-spin").count(), 0); // where data will be, not a wheel
+            assert.equal(await page.locator(".ant-spin").count(), 0); // a skeleton, not a spinner
             await isAccessible(page, "a page that loads");
             await shows(page, name);
             await page.unroute("**/api/organizations", slow);
@@ -364,7 +364,7 @@ await run(
                 route.fulfill({ status: 500, contentType: "application/json", body: '{"detail":"An internal error has occurred."}' }),
             );
             await page.reload();
-            await page.getByText("An internal error has occurred.").waitFor(); // in the server's words
+            await page.getByText("An internal error has occurred.").waitFor(); // the server's message
             await isAccessible(page, "a page that failed");
             await page.unroute("**/api/organizations");
             await page.getByRole("button", { name: "Try again" }).click();
@@ -377,8 +377,8 @@ await run(
             await shows(page, name);
         },
 
-        async "the first load is small, and from nowhere else"() {
-            const { context, page, go } = await somebody(); // who has loaded nothing yet
+        async "the first load is small and comes from this server only"() {
+            const { context, page, go } = await somebody(); // with an empty cache
             const answers = [];
             context.on("response", (answer) => answers.push(answer));
             const answer = await go("/auth");

@@ -1,4 +1,4 @@
-// Takes the pictures of the documents: console_pictures.mjs URL CHROMIUM [FLAG...], into the folder PICTURES, of a server that sends no mail.
+// Takes the pictures of the documents: console_pictures.mjs URL CHROMIUM [FLAG...], into the folder PICTURES, from a server without mail.
 import { fileURLToPath } from "node:url";
 import { ask, linkIn, placeOf, shows, somebody, somebodyNew, switcher } from "./console.mjs";
 

@@ -16,7 +16,7 @@ async function openKeys(page) {
 
 await run(
     closing({
-        async "a change asks for the password, and goes on"() {
+        async "a change asks for the password and then continues"() {
             const { page } = await somebodyNew(address("ann"));
             await openKeys(page);
             await pause((AGE + 1) * 1000);
@@ -24,14 +24,14 @@ await run(
             await dialog(page).getByText("Confirm that it is you").waitFor();
             await isAccessible(page, "asking for the password, with a busy button behind");
             await dialog(page).getByLabel("Password", { exact: true }).fill("Wr0ng!password");
-            await dialog(page).getByRole("button", { name: "Go on" }).click();
+            await dialog(page).getByRole("button", { name: "Continue" }).click();
             await dialog(page).getByText("The password is wrong.").waitFor();
             await dialog(page).getByLabel("Password", { exact: true }).fill(PASSWORD);
-            await dialog(page).getByRole("button", { name: "Go on" }).click();
+            await dialog(page).getByRole("button", { name: "Continue" }).click();
             await dialog(page).getByText("Your new key").waitFor();
         },
 
-        async "who does not answer changes nothing, and who signs in again may"() {
+        async "cancelling changes nothing, and a new sign-in allows the change"() {
             const { page } = await somebodyNew(address("bob"));
             await openKeys(page);
             await pause((AGE + 1) * 1000);
@@ -44,15 +44,15 @@ await run(
             await page.waitForURL(/\/auth/);
         },
 
-        async "all keys are ended at once"() {
+        async "all keys are deleted at once"() {
             const { page } = await somebodyNew(address("carl"));
             const { projectId } = await placeOf(page);
             for (let count = 0; count < 2; count++) assert.equal((await ask(page, "POST", `/keys?project_id=${projectId}`)).status, 200);
             await openKeys(page);
-            await page.getByRole("button", { name: "End all my keys" }).click();
+            await page.getByRole("button", { name: "Delete all my keys" }).click();
             await isAccessible(page, "ending all keys");
-            await dialog(page).getByRole("button", { name: "End all my keys" }).click();
-            await page.getByText("2 keys were ended.").waitFor();
+            await dialog(page).getByRole("button", { name: "Delete all my keys" }).click();
+            await page.getByText("2 keys were deleted.").waitFor();
             await page.getByText("You have no keys for this project.").waitFor();
         },
     }),

@@ -1,4 +1,4 @@
-// Sessions in the console, of a server whose access tokens live two seconds: console_sessions.mjs URL CHROMIUM [FLAG...]
+// Sessions in the console of a server with access tokens of two seconds: console_sessions.mjs URL CHROMIUM [FLAG...]
 import assert from "node:assert/strict";
 import { ask, closing, isAccessible, shows, signIn, somebodyNew, switcher, until, web } from "./console.mjs";
 import { address, pause, run } from "./scenarios.mjs";
@@ -7,7 +7,7 @@ const EXPIRED_MS = 2100;
 
 await run(
     closing({
-        async "a token that has expired is renewed, and nobody notices"() {
+        async "an expired token is renewed without interruption"() {
             const { context, page, name } = await somebodyNew(address("ann"));
             const refreshes = [];
             context.on("response", (answer) => answer.url().endsWith("/session/refresh") && refreshes.push(answer.status()));
@@ -19,7 +19,7 @@ await run(
             assert.deepEqual([...new Set(refreshes)], [200]);
         },
 
-        async "two tabs whose tokens expire at once"() {
+        async "two tabs refresh tokens that expire at the same time"() {
             const { context, page, name, go } = await somebodyNew(address("bob"));
             const other = await context.newPage();
             await go(new URL(page.url()).pathname, other);
@@ -49,7 +49,7 @@ await run(
             await shows(other, name);
         },
 
-        async "a session that was ended elsewhere leads to the sign-in page and back"() {
+        async "after its session was ended elsewhere, a page leads to sign-in and back"() {
             const { page, email, name } = await somebodyNew(address("dora"));
             await page.getByRole("link", { name: "Settings" }).click();
             await page.waitForURL(/settings\/organization$/);

@@ -1,4 +1,4 @@
-// The settings of the console, of a server that sends no mail: console_settings.mjs URL CHROMIUM [FLAG...]
+// The settings of the console, with a server without mail: console_settings.mjs URL CHROMIUM [FLAG...]
 import assert from "node:assert/strict";
 import { ask, closing, isAccessible, linkIn, placeOf, shows, signIn, somebody, somebodyNew, switcher, until, web } from "./console.mjs";
 import { address, PASSWORD, pause, run } from "./scenarios.mjs";
@@ -14,19 +14,19 @@ const dialog = (page) => page.getByRole("dialog");
 const notice = (page, text) => page.getByRole("region", { name: "Notices" }).getByText(text).waitFor();
 const row = (page, text) => page.getByRole("row").filter({ hasText: text });
 
-/** Invites by the dialog and answers the links, by address. */
+/** Invites through the dialog and returns the links by address. */
 async function inviteByDialog(page, emails, role) {
     await page.getByRole("button", { name: "Invite people" }).click();
     await dialog(page).getByLabel("E-mail addresses").fill(emails.join(", "));
     if (role) await dialog(page).getByLabel("Role").selectOption(role);
     await dialog(page).getByRole("button", { name: "Send invitations" }).click();
-    await page.getByRole("heading", { name: "Pass these links on" }).or(dialog(page).getByText("Pass these links on")).first().waitFor();
+    await page.getByRole("heading", { name: "Send these links" }).or(dialog(page).getByText("Send these links")).first().waitFor();
     const links = {};
     for (const email of emails) links[email] = linkIn(await dialog(page).getByRole("listitem").filter({ hasText: email }).locator("code").innerText());
     return links;
 }
 
-/** A member beside the owner, who has just come in by a link. */
+/** A second member, who has just joined through a link. */
 async function memberOf(owner, name, role) {
     const guest = await somebodyNew(address(name));
     await open(owner.page, "Members");
@@ -49,7 +49,7 @@ await run(
             await switcher(page).click();
             await page.getByRole("menuitem", { name: "Delete" }).click();
             await dialog(page).getByText("This is the only organization you own", { exact: false }).waitFor();
-            assert.equal(await dialog(page).getByRole("button", { name: "Delete for ever" }).isDisabled(), true);
+            assert.equal(await dialog(page).getByRole("button", { name: "Delete permanently" }).isDisabled(), true);
             await dialog(page).getByRole("button", { name: "Cancel" }).click();
             await switcher(page).click();
             await page.getByRole("menuitem", { name: "New organization" }).click();
@@ -74,7 +74,7 @@ await run(
             await page.getByRole("button", { name: "Delete organization" }).click();
             await dialog(page).getByText("1 project with all its data: Default").waitFor();
             await isAccessible(page, "the dialog of a deletion");
-            const remove = dialog(page).getByRole("button", { name: "Delete for ever" });
+            const remove = dialog(page).getByRole("button", { name: "Delete permanently" });
             await dialog(page).getByLabel("Type Acme Research to confirm").fill("Acme");
             assert.equal(await remove.isDisabled(), true);
             await dialog(page).getByLabel("Type Acme Research to confirm").fill("Acme Research");
@@ -83,7 +83,7 @@ await run(
             await notice(page, "Acme Research was deleted.");
         },
 
-        async "two clicks of one moment make one"() {
+        async "two fast clicks create one organization"() {
             const { page } = await somebodyNew(address("dot"));
             const named = async (path, member, name) => (await ask(page, "GET", path)).body.filter((each) => each[member] === name).length;
             await switcher(page).click();
@@ -105,7 +105,7 @@ await run(
             assert.equal((await ask(page, "GET", `/keys?project_id=${projectId}`)).body.length, 1);
         },
 
-        async "two people at once: invited, given another role, removed"() {
+        async "two users at the same time: invited, role changed, removed"() {
             const owner = await somebodyNew(address("bob"));
             await open(owner.page, "Members");
             await isAccessible(owner.page, "the members");
@@ -123,7 +123,7 @@ await run(
             await role.selectOption("admin");
             await notice(owner.page, `${guest.name} is admin now.`);
             await guest.page.reload();
-            await guest.page.getByRole("button", { name: "Invite people" }).waitFor(); // the change is seen
+            await guest.page.getByRole("button", { name: "Invite people" }).waitFor(); // the change is visible
             await owner.page.getByRole("button", { name: `Remove ${guest.name}` }).click();
             await dialog(owner.page).getByRole("button", { name: "Remove" }).click();
             await notice(owner.page, `${guest.name} was removed.`);
@@ -132,7 +132,7 @@ await run(
             await shows(guest.page, guest.name); // and takes effect
         },
 
-        async "a role that is taken away while a dialog is open"() {
+        async "a role lost while a dialog is open"() {
             const owner = await somebodyNew(address("ivy"));
             const guest = await memberOf(owner, "joe", "admin");
             await guest.page.getByRole("button", { name: "Invite people" }).click();
@@ -146,7 +146,7 @@ await run(
             await until("the list tells it as well", async () => (await row(guest.page, guest.email).innerText()).includes("Viewer"));
         },
 
-        async "invitations are sent again and withdrawn, and the server's words are shown"() {
+        async "invitations are sent again and withdrawn, and refusals are shown"() {
             const owner = await somebodyNew(address("dan"));
             await open(owner.page, "Members");
             const [one, two] = [address("eva"), address("finn")];
@@ -172,11 +172,11 @@ await run(
             assert.deepEqual(lines, ["nonsense", "b@x", "\u212aim@acme.example"]); // each is named, and no other
         },
 
-        async "ownership is transferred, and the one who was owner leaves"() {
+        async "ownership is transferred, and the previous owner leaves"() {
             const owner = await somebodyNew(address("gil"));
             await switcher(owner.page).click();
             await owner.page.getByRole("menuitem", { name: "Transfer ownership" }).click();
-            await dialog(owner.page).getByText("Nobody else is a member yet.", { exact: false }).waitFor();
+            await dialog(owner.page).getByText("There is no other member yet.", { exact: false }).waitFor();
             await dialog(owner.page).getByRole("button", { name: "Cancel" }).click();
             const guest = await memberOf(owner, "hana", "admin");
             await open(owner.page, "Organization");
@@ -218,7 +218,7 @@ await run(
             await page.getByRole("button", { name: "Delete Default" }).click(); // the one that is open
             await isAccessible(page, "the dialog of a project's deletion");
             await dialog(page).getByLabel("Type Default to confirm").fill("Default");
-            await dialog(page).getByRole("button", { name: "Delete for ever" }).click();
+            await dialog(page).getByRole("button", { name: "Delete permanently" }).click();
             await notice(page, "Default was deleted.");
             await page.getByRole("button", { name: /^Project: Find/ }).waitFor();
             await page.getByRole("heading", { name: "Projects" }).waitFor();
@@ -233,7 +233,7 @@ await run(
             await page.getByRole("button", { name: "New key" }).click();
             const key = await dialog(page).locator("code").innerText();
             await isAccessible(page, "a new key");
-            await page.keyboard.press("Escape"); // does not take it away
+            await page.keyboard.press("Escape"); // does not close the dialog
             await dialog(page).getByRole("button", { name: "Copy the key" }).click();
             assert.equal(await page.evaluate(() => navigator.clipboard.readText()), key);
             await dialog(page).getByRole("button", { name: "I have stored it" }).click();
@@ -285,7 +285,7 @@ await run(
             assert.notEqual(PASSWORD, "N3w!password");
         },
 
-        async "the settings on a screen of 360 pixels, with people in them and names without an end"() {
+        async "the settings on a screen of 360 pixels, with members and very long names"() {
             const owner = await somebodyNew(address("leo"));
             await memberOf(owner, "mia", "viewer");
             const long = (letter) => letter.repeat(100);

@@ -1,4 +1,4 @@
-// A real OpenID Connect provider for the tests: prints its port; everybody may sign in with any password.
+// A real OpenID Connect provider for the tests: prints its port and accepts any user with any password.
 // Environment: CLIENT_ID, CLIENT_SECRET ("" for a public client), REDIRECT, ALGORITHM, EMAIL_IN (id_token or userinfo), VERIFIED.
 import { createServer } from 'node:http';
 import { generateKeyPairSync } from 'node:crypto';

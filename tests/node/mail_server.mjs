@@ -1,6 +1,6 @@
 // A real mail server for the tests: prints its port, then one JSON line for each mail.
-// Environment: KEY, CERT (PEM files: STARTTLS is offered), SSL=1 (TLS from the first byte), LOGIN="user:password" (demanded),
-// REFUSE (a file: its first line, "rcpt 550 text" or "data 451 text" or "mail 550 text", is looked at for each mail), PORT,
+// Environment: KEY, CERT (PEM files: STARTTLS is offered), SSL=1 (TLS from the first byte), LOGIN="user:password" (required),
+// REFUSE (a file: its first line, "rcpt 550 text" or "data 451 text" or "mail 550 text", is read for each mail), PORT,
 // DELAY (milliseconds from the end of a mail to the answer).
 import { readFileSync, existsSync } from 'node:fs';
 import { SMTPServer } from 'smtp-server';

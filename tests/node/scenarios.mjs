@@ -1,4 +1,4 @@
-// Runs scenarios one after the other, and prints what became of each as a line of JSON for the test that started it.
+// Runs scenarios one after the other, and prints the result of each as a line of JSON for the test that started it.
 export async function run(scenarios) {
     let failed = false;
     for (const [name, scenario] of Object.entries(scenarios)) {

@@ -25,7 +25,7 @@ const html = `<!doctype html><meta charset="utf-8"><title>console</title>${scrip
     .map((script) => `<script>${script.replaceAll("</script", "<\\/script")}</script>`)
     .join("")}`;
 
-// A page that is made up here has no address, and would have to ask its user whether it may talk to this machine.
+// A page without a URL of its own would have to ask its user for permission to connect to this machine.
 const browser = await chromium.launch({ executablePath, args: ["--disable-features=LocalNetworkAccessChecks", ...args] });
 
 // A browser of its own, with the console in one tab.
@@ -50,7 +50,7 @@ async function signedUp() {
     const opened = await open();
     const answer = await opened.page.evaluate((body) => password.signUp(body), form(email));
     assert.equal(answer.status, "OK");
-    opened.refreshes.length = 0; // a browser that knows nothing asks once whether there is a session
+    opened.refreshes.length = 0; // a new browser asks once whether there is a session
     return { email, ...opened };
 }
 

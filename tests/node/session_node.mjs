@@ -10,7 +10,7 @@ const calls = [];
 const events = [];
 const fetchOfNode = globalThis.fetch;
 
-// What the library finds in a browser.
+// The browser's globals that the library uses.
 for (const name of ["document", "localStorage", "sessionStorage", "location", "history", "navigator", "XMLHttpRequest"])
     Object.defineProperty(globalThis, name, { value: dom.window[name], configurable: true, writable: true });
 for (const name of ["addEventListener", "removeEventListener"])

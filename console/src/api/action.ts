@@ -1,8 +1,8 @@
-// What a person does once: a mutation that is not begun again before it has ended, however fast they click.
+// A mutation that runs once at a time, however fast the user clicks.
 import { useMutation, type UseMutationOptions, type UseMutationResult } from "@tanstack/react-query";
 import { useRef } from "react";
 
-/** As useMutation. `isPending` is true from the next rendering on; two clicks of one moment come before it. */
+/** Like useMutation. `isPending` becomes true only with the next rendering, so it cannot stop a second click before that. */
 export function useAction<Answer, Wanted = void>(options: UseMutationOptions<Answer, Error, Wanted>): UseMutationResult<Answer, Error, Wanted> {
   const isRunning = useRef(false);
   const action = useMutation({

@@ -6,8 +6,8 @@ import { reauthenticate, wantsReauthentication } from "./reauthentication";
 import type { paths } from "./schema";
 
 /**
- * The session library takes fetch over: it refreshes and repeats what was answered 401, as often as its settings say, and then
- * throws. It is given the parts of a request instead of a Request, whose body could be sent once only.
+ * The session library replaces fetch: after a 401 it refreshes and repeats the request, as often as its settings say, and then
+ * throws. It gets the parts of a request instead of a Request, because the body of a Request can be sent only once.
  */
 async function sessionFetch(request: Request): Promise<Response> {
   const hasBody = request.method !== "GET" && request.method !== "HEAD";
@@ -49,13 +49,13 @@ export async function answer<D>(request: Promise<Outcome<D>>): Promise<NonNullab
   return data as NonNullable<D>;
 }
 
-/** The same for the answers that the description of the API leaves open. */
+/** The same for answers whose type the OpenAPI document leaves open. */
 export async function answerAs<T>(request: Promise<Outcome<unknown>>): Promise<T> {
   return (await answer(request)) as T;
 }
 
 /**
- * The scope that a request is for, where the API takes it from the query without describing it:
+ * The scope of a request. The API reads it from the query, but its document does not list the parameters:
  *
  *     answer(api.GET("/keys", within({ project_id: project.project_id })))
  */

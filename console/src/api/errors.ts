@@ -1,10 +1,10 @@
-// What went wrong with a request, in the server's own words.
+// The error of a request, with the server's message.
 import { texts } from "../texts";
 
 export class ApiError extends Error {
-  /** HTTP status; 0 when no answer came. */
+  /** HTTP status; 0 if no answer came. */
   readonly status: number;
-  /** The server's word for the case, e.g. INVITE_EXPIRED; "" when it gives none. */
+  /** The server's error code, e.g. INVITE_EXPIRED; "" if it sends none. */
   readonly code: string;
 
   constructor(status: number, message: string, code = "") {
@@ -24,11 +24,11 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** One line for each address that stands in the way of many invitations. */
+/** One line for each address that cannot be invited. */
 const listText = (problems: { email?: string; message?: string }[]): string =>
   problems.map(({ email, message }) => `${email}: ${message}`).join("\n");
 
-/** What is wrong with a field; with an entry of many for people, whose. */
+/** The problem of a field; for one of several people, with their name. */
 function problemText({ msg = "", input }: Problem): string {
   const text = msg.replace(/^Value error, /, "");
   return isObject(input) && typeof input.email === "string" ? `${input.email}: ${text}` : text;
@@ -51,10 +51,10 @@ export function errorFromBody(status: number, body: unknown, retryAfter: string 
   return new ApiError(status, code || fallback, code);
 }
 
-/** Words for whatever was thrown. */
+/** The message for a thrown value. */
 export function errorText(problem: unknown): string {
   if (problem instanceof ApiError) return problem.message;
-  // the session library throws this for answers with status GENERAL_ERROR, whose message is meant for people
+  // the session library throws this for answers with status GENERAL_ERROR, whose message is meant for users
   if (isObject(problem) && problem.isSuperTokensGeneralError === true) return String(problem.message);
   return texts.errors.network;
 }

@@ -1,19 +1,19 @@
-// What the pages ask the server for, and under which keys the answers are kept.
+// The queries of the pages, and the keys under which their answers are cached.
 import { hashKey, MutationCache, QueryCache, QueryClient, queryOptions } from "@tanstack/react-query";
 import { answer, answerAs, api, within } from "./client";
 import { ApiError } from "./errors";
 import type { MyInvitation, OrganizationContents, OrganizationDetails, Organization, Profile, Project } from "./types";
 
-/** Only what may succeed the next time is asked again: no answer, a server that is busy or restarts. */
+/** Retries only errors that may be temporary: no answer, a server that is busy or restarts. */
 function isWorthRepeating(failures: number, problem: Error): boolean {
   if (failures >= 2) return false;
   return !(problem instanceof ApiError) || problem.status === 0 || problem.status === 503 || problem.status === 504;
 }
 
 /**
- * What was refused or not found may be so because the reader was removed a moment ago: the lists that tell what they belong to are
- * asked for again, and the frame then takes them to where they still belong. After something that was to be done, so is what the page
- * shows of the organization: another role may be why.
+ * A refusal may mean that the user was removed a moment ago. So the lists of their organizations and projects are loaded
+ * again, and the frame then takes them to a page that they may see. After a refused change the data of the organization is
+ * loaded again too, because their role may have changed.
  */
 function onProblem(problem: Error, exact = true): void {
   if (!(problem instanceof ApiError) || ![401, 403, 404].includes(problem.status)) return;
@@ -21,7 +21,7 @@ function onProblem(problem: Error, exact = true): void {
   void queryClient.invalidateQueries({ queryKey: projectsQuery.queryKey });
 }
 
-// What is shown again is asked for again, and shown from memory meanwhile: so whoever was removed notices with their next click.
+// A page that is shown again loads its data again, and shows the cached data meanwhile: so a removed user notices with the next click.
 export const queryClient: QueryClient = new QueryClient({
   queryCache: new QueryCache({
     onError: (problem, query) => {
@@ -52,7 +52,7 @@ export const projectsQuery = queryOptions({
     try {
       return await answer(api.GET("/projects", { signal }));
     } catch (problem) {
-      if (problem instanceof ApiError && problem.status === 404) return []; // the API's way to say: none
+      if (problem instanceof ApiError && problem.status === 404) return []; // the API's answer for an empty list
       throw problem;
     }
   },
@@ -64,7 +64,7 @@ export const myInvitationsQuery = queryOptions({
   refetchInterval: 60_000,
 });
 
-/** The invitations to an organization that wait or have expired, for those who manage it. */
+/** The pending and expired invitations to an organization, for users who manage it. */
 export const invitationsQuery = (organizationId: string) =>
   queryOptions({
     queryKey: ["organizations", organizationId, "invitations"],
@@ -72,14 +72,14 @@ export const invitationsQuery = (organizationId: string) =>
       answer(api.GET("/organizations/{organization_id}/invitations", { params: { path: { organization_id: organizationId } }, signal })),
   });
 
-/** The reader's keys for a project. */
+/** The user's keys for a project. */
 export const keysQuery = (projectId: string) =>
   queryOptions({
     queryKey: ["keys", projectId],
     queryFn: ({ signal }) => answer(api.GET("/keys", { ...within({ project_id: projectId }), signal })),
   });
 
-/** Where the reader is signed in. */
+/** The user's sessions. */
 export const sessionsQuery = queryOptions({
   queryKey: ["sessions"],
   queryFn: ({ signal }) => answer(api.GET("/auth/sessions", { signal })),
@@ -98,7 +98,7 @@ export const organizationQuery = (organizationId: string) =>
       ),
   });
 
-/** What goes with an organization when it is deleted, for its owner. */
+/** The contents that are deleted with an organization, for its owner. */
 export const contentsQuery = (organizationId: string) =>
   queryOptions({
     queryKey: ["organizations", organizationId, "contents"],

@@ -1,4 +1,4 @@
-// Names for what the API answers; the few answers that its description leaves open are described here.
+// Names for the types of the API, and types for the few answers that its document leaves open.
 import type { components } from "./schema";
 
 type Schemas = components["schemas"];
@@ -21,7 +21,7 @@ export interface Profile {
 
 export interface Member {
   user: {
-    /** Of the person; of the invitation while `status` is not "member". */
+    /** Of the user; of the invitation while `status` is not "member". */
     id: string;
     email: string;
     username: string;
@@ -37,7 +37,7 @@ export interface OrganizationDetails extends Omit<Schemas["OrganizationDetails"]
   default_workspace: { id: string; name: string; members: Member[] } | null;
 }
 
-/** How much goes with an organization when it is deleted. */
+/** The numbers of things that are deleted with an organization. */
 export interface OrganizationContents {
   workspaces: number;
   projects: number;

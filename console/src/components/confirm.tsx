@@ -1,4 +1,4 @@
-// Asks before something that cannot be undone, wanting a name typed where much goes with it.
+// Asks for confirmation of a change that cannot be undone; for large deletions the user has to type the name.
 import { Alert, Button, Input, Modal } from "antd";
 import { useId, useState, type ReactNode } from "react";
 import { errorText } from "../api/errors";
@@ -8,11 +8,11 @@ interface Props {
   title: string;
   children: ReactNode;
   button: string;
-  /** Must be typed before the button works. */
+  /** Has to be typed before the button works. */
   typed?: { name: string; label: string };
-  /** Why it cannot be done; the button does not work then. */
+  /** Why the change is impossible; the button is then disabled. */
   impossible?: string;
-  /** Nothing can be confirmed yet: what it is about is still loading. */
+  /** The data about the change is still loading, so nothing can be confirmed yet. */
   isWaiting?: boolean;
   isBusy: boolean;
   problem: unknown;

@@ -1,4 +1,4 @@
-// Text with a button that copies it, which says so for a moment.
+// Text with a button that copies it and shows a short confirmation.
 import { Tooltip } from "antd";
 import { useEffect, useState } from "react";
 import { texts } from "../texts";
@@ -27,7 +27,7 @@ export function CopyButton({ text, label = texts.common.copy }: { text: string; 
   );
 }
 
-/** Pages that came without TLS have no clipboard of their own: the text is selected and copied the old way. */
+/** Pages without TLS cannot use the clipboard API: the text is selected and copied by execCommand. */
 export async function writeText(text: string): Promise<void> {
   if (window.isSecureContext) return navigator.clipboard.writeText(text);
   const area = document.createElement("textarea");
@@ -41,7 +41,7 @@ export async function writeText(text: string): Promise<void> {
   area.remove();
 }
 
-/** A value in fixed width, cut off where there is no room, with the button. */
+/** A value in a monospaced font, cut off if there is no room, with the button. */
 export function Copyable({ text, label }: { text: string; label?: string }) {
   return (
     <span className="copyable">

@@ -16,7 +16,7 @@ export function formatMoment(text: string): string {
   return moment.format(parseDate(text));
 }
 
-/** A day, with the exact moment on hovering. */
+/** A day, with the exact time on hovering. */
 export function LocalDate({ value }: { value: string }) {
   const date = parseDate(value);
   return Number.isNaN(date.getTime()) ? (

@@ -1,4 +1,4 @@
-// The console's icons: line drawings of 24 units, in the colour of the text beside them.
+// The console's icons: line drawings of 24 units, in the colour of the text next to them.
 import type { ReactNode } from "react";
 
 function icon(children: ReactNode) {

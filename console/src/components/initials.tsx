@@ -1,4 +1,4 @@
-// A square with the initials of an organization, or a round one of a person, in a colour that follows from the id.
+// The initials of an organization in a square, or of a user in a circle, in a colour that is derived from the id.
 const HUES = [231, 262, 292, 330, 12, 160, 186, 205];
 
 function initialsOf(name: string): string {
@@ -7,7 +7,7 @@ function initialsOf(name: string): string {
   return (second ? [...first][0]! + [...second][0]! : [...first].slice(0, 2).join("")).toUpperCase();
 }
 
-/** From the end of the id, which is random; its beginning is the time. */
+/** From the end of the id, which is random; its beginning is a timestamp. */
 function hueOf(id: string): number {
   return HUES[parseInt(id.slice(-6), 16) % HUES.length] ?? HUES[0]!;
 }

@@ -3,11 +3,11 @@ import { useCallback, useEffect, useId, useRef, useState, type KeyboardEvent, ty
 
 export interface MenuItem {
   key: string;
-  /** What type-ahead compares with, and the accessible name when `content` has more. */
+  /** The text for type-ahead, and the accessible name if `content` contains more. */
   label: string;
   content?: ReactNode;
   icon?: ReactNode;
-  /** An item of several of which one is chosen; undefined: an item that does something. */
+  /** Whether an item of a choice is the chosen one; undefined: an item that performs an action. */
   checked?: boolean;
   danger?: boolean;
   indented?: boolean;
@@ -18,7 +18,7 @@ export interface MenuSection {
   key: string;
   title?: string;
   items: MenuItem[];
-  /** The longest section scrolls, so that what follows stays in sight. */
+  /** The longest section scrolls, so that the following ones stay visible. */
   scrolls?: boolean;
 }
 
@@ -69,7 +69,7 @@ export function Menu({ label, sections, trigger, className = "", up = false }: P
     const isNew = now - typed.current.at > TYPE_AHEAD_MS;
     const text = (isNew ? "" : typed.current.text) + letter.toLowerCase();
     typed.current = { text, at: now };
-    // the same letter again goes on to the next one that starts with it
+    // the same letter again moves to the next item that starts with it
     const isRepeated = text.split("").every((each) => each === text[0]);
     const wanted = isRepeated ? text[0]! : text;
     const from = isRepeated ? at + 1 : at;
@@ -98,7 +98,7 @@ export function Menu({ label, sections, trigger, className = "", up = false }: P
       event.preventDefault();
       typeAhead(all, at, event.key);
     } else if (event.key === " " && Date.now() - typed.current.at < TYPE_AHEAD_MS && typed.current.text) {
-      event.preventDefault(); // a space within a name
+      event.preventDefault(); // a space is part of the typed name
       typeAhead(all, at, " ");
     }
   };

@@ -1,4 +1,4 @@
-// Short notices over the page, which screen readers speak and which go away by themselves; Ant Design's are silent.
+// Short notices over the page, which screen readers speak and which disappear by themselves. Those of Ant Design are not spoken.
 import { createContext, useCallback, useContext, useEffect, useMemo, useRef, useState, type ReactNode } from "react";
 import { texts } from "../texts";
 import { CheckIcon, CloseIcon, InfoIcon } from "./icons";
@@ -22,7 +22,7 @@ const MOST = 3;
 
 const NotifyContext = createContext<Notify>({ success: () => {}, info: () => {}, error: () => {} });
 
-/** Tells the reader what has happened: notify.success("Saved"). What went wrong with a form belongs into the form. */
+/** Shows a notice: notify.success("Saved"). Errors of a form belong into the form. */
 export const useNotify = (): Notify => useContext(NotifyContext);
 
 export function NoticeProvider({ children }: { children: ReactNode }) {
@@ -32,7 +32,7 @@ export function NoticeProvider({ children }: { children: ReactNode }) {
   const notify = useMemo<Notify>(() => {
     const add = (kind: Kind) => (text: string) => {
       const notice = { id: next.current++, kind, text };
-      // said again, it replaces what was said
+      // a repeated notice replaces the earlier one
       setNotices((all) => [...all.filter((each) => each.text !== text), notice].slice(-MOST));
     };
     return { success: add("success"), info: add("info"), error: add("error") };

@@ -1,4 +1,4 @@
-// The frame of a page's content: its heading, the actions beside it, and what is shown while loading or when loading failed.
+// The frame of a page's content: heading, actions, and the placeholders while loading and after a failure.
 import { Alert, Button, Skeleton } from "antd";
 import { useEffect, type ReactNode } from "react";
 import { errorText } from "../api/errors";
@@ -34,7 +34,7 @@ export function Page({ title, lead, actions, children }: PageProps) {
   );
 }
 
-/** What stands where data will be. */
+/** The placeholder while data is loading. */
 export function PageSkeleton({ rows = 4 }: { rows?: number }) {
   return (
     <div aria-busy="true" aria-label={texts.common.loading} role="status">
@@ -45,7 +45,7 @@ export function PageSkeleton({ rows = 4 }: { rows?: number }) {
   );
 }
 
-/** What stands where data could not be had, with the server's words and another try. */
+/** The placeholder after a failure, with the server's message and a button to try again. */
 export function LoadError({ problem, onRetry }: { problem: unknown; onRetry: () => void }) {
   return (
     <Alert

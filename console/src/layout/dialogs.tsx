@@ -1,4 +1,4 @@
-// The dialogs that open from the sidebar and from pages alike; each is loaded when it is first wanted.
+// The dialogs that open from the sidebar and from pages; each is loaded when it is first opened.
 import { createContext, lazy, Suspense, useCallback, useContext, useMemo, useState, type ReactNode } from "react";
 import type { MyInvitation, Organization } from "../api/types";
 
@@ -8,7 +8,7 @@ const InvitationDialog = lazy(() => import("./invitation-dialog"));
 export type OrganizationAction = "create" | "rename" | "transfer" | "delete";
 
 interface Dialogs {
-  /** Opens the dialog that creates an organization, or does something with one. */
+  /** Opens a dialog that creates or changes an organization. */
   openOrganization: (action: OrganizationAction, organization?: Organization) => void;
   openInvitation: (invitation: MyInvitation) => void;
 }

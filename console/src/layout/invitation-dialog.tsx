@@ -1,4 +1,4 @@
-// Asks whether to accept an invitation that waits for the reader, or to decline it.
+// Shows a pending invitation to the user, who accepts or declines it.
 import { useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Modal } from "antd";
 import { useNavigate } from "react-router-dom";

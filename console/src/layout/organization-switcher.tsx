@@ -1,4 +1,4 @@
-// The organizations of the reader, what the owner may do with the one shown, the invitations that wait, and the way out.
+// The menu of the user's organizations, with the owner's actions, the pending invitations and logging out.
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "react-router-dom";
 import { myInvitationsQuery } from "../api/queries";

@@ -1,4 +1,4 @@
-// The projects of the organization that is shown.
+// The menu of the projects of the current organization.
 import { useLocation, useNavigate } from "react-router-dom";
 import { CaretIcon, ProjectsIcon, SettingsIcon } from "../components/icons";
 import { Menu } from "../components/menu";

@@ -1,4 +1,4 @@
-// Asks for the password again, or for a new sign-in, before a change that a session alone may not make.
+// Asks for the password again, or for a new sign-in, before a change that needs a recent one.
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Input, Modal } from "antd";
 import { useEffect, useId, useState, type FormEvent } from "react";
@@ -12,7 +12,7 @@ import { useSignOut } from "./sign-out";
 
 const words = texts.shell.reauthentication;
 
-/** Opens by itself when a request is refused for it. */
+/** Opens when a request is refused because the sign-in is too old. */
 export function Reauthentication() {
   const [answer, setAnswer] = useState<((proven: boolean) => void) | null>(null);
   useEffect(() => {

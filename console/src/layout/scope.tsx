@@ -1,4 +1,4 @@
-// Where the reader is: the organization, workspace and project of the address, checked against what they belong to.
+// The current scope: organization, workspace and project from the URL, checked against the user's memberships.
 import { useQuery } from "@tanstack/react-query";
 import { createContext, useContext, useEffect, useMemo, useRef, type ReactNode } from "react";
 import { Navigate, useLocation, useParams } from "react-router-dom";
@@ -15,7 +15,7 @@ export interface Scope {
   organizationName: string;
   workspaceId: string;
   project: Project;
-  /** Of this organization, the oldest first. */
+  /** Of this organization, oldest first. */
   projects: Project[];
   /** Of all organizations. */
   allProjects: Project[];
@@ -24,13 +24,13 @@ export interface Scope {
   isOwner: boolean;
   /** Whether members, invitations and projects may be changed. */
   mayManage: boolean;
-  /** An address within this project: path("settings/members"). */
+  /** The path of a page of this project: path("settings/members"). */
   path: (below?: string) => string;
 }
 
 const ScopeContext = createContext<Scope | null>(null);
 
-/** The scope of the page; only for what is shown within the frame. */
+/** The scope of the page; only for components within the frame. */
 export function useScope(): Scope {
   const scope = useContext(ScopeContext);
   if (!scope) throw new Error("useScope is for pages within the frame");
@@ -49,14 +49,14 @@ export function projectsOf(organization: Organization, projects: Project[]): Pro
   return projects.filter((project) => project.organization_id === organization.id);
 }
 
-/** The address of an organization: its default project, or null when the reader has none there. */
+/** The path of an organization: that of its default project, or null if the user has no project there. */
 export function homeOf(organization: Organization, projects: Project[], below = ""): string | null {
   const own = projectsOf(organization, projects);
   const project = own.find((each) => each.is_default_project) ?? own[0];
   return project?.workspace_id ? projectPath(project.workspace_id, project.project_id, below) : null;
 }
 
-/** Where somebody starts: where they were last, else their own organization, else the first. */
+/** The project to start with: the last one visited, else one of the user's own organization, else the first. */
 export function startOf(profile: Profile, organizations: Organization[], projects: Project[]): string | null {
   const last = window.localStorage.getItem(LAST_KEY);
   const found = projects.find((project) => project.project_id === last);
@@ -70,8 +70,8 @@ export function startOf(profile: Profile, organizations: Organization[], project
 }
 
 /**
- * Shows `children` when the address is one of the reader's. Else, as when they were removed from there a moment ago, takes them to
- * where they still belong and says so.
+ * Shows `children` if the user is a member of the scope in the URL. Otherwise, for example after a removal, takes the user to
+ * another scope of theirs and shows a notice.
  */
 export function ScopeGate({ children }: { children: ReactNode }) {
   const { workspaceId = "", projectId = "" } = useParams();
@@ -122,7 +122,7 @@ export function ScopeGate({ children }: { children: ReactNode }) {
     const what = target.sameOrganization ? projectGone : lastName.current ? removed(lastName.current) : noAccess;
     notify.info(target.name ? `${what} ${nowIn(target.name)}` : what);
     lastName.current = null;
-  }, [target?.to]); // eslint-disable-line -- once for each move
+  }, [target?.to]); // eslint-disable-line -- once for each change of scope
 
   if (scope) return <ScopeContext.Provider value={scope}>{children}</ScopeContext.Provider>;
   if (problem && !isSettled && !profile.isFetching && !organizations.isFetching && !projects.isFetching)
@@ -149,7 +149,7 @@ interface Elsewhere {
   sameOrganization: boolean;
 }
 
-/** Another project of the same organization, with the same page; else where the reader starts. */
+/** The same page in another project of the same organization; else the project to start with. */
 function elsewhere(profile: Profile, organizations: Organization[], projects: Project[], workspaceId: string, pathname: string): Elsewhere {
   const sibling = projects.find((project) => project.workspace_id === workspaceId);
   const organization = organizations.find((each) => each.id === sibling?.organization_id);

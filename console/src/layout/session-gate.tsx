@@ -1,11 +1,11 @@
-// Shows its pages to who has a session; everybody else signs in first and comes back.
+// Shows its pages to users with a session; all others sign in first and come back.
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
 import { Navigate, Outlet, useLocation, useNavigate } from "react-router-dom";
 import { hasSession, onSessionEnd } from "../session/session";
 import { ShellSkeleton } from "./shell-skeleton";
 
-/** The sign-in page that leads back to where somebody wanted to go. */
+/** The sign-in page that leads back to the requested page. */
 export function signInPath(next: string, ended = false): string {
   const query = new URLSearchParams();
   if (next !== "/") query.set("next", next);
@@ -24,7 +24,7 @@ export function SessionGate() {
     let isGone = false;
     hasSession().then(
       (exists) => !isGone && setState(exists ? "in" : "out"),
-      () => !isGone && setState("in"), // no answer: what the page asks for tells the reader so
+      () => !isGone && setState("in"), // no answer: the page shows the failure of its own requests
     );
     return () => {
       isGone = true;

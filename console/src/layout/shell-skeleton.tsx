@@ -1,4 +1,4 @@
-// The frame without what it will show, so that nothing jumps when it is there.
+// The frame without content, so that nothing moves when the content arrives.
 import { PageSkeleton } from "../components/page";
 import { texts } from "../texts";
 

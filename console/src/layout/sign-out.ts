@@ -1,4 +1,4 @@
-// Signs out and shows the sign-in page; what was read is forgotten.
+// Signs out, deletes all cached data and shows the sign-in page.
 import { useQueryClient } from "@tanstack/react-query";
 import { useNavigate } from "react-router-dom";
 import { signOut } from "../session/session";

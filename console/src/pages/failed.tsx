@@ -1,4 +1,4 @@
-// What is shown when a page throws, as when its piece of the program could not be loaded.
+// The page that is shown when another page throws, for example because its script could not be loaded.
 import { Button } from "antd";
 import { texts } from "../texts";
 

@@ -1,4 +1,4 @@
-// The overview of a project: who is in the organization, what there is, and how a program gets in.
+// The overview of a project: members of the organization, projects, API keys and ids.
 import { useQuery } from "@tanstack/react-query";
 import { Button } from "antd";
 import { Link, useNavigate } from "react-router-dom";

@@ -1,4 +1,4 @@
-// What somebody sees who belongs to no organization: why, and what to do.
+// The page for users without an organization: explains why, and what to do.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
 import { myInvitationsQuery } from "../api/queries";

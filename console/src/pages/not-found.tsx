@@ -1,4 +1,4 @@
-// What is shown at an address that leads nowhere.
+// The page for unknown paths.
 import { Link } from "react-router-dom";
 import { useTitle } from "../components/page";
 import { texts } from "../texts";

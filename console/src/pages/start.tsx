@@ -1,4 +1,4 @@
-// Leads to where somebody belongs: the project they saw last, their own organization, or the page for who has none.
+// Redirects to the project seen last, to the user's own organization, or to the page for users without one.
 import { useQuery } from "@tanstack/react-query";
 import { lazy, Suspense } from "react";
 import { Navigate, useParams } from "react-router-dom";

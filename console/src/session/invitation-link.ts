@@ -7,7 +7,7 @@ export interface InvitationLink {
   projectId: string;
 }
 
-/** What the address says; null when it is no invitation or a part of it is missing. */
+/** The parameters in the URL; null if it is not an invitation or a part is missing. */
 export function readInvitation(search: URLSearchParams): InvitationLink | null {
   const link = {
     token: search.get("token") ?? "",
@@ -31,7 +31,7 @@ export function acceptPath(link: InvitationLink): string {
   return `/workspaces/accept?${query}`;
 }
 
-/** An address within the console; whatever else a link says leads to the start. */
+/** A path within the console; any other target leads to the start page. */
 export function safeNext(next: string | null): string {
   if (!next) return "/";
   const url = new URL(next, window.location.origin);
@@ -40,7 +40,7 @@ export function safeNext(next: string | null): string {
 
 const NEXT_KEY = "orgd.next";
 
-/** Remembers where to go on while the reader is at a provider's page. */
+/** Stores the page to return to while the user is at a provider's page. */
 export const rememberNext = (next: string): void => window.sessionStorage.setItem(NEXT_KEY, next);
 
 export function takeNext(): string {

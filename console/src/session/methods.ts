@@ -1,4 +1,4 @@
-// Which ways to sign in the server offers, and who may sign up.
+// The sign-in methods that the server offers, and who may sign up.
 import { queryOptions } from "@tanstack/react-query";
 import { ApiError, errorFromBody } from "../api/errors";
 import { texts } from "../texts";
@@ -7,11 +7,11 @@ export interface LoginMethods {
   emailPassword: { enabled: boolean };
   passwordless: { enabled: boolean };
   thirdParty: { enabled: boolean; providers: { id: string; name: string }[] };
-  /** Who may sign up: everybody, some addresses, or who was invited. */
+  /** Who may sign up: everybody, some addresses, or invited users. */
   signUp?: "open" | "restricted" | "invitation";
 }
 
-/** Without the session library, which would ask for a session first. */
+/** Fetched without the session library, which would request a session first. */
 export const loginMethodsQuery = queryOptions({
   queryKey: ["login methods"],
   queryFn: async ({ signal }): Promise<LoginMethods> => {

@@ -1,4 +1,4 @@
-// Sessions of the browser, by the library that the server's sign-in interface is made for.
+// Sessions of the browser, through the library that the server's sign-in interface supports.
 import SuperTokens from "supertokens-web-js";
 import EmailPassword from "supertokens-web-js/recipe/emailpassword";
 import Passwordless from "supertokens-web-js/recipe/passwordless";
@@ -14,9 +14,9 @@ export function startSessions(): void {
     recipeList: [
       Session.init({
         tokenTransferMethod: "cookie",
-        // a 401 that a refresh does not cure means: no longer a member
+        // a 401 that remains after a refresh means that the user is no longer a member
         maxRetryAttemptsForSessionRefresh: 2,
-        // the operator's pages come with a key of their own: a refusal there says nothing about the session
+        // the operator's pages have a key of their own: a refusal there says nothing about the session
         override: {
           functions: (original) => ({
             ...original,
@@ -40,14 +40,14 @@ export const hasSession = (): Promise<boolean> => Session.doesSessionExist();
 
 export const signOut = (): Promise<void> => Session.signOut();
 
-/** How the reader has proven who they are: in this session, and ever; as "email:password", "email:otp", "social:google". */
+/** The user's sign-in methods, in this session and in total: "email:password", "email:otp", "social:google". */
 export async function identities(): Promise<{ session: string[]; account: string[] }> {
   const { session_identities: session, user_identities: account } = (await Session.getAccessTokenPayloadSecurely()) as Record<string, unknown>;
   const list = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
   return { session: list(session), account: list(account) };
 }
 
-/** Calls when the session has ended by itself or elsewhere; the answer stops that. */
+/** Calls back when the session has ended by itself or elsewhere; returns a function that cancels it. */
 export function onSessionEnd(listener: Listener): Listener {
   endListeners.add(listener);
   return () => endListeners.delete(listener);

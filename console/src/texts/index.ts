@@ -1,4 +1,4 @@
-// Every text that people see, by the part of the console that shows it: to translate the console is to write this folder again.
+// Every text that users see, by the part of the console that shows it. To translate the console, translate this folder.
 import { auth } from "./auth";
 import { operator } from "./operator";
 import { settings } from "./settings";

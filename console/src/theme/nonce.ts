@@ -1,11 +1,11 @@
-// Lets the styles that the console's own scripts make pass the server's Content-Security-Policy.
+// Makes the styles of the console's own scripts pass the server's Content-Security-Policy.
 
-/** The server allows the styles that carry this; "" when it serves without such a policy, as in development. */
+/** The server allows styles with this nonce; "" if it serves without such a policy, as in development. */
 const nonce = document.querySelector<HTMLMetaElement>("meta[property=csp-nonce]")?.nonce ?? "";
 
 /**
- * Ant Design 5 puts the nonce on most of the style elements that it makes, but not on those of its variables and of what locks
- * scrolling behind dialogs. So every style element that a script makes gets it; one that comes with markup never does.
+ * Ant Design 5 sets the nonce on most of its style elements, but not on those with its variables and those that lock
+ * scrolling behind dialogs. So every style element that a script creates gets it; one from markup never does.
  */
 export function signStyles(): void {
   if (!nonce) return;

@@ -1,4 +1,4 @@
-// Light and dark: as the system says, unless chosen otherwise here.
+// The light and dark themes: the system decides, unless the user has chosen one.
 import { StyleProvider } from "@ant-design/cssinjs";
 import { ConfigProvider, theme as antTheme, type ThemeConfig } from "antd";
 import { createContext, useContext, useEffect, useLayoutEffect, useMemo, useState, type ReactNode } from "react";

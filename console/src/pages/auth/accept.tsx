@@ -1,4 +1,4 @@
-// Accepts the invitation of a link, for the person whose address it is; opening the page alone changes nothing.
+// Accepts the invitation of a link, for the user with that address. Opening the page alone changes nothing.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useEffect, useRef, type ReactNode } from "react";
@@ -56,7 +56,7 @@ function Mismatch({ link, mine }: { link: InvitationLink; mine: string }) {
   const client = useQueryClient();
   const { search } = useLocation();
   const change = async () => {
-    await signOut().catch(() => undefined); // whose session has ended meanwhile is signed out, too
+    await signOut().catch(() => undefined); // a user whose session has ended meanwhile is signed out, too
     navigate(`/auth${search}`, { replace: true });
     client.clear();
   };
@@ -80,7 +80,7 @@ function Offer({ link, mine }: { link: InvitationLink; mine: string }) {
   const notify = useNotify();
   const { state } = useLocation() as { state: { accept?: boolean } | null };
   const isStarted = useRef(false);
-  // who proved the address by a mailed code is told from whom it is; the link itself does not say
+  // the list names the inviter to a user who has proven the address; the link does not
   const told = useQuery(myInvitationsQuery).data?.find((each) => each.organization_id === link.organizationId);
   const organization = told?.organization_name ?? words.unknownOrganization;
 

@@ -1,4 +1,4 @@
-// Where an identity provider sends people back to.
+// The page to which identity providers redirect the browser.
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { Link, useNavigate, useSearchParams } from "react-router-dom";
@@ -11,7 +11,7 @@ import { AuthFrame } from "./frame";
 
 const words = texts.auth.callback;
 
-/** The library throws plain errors for a state that is not the one it set: a link from elsewhere, or the page loaded again. */
+/** The library throws plain errors for an unexpected state: the link comes from elsewhere, or the page was loaded again. */
 const problemText = (thrown: unknown): string =>
   thrown instanceof Error && !("isSuperTokensGeneralError" in thrown) && !(thrown instanceof TypeError) ? words.failed : errorText(thrown);
 
@@ -20,7 +20,7 @@ export default function Callback() {
   const navigate = useNavigate();
   const client = useQueryClient();
   const [problem, setProblem] = useState<{ text: string; hint?: string } | null>(null);
-  const isStarted = useRef(false); // a code is good once, and in development effects run twice
+  const isStarted = useRef(false); // a code can be used once, and in development effects run twice
 
   useEffect(() => {
     if (isStarted.current) return;

@@ -1,4 +1,4 @@
-// Signing in or up with a code that comes by mail: the address first, then the code.
+// Sign-in and sign-up with a mailed code: first asks for the address, then for the code.
 import { Alert, Button, Form, Input, type InputRef } from "antd";
 import { useEffect, useRef, useState } from "react";
 import Passwordless from "supertokens-web-js/recipe/passwordless";
@@ -20,7 +20,7 @@ export function CodeForm({ invitation, onDone, onFail, onError }: Props) {
   const [note, setNote] = useState<string | null>(null);
   const [isBusy, setIsBusy] = useState(false);
 
-  /** Runs one call at a time, with what was said before taken away. */
+  /** Runs one call at a time, and clears earlier messages. */
   const run = async (action: () => Promise<void>) => {
     setIsBusy(true);
     setNote(null);
@@ -123,7 +123,7 @@ function CodeEntry({ email, note, isBusy, onSubmit, onResend, onRestart }: Entry
   const [code, setCode] = useState("");
   const input = useRef<InputRef>(null);
 
-  // after a wrong code, the next is typed over it
+  // after a wrong code, typing replaces it
   useEffect(() => {
     if (!isBusy) input.current?.focus({ cursor: "all" });
   }, [isBusy]);

@@ -1,4 +1,4 @@
-// The frame of the pages for those who are not signed in: the form on one side, what this is on the other.
+// The frame of the pages for visitors who are not signed in: the form on one side, the product on the other.
 import { Alert } from "antd";
 import type { ReactNode } from "react";
 import { Logo } from "../../components/logo";
@@ -9,9 +9,9 @@ import "./auth.css";
 interface Props {
   title: string;
   lead?: ReactNode;
-  /** What went wrong, in the server's words. */
+  /** The server's error message. */
   problem?: string | null;
-  /** What to do about it. */
+  /** A hint on how to solve it. */
   hint?: string;
   children?: ReactNode;
 }
@@ -25,7 +25,7 @@ export function AuthFrame({ title, lead, problem, hint, children }: Props) {
           <Logo />
           <h1>{title}</h1>
           {lead && <p className="auth-lead">{lead}</p>}
-          {/* always there, so that screen readers notice when something is put into it */}
+          {/* always rendered, so that screen readers notice new content */}
           <div role="alert" className="auth-problem">
             {problem && <Alert type="error" showIcon role="presentation" message={problem} description={hint} />}
           </div>
@@ -45,7 +45,7 @@ export function AuthFrame({ title, lead, problem, hint, children }: Props) {
   );
 }
 
-/** Organizations and the people between them. */
+/** A picture of organizations and their members. */
 function Constellation() {
   const squares = [
     [150, 90],

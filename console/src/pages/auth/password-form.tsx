@@ -1,4 +1,4 @@
-// Signing in or up with a password.
+// Sign-in and sign-up with a password.
 import { Button, Form, Input } from "antd";
 import { useState } from "react";
 import { Link } from "react-router-dom";

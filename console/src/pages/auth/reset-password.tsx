@@ -1,4 +1,4 @@
-// Asks for a link with which to set a password; with such a link, sets it.
+// Requests a link for setting a password; opened by such a link, sets the password.
 import { Alert, Button, Form, Input } from "antd";
 import { useState } from "react";
 import { Link, useSearchParams } from "react-router-dom";

@@ -1,4 +1,4 @@
-// Signing in and up, by whatever ways the server offers; also where the link of an invitation leads.
+// Sign-in and sign-up with all methods that the server offers. Links of invitations lead here too.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Divider } from "antd";
 import { useEffect, useState } from "react";
@@ -22,7 +22,7 @@ interface Problem {
   hint?: string;
 }
 
-/** Whether the invited address has an account; undefined while that is not known. */
+/** Whether the invited address has an account; undefined until it is known. */
 function useAccountExists(invitation: InvitationLink | null): boolean | undefined {
   const email = invitation?.email ?? "";
   const { data, isError } = useQuery({
@@ -60,7 +60,7 @@ export default function SignIn() {
       (isIn) => (isIn ? navigate(next, { replace: true }) : setIsAsking(false)),
       () => setIsAsking(false),
     );
-  }, []); // eslint-disable-line -- once, when the page is opened
+  }, []); // eslint-disable-line -- only when the page is opened
 
   const choose = (mode: "signin" | "signup") => {
     setProblem(null);
@@ -70,10 +70,10 @@ export default function SignIn() {
   };
   const done = () => {
     client.clear();
-    // who came by a link and has signed in for it wants to join; who was signed in already is asked first
+    // a user who signed in through the link joins at once; a user who was signed in already is asked first
     navigate(next, { replace: true, state: invitation ? { accept: true } : null });
   };
-  // with passwords the server tells a refusal by its words alone
+  // for passwords the server marks a refusal only by its text
   const fail = (text: string, isDenied = false) =>
     setProblem(text ? { text, hint: isDenied || /denied/i.test(text) ? words.denied.hint : undefined } : null);
 

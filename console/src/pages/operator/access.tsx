@@ -1,4 +1,4 @@
-// Who may sign up and own organizations, and why one address may or may not.
+// Shows who may sign up and own organizations, and explains the decision for one address.
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Button, Form, Input } from "antd";
 import { Fragment, type ReactNode } from "react";

@@ -1,4 +1,4 @@
-// The chains of migrations of a database as a picture: one line each, in the order in which they run, a dot for each revision.
+// The migration chains of a database as a picture: one line per chain, in the order in which they run, with a dot per revision.
 import { texts } from "../../texts";
 import type { Chain } from "./plan-types";
 
@@ -8,7 +8,7 @@ const MARGIN = 12;
 const STEP_MAX = 64;
 const WIDTH = 420;
 
-/** Dots from left to right: full where the revision is applied, a ring around the newest of those. */
+/** Dots from left to right: filled if the revision is applied, with a ring around the newest applied one. */
 function Track({ chain }: { chain: Chain }) {
   const { revisions } = chain;
   const last = revisions.map((revision) => revision.applied).lastIndexOf(true);

@@ -1,4 +1,4 @@
-// The differences of two schemas: the verdict, then each difference with both sides next to each other, by kind.
+// The differences of two schemas: first the verdict, then each difference by kind, with both sides next to each other.
 import { Button } from "antd";
 import { useState } from "react";
 import { texts } from "../../texts";

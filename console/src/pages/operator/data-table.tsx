@@ -1,9 +1,9 @@
-// A table for reading, which scrolls by itself where it is wider than the page.
+// A read-only table, which scrolls if it is wider than the page.
 import type { ReactNode } from "react";
 
 interface DataTableProps {
   label: string;
-  /** Headings; those in `numbers` are set to the right. */
+  /** Headings; the columns in `numbers` are right-aligned. */
   columns: string[];
   numbers?: number[];
   rows: ReactNode[][];

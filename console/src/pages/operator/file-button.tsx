@@ -1,4 +1,4 @@
-// A button that lets somebody choose a file, which is read as text here and not sent.
+// A button to choose a file, which the browser reads as text and does not send.
 import { Button } from "antd";
 import { useRef } from "react";
 

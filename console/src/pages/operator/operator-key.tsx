@@ -1,4 +1,4 @@
-// The administration key, kept for this tab, and requests with it.
+// Stores the administration key for this tab, and sends requests with it.
 import { createContext, useCallback, useContext, useMemo, useState, type ReactNode } from "react";
 import { ApiError, errorFromBody } from "../../api/errors";
 import { queryClient } from "../../api/queries";
@@ -35,7 +35,7 @@ interface Operator {
 
 interface KeyState {
   key: string | null;
-  /** Keeps the key once the server takes it; throws its refusal. */
+  /** Stores the key if the server accepts it; throws the server's refusal. */
   enter: (key: string) => Promise<void>;
   forget: () => void;
 }
@@ -64,7 +64,7 @@ export function useKey(): KeyState {
   return state;
 }
 
-/** Requests with the key, which is forgotten when the server no longer takes it. */
+/** Sends requests with the key, which is deleted when the server no longer accepts it. */
 export function useOperator(): Operator {
   const { key, forget } = useKey();
   return useMemo(() => {

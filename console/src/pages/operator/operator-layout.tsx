@@ -1,4 +1,4 @@
-// The frame of the pages for whoever runs the instance: they open with the administration key.
+// The frame of the operator's pages, which open with the administration key.
 import { Alert, Button, Form, Input } from "antd";
 import { Suspense, useState } from "react";
 import { Link, NavLink, Outlet } from "react-router-dom";

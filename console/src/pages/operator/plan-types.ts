@@ -1,4 +1,4 @@
-// What the server says about migrations: `GET /admin/migrations`, and the plan, which `orgd migrate plan --json` prints too.
+// Types of the migration API: `GET /admin/migrations`, and the plan, which `orgd migrate plan --json` prints too.
 export interface Revision {
   revision: string;
   what: string;
@@ -55,7 +55,7 @@ export interface Plan {
   command: string | null;
 }
 
-/** Whether a file that somebody chose has what the page shows of a plan. */
+/** Whether a chosen file has the members of a plan that the page shows. */
 export function isPlan(value: unknown): value is Plan {
   const plan = value as Partial<Plan> | null;
   return (

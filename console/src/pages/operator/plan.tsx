@@ -1,4 +1,4 @@
-// A plan of the migrations, to be read by somebody who decides whether to go ahead.
+// Shows a migration plan to the operator, who decides whether to apply it.
 import { Alert } from "antd";
 import { CopyButton } from "../../components/copy";
 import { texts } from "../../texts";

@@ -1,4 +1,4 @@
-// Compares two schemas and shows what is different, side by side.
+// Compares two schemas and shows the differences side by side.
 import { Alert, Button, Radio } from "antd";
 import { useId, useState } from "react";
 import { useAction } from "../../api/action";

@@ -1,4 +1,4 @@
-// Where the migrations stand, the plan of what is to come, and what the last upgrade left.
+// Shows the state of the migrations, the plan of the next upgrade, and the archive of the last one.
 import { useQuery } from "@tanstack/react-query";
 import { Alert, Button } from "antd";
 import { useState } from "react";
@@ -85,7 +85,7 @@ function Planned() {
     try {
       value = JSON.parse(text);
     } catch {
-      // said below
+      // shown below
     }
     setOpened({ name, plan: isPlan(value) ? value : null });
   };

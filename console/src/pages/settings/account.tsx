@@ -1,4 +1,4 @@
-// The account of the reader: profile, password and sessions.
+// The user's account: profile, password and sessions.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Form, Input } from "antd";
 import { useAction } from "../../api/action";
@@ -65,7 +65,7 @@ function ProfileCard() {
   );
 }
 
-/** What the server offers, each with what it is called in the session's claims. */
+/** The sign-in methods that the server offers, each with its name in the session's claims. */
 function waysOf({ emailPassword, passwordless, thirdParty }: LoginMethods): { id: string; name: string }[] {
   return [
     ...(emailPassword.enabled ? [{ id: PASSWORD, name: words.password }] : []),
@@ -109,7 +109,7 @@ function Ways() {
   );
 }
 
-/** The server makes a link for oneself, as it does for who has forgotten the password. */
+/** Requests a link for the user's own password, as after forgetting it. */
 function NewPassword() {
   const { profile } = useScope();
   const notify = useNotify();
@@ -118,7 +118,7 @@ function NewPassword() {
     onSuccess: (link) => {
       if (typeof link !== "string") return;
       if (/^https?:/.test(link)) window.location.assign(`/auth/reset-password${new URL(link).search}`);
-      else notify.success(link); // where mail is configured, the link is in a mail
+      else notify.success(link); // if mail is configured, the link is in a mail
     },
     onError: (problem) => notify.error(errorText(problem)),
   });
@@ -129,7 +129,7 @@ function NewPassword() {
   );
 }
 
-/** What a User-Agent says to people: the browser and the system. */
+/** A readable form of a User-Agent: the browser and the system. */
 function clientName(text: string | null | undefined): string {
   if (!text) return words.unknownClient;
   const browser = [

@@ -1,4 +1,4 @@
-// Invites one or several people; where no mail is sent, hands out the links.
+// Invites one or several people; without mail, shows the links.
 import { useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Input, Modal } from "antd";
 import { useId, useState, type FormEvent } from "react";
@@ -13,7 +13,7 @@ import { texts } from "../../texts";
 const words = texts.settings.members;
 const ROLES = ["admin", "viewer"] as const;
 
-/** What was typed or pasted as addresses, each once: `Ann Lee <ann@acme.io>` is ann@acme.io. The server says which are none. */
+/** The typed or pasted addresses, without duplicates: `Ann Lee <ann@acme.io>` is ann@acme.io. The server validates them. */
 function addressesIn(text: string): string[] {
   const found = text.split(/[,;\n]+/).flatMap((part) => {
     const named = [...part.matchAll(/<([^<>]*)>/g)].map(([, address]) => address ?? "");

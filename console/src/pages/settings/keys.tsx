@@ -1,4 +1,4 @@
-// The reader's API keys for the project.
+// The user's API keys for the project.
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Checkbox, Modal } from "antd";
 import { useState } from "react";
@@ -29,7 +29,7 @@ export default function KeysPage() {
     mutationFn: () => answer(api.POST("/keys", within({ project_id: project.project_id, ...(isRestricted && { restricted: "true" }) }))),
     onSuccess: () => client.invalidateQueries({ queryKey: query.queryKey }),
     onError: (problem) => notify.error(errorText(problem)),
-    gcTime: 0, // the key itself is nowhere once the dialog is closed
+    gcTime: 0, // the key itself is stored nowhere after the dialog is closed
   });
   return (
     <Page
@@ -72,7 +72,7 @@ export default function KeysPage() {
   );
 }
 
-/** The one action after somebody else had the account: no key of any project is left. */
+/** Deletes all keys of all projects: the one action after an attacker had the account. */
 function EndAll() {
   const client = useQueryClient();
   const notify = useNotify();
@@ -173,7 +173,7 @@ function KeyRow({ apiKey: { prefix, created_at, expiration_date, restricted } }:
   );
 }
 
-/** Only its own button closes it: the key is not shown again. */
+/** Only its own button closes it, because the key is not shown again. */
 function NewKey({ value, onClose }: { value: string; onClose: () => void }) {
   return (
     <Modal

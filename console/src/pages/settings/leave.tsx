@@ -1,4 +1,4 @@
-// The button by which somebody leaves the organization, with the question before it.
+// The button to leave the organization, with its confirmation.
 import { useQueryClient } from "@tanstack/react-query";
 import { Button } from "antd";
 import { useState } from "react";

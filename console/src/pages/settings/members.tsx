@@ -28,7 +28,7 @@ export default function MembersPage() {
   const { organization, mayManage, path } = useScope();
   const [search, setSearch] = useSearchParams();
   const details = useQuery(organizationQuery(organization.id));
-  const invitingIn = useRef(""); // stays open, with the server's words, when the role is taken away meanwhile
+  const invitingIn = useRef(""); // stays open with the server's message if the user loses the role meanwhile
   if (mayManage) invitingIn.current = organization.id;
   const isInviting = invitingIn.current === organization.id && search.has("invite");
   const invite = (isOpen: boolean) => setSearch(isOpen ? { invite: "" } : {}, { replace: true });
@@ -147,7 +147,7 @@ function MemberRow({ member: { user, roles } }: { member: Member }) {
             className="select small"
             aria-label={words.roleOf(user.username)}
             value={give.isPending ? give.variables : role}
-            aria-busy={give.isPending} // disabled, it would lose the focus
+            aria-busy={give.isPending} // a disabled element would lose the focus
             onChange={(event) => give.isPending || give.mutate(event.target.value)}
           >
             {[...new Set([...GIVEN_ROLES, role])].map((each) => (

@@ -21,7 +21,7 @@ const shared = texts.settings.organization;
 
 interface Props {
   action: OrganizationAction;
-  /** The one it is about; none to create one. */
+  /** The organization to change; undefined to create one. */
   organization?: Organization;
   onClose: () => void;
 }
@@ -100,7 +100,7 @@ function Rename({ organization, onClose }: OneProps) {
 function Transfer({ organization, onClose }: OneProps) {
   const client = useQueryClient();
   const notify = useNotify();
-  const details = useQuery({ ...organizationQuery(organization.id), staleTime: 0 }); // who joined a moment ago may be the one
+  const details = useQuery({ ...organizationQuery(organization.id), staleTime: 0 }); // the new owner may have joined a moment ago
   const [chosen, setChosen] = useState("");
   const id = useId();
   const members = (details.data?.default_workspace?.members ?? []).filter(
@@ -206,7 +206,7 @@ function Delete({ organization, onClose }: OneProps) {
   );
 }
 
-const NAMED = 5; // projects that are called by their names; of more, the number says enough
+const NAMED = 5; // up to this many projects are listed by name; of more, only the number is shown
 
 function Contents({ of: { workspaces, projects, members, invitations, api_keys }, projects: names }: { of: OrganizationContents; projects: string[] }) {
   const known = names.length === projects && projects <= NAMED ? `: ${names.join(", ")}` : "";

@@ -1,4 +1,4 @@
-// The settings of an organization: its name, what it is known by, ownership, and the way out.
+// The settings of an organization: name, identifiers, ownership, leaving and deletion.
 import { useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Form, Input } from "antd";
 import { useAction } from "../../api/action";
