@@ -1,4 +1,4 @@
-"""Accounts made by the administration API, one by one and a thousand at a time, against PostgreSQL given the same rows."""
+"""Accounts made by the administration API, one by one and a thousand at a time, compared with PostgreSQL inserting the same rows."""
 import http.client
 import itertools
 import json
@@ -16,13 +16,13 @@ numbers = itertools.count()
 
 
 def body(count):
-    """A request for so many accounts that nobody has yet."""
+    """A request for the given number of new accounts."""
     first = [next(numbers) for _ in range(count)]
     return json.dumps({"accounts": {str(n): {"user": {"email": f"made-{n}@accounts.example"}} for n in first}}).encode()
 
 
 class Accounts:
-    """Measures a server that runs, over a database that it adds to."""
+    """Measures a running server; adds to its database."""
 
     def __init__(self, options, key, database, process, scratch):
         self.options, self.database, self.process, self.scratch = options, database, process, scratch
@@ -36,7 +36,7 @@ class Accounts:
             raise SystemExit(f"bench: {PATH} answered {answer.status}.")
 
     def send(self, count, until, made):
-        """Sends requests for so many accounts each on one connection, one after the other, until a moment."""
+        """Sends requests on one connection, one after the other, until the given time; each creates the given number of accounts."""
         connection = http.client.HTTPConnection("127.0.0.1", self.options.port, timeout=120)
         text = body(count)
         while time.monotonic() < until:
@@ -46,7 +46,7 @@ class Accounts:
         connection.close()
 
     def rate(self, count):
-        """Accounts per second, by as many clients as the server has workers."""
+        """Accounts per second, with as many clients as the server has workers."""
         made, begun = [], time.monotonic()
         clients = [threading.Thread(target=self.send, args=(count, begun + self.options.seconds, made))
                    for _ in range(self.options.workers)]
@@ -57,7 +57,7 @@ class Accounts:
         return sum(made) / (time.monotonic() - begun)
 
     def bare(self, count):
-        """The same rows from pgbench, over as many connections."""
+        """The same rows inserted by pgbench, over as many connections."""
         script = os.path.join(self.scratch, f"accounts-{count}.sql")
         with open(os.path.join(load.HERE, "accounts.sql"), encoding="utf-8") as source, open(script, "w", encoding="utf-8") as file:
             file.write(source.read())
@@ -69,7 +69,7 @@ class Accounts:
         return int(values["VmHWM"].split()[0]) / 1024
 
     def measure_largest(self):
-        """One request for as many accounts as the limits are made for: seconds, MiB of the request, and the server's peak."""
+        """One request with the maximum number of accounts: seconds, MiB of the request, and the server's peak memory."""
         text, before = body(MOST), self.memory()
         connection = http.client.HTTPConnection("127.0.0.1", self.options.port, timeout=300)
         begun = time.monotonic()
@@ -77,7 +77,7 @@ class Accounts:
         return {"seconds": time.monotonic() - begun, "request": len(text) / (1 << 20), "before": before, "peak": self.memory()}
 
     def measure(self):
-        """Rows of what was found, as bench/run prints them."""
+        """Result rows for bench/run."""
         found = {"accounts largest": self.measure_largest()}
         for count in (1, BATCH):
             rates, bounds = [], []

@@ -1,4 +1,4 @@
-"""Runs wrk against the server and pgbench against its database, and reads what they found."""
+"""Runs wrk against the server and pgbench against its database, and reads their results."""
 import json
 import os
 import re
@@ -22,14 +22,14 @@ def statement(path, name):
 
 
 def programs():
-    """Directory of the newest installed PostgreSQL's programs, the one that the private cluster uses too."""
+    """The program directory of the newest installed PostgreSQL, which the private cluster uses too."""
     base = "/usr/lib/postgresql"
     versions = sorted((int(name) for name in os.listdir(base) if name.isdigit()), reverse=True)
     return f"{base}/{versions[0]}/bin"
 
 
 class Database:
-    """A database of the server's private cluster, reached by the same socket."""
+    """A database of the server's private cluster, reached through the same socket."""
 
     def __init__(self, directory, name):
         self.arguments = ["-h", directory, "-p", "5432", "-U", "orgd"]
@@ -66,7 +66,7 @@ def run(command):
 
 
 def wrk(port, method, path, body, keys, connections, seconds):
-    """Requests per second, latencies in ms, answers other than 2xx, requests that were not answered."""
+    """Requests per second, latencies in ms, answers other than 2xx, unanswered requests."""
     text = run(["wrk", "-t2", f"-c{connections}", f"-d{seconds}s", "--timeout", "30s", "-s",
                 os.path.join(HERE, "request.lua"), f"http://127.0.0.1:{port}", "--", method, path, body or "-", *keys])
     found = re.search(r"^RESULT (.*)$", text, re.M)

@@ -1,4 +1,4 @@
-"""Measures `orgd schema dump` against pg_dump and one psql for each question, how it grows with the tables, and `schema diff`."""
+"""Measures `orgd schema dump` against pg_dump and one psql per question, its growth with the number of tables, and `schema diff`."""
 import os
 import statistics
 import subprocess
@@ -8,14 +8,14 @@ import load
 
 SIZES = (100, 1000, 10000)
 DIFF_SIZE = 1000
-# What a script asks with sixteen calls of psql: the sections, and for each version table whether it is there and its row.
+# The questions of a script with sixteen psql calls: the sections, and for each version table its existence and its row.
 QUESTIONS = [load.statement("src/schema/catalog.sql", f"schema_{name}") for name in (
     "server", "extensions", "enums", "sequences", "columns", "tables", "constraints", "indexes", "triggers", "views")]
 QUESTIONS += [f"SELECT to_regclass('public.{table}') IS NOT NULL" for table in ("alembic_version", "alembic_version_oss",
                                                                                "alembic_version_ee")]
 QUESTIONS += ["SELECT version_num FROM alembic_version", "SELECT version_num FROM alembic_version_oss", "SELECT current_user"]
 
-# Eight columns, three indexes, a default, a check, and a chain of references for each table.
+# For each table eight columns, three indexes, a default, a check and a foreign key to the table before.
 MAKE = """
 SELECT format('CREATE TABLE table_%%1$s (id uuid PRIMARY KEY, parent_id uuid%%2$s, name varchar(100) NOT NULL,'
               ' state text NOT NULL DEFAULT ''new'', amount numeric(12, 2) DEFAULT 0 CHECK (amount >= 0), data jsonb,'
@@ -28,7 +28,7 @@ SELECT format('CREATE TABLE table_%%1$s (id uuid PRIMARY KEY, parent_id uuid%%2$
 
 
 def timed(command, expected=0):
-    """(seconds, MiB resident at most) of a command whose output nobody reads, with its exit status checked."""
+    """(seconds, peak MiB of resident memory) of a command whose output is discarded and whose exit status is checked."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "ORGD_", "POSTGRES_"))}
     started = time.monotonic()
     process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, env=environment)
@@ -41,7 +41,7 @@ def timed(command, expected=0):
 
 
 def by_psql(database, scratch):
-    """The command of a shell script that asks one question after the other."""
+    """A shell script that asks one question after the other."""
     path = os.path.join(scratch, "by-psql.sh")
     with open(path, "w", encoding="utf-8") as script:
         script.write("set -e\n")
@@ -54,7 +54,7 @@ def by_psql(database, scratch):
 
 
 def compare(found, binary, database, scratch, rounds):
-    """The same database by orgd and by others, in turns."""
+    """The same database dumped by orgd and by other programs, alternately."""
     commands = {"schema dump": [binary, "schema", "dump", database.uri],
                 "schema dump --full": [binary, "schema", "dump", "--full", database.uri],
                 "pg_dump -s": [f"{load.programs()}/pg_dump", "-s", database.uri],
@@ -90,7 +90,7 @@ def grow(found, binary, database, scratch):
 
 
 def differ(found, binary, database, grown, scratch):
-    """Two equal databases, the files of their dumps, and what is left of one when every tenth table of it is gone."""
+    """Two equal databases, the files of their dumps, and the dump of one after deleting every tenth table."""
     files = [os.path.join(scratch, name) for name in ("diff-a.txt", "diff-b.txt")]
     database.query("CREATE DATABASE bench_other TEMPLATE " + grown.name)
     other = load.Database(os.path.abspath(database.arguments[1]), "bench_other")
@@ -106,7 +106,7 @@ def differ(found, binary, database, grown, scratch):
 
 
 def empty_dump(path):
-    """A file with the sections of a dump and none of their lines but those about versions, which every dump has."""
+    """A file with the sections of a dump, but only the lines about versions, which every dump has."""
     with open(path, encoding="utf-8") as file:
         head, *parts = file.read().split("\n## ")[1:]
     empty = path.replace("diff-a", "diff-empty")

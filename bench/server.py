@@ -1,4 +1,4 @@
-"""Starts and stops one server with a data directory of its own, and looks at what it uses."""
+"""Starts and stops one server with its own data directory, and reads its memory and CPU."""
 import http.client
 import os
 import signal
@@ -10,7 +10,7 @@ HOST = "127.0.0.1"
 
 
 def port_is_free(port):
-    """Whether nothing listens on a port; a server left over from another run would be measured together with ours."""
+    """Whether a port is free: a server left over from another run would be measured too."""
     with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
@@ -27,7 +27,7 @@ def require_port(port):
 
 
 class Server:
-    """`orgd serve` on 127.0.0.1; its metrics one port further."""
+    """`orgd serve` on 127.0.0.1, with its metrics on the next port."""
 
     def __init__(self, binary, data, port, log, settings=None):
         self.binary, self.data, self.port, self.log = binary, data, port, log
@@ -72,7 +72,7 @@ class Server:
             return "; ".join(log.read().splitlines()[-3:]) or "none"
 
     def stop(self):
-        """Ends this process and no other; by force after half a minute."""
+        """Ends this process only, with SIGKILL after half a minute."""
         if self.process is None:
             return
         if self.process.poll() is None:
@@ -121,7 +121,7 @@ def descendants(pid):
 
 
 def idle_connections(port, count):
-    """Opens connections that have had one answer each, and keeps them open. Returns the sockets."""
+    """Opens connections, waits for one answer on each, and keeps them open. Returns the sockets."""
     request = b"GET /health HTTP/1.1\r\nHost: bench\r\n\r\n"
     sockets = []
     for _ in range(count):

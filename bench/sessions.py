@@ -1,4 +1,4 @@
-"""Requests with a session's access token, beside the same with an API key."""
+"""Requests with a session's access token, compared with the same requests with an API key."""
 import json
 import random
 import statistics
@@ -7,13 +7,13 @@ import urllib.request
 import load
 
 PASSWORD = "Str0ng!pass1"
-# The first is answered from memory alone, the second by one small statement.
+# The first is answered from the cache, the second by one small statement.
 PATHS = ("/workspaces/roles", "/profile")
 CONNECTIONS = 32
 
 
 def tokens(port, count):
-    """The access tokens of new people, with their scheme."""
+    """The access tokens of new users, with their scheme."""
     made = []
     for number in range(count):
         fields = {"email": f"bench-session-{number}@bench.example", "password": PASSWORD}
@@ -24,7 +24,7 @@ def tokens(port, count):
 
 
 def measure(options, keys, bearers, how="remembered"):
-    """Rows of what was found, as bench/run prints them."""
+    """Result rows for bench/run."""
     callers = {"key": keys, "session": bearers}
     samples = {(path, who): [] for path in PATHS for who in callers}
     for _ in range(options.rounds):

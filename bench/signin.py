@@ -1,4 +1,4 @@
-"""Sign-ins: against the bare rate of their hashes, and what they do to the other requests."""
+"""Sign-ins: compared with the plain rate of their hashes, and their effect on other requests."""
 import json
 import statistics
 import subprocess
@@ -13,7 +13,7 @@ BODY = json.dumps({"formFields": [{"id": "email", "value": "{key}"}, {"id": "pas
 
 
 class SignIns:
-    """Measures a server that runs, with accounts of its own."""
+    """Measures a running server, with accounts of its own."""
 
     def __init__(self, options, hash_rate):
         self.options, self.hash_rate = options, hash_rate
@@ -26,7 +26,7 @@ class SignIns:
                     raise SystemExit("bench: cannot sign up")
 
     def bare(self):
-        """Hashes a second, on as many threads as the server has for them."""
+        """Hashes per second, with as many threads as the server has for them."""
         return float(subprocess.run([self.hash_rate, str(self.options.slow_workers), str(self.options.seconds)],
                                     capture_output=True, check=True, text=True).stdout)
 
@@ -37,7 +37,7 @@ class SignIns:
         return load.wrk(self.options.port, "GET", "/organizations/", None, keys, 32, self.options.seconds)
 
     def listing_in_a_storm(self, keys):
-        """The listing while 32 connections sign in without a pause, and how many of them got through meanwhile."""
+        """The listing while 32 connections sign in without pause, and the number of these sign-ins."""
         storms = []
         beside = threading.Thread(target=lambda: storms.append(self.storm(self.options.seconds + 1)))
         beside.start()
@@ -46,7 +46,7 @@ class SignIns:
         return sample, storms[0]["rate"]
 
     def measure(self, keys):
-        """Rows of what was found, as bench/run prints them."""
+        """Result rows for bench/run."""
         rates, bounds, alone, beside, through = [], [], [], [], []
         for _ in range(self.options.rounds):
             before = self.bare()

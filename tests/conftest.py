@@ -1,4 +1,4 @@
-"""What all tests share: one server over a private cluster for the whole run, and servers of their own for those that break things."""
+"""Fixtures of all tests: one server over a private cluster for the whole run, and separate servers for tests that break them."""
 import pathlib
 import sys
 
@@ -11,7 +11,7 @@ import serving  # noqa: E402
 
 @pytest.fixture(scope="session")
 def server():
-    """One server for the session; tests leave it running and tell their data apart."""
+    """One server for the session. Tests leave it running and use data of their own."""
     server = serving.Server().start()
     yield server
     server.close()
@@ -19,7 +19,7 @@ def server():
 
 @pytest.fixture(scope="session")
 def console(server):
-    """For tests of the console: skips them where the program was built without it."""
+    """For tests of the console: skips them if the program was built without it."""
     answer = server.request("GET", "/")
     if answer.status == 404:
         assert answer.body == b"This orgd was built without its console; its API answers under /api.\n"
@@ -28,7 +28,7 @@ def console(server):
 
 @pytest.fixture
 def make_server():
-    """Makes servers that the test may stop and kill; all are gone afterwards."""
+    """Makes servers that a test may stop and kill; all are removed afterwards."""
     made = []
 
     def make(**options):
@@ -50,7 +50,7 @@ def folder():
 
 @pytest.fixture(scope="session")
 def cluster():
-    """A PostgreSQL for tests of the commands that take the databases' addresses."""
+    """A PostgreSQL for tests of commands that take database addresses."""
     cluster = scratch.Cluster()
     yield cluster
     cluster.stop()

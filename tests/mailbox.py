@@ -1,4 +1,4 @@
-"""A real mail server for tests, tests/node/mail_server.mjs, and the mail that it took."""
+"""A real mail server for tests, tests/node/mail_server.mjs, and the mail that it received."""
 import email
 import email.policy
 import json
@@ -12,7 +12,7 @@ NODE = pathlib.Path(__file__).resolve().parent / "node"
 
 
 class Mailbox:
-    """Takes mail for everybody. What else it does is said by variables, which tests/node/mail_server.mjs explains."""
+    """Accepts mail to any address. Variables, which tests/node/mail_server.mjs explains, change its behaviour."""
 
     def __init__(self, **environment):
         self.encryption = "SSL" if environment.get("SSL") == "1" else "TLS" if "KEY" in environment else None
@@ -26,7 +26,7 @@ class Mailbox:
 
     @property
     def settings(self):
-        """What orgd needs to send through it."""
+        """The settings with which orgd sends through it."""
         return {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(self.port), "SMTP_FROM_EMAIL": "orgd@acme.io",
                 "SMTP_USE_TLS": str(self.encryption == "TLS").lower(), "SMTP_USE_SSL": str(self.encryption == "SSL").lower()}
 
@@ -35,7 +35,7 @@ class Mailbox:
             self.taken.put(json.loads(line))
 
     def take(self, seconds=20):
-        """The next mail: its envelope, how it came, and its content as `message`."""
+        """The next mail: its envelope, its transport, and its content as `message`."""
         mail = self.taken.get(timeout=seconds)
         mail["message"] = email.message_from_bytes(mail["data"].encode("latin-1"), policy=email.policy.default)
         return mail
@@ -50,7 +50,7 @@ class Mailbox:
         return self.taken.empty()
 
     def stays_empty(self, seconds=1.0):
-        """Whether no mail comes for so long."""
+        """Whether no mail arrives for the given time."""
         try:
             self.taken.get(timeout=seconds)
         except queue.Empty:

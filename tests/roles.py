@@ -1,4 +1,4 @@
-"""Databases set up as docs/operations.md says: an owner, the program, and a role that only reads."""
+"""Databases set up as in docs/operations.md: an owner, the program's role, and a role that only reads."""
 import contextlib
 import functools
 

@@ -14,7 +14,7 @@ import psycopg2
 TREE = pathlib.Path(__file__).resolve().parent.parent
 REFERENCE = TREE / "tests" / "reference" / "schema"
 PROGRAM = os.environ.get("ORGD", str(TREE / "build" / "orgd"))
-# Only a superuser can do it, and only past the triggers.
+# Only a superuser can do it, and only without the triggers.
 EMPTY_AUDIT = "SET session_replication_role = replica; TRUNCATE orgd.audit; SET session_replication_role = origin"
 
 
@@ -25,7 +25,7 @@ def postgres_programs():
 
 
 def memory_folder():
-    """A folder in memory, if there is room: creating a database is hundreds of files."""
+    """A folder in memory, if there is room: creating a database writes hundreds of files."""
     shared = "/dev/shm"
     roomy = os.access(shared, os.W_OK | os.X_OK) and shutil.disk_usage(shared).free > 6 << 30
     return shared if roomy else None
@@ -68,7 +68,7 @@ class Cluster:
         return Pair(self, f"t{next(self.numbers)}", edition)
 
     def stop(self):
-        self.server.send_signal(signal.SIGQUIT)  # at once: nothing of it is kept
+        self.server.send_signal(signal.SIGQUIT)  # immediately: its data is not needed
         self.server.wait(30)
         shutil.rmtree(self.folder)
 
@@ -117,14 +117,14 @@ class Pair:
                                 stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
     def run(self, *arguments, status=0, **extra):
-        """Runs the program and answers (stdout, stderr) after checking its exit status."""
+        """Runs the program and returns (stdout, stderr) after checking its exit status."""
         process = self.start(*arguments, **extra)
         out, err = process.communicate(timeout=60)
         assert process.returncode == status, f"exit status {process.returncode} instead of {status}: {out}{err}"
         return out, err
 
     def sql(self, text, parameters=None, database=None):
-        """Runs SQL in the core database and answers its rows."""
+        """Runs SQL in the core database and returns its rows."""
         with contextlib.closing(self.cluster.connect(database or self.core)) as connection, connection.cursor() as cursor:
             cursor.execute(text, parameters)
             return cursor.fetchall() if cursor.description else []

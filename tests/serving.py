@@ -1,4 +1,4 @@
-"""The program serving in a test: started on a free port in a folder of its own, asked, stopped and killed by pid."""
+"""The program serving in a test: started on a free port in a folder of its own, called, stopped and killed by pid."""
 import contextlib
 import http.client
 import json
@@ -31,10 +31,10 @@ def make_folder():
 
 
 def clean_environment(**extra):
-    """The environment without what would configure orgd, and without libpq's variables."""
+    """The environment without variables that would configure orgd or libpq."""
     kept = {name: value for name, value in os.environ.items()
             if not re.match(r"(ORGD|AGENTA|POSTGRES|ALEMBIC|SUPERTOKENS|SMTP|SENDGRID|PG)", name)}
-    # whatever users this machine has, orgd and its PostgreSQL are the same one, unless a test wants two
+    # whatever users this machine has, orgd and its PostgreSQL run as the same one, unless a test wants two
     return {**({"ORGD_RUN_AS": "postgres"} if ROOT else {}), **kept, **extra}
 
 
@@ -47,7 +47,7 @@ def gone(pid):
 
 
 def wait_for(what, condition, seconds=START_S, pause=0.02):
-    """Waits until the condition is true and answers its value."""
+    """Waits until the condition is true and returns its value."""
     deadline = time.monotonic() + seconds
     while True:
         value = condition()
@@ -80,7 +80,7 @@ class Server:
         self.data = pathlib.Path(environment.get("ORGD_DATA_DIR", self.folder / "data"))
         self.user = user
         self.environment = {"ORGD_DATA_DIR": str(self.data), "ORGD_LISTEN": "127.0.0.1:0", "ORGD_METRICS_LISTEN": "off",
-                            "ORGD_RATE_LIMITS": "off",  # tests try more often than people, all from one address
+                            "ORGD_RATE_LIMITS": "off",  # tests make more attempts than users, all from one address
                             **environment}
         self.process = None
         self.ready_line = ""
@@ -92,7 +92,7 @@ class Server:
         merged = {name: value for name, value in {**self.environment, **environment}.items() if value is not None}
         self.log = open(self.folder / "orgd.log", "ab")  # noqa: SIM115  (lives as long as the server)
         program = PROGRAM
-        if user:  # who may not reach the folder of the program, as root's home is
+        if user:  # who may not reach the folder of the program, such as root's home
             program = shutil.copy(PROGRAM, self.folder / "orgd")
         self.process = subprocess.Popen([program, "serve"], cwd=self.folder, env=clean_environment(**merged),
                                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=self.log, **user)
@@ -109,12 +109,12 @@ class Server:
         return self
 
     def read_line(self, seconds):
-        """A line of standard output; "" when it ended, or said nothing for so long."""
+        """A line of standard output; "" if it ended, or wrote nothing for the given time."""
         readable, _, _ = select.select([self.process.stdout], [], [], seconds)
         return self.process.stdout.readline().decode() if readable else ""
 
     def refused(self, **environment):
-        """Starts it, expects it to end by itself, and answers (exit status, what it said on stderr)."""
+        """Starts it, expects it to end by itself, and returns (exit status, standard error)."""
         before = (self.folder / "orgd.log").stat().st_size if (self.folder / "orgd.log").exists() else 0
         self.launch(**environment)
         try:
@@ -144,7 +144,7 @@ class Server:
             return None
 
     def stop(self, signal_number=signal.SIGTERM, seconds=40):
-        """Asks it to end, and answers its exit status."""
+        """Asks it to end, and returns its exit status."""
         self.process.send_signal(signal_number)
         status = self.process.wait(seconds)
         self.log.close()
@@ -156,7 +156,7 @@ class Server:
         self.log.close()
 
     def close(self):
-        """Ends it, whatever state it is in, and removes its folder."""
+        """Ends it in any state, and removes its folder."""
         if self.process and self.process.poll() is None:
             try:
                 self.stop()
@@ -168,7 +168,7 @@ class Server:
             shutil.rmtree(self.folder, ignore_errors=True)
 
     def request(self, method, path, body=None, headers=None, timeout=30):
-        """One request on a connection of its own. A `body` that is no bytes is sent as JSON."""
+        """One request on a connection of its own. A `body` that is not bytes is sent as JSON."""
         headers = dict(headers or {})
         if body is not None and not isinstance(body, bytes):
             body = json.dumps(body).encode()
@@ -205,7 +205,7 @@ class Server:
         return connection
 
     def superuser_sql(self, text, database="postgres"):
-        """Runs SQL as the superuser of the private cluster, whom only the user that PostgreSQL runs as may be."""
+        """Runs SQL as the superuser of the private cluster, which only the user of PostgreSQL may be."""
         owner = (self.data / "postgresql").stat().st_uid
         with acting_as(owner):
             connection = psycopg2.connect(host=str(self.data), port=5432, user="postgres", dbname=database)
@@ -222,7 +222,7 @@ class Server:
 
 @contextlib.contextmanager
 def acting_as(uid):
-    """The effective user meanwhile, which PostgreSQL's peer authentication looks at."""
+    """Changes the effective user, which PostgreSQL's peer authentication reads."""
     before = os.geteuid(), os.getegid()
     if ROOT:
         os.setegid(pwd.getpwuid(uid).pw_gid)
@@ -236,7 +236,7 @@ def acting_as(uid):
 
 
 def in_parallel(count, work):
-    """Runs work(0..count-1) at the same moment in as many threads, and answers what they returned."""
+    """Runs work(0..count-1) at the same time in as many threads, and returns the results."""
     barrier = threading.Barrier(count)
     results = [None] * count
 

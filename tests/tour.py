@@ -1,4 +1,4 @@
-"""The commands of a document, and what it says that they print."""
+"""The commands of a document, and their documented output."""
 import re
 
 FENCED = re.compile(r"^```(\w*)\n(.*?)^```$", re.M | re.S)
@@ -6,7 +6,7 @@ MARK = "---- end of a block of the tour ----"
 
 
 def blocks(text):
-    """[(commands, what they print)] of a part of a document."""
+    """[(commands, their output)] of a part of a document."""
     found = []
     for language, body in FENCED.findall(text):
         if language == "sh":
@@ -28,7 +28,7 @@ def as_pattern(line):
 
 
 def compare(commands, done):
-    """`done` ran the script: each block printed what it should."""
+    """Checks that each block of the script that `done` ran printed the documented output."""
     printed = done.stdout.split(MARK + "\n")
     for (block, expected), got in zip(commands, printed):
         pattern = "".join(as_pattern(line) for line in expected.splitlines(keepends=True))

@@ -2,7 +2,7 @@
 
 usage: chains2c.py CHAINS_FOLDER OUTPUT DEPFILE
 
-What it does not understand it refuses with file and line, so a mistake in a migration stops the build.
+It refuses unknown constructs with file and line, so a mistake in a migration stops the build.
 """
 
 import pathlib
@@ -16,7 +16,7 @@ REVISIONS_MAX = 256  # as in chains.h
 BASELINE = "park00000000"
 BASELINE_WHAT = "A fresh database, created in one step instead of by replaying its history."
 BASELINE_STAYS = "below it lies a database of an older release"
-# A schema that holds something else stays: what the way from an older release has to remember.
+# A schema with other contents stays: the record that the upgrade from an older release needs.
 REMOVE_SCHEMA = """
 DO $$
 BEGIN
@@ -99,7 +99,7 @@ def read_decision(path):
 
 
 def read_edition(folder, edition):
-    """The decisions of one edition by name, each with what it needs written in front of it."""
+    """The decisions of one edition by name, each with the decisions that it needs written before it."""
     found = {}
     for path in sorted((folder / "decisions").glob("*.sql")):
         name, *suffixes = path.name.split(".")
@@ -166,7 +166,7 @@ def with_parts(path, sql, depth=0):
 
 
 def expand(path, id, sql, decisions):
-    """The whole SQL of a revision. `@revision` and `@chain` stand for itself and its folder in what it includes."""
+    """The whole SQL of a revision. `@revision` and `@chain` in included text stand for the revision and its folder."""
     sql = with_decisions(path, with_parts(path, check_sql(path, sql)), decisions)
     return sql.replace("@revision", id).replace("@chain", path.parent.name)
 
@@ -235,7 +235,7 @@ def read_baseline(folder):
 
 
 def link(folder, chain, revisions):
-    """Appends the revisions in the order in which each names its predecessor."""
+    """Appends the revisions in order, each after its predecessor."""
     while revisions:
         previous = chain.revisions[-1].id if chain.revisions else None
         following = [revision for revision in revisions if revision.revises == previous]
@@ -334,7 +334,7 @@ def write_decisions(decisions, out):
 
 
 def write_script(name, statements, out):
-    """One script as C: its statements, and before them their locks."""
+    """One script as C: its locks, then its statements."""
     for number, statement in enumerate(statements):
         if statement.locks:
             locks = ", ".join(f"{{{literal(table)}, LOCK_{classify.MODES[mode].replace(' ', '_')}}}"

@@ -1,8 +1,8 @@
-"""Says of each statement of a migration what it locks and what it can do; refuses what it cannot judge.
+"""Finds the locks and hazards of each statement of a migration; refuses statements that it cannot classify.
 
-What the parser cannot see is declared by comments before the statement: `-- hazards: CODE, CODE` (or NONE), which DO, CALL
-and a SELECT that stands alone must have, and `-- locks: MODE table, table; MODE table`. Declared locks and hazards
-come on top of those that are seen.
+Comments before a statement declare what the parser cannot see: `-- hazards: CODE, CODE` (or NONE), which DO, CALL and a SELECT
+that stands alone must have, and `-- locks: MODE table, table; MODE table`. Declared locks and hazards are added to those that are
+found.
 """
 import pathlib
 import re
@@ -25,7 +25,7 @@ WEAKER = {"AT_ValidateConstraint": SHARE_UPDATE_EXCLUSIVE, "AT_SetStatistics": S
           "AT_EnableTrig": SHARE_ROW_EXCLUSIVE, "AT_DisableTrig": SHARE_ROW_EXCLUSIVE}
 ALTERS = {"AT_AddColumn", "AT_AddConstraint", "AT_AlterConstraint", "AT_ColumnDefault", "AT_DropColumn", "AT_DropConstraint",
           "AT_DropNotNull", "AT_SetNotNull", "AT_AlterColumnType", *WEAKER}
-# What concerns no table that others use.
+# Statements on objects that only the script uses.
 HARMLESS = {"CreateSchemaStmt", "CreateEnumStmt", "CreateExtensionStmt", "CreateSeqStmt", "VariableSetStmt", "ViewStmt",
             "AlterEnumStmt"}
 
@@ -56,7 +56,7 @@ def table_of(relation):
 
 
 def text_of(argument):
-    """The text of a constant, NULL as "", casts and what is put together of constants included; None of anything else."""
+    """The text of a constant, NULL as "", with casts and concatenations of constants; None for anything else."""
     kind, node = next(iter(argument.items()))
     if kind == "A_Const":
         return node.get("sval", {}).get("sval", "")
@@ -68,7 +68,7 @@ def is_temporary(relation):
 
 
 class Classifier:
-    """Reads the scripts of all chains, so that it knows what each index and foreign key lies on."""
+    """Reads the scripts of all chains, to know the table of each index and foreign key."""
 
     def __init__(self):
         self.indexes = {}  # index: table
@@ -92,7 +92,7 @@ class Classifier:
     def statements(self, sql):
         """The statements of one script, in order."""
         found = []
-        made = set()  # by the script itself: nobody else can see it yet
+        made = set()  # created by the script itself: nobody else can see it yet
         for tree, text, line in pg_query.parse(sql):
             kind, node = next(iter(tree.items()))
             try:
@@ -130,7 +130,7 @@ class Classifier:
         return statement
 
     def helpers(self, node, statement):
-        """Calls of the functions in chains/parts, and nothing else; whether all that they do is to be seen."""
+        """Calls of the functions in chains/parts only; whether everything that they do is visible."""
         calls = [target["ResTarget"]["val"].get("FuncCall") for target in node.get("targetList", [])]
         if not calls or not all(call and call["funcname"][0]["String"]["sval"] == "pg_temp" for call in calls):
             return False
@@ -181,7 +181,7 @@ class Classifier:
         if is_temporary(node["relation"]):
             made.add(table)
             return
-        if not node.get("if_not_exists"):  # else others may have it already
+        if not node.get("if_not_exists"):  # otherwise others may have it already
             made.add(table)
         for _, part in pg_query.nodes(node):
             if part.get("contype") == "CONSTR_FOREIGN":
@@ -355,7 +355,7 @@ def split(text):
 
 
 def declarations(comment, statement):
-    """Takes over what the comments before a statement declare; whether its hazards are."""
+    """Applies the declarations in the comments before a statement; returns whether its hazards are declared."""
     declared = False
     for key, value in re.findall(r"^\s*-- (hazards|locks): (.+?)\s*$", comment, re.M):
         if key == "hazards":
@@ -376,7 +376,7 @@ def declarations(comment, statement):
 
 
 def check_read_only(sql):
-    """Refuses a text that is not one SELECT which only reads."""
+    """Refuses a text that is not a single read-only SELECT."""
     trees = [tree for tree, _, _ in pg_query.parse(sql)]
     kinds = [kind for kind, _ in pg_query.nodes(trees)]
     if len(trees) != 1 or kinds[0] != "SelectStmt":

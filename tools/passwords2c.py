@@ -1,10 +1,10 @@
 #!/usr/bin/python3
-"""Turns the list of common passwords into C: sorted, front-coded in blocks that can be searched by halves.
+"""Turns the list of common passwords into C: sorted and front-coded in blocks, for binary search.
 
 usage: passwords2c.py OUTPUT LIST.txt.xz
 
-Each word of a block is two bytes and a text: how many bytes it shares with the word before it, how many follow, and
-these. The first word of a block shares none.
+Each word of a block is two bytes and a text: the number of bytes that it shares with the word before it, the number of bytes that
+follow, and these bytes. The first word of a block shares none.
 """
 import lzma
 import os.path

@@ -1,4 +1,4 @@
-"""The browser's own session library against the server: under Node with header fields, in Chromium with cookies."""
+"""The browser's own session library with the server: under Node with header fields, in Chromium with cookies."""
 import json
 import os
 import shutil
@@ -24,7 +24,7 @@ def free_port():
 
 @pytest.fixture(scope="module")
 def api():
-    """A server whose access tokens live for two seconds, under the name that a browser knows it by."""
+    """A server with access tokens of two seconds, under the host name that the browser uses."""
     port = free_port()
     url = f"http://localhost:{port}"
     server = serving.Server(ORGD_LISTEN=f"127.0.0.1:{port}", ORGD_ACCESS_TOKEN_LIFETIME=str(LIFETIME_S), AGENTA_API_URL=f"{url}/api",
@@ -39,7 +39,7 @@ def started(script, *arguments):
 
 
 def outcomes(process):
-    """What became of each scenario of a script: its problem, or None."""
+    """The result of each scenario of a script: its problem, or None."""
     out, err = process.communicate(timeout=300)
     found = {line["name"]: line["problem"] for line in map(json.loads, out.splitlines())}
     assert found and (process.returncode == 0) == (not any(found.values())), out + err
@@ -49,8 +49,8 @@ def outcomes(process):
 @pytest.fixture(scope="module")
 def found(api):
     """
-    All that was found, by where: the three run at once, because most of their time goes by in waiting. In Chromium the console
-    is on another origin of the same site, as in development, and on the same, as behind a proxy.
+    All results, by place. The three run in parallel, because most of their time is waiting. In Chromium the console is once on
+    another origin of the same site, as in development, and once on the same origin, as behind a proxy.
     """
     program = shutil.which("chromium-headless-shell")
     assert program, "Debian's package chromium-headless-shell is missing"

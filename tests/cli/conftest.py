@@ -1,4 +1,4 @@
-"""What the tests of the command line share: running the program with a bare environment."""
+"""Fixtures for the command line: run the program with an empty environment."""
 import os
 import pathlib
 import subprocess
@@ -10,7 +10,7 @@ PROGRAM = os.environ.get("ORGD", str(TREE / "build" / "orgd"))
 
 
 class Done:
-    """What a run left behind."""
+    """The result of a run."""
 
     def __init__(self, status, out, err):
         self.status = status
@@ -20,9 +20,9 @@ class Done:
 
 @pytest.fixture
 def orgd(tmp_path):
-    """Runs the program in an empty folder; variables are those given, and nothing else is in the environment."""
+    """Runs the program in an empty folder, with only the given variables in its environment."""
     def run(*arguments, variables=None, stdout=subprocess.PIPE):
-        # What a sanitizer is told comes along; it is none of the program's variables.
+        # The options of sanitizers are passed on; they are not variables of the program.
         environment = {name: value for name, value in os.environ.items() if name.endswith("SAN_OPTIONS")}
         environment.update(variables or {})
         done = subprocess.run([PROGRAM, *arguments], cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL,

@@ -1,4 +1,4 @@
-"""`orgd access`: who may sign in and who may own organizations, in words, and by the exit status."""
+"""`orgd access`: who may sign in and who may own organizations, as text and as exit status."""
 import json
 import re
 
@@ -11,7 +11,7 @@ INVITE_ONLY = {"ORGD_ACCESS_INVITE_ONLY": "on"}
 
 @pytest.fixture
 def explain(orgd):
-    """Explains an address as that of somebody who has nothing: (exit status, first line)."""
+    """Explains an address without account or invitation: (exit status, first line)."""
     def run(email, **variables):
         done = orgd("access", "explain", email, "--stranger", variables=variables)
         assert done.err == ""
@@ -19,7 +19,7 @@ def explain(orgd):
     return run
 
 
-# The conformance checklist of the predecessor, and what a person at the keyboard may type.
+# The conformance checklist for addresses, and typical input at a terminal.
 @pytest.mark.parametrize("variables, email, status, words", [
     ({}, "Ann@Acme.io", 0, "ann@acme.io may sign in: no rule refuses it."),
     ({DOMAINS: "acme.io"}, "a@acme.io", 0, "an allowed one (acme.io in AGENTA_ACCESS_ALLOWED_DOMAINS)."),
@@ -53,7 +53,7 @@ def test_assumptions_of_options_replace_the_database(orgd):
         assert (answer["invited"], answer["has_account"]) == (option == "--invited", option == "--account")
 
 
-def test_owning_is_a_question_of_its_own(orgd):
+def test_owning_is_decided_separately_from_signing_in(orgd):
     variables = {"AGENTA_ORG_CREATION_ALLOWLIST": "boss@acme.io", DOMAINS: "acme.io"}
 
     def lines(email):

@@ -1,4 +1,4 @@
-"""The command line as a whole: help, version, man page, completion, and a clear sentence for everything else."""
+"""The command line: help, version, man page, completion, and a clear message for every mistake."""
 import json
 import os
 import shutil

@@ -1,4 +1,4 @@
-"""`orgd config`: every variable with its value and origin; what is wrong with a value or file is told in one sentence."""
+"""`orgd config`: every variable with its value and origin; each problem with a value or file is reported in one sentence."""
 import json
 import os
 import pathlib
@@ -73,7 +73,7 @@ def test_reveal_finds_a_kept_key(orgd, folder):
 
 
 def test_reveal_of_the_administration_key(orgd, folder):
-    """The one in force: AGENTA_AUTH_KEY where there is no other."""
+    """The key in force, which is AGENTA_AUTH_KEY if there is no other."""
     variables = {"ORGD_DATA_DIR": str(folder / "data"), "AGENTA_AUTH_KEY": SECRET}
     assert orgd("config", "--reveal", "ORGD_ADMIN_KEY", variables=variables).out == SECRET + "\n"
     (folder / "data").mkdir(mode=0o700)
@@ -83,7 +83,7 @@ def test_reveal_of_the_administration_key(orgd, folder):
     assert done.out == "other-" * 5 + "\n"
 
 
-def test_reveal_of_others(orgd):
+def test_reveal_of_other_variables(orgd):
     assert orgd("config", "--reveal", "ORGD_WORKERS").out == "4\n"
     assert orgd("config", "--reveal", "AGENTA_BLOCKED_EMAILS", variables={"AGENTA_BLOCKED_EMAILS": "A@b.c,d@e.f"}).out == "a@b.c,d@e.f\n"
     done = orgd("config", "--reveal", "POSTGRES_URI_CORE")
@@ -104,14 +104,14 @@ def test_names_without_effect(orgd):
     assert 'level=warning message="ORGD_LISEN (environment) is no variable that orgd knows; did you mean ORGD_LISTEN?"' in warnings[0]
 
 
-def test_a_name_that_another_name_hides(orgd):
-    """Even by nothing: an empty list is a list."""
+def test_an_alias_hides_the_other_name(orgd):
+    """An empty list counts as set too."""
     done = orgd("config", "--json", variables={"AGENTA_ACCESS_ALLOWED_DOMAINS": "", "AGENTA_ALLOWED_DOMAINS": "a.io"})
     (stray,) = json.loads(done.out)["without_effect"]
     assert (stray["name"], stray["reason"]) == ("AGENTA_ALLOWED_DOMAINS", "AGENTA_ACCESS_ALLOWED_DOMAINS is set too, and wins")
 
 
-def test_no_name_forges_a_warning(orgd):
+def test_a_variable_name_cannot_forge_a_warning(orgd):
     done = orgd("config", variables={"ORGD_\nlevel: error": "x", os.fsdecode(b"ORGD_\xff\x1b[2J"): "x"})
     assert done.status == 0
     assert [line.split(" ")[1] for line in done.err.splitlines()] == ["level=warning"] * 2

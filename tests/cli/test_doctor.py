@@ -1,4 +1,4 @@
-"""`orgd doctor` and `orgd schema grants`: what is wrong with an installation, and the rights its role needs."""
+"""`orgd doctor` and `orgd schema grants`: problems of an installation, and the privileges that its role needs."""
 import contextlib
 import json
 
@@ -31,7 +31,7 @@ def usable(folder):
     return {"ORGD_DATA_DIR": str(folder / "data")}
 
 
-def test_everything_is_well(granted, usable):
+def test_a_healthy_installation_has_no_findings(granted, usable):
     checks = doctor(granted, **usable)
     assert problems(checks) == []
     assert [check["text"] for check in checks if check["code"] == "rights"] == [
@@ -46,12 +46,12 @@ def test_without_privileges(cluster, usable):
     assert code == "database" and "permission denied for table alembic_version" in text
 
 
-def test_the_owner_has_too_many(granted, usable):
+def test_the_owner_has_too_many_privileges(granted, usable):
     ((code, text),) = problems(doctor(granted, status=1, POSTGRES_URI_CORE=granted.uri("core", "owner"), **usable))
     assert code == "rights-beyond" and "the role owner: it owns" in text
 
 
-def test_a_superuser_has_too_many(granted, usable):
+def test_a_superuser_has_too_many_privileges(granted, usable):
     found = problems(doctor(granted, status=1, POSTGRES_URI_CORE=granted.uri("core", "postgres"), **usable))
     assert ("rights-beyond", "the core database: the role postgres: it is a superuser") in found
 
@@ -70,7 +70,7 @@ def test_a_superuser_has_too_many(granted, usable):
     ("ALTER ROLE program CREATEROLE", "ALTER ROLE program NOCREATEROLE", "rights-beyond", "it has the attribute CREATEROLE"),
     ("GRANT pg_read_server_files TO program", "REVOKE pg_read_server_files FROM program", "rights-beyond", "it is a member of pg_read_server_files"),
 ])
-def test_one_right_too_many_or_too_few(granted, usable, change, back, code, text):
+def test_one_privilege_too_many_or_too_few(granted, usable, change, back, code, text):
     granted.pair.sql(change)
     try:
         found = problems(doctor(granted, status=1, **usable))
@@ -119,8 +119,8 @@ def test_the_private_cluster(make_server):
     assert (done.returncode, "problem" in done.stdout) == (0, False)
 
 
-def test_a_server_as_the_program(granted, make_server):
-    """It serves with these rights alone, and migrations are the owner's."""
+def test_a_server_with_the_granted_privileges(granted, make_server):
+    """It serves with these privileges only; the owner runs migrations."""
     server = make_server(**granted.variables(), **KEYS).start()
     assert server.is_ready()
     headers = {"Authorization": f"Access {KEYS['ORGD_ADMIN_KEY']}"}

@@ -1,4 +1,4 @@
-"""Accounts, organizations and keys on the command line, which are those of the administration API."""
+"""Accounts, organizations and keys on the command line, with the same results as the administration API."""
 import json
 import subprocess
 
@@ -41,7 +41,7 @@ def test_a_login_from_standard_input(core):
 
 @pytest.mark.parametrize("text,sentence", [("short\n", "Password must be at least 8 characters long (ref: identity_0)."),
                                            ("", "there is no password on standard input.")])
-def test_an_account_without_the_login_that_was_wanted_is_not_made(text, sentence, core):
+def test_without_its_login_no_account_is_made(text, sentence, core):
     status = 3 if text else 2
     _, err = with_input(core, text, "account", "create", "weak@acme.io", "--password-stdin", status=status)
     assert err == f"orgd: {sentence}\n"

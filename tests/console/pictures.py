@@ -1,4 +1,4 @@
-"""Takes the pictures of the documents anew: pictures.py FOLDER. `make pictures` runs it."""
+"""Takes the pictures of the documents again: pictures.py FOLDER. `make pictures` runs it."""
 import os
 import pathlib
 import sys

@@ -1,4 +1,4 @@
-"""A thief holds all that can be stolen from an account, and goes on using it while its owner acts: nothing survives, on two servers."""
+"""A thief has everything that can be stolen from an account and uses it while its owner reacts: nothing survives, on two servers."""
 import pathlib
 import subprocess
 import sys
@@ -30,21 +30,21 @@ def box():
 
 @pytest.fixture(scope="module")
 def provider():
-    """An identity provider where everybody may say that any address is theirs; it does not vouch for it."""
+    """An identity provider that lets anybody claim any address, and does not vouch for it."""
     provider = Provider(social.CALLBACK, VERIFIED="absent")
     yield provider
     provider.close()
 
 
 def signs_in(provider):
-    """The settings of a server where people sign in with passwords and at the provider."""
+    """The settings of a server with sign-in by password and at the provider."""
     return {"ORGD_EMAIL_METHOD": "password", "ORGD_OIDC_ISSUER": provider.issuer, "ORGD_OIDC_CLIENT_ID": provider.client_id,
             "ORGD_OIDC_CLIENT_SECRET": provider.secret}
 
 
 @pytest.fixture(scope="module")
 def first(box, provider):
-    """The server that its owner uses: it sends mail."""
+    """The owner's server, which sends mail."""
     server = serving.Server(**signs_in(provider), **box.settings).start()
     yield server
     server.close()
@@ -55,13 +55,13 @@ def uris(first):
 
 
 def beside(first, provider):
-    """Another server over the same databases: without mail, so that links come back in answers."""
+    """Another server over the same databases, without mail, so that links come back in answers."""
     return serving.Server(AGENTA_AUTH_KEY=first.auth_key, AGENTA_CRYPT_KEY=first.crypt_key, **signs_in(provider), **uris(first)).start()
 
 
 @pytest.fixture(scope="module")
 def other(first, provider):
-    """The server that the thief uses."""
+    """The thief's server."""
     server = beside(first, provider)
     yield server
     server.close()
@@ -69,7 +69,7 @@ def other(first, provider):
 
 @pytest.fixture
 def pair(remedy, first, other, provider):
-    """The two servers: the owner's and the thief's. Those that the remedy restarts are made for it."""
+    """The two servers: the owner's and the thief's. If the remedy restarts them, they are made for it."""
     if remedy != "blocking":
         yield first, other
         return
@@ -86,8 +86,8 @@ def use_link(url, link, password):
 
 class Thief:
     """
-    Who signs up with somebody else's address and waits: at a provider that vouches for nothing, and then with a password too, which a
-    link in their session sets. Everything that was ever got is kept, and tried at the end.
+    An attacker signs up with a stranger's address and waits: at a provider that vouches for nothing, and then with a password
+    too, which is set by a link made in the attacker's session. Every credential is kept, and tried at the end.
     """
 
     def __init__(self, first, other, provider):
@@ -99,17 +99,17 @@ class Thief:
         at_provider = client.Api(other.url, self.got["session"][0])
         self.user = at_provider.ok("GET", "/profile/")["id"]
         assert use_link(other.url, at_provider.ok("POST", f"/profile/reset-password?user_id={self.user}"), PASSWORD)
-        assert self.at_provider(other)  # setting the password ended the session, and left the login that it was set with
+        assert self.at_provider(other)  # setting the password ended the session, and kept the login that set it
         self.session, self.renewing = (sessions.sign_in(other.url, self.email) for _ in range(2))
         self.got["session"] += [self.session.authorization, self.renewing.authorization]
         self.got["refresh"].append(self.renewing.refresh)
         self.derive()
         self.over = threading.Event()
         self.rounds = 0
-        self.keeps_out = True  # whether the remedy keeps out who knows the password, or can sign in at the provider
+        self.keeps_out = True  # whether the remedy stops an attacker who knows the password, or can sign in at the provider
 
     def apis(self):
-        """Each credential that opens the API, on the server that the thief uses."""
+        """Each credential that opens the API, on the thief's server."""
         for authorization in self.got["session"][-3:] + self.got["token"][-3:] + self.got["key"][-3:]:
             yield client.Api(self.other.url, authorization)
 
@@ -118,7 +118,7 @@ class Thief:
             self.got[kind].append(read(answer))
 
     def at_provider(self, server):
-        """Whether signing in at the provider opens the account, or another one, which is no harm to its owner."""
+        """Whether sign-in at the provider opens the owner's account; another account would do the owner no harm."""
         answer = social.sign_in(server, self.provider, self.email)
         if answer.status != 200 or answer.json["status"] != "OK":
             return False
@@ -131,7 +131,7 @@ class Thief:
         return True
 
     def derive(self):
-        """Makes of each credential what can be made of it."""
+        """Derives from each credential everything that can be derived."""
         for api in list(self.apis()):
             self.keep("link", api.post(f"/profile/reset-password?user_id={self.user}"))
             self.keep("key", api.post("/keys/"), lambda answer: "ApiKey " + answer.json())
@@ -170,7 +170,7 @@ class Thief:
 
 
 def end_keys(first, email, password=NEW):
-    """The one action that the mail names."""
+    """The one action that the mail describes."""
     session = sessions.begin(first.url, "/auth/signin", email, "header", password=password)
     assert session.delete("/keys/").status_code == 200
 
@@ -181,7 +181,7 @@ def link_in(mail):
 
 def reset_by_mail(thief, box, signed_in):
     assert Browser(thief.first.url).outcome(RESET + "/token", form(email=thief.email)) == {"status": "OK"}
-    mail = box.take()  # others tell of what the thief did
+    mail = box.take()  # other mails report what the thief did
     while mail["to"] != [thief.email] or "token=" not in mailbox.text_of(mail["message"]):
         mail = box.take()
     assert use_link(thief.first.url, link_in(mail["message"]), NEW)
@@ -194,7 +194,7 @@ def reset_by_administrator(thief, box, signed_in):
 
 
 def change_password(thief, box, signed_in):
-    """In a session of their own, where links come back in answers; then the keys."""
+    """In a session of their own, where links come back in answers; then deletes the keys."""
     mine = client.Api(thief.other.url, signed_in.authorization)
     assert use_link(thief.other.url, mine.ok("POST", f"/profile/reset-password?user_id={thief.user}"), NEW)
     end_keys(thief.first, thief.email)
@@ -206,7 +206,7 @@ def end_sessions(thief, box, signed_in):
 
 
 def end_sessions_by_command(thief, box, signed_in):
-    """By the operator; then its owner signs in and ends the keys."""
+    """By the operator; then the owner signs in and deletes the keys."""
     done = subprocess.run([serving.PROGRAM, "account", "end-sessions", thief.email], env=serving.clean_environment(**uris(thief.first)),
                           capture_output=True, text=True, timeout=60)
     assert (done.returncode, done.stderr) == (0, ""), done
@@ -224,7 +224,7 @@ def remove(thief, box, signed_in):
 
 
 def block(thief, box, signed_in):
-    """The operator starts both servers anew, where they were, with the address blocked."""
+    """The operator restarts both servers at the same place, with the address blocked."""
     for server in (thief.first, thief.other):
         server.stop()
         server.start(ORGD_LISTEN=f"127.0.0.1:{server.port}", AGENTA_ACCESS_BLOCKED_EMAILS=thief.email)
@@ -239,7 +239,7 @@ REMEDIES = {"reset by mail": reset_by_mail, "reset by administrator": reset_by_a
 @pytest.mark.parametrize("number", range(3))
 @pytest.mark.parametrize("remedy", REMEDIES)
 def test_nothing_survives(remedy, number, pair, provider, box):
-    """Neither what the thief had when the remedy was answered, tried from that moment on, nor what came of requests under way then."""
+    """Neither what the thief had when the remedy was answered, nor what requests in progress at that moment created later."""
     thief = Thief(*pair, provider)
     assert all(thief.got.values()), thief.got
     thief.keeps_out = remedy not in ENDING

@@ -1,4 +1,4 @@
-"""The backend is killed at each statement of a request of the administration: all of the request is there afterwards, or nothing."""
+"""The database backend is killed at each statement of an administration request: the whole request is stored, or nothing."""
 import contextlib
 import os
 import pathlib
@@ -50,7 +50,7 @@ def killer(pair):
 
 @pytest.fixture
 def server(pair, killer, make_server):
-    """One worker in each lane, behind the proxy."""
+    """One worker in each pool, behind the proxy."""
     proxy = wire.Proxy(pair.cluster, killer.before)
     yield make_server(POSTGRES_URI_CORE=proxy.uri(pair.core), POSTGRES_URI_TRACING=proxy.uri(pair.tracing), ORGD_WORKERS="1",
                       ORGD_SLOW_WORKERS="1").start()
@@ -58,7 +58,7 @@ def server(pair, killer, make_server):
 
 
 def contents(pair):
-    """Every row of every table, but for those that come and go by themselves."""
+    """Every row of every table, except those that running servers change."""
     return dict(pair.sql("""
         SELECT format('%I.%I', schemaname, tablename),
                query_to_xml(format('SELECT t::text AS t FROM %I.%I AS t ORDER BY 1', schemaname, tablename), false, false, '')::text
@@ -68,7 +68,7 @@ def contents(pair):
 
 
 def make_people(server):
-    """Ann with an organization in which Bob is a member, and both with logins."""
+    """Ann with an organization in which Bob is a member, both with logins."""
     body = {"accounts": {name: {"user": {"email": f"{name}@acme.example"}, "user_identities": [
         {"method": "email:password", "subject": f"{name}@acme.example", "password": PASSWORD}]} for name in ("ann", "bob")}}
     made = server.admin("POST", "/admin/simple/accounts/", body).json["accounts"]
@@ -130,7 +130,7 @@ def reset(_):
         {"method": "email:password", "subject": f"{name}@acme.example", "password": "0ther!Password"} for name in ("ann", "bob")]}
 
 
-# With all kinds of statements there are; the others are for the sweep.
+# These have all kinds of statements; the others are for the sweep.
 REQUESTS = [graph, delete_everybody] + ([batch, user, delete_simply, delete_one, transfer, reset] if os.environ.get("KILL_SWEEP") == "all" else [])
 
 
@@ -143,7 +143,7 @@ def test_killed_at_each_statement(request_of, server, killer, pair):
             answer = server.admin(method, path, body)
         if killer.count < at:
             break
-        if answer.status in (200, 204):  # nothing had been begun, so that it could be done again
+        if answer.status in (200, 204):  # nothing had begun, so it could be repeated
             assert contents(pair) != before
             break
         assert answer.status == 503, f"at statement {at}: {answer}"

@@ -1,4 +1,4 @@
-"""The private cluster: whatever is killed, whenever, the data is there and the next start works."""
+"""The private cluster: whatever process is killed at whatever time, the data survives and the next start works."""
 import os
 import pathlib
 import re
@@ -12,7 +12,7 @@ import serving
 from serving import gone, wait_for
 
 
-# Started by root, PostgreSQL runs as another user than orgd; the other tests have both as one.
+# When root starts orgd, PostgreSQL runs as another user. In the other tests both run as one user.
 USERS = {"ORGD_RUN_AS": "nobody"} if serving.ROOT else {}
 
 
@@ -36,7 +36,7 @@ def seed():
 
 @pytest.fixture
 def server(seed):
-    """The module's server, running again; a test starts with an empty table."""
+    """The module's server, running again; each test starts with an empty table."""
     seed.start()
     seed.sql("drop table if exists kept")
     yield seed
@@ -81,7 +81,7 @@ def test_killed_orgd_started_at_once(server):
 
 
 def test_killed_orgd_started_at_once_while_a_client_holds_the_old_server(server):
-    """A fast shutdown does not wait for clients: an operator's open psql must not keep the next start from working."""
+    """A fast shutdown does not wait for clients, so an operator's open psql must not block the next start."""
     connection = server.connect()
     write(server, 1)
     server.kill()
@@ -111,7 +111,7 @@ def test_postmaster_killed_again_and_again(server):
 
 
 def test_postmaster_killed_while_a_backend_is_busy(server):
-    """The busy backend does not notice by itself, and while it lives no new server can start."""
+    """The busy backend does not notice the loss, and while it lives no new server can start."""
     write(server, 1)
     program = re.search(r".*/bin", os.readlink(f"/proc/{server.postmaster}/exe")).group(0) + "/psql"
     busy = subprocess.Popen([program, "-h", str(server.data), "-U", "orgd", "-c", "select count(*) from generate_series(1, 1000000000)", "agenta_oss_core"],
@@ -127,7 +127,7 @@ def test_postmaster_killed_while_a_backend_is_busy(server):
 
 def test_requests_meanwhile_are_answered_503(server):
     postmaster = server.postmaster
-    os.kill(postmaster, signal.SIGSTOP)  # so that it does not come back while we look
+    os.kill(postmaster, signal.SIGSTOP)  # so that it does not return while the test looks
     os.kill(postmaster, signal.SIGKILL)
     seen = set()
     deadline = time.monotonic() + 20
@@ -151,7 +151,7 @@ def test_both_killed(server):
 
 
 def test_everything_killed_including_backends(server):
-    """As when the machine loses power, as far as processes can show it."""
+    """Like a power failure, as far as processes can imitate it."""
     write(server, 1)
     inside = str((server.data / "postgresql").resolve())
     server.kill()
@@ -166,7 +166,7 @@ def test_everything_killed_including_backends(server):
 
 
 def test_a_pid_file_with_a_reused_pid(server):
-    """PostgreSQL itself would refuse: pids come again, soonest in containers."""
+    """PostgreSQL itself would refuse: pids are reused, soonest in containers."""
     write(server, 1)
     postmaster = server.postmaster
     server.kill()
@@ -177,7 +177,7 @@ def test_a_pid_file_with_a_reused_pid(server):
 
 
 def test_killed_during_the_first_start(folder):
-    """At any moment of the creation: the next start begins again or goes on, and works."""
+    """At any point of the creation, the next start begins again or continues, and works."""
     for moment in (0.05, 0.3, 0.8, 1.4):
         server = serving.Server(folder=folder, **USERS)
         server.launch()
@@ -199,7 +199,7 @@ def copy_of(seed, folder, data="data"):
 def test_an_interrupted_creation_is_done_again(seed, folder):
     server = copy_of(seed, folder)
     inside = (server.data / "postgresql").resolve()
-    inside.rename(inside.with_name("postgresql.new"))  # as a crash just before the last step leaves it
+    inside.rename(inside.with_name("postgresql.new"))  # the state of a crash just before the last step
     server.start()
     assert server.is_ready()
     assert not inside.with_name("postgresql.new").exists()
@@ -216,7 +216,7 @@ def test_terminated_while_starting(folder):
     assert server.stop() == 0
 
 
-def test_only_the_socket_and_only_for_us(server):
+def test_the_cluster_listens_only_on_a_private_socket(server):
     assert server.sql("show listen_addresses")[0][0] == ""
     assert server.sql("show data_checksums")[0][0] == "on"
     assert server.sql("show fsync")[0][0] == "on"
@@ -231,7 +231,7 @@ ATTRIBUTES = "rolsuper, rolcreaterole, rolcreatedb, rolreplication, rolbypassrls
 
 
 def test_the_program_is_no_superuser(server):
-    """So that its SQL reaches its own tables, and no file, program or role."""
+    """Its SQL reaches only its own tables, and no file, program or role."""
     assert server.sql(f"select {ATTRIBUTES} from pg_roles where rolname = current_user") == [(False,) * 5]
     assert server.sql("select count(*) from pg_auth_members where member = 'orgd'::regrole") == [(0,)]
     for attempt in ("copy (select 1) to program 'true'", "copy kept from '/etc/hostname'", "select pg_read_file('PG_VERSION')",
@@ -252,7 +252,7 @@ def test_root_is_the_program_and_no_superuser(server):
 
 
 def make_it_old(server):
-    """The running cluster becomes as earlier versions made it: the role orgd is the superuser that initdb made."""
+    """The running cluster is changed to the form of earlier versions: the role orgd is the superuser that initdb made."""
     server.superuser_sql("create role other superuser; set session authorization other; alter role orgd rename to orgd_after;"
                          "alter role postgres rename to orgd; reset session authorization; drop role other")
     for database in ("agenta_oss_core", "agenta_oss_tracing", "postgres"):
@@ -265,7 +265,7 @@ def make_it_old(server):
 
 
 def owners(server):
-    """Who owns what in the database that is not initdb's or an extension's."""
+    """The owners of all objects in the database, except those of initdb and of extensions."""
     return server.sql("""select distinct owner::regrole::text from (
         select relowner, oid, 'pg_class'::regclass from pg_class where relkind <> 't' and relnamespace <> 'pg_toast'::regnamespace
         union all select proowner, oid, 'pg_proc'::regclass from pg_proc union all select nspowner, oid, 'pg_namespace'::regclass from pg_namespace
@@ -368,8 +368,8 @@ def test_programs_by_name(seed):
     assert seed.stop() == 0
 
 
-def test_a_setting_that_cannot_be_is_named(seed):
-    """PostgreSQL's own last complaint is in the sentence."""
+def test_an_impossible_setting_is_named(seed):
+    """The message contains PostgreSQL's own last error."""
     settings = seed.data / "postgresql" / "postgresql.conf"
     before = settings.read_text(encoding="utf-8")
     try:

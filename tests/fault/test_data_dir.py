@@ -1,4 +1,4 @@
-"""The data directory: made for one orgd and one user, refused with one sentence in every other case."""
+"""The data directory: made for one orgd and one user; every other case is refused with one sentence."""
 import os
 import pathlib
 import pwd
@@ -14,7 +14,7 @@ as_root = pytest.mark.skipif(not serving.ROOT, reason="only root can try this")
 
 
 def one_sentence(said):
-    """What orgd said as its last word: a single line."""
+    """The last message of orgd: a single line."""
     lines = [line for line in said.splitlines() if line.startswith("orgd: ")]
     assert len(lines) == 1, said
     return lines[0]
@@ -22,7 +22,7 @@ def one_sentence(said):
 
 @pytest.fixture
 def plain(folder):
-    """A server that ends before it makes a cluster: its port is taken."""
+    """A server that ends before it makes a cluster, because its port is in use."""
     taken = socket.create_server(("127.0.0.1", 0))
     server = serving.Server(folder=folder, ORGD_LISTEN="127.0.0.1:%d" % taken.getsockname()[1])
     yield server
@@ -82,7 +82,7 @@ def test_damaged_key(plain):
     assert "auth-key is damaged" in one_sentence(said)
 
 
-def test_not_ours(plain):
+def test_a_foreign_directory_is_refused(plain):
     plain.data.mkdir()
     (plain.data / "thesis.txt").write_text("years of work", encoding="utf-8")
     before = plain.data.stat()
@@ -94,7 +94,7 @@ def test_not_ours(plain):
     assert (after.st_mode, after.st_uid) == (before.st_mode, before.st_uid)
 
 
-def test_empty_one_is_taken(plain):
+def test_an_empty_directory_is_used(plain):
     plain.data.mkdir(mode=0o755)
     plain.refused()
     assert (plain.data / "orgd.id").exists()
@@ -108,7 +108,7 @@ def test_killed_between_lock_and_mark(plain):
     assert (plain.data / "orgd.id").exists()
 
 
-def test_of_a_newer_program(plain):
+def test_a_directory_of_a_newer_program_is_refused(plain):
     plain.refused()
     (plain.data / "orgd.id").write_text("orgd data directory, format 2\n", encoding="utf-8")
     status, said = plain.refused()
@@ -129,7 +129,7 @@ def test_folder_missing(plain):
     assert "cannot be made because its folder cannot be used" in one_sentence(said)
 
 
-def test_second_one(make_server):
+def test_a_second_server_on_the_directory_is_refused(make_server):
     first = make_server().start()
     second = serving.Server(folder=first.folder)
     status, said = second.refused()
@@ -179,7 +179,7 @@ def test_postgresql_as_another_user(divided):
 
 @as_root
 def test_the_superuser_of_postgresql_reads_no_keys(divided):
-    """By no file and no process: whoever has all of the database has none of the installation's keys."""
+    """Neither in a file nor in a process: full control of the database gives no access to the installation's keys."""
     keeper = parent_of(divided.postmaster)
     assert "PG_VERSION" in divided.superuser_sql("select string_agg(f, ' ') from pg_ls_dir('.') f")[0][0]
     for path in (divided.data / "crypt-key", f"/proc/{divided.pid}/environ", f"/proc/{keeper}/environ", f"/proc/{keeper}/mem"):
@@ -199,8 +199,8 @@ def test_orgd_reads_no_files_of_postgresql(divided):
 
 
 @as_root
-def test_who_keeps_postgresql_is_killed(divided):
-    """orgd cannot make that process again, so it ends, and whoever started it starts it again."""
+def test_orgd_ends_when_the_process_that_runs_postgresql_is_killed(divided):
+    """orgd cannot start that process again, so it ends, and its supervisor restarts it."""
     postmaster = divided.postmaster
     os.kill(parent_of(postmaster), 9)
     assert divided.process.wait(10) == 3
@@ -212,7 +212,7 @@ def test_who_keeps_postgresql_is_killed(divided):
 
 @as_root
 def test_a_directory_of_one_user_is_divided(make_server):
-    """As earlier versions made it, and with its data."""
+    """As earlier versions made it, with its data."""
     server = make_server(ORGD_RUN_AS="postgres").start()
     assert "so its superuser can read the keys" in server.messages()
     server.sql("create table kept as select 1 as x")
@@ -238,7 +238,7 @@ def test_a_directory_of_one_user_is_divided(make_server):
 
 
 @as_root
-def test_a_directory_of_who_needs_no_root_stays_whole(folder, make_server):
+def test_a_directory_used_without_root_stays_undivided(folder, make_server):
     """As under a unit with User=: root runs a command, and the unit starts as before."""
     nobody = pwd.getpwnam("nobody")
     os.chown(folder, nobody.pw_uid, nobody.pw_gid)
@@ -328,7 +328,7 @@ def test_explicit_and_out_of_reach(plain):
 
 @as_root
 def test_default_and_out_of_reach(plain):
-    """As in a checkout under /root: the place for such data is taken instead, and told."""
+    """As in a checkout under /root: the default place for such data is used instead, and reported."""
     elsewhere = pathlib.Path("/var/lib/orgd")
     if elsewhere.exists():
         pytest.skip("/var/lib/orgd is in use on this machine")
@@ -353,7 +353,7 @@ def test_not_writable(folder):
 
 @as_root
 def test_read_only_file_system(plain):
-    """Mounted read-only over an existing directory of ours, where mounting is allowed."""
+    """An existing directory is mounted read-only, if mounting is allowed."""
     plain.refused()
     mounted = subprocess.run(["mount", "--bind", "-o", "ro", str(plain.data), str(plain.data)], check=False, capture_output=True)
     if mounted.returncode != 0:
@@ -370,7 +370,7 @@ def test_read_only_file_system(plain):
 @as_root
 @pytest.mark.parametrize("size", ["12m", "24m"])
 def test_full_disk(folder, size):
-    """During the creation: the sentence names the reason, and nothing half-made counts as made."""
+    """During the creation: the message names the reason, and an incomplete directory does not count as complete."""
     mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={size},mode=755", "tmpfs", str(folder)], check=False, capture_output=True)
     if mounted.returncode != 0:
         pytest.skip("mounting is not allowed here")
@@ -388,7 +388,7 @@ def test_full_disk(folder, size):
 
 @as_root
 def test_directory_of_root_is_handed_over(plain):
-    """As one that root has restored from a backup."""
+    """As after root has restored a backup."""
     plain.refused()
     key = (plain.data / "auth-key").read_bytes()
     for entry in [plain.data, *plain.data.iterdir()]:
@@ -412,7 +412,7 @@ def shared(folder):
 
 @as_root
 def test_a_data_directory_behind_another_users_link(shared, plain):
-    """Whoever may write to the folder must not decide where the keys and the database are."""
+    """A user who can write to the folder must not decide where the keys and the database are."""
     elsewhere = shared / "elsewhere"
     elsewhere.mkdir()
     os.symlink(elsewhere, plain.data)

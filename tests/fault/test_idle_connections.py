@@ -1,4 +1,4 @@
-"""Connections to the database that ended while nobody used them: no request fails, or waits, because of one."""
+"""Database connections that ended while idle: no request fails or waits because of one."""
 import os
 import pathlib
 import signal
@@ -24,7 +24,7 @@ def running(make_server):
 
 
 def asks(session):
-    """A request that asks the database."""
+    """A request that needs the database."""
     answer = session.get("/projects/")
     assert answer.status_code == 200, (answer.status_code, answer.text)
     return answer
@@ -34,15 +34,15 @@ def backends(server):
     return {pid for (pid,) in server.sql(WORKERS)}
 
 
-def test_backends_that_were_ended_just_now(running):
-    """Also when the end of the connection has not arrived yet, only the server's last word."""
+def test_backends_terminated_a_moment_ago(running):
+    """Also if the end of the connection has not arrived yet, only the server's last message."""
     server, session = running
     for _ in range(20):
         server.sql(f"SELECT pg_terminate_backend(pid, 5000) FROM ({WORKERS}) AS w")
         assert all(serving.in_parallel(8, lambda _: asks(session)))
 
 
-def test_new_ones_are_there_before_a_request_comes(running):
+def test_ended_connections_are_replaced_before_the_next_request(running):
     server, session = running
     before = backends(server)
     server.sql(f"SELECT pg_terminate_backend(pid, 5000) FROM ({WORKERS}) AS w")
@@ -54,7 +54,7 @@ def test_new_ones_are_there_before_a_request_comes(running):
 
 
 def test_every_connection_ended(running):
-    """Also those that hear of changes: the first requests after the server is ready again are answered."""
+    """Also the listening connections: the first requests after the server is ready again are answered."""
     server, session = running
     server.sql("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND backend_type = 'client backend'")
     serving.wait_for("the server is ready", lambda: server.request("GET", "/health/ready").status == 200, 20)
@@ -62,7 +62,7 @@ def test_every_connection_ended(running):
 
 
 def test_connections_that_a_network_dropped_silently(running):
-    """The other end answers no more, and nothing says so: idle workers find out and connect anew."""
+    """The other end is silent: idle workers notice and reconnect."""
     server, session = running
     silent = backends(server)
     for pid in silent:

@@ -1,4 +1,4 @@
-"""Databases that are named: empty, right, behind, ahead, down at the start, gone and back."""
+"""Named databases: empty, current, behind, ahead, unavailable at the start, lost and back."""
 import contextlib
 import os
 import socket
@@ -13,7 +13,7 @@ from serving import wait_for
 
 
 class Databases(scratch.Cluster):
-    """A cluster that can be taken away and brought back."""
+    """A cluster that can be stopped and restarted."""
 
     def down(self):
         self.server.send_signal(scratch.signal.SIGINT)
@@ -50,7 +50,7 @@ def accounts(server):
     return server.admin("POST", "/admin/simple/accounts/", {"accounts": {}})
 
 
-def test_empty_ones_are_initialized(named, pair):
+def test_empty_databases_are_initialized(named, pair):
     server = named().start()
     assert server.is_ready()
     assert accounts(server).status == 200
@@ -89,7 +89,7 @@ def test_a_foreign_database_is_refused_and_unchanged(named, pair):
 
 
 def test_ahead_while_running(named, pair):
-    """A newer orgd has taken the databases further: this one must not write to them."""
+    """A newer orgd has migrated the databases: this one must not write to them."""
     server = named().start()
     [(before,)] = pair.sql("select version_num from orgd.orgd_version")
     pair.sql("update orgd.orgd_version set version_num = 'orgd99999999'")
@@ -139,7 +139,7 @@ def test_down_at_the_start_then_up_then_gone_then_back(named, databases):
 
 
 def test_behind_when_it_comes_back(named, pair, databases):
-    """What is behind the address may be another database than before."""
+    """There may be another database behind the address than before."""
     server = named().start()
     databases.down()
     wait_for("it noticed", lambda: not server.is_ready(), 2)
@@ -167,7 +167,7 @@ def test_stopped_while_a_request_is_under_way(named, pair):
         server.process.send_signal(serving.signal.SIGTERM)
         time.sleep(0.3)
         assert server.process.poll() is None
-        with pytest.raises(OSError):  # nothing new is taken
+        with pytest.raises(OSError):  # no new request is accepted
             socket.create_connection(("127.0.0.1", server.port), 1).close()
             server.request("GET", "/health", timeout=1)
         connection.rollback()
@@ -178,7 +178,7 @@ def test_stopped_while_a_request_is_under_way(named, pair):
 
 
 def test_a_lost_outcome_invites_no_repetition(named, pair):
-    """What may have been written must not be sent again by a client that only obeys Retry-After."""
+    """A client that only obeys Retry-After must not repeat a request that may have been written."""
     server = named(ORGD_WORKERS="1").start()
     body = {"accounts": {"ann": {"user": {"email": "ann@example.com"}}}}
     key = server.admin("POST", "/admin/simple/accounts/", body).json["accounts"]["ann"]["api_keys"]["key"]
@@ -218,7 +218,7 @@ def test_a_second_signal_does_not_wait(named, pair):
         request.start()
         wait_for("it waits for the lock", lambda: pair.sql("select 1 from pg_locks where not granted"), 5)
         server.process.send_signal(serving.signal.SIGTERM)
-        server.process.send_signal(serving.signal.SIGTERM)  # as `timeout` does: counts as one
+        server.process.send_signal(serving.signal.SIGTERM)  # as `timeout` does it: counts as one signal
         time.sleep(0.8)
         assert server.process.poll() is None
         server.process.send_signal(serving.signal.SIGTERM)

@@ -1,4 +1,4 @@
-"""A client of the API for tests: requests as somebody, accounts, signed tokens, and bytes as they are."""
+"""A client of the API for tests: requests with a given identity, accounts, signed tokens, and raw bytes."""
 import base64
 import hashlib
 import hmac
@@ -18,7 +18,7 @@ numbers = itertools.count()
 
 
 class Api:
-    """The API at a URL, called with one Authorization header, or none."""
+    """The API at a URL, called with one Authorization header or none."""
 
     def __init__(self, url, authorization=None):
         self.url = url.rstrip("/")
@@ -27,7 +27,7 @@ class Api:
         self.session.trust_env = False
 
     def call(self, method, path, body=None, headers=None, data=None):
-        """The answer to a request: `body` is sent as JSON, `data` as it is."""
+        """The answer to a request. `body` is sent as JSON, `data` unchanged."""
         headers = dict(headers or {})
         if self.authorization is not None:
             headers.setdefault("Authorization", self.authorization)
@@ -52,7 +52,7 @@ class Api:
         return self.call("DELETE", path, **more)
 
     def ok(self, method, path, body=None):
-        """The JSON of an answer that must be a success."""
+        """The JSON of an answer that must be successful."""
         answer = self.call(method, path, body)
         assert answer.status_code in (200, 201), f"{method} {path}: {answer.status_code} {answer.text}"
         return answer.json()
@@ -63,7 +63,7 @@ class Api:
 
 
 class Account(Api):
-    """A person made by the administration API: their ids, their key, and the API as they see it."""
+    """A user made by the administration API: ids, key, and the API with that key."""
 
     def __init__(self, url, entry):
         self.key = entry["api_keys"]["key"]
@@ -78,7 +78,7 @@ class Account(Api):
 
 
 def make_accounts(admin, *names):
-    """New accounts, each with a name of its own that begins as asked."""
+    """New accounts, each with a unique name that begins with the given text."""
     suffix = f"{next(numbers)}-{uuid.uuid4().hex[:6]}"
     body = {"accounts": {name: {"user": {"email": f"{name}-{suffix}@example.com"}} for name in names}}
     accounts = admin.ok("POST", "/admin/simple/accounts/", body)["accounts"]
@@ -89,7 +89,7 @@ def make_accounts(admin, *names):
 
 
 def add_member(sql, account, organization, role="admin"):
-    """Makes somebody a member of an organization, its workspaces and its projects, as accepting an invitation does."""
+    """Makes a user a member of an organization, its workspaces and its projects, as accepting an invitation does."""
     sql("INSERT INTO organization_members (id, user_id, organization_id, role) VALUES (gen_random_uuid(), %s, %s, %s)",
         account.user, organization, role)
     sql("INSERT INTO workspace_members (id, user_id, workspace_id, role)"
@@ -99,12 +99,12 @@ def add_member(sql, account, organization, role="admin"):
 
 
 def link(url):
-    """What the link of an invitation says, by the names of its parameters."""
+    """The parameters of an invitation's link, by name."""
     return dict(urllib.parse.parse_qsl(urllib.parse.urlsplit(url).query, strict_parsing=True))
 
 
 def invite(person, organization, workspace, email, role="admin"):
-    """Invites an address as somebody, and answers what the link says."""
+    """Invites an address as the given user, and returns the parameters of the link."""
     return link(person.ok("POST", f"/organizations/{organization}/workspaces/{workspace}/invite",
                           [{"email": email, "roles": [role]}])["url"])
 
@@ -116,7 +116,7 @@ def accept(person, token, organization, workspace, project=NOBODY, email=None):
 
 
 def join(owner, person, role="admin"):
-    """Makes somebody a member of the owner's first workspace, by invitation."""
+    """Makes a user a member of the owner's first workspace, by invitation."""
     token = invite(owner, owner.organization, owner.workspace, person.email, role)["token"]
     answer = accept(person, token, owner.organization, owner.workspace)
     assert answer.status_code == 200, answer.text
@@ -138,7 +138,7 @@ def sign(key, claims, header=None):
 
 
 def claims_of(account, **changes):
-    """The claims of a secret token for somebody, for five minutes."""
+    """The claims of a secret token for a user, valid for five minutes."""
     claims = {"user_id": account.user, "user_email": account.email, "project_id": account.project,
               "workspace_id": account.workspace, "organization_id": account.organization, "organization_name": None,
               "exp": int(time.time()) + 300}
@@ -147,12 +147,12 @@ def claims_of(account, **changes):
 
 
 def without_scope(account, key):
-    """The API as somebody, in no project."""
+    """The API with the token of a user, without a project."""
     return account.using("Secret " + sign(key, {"user_id": account.user, "exp": int(time.time()) + 300}))
 
 
 def raw(url, request):
-    """Sends bytes and answers all that come back until the server closes: send `Connection: close`."""
+    """Sends bytes and returns everything until the server closes: send `Connection: close`."""
     address = urllib.parse.urlsplit(url)
     received = b""
     with socket.create_connection((address.hostname, address.port), timeout=5) as connection:
@@ -163,7 +163,7 @@ def raw(url, request):
 
 
 def eventually(check, seconds=1.0):
-    """Whether a check comes true in time."""
+    """Whether a condition becomes true in time."""
     until = time.monotonic() + seconds
     while not (done := check()) and time.monotonic() < until:
         time.sleep(0.01)

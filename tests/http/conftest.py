@@ -1,4 +1,4 @@
-"""What the tests of the API share beside the server: its database, its administrator, and people."""
+"""Fixtures for tests of the API, in addition to the server: its database, its administrator, and users."""
 import pathlib
 import subprocess
 import sys
@@ -35,7 +35,7 @@ def nobody(server):
 
 @pytest.fixture
 def people(admin):
-    """Makes new people, each with an organization of their own: `alice, bob = people("alice", "bob")`."""
+    """Makes new users, each with an organization of their own: `alice, bob = people("alice", "bob")`."""
     return lambda *names: client.make_accounts(admin, *names)
 
 
@@ -46,7 +46,7 @@ def alice(people):
 
 @pytest.fixture(scope="session")
 def program_role(server):
-    """A role with the rights that docs/operations.md gives the program where the databases belong to somebody else."""
+    """A role with the privileges that docs/operations.md grants to the program if another role owns the databases."""
     server.superuser_sql("CREATE ROLE program LOGIN")
     grants = subprocess.run([serving.PROGRAM, "schema", "grants", "--program", "program"], env=serving.clean_environment(),
                             check=True, capture_output=True, text=True).stdout
@@ -69,7 +69,7 @@ def connects(server, role):
 
 @pytest.fixture(scope="session")
 def beside(server, program_role):
-    """Makes programs over the same databases, with the same keys and other settings, and no more rights than they need."""
+    """Makes servers over the same databases, with the same keys and other settings, and only the privileges that they need."""
     uris = {f"POSTGRES_URI_{name.upper()}": f"postgresql://{program_role}@/agenta_oss_{name}?host={server.data}"
             for name in ("core", "tracing")}
     return lambda **settings: serving.Server(AGENTA_AUTH_KEY=server.auth_key, AGENTA_CRYPT_KEY=server.crypt_key, **uris, **settings)
@@ -98,7 +98,7 @@ def another(beside):
 
 @pytest.fixture(scope="session")
 def enterprise():
-    """A server of the enterprise edition, as far as there is one."""
+    """A server of the enterprise edition, as far as it is implemented."""
     server = serving.Server(AGENTA_LICENSE="ee", ORGD_ENTERPRISE_PREVIEW="on").start()
     yield server
     server.close()

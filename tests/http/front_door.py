@@ -1,4 +1,4 @@
-"""A small application on the real server, and raw sockets to talk to it, for the tests of the front door."""
+"""A small application on the real server, and raw sockets to it, for the tests of the request parser."""
 import os
 import select
 import signal
@@ -9,7 +9,7 @@ import time
 import pytest
 
 PROGRAM = os.path.join(os.path.dirname(os.environ.get("ORGD", "build/orgd")), "tests", "server_fixture")
-SLACK = float(os.environ.get("SLACK", "1"))  # factor on what a test waits for, for slow builds
+SLACK = float(os.environ.get("SLACK", "1"))  # factor for waiting times of tests, for slow builds
 
 
 class Fixture:
@@ -49,7 +49,7 @@ class Fixture:
         return self.log_path.read_text()
 
     def log_lines(self, part, count=1, within=2):
-        """Waits for lines that have `part`; the log is written a little later than the answers."""
+        """Waits for lines that contain `part`; the log is written a little later than the answers."""
         end = time.monotonic() + within * SLACK
         while True:
             found = [line for line in self.log().splitlines() if part in line]
@@ -58,7 +58,7 @@ class Fixture:
             time.sleep(0.02)
 
     def stop(self, within=10):
-        """Ends the server as an operator would; its exit status."""
+        """Ends the server as an operator does; returns its exit status."""
         if self.process.poll() is None:
             self.process.send_signal(signal.SIGTERM)
         try:
@@ -81,7 +81,7 @@ class Answer:
 
 
 class Client:
-    """A connection of which every byte sent is the test's own."""
+    """A connection on which the test chooses every byte."""
 
     def __init__(self, port):
         self.socket = socket.create_connection(("127.0.0.1", port), timeout=10 * SLACK)
@@ -107,7 +107,7 @@ class Client:
         return bool(data)
 
     def answer(self, to_head=False):
-        """The next answer; AssertionError when the connection closes before it is complete."""
+        """The next answer; AssertionError if the connection closes before it is complete."""
         while b"\r\n\r\n" not in self.received:
             assert self._more(), f"closed after {self.received!r}"
         head, rest = self.received.split(b"\r\n\r\n", 1)
@@ -120,7 +120,7 @@ class Client:
             assert name.lower() not in headers, f"{name} twice"
             headers[name.lower()] = value
         length = 0 if to_head else int(headers.get("content-length", 0))
-        body = bytearray(rest)  # grows in place: a reader that copied what it has would be too slow for big answers
+        body = bytearray(rest)  # grows in place: copying the received data would be too slow for big answers
         while len(body) < length:
             data = self.socket.recv(1 << 20)
             assert data, f"closed in the body after {len(body)} of {length} bytes"
@@ -129,7 +129,7 @@ class Client:
         return Answer(int(status), headers, bytes(body[:length]))
 
     def is_closed(self, within=2):
-        """Whether the server closes, without sending anything more, within so many seconds."""
+        """Whether the server closes within the given seconds, without sending anything."""
         end = time.monotonic() + within * SLACK
         while True:
             left = end - time.monotonic()

@@ -1,4 +1,4 @@
-"""Identity providers for tests: a real OpenID Connect one, and one that misbehaves as it is told."""
+"""Identity providers for tests: a real OpenID Connect provider, and one that misbehaves on demand."""
 import contextlib
 import http.server
 import json
@@ -30,7 +30,7 @@ class Provider:
         self.issuer = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
 
     def sign_in(self, url, person):
-        """Goes through the provider's pages as a person would; the parameters that it sends back."""
+        """Clicks through the provider's pages like a user; returns the parameters that it sends back."""
         browser = requests.Session()
         browser.trust_env = False
         answer = browser.get(url, allow_redirects=False)
@@ -54,7 +54,7 @@ class Provider:
 
 
 class Misbehaving:
-    """An issuer that answers what `pages` says: {path: (status, headers, body)} or a function of the handler."""
+    """An issuer that answers from `pages`: {path: (status, headers, body)} or a function of the handler."""
 
     def __init__(self):
         provider = self
@@ -102,7 +102,7 @@ class Misbehaving:
 
 
 def hang(seconds):
-    """A page that says nothing for so long."""
+    """A page that sends nothing for the given time."""
     def page(_handler):
         time.sleep(seconds)
     return page

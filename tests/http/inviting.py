@@ -1,4 +1,4 @@
-"""What tests do with invitations."""
+"""Helpers for tests of invitations."""
 import client
 
 NOT_ALLOWED = "You do not have permission to perform this action. Please contact your Organization Owner"
@@ -40,7 +40,7 @@ def expire(sql, token):
 
 
 def roles(sql, account, person):
-    """What a person is in the account's organization, workspace and projects."""
+    """The roles of a user in the account's organization, workspace and projects."""
     return sql("""SELECT (SELECT role FROM organization_members WHERE user_id = %s AND organization_id = %s),
                          (SELECT role FROM workspace_members WHERE user_id = %s AND workspace_id = %s),
                          (SELECT array_agg(m.role) FROM project_members m JOIN projects p ON p.id = m.project_id

@@ -1,4 +1,4 @@
-"""Tries with credentials that have been taken away, on several processes, from the moment that the removal was answered."""
+"""Uses revoked credentials on several processes, from the moment when the removal was answered."""
 import random
 import socket
 import time
@@ -11,7 +11,7 @@ CHECK = "/access/permissions/check?action=view_secret"  # answered from the deci
 
 
 class Wire:
-    """One connection to a process, kept open; a request can be sent now and its answer read later."""
+    """One kept-alive connection to a process; it can send a request now and read the answer later."""
 
     def __init__(self, port):
         self.port = port
@@ -42,7 +42,7 @@ class Wire:
         self.buffer += piece
 
     def ask(self, authorization):
-        """Sends a request and reads its answer; one that was idle for too long is replaced."""
+        """Sends a request and reads its answer; replaces a connection that was idle for too long."""
         try:
             self.send(authorization)
             return self.status()
@@ -57,7 +57,7 @@ class Wire:
 
 
 class Field:
-    """Several processes over one database, with connections to each and people whose access is taken away."""
+    """Several processes over one database, with connections to each, and users whose access is removed."""
 
     def __init__(self, servers, wires=1):
         self.servers = servers
@@ -78,7 +78,7 @@ class Field:
         return client.Api(server.url, api.authorization)
 
     def remember(self, authorization, servers=None):
-        """Has every process know the credential from memory."""
+        """Makes every process cache the credential."""
         for server, wires in zip(self.servers, self.wires):
             if servers is None or server in servers:
                 for wire in wires + wires[:1]:
@@ -91,7 +91,7 @@ class Field:
 
 
     def take_away(self, request):
-        """Sends a removal, and keeps how long it took."""
+        """Sends a removal, and records how long it took."""
         def sent():
             begin = time.monotonic()
             answer = request()
@@ -105,7 +105,7 @@ class Field:
         self.removals += 1
 
     def try_everywhere(self, authorization, times, servers=None):
-        """Sends requests with a credential that was taken away to all processes at once, and again."""
+        """Sends requests with a revoked credential to all processes at once, repeatedly."""
         wires = [wire for server, wires in zip(self.servers, self.wires) for wire in wires
                  if servers is None or server in servers]
         for _ in range(times):
@@ -116,7 +116,7 @@ class Field:
             self.allowed += statuses.count(200)
             assert set(statuses) <= {200, 401, 503}, statuses
 
-    # ---- what is taken away ----
+    # ---- kinds of access ----
 
     def make_key(self):
         return self.alice.using("ApiKey " + self.alice.ok("POST", "/keys/"))
@@ -144,7 +144,7 @@ class Field:
     KINDS = {"key": (make_key, remove_key), "session": (make_session, end_session), "member": (make_member, remove_member)}
 
     def round(self, kind, times=1):
-        """Makes access of a kind, has it remembered, takes it away on a process, and tries it on all."""
+        """Creates access of one kind, gets it cached, removes it on one process, and tries it on all."""
         make, remove = self.KINDS[kind]
         access = make(self)
         self.remember(access.authorization)

@@ -1,4 +1,4 @@
-"""Sessions for tests: begun through the API, in either transport, and access tokens that only the installation could sign."""
+"""Sessions for tests: begun through the API in either transport, and access tokens signed with the installation's key."""
 import base64
 import hashlib
 import hmac
@@ -11,14 +11,14 @@ from cryptography.hazmat.primitives.asymmetric import padding
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from signing import PASSWORD, address, form
 
-# Of PASSWORD, with the least work that argon2 allows.
+# The hash of PASSWORD, with the lowest cost that argon2 allows.
 HASH = "$argon2id$v=19$m=8,t=1,p=1$b3JnZCB0ZXN0cycgc2FsdA$+UQcp/HkE3qtqlVoIQLYFU+QSpx2/cFYTpypchfUHo0"
 ACCESS, REFRESH = "sAccessToken", "sRefreshToken"
-SECURE_REFRESH = "__Secure-sRefreshToken"  # where AGENTA_API_URL is https
+SECURE_REFRESH = "__Secure-sRefreshToken"  # with AGENTA_API_URL on https
 
 
 class Session(client.Api):
-    """A session in header transport, with the tokens of the answer that began it."""
+    """A session in header transport, with the tokens of its first answer."""
 
     def __init__(self, url, answer):
         super().__init__(url)
@@ -37,7 +37,7 @@ class Session(client.Api):
         return self.using(f"Bearer {refresh or self.refresh}").post("/auth/session/refresh")
 
     def renewed(self):
-        """Refreshes, which must work."""
+        """Refreshes, and expects success."""
         answer = self.renew()
         assert (answer.status_code, answer.json()) == (200, {}), answer.text
         self.take(answer)
@@ -45,7 +45,7 @@ class Session(client.Api):
 
 
 class CookieSession(client.Api):
-    """The same in cookies, kept as a browser does, but sent wherever a test says."""
+    """A session in cookies, stored like in a browser, but sent wherever a test chooses."""
 
     def __init__(self, url, answer):
         super().__init__(url)
@@ -78,7 +78,7 @@ def begin(url, path, email, mode, headers=None, password=PASSWORD):
 
 
 def sign_up(url, email=None, mode="header", **headers):
-    """A session of a new person."""
+    """A session of a new user."""
     return begin(url, "/auth/signup", email or address(), mode, headers)
 
 
@@ -87,7 +87,7 @@ def sign_in(url, email, mode="header", **headers):
 
 
 def session_of(account, sql, mode="header"):
-    """A session of somebody whom the administration made, who gets a password for it."""
+    """A session of a user whom the administration made, with a password for it."""
     sql("INSERT INTO orgd.logins (id, method, email, password_hash, user_id) VALUES (gen_random_uuid(), 'emailpassword', %s, %s, %s)"
         " ON CONFLICT DO NOTHING", account.email, HASH, account.user)
     return sign_in(account.url, account.email, mode)
@@ -109,13 +109,13 @@ def rs256(key, signed):
 
 
 def token(header, claims, sign):
-    """A token of any header and claims: `sign` makes the signature of the text before it."""
+    """A token with any header and claims: `sign` makes the signature of the text before it."""
     signed = f"{encode(header)}.{encode(claims)}"
     return f"{signed}.{client.base64url(sign(signed))}"
 
 
 def signing_key(sql, crypt_key, kid):
-    """A private key, opened as docs/security.md says that it is closed."""
+    """A decrypted private key, by the format that docs/security.md describes."""
     ((sealed,),) = sql("SELECT private_key FROM orgd.signing_keys WHERE kid = %s", kid)
     sealed = base64.b64decode(sealed)
     opener = AESGCM(hmac.new(crypt_key.encode(), b"orgd signing key", hashlib.sha256).digest())

@@ -1,4 +1,4 @@
-"""Signing up and in as a browser does, for tests."""
+"""Sign-up and sign-in like a browser, for tests."""
 import itertools
 import json
 
@@ -9,7 +9,7 @@ numbers = itertools.count()
 
 
 def address(name="ann", domain="acme.example"):
-    """An address that nobody has yet."""
+    """An unused address."""
     return f"{name}-{next(numbers)}@{domain}"
 
 
@@ -24,7 +24,7 @@ class Browser:
         self.api = client.Api(url)
 
     def post(self, path, body, **more):
-        """The answer, which must be one of this interface; business outcomes are 200."""
+        """The answer, which must be one of this interface; results of the operation are 200."""
         answer = self.api.post(path, body, **more)
         assert answer.headers["Content-Type"] == "application/json; charset=utf-8", answer.text
         if "st-access-token" in answer.headers:

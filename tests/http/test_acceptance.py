@@ -1,4 +1,4 @@
-"""Invitations from the other side: accepted, declined, listed; by link, by session, by mail."""
+"""Invitations of the invited user: accepted, declined, listed; by link, by session, by mail."""
 import re
 
 import client
@@ -69,7 +69,7 @@ def test_case_does_not_matter(alice_and_bob):
 
 
 def test_an_account_in_mixed_case(alice_and_bob, sql):
-    """C10: as databases of the original have them."""
+    """C10: as databases of Agenta have them."""
     alice, bob = alice_and_bob
     token = invited(alice, bob)
     sql("UPDATE users SET email = initcap(email) WHERE id = %s", bob.user)
@@ -88,7 +88,7 @@ def test_a_mail_scanner_consumes_no_invitation(alice_and_bob):
 
 
 def test_accepting_completes_a_partial_membership(alice_and_bob, sql):
-    """C12: what is there stays, what is missing is added."""
+    """C12: existing memberships stay, missing ones are added."""
     alice, bob = alice_and_bob
     sql("INSERT INTO organization_members (id, user_id, organization_id, role) VALUES (gen_random_uuid(), %s, %s, 'viewer')",
         bob.user, alice.organization)
@@ -98,7 +98,7 @@ def test_accepting_completes_a_partial_membership(alice_and_bob, sql):
 
 
 def test_an_invitation_makes_no_owner(alice_and_bob, sql):
-    """Rows of other programs may ask for it."""
+    """Rows written by other programs may ask for it."""
     alice, bob = alice_and_bob
     token = invited(alice, bob)
     sql("UPDATE project_invitations SET role = 'owner' WHERE token = %s", token)
@@ -116,7 +116,7 @@ def test_an_invitation_is_deleted_with_its_project(alice_and_bob, sql):
 
 
 def test_a_user_without_an_organization(alice_and_bob, sql, key):
-    """C9: they accept with what they have, and belong somewhere at once."""
+    """C9: they accept with their own credentials, and are members at once."""
     alice, bob = alice_and_bob
     sql("DELETE FROM organizations WHERE id = %s", bob.organization)
     homeless = client.without_scope(bob, key)
@@ -127,11 +127,11 @@ def test_a_user_without_an_organization(alice_and_bob, sql, key):
     assert [each["id"] for each in homeless.ok("GET", "/organizations/")] == [alice.organization]
 
 
-# ---- mine ----
+# ---- own invitations ----
 
 
 def test_own_invitations_without_proof(alice_and_bob, address):
-    """Who made a key or typed a password has not shown that the address is theirs: there is an invitation, says the list, and no more."""
+    """A user who made a key or typed a password has not proven the address: the list shows that an invitation exists, and no more."""
     alice, bob = alice_and_bob
     token = invited(alice, bob, "viewer")
     invite(alice, address)
@@ -186,14 +186,14 @@ def test_another_users_invitation(people, sql):
 
 
 def proven(session, sql):
-    """The session, as if its sign-in had proven the address."""
+    """The session, changed as if its sign-in had proven the address."""
     sql("UPDATE orgd.logins SET proven_at = now(), proven_emails = ARRAY[email] WHERE id = %s", session.claims["sub"])
     return session
 
 
 @pytest.mark.parametrize("act", ["accept", "decline"])
 def test_own_invitations_with_proof(act, alice_and_bob, sql):
-    """Who signed in with a mailed code or at a provider needs no link: the list says what there is."""
+    """A user who signed in with a mailed code or at a provider needs no link: the list shows the invitation."""
     alice, bob = alice_and_bob
     token = invited(alice, bob, "viewer")
     name = alice.ok("GET", f"/organizations/{alice.organization}")["name"]
@@ -210,7 +210,7 @@ def test_own_invitations_with_proof(act, alice_and_bob, sql):
 
 
 def test_a_session_proves_only_its_sign_in_method(alice_and_bob, sql):
-    """Not what else is known of the account, or was added to the session; and of the address that the account has."""
+    """Other logins of the account and identities added to the session do not count, and only the account's own address does."""
     alice, bob = alice_and_bob
     invited(alice, bob)
     sql("INSERT INTO orgd.logins (id, method, email, user_id, proven_at, proven_emails)"
@@ -229,7 +229,7 @@ def test_a_session_proves_only_its_sign_in_method(alice_and_bob, sql):
 
 @pytest.mark.parametrize("may_own", [True, False])
 def test_from_the_link_to_the_place(may_own, make_server):
-    """Invited without an account: sign-up, acceptance with what the link says, and at once a member."""
+    """Invited without an account: sign-up, acceptance with the parameters of the link, and at once a member."""
     server = make_server(AGENTA_ACCESS_ALLOWED_OWNER_EMAILS="" if may_own else "boss@example.com").start()
     admin = client.Api(server.url, f"Access {server.auth_key}")
     alice, = client.make_accounts(admin, "alice")
@@ -255,7 +255,7 @@ def test_from_the_link_to_the_place(may_own, make_server):
 
 
 def test_where_only_the_invited_sign_up(make_server):
-    """While the invitation is there and good; and who has signed up stays, whatever becomes of it."""
+    """Sign-up works while the invitation is valid. The account stays when the invitation ends."""
     server = make_server(ORGD_ACCESS_INVITE_ONLY="on").start()
     alice, = client.make_accounts(client.Api(server.url, f"Access {server.auth_key}"), "alice")
 
@@ -287,14 +287,14 @@ def mails():
 
 @pytest.fixture(scope="module")
 def mailing(mails):
-    """A server that sends mail, and so lets people sign in with codes."""
+    """A server that sends mail and lets users sign in with codes."""
     made = serving.Server(**mails.settings).start()
     yield made
     made.close()
 
 
 def test_from_the_mail_to_the_place(mailing, mails):
-    """Invited by mail; signed in with a mailed code, which proves the address; accepted without the link."""
+    """Invited by mail, signed in with a mailed code, which proves the address, and accepted without the link."""
     alice, = client.make_accounts(client.Api(mailing.url, f"Access {mailing.auth_key}"), "alice")
     alice.ok("PATCH", f"/organizations/{alice.organization}", {"name": "<b>Acme & Söhne</b>"})
     email = f"dave-{alice.suffix}@acme.example"
@@ -320,7 +320,7 @@ def test_from_the_mail_to_the_place(mailing, mails):
 
 
 def test_many_by_mail(mailing, mails):
-    """Each gets one, and who invites no link; where nobody is invited nothing is mailed."""
+    """Each gets a mail, and the inviter gets no link; if nobody is invited nothing is mailed."""
     alice, = client.make_accounts(client.Api(mailing.url, f"Access {mailing.auth_key}"), "alice")
     emails = [f"many{number}-{alice.suffix}@acme.example" for number in range(3)]
     assert create(alice, *({"email": email} for email in emails), {"email": alice.email}).status_code == 400
@@ -330,7 +330,7 @@ def test_many_by_mail(mailing, mails):
 
 
 def test_a_mail_server_that_is_down(make_server):
-    """The invitation stands, and its mail waits."""
+    """The invitation is stored, and its mail waits."""
     server = make_server(SMTP_HOST="127.0.0.1", SMTP_PORT="9", SMTP_FROM_EMAIL="orgd@acme.example", SMTP_USE_TLS="false").start()
     alice, = client.make_accounts(client.Api(server.url, f"Access {server.auth_key}"), "alice")
     assert invite(alice, "dave@acme.example").text == "true"

@@ -1,4 +1,4 @@
-"""Accounts made by the administration: all of a request or nothing of it, and what is stored."""
+"""Accounts made by the administration: the whole request or nothing, and the stored rows."""
 import client
 import pytest
 

@@ -1,4 +1,4 @@
-"""What somebody who means no good, or means well at the wrong moment, sends to the administration."""
+"""Hostile and badly timed requests to the administration."""
 import http.client
 import itertools
 import json
@@ -40,7 +40,7 @@ def at_once(admin, method, path, bodies):
     return serving.in_parallel(len(bodies), lambda n: admin.using(admin.authorization).call(method, path, bodies[n]))
 
 
-# ---- the same batch from many ----
+# ---- the same batch from many clients ----
 
 def test_a_batch_without_a_key_from_many_at_once(admin, suffix, sql):
     answers = at_once(admin, "POST", SIMPLE, [{"accounts": batch(suffix, 50)}] * CLIENTS)
@@ -67,7 +67,7 @@ def test_batches_in_other_orders_do_not_wait_for_each_other_in_a_circle(admin, s
 
 
 def test_concurrent_graphs_with_the_same_users_in_other_orders(admin, suffix, sql):
-    """The people are no conflict, so that all of them are done; each makes its own organization."""
+    """Existing users are not a conflict, so all requests succeed; each makes its own organization."""
     users = [(f"u{n}", {"email": f"{n}-{suffix}@example.com"}) for n in range(30)]
     answers = at_once(admin, "POST", GRAPH, [{"users": dict(users[n:] + users[:n]), "organizations": {"o": {"name": f"o{n}"}}}
                                              for n in range(CLIENTS)])
@@ -83,7 +83,7 @@ def test_a_slug_that_many_want_at_once(admin, suffix, sql):
 
 
 def test_one_key_for_two_requests_at_once(admin, suffix, sql):
-    """Whoever comes second learns that the key is another request's, and not its answer."""
+    """The second request gets an error about the key, and not the first one's answer."""
     bodies = [{"options": {"idempotency_key": suffix}, "accounts": batch(suffix, 5, first=10 * n)} for n in range(8)]
     answers = at_once(admin, "POST", SIMPLE, bodies)
     assert sorted(answer.status_code for answer in answers) == [200] + [409] * 7
@@ -92,7 +92,7 @@ def test_one_key_for_two_requests_at_once(admin, suffix, sql):
 
 
 def test_a_key_whose_first_request_fails_while_others_wait(admin, alice, suffix, sql):
-    """The failing ones use nothing up, and exactly one of the others is done."""
+    """The failing requests do not use the key up, and exactly one of the others succeeds."""
     bad = {"options": {"idempotency_key": suffix}, "accounts": {**batch(suffix, 20, first=100), "x": {"user": {"email": alice.email}}}}
     good = {"options": {"idempotency_key": suffix}, "accounts": batch(suffix, 20)}
     answers = at_once(admin, "POST", SIMPLE, [bad, good] * 6)
@@ -111,7 +111,7 @@ def test_another_spelling_of_the_path_is_the_same_request(admin, suffix):
 
 @pytest.mark.skipif("thread" in os.environ.get("SANITIZE", ""), reason="the sanitizer's memory would be counted as well")
 def test_a_thousand_accounts_take_little_memory(another, key, suffix):
-    """The server keeps no more of a batch than it needs while it is at it. Ten thousand are measured by the bench."""
+    """The server keeps no more of a batch in memory than it needs. The benchmark measures ten thousand."""
     server = another(ORGD_WORKERS="1", ORGD_SLOW_WORKERS="1", ORGD_REQUEST_TIMEOUT="120")
     headers = {"Authorization": f"Access {key}"}
     assert server.request("POST", SIMPLE, {"accounts": batch(suffix, 1)}, headers).status == 200
@@ -171,7 +171,7 @@ def test_addresses_without_end(body, admin):
 @pytest.mark.parametrize("where", ["key", "name", "username", "slug", "workspace", "role", "ref", "email reference", "reason",
                                    "password", "method"])
 def test_texts_without_end(where, admin, alice, suffix, sql):
-    """A megabyte in each place where a request has text: it is stored, or refused, and never an error of the server."""
+    """A megabyte in each text field of a request: it is stored or refused, and never causes a server error."""
     long = "x" * 1_000_000
     user = {"email": f"u-{suffix}@example.com"}
     ref = {"organization_ref": {"id": alice.organization}, "user_ref": {"id": alice.user}}
@@ -195,7 +195,7 @@ def test_texts_without_end(where, admin, alice, suffix, sql):
 # ---- removing while people are at work ----
 
 def test_removing_users_while_they_sign_in_and_accept(admin, server, sql):
-    """Whoever is removed in the middle of something is refused; nothing waits in a circle, and nothing of them is left."""
+    """A user who is removed during a request is refused; there is no deadlock, and no row of the user remains."""
     wrong = []
     for _ in range(4):
         owner, *guests = client.make_accounts(admin, "owner", *(f"guest{n}" for n in range(5)))
@@ -234,7 +234,7 @@ def test_organizations_removed_in_other_orders_at_once(admin):
 
 
 def test_the_server_is_killed_in_the_middle(make_server):
-    """What was answered is there, and of the rest all or nothing; the key of the request in the middle is not used up."""
+    """Everything that was answered is stored; the interrupted request is stored whole or not at all, and its key is not used up."""
     server = make_server(ORGD_REQUEST_TIMEOUT="60").start()
     key = {"Authorization": f"Access {server.auth_key}", "Content-Type": "application/json"}
     body = {"options": {"idempotency_key": "k"}, "accounts": batch("killed", 2000)}
@@ -264,7 +264,7 @@ def test_the_server_is_killed_in_the_middle(make_server):
     assert server.sql("SELECT count(*) FROM users") == [(2000,)]
 
 
-# ---- the record ----
+# ---- audit ----
 
 @pytest.mark.parametrize("cursor", ["0", "9223372036854775808", "1;DROP TABLE users", "1%20OR%201=1", "%2B1", "1e3", "0x1", "\u0661", "",
                                     "1" * 4096])
@@ -276,7 +276,7 @@ def test_a_cursor_that_no_answer_gave(cursor, admin):
 
 
 def test_a_cursor_of_another_question_is_only_a_place(admin, alice):
-    """It holds nothing but where to go on, so nothing can be got with it that the question does not ask for."""
+    """It contains only a position, so it gives access to nothing that the query does not ask for."""
     page = admin.ok("GET", "/admin/audit?limit=1")
     for change in admin.ok("GET", f"/admin/audit?object=users&object_id={alice.user}&cursor={page['cursor']}")["changes"]:
         assert (change["object"], change["object_id"]) == ("users", alice.user)

@@ -1,4 +1,4 @@
-"""The recorded answers of the original administration API, both editions: each is the same here, or differs on purpose."""
+"""Recorded answers of Agenta's administration API, both editions: each is the same here, or differs on purpose."""
 import json
 import pathlib
 import re
@@ -17,12 +17,12 @@ PASSWORD = "Str0ng!pass5"
 # ---- differences on purpose: number in docs/compatibility.md, what changes, in which examples ----
 
 def named(*starts, edition=("oss", "ee")):
-    """The examples whose names begin so."""
+    """The examples whose names begin with the text."""
     return [name for name in EXAMPLES if name.split(": ", 1)[0] in edition and name.split(": ", 1)[1].startswith(starts)]
 
 
 def recorded(test):
-    """The examples for whose status and answer a test is true."""
+    """The examples whose status and answer pass a test."""
     return [name for name, example in EXAMPLES.items() if test(example["status"], example["answer"])]
 
 
@@ -152,7 +152,7 @@ DIFFERENCES = [
 
 
 def expected(name):
-    """The status and answer that an example has here."""
+    """The expected status and answer of an example."""
     status, answer = EXAMPLES[name]["status"], EXAMPLES[name]["answer"]
     for _, _, change, names in DIFFERENCES:
         if name in names:
@@ -161,16 +161,16 @@ def expected(name):
 
 
 def renumbered(answer):
-    """The same with the ids numbered anew, as some may be gone."""
+    """The same with the ids renumbered, because some may be gone."""
     numbers = {}
     return answer if answer is None else json.loads(re.sub(
         r"<id \d+>", lambda found: numbers.setdefault(found.group(0), f"<id {len(numbers) + 1}>"), json.dumps(answer)))
 
 
-# ---- what the examples name ----
+# ---- objects of the examples ----
 
 class World:
-    """What the recorded requests speak of, each made by the API itself when it is first asked for."""
+    """The objects that the recorded requests name, each made by the API on first use."""
 
     def __init__(self, admin):
         self.admin = admin
@@ -252,7 +252,7 @@ class World:
 
 
 def sent(name):
-    """Something that had happened before: another example of the same edition."""
+    """An earlier event: another example of the same edition."""
     def prepare(world, edition):
         example = EXAMPLES[f"{edition}: {name}"]
         answer = world.admin.call(example["method"], filled(example["path"], world), filled(example["body"], world))
@@ -261,14 +261,14 @@ def sent(name):
 
 
 def there(*names):
-    """Things that must have been made, though the request names no id of them."""
+    """Objects that must exist although the request names no id of them."""
     def prepare(world, _):
         for name in names:
             assert world[name]
     return prepare
 
 
-# What had happened before, by the beginning of an example's name.
+# Earlier events, by the beginning of an example's name.
 PREPARED = {
     "DELETE /admin/accounts/: dry run": sent("POST /admin/accounts/: 200 graph"),
     "DELETE /admin/accounts/: no confirmation": sent("POST /admin/accounts/: 200 graph"),
@@ -301,10 +301,10 @@ def filled(value, world):
     return value
 
 
-# ---- what is compared ----
+# ---- comparison ----
 
 def generalized(answer, world):
-    """An answer as the reference writes it: names for what the example names, numbers for other ids, kinds for the rest."""
+    """An answer in the form of the reference: names for named objects, numbers for other ids, kinds for the rest."""
     named_ids = {value: "{%s}" % name for name, value in world.made.items() if name != "suffix"}
     numbers = {}
 

@@ -1,4 +1,4 @@
-"""What the creating endpoints of the administration do beyond the recorded answers: references, members, logins, keys."""
+"""The creating endpoints of the administration, beyond the recorded answers: references, members, logins, keys."""
 import itertools
 import uuid
 
@@ -29,7 +29,7 @@ def suffix():
 
 @pytest.fixture
 def create(admin):
-    """The one account of an answer that must be a success."""
+    """The one account of an answer that must be successful."""
     def create(path, body):
         answer = admin.ok("POST", SIMPLE + path if path != GRAPH else path, body)
         assert "errors" not in answer, answer["errors"]
@@ -57,7 +57,7 @@ def member_of(sql, scope, place):
     ("api_keys", "user_ref", "users"), ("api_keys", "project_ref", "projects")])
 @pytest.mark.parametrize("how,value", [("ref", "nobody"), ("id", "nonsense"), ("slug", "x"), ("email", "x@y"), ("id", client.NOBODY)])
 def test_dangling_references(kind, member, target, how, value, admin, alice, sql):
-    """Each kind of reference in each place: unknown, malformed, of a way that the place does not have."""
+    """Each kind of reference in each place: unknown, malformed, or of a kind that the place does not support."""
     known = {"owner_user_ref": alice.user, "user_ref": alice.user, "organization_ref": alice.organization,
              "workspace_ref": alice.workspace, "project_ref": alice.project}
     members = {"organizations": ["owner_user_ref"], "workspaces": ["organization_ref"], "projects": ["organization_ref", "workspace_ref"],
@@ -92,7 +92,7 @@ def test_references_resolve_to_earlier_objects_of_their_kind(admin, suffix):
 
 
 def test_names_of_two_accounts_of_a_batch_are_apart(admin, suffix):
-    """Another entry's things cannot be referred to, as each has its own `org`."""
+    """Objects of another entry cannot be referred to, because each has its own `org`."""
     body = {"accounts": {"a": {"user": {"email": f"a-{suffix}@example.com"}}, "b": {
         "user": {"email": f"b-{suffix}@example.com"},
         "organization_memberships": [{"organization_ref": ref("a"), "user_ref": ref("user"), "role": "owner"}]}}}
@@ -147,7 +147,7 @@ def test_all_problems_at_once(admin):
         ("missing", ["api_keys", "k", "user_ref"])]
 
 
-# ---- people ----
+# ---- users ----
 
 def test_an_existing_user_is_left_unchanged(create, alice, sql):
     made = create(GRAPH, {"users": {"u": {"email": alice.email.upper(), "username": "other", "name": "Other"}}})
@@ -190,7 +190,7 @@ def test_a_user_without_an_organization_gets_one_later(create, suffix, admin):
     assert [error["code"] for error in again["errors"]] == ["organization_exists"]
 
 
-# ---- places ----
+# ---- organizations, workspaces, projects ----
 
 def test_the_owner_of_an_organization(create, admin, people, suffix, sql):
     alice, bob = people("alice", "bob")
@@ -301,7 +301,7 @@ def test_a_new_owner_takes_the_place_of_the_old_one(create, people, sql):
 
 
 def test_a_new_organization_has_one_owner_who_is_in_the_answer(admin, create, alice, suffix, sql):
-    """To whom a membership makes its owner; to whom it is made for, when memberships say nothing."""
+    """The user whose membership says owner; without memberships, the user for whom it is made."""
     def owners(organization):
         found = [place for (place,) in sql("SELECT id::text FROM workspaces WHERE organization_id = %s UNION ALL"
                                            " SELECT id::text FROM projects WHERE organization_id = %s", *[organization["id"]] * 2)]
@@ -404,7 +404,7 @@ def test_a_login_opens_the_account_it_was_made_for(create, suffix, server, sql):
 
 
 def test_an_alias_opens_the_same_account(create, alice, suffix, server):
-    """An address that nobody has is bound to the user who is named."""
+    """An unused address is bound to the named user."""
     alias = f"alias-{suffix}@example.com"
     login = create("users/identities/", {"user_ref": by(id=alice.user), "user_identity": identity(alias)})["user_identities"]["identity_0"]
     assert login["user_id"] == alice.user
@@ -421,7 +421,7 @@ def test_a_login_with_the_address_of_another_user(how, admin, people, sql):
 
 
 def test_a_login_with_an_unknown_reference(create, suffix):
-    """Ways of reference that this place does not know name nobody; the address does."""
+    """Unsupported kinds of reference match no user; the address does."""
     for number, user_ref in enumerate((ref("user"), by(slug="x"))):
         made = create("users/identities/", {"user_ref": user_ref, "user_identity": identity(f"{number}-{suffix}@example.com")})
         assert made["user_identities"]["identity_0"]["user_id"] == ""
@@ -467,14 +467,14 @@ def test_logins_of_a_simple_account(admin, suffix, server):
 
 @pytest.fixture(scope="module")
 def otp(beside):
-    """A server whose people sign in by codes."""
+    """A server with sign-in by code."""
     server = beside(SMTP_HOST="127.0.0.1", SMTP_PORT="9", SMTP_FROM_EMAIL="orgd@acme.example", SMTP_USE_TLS="false").start()
     yield client.Api(server.url, f"Access {server.environment['AGENTA_AUTH_KEY']}")
     server.close()
 
 
 def test_passwords_are_dropped_where_users_sign_in_by_code(otp, alice, suffix):
-    """A password is dropped, and the method that is in force is answered."""
+    """A password is dropped, and the answer has the method in force."""
     for number, method in enumerate(("email:password", "email:otp")):
         email = f"{number}-{suffix}@example.com"
         made = otp.ok("POST", SIMPLE + "users/identities/", {

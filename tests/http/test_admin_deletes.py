@@ -1,4 +1,4 @@
-"""What the administration removes, hands over and resets, beyond the recorded answers: what goes along, what stays, what is refused."""
+"""Removal, transfer and reset by the administration, beyond the recorded answers: what is deleted too, kept, or refused."""
 import uuid
 
 import client
@@ -23,19 +23,19 @@ def count(sql, table, column, value):
 
 
 def roles(sql, person, place):
-    """What somebody is in an organization, its workspace and its project."""
+    """The roles of a user in an organization, its workspace and its project."""
     return [next(iter(sql(f"SELECT role FROM {scope}_members WHERE {scope}_id = %s AND user_id = %s", getattr(place, scope), person.user)),
                  (None,))[0] for scope in SCOPES]
 
 
 def owner_of(sql, organization):
-    """Who the organization names, and who has the role."""
+    """The owner of the organization, and the users with the owner's role."""
     return (sql("SELECT owner_id::text FROM organizations WHERE id = %s", organization)[0][0],
             [row[0] for row in sql("SELECT user_id::text FROM organization_members WHERE organization_id = %s AND role = 'owner'",
                                    organization)])
 
 
-# ---- people ----
+# ---- users ----
 
 def test_a_removed_user_is_refused_from_the_next_request_on(admin, people, server, sql):
     alice, bob = people("alice", "bob")
@@ -69,7 +69,7 @@ def test_deleting_one_of_two_addresses_that_differ_in_case(admin, alice, sql):
     other = str(uuid.uuid4())
     sql("INSERT INTO users (id, uid, email, username) VALUES (%s, %s, %s, 'x')", other, other, alice.email.upper())
     assert admin.delete("/admin/accounts/", body={"target": {"user_emails": [alice.email.title()]}, "dry_run": False}).status_code == 200
-    assert (count(sql, "users", "id", alice.user), count(sql, "users", "id", other)) == (0, 1)  # the address as it is folded
+    assert (count(sql, "users", "id", alice.user), count(sql, "users", "id", other)) == (0, 1)  # the folded address
     assert admin.delete("/admin/accounts/", body={"target": {"user_emails": [alice.email]}, "dry_run": False}).status_code == 200
     assert count(sql, "users", "id", other) == 0
 
@@ -81,7 +81,7 @@ def test_a_batch_is_all_or_nothing(admin, people, sql):
     assert refusal(answer) == (404, {"message": f"User not found: {client.NOBODY}.", "ref": client.NOBODY, "account": "x",
                                      "code": "user_not_found"})
     assert count(sql, "users", "id", alice.user) == 1
-    body["accounts"]["x"] = {"user": {"email": "nobody@example.com"}}  # which is passed over
+    body["accounts"]["x"] = {"user": {"email": "nobody@example.com"}}  # which is ignored
     rehearsal = admin.delete(SIMPLE, body={**body, "dry_run": True})
     assert (rehearsal.status_code, rehearsal.text, count(sql, "users", "id", alice.user)) == (204, "", 1)
     assert admin.delete(SIMPLE, body=body).status_code == 204
@@ -125,7 +125,7 @@ def test_deleting_an_owner_is_refused(admin, people, sql):
     answer = bulk(admin, user_ids=[alice.user], project_ids=[bob.project])
     status, detail = refusal(answer)
     assert (status, detail["code"], detail["organization_id"]) == (409, "user_owns_organization", alice.organization)
-    assert count(sql, "projects", "id", bob.project) == 1  # nothing of it was done
+    assert count(sql, "projects", "id", bob.project) == 1  # nothing was changed
     assert bulk(admin, user_ids=[alice.user], organization_ids=[alice.organization]).status_code == 200
     assert count(sql, "users", "id", alice.user) == 0
 
@@ -147,13 +147,13 @@ def test_concurrent_removals_of_the_same_users(admin, people, sql):
     assert sql("SELECT count(*) FROM users WHERE id = ANY (%s::uuid[])", ids) == [(0,)]
 
 
-# ---- one thing ----
+# ---- single objects ----
 
 def test_every_object_of_a_path_must_exist(admin, people):
     alice, bob = people("alice", "bob")
     login = {"user_ref": {"id": alice.user}, "user_identity": {"method": "email:password", "subject": alice.email, "password": PASSWORD}}
     made = admin.ok("POST", SIMPLE + "users/identities/", login)["accounts"][0]["user_identities"]["identity_0"]["id"]
-    answer = admin.delete(SIMPLE + f"users/{bob.user}/identities/{made}")  # of somebody else
+    answer = admin.delete(SIMPLE + f"users/{bob.user}/identities/{made}")  # of another user
     assert refusal(answer) == (404, {"message": f"User not found: {made}.", "ref": made, "code": "user_not_found"})
     assert admin.ok("DELETE", SIMPLE + f"users/{alice.user}/identities/{made}")["deleted"] == {"user_identities": [{"id": made}]}
     assert admin.delete(SIMPLE + f"users/{alice.user}/identities/{made}").status_code == 404
@@ -199,7 +199,7 @@ def test_a_transfer_of_all_organizations(admin, people, sql):
     second = alice.ok("POST", "/organizations/", {"name": "Second"})["id"]
     answer = transfer(admin, alice, bob)
     assert (answer.status_code, answer.text) == (204, "")
-    assert roles(sql, bob, alice) == ["owner"] * 3 and roles(sql, alice, alice) == ["viewer"] * 3  # each has what the other had
+    assert roles(sql, bob, alice) == ["owner"] * 3 and roles(sql, alice, alice) == ["viewer"] * 3  # each has the other's roles
     for organization in (alice.organization, second):
         assert owner_of(sql, organization) == (bob.user, [bob.user])
     assert {alice.organization, second, bob.organization} <= {each["id"] for each in bob.ok("GET", "/organizations/")}

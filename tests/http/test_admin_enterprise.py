@@ -1,4 +1,4 @@
-"""What the administration writes in the enterprise edition alone: plans of organizations, and the number of their members."""
+"""The rows that the administration writes in the enterprise edition only: plans of organizations, and their number of members."""
 import datetime
 import uuid
 
@@ -26,7 +26,7 @@ def suffix():
 
 
 def gauge(sql, organization):
-    """The number of members as whoever counts looks for it: by the id that is made of what is counted."""
+    """The number of members as the runtime reads it: by the id that is derived from the counted object."""
     name = uuid.uuid5(uuid.uuid5(uuid.NAMESPACE_DNS, "agenta"), "meters")
     rows = sql("SELECT value FROM meters WHERE meter_id = %s AND key = 'USERS' AND organization_id = %s AND year IS NULL",
                str(uuid.uuid5(name, f"key=users|org={organization}")), organization)
@@ -65,7 +65,7 @@ def test_plans_of_a_graph_are_named_by_the_organizations(admin, suffix):
 
 @pytest.mark.parametrize("plan", ["", "nope", "CLOUD_V0_PRO"])
 def test_an_unknown_plan_leaves_no_organization(plan, admin, suffix, sql):
-    """With a plan of no meaning every check of what an organization may do would fail."""
+    """With an unknown plan every check of the organization's permissions would fail."""
     answer = admin.post(SIMPLE, {"accounts": {"a": {"user": {"email": f"a-{suffix}@example.com"}, "subscription": {"plan": plan}}}})
     detail = answer.json()["detail"]
     assert (answer.status_code, detail["code"], detail["path"], detail["account"]) == (400, "invalid_reference", "subscriptions.org.plan", "a")
@@ -78,7 +78,7 @@ def test_members_are_counted(admin, suffix, sql):
     organization = alice["organizations"]["org"]["id"]
     assert gauge(sql, organization) == 1
     member = join(admin, organization, bob["user"]["id"])
-    join(admin, organization, bob["user"]["id"], "admin")  # who is counted already
+    join(admin, organization, bob["user"]["id"], "admin")  # who is already counted
     join(admin, organization, carol["user"]["id"])
     assert gauge(sql, organization) == 3
     admin.ok("DELETE", SIMPLE + f"organizations/{organization}/memberships/{member}")
@@ -116,15 +116,15 @@ def test_a_dry_run_changes_no_gauge(admin, suffix, sql):
 
 
 def test_the_open_source_edition_has_no_plans(server, suffix):
-    """They are accepted and mean nothing there."""
+    """They are accepted and ignored there."""
     admin = client.Api(server.url, f"Access {server.auth_key}")
     assert "subscriptions" not in account(admin, suffix, subscription={"plan": "whatever"})
 
 
 # ---- a preview ----
 
-def test_it_serves_only_as_a_preview(enterprise):
-    """Roles are not enforced yet: whoever starts it says that they know, and reads it again at each start."""
+def test_the_enterprise_edition_serves_only_as_a_preview(enterprise):
+    """Roles are not enforced yet: the operator has to confirm that, and sees it again at each start."""
     server = serving.Server(AGENTA_LICENSE="ee")
     try:
         for switch in (None, "off"):
@@ -138,7 +138,7 @@ def test_it_serves_only_as_a_preview(enterprise):
 
 
 def test_a_permission_check_names_the_own_scope(ee_admin):
-    """Another project, even one of their own, is asked about with credentials for it."""
+    """A check of another project, even of their own, needs credentials for it."""
     made = client.make_accounts(ee_admin, "scoped")[0]
     second = made.ok("POST", "/projects/", {"name": "second"})["project_id"]
     asked = "/access/permissions/check?action=run_service&resource_type=service&scope_type=project&scope_id="

@@ -1,16 +1,16 @@
-"""Fifty organizations in one request: made, read back, sent again, deleted, and nothing of them left in any table."""
+"""Fifty organizations in one request: made, read, sent again, deleted, and gone from every table."""
 import client
 import pytest
 import serving
 
 ORGANIZATIONS, WORKSPACES, PROJECTS, MEMBERS = 50, 3, 3, 20
-# What remembers on purpose.
+# Tables that keep data on purpose.
 RECORDS = {"orgd.audit", "orgd.audit_counts", "orgd.audit_seals", "orgd.idempotency"}
 
 
 @pytest.fixture(scope="module")
 def server():
-    """A server of its own: all tables of its database are counted."""
+    """A server of its own, because the test counts all tables of its database."""
     server = serving.Server().start()
     yield server
     server.close()
@@ -26,7 +26,7 @@ def ref(name):
 
 
 def make_graph():
-    """People, and for each organization twenty of them as members everywhere in it; the first one owns it."""
+    """Users, and for each organization twenty of them as members everywhere in it; the first one owns it."""
     graph = {name: {} for name in ("users", "organizations", "workspaces", "projects", "organization_memberships",
                                    "workspace_memberships", "project_memberships", "api_keys")}
     for o in range(ORGANIZATIONS):
@@ -53,14 +53,14 @@ def make_graph():
 
 
 def counts(server):
-    """The number of rows of every table, but for what remembers on purpose."""
+    """The number of rows of every table, except those that keep data on purpose."""
     tables = server.sql("SELECT format('%I.%I', schemaname, tablename) FROM pg_tables WHERE schemaname IN ('public', 'orgd')")
     return {table: server.sql(f"SELECT count(*) FROM {table}")[0][0] for (table,) in tables if table not in RECORDS}
 
 
 @pytest.fixture(scope="module")
 def story(server, admin):
-    """What happened, for the tests to look at: the counts at each step, and the answers."""
+    """The results for the tests: the counts at each step, and the answers."""
     graph = make_graph()
     story = {"graph": graph, "before": counts(server)}
     options = {"create_api_keys": True, "return_api_keys": True, "seed_defaults": False}
@@ -100,7 +100,7 @@ def test_references_resolve_to_the_named_object(story):
         key: ids["users"][thing["owner_user_ref"]["ref"]] for key, thing in graph["organizations"].items()}
 
 
-def test_it_is_stored(story):
+def test_the_graph_is_stored(story):
     grown = {table: story["there"][table] - number for table, number in story["before"].items()
              if story["there"][table] != number}
     people = ORGANIZATIONS * MEMBERS
@@ -111,7 +111,7 @@ def test_it_is_stored(story):
         "public.api_keys": ORGANIZATIONS}
 
 
-def test_its_keys_see_it(story, admin):
+def test_the_keys_of_the_graph_see_their_organizations(story, admin):
     (account,) = story["made"].json()["accounts"]
     for organization in ("o0", "o49"):
         person = admin.using(f"ApiKey {account['api_keys'][organization]['value']}")
@@ -121,14 +121,14 @@ def test_its_keys_see_it(story, admin):
         assert len(person.ok("GET", "/projects/")) == WORKSPACES * PROJECTS
 
 
-def test_the_same_again_is_refused_whole(story, admin, server):
-    """The people are known, which is no conflict; the slugs are taken."""
+def test_a_repeated_graph_is_refused_whole(story, admin, server):
+    """Existing users are not a conflict, but the slugs are taken."""
     again = admin.post("/admin/accounts/", story["graph"])
     assert (again.status_code, again.json()["detail"]["code"]) == (409, "organization_already_exists")
     assert counts(server) == story["there"]
 
 
-def test_nothing_is_left_of_it(story, admin, server):
+def test_a_deleted_graph_leaves_no_row(story, admin, server):
     (account,) = story["made"].json()["accounts"]
     target = {"user_ids": [user["id"] for user in account["users"].values()]}
     rehearsal = admin.ok("DELETE", "/admin/accounts/", {"target": target})

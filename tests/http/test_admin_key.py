@@ -8,7 +8,7 @@ TRIES = 20
 
 @pytest.fixture(scope="module")
 def server():
-    """A server that was given an empty key, and believes what its proxy says of clients."""
+    """A server with an empty key, which trusts its proxy about client addresses."""
     server = serving.Server(AGENTA_AUTH_KEY="", ORGD_RATE_LIMITS="on", ORGD_TRUSTED_PROXIES="127.0.0.1").start()
     yield server
     server.close()
@@ -24,7 +24,7 @@ def from_client(server, address, authorization):
 def test_guesses_are_limited(server):
     admin = from_client(server, "192.0.2.1", f"Access {server.auth_key}")
     wrong = from_client(server, "192.0.2.1", "Access wrong")
-    for _ in range(TRIES + 5):  # the right one does not count
+    for _ in range(TRIES + 5):  # the right key does not count
         assert admin.get("/admin/access/report").status_code == 200
     for _ in range(TRIES):
         answer = wrong.post("/admin/accounts/", {})
@@ -32,7 +32,7 @@ def test_guesses_are_limited(server):
     answer = wrong.get("/admin/access/report")
     assert (answer.status_code, answer.json()) == (429, {"detail": "Too Many Requests"})
     assert 0 < int(answer.headers["Retry-After"]) <= 60
-    # Nobody keeps the right one out.
+    # Nobody can block the right key.
     assert admin.get("/admin/access/report").status_code == 200
     assert wrong.get("/profile").status_code == 401
     assert wrong.get("/health").status_code == 200
@@ -61,8 +61,8 @@ def test_the_key_is_in_no_log(server):
 
 
 @pytest.mark.parametrize("key", ["replace-me", "s3cret"])
-def test_a_key_that_everybody_knows_opens_nothing(key, make_server):
-    """There is no administration and no server with such a key; the log says why."""
+def test_a_well_known_key_is_refused(key, make_server):
+    """A server with such a key has no administration; the log gives the reason."""
     status, said = make_server(AGENTA_AUTH_KEY=key).refused()
     assert status == 3
     assert "AGENTA_AUTH_KEY" in said and key not in said
@@ -77,7 +77,7 @@ def divided():
 
 
 def test_a_key_of_its_own(divided):
-    """AGENTA_AUTH_KEY goes on signing secret tokens, and opens the administration no longer."""
+    """AGENTA_AUTH_KEY still signs secret tokens, and no longer opens the administration."""
     admin = client.Api(divided.url, "Access " + "a" * 40)
     assert admin.get("/admin/access/report").status_code == 200
     answer = client.Api(divided.url, f"Access {divided.auth_key}").get("/admin/access/report")
@@ -90,7 +90,7 @@ def test_a_key_of_its_own(divided):
 
 
 def test_a_kept_key_of_its_own(make_server):
-    """A file beside the others does what the variable does."""
+    """A file with the other keys has the same effect as the variable."""
     server = make_server().start()
     assert server.admin("GET", "/admin/access/report").status == 200
     assert server.stop() == 0

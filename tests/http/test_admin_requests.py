@@ -1,4 +1,4 @@
-"""A request of the administration is one transaction: rehearsed, repeated without being done twice, and on the record."""
+"""An administration request is one transaction: with dry run, idempotent repetition and audit."""
 import itertools
 import re
 import uuid
@@ -18,7 +18,7 @@ def suffix():
     return f"{next(numbers)}-{uuid.uuid4().hex[:6]}"
 
 
-# What grows with time and with each request, whatever it does.
+# Tables that grow with time and with each request.
 EVIDENCE = {"orgd.sessions", "orgd.accounts", "orgd.audit_counts", "orgd.audit_seals", "orgd.audit_anchors"}
 CHANGES = "action IN ('create', 'update', 'delete')"
 
@@ -31,7 +31,7 @@ def counts(sql):
 
 
 def requests_of(alice, bob, suffix, **options):
-    """One request for each creating endpoint, each of which would write something."""
+    """One request for each creating endpoint, each of which would write a row."""
     ids = {"user_ref": {"id": bob.user}, "role": "admin"}
     places = {scope: {f"{scope}_ref": {"id": getattr(alice, scope)}} for scope in ("organization", "workspace", "project")}
     options = {"options": {"create_identities": True, "create_api_keys": True, **options}}
@@ -54,7 +54,7 @@ def requests_of(alice, bob, suffix, **options):
 ENDPOINTS = range(11)
 
 
-# ---- rehearsals ----
+# ---- dry run ----
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
 def test_a_dry_run_is_answered_and_stores_nothing(endpoint, admin, people, suffix, sql):
@@ -80,7 +80,7 @@ def accounts_of(suffix, *options):
     (False, [{"dry_run": True}]),
 ])
 def test_the_accounts_of_a_batch_are_a_dry_run(whole, own, admin, suffix, sql):
-    """An account says it in its own options, or the batch does in its."""
+    """An account sets it in its options, or the batch in its own."""
     before = counts(sql)
     admin.ok("POST", SIMPLE, {"options": {"dry_run": whole}, "accounts": accounts_of(suffix, *own)})
     assert counts(sql) == before
@@ -96,7 +96,7 @@ def test_a_partial_dry_run_is_refused(admin, suffix, sql):
 
 
 def shape(value):
-    """What an answer has, without the values that differ each time."""
+    """The parts of an answer that are the same each time."""
     if isinstance(value, dict):
         return {name: shape(member) for name, member in value.items()}
     if isinstance(value, list):
@@ -108,7 +108,7 @@ def shape(value):
 # ---- idempotency keys ----
 
 @pytest.mark.parametrize("endpoint", ENDPOINTS)
-def test_sent_again_with_its_key_it_is_done_once(endpoint, admin, people, suffix, sql):
+def test_a_request_repeated_with_its_key_is_done_once(endpoint, admin, people, suffix, sql):
     alice, bob = people("alice", "bob")
     path, body = requests_of(alice, bob, suffix, idempotency_key=f"key {suffix}", return_api_keys=True)[endpoint]
     first = admin.post(path, body)
@@ -130,14 +130,14 @@ def test_a_key_stands_for_one_request(admin, suffix, sql):
     assert counts(sql) == before
 
 
-def test_a_failure_uses_no_key_up(admin, alice, suffix):
+def test_a_failed_request_does_not_use_its_key_up(admin, alice, suffix):
     body = {"options": {"idempotency_key": f"key {suffix}"}, "accounts": {"a": {"user": {"email": alice.email}}}}
     assert admin.post(SIMPLE, body).status_code == 409
     body["accounts"]["a"]["user"]["email"] = f"a-{suffix}@example.com"
     assert admin.post(SIMPLE, body).status_code == 200
 
 
-def test_a_key_is_good_for_a_day(admin, suffix, sql):
+def test_an_idempotency_key_is_valid_for_a_day(admin, suffix, sql):
     key = f"key {suffix}"
     body = {"options": {"idempotency_key": key}, "users": {"a": {"email": f"a-{suffix}@example.com"}}}
     admin.ok("POST", GRAPH, body)
@@ -148,7 +148,7 @@ def test_a_key_is_good_for_a_day(admin, suffix, sql):
 
 
 def test_kept_answers_are_encrypted(admin, suffix, sql):
-    """It may hold keys that are shown once."""
+    """The answer may contain keys that are shown once."""
     key = f"key {suffix}"
     account = admin.ok("POST", SIMPLE, {"options": {"idempotency_key": key}, "accounts": {"a": {"user": {"email": f"a-{suffix}@example.com"}}}})
     ((kept, request),) = sql("SELECT answer, request_hash FROM orgd.idempotency WHERE key = %s", key)
@@ -171,10 +171,10 @@ def test_the_same_key_from_many_at_once(admin, suffix, sql):
     assert sql("SELECT count(*) FROM users WHERE email = %s", f"a-{suffix}@example.com") == [(1,)]
 
 
-# ---- the record ----
+# ---- audit ----
 
 def changes(admin, **query):
-    """All of what the record has on something, oldest first, read page by page."""
+    """The audit rows of an object, oldest first, read page by page."""
     found, query = [], {"limit": 3, **query}
     while True:
         page = admin.ok("GET", "/admin/audit?" + "&".join(f"{name}={value}" for name, value in query.items()))
@@ -207,7 +207,7 @@ def test_accounts_have_reasons_of_their_own(admin, suffix):
     assert {each["reason"] for each in changes(admin, request_id=answer.headers["X-Request-Id"])} == {"starts today; is back"}
 
 
-def test_before_and_after(admin, people):
+def test_audit_rows_have_the_state_before_and_after(admin, people):
     alice, bob = people("alice", "bob")
     for role in ("viewer", "admin"):
         admin.ok("POST", SIMPLE + "projects/memberships/", {"membership": {
@@ -220,7 +220,7 @@ def test_before_and_after(admin, people):
 
 
 def test_actors_of_the_audit(admin, alice):
-    """A person and their key stand on the record too, and the administration key as a fingerprint only."""
+    """A user and their key are recorded too, and the administration key only as a fingerprint."""
     project = alice.ok("POST", "/projects/", {"name": "p"})["project_id"]
     made, = changes(admin, object="projects", object_id=project)
     assert (made["actor"], made["actor_id"]) == ("key", alice.user)
@@ -265,7 +265,7 @@ def test_only_administrators_read_the_audit(alice, nobody):
 
 
 def test_a_page_of_the_audit_has_a_maximum_size(admin, sql):
-    """As many changes as fit into 4 MiB, the rest on the pages after it; one that is bigger by itself is a page."""
+    """A page has as many changes as fit into 4 MiB, the next pages the rest. A bigger change gets a page of its own."""
     place = str(uuid.uuid4())
     sql("INSERT INTO orgd.audit (actor, action, object, object_id, after) SELECT 'command', 'update', 'organizations', %s,"
         " jsonb_build_object('n', n, 'filler', repeat('x', CASE WHEN n = 5 THEN 5000000 ELSE 1000000 END))"
@@ -292,7 +292,7 @@ def test_a_body_over_the_limit(admin, sql):
 
 
 def test_ten_thousand_accounts(another, key, sql):
-    """Some 4 MB in one request; the answer has an account and a key for each. How long it takes is for the bench to say."""
+    """About 4 MB in one request; the answer has an account and a key for each. The benchmark measures the time."""
     server = another(ORGD_REQUEST_TIMEOUT="300")
     suffix = uuid.uuid4().hex[:6]
     body = {"accounts": {f"account number {number}": {"user": {

@@ -1,4 +1,4 @@
-"""What every answer tells browsers and caches about itself."""
+"""The header fields about caching and security of every answer."""
 import client
 import pytest
 import sessions

@@ -1,4 +1,4 @@
-"""The audit can only be added to, and a hash chain shows what was altered, removed or inserted past that."""
+"""Rows can only be added to the audit, and its hash chain shows rows that a superuser changed, removed or inserted."""
 import contextlib
 import csv
 import io
@@ -33,11 +33,11 @@ class Watched(serving.Server):
         return report
 
     def forge(self, text, numbers=()):
-        """Alters what cannot be altered, as only a superuser can: past the triggers."""
+        """Changes rows like a superuser, without the triggers."""
         self.superuser_sql("SET session_replication_role = replica; " + text % tuple(numbers), "agenta_oss_core")
 
     def sealed(self):
-        """Waits until each row has its seal."""
+        """Waits until every row has its seal."""
         serving.wait_for("all rows are sealed", lambda: self.sql(UNSEALED) == [(0,)], 20)
 
     def fill(self, number=3):
@@ -70,7 +70,7 @@ def server():
     made.close()
 
 
-# ---- added to, and nothing else ----
+# ---- only inserts ----
 
 @pytest.mark.parametrize("table", ["audit", "audit_seals", "audit_anchors"])
 def test_rows_can_be_added_only(server, table):
@@ -83,7 +83,7 @@ def test_rows_can_be_added_only(server, table):
 
 
 def test_a_role_with_the_programs_privileges_alters_nothing(server):
-    """Nor does it remove anything by the function of the retention, whatever it says in the session."""
+    """It cannot remove rows by the retention function either, whatever it sets in its session."""
     server.fill(1)
     def as_superuser(text):
         return server.superuser_sql(text, "agenta_oss_core")
@@ -98,7 +98,7 @@ def test_a_role_with_the_programs_privileges_alters_nothing(server):
     assert as_superuser("SET ROLE program; SELECT orgd.audit_fold()") == [(0,)]
 
 
-# ---- what is found ----
+# ---- detection ----
 
 def test_an_altered_row_is_found(server):
     ids = server.fill()
@@ -133,12 +133,12 @@ def test_a_removed_row_is_found(server):
     server.forge("DELETE FROM orgd.audit_seals WHERE audit_id = %s", [ids[4]])
     assert server.verify()["break"] == {"kind": "seal_removed", "row": 0, "seal_no": 5}
     server.forge("UPDATE orgd.audit_seals SET seal_no = seal_no - 1 WHERE seal_no > 5")
-    assert server.verify()["break"] == {"kind": "altered", "row": ids[5], "seal_no": 5}  # whoever stands where it was
+    assert server.verify()["break"] == {"kind": "altered", "row": ids[5], "seal_no": 5}  # whoever replaces it
 
 
 @pytest.mark.parametrize("transaction", ["pg_current_xact_id()", "'700'", "NULL"])
 def test_an_inserted_row_is_found(server, transaction):
-    """With a number that was left out among the old ones, and whatever transaction it names."""
+    """With an unused number among the old ones, and any transaction id."""
     server.fill(1)
     begin(server, "INSERT INTO orgd.audit (actor, action, object) VALUES ('user', 'create', 'users')").close()
     gap, = server.sql("SELECT last_value FROM pg_sequences WHERE sequencename = 'audit_id_seq'")[0]
@@ -156,16 +156,16 @@ def test_removed_last_rows_are_found_with_a_kept_head(server):
     kept = report["head"]["hash"]
     assert report["head"]["seal_no"] == len(ids) and server.verify("--expect", kept)["whole"]
     server.fill(1)
-    assert server.verify("--expect", kept)["whole"]  # it has gone on
+    assert server.verify("--expect", kept)["whole"]  # the chain has continued
     server.forge("DELETE FROM orgd.audit WHERE id >= %s; DELETE FROM orgd.audit_seals WHERE audit_id >= %s", [ids[-2], ids[-2]])
-    assert server.verify()["whole"]  # nothing in the database says so
+    assert server.verify()["whole"]  # nothing in the database shows it
     assert server.verify("--expect", kept)["break"]["kind"] == "not_expected"
 
 
 # ---- one sealer ----
 
-def test_nobody_waits_for_the_sealer(server):
-    """A transaction that stays open keeps its own row back, and neither the others nor their seals."""
+def test_writers_do_not_wait_for_the_sealer(server):
+    """An open transaction delays its own row, but neither others nor their seals."""
     server.fill(1)
     open_one = begin(server, "INSERT INTO orgd.audit (actor, action, object) VALUES ('user', 'create', 'users') RETURNING id")
     late, = server.sql("SELECT last_value FROM pg_sequences WHERE sequencename = 'audit_id_seq'")[0]
@@ -201,7 +201,7 @@ def test_rows_that_wait_show_in_the_metrics(server):
 
 
 def write(server, number, stop=None):
-    """Rows of short and long transactions, some of which come to nothing."""
+    """Rows of short and long transactions, some of which are rolled back."""
     with contextlib.closing(server.connect()) as connection, connection.cursor() as cursor:
         for i in range(number):
             if stop and stop.is_set():
@@ -224,8 +224,8 @@ def test_two_servers_race_and_nothing_is_sealed_twice(server):
             other.close()
 
 
-def test_killed_amid_sealing_it_goes_on(server):
-    """Its process by SIGKILL, and its connection by the database, over and over while others write."""
+def test_sealing_continues_after_a_kill(server):
+    """Its process gets SIGKILL and its connection is ended by the database, repeatedly, while others write."""
     uris = {f"POSTGRES_URI_{name.upper()}": f"postgresql://orgd@/agenta_oss_{name}?host={server.data}" for name in ("core", "tracing")}
     stop = threading.Event()
     writers = [threading.Thread(target=write, args=(server, 100000, stop)) for _ in range(2)]
@@ -250,7 +250,7 @@ def test_killed_amid_sealing_it_goes_on(server):
 
 
 def test_rows_from_before_the_chain_are_sealed(server):
-    """More of them than one transaction takes, and others come meanwhile."""
+    """More rows than one transaction seals, and others are added meanwhile."""
     server.sql("INSERT INTO orgd.audit (actor, action, object, transaction) SELECT 'user', 'create', 'users', NULL FROM generate_series(1, 4500)")
     server.forge("DELETE FROM orgd.audit_seals")
     server.stop()
@@ -262,10 +262,10 @@ def test_rows_from_before_the_chain_are_sealed(server):
 
 # ---- retention and export ----
 
-def test_old_rows_go_and_the_chain_stays_whole(server):
+def test_retention_removes_old_rows_and_keeps_the_chain_valid(server):
     ids = server.fill()
     server.forge("UPDATE orgd.audit SET at = at - interval '40 days' WHERE id <= %s", [ids[9]])
-    server.forge("DELETE FROM orgd.audit_seals")  # made anew over the older times
+    server.forge("DELETE FROM orgd.audit_seals")  # made again over the older times
     server.stop()
     server.start()
     server.sealed()
@@ -282,7 +282,7 @@ def test_old_rows_go_and_the_chain_stays_whole(server):
     assert server.run("audit", "prune")[0] == 2 and server.run("audit", "prune", "--older-than", "0")[0] == 2
 
 
-def test_everything_can_go(server):
+def test_retention_can_remove_every_row(server):
     ids = server.fill(1)
     server.stop()
     server.start()

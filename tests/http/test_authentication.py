@@ -1,4 +1,4 @@
-"""Who is believed to be who: keys, raw keys, secret tokens, the administration key, and how each comes to its end."""
+"""Authentication: keys, raw keys, secret tokens, the administration key, and how each of them ends."""
 import contextlib
 import hashlib
 import json
@@ -20,7 +20,7 @@ def works(api):
 
 @pytest.fixture
 def token(key):
-    """A secret token for somebody: `token(alice, project_id=None)`; `...` leaves a claim out."""
+    """A secret token for a user: `token(alice, project_id=None)`; `...` omits a claim."""
     return lambda account, signed_with=key, header=None, **claims: account.using(
         "Secret " + client.sign(signed_with, client.claims_of(account, **claims), header))
 
@@ -72,7 +72,7 @@ def test_an_id_that_a_browser_lost(name, value, alice, token, admin):
             assert refused(api.get(f"{path}?{name}={value}"))
             assert refused(api.get(f"{path}?{name}=x&{name}={value}"))
         assert works(api)
-        assert api.get(f"/profile?{name}={value}&{name}=x").status_code == 200  # the last counts
+        assert api.get(f"/profile?{name}={value}&{name}=x").status_code == 200  # the last one counts
     assert admin.post(f"/admin/simple/accounts/?{name}={value}", {"accounts": {}}).status_code == 200
 
 
@@ -86,18 +86,18 @@ def test_a_key_with_an_end(alice, sql):
 
 
 def test_a_key_whose_end_is_infinity(alice, sql):
-    """It is a value of the column as well, and no number."""
+    """PostgreSQL allows this value too, and it is not a number."""
     sql("UPDATE api_keys SET expiration_date = 'infinity' WHERE created_by_id = %s", alice.user)
     assert client.eventually(lambda: works(alice))
     assert [key["expiration_date"] for key in alice.ok("GET", "/keys/")] == [None]
 
 
-# ---- keys end ----
+# ---- end of a key ----
 
 def test_a_deleted_key_ends_at_once(alice):
     keys = [alice.using("ApiKey " + alice.ok("POST", "/keys/")) for _ in range(5)]
     for key in keys:
-        assert works(key) and works(key)  # the second answer may come from memory
+        assert works(key) and works(key)  # the second answer may come from the cache
         prefix = key.authorization[7:15]
         assert alice.ok("DELETE", f"/keys/{prefix}") == {"message": "API key deleted successfully"}
         assert refused(key.get("/profile"))
@@ -111,7 +111,7 @@ def test_a_key_may_delete_itself(alice):
     assert refused(key.get("/profile"))
 
 
-def test_keys_of_others_are_not_there(people):
+def test_keys_of_other_users_are_not_found(people):
     alice, bob = people("alice", "bob")
     assert bob.delete(f"/keys/{alice.prefix}").status_code == 404
     assert works(alice)
@@ -149,7 +149,7 @@ ENDS = {
 
 @pytest.mark.parametrize("what", ENDS)
 def test_access_removed_by_another_process(what, alice, server):
-    assert works(alice) and alice.get("/access/permissions/check").status_code == 200  # remembered by now
+    assert works(alice) and alice.get("/access/permissions/check").status_code == 200  # cached by now
     names = {"user": alice.user, "project": alice.project, "organization": alice.organization}
     with contextlib.closing(server.connect()) as connection, connection.cursor() as cursor:
         cursor.execute("BEGIN")
@@ -166,7 +166,7 @@ def test_a_membership_that_comes_back(alice, sql):
     assert client.eventually(lambda: refused(alice.get("/profile")))
     sql("INSERT INTO project_members (id, user_id, project_id, role) VALUES (gen_random_uuid(), %s, %s, 'owner')",
         alice.user, alice.project)
-    assert works(alice)  # a refusal is not remembered
+    assert works(alice)  # a refusal is not cached
 
 
 def test_access_removed_by_a_second_server(alice, second):
@@ -239,7 +239,7 @@ def test_a_token_is_not_believed_beyond_the_membership(people, sql, token):
     assert client.eventually(lambda: refused(into_alices.get("/projects/current")))
 
 
-# ---- people without a workspace ----
+# ---- users without a workspace ----
 
 def test_without_a_project_there_is_no_scope(alice, token):
     for api in (token(alice, project_id=None), token(alice, project_id=..., workspace_id=..., organization_id=...)):

@@ -1,4 +1,4 @@
-"""Addresses that the operator blocks: every credential of theirs is refused, and nothing is deleted; and sessions that they end."""
+"""Blocked addresses: every credential is refused and nothing is deleted. Also sessions that the operator ends."""
 import json
 import subprocess
 
@@ -16,7 +16,7 @@ def accepted(api):
 
 @pytest.fixture
 def credentials(people, key, sql):
-    """Somebody with one credential of each kind, all of which work; and the address."""
+    """A user with one working credential of each kind; and the address."""
     (ann,) = people("ann")
     kinds = {"key": ann, "key without its scheme": ann.using(ann.key),
              "secret token": ann.using("Secret " + client.sign(key, client.claims_of(ann))),
@@ -52,7 +52,7 @@ def test_every_credential_of_a_blocked_address_is_refused(setting, credentials, 
                                    ("PATCH", "/auth/session/identities", {"session_identities": []})):
             assert api.call(method, path, body).status_code == 401, path
     assert header.post("/auth/signout").status_code == 401
-    # nothing is deleted: where the address is not blocked, all of it works
+    # nothing is deleted: on a server that does not block the address, all of it works
     assert rows(sql, ann) == before
     for name, api in kinds.items():
         assert set(accepted(at(server, api)).values()) == {200}, name
@@ -83,7 +83,7 @@ def test_an_address_outside_of_the_domains_keeps_its_sessions(settings, credenti
     assert kinds["session in cookies"].post("/auth/session/refresh").status_code == 200
 
 
-# ---- sessions that the operator ends ----
+# ---- sessions ended by the operator ----
 
 def run(server, *arguments):
     uris = {f"POSTGRES_URI_{name.upper()}": f"postgresql://orgd@/agenta_oss_{name}?host={server.data}" for name in ("core", "tracing")}
@@ -92,7 +92,7 @@ def run(server, *arguments):
 
 @pytest.fixture
 def signed_in(people, sql, second):
-    """Somebody with two sessions, remembered by two processes, with a link and a code; and a bystander."""
+    """A user with two sessions, cached by two processes, with a link and a code; and a bystander."""
     ann, bob = people("ann", "bob")
     mine = [sessions.session_of(ann, sql), sessions.session_of(ann, sql, "cookie")]
     other = sessions.session_of(bob, sql)
@@ -113,7 +113,7 @@ def check_ended(sql, ann, ended, kept):
     for api in kept:
         assert set(accepted(api).values()) == {200}
     assert rows(sql, ann) == [(1, 0)]
-    # of an earlier generation than the account: refused, whatever is stored of them
+    # of an earlier generation than the account: refused, whatever rows exist
     assert sql("SELECT count(*) FROM orgd.password_resets r JOIN orgd.logins l ON l.id = r.login_id"
                " WHERE l.email = %s AND r.generation = orgd.generation_of(l.user_id, l.email)", ann.email) == [(0,)]
     assert sql("SELECT count(*) FROM orgd.code_devices WHERE email = %s AND generation = orgd.generation_of(NULL, email)", ann.email) == [(0,)]
@@ -124,7 +124,7 @@ def check_ended(sql, ann, ended, kept):
 
 @pytest.mark.parametrize("slash", ["", "/"])
 def test_the_administration_ends_all_sessions_of_a_user(slash, signed_in, admin, sql):
-    """With the links and codes that could begin another; keys stay."""
+    """Also the links and codes that could begin another session; keys stay."""
     ann, ended, kept = signed_in
     answer = admin.delete(f"/admin/simple/accounts/users/{ann.user}/sessions{slash}")
     assert (answer.status_code, answer.json()) == (200, {"ended": 3})

@@ -1,4 +1,4 @@
-"""How big a body may be, in bytes and in values, whose body is read at all, and that its memory is given back."""
+"""Limits on bodies: bytes and values, before parsing for unknown callers, and the memory is freed afterwards."""
 import contextlib
 import json
 import pathlib
@@ -12,7 +12,7 @@ from serving import in_parallel
 
 KIB = 1 << 10
 MIB = 1 << 20
-EMPTY_OBJECTS = b"[" + b"{}," * (300 * KIB) + b"{}]"  # almost 1 MiB, which jansson makes 70 MiB of
+EMPTY_OBJECTS = b"[" + b"{}," * (300 * KIB) + b"{}]"  # almost 1 MiB, of which jansson makes 70 MiB
 
 
 def head(method, path, length, *fields):
@@ -31,7 +31,7 @@ def resident(server):
     return int(re.search(r"VmRSS:\s+(\d+) kB", text).group(1)) / 1024
 
 
-# who, method, path, most bytes
+# caller, method, path, maximum bytes
 PATHS = [
     ("nobody", "POST", "/auth/discover", 64 * KIB),
     ("nobody", "POST", "/auth/signin", 64 * KIB),
@@ -95,7 +95,7 @@ def test_stored_texts_and_values_have_maxima(alice, admin):
 
 
 def test_the_body_of_an_unknown_caller_is_never_parsed(nobody):
-    """Neither malformed nor oversized JSON is told from anything else."""
+    """Malformed and oversized JSON get the same answer as any other body."""
     for path in "/organizations/", "/admin/simple/accounts/users/":
         for body in b"{", b"[" * 1000, EMPTY_OBJECTS:
             for authorization in None, "ApiKey aaaaaaaa.bbbbbbbb":

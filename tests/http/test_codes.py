@@ -1,4 +1,4 @@
-"""Signing in with a code that is sent by mail, and what else changes when there is mail."""
+"""Sign-in with a mailed code, and other differences of a server with mail."""
 import collections
 import re
 
@@ -47,7 +47,7 @@ def code_in(mail):
 
 
 def ask(browser, mails, email):
-    """Asks for a code: the device as it is answered, and the code as it is mailed."""
+    """Requests a code: the device from the answer, and the code from the mail."""
     answer = browser.outcome(CODE, {"email": email})
     assert list(answer) == ["status", "deviceId", "preAuthSessionId", "flowType"]
     assert answer["status"] == "OK" and answer["flowType"] == "USER_INPUT_CODE"
@@ -75,7 +75,7 @@ def test_signing_in_with_a_code(browser, mails, sql):
     assert sql("SELECT method, subject FROM user_identities WHERE subject = %s", email) == [("email:otp", email)]
     (organization,) = browser.api.ok("GET", "/organizations/")
     assert organization["name"] == email.split("@")[0] and organization["flags"]["allow_email"] is True
-    assert consume(browser, device, code) == RESTART  # once
+    assert consume(browser, device, code) == RESTART  # only once
     device, code = ask(browser, mails, email)
     again = consume(browser, device, code)
     assert again["createdNewRecipeUser"] is False and browser.claims["is_new_user"] is False
@@ -93,7 +93,7 @@ def test_lifetime_of_a_code(browser, mails, sql):
 
 
 def test_an_address_that_is_the_same_only_outside_ascii_opens_nothing(browser, mails, sql):
-    """U+212A is k in lower case to PostgreSQL; who reads the mail of the one is not who reads that of the other."""
+    """U+212A is k in lower case to PostgreSQL; the two addresses have different owners."""
     email = address("kim")
     assert consume(browser, *ask(browser, mails, email))["status"] == "OK"
     other = Browser(browser.api.url)
@@ -103,7 +103,7 @@ def test_an_address_that_is_the_same_only_outside_ascii_opens_nothing(browser, m
 
 
 def test_a_password_set_before_the_proof_is_revoked(browser, mails, sql):
-    """P6: also where the address has no account yet."""
+    """P6: also if the address has no account yet."""
     email = address()
     sql("INSERT INTO orgd.logins (id, method, email, password_hash) VALUES (gen_random_uuid(), 'emailpassword', %s, %s)", email, sessions.HASH)
     device, code = ask(browser, mails, email)
@@ -146,7 +146,7 @@ def test_malformed_codes(code, browser, mails):
     assert consume(browser, device, code) == failed("INCORRECT_USER_INPUT_CODE_ERROR", 1)
 
 
-def test_a_code_that_is_too_old(browser, mails, sql):
+def test_an_expired_code(browser, mails, sql):
     email = address()
     device, code = ask(browser, mails, email)
     sql("UPDATE orgd.codes SET expires_at = now() - interval '1 second'"
@@ -161,7 +161,7 @@ def test_another_code_for_the_same_device(browser, mails):
     device, first = ask(browser, mails, email)
     assert browser.outcome(CODE + "/resend", device) == {"status": "OK"}
     mails.next(email)
-    assert consume(browser, device, first)["status"] == "OK"  # earlier ones stay good
+    assert consume(browser, device, first)["status"] == "OK"  # earlier ones stay valid
 
 
 def test_signing_in_forgets_the_other_devices(browser, server, mails):
@@ -216,8 +216,8 @@ def test_addresses_that_may_not_sign_in(browser, mails):
     assert mails.is_empty()
 
 
-def test_a_denial_uses_no_code_up(make_server, mails):
-    """C1: somebody who is blocked between asking and answering, and let in again."""
+def test_a_denied_sign_in_does_not_use_the_code_up(make_server, mails):
+    """C1: a user who is blocked between request and answer, and then unblocked."""
     server = make_server(**mails.settings).start()
     browser = Browser(server.url)
     device, code = ask(browser, mails, "ann@acme.example")
@@ -230,7 +230,7 @@ def test_a_denial_uses_no_code_up(make_server, mails):
     assert consume(Browser(server.url), device, code)["status"] == "OK"
 
 
-def test_a_code_is_good_once_also_at_once(server, mails, sql):
+def test_a_code_is_valid_once_even_concurrently(server, mails, sql):
     email = address()
     device, code = ask(Browser(server.url), mails, email)
     answers = serving.in_parallel(20, lambda _: consume(Browser(server.url), device, code)["status"])
@@ -238,14 +238,14 @@ def test_a_code_is_good_once_also_at_once(server, mails, sql):
     assert sql("SELECT count(*) FROM orgd.sessions s JOIN users u ON u.id = s.user_id WHERE u.email = %s", email) == [(1,)]
 
 
-def test_guesses_at_once_are_all_counted(server, mails):
+def test_concurrent_guesses_are_all_counted(server, mails):
     device, code = ask(Browser(server.url), mails, address())
     answers = serving.in_parallel(20, lambda _: consume(Browser(server.url), device, wrong(code))["status"])
     assert collections.Counter(answers) == {"INCORRECT_USER_INPUT_CODE_ERROR": 4, "RESTART_FLOW_ERROR": 16}
 
 
 def test_many_devices_of_one_new_address(server, mails, sql):
-    """Whoever of them is first: one account."""
+    """Any of them may be first: there is one account."""
     email = address()
     devices = [ask(Browser(server.url), mails, email) for _ in range(8)]
     answers = serving.in_parallel(8, lambda number: consume(Browser(server.url), *devices[number])["status"])
@@ -255,14 +255,14 @@ def test_many_devices_of_one_new_address(server, mails, sql):
 
 
 def test_a_code_proves_the_address_of_an_account(server, mails, sql):
-    """An account of the administration is for whoever reads its mail."""
+    """An account made by the administration belongs to the reader of its mail."""
     admin = client.Api(server.url, f"Access {server.auth_key}")
     ann, = client.make_accounts(admin, "ann")
     browser = Browser(server.url)
     device, code = ask(browser, mails, ann.email.lower())
     assert consume(browser, device, code)["status"] == "OK"
     assert browser.claims["is_new_user"] is False and browser.api.ok("GET", "/profile/")["id"] == ann.user
-    assert ann.prefix in mailbox.text_of(mails.next(ann.email.lower()))  # its owner hears which keys there are
+    assert ann.prefix in mailbox.text_of(mails.next(ann.email.lower()))  # the mail to the owner lists the keys
 
 
 def test_the_methods_with_codes(server):
@@ -300,4 +300,4 @@ def test_a_link_by_mail(make_server, mails):
     assert ann.prefix in mailbox.text_of(mails.next(email))
     assert browser.sign_in(email)["status"] == "OK"
     assert browser.api.ok("GET", "/profile/")["id"] == ann.user
-    assert mails.is_empty()  # none for the address that nobody has
+    assert mails.is_empty()  # none for the unused address

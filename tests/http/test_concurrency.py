@@ -1,4 +1,4 @@
-"""A hundred of the same write at once: no error of the server's own, and afterwards the databases are as they must be."""
+"""A hundred concurrent writes of one kind: no server error, and the databases stay consistent."""
 import collections
 
 import client
@@ -7,7 +7,7 @@ import serving
 
 MANY = 100
 
-# What must find nothing, ever.
+# Queries that must never find a row.
 INVARIANTS = {
     "an organization without exactly one owner among its members":
         """SELECT o.id FROM organizations o
@@ -75,7 +75,7 @@ INVARIANTS = {
 }
 
 
-# A server of its own: other tests take memberships away behind the server's back.
+# A server of its own: other tests delete memberships without the server's knowledge.
 @pytest.fixture(scope="module")
 def admin():
     server = serving.Server().start()
@@ -103,7 +103,7 @@ def invariants(sql):
 
 
 def at_once(work, count=MANY):
-    """Runs work(0..) all at once; the numbers of each status. A 500 is never right."""
+    """Runs work(0..) at the same time; the number of answers by status. A 500 is always an error."""
     answers = serving.in_parallel(count, work)
     for answer in answers:
         assert not isinstance(answer, Exception), answer
@@ -132,7 +132,7 @@ def test_batches_that_overlap(admin, sql):
 
     counts = at_once(batch)
     made = sql("SELECT count(*) FROM users WHERE email LIKE 'overlap%'")[0][0]
-    assert made == 3 * counts[200] and counts[200] + counts[409] == MANY  # all of a batch or nothing of it
+    assert made == 3 * counts[200] and counts[200] + counts[409] == MANY  # a batch is stored whole or not at all
 
 
 def test_one_slug(admin):
@@ -324,7 +324,7 @@ def test_an_expired_invitation_replaced_by_many(people, sql):
 
 
 def test_invitations_to_two_workspaces_at_once(people, sql):
-    """One live invitation per organization, though different workspaces are held."""
+    """One pending invitation per organization, although different workspaces are locked."""
     alice, = people("alice")
     places = (alice.workspace, add_workspace(sql, alice))
     for number in range(10):
@@ -352,7 +352,7 @@ def test_one_invitation_accepted_by_many(people, sql):
 
 
 def test_two_invitations_of_one_user(people):
-    """To two organizations, at the same moment."""
+    """To two organizations, at the same time."""
     alice, bob, carol = people("alice", "bob", "carol")
     tokens = {alice: invited(alice, carol), bob: invited(bob, carol)}
     assert at_once(lambda number: accept((alice, bob)[number % 2], carol, tokens[(alice, bob)[number % 2]])) == {
@@ -360,7 +360,7 @@ def test_two_invitations_of_one_user(people):
 
 
 def test_two_invitations_to_one_organization(people, sql):
-    """Into two workspaces of it, of which one removes them meanwhile: the organization stays with who is in a workspace."""
+    """Into two workspaces, one of which removes them meanwhile: members of a workspace stay in the organization."""
     for _ in range(5):
         alice, bob = people("alice", "bob")
         second = add_workspace(sql, alice)

@@ -1,4 +1,4 @@
-"""The conformance checklist of the original's contract, item by item, each as a client goes through it."""
+"""The conformance checklist of Agenta's API, item by item, in the order in which a client uses it."""
 import re
 
 import client
@@ -21,7 +21,7 @@ def invite_path(account, suffix=""):
 
 
 def sign_up(server, email):
-    """What a password sign-up answers."""
+    """The answer to a sign-up with a password."""
     return client.Api(server.url).post("/auth/signup", signing.form(email=email, password=signing.PASSWORD)).json()
 
 
@@ -62,7 +62,7 @@ def test_4_sign_in(server, nobody):
 def test_5_refresh_and_sign_out(server):
     session = sessions.sign_up(server.url, mode="cookie")
     first = dict(session.cookies)
-    for _ in range(2):  # the second uses the token that the first has given
+    for _ in range(2):  # the second refresh uses the token of the first
         answer = session.post("/auth/session/refresh")
         assert told(answer) == (200, {})
         session.take(answer)
@@ -75,7 +75,7 @@ def test_5_refresh_and_sign_out(server):
 
 
 def test_6_access_rules(make_server):
-    """The malformed address is judged where no form stands before the rules: by the same function."""
+    """The malformed address is judged on an endpoint without a form, by the same function."""
     denied = {"status": "GENERAL_ERROR", "message": "Access Denied."}
     allowed = make_server(AGENTA_ACCESS_ALLOWED_DOMAINS="acme.io", AGENTA_ACCESS_BLOCKED_EMAILS="blocked@acme.io").start()
     for email in ("a@acme.io", "a@x.acme.io"):
@@ -198,7 +198,7 @@ def test_14_scopes(alice, server, sql):
 
 
 def test_15_administration(admin, alice):
-    """Of what there is: the rest of it is not in this version (docs/compatibility.md)."""
+    """The endpoints of this version; docs/compatibility.md lists the others."""
     body = {"accounts": {"a": {"user": {"email": alice.email}}}}
     assert admin.using(admin.authorization.replace("Access", "Bearer")).post("/admin/simple/accounts/", body).status_code == 401
     answer = admin.post("/admin/simple/accounts/", body)

@@ -1,4 +1,4 @@
-"""How the console comes to the browser: which requests get it, in which encoding, with which headers, and how large it is."""
+"""Serving of the console: which requests get it, with which encoding and headers, and its size."""
 import base64
 import gzip
 import json
@@ -44,7 +44,7 @@ def page(server):
 
 @pytest.fixture(scope="module")
 def assets(page):
-    """The files that the page begins with."""
+    """The files that the page loads first."""
     found = re.findall(r'(?:src|href)="(/assets/[^"]+)"', page)
     assert any(name.endswith(".js") for name in found)
     return found
@@ -80,7 +80,7 @@ def test_below_api_is_only_the_api(path, server):
     answer = server.request("GET", path, headers=HTML)
     assert answer.status in (401, 404)
     assert answer.headers["Content-Type"] == "application/json"
-    assert "script-src" not in answer.headers["Content-Security-Policy"]  # that of the API
+    assert "script-src" not in answer.headers["Content-Security-Policy"]  # the API's own
 
 
 @pytest.mark.parametrize("accept", [None, "*/*", "application/json", "text/plain", "text/html;q=0"])
@@ -98,7 +98,7 @@ def test_only_reading_gets_a_page(method, server):
         assert (answer.status, answer.json) == (401, UNAUTHORIZED)
 
 
-def test_needs_no_database(make_server):
+def test_the_console_needs_no_database(make_server):
     server = make_server(POSTGRES_URI_CORE="postgresql://nobody@127.0.0.1:1/a", POSTGRES_URI_TRACING="postgresql://nobody@127.0.0.1:1/b")
     server.start()
     assert server.request("GET", "/api/projects", headers={"Authorization": "ApiKey a.b"}).status == 503
@@ -121,7 +121,7 @@ def test_each_page_has_a_nonce_of_its_own(server):
     assert len(set(nonces)) == 3
 
 
-def test_the_page_is_never_kept(server):
+def test_the_page_is_never_cached(server):
     answer = server.request("GET", "/", headers={**HTML, "Accept-Encoding": "gzip, br"})
     assert answer.headers["Cache-Control"] == "no-store"
     assert "ETag" not in answer.headers
@@ -149,7 +149,7 @@ def test_the_page_needs_nothing_inline(page):
 
 @pytest.mark.parametrize("accepted, coding", [("gzip, deflate, br, zstd", "br"), ("gzip", "gzip"), ("br;q=0, gzip;q=0.1", "gzip"), ("", None),
                                               ("identity", None)])
-def test_files_come_as_the_browser_takes_them(accepted, coding, assets, server):
+def test_files_have_an_encoding_that_the_browser_accepts(accepted, coding, assets, server):
     plain = server.request("GET", assets[0]).body
     answer = server.request("GET", assets[0], headers={"Accept-Encoding": accepted})
     assert (answer.status, answer.headers["Content-Encoding"], answer.headers["Vary"]) == (200, coding, "Accept-Encoding")
@@ -159,7 +159,7 @@ def test_files_come_as_the_browser_takes_them(accepted, coding, assets, server):
         assert len(answer.body) < len(plain) / 2
 
 
-def test_files_with_a_hash_are_kept_for_ever(assets, server):
+def test_files_with_a_hash_are_cached_forever(assets, server):
     for name in assets:
         answer = server.request("GET", name)
         assert answer.headers["Cache-Control"] == "public, max-age=31536000, immutable"
@@ -168,7 +168,7 @@ def test_files_with_a_hash_are_kept_for_ever(assets, server):
         assert policy_of(answer) == {"default-src": "'none'", "frame-ancestors": "'none'"}
 
 
-def test_files_without_one_are_asked_for_again(server):
+def test_files_without_a_hash_are_revalidated(server):
     answer = server.request("GET", "/favicon.svg")
     assert (answer.status, answer.headers["Cache-Control"], answer.headers["Content-Type"]) == (200, "no-cache", "image/svg+xml")
 
@@ -208,7 +208,7 @@ def test_a_file_of_another_version_is_missing(server):
 @pytest.mark.parametrize("target", ["/assets/../../etc/passwd", "/assets/..%2f..%2fetc/passwd", "/assets/%2e%2e/%2e%2e/etc/passwd",
                                     "/assets/....//etc/passwd", "/../etc/passwd", "/assets/", "/assets", "//assets/x", "/assets\\..\\x",
                                     "/assets/%00", "/etc/passwd", "/package.json", "/src/main.tsx", "/assets/index.html"])
-def test_only_its_own_files_are_there(target, server):
+def test_only_files_of_the_console_are_served(target, server):
     with socket.create_connection(("127.0.0.1", server.port), timeout=10) as connection:
         connection.sendall(f"GET {target} HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n".encode())
         answer = b"".join(iter(lambda: connection.recv(65536), b""))

@@ -1,4 +1,4 @@
-"""The recorded answers of the original API, replayed: each is the same here, or differs on purpose."""
+"""Recorded answers of Agenta's API, replayed: each is the same here, or differs on purpose."""
 import json
 import pathlib
 import re
@@ -10,7 +10,7 @@ import sessions
 REFERENCE = pathlib.Path(__file__).resolve().parent.parent / "reference" / "examples.json"
 EXAMPLES = {example["name"]: example for example in json.loads(REFERENCE.read_text(encoding="utf-8"))}
 
-# Recorded, but not part of this version. Named one by one, so that nothing is left out silently.
+# Recorded, but not part of this version. Each is listed by name, so that nothing is left out silently.
 LEFT_OUT = {}
 
 # ---- differences on purpose: number in docs/compatibility.md, what changes, in which examples ----
@@ -47,7 +47,7 @@ def slug_in_accounts(status, answer):
 
 
 def real_members(status, answer):
-    """Who was invited and came is a member with times and, as everybody, the id of a person."""
+    """An invited user who joined is a member with times and the id of a user, like every member."""
     def change(found):
         if found.get("status") == "member" and "updated_at" not in found:
             return {"created_at": "<moment>", "updated_at": "<moment>", "id": "<id>", "email": "<text>",
@@ -103,7 +103,7 @@ DIFFERENCES = [
 
 
 def expected(example):
-    """The status and answer that an example has here."""
+    """The expected status and answer of an example."""
     status, answer = example["status"], example["answer"]
     for _, _, change, names in DIFFERENCES:
         if example["name"] in names:
@@ -111,7 +111,7 @@ def expected(example):
     return status, unrepeated(answer)
 
 
-# ---- what is compared ----
+# ---- comparison ----
 
 PATTERNS = [
     (client.ID, "<id>"),
@@ -126,7 +126,7 @@ PATTERNS = [
 
 
 def generalized(value, world, name=None):
-    """An answer with what differs from run to run replaced by its kind."""
+    """An answer in which values that differ from run to run are replaced by their kind."""
     if isinstance(value, dict):
         return {key: generalized(member, world, key) for key, member in value.items()}
     if isinstance(value, list):
@@ -163,7 +163,7 @@ def unrepeated(value):
 
 @pytest.fixture
 def world(people, sql):
-    """The people and things that the recorded paths name."""
+    """The objects that the recorded paths name."""
     alice, bob, carol = people("alice", "bob", "carol")
     second = alice.ok("POST", "/organizations/", {"name": f"Second {alice.suffix}", "description": "d"})["id"]
     alice.ok("POST", "/organizations/", {})
@@ -240,7 +240,7 @@ def dave_invited(world, sql):
 
 INVITE = "POST /organizations/{organization_id}/workspaces/{workspace_id}/invite"
 
-# What had happened before, by the beginning of an example's name.
+# Earlier events, by the beginning of an example's name.
 PREPARED = {
     "GET /organizations: 200 as bob": renamed,
     "GET /organizations: 200": only_one,

@@ -1,4 +1,4 @@
-"""What orgd does better than the original where no recorded example shows it, and that all of it is written down."""
+"""Improvements over Agenta that no recorded example shows, and a check that docs/compatibility.md lists all of them."""
 import re
 
 import client
@@ -29,7 +29,7 @@ def test_organizations_are_listed_in_order_of_creation(alice):
     ("Acme", "acme"), ("  Über  &  Söhne - GmbH ", "uber-sohne-gmbh"), ("--a_b  c--", "a_b-c"), ("漢字", "org"), ("ﬁne ①", "fine-1"),
     ("\u202e!", "org"), ("A" * 255, "a" * 255), ("İstanbul", "istanbul"), ("a\tb", "ab"), ("Don't; DROP", "dont-drop")])
 def test_slugs(name, slug, alice):
-    """C5: from the name, and unique by the end of the id."""
+    """C5: from the name, and unique because it ends in the id."""
     made = alice.ok("POST", "/organizations/", {"name": name})["id"]
     assert alice.ok("GET", f"/organizations/{made}")["slug"] == f"{slug}-{made[-12:]}"
 
@@ -66,7 +66,7 @@ def test_an_organization_without_a_workspace(alice, sql):
 
 
 def test_members_are_listed_with_their_roles(people, sql):
-    """C8: invitations that wait, then members, the owner last; nobody twice."""
+    """C8: pending invitations, then members, the owner last; no duplicates."""
     alice, bob, carol = people("alice", "bob", "carol")
     client.add_member(sql, bob, alice.organization, "viewer")
     client.add_member(sql, carol, alice.organization, "admin")
@@ -82,7 +82,7 @@ def test_members_are_listed_with_their_roles(people, sql):
 
 
 def test_a_transfer_gives_all_of_an_organization(people, sql):
-    """C20: roles in projects too, and memberships that were missing."""
+    """C20: roles in projects too, and missing memberships."""
     alice, bob = people("alice", "bob")
     sql("INSERT INTO organization_members (id, user_id, organization_id, role) VALUES (gen_random_uuid(), %s, %s, 'viewer')",
         bob.user, alice.organization)
@@ -109,7 +109,7 @@ def test_readiness_is_another_path(nobody):
 
 
 def test_addresses_that_may_own_organizations(make_server):
-    """The list of owners is asked for the stored address, in any case, and not by the administration."""
+    """The list of owners is compared with the stored address, in any case, and does not limit the administration."""
     server = make_server(AGENTA_ACCESS_ALLOWED_OWNER_EMAILS=" Boss@Acme.io ,").start()
     admin = client.Api(server.url, f"Access {server.auth_key}")
     accounts = admin.ok("POST", "/admin/simple/accounts/", {"accounts": {

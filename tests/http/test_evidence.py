@@ -1,4 +1,4 @@
-"""Sign-ins, sessions, refusals and administration are on the audit: each event by doing it."""
+"""Sign-ins, sessions, refusals and administration are in the audit: a test causes each event."""
 import hashlib
 import json
 import re
@@ -46,7 +46,7 @@ def browser(server):
 
 
 def events(server, **wanted):
-    """Events with these members, whether their minute is over or not, oldest first."""
+    """Events with these members, whether or not their minute is over, oldest first."""
     columns = ", ".join(FIELDS)
     rows = server.sql(
         f"SELECT {columns.replace('object_id', 'object_id::text')}, times, coalesce(after, before) FROM orgd.audit UNION ALL SELECT "
@@ -56,7 +56,7 @@ def events(server, **wanted):
 
 
 def event(server, **wanted):
-    """The only event like that; it may take a moment to come."""
+    """The only such event; it may take a moment to arrive."""
     found = serving.wait_for(f"the event {wanted}", lambda: events(server, **wanted), 10)
     assert len(found) == 1, found
     return found[0]
@@ -73,7 +73,7 @@ def failure(server, email, **wanted):
     return found[0]
 
 
-# ---- signing in ----
+# ---- sign-in ----
 
 def test_a_wrong_password(server, browser):
     email = address()
@@ -86,7 +86,7 @@ def test_a_wrong_password(server, browser):
 
 
 def test_a_wrong_password_in_a_session(server):
-    """Whoever has a stolen session guesses the password where a session gives it again."""
+    """An attacker with a stolen session guesses the password where a session repeats it."""
     email = address()
     session = sessions.sign_up(server.url, email)
     assert session.post("/auth/session/reauthenticate", {"password": WRONG}).status_code == 403
@@ -95,7 +95,7 @@ def test_a_wrong_password_in_a_session(server):
 
 
 def test_a_link_that_is_handed_out(server, admin, sql):
-    """Who made it, from where, and whose account it opens."""
+    """The maker, the client's address, and the account that it opens."""
     alice, bob = client.make_accounts(admin, "alice", "bob")
     client.add_member(sql, bob, alice.organization)
     assert alice.post(f"/profile/reset-password?user_id={bob.user}").status_code == 200
@@ -104,7 +104,7 @@ def test_a_link_that_is_handed_out(server, admin, sql):
     assert found["request_id"]
 
 
-def test_nobodys_password(server, browser):
+def test_a_password_for_an_unknown_address(server, browser):
     browser.sign_in("nobody@acme.example", WRONG)
     assert failure(server, "nobody@acme.example")["object_id"] is None
 
@@ -246,7 +246,7 @@ def test_the_client_behind_a_proxy(server):
     assert failure(server, "fay@acme.example")["address"] == "192.0.2.7"
 
 
-# ---- summed ----
+# ---- counted events ----
 
 def over(server):
     """Ends the minute of everything that is counted."""
@@ -256,7 +256,7 @@ def over(server):
 
 
 def test_a_flood_is_one_row(server, another_rule, admin):
-    """Over two servers, of which one counts two clients."""
+    """Over two servers, one of which counts two clients."""
     start = time.time() // 60
     wrong = form(email="gus@acme.example", password=WRONG)
     for number in range(20):
@@ -277,7 +277,7 @@ def of_gus(server):
 
 
 def test_events_beyond_the_limit_are_counted_together(server, admin):
-    """From as many clients: they are counted, and the table stays small."""
+    """From many clients: they are counted, and the table stays small."""
     before = server.sql("SELECT count(*) FROM orgd.audit_counts")[0][0] + server.sql("SELECT count(*) FROM orgd.audit")[0][0]
     wrong = admin.using("Access wrong-key")
     for number in range(1500):

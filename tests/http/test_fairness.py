@@ -1,4 +1,4 @@
-"""How many workers others leave: strangers with random keys, and one tenant that keeps its own waiting."""
+"""Workers that remain for others: unknown callers with random keys, and one tenant whose requests block."""
 import concurrent.futures
 import contextlib
 import re
@@ -43,7 +43,7 @@ def busy_unknown(server):
 
 @contextlib.contextmanager
 def held(server, statement, *parameters):
-    """Runs a statement in a transaction that stays open, so that others wait for its locks until they are given up."""
+    """Runs a statement in an open transaction, so that others wait for its locks until it ends."""
     with contextlib.closing(server.connect()) as connection:
         connection.autocommit = False
         with connection.cursor() as cursor:
@@ -53,7 +53,7 @@ def held(server, statement, *parameters):
 
 @contextlib.contextmanager
 def crowd(count, work):
-    """Threads that do what they do meanwhile; their answers are in the list once it is left."""
+    """Background threads; their answers are in the list at the end."""
     answers = []
     threads = [threading.Thread(target=lambda number=number: answers.append(work(number).status_code)) for number in range(count)]
     for thread in threads:
@@ -66,7 +66,7 @@ def crowd(count, work):
 
 
 def test_unknown_callers_leave_workers_and_places_for_known_ones(crowded, server, people):
-    """A table that they all have to read is locked, so that whoever gets a worker keeps it."""
+    """A table that all requests read is locked, so that each running request keeps its worker."""
     alice, bob = (person.using(person.authorization) for person in people("alice", "bob"))
     alice.url = bob.url = crowded.url
     for person in alice, bob, alice, bob:  # from the second time on they are known
@@ -110,13 +110,13 @@ def test_a_lone_caller_has_all_workers(crowded, server, people):
     with held(server, "SELECT id FROM organizations WHERE id = %s FOR UPDATE", bob.organization) as give_up:
         rename = lambda n: bob.using(bob.authorization).patch(f"/organizations/{bob.organization}", {"name": f"N{n}"})  # noqa: E731
         with crowd(6, rename):
-            # a moment ago somebody was there who was not known: bob himself
+            # a moment ago there was an unknown caller: bob himself
             assert client.eventually(lambda: busy(crowded) == WORKERS, 9)
             give_up()
 
 
 def test_one_tenants_crowd_does_not_delay_another_caller(serve_slowly):
-    """One worker: of 30 requests of one client and one of another, the other is among the first."""
+    """One worker: of 30 requests of one client and one of another, the latter is among the first."""
     order = []
     server = serve_slowly(workers=1, queue=64)
     with crowd(30, lambda number: server(f"198.51.100.1/{number}", order)):
@@ -127,7 +127,7 @@ def test_one_tenants_crowd_does_not_delay_another_caller(serve_slowly):
 
 @pytest.fixture
 def serve_slowly(another, server):
-    """Requests by clients behind a proxy, each of which takes a while, as the table of keys is locked now and then."""
+    """Requests by clients behind a proxy, each of which takes a while, because the table of keys is locked now and then."""
     def make(workers, queue):
         made = another(ORGD_WORKERS=str(workers), ORGD_QUEUE=str(queue), ORGD_TRUSTED_PROXIES="127.0.0.1")
 
@@ -169,7 +169,7 @@ def flood(server, path):
 
 
 def test_an_unknown_client_is_read_no_faster_than_allowed(another, people):
-    """300 answers in each tenth of a second, on all of its connections together; who is known from the same address is not held."""
+    """300 answers per tenth of a second, on all of its connections together; known callers from the same address are not limited."""
     server = another(ORGD_RATE_LIMITS="on")
     alice, = people("alice")
     alice.url = server.url

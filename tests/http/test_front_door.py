@@ -1,4 +1,4 @@
-"""What a request must be to get past the front door, and what one that is not is told."""
+"""The request parser: which requests pass, and the answers to those that do not."""
 import gzip
 import json
 import re
@@ -12,7 +12,7 @@ from front_door import GET, HOST, POST, head, serve, server  # noqa: F401  (two 
 MIB = 1 << 20
 SMUGGLED = b"GET /inline/smuggled HTTP/1.1\r\nHost: test\r\n\r\n"
 
-# name, bytes, status, words of the answer
+# name, bytes, status, text of the answer
 MALFORMED = [
     ("two lengths that differ", head(POST, HOST, b"Content-Length: 5", b"Content-Length: 6") + b"hello!", 400, "Content-Length"),
     ("the same length twice", head(POST, HOST, b"Content-Length: 5", b"content-length: 5") + b"hello", 400, "Content-Length"),
@@ -117,7 +117,7 @@ def test_malformed_requests_get_a_reason_and_are_closed(server, data, status, wo
 
 @pytest.mark.parametrize("data", [row[1] for row in MALFORMED], ids=[row[0] for row in MALFORMED])
 def test_malformed_requests_in_single_bytes(server, data):
-    """The same verdict however the bytes arrive; none is read as two requests."""
+    """The same result however the bytes arrive; none is read as two requests."""
     with server.connect() as client:
         client.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         try:
@@ -276,7 +276,7 @@ def test_a_header_that_would_split_the_answer_is_not_sent(server):
 
 
 def test_headers_of_a_failed_commit_are_not_sent(server):
-    """Tokens must not be sent when the commit failed after they were made."""
+    """Tokens must not be sent if the commit fails after they were made."""
     failed = server.get("/too-late")
     assert failed.status == 503 and "set-cookie" not in failed.headers and failed.headers["x-plain"] == "stays"
     done = server.get("/too-late?fails=0")
@@ -422,7 +422,7 @@ def test_gzip_starts_at_1000_bytes(server):
 
 
 def test_a_big_answer_to_a_slow_reader(serve):
-    server = serve(request_timeout=60)  # how long taking an answer may last is not what this is about
+    server = serve(request_timeout=60)  # this test is not about the deadline for taking an answer
     with server.connect() as client:
         client.request("GET", "/big?bytes=20000000")
         time.sleep(0.3)  # far more than the sockets hold

@@ -1,4 +1,4 @@
-"""Invitations: limited by person, by organization, and by what the inviter has shown of their address."""
+"""Invitations are limited per user, per organization, and by whether the inviter has proven their address."""
 import contextlib
 import re
 
@@ -21,13 +21,13 @@ def mails():
 
 @pytest.fixture(scope="module")
 def mailing(mails):
-    """A server that sends mail and lets people sign up with passwords, which prove no address."""
+    """A server that sends mail and lets users sign up with passwords, which prove no address."""
     with contextlib.closing(serving.Server(**mails.settings, ORGD_EMAIL_METHOD="password", ORGD_RATE_LIMITS="on")) as made:
         yield made.start()
 
 
 class Person:
-    """Somebody who has signed up with a password, and whose organization has a name for others to read."""
+    """A user who has signed up with a password, and whose organization has a name for others to read."""
 
     def __init__(self, server):
         self.email, self.browser = address("eve"), Browser(server.url)
@@ -49,7 +49,7 @@ class Person:
 
 
 def mail_to(mails, email):
-    """The next mail to an address; others are passed over."""
+    """The next mail to an address; others are ignored."""
     while (mail := mails.take())["to"] != [email]:
         pass
     return mail["message"]
@@ -82,7 +82,7 @@ def test_unproven_users_send_few_invitations(mailing, mails):
     assert answers == [201, 201, 429]
     known = Person(mailing)
     known.prove(mails)
-    assert known.invite(victim).status_code == 201  # who has proven it is not limited by what others sent
+    assert known.invite(victim).status_code == 201  # other users' mails do not limit a user who has proven the address
     assert known.invite(*[address("invited") for _ in range(40)]).status_code == 201
 
 
@@ -98,14 +98,14 @@ def test_the_limit_of_invitations_per_organization(make_server):
         return person.post(f"/organizations/{owner.organization}/invitations", {"invitations": emails}).status_code
 
     stranger = client.make_accounts(admin, "stranger")[0]
-    assert [invite(stranger, 100) for _ in range(6)] == [403] * 6  # uses up nothing of others
+    assert [invite(stranger, 100) for _ in range(6)] == [403] * 6  # does not use up attempts of others
     assert [invite(manager, 100) for manager in managers] == [201] * 5 + [429]
     assert invite(owner, 50) == 429
     assert create(managers[5], {"email": address("invited")}).status_code == 201  # to their own organization
 
 
 def test_the_limit_is_checked_before_the_work(make_server):
-    """Of those who invite the same hundred at once, one works on it."""
+    """Of several users who invite the same hundred at once, one does the work."""
     server = make_server(ORGD_RATE_LIMITS="on").start()
     owner, = client.make_accounts(client.Api(server.url, f"Access {server.auth_key}"), "owner")
     emails = [{"email": address("invited")} for _ in range(100)]

@@ -1,4 +1,4 @@
-"""Invitations: who may make them, for whom, and what becomes of them until they are accepted."""
+"""Invitations of the inviting user: who may invite, whom, and the states until acceptance."""
 import re
 import urllib.parse
 
@@ -28,7 +28,7 @@ def test_the_link(alice):
 
 
 def test_stored_columns(alice, address, sql):
-    """Seven days, the requested role, the default project, and who invited."""
+    """Seven days, the requested role, the default project, and the inviter."""
     token = client.link(invite(alice, f"  {address.upper()} ", roles=["viewer"]).json()["url"])["token"]
     assert sql("""SELECT email, used, role, project_id::text, user_id, created_by_id::text,
                          expiration_date BETWEEN now() + interval '6 days 23 hours' AND now() + interval '7 days'
@@ -40,7 +40,7 @@ def test_stored_columns(alice, address, sql):
     ({}, "admin"), ({"roles": None}, "admin"), ({"roles": []}, "admin"), ({"roles": ["viewer", "admin"]}, "viewer"),
     ({"roles": ["admin"]}, "admin"), ({"roles": ["owner"]}, "admin"), ({"roles": ["editor"]}, "admin")])
 def test_roles_of_one_invitation(asked, stored, alice, address, sql):
-    """C13: words that consoles of the past send still make the usual member; nobody is made owner."""
+    """C13: words of older consoles give the default role; nobody becomes owner."""
     invite(alice, address, **asked)
     assert sql("SELECT role FROM project_invitations WHERE email = %s", address) == [(stored,)]
 
@@ -55,7 +55,7 @@ def test_addresses_that_cannot_sign_in(email, alice):
 
 
 def test_roles_that_may_invite(people, sql):
-    """S1: members of the organization who manage the workspace; nobody learns whether there is such a place."""
+    """S1: members of the organization who manage the workspace; others do not learn whether it exists."""
     alice, bob, carol = people("alice", "bob", "carol")
     client.join(alice, bob, "viewer")
     for person in (bob, carol):
@@ -113,7 +113,7 @@ def test_an_expired_invitation_is_replaced(alice, address, sql):
 
 
 def test_an_old_invitation_in_mixed_case_is_found(alice, address, sql):
-    """C10: rows of the original have the address as it was typed."""
+    """C10: rows of Agenta have the address as it was typed."""
     sql("INSERT INTO project_invitations (id, token, email, used, role, project_id, expiration_date)"
         " VALUES (gen_random_uuid(), %s, %s, false, 'admin', %s, now() + interval '1 day')", address, address.title(), alice.project)
     assert told(invite(alice, address)) == MEMBER
@@ -126,7 +126,7 @@ def test_without_a_default_project(alice, sql):
 
 
 def test_sending_again(alice, address, sql):
-    """The same link while it is good; a new one, with the same role, when it has expired."""
+    """The same link while it is valid; a new one with the same role after it has expired."""
     first = invite(alice, address, roles=["viewer"]).json()
     ends = waiting(alice)[0]["expires_at"]
     assert alice.ok("POST", invite_path(alice, "/resend"), {"email": f" {address.upper()} "}) == first
@@ -182,13 +182,13 @@ def test_all_invitations_or_none(alice_and_bob):
 
 @pytest.mark.parametrize("invitations", [[], [{"email": "x"}], [{"email": "x@example.com", "role": "owner"}],
                                          [{"email": "x@example.com", "role": "nope"}], [{"email": f"x{number}@example.com"} for number in range(101)]])
-def test_lists_that_cannot_be_meant(invitations, alice):
+def test_senseless_lists_are_refused(invitations, alice):
     assert create(alice, *invitations).status_code == 422
     assert waiting(alice) == []
 
 
 def test_the_workspace_of_many(alice_and_bob, sql):
-    """The oldest one when none is named; none of somebody else's."""
+    """The oldest one if none is named; never one of another organization."""
     alice, bob = alice_and_bob
     second = sql("INSERT INTO workspaces (id, name, organization_id) VALUES (gen_random_uuid(), 'w', %s) RETURNING id::text",
                  alice.organization)[0][0]
@@ -202,7 +202,7 @@ def test_the_workspace_of_many(alice_and_bob, sql):
     assert told(create(alice, {"email": "b@example.com"}, workspace_id=bob.workspace)) == (403, NOT_ALLOWED)
     assert create(alice, {"email": "b@example.com"}).status_code == 201
     assert {each["workspace_id"] for each in waiting(alice)} == {alice.workspace, second}
-    assert told(invite(alice, bob.email)) == MEMBER  # one live invitation per organization
+    assert told(invite(alice, bob.email)) == MEMBER  # one pending invitation per organization
     assert accept(alice, bob, client.link(made["url"])["token"]).status_code == 200
     assert roles(sql, alice, bob) == ("admin", None, None)
 
@@ -227,7 +227,7 @@ def test_an_accepted_invitation_is_not_revoked(alice_and_bob, sql):
 
 
 def test_the_token_is_only_in_links(people, sql):
-    """S13: it stands in links only, which go to those who invite and to the address."""
+    """S13: only links contain it, which go to the inviter and to the address."""
     alice, bob, carol = people("alice", "bob", "carol")
     client.join(alice, carol)
     token = invited(alice, bob)
@@ -237,8 +237,8 @@ def test_the_token_is_only_in_links(people, sql):
             assert token not in person.get(path).text
 
 
-def test_how_many(make_server):
-    """Counted for each person: what is handed over, and tries of accepting. What was refused costs nothing."""
+def test_invitations_are_limited_per_user(make_server):
+    """Counted per user: delivered invitations, and attempts to accept. Refused requests cost nothing."""
     server = make_server(ORGD_RATE_LIMITS="on").start()
     admin = client.Api(server.url, f"Access {server.auth_key}")
     alice, bob = client.make_accounts(admin, "alice", "bob")
@@ -256,7 +256,7 @@ def test_how_many(make_server):
 
 
 def test_the_limit_is_checked_before_the_work(make_server):
-    """Who has no tries left waits for no lock, and asking about a hundred addresses again and again has a limit of its own."""
+    """A user without attempts left waits for no lock, and repeated requests about a hundred addresses have a limit of their own."""
     server = make_server(ORGD_RATE_LIMITS="on").start()
     admin = client.Api(server.url, f"Access {server.auth_key}")
     alice, bob = client.make_accounts(admin, "alice", "bob")

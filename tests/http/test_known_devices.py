@@ -1,4 +1,4 @@
-"""Known devices: a browser that has signed in to an account before is not kept out of it by what others try."""
+"""Known devices: a browser that has signed in to an account before is not locked out by attempts of others."""
 import base64
 import contextlib
 import hashlib
@@ -31,9 +31,9 @@ def other(beside):
 
 
 class Device:
-    """A browser behind an address; keeps the cookie of known devices."""
+    """A browser at an address; it keeps the cookie of known devices."""
 
-    home = None  # where everybody is who is nowhere else
+    home = None  # the network of all clients without one of their own
 
     def __init__(self, server, origin=None, cookie=None):
         self.server, self.origin, self.cookie = server, origin or self.home, cookie
@@ -55,18 +55,18 @@ class Device:
         return {"OK": "OK", "WRONG_CREDENTIALS_ERROR": "WRONG"}[answer.json()["status"]]
 
     def guess(self, email, times):
-        """How many of so many guesses were looked at."""
+        """The number of guesses that were processed."""
         return sum(self.sign(email, WRONG) == "WRONG" for _ in range(times))
 
 
 def use_up(server, email, sql):
-    """Others in the network guess until nothing is left: the first guess makes a counter, which is then emptied."""
+    """Others in the network guess until no attempts are left: the first guess creates a counter, which is then emptied."""
     assert Device(server).guess(email, 1) == 1
     sql("UPDATE orgd.rate_limits SET full_at = now() + make_interval(secs => seconds) WHERE limited = 'SIGN_IN_NETWORK'")
 
 
 def use_up_known(sql):
-    """The same for all counters of passwords that there are."""
+    """The same for all counters of passwords."""
     sql("UPDATE orgd.rate_limits SET full_at = now() + make_interval(secs => seconds) WHERE limited IN ('SIGN_IN_NETWORK', 'SIGN_IN_DEVICE')")
 
 
@@ -98,7 +98,7 @@ def test_a_known_device_passes_whatever_others_try(limited, other, device, email
 
 
 def test_a_known_device_has_as_many_attempts_as_others(limited, device, email, sql):
-    """Who has stolen the cookie guesses no faster than with one network more; the owner is not kept out by that either."""
+    """An attacker with a stolen cookie guesses only as fast as with one more network, and does not lock the owner out."""
     thief = Device(limited, cookie=device.cookie)
     assert thief.guess(email, 25) in range(20, 24)
     use_up_known(sql)
@@ -107,7 +107,7 @@ def test_a_known_device_has_as_many_attempts_as_others(limited, device, email, s
     assert device.sign(email) == "OK"
 
 
-def test_it_is_good_for_its_account_only(limited, device):
+def test_a_known_device_is_valid_for_its_account_only(limited, device):
     victim = address("victim")
     Device(limited, "203.0.113.1").sign(victim, path="/auth/signup")
     assert device.guess(victim, 13) in range(10, 13)
@@ -124,7 +124,7 @@ def test_forged_device_cookies_are_unknown(limited, device, email, sql):
         assert Device(limited, cookie=good).sign(email) == "OK", good
 
 
-def test_a_new_password_ends_it(limited, device, email, sql):
+def test_a_new_password_ends_a_known_device(limited, device, email, sql):
     sql("INSERT INTO orgd.password_resets (token_hash, login_id, proves, expires_at)"
         " SELECT sha256(convert_to(%s, 'UTF8')), id, false, now() + interval '1 hour' FROM orgd.logins WHERE email = %s", email, email)
     answer = Device(limited, "198.51.100.1").ask("/auth/user/password/reset", {"token": email, **form(password="N3w!password")})
@@ -138,7 +138,7 @@ def test_a_new_password_ends_it(limited, device, email, sql):
 
 
 def test_a_link_by_mail_makes_a_browser_known(limited, device, email, sql):
-    """Whoever reads the owner's mail is let in, whatever others try."""
+    """A user who reads the owner's mail is let in, whatever others try."""
     sql("INSERT INTO orgd.password_resets (token_hash, login_id, proves, expires_at)"
         " SELECT sha256(convert_to(%s, 'UTF8')), id, true, now() + interval '1 hour' FROM orgd.logins WHERE email = %s", email, email)
     use_up(limited, email, sql)
@@ -150,7 +150,7 @@ def test_a_link_by_mail_makes_a_browser_known(limited, device, email, sql):
 
 
 def entry(server, email, sql, moment):
-    """What a browser keeps, made at a moment."""
+    """The cookie of a browser, made at the given time."""
     (binding,), = sql("SELECT u.id || ' 0 ' || l.password_hash FROM users u JOIN orgd.logins l ON l.user_id = u.id WHERE u.email = %s", email)
     head = b"x" * 12 + int(moment).to_bytes(4, "big")
     key = hmac.digest(server.crypt_key.encode(), b"orgd device", "sha256")
@@ -159,14 +159,14 @@ def entry(server, email, sql, moment):
 
 
 @pytest.mark.parametrize(("days", "outcome"), [(1, "OK"), (399, "OK"), (401, "LATER"), (-1, "LATER")])
-def test_how_long_it_is_known(days, outcome, server, limited, device, email, sql):
+def test_the_lifetime_of_a_known_device(days, outcome, server, limited, device, email, sql):
     use_up(limited, email, sql)
     cookie = entry(server, email, sql, time.time() - days * DAY)
     assert Device(limited, cookie=cookie).sign(email) == outcome
 
 
 def test_a_browser_of_several_users(limited, device, email, sql):
-    """It knows the last four accounts; signing in again adds nothing."""
+    """It knows the last four accounts; another sign-in adds nothing."""
     others = [address("other") for _ in range(3)]
     for person in others:
         assert device.sign(person, path="/auth/signup") == "OK"
@@ -180,27 +180,27 @@ def test_a_browser_of_several_users(limited, device, email, sql):
     assert device.sign(email) == "LATER"  # signed in before all others
 
 
-def test_it_stays_the_same_device(device, email):
+def test_a_success_keeps_the_device_and_its_counter(device, email):
     """A success starts no new counter."""
     first = base64.urlsafe_b64decode(device.cookie + "=")[:12]
     assert device.sign(email) == "OK"
     assert base64.urlsafe_b64decode(device.cookie + "=")[:12] == first
 
 
-def test_it_may_ask_for_links(limited, device, email):
+def test_a_known_device_may_request_links(limited, device, email):
     link = ("/auth/user/password/reset/token", form(email=email))
     answers = [Device(limited).ask(*link) for _ in range(6)]
     assert "Retry-After" in answers[-1].headers
     assert "Retry-After" not in device.ask(*link).headers
 
 
-def test_clients_without_cookies_have_none(limited, email):
+def test_clients_without_cookies_are_never_known(limited, email):
     answer = Device(limited).ask("/auth/signup", form(email=email, password=PASSWORD), **{"st-auth-mode": "header"})
     assert answer.json()["status"] == "OK" and "Set-Cookie" not in answer.headers
 
 
 def test_the_cookie_of_an_encrypted_site(another):
-    """Browsers keep it to encrypted connections, and send it to the sign-in endpoints only."""
+    """Browsers send it over encrypted connections only, and to the sign-in endpoints only."""
     server = another(AGENTA_API_URL="https://api.acme.example/api", AGENTA_WEB_URL="https://other.example", ORGD_RATE_LIMITS="on")
     answer = client.Api(server.url).post("/auth/signup", form(email=address(), password=PASSWORD), headers={"st-auth-mode": "cookie"})
     made = sessions.cookies_of(answer)["__Secure-orgdDevice"]

@@ -1,4 +1,4 @@
-"""When API keys and sessions were last used: written once a minute, and at the end."""
+"""The last use of API keys and sessions: written once a minute, and at shutdown."""
 import time
 
 import client
@@ -41,7 +41,7 @@ def heard(connection):
 
 
 def test_a_key_that_was_used(server, admin):
-    """Also by requests that were answered from memory. It is no change on the audit."""
+    """Also by requests answered from the cache. It is not a change in the audit."""
     alice, bob = client.make_accounts(admin, "alice", "bob")
     key, = server.sql("SELECT id::text FROM api_keys WHERE prefix = %s", [alice.prefix])[0]
     before = used(server, bob)
@@ -59,7 +59,7 @@ def test_a_key_that_was_used(server, admin):
     assert shown["last_used_at"] > shown["created_at"]
 
 
-def test_it_notifies_nobody(server, admin):
+def test_recording_a_use_sends_no_notification(server, admin):
     alice, = client.make_accounts(admin, "alice")
     session = sessions.sign_up(server.url)
     listening = listen(server)
@@ -70,7 +70,7 @@ def test_it_notifies_nobody(server, admin):
     listening.close()
 
 
-def test_it_does_not_go_back(server, admin):
+def test_a_recorded_time_never_goes_back(server, admin):
     alice, = client.make_accounts(admin, "alice")
     alice.ok("GET", "/keys")
     server.sql("UPDATE api_keys SET updated_at = now() + interval '1 hour' WHERE prefix = %s", [alice.prefix])
@@ -89,7 +89,7 @@ def test_a_session_that_was_used(server):
 
 
 @pytest.mark.skipif("not __import__('os').environ.get('LONG')", reason="waits a minute")
-def test_it_is_written_once_a_minute(server, admin):
+def test_uses_are_written_once_a_minute(server, admin):
     alice, = client.make_accounts(admin, "alice")
     last = time.time()
     alice.ok("GET", "/keys")
@@ -98,7 +98,7 @@ def test_it_is_written_once_a_minute(server, admin):
 
 
 def test_many_keys_at_once(server, admin):
-    """More than one statement writes."""
+    """One statement is not enough for them."""
     body = {"accounts": {f"a{number}": {"user": {"email": f"a{number}@many.example"}} for number in range(300)}}
     accounts = [client.Account(server.url, entry) for entry in admin.ok("POST", "/admin/simple/accounts/", body)["accounts"].values()]
     last = time.time()

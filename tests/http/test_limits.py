@@ -1,4 +1,4 @@
-"""Deadlines, limits and the end: nothing waits for ever, nothing takes everything."""
+"""Deadlines, limits and shutdown: nothing waits forever, and nothing takes all resources."""
 import resource
 import socket
 import time
@@ -165,7 +165,7 @@ def test_a_database_that_disappears_and_returns(serve):
         time.sleep(0.01)
 
 
-# ---- the end ----
+# ---- shutdown ----
 
 def test_running_requests_are_finished(serve):
     server = serve(drain_timeout=3)

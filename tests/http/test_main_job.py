@@ -1,11 +1,11 @@
-"""The main job, from nothing to three people with organizations, projects and keys. Read it as a tour of the API."""
+"""The main job, from nothing to three users with organizations, projects and keys. Read it as a tour of the API."""
 import client
 import pytest
 
 
 @pytest.fixture(scope="module")
 def story(server, key):
-    """What the steps of the story hand on to each other."""
+    """Values that the steps of the story pass on."""
     return {"admin": client.Api(server.url, f"Access {key}")}
 
 
@@ -100,7 +100,7 @@ def test_6_permission_checks(story):
 
 
 def test_6_permission_checks_of_other_scopes(story, nobody):
-    """A scope that is named must be the caller's own, or one that the person is a member of."""
+    """A named scope must be the caller's own, or one that the user is a member of."""
     alice, carol = story["alice"], story["carol"]
     second = alice.ok("POST", "/projects/", {"name": "to be asked about"})["project_id"]
     asked = "/access/permissions/check?action=run_service&resource_type=service"

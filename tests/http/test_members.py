@@ -1,4 +1,4 @@
-"""Members: removed by those who manage, leaving by themselves, given another role; and what is left to them."""
+"""Members: removed by users who manage, leaving by themselves, and changes of role."""
 import concurrent.futures
 import contextlib
 
@@ -23,7 +23,7 @@ def set_role(person, account, member, role):
 
 
 def traces(sql, account, person):
-    """How many rows of each kind are left of a membership."""
+    """The number of rows of each kind that remain of a membership."""
     return sql("""SELECT (SELECT count(*) FROM organization_members WHERE user_id = %s AND organization_id = %s),
                          (SELECT count(*) FROM workspace_members m JOIN workspaces w ON w.id = m.workspace_id
                           WHERE m.user_id = %s AND w.organization_id = %s),
@@ -38,7 +38,7 @@ def traces(sql, account, person):
 
 @pytest.fixture
 def joined(people, key):
-    """Alice, who owns; Bob, who joined her; and Bob at work in her project, with a key made there."""
+    """Alice, the owner; Bob, who joined her organization; and Bob's client in her project, with a key made there."""
     alice, bob = people("alice", "bob")
     client.join(alice, bob)
     token = bob.using("Secret " + client.sign(key, client.claims_of(bob, project_id=alice.project)))
@@ -46,7 +46,7 @@ def joined(people, key):
 
 
 def test_removal(joined, sql):
-    """Memberships, keys made there, invitations; the account and what is its own stay."""
+    """Memberships, keys made there and invitations are deleted; the account and its own objects stay."""
     alice, bob, inside = joined
     assert traces(sql, alice, bob) == (1, 1, 1, 1, 1)
     answer = remove(alice, alice, bob.email)
@@ -59,7 +59,7 @@ def test_removal(joined, sql):
 
 
 def test_a_removed_member_is_refused_on_the_next_request(joined, key):
-    """Whatever was remembered about the key and the token."""
+    """Whatever was cached about the key and the token."""
     alice, bob, inside = joined
     token = bob.using("Secret " + client.sign(key, client.claims_of(bob, project_id=alice.project)))
     check = "/access/permissions/check?action=view_secret"
@@ -73,7 +73,7 @@ def test_a_removed_member_is_refused_on_the_next_request(joined, key):
 
 
 def test_a_session_is_refused_on_the_next_request(joined, sql, second):
-    """In the scope that was taken away, here and elsewhere; at home it goes on."""
+    """In the removed scope, on all servers; in their own organization it works."""
     alice, bob, _ = joined
     session = sessions.session_of(bob, sql)
     elsewhere = client.Api(second.url, session.authorization)
@@ -99,7 +99,7 @@ def test_a_second_server_knows_of_a_removal(joined, second):
 
 
 def test_a_removed_key_is_not_revived(joined):
-    """Whoever is invited again begins again."""
+    """A user who is invited again starts without keys."""
     alice, bob, inside = joined
     remove(alice, alice, bob.email)
     client.join(alice, bob)
@@ -139,7 +139,7 @@ def test_a_second_workspace_keeps_the_organization(joined, sql):
 
 
 def test_an_incomplete_membership_is_removed_too(people, sql):
-    """As a failure of the original leaves it."""
+    """The state after a failure of Agenta."""
     alice, bob = people("alice", "bob")
     sql("INSERT INTO organization_members (id, user_id, organization_id, role) VALUES (gen_random_uuid(), %s, %s, 'viewer')",
         bob.user, alice.organization)
@@ -162,7 +162,7 @@ def test_an_unknown_member(email, alice):
 
 
 def test_roles_that_may_remove(people, sql):
-    """S2: who manages the workspace as a member of its organization; a stranger learns nothing of it."""
+    """S2: users who manage the workspace as a member of its organization; a stranger learns nothing about it."""
     alice, bob, carol, dave = people("alice", "bob", "carol", "dave")
     client.join(alice, bob, "viewer")
     client.join(alice, carol, "admin")
@@ -171,13 +171,13 @@ def test_roles_that_may_remove(people, sql):
             assert told(remove(person, alice, email)) == (403, NOT_ALLOWED)
     assert told(dave.delete(f"/workspaces/{client.NOBODY}/users/?email={dave.email}")) == (403, NOT_ALLOWED)
     assert told(dave.delete(f"/workspaces/nope/users/?email={dave.email}")) == (400, "badly formed hexadecimal UUID string")
-    assert told(remove(dave, alice, dave.email)) == (403, NOT_ALLOWED)  # leaving a place where one is not
+    assert told(remove(dave, alice, dave.email)) == (403, NOT_ALLOWED)  # leaving a workspace without being a member
     assert remove(carol, alice, bob.email).status_code == 200
     assert traces(sql, alice, bob) == (0, 0, 0, 0, 0)
 
 
 def test_the_owner_is_not_removed(joined, sql):
-    """By nobody, also where the role is with somebody else."""
+    """By nobody, also if another user has the role."""
     alice, bob, _ = joined
     for person in (alice, bob):
         assert told(remove(person, alice, alice.email)) == (403, NOT_ALLOWED)
@@ -188,7 +188,7 @@ def test_the_owner_is_not_removed(joined, sql):
 
 
 def test_leaving(people, sql, key):
-    """Also as a viewer, also the last organization; then one belongs nowhere, and can be invited again."""
+    """Also as a viewer, and also the last organization; then the user is in none, and can be invited again."""
     alice, bob = people("alice", "bob")
     client.join(alice, bob, "viewer")
     sql("DELETE FROM organizations WHERE id = %s", bob.organization)
@@ -200,12 +200,12 @@ def test_leaving(people, sql, key):
     assert client.accept(bob_at_home, token, alice.organization, alice.workspace, email=bob.email).status_code == 200
 
 
-# ---- at the same moment ----
+# ---- concurrent requests ----
 
 
 @pytest.fixture
 def meanwhile(server):
-    """Does something in an open transaction, lets a request wait for it, and answers that request."""
+    """Makes a change in an open transaction while a request waits for it, and returns the answer of that request."""
     def run(statements, request):
         with contextlib.closing(server.connect()) as connection, connection.cursor() as cursor, \
                 concurrent.futures.ThreadPoolExecutor(1) as pool:
@@ -223,7 +223,7 @@ def meanwhile(server):
 
 
 def test_a_key_made_while_its_maker_is_removed(joined, meanwhile, key, sql):
-    """It waits, and is not made."""
+    """The request waits, and the key is not made."""
     alice, bob, _ = joined
     token = bob.using("Secret " + client.sign(key, client.claims_of(bob, project_id=alice.project)))
     assert token.get("/projects/current").status_code == 200
@@ -234,7 +234,7 @@ def test_a_key_made_while_its_maker_is_removed(joined, meanwhile, key, sql):
 
 
 def test_a_removal_while_a_key_is_made(joined, meanwhile, sql):
-    """It waits, and takes the key as well."""
+    """The removal waits, and deletes the key too."""
     alice, bob, _ = joined
     answer = meanwhile([
         ("SELECT id FROM project_members WHERE user_id = %s AND project_id = %s FOR KEY SHARE", bob.user, alice.project),
@@ -245,7 +245,7 @@ def test_a_removal_while_a_key_is_made(joined, meanwhile, sql):
 
 
 def test_a_removal_while_the_member_joins_another_workspace(joined, meanwhile, sql):
-    """It waits, and leaves them the organization."""
+    """The removal waits, and keeps the user in the organization."""
     alice, bob, _ = joined
     second = sql("INSERT INTO workspaces (id, name, organization_id) VALUES (gen_random_uuid(), 'w', %s) RETURNING id::text",
                  alice.organization)[0][0]
@@ -257,12 +257,12 @@ def test_a_removal_while_the_member_joins_another_workspace(joined, meanwhile, s
     assert traces(sql, alice, bob)[:3] == (1, 1, 0)
 
 
-# ---- another role ----
+# ---- change of role ----
 
 
 @pytest.mark.parametrize("role,other", [("viewer", "admin"), ("admin", "viewer")])
 def test_another_role(role, other, people, sql):
-    """At all three scopes, signed, and in force at once."""
+    """In all three scopes, recorded, and effective at once."""
     alice, bob = people("alice", "bob")
     client.join(alice, bob, role)
     assert set_role(alice, alice, bob, other).json() == {
@@ -295,7 +295,7 @@ def test_roles_that_may_give_roles(people, sql):
 
 @pytest.mark.parametrize("scope", ["workspace", "organization"])
 def test_admins_do_not_demote_an_owner_of_the_workspace(scope, people, sql):
-    """Another owner of it may, and the owner of the organization."""
+    """Another owner of the workspace may, and the owner of the organization."""
     alice, bob, carol, dave = people("alice", "bob", "carol", "dave")
     for person, role in ((bob, "admin"), (carol, "admin"), (dave, "admin")):
         client.join(alice, person, role)
@@ -308,7 +308,7 @@ def test_admins_do_not_demote_an_owner_of_the_workspace(scope, people, sql):
 
 
 def test_managing_one_of_two_workspaces_is_not_enough_to_give_roles(joined, sql):
-    """A role is given for all of an organization, so it takes all that the member is in."""
+    """A role applies to the whole organization, so the caller must manage every workspace of the member."""
     alice, bob, _ = joined
     carol = bob
     second = sql("INSERT INTO workspaces (id, name, organization_id) VALUES (gen_random_uuid(), 'w', %s) RETURNING id::text",

@@ -1,4 +1,4 @@
-"""The OpenAPI document against the original's: paths, methods, parameters, fields, what is required, types."""
+"""The OpenAPI document compared with Agenta's: paths, methods, parameters, fields, required members, types."""
 import gzip
 import json
 import subprocess
@@ -8,7 +8,7 @@ import serving
 
 REFERENCE = json.loads((serving.TREE / "tests/reference/openapi.json").read_text(encoding="utf-8"))
 
-# Where the description differs on purpose: what, as reduced by this test, and why.
+# Where the document differs on purpose: the difference in the form of this test, and the reason.
 DIFFERENCES = {
     ("POST /organizations", "status"): (201, "the original answers 201 too, its document says otherwise"),
     ("DiscoverResponse", "methods"): ({"map": "any"}, "providers of organizations are for another edition"),
@@ -31,14 +31,14 @@ OURS = {"DELETE /keys", "POST /auth/session/reauthenticate", "GET /health/ready"
 
 @pytest.fixture(scope="module")
 def document():
-    """What `orgd openapi` prints, for which no server needs to run."""
+    """The output of `orgd openapi`, which needs no running server."""
     done = subprocess.run([serving.PROGRAM, "openapi"], capture_output=True, check=True, timeout=30,
                           env=serving.clean_environment())
     return json.loads(done.stdout)
 
 
 def reduced(schema):
-    """A schema as the reference writes it: the name of a model, a type, or what it is made of."""
+    """A schema in the form of the reference: the name of a model, a type, or its members."""
     if "$ref" in schema:
         return schema["$ref"].rsplit("/", 1)[1]
     if "anyOf" in schema:
@@ -53,7 +53,7 @@ def reduced(schema):
 
 
 def operation(described):
-    """An operation as the reference writes it."""
+    """An operation in the form of the reference."""
     found = {}
     if "parameters" in described:
         found["parameters"] = [{"name": parameter["name"], "in": parameter["in"], "required": parameter["required"],
@@ -63,7 +63,7 @@ def operation(described):
         found["body"] = reduced(described["requestBody"]["content"]["application/json"]["schema"])
     statuses = sorted(status for status in described["responses"] if status.startswith("2"))
     found["status"] = int(statuses[-1])
-    for status in statuses:  # a 204 has no content; beside it there may be a 200 that has
+    for status in statuses:  # a 204 has no content; there may also be a 200 with content
         if status != "204":
             found["answer"] = reduced(described["responses"][status]["content"]["application/json"]["schema"])
     found["problems"] = "422" in described["responses"]

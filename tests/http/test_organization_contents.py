@@ -1,4 +1,4 @@
-"""What goes with an organization when it is deleted, counted for its owner."""
+"""The objects that are deleted with an organization, counted for its owner."""
 import client
 import inviting
 
@@ -13,7 +13,7 @@ def test_contents(people, key):
     assert before == {"workspaces": 1, "projects": 1, "members": 1, "invitations": 0, "api_keys": before["api_keys"]}
     client.join(alice, bob)
     inside = bob.using("Secret " + client.sign(key, client.claims_of(bob, project_id=alice.project)))
-    inside.ok("POST", "/keys/")  # somebody else's go as well
+    inside.ok("POST", "/keys/")  # those of other users are deleted as well
     inviting.invite(alice, f"later-{alice.suffix}@example.com")
     alice.ok("POST", "/projects/", {"name": "Search"})
     assert contents(alice, alice.organization) == {

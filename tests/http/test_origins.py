@@ -1,4 +1,4 @@
-"""Which web pages may call the API from a browser: those of the configured origins, and no others."""
+"""Which web pages may call the API from a browser: only those of the configured origins."""
 import client
 import pytest
 import serving
@@ -8,7 +8,7 @@ HEADERS = ("Accept, Accept-Language, Content-Language, Content-Type, anti-csrf, 
            "st-auth-mode")
 WEB = "https://console.acme.io"
 LISTED = ("https://app.acme.io", "http://10.0.0.7:3000")
-# the origins that Agenta's API trusts wherever it runs
+# the origins that Agenta's API always trusts
 DEVELOPMENT = ("http://localhost:3000", "http://localhost:3001", "http://0.0.0.0:3000", "http://0.0.0.0:3001",
                "https://docs.agenta.ai", "https://agenta.ai", "https://some.thing.vercel.app", "https://.vercel.app")
 OTHERS = ("http://localhost:3002", "http://agenta.ai", "https://agenta.ai.evil", "http://x.vercel.app",

@@ -1,4 +1,4 @@
-"""Passwords: what is asked of new ones, how they are kept, how long checking takes, how they are reset."""
+"""Passwords: requirements for new ones, storage, time of verification, and resets."""
 import re
 import statistics
 import time
@@ -24,7 +24,7 @@ def refused(error, field="password"):
     return {"status": "FIELD_ERROR", "formFields": [{"id": field, "error": error}]}
 
 
-# ---- new ones ----
+# ---- new passwords ----
 
 COMMON = "Password is one of the most common ones, which are tried first. Please choose another one."
 
@@ -45,7 +45,7 @@ def test_weak_passwords(password, error, browser):
 
 @pytest.mark.parametrize("password", ["Äbcdefg٣!", "A1!" + "é" * 500, "  Aa1!  \t ", "A1!\u202e\U0001f600xxxx"])
 def test_strange_passwords(password, browser):
-    """Letters and digits of any script; taken as they are, to the byte."""
+    """Letters and digits of any script; stored without change, byte for byte."""
     email = address()
     assert browser.sign_up(email, password)["status"] == "OK"
     assert browser.sign_in(email, password)["status"] == "OK"
@@ -84,12 +84,12 @@ def test_policies(settings, good, bad, make_server):
     ({"SUPERTOKENS_PASSWORD_MAX_LENGTH": "4"}, "no password could be taken"),
     ({"SUPERTOKENS_PASSWORD_POLICY": "weak"}, "SUPERTOKENS_PASSWORD_POLICY"),
 ])
-def test_policies_that_cannot_be_meant(settings, words, make_server):
+def test_senseless_policies_are_refused(settings, words, make_server):
     status, said = make_server().refused(**settings)
     assert status == 2 and words in said
 
 
-# ---- how they are kept ----
+# ---- storage ----
 
 def test_stored_columns(browser, server, sql):
     email = address()
@@ -99,7 +99,7 @@ def test_stored_columns(browser, server, sql):
     assert PASSWORD not in server.messages() and stored not in server.messages()
 
 
-# ---- how long checking takes ----
+# ---- time of verification ----
 
 def timed(api, email):
     body = form(email=email, password="0ther!Password")
@@ -111,7 +111,7 @@ def timed(api, email):
 
 
 def test_an_unknown_address_takes_as_long_as_a_wrong_password(make_server):
-    """A short form of bench/timing, which tells differences of a millisecond: here that there is a hash at all."""
+    """A short form of bench/timing, which finds differences of a millisecond. This only shows that a hash is computed."""
     server = make_server(ORGD_SLOW_WORKERS="1").start()
     api = client.Api(server.url)
     Browser(server.url).sign_up("ann@acme.io")
@@ -124,7 +124,7 @@ def test_an_unknown_address_takes_as_long_as_a_wrong_password(make_server):
 
 
 def test_imported_hashes_reveal_no_account_by_time(make_server):
-    """An unknown address costs what the hash of somebody costs: with slow hashes around, it is as slow as they are."""
+    """An unknown address costs as much as a random user's hash: with slow hashes in the database, it is as slow as they are."""
     server = make_server(ORGD_SLOW_WORKERS="1").start()
     hashed = bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(11)).decode()
     server.sql("INSERT INTO orgd.logins (id, method, email, password_hash) VALUES (gen_random_uuid(), 'emailpassword', 'ann@acme.io', %s)",
@@ -153,7 +153,7 @@ def test_a_reset(browser, server, sql):
     email = address()
     browser.sign_up(email)
     token = token_of(link_for(browser.api))
-    assert sql("SELECT count(*) FROM orgd.password_resets WHERE token_hash = %s", token.encode()) == [(0,)]  # a digest is kept
+    assert sql("SELECT count(*) FROM orgd.password_resets WHERE token_hash = %s", token.encode()) == [(0,)]  # only a digest is stored
     assert reset(server, token) == {"status": "OK"}
     assert Browser(server.url).sign_in(email) == {"status": "WRONG_CREDENTIALS_ERROR"}
     assert Browser(server.url).sign_in(email, "New!Passw0rd")["status"] == "OK"
@@ -179,7 +179,7 @@ def test_a_reset_uses_up_the_other_links(browser, server):
     assert reset(server, first) == INVALID_TOKEN
 
 
-def test_a_link_is_good_once_also_at_once(browser, server):
+def test_a_link_is_valid_once_even_concurrently(browser, server):
     browser.sign_up(address())
     token = token_of(link_for(browser.api))
     answers = serving.in_parallel(10, lambda number: reset(server, token, f"New!Passw0rd{number}")["status"])
@@ -187,7 +187,7 @@ def test_a_link_is_good_once_also_at_once(browser, server):
 
 
 def test_several_links_at_once(browser, server):
-    """One after the other, and the first one makes an end of the others."""
+    """One after the other, and the first one invalidates the others."""
     browser.sign_up(address())
     tokens = [token_of(link_for(browser.api)) for _ in range(6)]
     answers = serving.in_parallel(6, lambda number: reset(server, tokens[number])["status"])
@@ -201,11 +201,11 @@ def test_a_link_ends(browser, server, sql):
     sql("UPDATE orgd.password_resets SET expires_at = now() - interval '1 second'"
         " WHERE login_id = (SELECT id FROM orgd.logins WHERE email = %s)", email)
     assert reset(server, token) == INVALID_TOKEN
-    link_for(browser.api)  # which forgets those that have ended
+    link_for(browser.api)  # which deletes expired ones
     assert sql("SELECT count(*) FROM orgd.password_resets WHERE expires_at < now()") == [(0,)]
 
 
-def test_a_weak_password_uses_no_link_up(browser, server):
+def test_a_weak_password_does_not_use_the_link_up(browser, server):
     browser.sign_up(address())
     token = token_of(link_for(browser.api))
     assert reset(server, token, "abc") == refused("Password must be at least 8 characters long.")
@@ -238,7 +238,7 @@ def test_a_link_request_reveals_no_account(browser, sql):
     assert sql("SELECT count(*) FROM orgd.password_resets r JOIN orgd.logins l ON l.id = r.login_id WHERE email = %s", email) == [(0,)]
 
 
-# ---- links by those who administer ----
+# ---- links by administrators and owners ----
 
 def test_callers_that_may_make_a_reset_link(browser, server, people, sql):
     """S3"""
@@ -257,8 +257,8 @@ def test_callers_that_may_make_a_reset_link(browser, server, people, sql):
     assert client.Api(server.url).post(f"/profile/reset-password?user_id={bob.user}").status_code == 401
 
 
-def test_where_there_is_mail_owners_need_no_link(make_server):
-    """Their members get it themselves; and the link would be the accounts of people in other organizations too."""
+def test_with_mail_owners_make_no_links(make_server):
+    """Their members get mails themselves, and the link would open accounts of people in other organizations too."""
     box = mailbox.Mailbox()
     server = make_server(ORGD_EMAIL_METHOD="password", **box.settings).start()
     try:
@@ -271,7 +271,7 @@ def test_where_there_is_mail_owners_need_no_link(make_server):
 
 
 def test_a_link_goes_to_the_exact_address(make_server):
-    """Not to one that is the same in lower case outside ASCII, as U+212A is k to PostgreSQL, and may be somebody else's."""
+    """Not to an address that equals it only by lower case outside ASCII (U+212A is k to PostgreSQL), because it may be a stranger's."""
     box = mailbox.Mailbox()
     server = make_server(ORGD_EMAIL_METHOD="password", **box.settings).start()
     try:

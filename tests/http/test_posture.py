@@ -1,4 +1,4 @@
-"""What the administrator is told about access over HTTP, and what the server says when it starts."""
+"""The access report over HTTP and at the start of the server."""
 import re
 
 import client

@@ -1,4 +1,4 @@
-"""Who has shown that an address is theirs, and what ends when somebody does for the first time."""
+"""Proofs of addresses, and the credentials that end with the first proof."""
 import pathlib
 import sys
 import threading
@@ -32,22 +32,22 @@ def mailing(box, make_server):
 
 
 def prove(server, box, email):
-    """The owner of the address reads the link that was mailed there, and what is mailed after it."""
+    """The owner of the address reads the mailed link and later mails."""
     assert Browser(server.url).outcome(RESET + "/token", form(email=email)) == {"status": "OK"}
     assert use(server.url, token_of(link_in(next_mail(box, email)))) == "OK"
     return words_of(next_mail(box, email))
 
 
 def test_another_address_proves_nothing_for_the_account():
-    """A provider vouches for an address that is not the account's: the account stays unproven, and its owner is not shut out."""
+    """A provider vouches for an address that is not the account's: the account stays unproven, and its owner is not locked out."""
     provider = Provider(CALLBACK, VERIFIED="absent")
     try:
         server = start(provider.issuer, ORGD_OIDC_CLIENT_SECRET=provider.secret)
         try:
-            first = sign_in(server, provider, "owner@acme.io")  # names the address, and proves nothing
+            first = sign_in(server, provider, "owner@acme.io")  # claims the address without proving it
             assert first.json["status"] == "OK"
             login = first.json["user"]["id"]
-            # the person at the provider has another, verified, address from now on
+            # from now on the user at the provider has another, verified, address
             server.sql("UPDATE orgd.logins SET subject = 'thief@evil.io' WHERE id = %s", (login,))
             provider.close()
             vouching = Provider(CALLBACK)
@@ -72,7 +72,7 @@ def test_another_address_proves_nothing_for_the_account():
 
 
 def test_keys_that_were_planted_end_with_the_first_proof(mailing, box):
-    """Those of sessions and secret tokens, also by way of another key; those of the administration API stay, and are named."""
+    """Keys made in sessions or with secret tokens, also through another key, end; those of the administration API stay, and the mail lists them."""
     admin = client.Api(mailing.url, f"Access {mailing.auth_key}")
     (owner,) = client.make_accounts(admin, "owner")
     thief = sessions.session_of(owner, lambda text, *values: mailing.sql(text, values or None))
@@ -89,7 +89,7 @@ def test_keys_that_were_planted_end_with_the_first_proof(mailing, box):
         assert gone.get("/profile/").status_code == 401
     assert owner.get("/profile/").status_code == grown.get("/profile/").status_code == 200
     assert owner.prefix in said and "You have 2: " in said
-    # one action ends what is left
+    # one action deletes the rest
     mine = sessions.begin(mailing.url, "/auth/signin", owner.email, "header", password=NEW)
     assert owner.delete("/keys/").json()["detail"]["error"] == "SESSION_REQUIRED"
     assert mine.delete("/keys/").json() == {"ended": 2}
@@ -97,8 +97,8 @@ def test_keys_that_were_planted_end_with_the_first_proof(mailing, box):
         assert gone.get("/profile/").status_code == 401
 
 
-def test_who_was_let_in_before_the_first_proof_is_told(mailing, box):
-    """Memberships stay, so whoever was in the account may have let an accomplice in: the owner hears how many others there are."""
+def test_the_owner_is_told_how_many_others_joined_before_the_proof(mailing, box):
+    """Memberships stay, so an attacker in the account may have let others in: the mail tells the owner their number."""
     admin = client.Api(mailing.url, f"Access {mailing.auth_key}")
     (accomplice,) = client.make_accounts(admin, "accomplice")
     email = address()
@@ -152,7 +152,7 @@ def test_a_key_made_during_the_first_proof_ends_with_it(by, mailing, box):
 
 
 def test_a_proof_of_the_past_is_one_for_an_account_that_it_joins(server, sql):
-    """A login was imported as proven, and somebody else made an account for its address first: they are out when its owner comes."""
+    """A login was imported as proven, and an attacker made an account for its address first: the attacker loses it when the owner comes."""
     email = address()
     thief = sessions.sign_up(server.url, email)
     user = thief.ok("GET", "/profile/")["id"]

@@ -1,4 +1,4 @@
-"""How far an API key reaches: everything that its person may, or its project alone."""
+"""The reach of an API key: everything that its user may do, or only its project."""
 import re
 
 import client
@@ -8,7 +8,7 @@ import sessions
 RESTRICTED = (403, {"detail": "This API key is restricted to its project"})
 MAY_NOT_OWN = (403, {"detail": "API keys may not delete or transfer organizations on this deployment; sign in to do it"})
 
-# What a restricted key may call, with the ids of its own project; everything else is closed to it.
+# Routes that a restricted key may call, with the ids of its own project; all others are closed to it.
 WITHIN = {
     "GET /organizations", "GET /organizations/{organization_id}", "PUT /organizations/{organization_id}",
     "PATCH /organizations/{organization_id}", "DELETE /organizations/{organization_id}",
@@ -22,7 +22,7 @@ WITHIN = {
     "GET /projects", "POST /projects", "GET /projects/{project_id}", "PATCH /projects/{project_id}", "DELETE /projects/{project_id}",
     "GET /keys", "POST /keys", "DELETE /keys/{key_prefix}", "GET /profile", "GET /access/permissions/check",
 }
-# Bodies and queries that are as declared, so that only the reach can be in the way.
+# Valid bodies and queries, so that only the reach can be the reason of a refusal.
 BODIES = {
     "POST /organizations": {"name": "x"}, "PUT /organizations/{organization_id}": {"name": "x"},
     "PATCH /organizations/{organization_id}": {"name": "x"},
@@ -75,8 +75,8 @@ def world(people, sql):
     return alice, bob
 
 
-def test_a_key_acts_for_its_person_unless_told_otherwise(world):
-    """As clients of Agenta rely on."""
+def test_a_key_acts_for_its_user_unless_restricted(world):
+    """Clients of Agenta rely on it."""
     alice, bob = world
     assert {each["id"] for each in alice.ok("GET", "/organizations")} == {alice.organization, alice.second, bob.organization}
     assert alice.ok("PATCH", f"/organizations/{alice.second}", {"name": "renamed"})["name"] == "renamed"
@@ -95,7 +95,7 @@ def test_lists_of_a_restricted_key(world):
 
 
 def test_every_route_is_closed_to_a_restricted_key_unless_it_is_listed(server, world):
-    """With its own ids; a new route is closed until somebody decides."""
+    """With its own ids. A new route is closed until it is listed."""
     alice, _ = world
     own = {"organization_id": alice.organization, "workspace_id": alice.workspace, "project_id": alice.project, "user_id": alice.user}
     found = operations(server)
@@ -105,7 +105,7 @@ def test_every_route_is_closed_to_a_restricted_key_unless_it_is_listed(server, w
 
 
 def test_a_restricted_key_reaches_nothing_else(server, world, sql):
-    """Each id of a path, query or body is that of another project, workspace or organization of the same person."""
+    """Each id of a path, query or body is that of another project, workspace or organization of the same user."""
     alice, bob = world
     own = {"organization_id": alice.organization, "workspace_id": alice.workspace, "project_id": alice.project, "user_id": alice.user}
     others = {"organization_id": (alice.second, bob.organization, client.NOBODY), "project_id": (alice.sibling, alice.second_project, bob.project),
@@ -129,7 +129,7 @@ def test_a_restricted_key_reaches_nothing_else(server, world, sql):
 
 
 def test_a_restricted_key_works_within_its_project(world, sql):
-    """Its project, and the workspace and organization of that, as the role of its person allows."""
+    """Its project, with workspace and organization, by the role of its user."""
     alice, _ = world
     key = alice.restricted
     for _ in range(2):
@@ -147,7 +147,7 @@ def test_a_restricted_key_works_within_its_project(world, sql):
 
 
 def test_invitations_of_another_workspace(world, sql):
-    """It neither lists nor revokes them, and does not invite to it when no workspace is named."""
+    """It neither lists nor revokes them, and does not invite to the other workspace if none is named."""
     alice, _ = world
     sql("INSERT INTO projects (id, project_name, is_default, organization_id, workspace_id) VALUES (gen_random_uuid(), 'p', true, %s, %s)",
         alice.organization, alice.annex)
@@ -161,9 +161,9 @@ def test_invitations_of_another_workspace(world, sql):
     assert len(alice.browser.ok("GET", path)) == 2
 
 
-# ---- how it comes to be restricted ----
+# ---- making restricted keys ----
 
-def test_what_a_restricted_key_makes_is_restricted(world):
+def test_keys_made_by_a_restricted_key_are_restricted(world):
     alice, _ = world
     for query in ("", "?restricted=false"):
         child = alice.using("ApiKey " + alice.restricted.ok("POST", f"/keys{query}"))
@@ -182,7 +182,7 @@ def test_a_restricted_key_deletes_keys_of_its_project_only(world):
 
 
 @pytest.mark.parametrize("value", ["maybe", "2", "null"])
-def test_a_restriction_that_is_not_understood(value, alice, sql):
+def test_a_malformed_restriction_is_refused(value, alice, sql):
     assert alice.post(f"/keys?restricted={value}").status_code == 422
     assert sql("SELECT count(*) FROM api_keys WHERE created_by_id = %s", alice.user) == [(1,)]
 
@@ -198,7 +198,7 @@ def test_restricted_keys_of_the_administration(admin, alice):
         assert make(**more).put("/profile/username", {"username": "x"}).status_code == 200
 
 
-def test_all_keys_are_restricted_where_that_is_set(world, another):
+def test_a_variable_restricts_all_keys(world, another):
     alice, _ = world
     strict = another(ORGD_API_KEYS_RESTRICTED="on")
     key, browser = client.Api(strict.url, alice.authorization), client.Api(strict.url, alice.browser.authorization)
@@ -212,7 +212,7 @@ def test_all_keys_are_restricted_where_that_is_set(world, another):
 
 
 def test_owning_by_key_can_be_switched_off(world, another, sql, key):
-    """Deleting and transferring an organization; sessions still may."""
+    """Deleting and transferring an organization; sessions may still do it."""
     alice, bob = world
     server = another(ORGD_API_KEYS_OWN_ORGANIZATIONS="off")
     client.add_member(sql, bob, alice.second)

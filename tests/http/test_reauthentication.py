@@ -1,4 +1,4 @@
-"""What a stolen session cannot do: changes of consequence need a recent sign-in, and what is derived from a session ends with it."""
+"""Limits of a stolen session: important changes need a recent sign-in, and credentials derived from a session end with it."""
 import time
 
 import client
@@ -11,7 +11,7 @@ AGAIN = "/auth/session/reauthenticate"
 
 
 def grow_old(sql, session, seconds=4000):
-    """The session as it is so long after signing in."""
+    """The session, as if it had begun the given seconds ago."""
     sql("UPDATE orgd.sessions SET authenticated_at = authenticated_at - make_interval(secs => %s) WHERE handle = %s", seconds, session.handle)
 
 
@@ -36,14 +36,14 @@ def changes(session, sql):
     }
 
 
-def test_changes_of_consequence_need_a_recent_sign_in(server, sql):
+def test_important_changes_need_a_recent_sign_in(server, sql):
     email = address()
     session = sessions.sign_up(server.url, email)
     todo = changes(session, sql)
     grow_old(sql, session)
     for name, change in todo.items():
         assert told(change()) == (403, "REAUTHENTICATION_REQUIRED"), name
-    assert session.renewed().post("/keys/").status_code == 403  # refreshing is no sign-in
+    assert session.renewed().post("/keys/").status_code == 403  # a refresh is not a sign-in
     assert session.get("/keys/").status_code == 200
     assert told(session.post(AGAIN, {"password": "Wr0ng!password"})) == (403, "REAUTHENTICATION_FAILED")
     assert told(session.post("/keys/")) == (403, "REAUTHENTICATION_REQUIRED")
@@ -51,7 +51,7 @@ def test_changes_of_consequence_need_a_recent_sign_in(server, sql):
     for name, change in todo.items():
         assert told(change())[1] != "REAUTHENTICATION_REQUIRED", name
     grow_old(sql, session)
-    assert sessions.sign_in(server.url, email).post("/keys/").status_code == 200  # so does signing in again
+    assert sessions.sign_in(server.url, email).post("/keys/").status_code == 200  # so does another sign-in
 
 
 def test_only_the_callers_own_password_counts(server, sql):
@@ -65,21 +65,21 @@ def test_only_the_callers_own_password_counts(server, sql):
     assert told(mine.post("/keys/")) == (403, "REAUTHENTICATION_REQUIRED")
 
 
-def test_passwords_are_not_guessed_here_either(make_server):
+def test_reauthentication_limits_guesses(make_server):
     server = make_server(ORGD_RATE_LIMITS="on").start()
     session = sessions.sign_up(server.url)
     answers = [session.post(AGAIN, {"password": f"Wr0ng!password{number}"}).status_code for number in range(12)]
     assert answers[0] == 403 and answers[-1] == 429
 
 
-def test_it_can_be_switched_off(another, sql, server):
+def test_reauthentication_can_be_switched_off(another, sql, server):
     relaxed = another(ORGD_REAUTHENTICATION_AGE="0")
     session = sessions.sign_up(relaxed.url)
     grow_old(sql, session, 10**8)
     assert session.post("/keys/").status_code == 200
 
 
-def test_keys_are_not_asked(alice):
+def test_keys_need_no_reauthentication(alice):
     assert alice.post("/keys/").status_code == 200
 
 
@@ -142,12 +142,12 @@ def test_with_mail_links_go_by_mail_only_and_changes_are_mailed(box, make_server
     assert mail["Subject"] == "A new API key on localhost" and prefix in mailbox.text_of(mail)
     key = session.ok("POST", "/keys/")
     box.next(email)
-    prefix = client.Api(server.url, f"ApiKey {key}").ok("POST", "/keys/").split(".")[0]  # keys that keys make are mailed too
+    prefix = client.Api(server.url, f"ApiKey {key}").ok("POST", "/keys/").split(".")[0]  # keys made with keys are mailed too
     assert prefix in mailbox.text_of(box.next(email))
     assert session.delete("/keys/").json() == {"ended": 3}
     mail = box.next(email)
     assert mail["Subject"] == "Your API keys were deleted on localhost" and "There were 3." in mailbox.text_of(mail)
-    assert session.delete("/keys/").json() == {"ended": 0}  # of which there is nothing to tell
+    assert session.delete("/keys/").json() == {"ended": 0}  # there is nothing to report
     for proven in (False, True):
         if proven:
             server.sql("UPDATE orgd.logins SET proven_emails = ARRAY[email] WHERE email = %s", (email,))
@@ -156,7 +156,7 @@ def test_with_mail_links_go_by_mail_only_and_changes_are_mailed(box, make_server
 
 
 def check_deletions_are_mailed(box, session, email, proven):
-    """With the name that somebody gave, when the address is proven to be theirs."""
+    """With the name that the user chose, if the address is proven."""
     organization = session.ok("POST", "/organizations/", {"name": "spare <b>"})["id"]
     workspace = session.ok("GET", "/workspaces/")[0]["id"]
     project = session.ok("POST", f"/projects/?workspace_id={workspace}", {"name": "trial <i>"})["project_id"]
@@ -170,8 +170,8 @@ def check_deletions_are_mailed(box, session, email, proven):
     assert ('"trial <i>"' in mailbox.text_of(mail)) == proven
 
 
-def test_who_has_not_proven_an_address_sends_no_text_of_theirs_to_it(box, make_server):
-    """Whoever signs up with the address of a stranger must not have the server write to them."""
+def test_an_unproven_address_gets_no_text_of_the_user(box, make_server):
+    """A user who signs up with a stranger's address must not make the server send text there."""
     server = make_server(ORGD_EMAIL_METHOD="password", **box.settings).start()
     email = address()
     session = sessions.sign_up(server.url, email)
@@ -184,7 +184,7 @@ def test_who_has_not_proven_an_address_sends_no_text_of_theirs_to_it(box, make_s
 
 @pytest.mark.parametrize("change", ["key", "organization"])
 def test_mails_about_changes_have_a_limit(change, make_server):
-    """Nobody has done what the mail would tell of: the change is refused, and nothing goes unsaid."""
+    """The change is refused, so that no change happens without a mail."""
     box = mailbox.Mailbox()
     server = make_server(ORGD_EMAIL_METHOD="password", ORGD_RATE_LIMITS="on", **box.settings).start()
     session = sessions.sign_up(server.url)

@@ -1,4 +1,4 @@
-"""A reset of the password ends all that was made for the account before, also what is made at the same moment."""
+"""A password reset ends everything that was made for the account before, also what is made at the same moment."""
 import contextlib
 import threading
 import urllib.parse
@@ -12,7 +12,7 @@ from signing import PASSWORD, Browser, address, form
 
 RESET = "/auth/user/password/reset"
 NEW = "New!Passw0rd"
-TRIES = 85  # as many as an attack took, of which 84 succeeded
+TRIES = 85  # as many as an attack used, of which 84 succeeded
 
 
 def token_of(link):
@@ -20,7 +20,7 @@ def token_of(link):
 
 
 def link_for(api, user):
-    """The token of a link that somebody makes; None when they may not."""
+    """The token of a link that a user makes; None if they may not."""
     answer = api.post(f"/profile/reset-password?user_id={user}")
     return token_of(answer.json()) if answer.status_code == 200 else None
 
@@ -30,7 +30,7 @@ def use(url, token, password=NEW):
 
 
 def race(thief, user, owner):
-    """The tokens that a thief gets while the owner does something: tries begin before it and end after it."""
+    """The tokens that a thief gets during an action of the owner: attempts begin before it and end after it."""
     tokens, over, begun = [], threading.Event(), threading.Event()
 
     def steal():
@@ -55,7 +55,7 @@ def surviving(url, tokens):
 
 @pytest.mark.parametrize("process", ["one", "two"])
 def test_a_link_made_during_a_reset_ends_with_it(process, server, second):
-    """A thief with a session asks for links without pause while the owner sets a new password: no link works afterwards."""
+    """A thief with a session requests links without pause while the owner sets a new password: no link works afterwards."""
     other, made, survived = server if process == "one" else second, 0, 0
     for _ in range(TRIES):
         owner = Browser(server.url)
@@ -72,7 +72,7 @@ def test_a_link_made_during_a_reset_ends_with_it(process, server, second):
 
 
 def test_a_key_makes_no_link_during_or_after_a_reset_by_the_administrator(server, people, admin, sql):
-    """A key may make a link to set a first password, which no reset leaves good."""
+    """A key may make a link to set a first password, and every reset invalidates such a link."""
     survived = 0
     for account in people(*[f"owner{number}" for number in range(20)]):
         before = link_for(account, account.user)
@@ -91,7 +91,7 @@ def test_a_key_makes_no_link_during_or_after_a_reset_by_the_administrator(server
 
 @pytest.mark.parametrize("login", ["password", "provider"])
 def test_a_key_does_not_become_an_account(login, people, sql):
-    """A key makes no link for who can sign in: neither for its own person, nor for a member whose owner it acts for."""
+    """A key makes no link for a user who can sign in: neither for its own user, nor for a member of its user's organization."""
     alice, bob = people("alice", "bob")
     client.add_member(sql, bob, alice.organization)
     session = sessions.session_of(alice, sql)
@@ -108,7 +108,7 @@ def test_a_key_does_not_become_an_account(login, people, sql):
 
 
 def test_a_reset_by_the_administrator_ends_the_sessions_of_every_login(server, alice, admin, sql):
-    """Not only of the login that gets the password."""
+    """Not only those of the login that gets the password."""
     sql("INSERT INTO orgd.logins (id, method, email, provider, subject, user_id) VALUES"
         " (gen_random_uuid(), 'thirdparty', %s, 'google', %s, %s)", alice.email, alice.email, alice.user)
     session = sessions.session_of(alice, sql)
@@ -120,7 +120,7 @@ def test_a_reset_by_the_administrator_ends_the_sessions_of_every_login(server, a
 
 
 def test_credentials_of_an_earlier_generation_are_refused(server, sql):
-    """Even where its row is still there, as that of a transaction is that committed together with the reset."""
+    """Even if its row still exists, like that of a transaction that committed together with the reset."""
     email = address()
     session = sessions.sign_up(server.url, email)
     user = session.ok("GET", "/profile/")["id"]
@@ -135,7 +135,7 @@ def test_credentials_of_an_earlier_generation_are_refused(server, sql):
 
 
 def test_ending_a_session_ends_the_links_that_were_made_in_it(server, people, sql):
-    """Also those that an owner made for a member."""
+    """Also links that an owner made for a member."""
     email = address()
     mine = sessions.sign_up(server.url, email)
     stolen = sessions.sign_in(server.url, email)
@@ -154,7 +154,7 @@ def test_ending_a_session_ends_the_links_that_were_made_in_it(server, people, sq
 
 
 def test_a_link_is_for_the_account_that_it_was_made_for(server, people, sql):
-    """Whoever has an address now makes no link for the login of an account that had it before."""
+    """The present owner of an address makes no link for the login of the account that had it before."""
     first, second = people("first", "second")
     sessions.session_of(first, sql)
     old = first.email
@@ -172,7 +172,7 @@ def box():
 
 
 def next_mail(box, email):
-    """The next mail to an address; those about new keys, and those to others, are passed over."""
+    """The next mail to an address, except those about new keys."""
     while True:
         mail = box.take()
         if mail["to"] == [email] and not mail["message"]["Subject"].startswith("A new API key"):
@@ -187,7 +187,7 @@ def words_of(mail):
     return " ".join(mailbox.text_of(mail).split())
 
 
-def test_a_reset_is_mailed_with_the_keys_that_there_are(box, make_server):
+def test_the_mail_about_a_reset_lists_the_keys(box, make_server):
     server = make_server(ORGD_EMAIL_METHOD="password", **box.settings).start()
     email = address()
     session = sessions.sign_up(server.url, email)
@@ -207,7 +207,7 @@ def test_a_reset_is_mailed_with_the_keys_that_there_are(box, make_server):
 
 
 def test_a_code_ends_with_a_reset(box, make_server):
-    """One that was asked for before the reset opens nothing afterwards."""
+    """A code requested before the reset does not work afterwards."""
     server = make_server(**box.settings).start()
     email = address()
     browser = Browser(server.url)

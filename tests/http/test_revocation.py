@@ -1,6 +1,6 @@
-"""What was taken away is refused from the next request on, on every process, whatever is frozen or killed.
+"""Revoked access is refused from the next request on, on every process, even if processes are frozen or killed.
 
-A removal is answered when no process can use what it remembered before. REVOCATION_TRIES makes the first test long.
+A removal is answered when no process can use its cache entries any more. REVOCATION_TRIES makes the first test long.
 """
 import contextlib
 import os
@@ -14,9 +14,9 @@ import serving
 
 TRIES = int(os.environ.get("REVOCATION_TRIES", "3000"))
 LONG = TRIES > 10000
-WIRES, TIMES = (8, 10) if LONG else (1, 2)  # connections to each process, and tries on each after a removal
+WIRES, TIMES = (8, 10) if LONG else (1, 2)  # connections to each process, and attempts on each after a removal
 LEASE_S = 3.0
-WHOLE_WAIT_S = LEASE_S + 1.5  # on a machine that is busy
+WHOLE_WAIT_S = LEASE_S + 1.5  # on a busy machine
 
 
 def children(pid):
@@ -60,7 +60,7 @@ class Processes:
         return self.servers[-1]
 
     def new_listener(self, known):
-        """The backend of the listener that came last."""
+        """The backend of the newest listener."""
         query = "SELECT pid FROM pg_stat_activity WHERE application_name = 'orgd listener'"
         def find():
             return {pid for pid, in self.servers[0].sql(query)} - known
@@ -70,7 +70,7 @@ class Processes:
         return dict(self.servers[0].sql("SELECT process::text, confirmed FROM orgd.leases"))
 
     def settle(self):
-        """Waits until every process has a lease and all of them are known."""
+        """Waits until every process has a lease and all leases are known."""
         caching = sum(listener is not None for listener in self.listeners)
         serving.wait_for("all leases are known", lambda: self.servers[0].sql("SELECT complete FROM orgd.lease_state") == [(True,)])
         serving.wait_for("only living processes have leases", lambda: len(self.leases()) == caching)
@@ -125,7 +125,7 @@ def test_nothing_is_allowed_after_the_answer(field):
 
 
 def test_the_caches_were_in_use(field):
-    """What is remembered is asked of no database: otherwise the other tests would show nothing."""
+    """Cached entries are answered without the database: otherwise the other tests would prove nothing."""
     key = field.make_key()
     field.remember(key.authorization)
     with stopped(*children(field.servers[0].postmaster)):
@@ -135,7 +135,7 @@ def test_the_caches_were_in_use(field):
 
 
 def test_a_stopped_process(pair):
-    """Its lease runs out, and the removal waits for that. When it goes on, it does not answer from memory."""
+    """Its lease expires, and the removal waits for that. When the process continues, it does not answer from the cache."""
     processes, field = pair()
     remover, other = processes.servers
     key = field.make_key()
@@ -151,7 +151,7 @@ def test_a_stopped_process(pair):
 
 
 def test_a_stopped_listener(pair):
-    """The process goes on, and hears nothing: once its lease has run out it asks the database."""
+    """The process continues without notifications: after its lease has expired it asks the database."""
     processes, field = pair()
     remover, other = processes.servers
     key = field.make_key()
@@ -165,7 +165,7 @@ def test_a_stopped_listener(pair):
 
 
 def test_a_stopped_database(pair):
-    """Nothing is answered from memory any longer than the lease; what was taken away meanwhile is refused."""
+    """Nothing is answered from the cache after the lease; access revoked meanwhile is refused."""
     processes, field = pair()
     remover, other = processes.servers
     key, kept = field.make_key(), field.make_key()
@@ -205,7 +205,7 @@ def test_a_killed_process(pair):
     assert field.seconds[-1] < 1
 
 
-def test_an_ended_process_is_not_waited_for(pair):
+def test_removals_do_not_wait_for_an_ended_process(pair):
     processes, field = pair()
     remover, other = processes.servers
     other.stop()
@@ -216,7 +216,7 @@ def test_an_ended_process_is_not_waited_for(pair):
 
 
 def test_a_crashed_database_has_forgotten_the_leases(pair):
-    """The table is empty, and a process that was stopped still has its lease: the first removals wait it out."""
+    """The table is empty, and a stopped process still has its lease: the first removals wait for its end."""
     processes, field = pair()
     remover, other = processes.servers
     key = field.make_key()
@@ -236,8 +236,8 @@ def test_a_crashed_database_has_forgotten_the_leases(pair):
     assert field.allowed == 0
 
 
-def test_a_restored_database_is_another_one(pair):
-    """What a dump says of leases holds for the server that it was made on."""
+def test_leases_in_a_restored_dump_are_ignored(pair):
+    """Leases in a dump are valid only on the server that the dump was made on."""
     processes, field = pair()
     remover = processes.servers[0]
     remover.sql("UPDATE orgd.lease_state SET server = 'another', complete = true")
@@ -250,7 +250,7 @@ def test_a_restored_database_is_another_one(pair):
 
 
 def test_a_remover_that_is_cut_off_waits_as_long_as_a_lease(pair):
-    """It cannot see whether others have confirmed, and answers when they cannot use what they remembered."""
+    """It cannot see whether others have confirmed, and answers when their leases have ended."""
     processes, field = pair()
     remover, other = processes.servers
     key = field.make_key()
@@ -299,11 +299,11 @@ def test_removals_at_once(field):
 
 
 def test_an_answer_that_is_repeated_waits_as_well(pair):
-    """It may be that of a removal whose process was killed while it waited."""
+    """The stored answer may be that of a removal whose process was killed while it waited."""
     processes, _ = pair()
     server = processes.servers[0]
     before = server.sql("SELECT generation FROM orgd.lease_state")[0][0]
     body = {"accounts": {"a": {"user": {"email": "once@example.com"}}}, "options": {"idempotency_key": "once"}}
-    for _ in range(2):  # the second is answered what the first was
+    for _ in range(2):  # the second gets the answer of the first
         assert server.admin("POST", "/admin/simple/accounts/", body).status == 200
     assert server.sql("SELECT generation FROM orgd.lease_state")[0][0] > before

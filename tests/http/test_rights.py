@@ -1,4 +1,4 @@
-"""The rights of the program's database role: enough for every statement, and no others."""
+"""The privileges of the program's database role: enough for every statement, and no others."""
 import contextlib
 import re
 
@@ -7,7 +7,7 @@ import pytest
 import roles
 from test_statements import ENTERPRISE, FILES, STATEMENTS, sql2c, without_comments
 
-# What the migrations and the reader of schemas run is the owner's business.
+# Statements of migrations and of the schema reader run as the owner.
 ASKED_BEFORE = {"reseal_secrets", "audit_prune"}  # the command runs it where the role may, or as the owner
 SERVING = [name for path in FILES if path.parts[-2] not in ("migrate", "schema")
            for name, *_ in sql2c.parse(path)
@@ -23,7 +23,7 @@ def program(server, program_role):
 
 
 def explain(connection, name):
-    """Has a statement planned and checked for rights, without running it."""
+    """Has a statement planned and its privileges checked, without running it."""
     with connection.cursor() as cursor:
         cursor.execute(f"PREPARE {name} AS {STATEMENTS[name][0]}")
         cursor.execute("SELECT cardinality(parameter_types) FROM pg_prepared_statements WHERE name = %s", (name,))
@@ -67,7 +67,7 @@ SECRETS = ["api_keys", "project_invitations", "orgd.logins", "orgd.sessions", "o
 
 
 @pytest.mark.parametrize("table, readable", [("users", True), ("orgd.audit", True)] + [(name, False) for name in SECRETS])
-def test_the_reader_sees_no_secret(make_roles, table, readable):
+def test_the_readers_role_sees_no_secret(make_roles, table, readable):
     with contextlib.closing(make_roles("oss").connect("core", "reader")) as connection, connection.cursor() as cursor:
         if readable:
             cursor.execute(f"SELECT count(*) FROM {table}")

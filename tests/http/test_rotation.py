@@ -1,4 +1,4 @@
-"""Keys of the installation are replaced, one command each, and nobody is signed out."""
+"""Rotation of the installation's keys with one command each, without ending a session."""
 import os
 import subprocess
 import time
@@ -13,7 +13,7 @@ OLD, NEW, ADMIN = "o" * 40, "n" * 40, "a" * 40
 
 
 def rotate(server, *arguments, status=0, **variables):
-    """Runs `orgd key rotate` for the installation of a server, and answers what it said."""
+    """Runs `orgd key rotate` for the installation of a server, and returns its output."""
     environment = serving.clean_environment(**{**server.environment, **variables})
     done = subprocess.run([serving.PROGRAM, "key", "rotate", *arguments], env=environment, stdin=subprocess.DEVNULL, capture_output=True,
                           text=True, timeout=60)
@@ -29,7 +29,7 @@ def restart(server, **variables):
 
 @pytest.fixture(scope="module")
 def installation():
-    """A server with kept keys and a private cluster. Mail waits, because nobody takes it."""
+    """A server with generated keys and a private cluster. Mail stays queued, because no mail server accepts it."""
     server = serving.Server(SMTP_HOST="127.0.0.1", SMTP_PORT="1", SMTP_FROM_EMAIL="orgd@example.com", SMTP_USE_TLS="false",
                             ORGD_EMAIL_METHOD="password").start()
     yield server
@@ -63,7 +63,7 @@ def admin_of(server):
 
 
 def test_the_key_of_secret_tokens(installation):
-    """Tokens that the old key has signed live out their quarter of an hour, and then it is forgotten."""
+    """Tokens signed with the old key work for their remaining 15 minutes; then the key is deleted."""
     person = client.make_accounts(admin_of(installation), "ann")[0]
     old = installation.auth_key
     assert "There is a new AGENTA_AUTH_KEY" in rotate(installation, "auth")
@@ -107,10 +107,10 @@ def test_rotating_the_key_of_stored_secrets(installation):
     assert session.get("/profile").status_code == 200  # the access token from before
     stale = session.refresh
     assert session.renewed().renewed().get("/profile").status_code == 200
-    assert session.renew(stale).status_code == 401  # a copy is still a copy
+    assert session.renew(stale).status_code == 401  # a replayed token is still detected
     answer = installation.request("POST", "/admin/accounts/", body, again)
     assert (answer.status, answer.body) == (200, made.body)
-    # The signing key is under the new key alone, and the old one is kept for who has not refreshed.
+    # The signing key is encrypted with the new key only, and the old one is kept for sessions that have not refreshed.
     ((kid,),) = installation.sql("SELECT kid FROM orgd.signing_keys")
     sessions.signing_key(lambda text, *parameters: installation.sql(text, parameters), installation.crypt_key, kid)
     assert "is still needed by sessions" in rotate(installation, "crypt", status=3)
@@ -132,7 +132,7 @@ def test_the_keys_that_sign_sessions(installation):
     assert other.header["kid"] in published
 
 
-def test_secrets_of_agenta_are_not_forgotten(installation):
+def test_secrets_of_agenta_block_the_rotation(installation):
     installation.sql("INSERT INTO secrets (id, kind, data) SELECT gen_random_uuid(), (enum_range(NULL::secretkind_enum))[1], '\\x00'"
                      if installation.sql("SELECT to_regtype('secretkind_enum') IS NOT NULL") == [(True,)] else "SELECT 1")
     if installation.sql("SELECT count(*) FROM secrets") == [(0,)]:
@@ -149,7 +149,7 @@ def test_names(installation, name, said):
     assert said in rotate(installation, name, status=2)
 
 
-def test_keys_that_variables_hold(installation):
+def test_keys_set_by_variables_are_not_rotated(installation):
     said = rotate(installation, "auth", status=3, AGENTA_AUTH_KEY=OLD)
     assert "AGENTA_AUTH_KEY is set by a variable" in said and OLD not in said
 
@@ -179,8 +179,8 @@ def at(server, session):
     return session
 
 
-def test_two_servers_one_after_the_other(setup, two):
-    """At each moment both serve, whichever keys each of them has, and no session ends."""
+def test_two_servers_are_rotated_one_after_the_other(setup, two):
+    """At each step both serve, whichever keys each of them has, and no session ends."""
     person = client.make_accounts(client.Api(two[0].url, f"Access {ADMIN}"), "ann")[0]
     kept = [sessions.sign_up(server.url) for server in two]
     idle = sessions.sign_up(two[0].url)
@@ -192,7 +192,7 @@ def test_two_servers_one_after_the_other(setup, two):
             for session in kept:
                 for other in two:
                     assert at(other, session).get("/profile").status_code == 200
-                # Tabs that renew one token at the same time at both servers are no thieves.
+                # Tabs that refresh one token at both servers at the same time are not thieves.
                 first = at(two[0], session).renew()
                 second = at(two[1], session).renew()
                 assert (first.status_code, second.status_code) == (200, 200)

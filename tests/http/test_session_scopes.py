@@ -1,4 +1,4 @@
-"""The scope of a session, named by each request or found, and the credentials that services get for it."""
+"""The scope of a session, named by the request or chosen by default, and the credentials that services get for it."""
 import time
 
 import client
@@ -69,19 +69,19 @@ def test_scopes_that_are_refused(world):
 
 
 def test_a_removed_member(world, sql):
-    """Their session stays theirs; the scope is closed on the next request."""
+    """The session stays valid; the scope is closed on the next request."""
     alice, bob, _ = world
     path = f"/profile?project_id={alice.project}"
     assert bob.browser.get(path).status_code == 200 and bob.browser.get(path).status_code == 200
     sql("DELETE FROM project_members WHERE user_id = %s AND project_id = %s", bob.user, alice.project)
     assert client.eventually(lambda: outcome(bob.browser.get(path)) == (401, {"detail": "Unauthorized"}))
-    # neither by way of its workspace, of which they are a member still
+    # nor through its workspace, of which they are still a member
     assert outcome(bob.browser.get(f"/profile?workspace_id={alice.workspace}")) == (401, {"detail": "Unauthorized"})
     assert works(bob.browser)
 
 
 def test_a_workspace_selects_a_project_of_the_users_memberships(world, sql):
-    """The default one before others; never one that they have been removed from."""
+    """The default project first; never one that they have been removed from."""
     alice, bob, _ = world
     other = alice.ok("POST", "/projects/", {"name": "other"})["project_id"]  # members of the workspace are its members
     query = f"workspace_id={alice.workspace}"
@@ -90,26 +90,26 @@ def test_a_workspace_selects_a_project_of_the_users_memberships(world, sql):
     assert client.eventually(lambda: bob.browser.get(f"/projects/current?{query}").json().get("project_id") == other)
     check = bob.browser.ok("GET", f"/access/permissions/check?{query}")
     assert sessions.read(check["credentials"][len("Secret "):])[1]["project_id"] == other
-    # nor by naming nothing: of the workspaces that they are in, the first with a project of theirs
+    # without a name, the first of their workspaces with a project of theirs
     sql("DELETE FROM project_members WHERE user_id = %s AND project_id = %s", bob.user, bob.project)
     assert client.eventually(lambda: bob.browser.get("/projects/current").json().get("project_id") == other)
     sql("DELETE FROM project_members WHERE user_id = %s", bob.user)
     assert client.eventually(lambda: outcome(bob.browser.get("/keys/")) == (403, NO_WORKSPACE))
 
 
-def test_the_way_of_an_invitation_is_open(world):
-    """Whoever accepts is no member yet; the scope must exist all the same."""
+def test_an_invitation_may_name_a_scope_without_membership(world):
+    """An invited user is not a member yet, but the scope must exist."""
     alice, _, carol = world
     path = f"/organizations/{alice.organization}/workspaces/{alice.workspace}/invite/accept"
     for spelled in (path, path + "/", "/api" + path):
         answer = carol.browser.post(f"{spelled}?project_id={alice.project}", {"token": "x", "email": carol.email})
         assert answer.status_code != 401 and answer.json() != NO_WORKSPACE
     assert refused(carol.browser.post(f"{path}?project_id={ZERO[:-1]}1", {"token": "x"}))
-    assert outcome(carol.browser.get(f"/profile?project_id={alice.project}")) == (401, {"detail": "Unauthorized"})  # and not remembered
+    assert outcome(carol.browser.get(f"/profile?project_id={alice.project}")) == (401, {"detail": "Unauthorized"})  # and not cached
 
 
 def test_a_user_without_memberships(session, sql):
-    """C9: they are who they are, until they are taken in."""
+    """C9: they are authenticated without a scope until they join."""
     user = session.get("/profile").json()["id"]
     sql("DELETE FROM organizations WHERE owner_id = %s", user)
     assert client.eventually(lambda: session.get("/keys/").status_code == 403)
@@ -122,10 +122,10 @@ def test_a_user_without_memberships(session, sql):
     assert session.ok("GET", "/keys/") == []  # at once
 
 
-# ---- what services are given ----
+# ---- credentials for services ----
 
 def test_credentials_for_services(session):
-    """A token of a quarter of an hour, made for each answer, good where the session was asked about."""
+    """A token of 15 minutes, made for each answer, valid for the scope of the request."""
     check = session.ok("GET", "/access/permissions/check?action=run_service&resource_type=service")
     assert check["effect"] == "allow" and check["credentials"].startswith("Secret ")
     token = check["credentials"][len("Secret "):]

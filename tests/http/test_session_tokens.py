@@ -1,4 +1,4 @@
-"""Access tokens: what they say, which are believed, and by which way they come."""
+"""Access tokens: their claims, which are accepted, and their transports."""
 import base64
 import hashlib
 import hmac
@@ -33,7 +33,7 @@ def key(session, sql, server):
 
 @pytest.fixture
 def forge(session, key):
-    """A token with the installation's own signature, but other members: `...` leaves one out."""
+    """A token with the installation's own signature, but other members; `...` omits one."""
     def make(header=None, sign=None, **claims):
         parts = [{**session.header, **(header or {})}, {**session.claims, **claims}]
         parts = [{name: value for name, value in part.items() if value is not Ellipsis} for part in parts]
@@ -42,14 +42,14 @@ def forge(session, key):
 
 
 def profile(session, token):
-    """The answer to the profile, asked twice: the second may come from memory."""
+    """The answers of the profile to two requests; the second may come from the cache."""
     api = session.using(f"Bearer {token}")
     first, again = api.get("/profile"), api.get("/profile")
     assert (first.status_code, first.text) == (again.status_code, again.text)
     return again
 
 
-# ---- what they say ----
+# ---- claims ----
 
 def test_claims_of_an_access_token(session, server):
     claims = session.claims
@@ -90,10 +90,10 @@ def test_keys_are_not_readable_in_the_database(sql, session):
             serialization.load_der_private_key(base64.b64decode(sealed)[12:], None)
 
 
-# ---- which are believed ----
+# ---- verification ----
 
 def test_a_token_that_the_installation_signed(session, forge):
-    """What the others below differ from."""
+    """The valid token from which those below differ."""
     assert profile(session, forge()).json()["email"] == profile(session, session.access).json()["email"]
     assert profile(session, forge(exp=int(time.time()) + 5, more="members")).status_code == 200
     assert profile(session, forge({"version": "3"})).status_code == 200
@@ -116,11 +116,11 @@ def test_an_end_in_this_second(session, forge):
     {"alg": "none"}, {"alg": "None"}, {"alg": ""}, {"alg": ...}, {"alg": "HS256"}, {"alg": "RS512"}, {"alg": "PS256"}, {"alg": 1},
     {"typ": "at+jwt"}, {"typ": ...}, {"version": "2"}, {"version": ...}, {"version": 5}, {"version": "v5"}, {"crit": ["exp"]},
     {"kid": ...}, {"kid": ""}, {"kid": "d-1"}, {"kid": "s-1"}, {"kid": "d-" + "9" * 30}, {"kid": "d-%' OR 1=1"}, {"kid": None}], ids=str)
-def test_headers_that_are_not_believed(header, session, forge):
+def test_unacceptable_headers_of_a_token(header, session, forge):
     assert refused(profile(session, forge(header)))
 
 
-def test_signatures_that_are_not_believed(session, forge, key):
+def test_invalid_signatures(session, forge, key):
     public = key.public_key()
     stranger = rsa.generate_private_key(65537, 2048)
     pem = public.public_bytes(serialization.Encoding.PEM, serialization.PublicFormat.SubjectPublicKeyInfo)
@@ -152,7 +152,7 @@ def test_tokens_that_were_changed(session):
         assert refused(profile(session, bad)), bad
 
 
-def test_a_payload_with_a_member_twice(session, key):
+def test_a_payload_with_a_repeated_member(session, key):
     text = json.dumps(session.claims)
     twice = text[:-1] + f', "sub": "{session.claims["sub"]}"' + "}"
     assert refused(profile(session, sessions.token(session.header, twice.encode(), lambda text: sessions.rs256(key, text))))
@@ -162,23 +162,23 @@ def test_a_payload_with_a_member_twice(session, key):
 
 @pytest.mark.parametrize("scheme", ["bearer {}", "BEARER {}", "Bearer  {}", "Bearer\t{}", "{}", "ApiKey {}", "Secret {}", "Access {}",
                                     "Bearer {0} {0}", "Bearer {0},{0}"])
-def test_schemes_that_are_not_it(scheme, session):
+def test_other_schemes_are_refused(scheme, session):
     assert refused(session.using(scheme.format(session.access)).get("/profile"))
 
 
-def test_the_session_of_another(session, server, forge):
+def test_a_token_with_the_session_of_another_user(session, server, forge):
     other = sessions.sign_up(server.url)
     assert refused(profile(session, forge(sessionHandle=other.handle)))
     assert refused(profile(session, forge(sub=other.claims["sub"])))
     assert profile(session, forge(sessionHandle=other.handle, sub=other.claims["sub"])).json()["email"] == other.get(
-        "/profile").json()["email"]  # the key alone is trusted: it is the installation's
+        "/profile").json()["email"]  # only the key is trusted: it is the installation's
 
 
-def test_a_refresh_token_is_no_access_token(session):
+def test_a_refresh_token_is_refused_as_an_access_token(session):
     assert refused(profile(session, session.refresh))
 
 
-# ---- both carriers ----
+# ---- both transports ----
 
 @pytest.fixture
 def cookie(server):
@@ -212,7 +212,7 @@ def test_cookies_that_no_browser_sends(cookie):
 
 
 def test_precedence_of_header_and_cookie(cookie, session):
-    """The header, when it is a token at all."""
+    """The header, if it contains a token at all."""
     both = {"Authorization": session.authorization}
     assert cookie.get("/profile", headers=both).json()["email"] == session.get("/profile").json()["email"]
     assert cookie.get("/profile", headers={"Authorization": "Bearer garbage"}).status_code == 200
@@ -224,7 +224,7 @@ def test_precedence_of_header_and_cookie(cookie, session):
 
 
 def test_an_expired_header_with_a_renewed_cookie(cookie, session, forge, sql, server):
-    """C31: only when both are of one session."""
+    """C31: only if both belong to one session."""
     token = cookie.cookies["sAccessToken"]
     header, claims = sessions.read(token)
     signer = sessions.signing_key(sql, server.crypt_key, header["kid"])
@@ -235,7 +235,7 @@ def test_an_expired_header_with_a_renewed_cookie(cookie, session, forge, sql, se
     assert refused(cookie.get("/profile", headers={"Authorization": old["Authorization"][:-6] + "AAAAAA"}))
 
 
-# ---- requests that another site makes the browser send ----
+# ---- requests made by another site ----
 
 def test_cookies_that_cross_sites(another):
     server = another(AGENTA_API_URL="https://api.acme.io/v1/", AGENTA_WEB_URL="https://app.elsewhere.io")
@@ -249,13 +249,13 @@ def test_cookies_that_cross_sites(another):
     assert refused(session.call(*rename))
     assert session.call(*rename, headers={"rid": "anti-csrf"}).status_code == 200
     assert session.call(*rename, headers={"Authorization": f"Bearer {session.cookies['sAccessToken']}"}).status_code == 200
-    assert refused(session.call(*rename))  # though it is remembered by now
+    assert refused(session.call(*rename))  # although it is cached by now
     assert session.post("/auth/signout").json() == {"message": "unauthorised"}
     answer = session.post("/auth/session/refresh")
     assert (answer.status_code, answer.json()) == (401, {"message": "unauthorised"})
     assert "front-token" not in answer.headers and "Set-Cookie" not in answer.headers
     session.take(session.post("/auth/session/refresh", headers={"rid": "session"}))
-    # a form of another site that signs its visitor in as somebody else, without cookies, leaves theirs alone
+    # a form of another site signs its visitor in as another user, without cookies; it leaves the visitor's cookies alone
     body = json.dumps(signing.form(email=signing.address(), password=signing.PASSWORD))
     stranger = session.call("POST", "/auth/signup", data=body, headers={"Content-Type": "text/plain"})
     assert stranger.json()["status"] == "OK" and "Set-Cookie" not in stranger.headers
@@ -272,7 +272,7 @@ def test_cookies_over_https_within_a_site(another):
 
 
 def test_the_name_of_the_refresh_cookie_over_https(another, server):
-    """Another program behind the same proxy reads sAccessToken; the refresh token is read here only, and has the prefix."""
+    """Another program behind the same proxy reads sAccessToken. The refresh token is read here only, and has the prefix."""
     https = another(AGENTA_API_URL="https://app.acme.io/api", AGENTA_WEB_URL="https://app.acme.io")
     session = sessions.sign_up(https.url, mode="cookie")
     assert list(sessions.cookies_of(session.answer)) == ["sAccessToken", "__Secure-sRefreshToken", "__Secure-orgdDevice"]
@@ -287,7 +287,7 @@ def test_the_name_of_the_refresh_cookie_over_https(another, server):
 
 
 def test_a_session_from_before_the_prefix(another, server):
-    """Its cookie is taken once more and renamed."""
+    """Its cookie is accepted once more and renamed."""
     before = sessions.sign_up(server.url, mode="cookie")
     https = another(AGENTA_API_URL="https://app.acme.io/api", AGENTA_WEB_URL="https://app.acme.io")
     renewed = client.Api(https.url).post("/auth/session/refresh", headers={"Cookie": f"sRefreshToken={before.cookies['sRefreshToken']}"})
@@ -296,11 +296,11 @@ def test_a_session_from_before_the_prefix(another, server):
     assert cookies["sRefreshToken"].value == "" and cookies["__Secure-sRefreshToken"].value
 
 
-# ---- keys come and go ----
+# ---- renewal of keys ----
 
 @pytest.fixture(scope="module")
 def own(cluster):
-    """Two servers over databases of their own, where a test may do to the keys what it likes."""
+    """Two servers over their own databases, whose keys a test may change."""
     pair = cluster.pair()
     named = {name: value for name, value in pair.environment().items() if name.startswith("POSTGRES_URI")}
     servers = []
@@ -313,7 +313,7 @@ def own(cluster):
 
 
 def later(sql, hours):
-    """As if so much time had gone by since the keys were made."""
+    """Changes the stored times as if the keys were older."""
     sql("UPDATE orgd.signing_keys SET signs_until = signs_until - make_interval(hours => %(hours)s),"
         " valid_until = valid_until - make_interval(hours => %(hours)s)", {"hours": hours})
 
@@ -348,7 +348,7 @@ def test_keys_are_renewed_with_overlap(own):
     later(sql, 24)
     assert client.eventually(lambda: kid() != first)
     second = kid()
-    assert old.get("/profile").status_code == 200  # the elder is believed for a day yet
+    assert old.get("/profile").status_code == 200  # the older one stays valid for another day
     assert set(published()) == {first, second}
     later(sql, 25)
     assert client.eventually(lambda: refused(old.get("/profile")))
@@ -357,7 +357,7 @@ def test_keys_are_renewed_with_overlap(own):
 
 
 def test_a_key_that_is_taken_away(own):
-    """As somebody does who fears that it is known."""
+    """As an operator does who fears that it is known."""
     (server, _), sql = own
     session = sessions.sign_up(server.url)
     assert session.get("/profile").status_code == 200
@@ -367,7 +367,7 @@ def test_a_key_that_is_taken_away(own):
 
 
 def test_another_encryption_key(own):
-    """Signing keys that cannot be opened are passed over, and every session ends."""
+    """Signing keys that cannot be opened are ignored, and every session ends."""
     (_, server), _ = own
     session = sessions.sign_up(server.url)
     server.stop()

@@ -1,4 +1,4 @@
-"""The life of a session: begun, carried on, listed, ended, and what it has proven."""
+"""The life of a session: created, refreshed, listed, ended, and its proven identities."""
 import contextlib
 import email.utils
 import time
@@ -40,7 +40,7 @@ def cookie(server):
     return sessions.sign_up(server.url, mode="cookie")
 
 
-# ---- begun ----
+# ---- creation ----
 
 def test_in_header_fields(session):
     answer = session.answer
@@ -63,7 +63,7 @@ def test_in_cookies(cookie):
 
 
 @pytest.mark.parametrize("mode", ["header", "", "COOKIES", "x" * 5000, None])
-def test_without_a_word_about_cookies_it_is_header_fields(mode, server):
+def test_header_fields_are_the_default_transport(mode, server):
     answer = sessions.sign_up(server.url, mode=mode).answer
     assert "st-refresh-token" in answer.headers and "Set-Cookie" not in answer.headers
 
@@ -88,14 +88,14 @@ def test_stored_columns(server, sql):
         assert secret not in tokens
 
 
-def test_signing_in_leaves_other_sessions_alone(session, server):
+def test_signing_in_keeps_other_sessions(session, server):
     again = sessions.sign_in(server.url, session.get("/profile").json()["email"])
     assert again.handle != session.handle and again.claims["is_new_user"] is False
     assert works(session) and works(again) and session.renew().status_code == 200
 
 
 def test_changing_the_transport(server):
-    """What the client had in the other one is taken away."""
+    """The tokens in the other transport are removed."""
     who = address()
     one = sessions.sign_up(server.url, who, mode="cookie")
     answer = sessions.sign_in(server.url, who, mode="header", Cookie=f"sAccessToken={one.cookies['sAccessToken']}").answer
@@ -108,7 +108,7 @@ def test_changing_the_transport(server):
     assert "st-refresh-token" in exposed(other)
 
 
-# ---- carried on ----
+# ---- refresh ----
 
 def test_a_refresh_in_header_fields(session):
     before = session.refresh, session.access, dict(session.claims)
@@ -146,7 +146,7 @@ def test_a_long_chain(session):
 
 
 def test_tabs_that_refresh_at_once(session):
-    """All of them get the same new token, and go on."""
+    """All of them get the same new token, and continue."""
     answers = serving.in_parallel(50, lambda _: session.using(f"Bearer {session.refresh}").post("/auth/session/refresh"))
     assert [outcome(answer) for answer in answers] == [(200, {})] * 50
     assert len({answer.headers["st-refresh-token"] for answer in answers}) == 1
@@ -164,11 +164,11 @@ def test_tabs_on_two_servers(session, second):
 
 
 def ago(sql, session, seconds):
-    """As if the last refresh had been so long ago."""
+    """Changes the stored time as if the last refresh were older."""
     sql("UPDATE orgd.sessions SET rotated_at = rotated_at - make_interval(secs => %s) WHERE handle = %s", seconds, session.handle)
 
 
-def test_a_tab_that_comes_late(session, sql):
+def test_a_late_tab_gets_the_same_tokens(session, sql):
     first = session.refresh
     session.renewed()
     ago(sql, session, 25)
@@ -177,7 +177,7 @@ def test_a_tab_that_comes_late(session, sql):
 
 
 def test_a_replay(session, sql):
-    """A token that was superseded a while ago is a copy: nobody goes on."""
+    """A token replaced a while ago is a copy: the session ends."""
     first, second = session.refresh, session.renewed()
     assert works(second)
     ago(sql, session, 31)
@@ -190,7 +190,7 @@ def test_a_replay(session, sql):
 
 
 def test_a_replay_after_the_new_token_was_used(session):
-    """Then no time is left to the elder one."""
+    """Then the old token is invalid without delay."""
     first = session.refresh
     session.renewed().renewed()
     assert outcome(session.renew(first)) == STOLEN
@@ -212,7 +212,7 @@ def test_a_replay_by_cookie(cookie, sql):
 
 
 def test_malformed_refresh_tokens(session, server):
-    """What we did not make is no replay: it ends nobody's session."""
+    """A token that this installation did not issue is not a replay: it ends no session."""
     token = session.refresh
     other = sessions.sign_up(server.url).refresh
     for bad in ("x", "a.b.c", token[:-1], token + "A", token[:30] + ("A" if token[30] != "A" else "B") + token[31:], token.swapcase(),
@@ -236,7 +236,7 @@ def test_two_cookies_of_the_name(cookie):
     token = cookie.cookies["sRefreshToken"]
     answer = client.Api(cookie.url).post("/auth/session/refresh", headers={"Cookie": f"sRefreshToken={token}; sRefreshToken={token}"})
     assert outcome(answer) == NONE
-    assert cookie.post("/auth/session/refresh").status_code == 200  # and the session goes on
+    assert cookie.post("/auth/session/refresh").status_code == 200  # and the session continues
 
 
 def test_a_header_field_wins_over_a_cookie(session, cookie):
@@ -255,8 +255,8 @@ def test_an_expired_session(session, sql):
     assert session.post("/auth/signout").json() == {"message": "unauthorised"}
 
 
-def test_the_rules_are_asked_again(session, another):
-    """Whoever may no longer sign in may not go on either, and their session is over everywhere."""
+def test_a_refresh_applies_the_access_rules(session, another):
+    """A user who may no longer sign in may not refresh either, and their session ends everywhere."""
     who = session.get("/profile").json()["email"]
     strict = another(AGENTA_ACCESS_BLOCKED_EMAILS=who)
     there = client.Api(strict.url, f"Bearer {session.refresh}")
@@ -275,7 +275,7 @@ def test_short_lives(another):
 
 
 def test_a_session_ends_at_its_lifetime(another, sql):
-    """However often it was refreshed; and no token of it says that it is good for longer."""
+    """However often it was refreshed; and no token of it has a later expiry."""
     server = another(ORGD_SESSION_LIFETIME="1800")
 
     def later(session, seconds):
@@ -296,8 +296,8 @@ def test_a_session_ends_at_its_lifetime(another, sql):
     assert outcome(session.renew()) == NONE
 
 
-def test_a_lifetime_that_was_shortened(session, another, sql):
-    """It counts from the next refresh for sessions that began before."""
+def test_a_shortened_lifetime_applies_from_the_next_refresh(session, another, sql):
+    """It applies from the next refresh on for older sessions."""
     sql("UPDATE orgd.sessions SET created_at = created_at - interval '2 days' WHERE handle = %s", session.handle)
     assert session.renewed().claims["exp"] > time.time() + 3000
     strict = another(ORGD_SESSION_LIFETIME="86400")
@@ -312,7 +312,7 @@ def test_expired_sessions_are_swept(another, session, sql):
     assert sql("SELECT count(*) FROM orgd.sessions WHERE expires_at < now()") == [(0,)]
 
 
-# ---- ended ----
+# ---- end ----
 
 def test_signing_out_in_header_fields(session):
     assert works(session) and works(session)
@@ -373,7 +373,7 @@ def test_a_session_belongs_to_its_login(session, server, sql):
     assert client.eventually(lambda: refused(session.get("/profile")))
 
 
-# ---- listed and ended by their person ----
+# ---- listed and ended by the user ----
 
 def test_my_sessions(session, server):
     who = session.get("/profile").json()["email"]
@@ -404,7 +404,7 @@ def test_all_my_other_sessions(session, server):
     assert others[1].ok("DELETE", "/auth/sessions") == {"ended": 0}
 
 
-def test_sessions_of_others_are_not_there(session, server):
+def test_sessions_of_other_users_are_not_found(session, server):
     other = sessions.sign_up(server.url)
     for handle in (other.handle, "nonsense", ZERO):
         answer = session.delete(f"/auth/sessions/{handle}")
@@ -423,10 +423,10 @@ def test_sessions_are_for_sessions_only(session, alice, nobody):
     assert works(session)
 
 
-# ---- what is proven ----
+# ---- proven identities ----
 
 def test_identities_sent_by_the_client_are_checked(session, sql):
-    """S8: only what the account has."""
+    """S8: only identities of the account."""
     before = session.access
     answer = session.patch("/auth/session/identities", {"session_identities": [
         "sso:acme:okta", "social:google", "email:password", "", "email:password", "x" * 1000, "' OR 1=1"]})
@@ -448,7 +448,7 @@ def test_identities_sent_by_the_client_are_checked(session, sql):
 
 
 def test_identities_in_cookies(cookie):
-    """The new token goes where the old one is, also when the client sends it in both places."""
+    """The new token goes to the transport of the old one, also if the client sends it in both."""
     for headers in ({}, {"Authorization": f"Bearer {cookie.cookies['sAccessToken']}"}):
         answer = cookie.patch("/auth/session/identities", {"session_identities": []}, headers=headers)
         assert list(sessions.cookies_of(answer)) == ["sAccessToken"] and "st-refresh-token" not in answer.headers

@@ -1,4 +1,4 @@
-"""Limits that cannot be turned against somebody: whose tries are refused, counters that servers share, and what happens without the database."""
+"""Limits that cannot be used to lock a user out: whose attempts are refused, shared counters, and the fallback without the database."""
 import contextlib
 import re
 import socket
@@ -17,7 +17,7 @@ BEHIND = {"ORGD_RATE_LIMITS": "on", "ORGD_TRUSTED_PROXIES": "127.0.0.1"}
 
 @pytest.fixture(scope="module")
 def limited(beside):
-    """A server with limits, behind a proxy: tests say where they come from."""
+    """A server with limits, behind a proxy: tests choose the client address."""
     made = beside(**BEHIND, ORGD_METRICS_LISTEN=f"127.0.0.1:{free_port()}").start()
     yield made
     made.close()
@@ -33,7 +33,7 @@ def other(beside):
 
 @pytest.fixture
 def email(limited, sql):
-    """The address of a new person with a password, whose hash is quickly checked: tries come back while tests go on."""
+    """The address of a new user with a password, whose hash is cheap: attempts are refilled while tests run."""
     email = address("owner")
     assert sign(limited, email, PASSWORD, f"203.0.113.{len(email)}", "/auth/signup") == "OK"
     sql("UPDATE orgd.logins SET password_hash = %s WHERE email = %s", sessions.HASH, email)
@@ -59,7 +59,7 @@ def sign(server, email, password, origin, path="/auth/signin"):
 
 
 def guess(server, email, origin, times):
-    """How many of so many guesses were looked at."""
+    """The number of guesses that were processed."""
     return sum(sign(server, email, WRONG, origin) == "WRONG" for _ in range(times))
 
 
@@ -70,7 +70,7 @@ def metric(server, name):
 
 
 def pass_time(sql, seconds):
-    """Counters as they are so many seconds later; refusals are remembered for half a second."""
+    """Moves the counters back by the given seconds; refusals are cached for half a second."""
     sql("UPDATE orgd.rate_limits SET full_at = full_at - make_interval(secs => %s)", seconds)
     time.sleep(0.6)
 
@@ -93,14 +93,14 @@ def test_attempts_are_refilled_one_by_one(limited, email, sql):
 
 
 def test_many_networks_together_do_not_lock_the_owner_out(limited, email, sql):
-    """However many guess, each network has one try in five minutes; the owner's too."""
+    """However many guess, each network has one attempt in five minutes; the owner's network too."""
     looked_at = [guess(limited, email, f"10.{number}.0.1", 5) for number in range(12)]
     assert sum(looked_at) <= 30 + 2 + 12 and looked_at[-4:] == [1, 1, 1, 1]
     assert sign(limited, email, PASSWORD, "198.51.100.1") == "OK"
     assert sign(limited, email, PASSWORD, "198.51.100.1") == "OK"  # a success does not count
     assert sign(limited, email, WRONG, "198.51.100.1") == "WRONG"
     assert sign(limited, email, PASSWORD, "198.51.100.1") in range(1, 301)
-    pass_time(sql, 30)  # and then the address has one try again, which somebody takes
+    pass_time(sql, 30)  # and then the address has one attempt again, which somebody uses
     assert guess(limited, email, "10.13.0.1", 3) == 2
     sql("UPDATE orgd.rate_limits SET full_at = full_at - interval '270 s' WHERE limited = 'SIGN_IN_SPARE'")
     time.sleep(0.6)
@@ -125,7 +125,7 @@ def test_unknown_addresses_are_limited_alike(limited):
 
 
 def test_wrong_links_do_not_block_the_right_one(limited, email, sql):
-    """The limit is asked after the link was looked at."""
+    """The limit is checked after the link was looked up."""
     for _ in range(35):
         ask(limited, "/auth/user/password/reset", {"token": "x", **form(password=PASSWORD)}, "192.0.2.1")
     wrong = ask(limited, "/auth/user/password/reset", {"token": "x", **form(password=PASSWORD)}, "192.0.2.1")
@@ -149,7 +149,7 @@ def test_link_requests_from_other_networks(limited):
 
 
 def test_a_full_table_frees_no_limited_subject(beside, email, sql):
-    """More subjects than have room share counters, and who is limited stays so."""
+    """More subjects than slots share counters, and a limited subject stays limited."""
     with contextlib.closing(beside(**BEHIND)) as crowded:
         crowded.start()
         assert guess(crowded, email, "192.0.2.1", 12) == 10
@@ -179,7 +179,7 @@ def test_without_the_table_each_server_counts_by_itself(limited, email, sql):
         assert metric(limited, "orgd_limits_in_memory") == 1
     finally:
         sql("ALTER TABLE orgd.away RENAME TO rate_limits")
-    assert guess(limited, email, "192.0.2.1", 1) == 1  # starts anew
+    assert guess(limited, email, "192.0.2.1", 1) == 1  # starts again
     assert metric(limited, "orgd_limits_in_memory") == 0
     assert "the database counts attempts again" in limited.messages()
 

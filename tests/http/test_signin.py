@@ -1,4 +1,4 @@
-"""Signing up and in: forms, accounts, access, what is told before."""
+"""Sign-up and sign-in: forms, accounts, access rules, and discovery before sign-in."""
 import collections
 import contextlib
 import threading
@@ -23,7 +23,7 @@ def account_of(sql, email):
     return sql("SELECT id::text, uid, email, username FROM users WHERE email = %s", email)
 
 
-# ---- the first time, and again ----
+# ---- first and later sign-ins ----
 
 def test_signing_up(browser, sql):
     email = address()
@@ -71,7 +71,7 @@ def test_signing_up_again_signs_in(browser, sql):
     browser.sign_up(email)
     assert browser.sign_up(email)["status"] == "OK"
     assert browser.claims["is_new_user"] is False
-    # C27: not WRONG_CREDENTIALS_ERROR, which consoles take for a success
+    # C27: not WRONG_CREDENTIALS_ERROR, which consoles treat as a success
     assert browser.sign_up(email, "0ther!Password") == {"status": "FIELD_ERROR", "formFields": [
         {"id": "email", "error": "This email already exists. Please sign in instead."}]}
     assert sql("SELECT count(*) FROM users WHERE email = %s", email) == [(1,)]
@@ -88,14 +88,14 @@ def test_wrong_credentials(browser):
 
 
 def test_invite_only_refusals_reveal_no_account(make_server):
-    """Addresses without an account are refused as those with one."""
+    """Addresses without an account are refused like those with one."""
     server = make_server(ORGD_ACCESS_INVITE_ONLY="on").start()
     browser = Browser(server.url)
     ann, = client.make_accounts(client.Api(server.url, f"Access {server.auth_key}"), "ann")
     for email in (ann.email, address()):
         assert browser.sign_in(email) == {"status": "WRONG_CREDENTIALS_ERROR"}
     assert browser.sign_up(address()) == {"status": "GENERAL_ERROR", "message": "Access Denied."}
-    # a password that is right, of a login without an account, is told why
+    # a correct password, of a login without an account, gets the reason
     homeless = address()
     server.sql("INSERT INTO orgd.logins (id, method, email, password_hash) VALUES (gen_random_uuid(), 'emailpassword', %s, %s)",
                (homeless, sessions.HASH))
@@ -121,7 +121,7 @@ def test_malformed_forms(path, body, message, browser):
     assert answer.status_code == 400 and answer.json() == {"message": message}
 
 
-def test_how_many_fields_there_may_be(browser):
+def test_the_maximum_number_of_fields(browser):
     three = form(email=address(), password=PASSWORD, actualEmail="")
     assert browser.post("/auth/signin", three).status_code == 400
     assert browser.outcome("/auth/signup", three)["status"] == "OK"
@@ -129,7 +129,7 @@ def test_how_many_fields_there_may_be(browser):
 
 @pytest.mark.parametrize("data", [b"", b"{", b"[]", b"\xff", b'{"formFields":[]}', b"null"])
 def test_no_fields_are_missing_fields(data, browser):
-    """The content type does not matter, and what cannot be read is an empty object."""
+    """The content type does not matter, and a body that is not JSON counts as an empty object."""
     answer = browser.post("/auth/signin", None, data=data, headers={"Content-Type": "text/plain"})
     assert answer.json() == {"status": "FIELD_ERROR", "formFields": [
         {"id": "email", "error": "Field is not optional"}, {"id": "password", "error": "Field is not optional"}]}
@@ -142,7 +142,7 @@ LONG = "a" * 64 + "@" + "b" * 60 + "." + "c" * 60 + "." + "d" * 60 + ".io"
 
 
 @pytest.mark.parametrize("email,error", [
-    ("nobody", INVALID),  # C2: a user name, for which there can be no account
+    ("nobody", INVALID),  # C2: a user name, for which there is no account
     ("ab", SHORT),
     ("a b c", LETTERS),
     ("ann@localhost", LETTERS),
@@ -159,8 +159,8 @@ LONG = "a" * 64 + "@" + "b" * 60 + "." + "c" * 60 + "." + "d" * 60 + ".io"
     (LONG + "x" * (255 - len(LONG)), INVALID),
     ("a" * 5000 + "@acme.io", INVALID),
     ('"a\\"b"@acme.io', LETTERS),
-    ('"a@b"@acme.io', LETTERS),  # whose domain the rules on domains could not tell
-    ("\u212aim@acme.io", INVALID),  # its first letter is k in lower case, and not in ASCII
+    ('"a@b"@acme.io', LETTERS),  # the rules about domains could not read its domain
+    ("\u212aim@acme.io", INVALID),  # its first letter is k in lower case, but not in ASCII
 ])
 def test_malformed_addresses(email, error, browser):
     assert browser.sign_up(email) == {"status": "FIELD_ERROR", "formFields": [{"id": "email", "error": error}]}
@@ -184,7 +184,7 @@ def test_a_quoted_address_is_the_same_mailbox(browser, sql):
 
 @pytest.mark.parametrize("letter,other", [("k", "\u212a"), ("i", "\u0130")])
 def test_letters_that_fold_to_ascii_are_different_letters(letter, other, browser, sql):
-    """To PostgreSQL in most locales, not in ASCII: addresses of two people."""
+    """To PostgreSQL in most locales, but not in ASCII: the addresses of two people."""
     email = address(f"k{letter}m")
     browser.sign_up(email)
     alike = email.replace(letter, other, 1)
@@ -206,10 +206,10 @@ def test_the_actual_address(browser):
     assert error(address()) == "OK"
 
 
-# ---- accounts that are there already ----
+# ---- existing accounts ----
 
 def test_signing_up_does_not_take_over_an_existing_account(browser, people, sql):
-    """S6: an account made by the administration has no password yet; who signs up has not shown that it is theirs."""
+    """S6: an account made by the administration has no password yet; a sign-up does not prove the address."""
     ann, = people("ann")
     answer = browser.sign_up(ann.email)
     assert answer["status"] == "SIGN_UP_NOT_ALLOWED" and "account already" in answer["reason"]
@@ -218,7 +218,7 @@ def test_signing_up_does_not_take_over_an_existing_account(browser, people, sql)
 
 
 def first_password(server, api, user):
-    """Sets a password with a link, as the person or the owner of their organization gets one."""
+    """Sets a password with a link, which the user or the owner of their organization gets."""
     link = api.ok("POST", f"/profile/reset-password?user_id={user}")
     token = link.split("token=")[1].split("&")[0]
     return Browser(server.url).outcome("/auth/user/password/reset", {
@@ -237,7 +237,7 @@ def test_the_uid_of_the_administration_becomes_the_login(browser, server, people
     assert len(browser.api.ok("GET", "/organizations/")) == 1
 
 
-def test_accounts_of_the_past_are_found_whatever_their_case(browser, server, people, sql):
+def test_existing_accounts_are_found_in_any_case(browser, server, people, sql):
     ann, = people("ann")
     sql("UPDATE users SET email = %s WHERE id = %s", ann.email.title(), ann.user)
     assert browser.sign_up(ann.email)["status"] == "SIGN_UP_NOT_ALLOWED"
@@ -249,8 +249,8 @@ def test_accounts_of_the_past_are_found_whatever_their_case(browser, server, peo
     assert browser.api.ok("GET", "/profile/")["id"] == ann.user
 
 
-def test_half_an_organization_is_repaired(browser, sql):
-    """C24: what an interrupted creation of the past has left."""
+def test_an_incomplete_organization_is_repaired(browser, sql):
+    """C24: the state after an interrupted creation in the past."""
     email = address()
     browser.sign_up(email)
     user = browser.api.ok("GET", "/profile/")["id"]
@@ -264,7 +264,7 @@ def test_half_an_organization_is_repaired(browser, sql):
 
 
 def test_only_organizations_of_their_owner_are_repaired(browser, people, sql):
-    """Only owners get what is missing: who was removed from an organization stays removed."""
+    """Only owners get the missing rows: a user removed from an organization stays removed."""
     email = address()
     browser.sign_up(email)
     alice, = people("alice")
@@ -295,7 +295,7 @@ def test_a_sign_up_that_fails_leaves_nothing(make_server):
         assert server.sql(f"SELECT count(*) FROM {table}") == [(0,)], table
 
 
-# ---- at once ----
+# ---- concurrency ----
 
 def test_a_hundred_first_sign_ins_of_one_address(server, sql):
     email = address()
@@ -323,7 +323,7 @@ def test_repairs_at_once(server, sql):
 
 
 def test_a_sign_up_against_the_administration(server, admin, sql):
-    """Whoever is first: one account, and nobody signed in to one that was there before."""
+    """Either may be first: there is one account, and nobody is signed in to an account that existed before."""
     for _ in range(5):
         email = address()
 
@@ -337,7 +337,7 @@ def test_a_sign_up_against_the_administration(server, admin, sql):
         assert sql("SELECT count(*) FROM users WHERE email = %s", email) == [(1,)]
 
 
-# ---- who may ----
+# ---- access rules ----
 
 def test_access_rules(make_server):
     server = make_server(AGENTA_ACCESS_ALLOWED_DOMAINS="acme.io", AGENTA_ACCESS_BLOCKED_EMAILS="eve@acme.io").start()
@@ -372,7 +372,7 @@ def test_addresses_that_may_own_organizations(make_server):
     assert ann.api.ok("GET", "/organizations/") == []
 
 
-# ---- which ways there are ----
+# ---- sign-in methods ----
 
 PASSWORD_PATHS = ["/auth/signup", "/auth/signin", "/auth/user/password/reset/token", "/auth/user/password/reset"]
 CODE_PATHS = ["/auth/signinup/code", "/auth/signinup/code/resend", "/auth/signinup/code/consume"]
@@ -435,7 +435,7 @@ def test_the_tenant_may_be_named(browser):
     assert client.Api(browser.api.url).post("/auth/other/signin", {}).status_code == 404
 
 
-# ---- what is told before ----
+# ---- before sign-in ----
 
 def test_discovering(browser, nobody):
     email = address("Ann")
@@ -479,7 +479,7 @@ def test_domains_of_other_scripts(nobody, people, sql):
 
 
 @pytest.mark.parametrize("path", ["/auth/emailpassword/email/exists", "/auth/signup/email/exists"])
-def test_whether_a_password_login_exists(path, browser, people):
+def test_the_check_for_a_password_login(path, browser, people):
     email = address()
     ann, = people("ann")
     browser.sign_up(email)
@@ -489,10 +489,10 @@ def test_whether_a_password_login_exists(path, browser, people):
     assert missing.status_code == 400 and missing.json() == {"message": "Please provide the email as a GET param"}
 
 
-# ---- not in each other's way ----
+# ---- load ----
 
-def test_sign_ins_leave_the_other_requests_alone(make_server):
-    """Passwords are checked on a lane of their own, and the statements around that are short."""
+def test_sign_ins_do_not_delay_other_requests(make_server):
+    """Passwords are verified in a worker pool of their own, and the statements around that are short."""
     server = make_server(ORGD_SLOW_WORKERS="1").start()
     stop = threading.Event()
 

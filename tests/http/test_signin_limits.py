@@ -1,4 +1,4 @@
-"""How often signing in may be tried, and what is answered after that."""
+"""How many sign-in attempts are answered, and the answers after that."""
 import client
 import pytest
 import serving
@@ -20,7 +20,7 @@ def browser(server):
 
 
 def until_refused(call, most):
-    """How often a call is answered before it is refused, with a time to wait."""
+    """How often a call succeeds before it is refused, with a time to wait."""
     for number in range(most + 1):
         answer = call()
         if "Retry-After" in answer.headers:
@@ -31,13 +31,13 @@ def until_refused(call, most):
 
 def test_guessing_a_password(browser, server):
     browser.sign_up("ann@acme.io")
-    for _ in range(15):  # the right one does not count
+    for _ in range(15):  # the right password does not count
         assert browser.sign_in("ann@acme.io")["status"] == "OK"
     wrong = form(email="Ann@acme.io", password="0ther!Password")
     tries, answer = until_refused(lambda: browser.post("/auth/signin", wrong), 20)
     assert tries == 10 and answer.status_code == 200 and answer.json() == SLOW_DOWN
-    assert browser.sign_in("ann@acme.io") == SLOW_DOWN  # nor does it tell now whether it was right
-    assert browser.sign_up("ann@acme.io", "0ther!Password") == SLOW_DOWN  # the same question by another way
+    assert browser.sign_in("ann@acme.io") == SLOW_DOWN  # now the answer does not reveal whether it was right
+    assert browser.sign_up("ann@acme.io", "0ther!Password") == SLOW_DOWN  # the same question on another endpoint
     assert browser.sign_in("bob@acme.io")["status"] == "WRONG_CREDENTIALS_ERROR"
 
 

@@ -1,4 +1,4 @@
-"""Social sign-in with a real OpenID Connect provider, and with issuers that lie, hang or lead elsewhere."""
+"""Sign-in with a real OpenID Connect provider, and with issuers that lie, hang or redirect elsewhere."""
 import base64
 import concurrent.futures
 import json
@@ -72,7 +72,7 @@ def claims(answer):
     return json.loads(base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)))
 
 
-def test_a_newcomer_gets_an_account_and_comes_back_to_it(serving, provider):
+def test_a_new_user_gets_an_account_and_returns_to_it(serving, provider):
     first = sign_in(serving, provider, "Ann@acme.io")
     assert first.status == 200 and first.json["status"] == "OK" and first.json["createdNewRecipeUser"] is True, first
     user = first.json["user"]
@@ -90,7 +90,7 @@ def test_a_newcomer_gets_an_account_and_comes_back_to_it(serving, provider):
 
 
 def test_a_login_stays_with_its_account(serving, provider):
-    """P5: its owner has another address now, and somebody else the old one."""
+    """P5: its owner has another address now, and another user has the old one."""
     first = sign_in(serving, provider, "moved@acme.io")
     serving.sql("UPDATE users SET email = 'new@acme.io' WHERE email = 'moved@acme.io'")
     serving.sql("INSERT INTO users (id, uid, email, username) VALUES (gen_random_uuid(), 'other', 'moved@acme.io', 'other')")
@@ -125,7 +125,7 @@ def test_a_blocked_user_gets_a_reason_and_nothing_is_stored(serving, provider):
         assert cursor.fetchone() == (0,)
 
 
-def test_no_address_no_account(serving, provider):
+def test_without_an_address_there_is_no_account(serving, provider):
     assert sign_in(serving, provider, "nameless").json == {"status": "NO_EMAIL_GIVEN_BY_PROVIDER"}
 
 
@@ -171,7 +171,7 @@ def test_an_address_that_the_provider_disputes_opens_no_account():
         provider.close()
 
 
-# ---- who was there before ----
+# ---- earlier logins of the address ----
 
 def people_of(server, email):
     return server.sql("SELECT count(*) FROM users WHERE email = %s", (email,))[0][0]
@@ -191,7 +191,7 @@ def self_link(api):
 
 
 def test_the_first_proof_of_an_address_evicts_unproven_logins(serving, provider):
-    """P6: somebody signed up with the address of another person, and waits for them."""
+    """P6: an attacker signed up with the address of another person, and waits for them."""
     stranger = sessions.sign_up(serving.url, "owner@acme.io")
     second = sessions.sign_in(serving.url, "owner@acme.io")
     key = client.Api(serving.url, "ApiKey " + stranger.ok("POST", "/keys/"))
@@ -209,7 +209,7 @@ def test_the_first_proof_of_an_address_evicts_unproven_logins(serving, provider)
     assert somebody.sign_in("owner@acme.io") == {"status": "WRONG_CREDENTIALS_ERROR"}
     assert somebody.sign_up("owner@acme.io")["status"] == "SIGN_UP_NOT_ALLOWED"
     assert key.post(f"/profile/reset-password?user_id={owned}").status_code == 401  # a key that a session made goes with it
-    accomplice = sessions.sign_up(serving.url, "accomplice@acme.io")  # who was given the organization while there was time
+    accomplice = sessions.sign_up(serving.url, "accomplice@acme.io")  # another user who was given the organization in time
     serving.sql("UPDATE organizations SET owner_id = %s WHERE owner_id = %s", (person_of(accomplice), owned))
     assert accomplice.post(f"/profile/reset-password?user_id={owned}").status_code == 403
 
@@ -218,12 +218,12 @@ def test_the_first_proof_of_an_address_evicts_unproven_logins(serving, provider)
     assert link.status_code == 200 and set_password(serving, link.json()) == {"status": "OK"}
     password = sessions.begin(serving.url, "/auth/signin", "owner@acme.io", "header", password="An0ther!pass")
     sign_in(serving, provider, "owner@acme.io")
-    assert password.get("/profile/").status_code == 200  # theirs from now on, and stays
+    assert password.get("/profile/").status_code == 200  # their own from now on, and stays
     assert password.renew().status_code == 200
 
 
 def test_a_password_and_a_provider_at_once(serving, provider):
-    """However they meet, no password that proves nothing is left beside the proof."""
+    """In any order, no unproven password remains after the proof."""
     def sign_up(email):
         return Browser(serving.url).sign_up(email)["status"]
 
@@ -252,7 +252,7 @@ def test_a_provider_without_email_verified_proves_nothing(mails):
         assert "st-access-token" not in answer.headers
         assert server.sql("SELECT count(*) FROM orgd.logins") == [(0,)]
 
-        stranger = sign_in(server, provider, "carol@acme.io")  # a newcomer may name any address, as with a password
+        stranger = sign_in(server, provider, "carol@acme.io")  # a new user may claim any address, as with a password
         assert stranger.json["status"] == "OK" and stranger.json["user"]["loginMethods"][0]["verified"] is False
         assert sign_in(server, provider, "carol@acme.io").json["status"] == "OK"
         alice.ok("POST", f"/organizations/{alice.organization}/workspaces/{alice.workspace}/invite", [{"email": "carol@acme.io"}])
@@ -291,7 +291,7 @@ def test_a_mailed_link_proves_the_address(provider, mails):
         server.close()
 
 
-# ---- what is sent to us ----
+# ---- validation of requests ----
 
 def test_missing_provider_settings_are_named(serving):
     def refused(answer):
@@ -334,7 +334,7 @@ def state_of(url):
     return base64.b64encode(json.dumps({"frontendRedirectURI": url}).encode()).decode()
 
 
-def test_apple_comes_back_by_a_form(serving):
+def test_apple_returns_by_a_form(serving):
     answer = apple(serving, state_of(f"{WEB}/auth/callback/apple"), code="a+b&c", user='{"name":"Ann"}')
     assert answer.status == 303
     target = urllib.parse.urlsplit(answer.headers["Location"])
@@ -343,12 +343,12 @@ def test_apple_comes_back_by_a_form(serving):
 
 @pytest.mark.parametrize("state", [state_of("https://evil.io/"), state_of("http://localhost@evil.io/"), "", "garbage", "e30=",
                                    state_of("http://localhost/\r\nSet-Cookie: a=b")])
-def test_apples_form_leads_nowhere_else(serving, state):
+def test_apples_form_redirects_to_this_deployment_only(serving, state):
     answer = apple(serving, state, code="c")
     assert answer.status == 400 and "Location" not in answer.headers
 
 
-# ---- issuers that cannot be trusted ----
+# ---- hostile issuers ----
 
 @pytest.fixture(scope="module")
 def liar():
@@ -359,7 +359,7 @@ def liar():
 
 @pytest.fixture
 def misled(liar):
-    """A server whose issuer is the liar; the memory of issuers begins empty."""
+    """A server whose issuer is the liar; the cache of issuers is empty."""
     server = start(liar.issuer, ORGD_OIDC_CLIENT_SECRET="secret")
     yield server
     server.close()
@@ -371,7 +371,7 @@ def failed(answer):
 
 
 def test_issuers_that_lie_hang_or_lead_elsewhere(liar, misled):
-    internal = Misbehaving()  # a server of the inside, at another port
+    internal = Misbehaving()  # an internal server, at another port
     internal.serve({"secret": "of the inside"}, token=(200, {}, {"id_token": "a.b.c"}))
     code = {"code": "c"}
     try:
@@ -396,20 +396,20 @@ def test_issuers_that_lie_hang_or_lead_elsewhere(liar, misled):
 @pytest.mark.parametrize("token", [
     (500, {}, b"{}"), (400, {}, {"error": "invalid_grant"}), (200, {}, {}), (200, {}, b""), (200, {}, {"id_token": "a.b.c"}),
     (200, {}, {"id_token": 7}), (302, {"Location": "/jwks"}, b""), (200, {}, {"access_token": "x\r\nHost: evil"})])
-def test_answers_without_a_good_token(liar, misled, token):
+def test_answers_without_a_valid_token(liar, misled, token):
     liar.serve(liar.document(), token=token)
     assert failed(finish(misled, {"code": "c"}))
 
 
 def test_tokens_that_prove_nothing(liar, misled):
-    """What a client brings from a provider counts only as an ID token that the provider signed for this deployment."""
+    """A client's token from a provider counts only as an ID token that the provider signed for this deployment."""
     liar.serve(liar.document(), token=(200, {}, {"id_token": "a.b.c"}))
     for tokens in ({}, {"access_token": "somebody's"}, {"id_token": "a.b.c"}, {"id_token": ""}, {"id_token": 7, "access_token": "x"}):
         assert failed(misled.request("POST", "/auth/signinup", {"thirdPartyId": "oidc", "oAuthTokens": tokens})), tokens
 
 
 class Issuer(Misbehaving):
-    """One that signs whatever it is told, with a key of the kind."""
+    """A provider that signs anything, with a key of the given kind."""
 
     def __init__(self, curve):
         super().__init__()
@@ -444,7 +444,7 @@ def issuer(request):
 
 @pytest.fixture(scope="module")
 def two(issuer):
-    """Two servers over one database that believe the issuer."""
+    """Two servers over one database that trust the issuer."""
     first = start(issuer.issuer)
     uris = {f"POSTGRES_URI_{name.upper()}": f"postgresql://orgd@/agenta_oss_{name}?host={first.data}" for name in ("core", "tracing")}
     second = start(issuer.issuer, AGENTA_AUTH_KEY=first.auth_key, AGENTA_CRYPT_KEY=first.crypt_key, **uris)
@@ -457,7 +457,7 @@ def bring(server, token):
     return server.request("POST", "/auth/signinup", {"thirdPartyId": "oidc", "oAuthTokens": {"id_token": token}}, {"st-auth-mode": "header"})
 
 
-def test_a_token_that_a_client_brings_signs_in_once(issuer, two):
+def test_a_token_brought_by_a_client_signs_in_once(issuer, two):
     token = issuer.token("once@acme.io")
     assert bring(two[0], token).json["status"] == "OK"
     for server in two:
@@ -465,8 +465,8 @@ def test_a_token_that_a_client_brings_signs_in_once(issuer, two):
     assert bring(two[1], issuer.token("once@acme.io", jti="another")).json["status"] == "OK"
 
 
-def test_a_token_that_is_brought_many_times_at_once(issuer, two):
-    """To two servers: one of them signs in."""
+def test_a_token_brought_many_times_at_once(issuer, two):
+    """To two servers: one of the requests signs in."""
     for number in range(5):
         token = issuer.token(f"race{number}@acme.io")
         answers = in_parallel(8, lambda i: bring(two[i % 2], token))  # noqa: B023  (they end within the round)
@@ -474,7 +474,7 @@ def test_a_token_that_is_brought_many_times_at_once(issuer, two):
 
 
 def test_the_same_token_with_another_signature(issuer, two):
-    """Of an ECDSA signature (r, s) anybody makes a second good one, (r, -s)."""
+    """From an ECDSA signature (r, s) anybody can make a second valid one, (r, -s)."""
     if isinstance(issuer.key, rsa.RSAPrivateKey):
         pytest.skip("an RSA signature has one form")
     token = issuer.token("twin@acme.io")
@@ -483,24 +483,24 @@ def test_the_same_token_with_another_signature(issuer, two):
     order = 0xFFFFFFFF00000000FFFFFFFFFFFFFFFFBCE6FAADA7179E84F3B9CAC2FC632551
     twin = raw[:32] + (order - int.from_bytes(raw[32:], "big")).to_bytes(32, "big")
     other = f"{signed}.{client.base64url(twin)}"
-    assert bring(two[0], other).json["status"] == "OK"  # it is good by itself
+    assert bring(two[0], other).json["status"] == "OK"  # it is valid by itself
     assert failed(bring(two[0], token)) and failed(bring(two[1], other))
 
 
 @pytest.mark.parametrize("claims", [{"aud": "another"}, {"aud": ["orgd", "another"]}, {"iss": "https://elsewhere.io"}, {"iat": None}], ids=str)
-def test_tokens_for_others(claims, issuer, two):
+def test_tokens_for_other_clients(claims, issuer, two):
     assert failed(bring(two[0], issuer.token("late@acme.io", **claims)))
 
 
 @pytest.mark.parametrize("issued, expires", [(-600, -300), (-3700, 9000), (600, 900)])
 def test_tokens_of_another_time(issued, expires, issuer, two):
-    """Expired, older than an hour, of the future; in seconds from now."""
+    """Expired, older than an hour, or in the future; in seconds from now."""
     now = int(time.time())
     assert failed(bring(two[0], issuer.token("late@acme.io", iat=now + issued, exp=now + expires)))
 
 
 def test_a_token_that_was_refused_is_not_used_up(issuer, two):
-    """What failed for another reason may be tried again."""
+    """A token whose sign-in failed for another reason may be used again."""
     token = issuer.token("no address")
     assert bring(two[0], token).json["status"] == bring(two[0], token).json["status"] == "NO_EMAIL_GIVEN_BY_PROVIDER"
 

@@ -1,4 +1,4 @@
-"""The statements of all modules against the real schema: each can be prepared, and none takes access away silently."""
+"""The statements of all modules against the real schema: each can be prepared, and those that revoke access are marked."""
 import contextlib
 import re
 import sys
@@ -13,7 +13,7 @@ FILES = sorted((serving.TREE / "src").rglob("*.sql"))
 ENTERPRISE = {name for path in FILES if path.parent.name == "enterprise" for name, *_ in sql2c.parse(path)}
 STATEMENTS = {name: (sql, revokes) for path in FILES for name, _, sql, revokes in sql2c.parse(path)}
 
-# What a remembered decision rests on.
+# Tables that cached decisions depend on.
 DECISIVE = {
     "users": {"id"},
     "organizations": {"id", "owner_id"},
@@ -33,14 +33,14 @@ def without_comments(sql):
 
 
 def without_brackets(sql):
-    """The text with everything in round brackets emptied."""
+    """The text without the contents of round brackets."""
     while (shorter := re.sub(r"\([^()]*\)", "~", sql)) != sql:
         sql = shorter
     return sql
 
 
 def takes_away(sql):
-    """Whether a statement deletes or alters what a decision rests on."""
+    """Whether a statement deletes or changes rows that a cached decision depends on."""
     sql = without_comments(sql)
     for table in re.findall(r"\bDELETE\s+FROM\s+([\w.]+)", sql, re.I):
         if table in DECISIVE:
@@ -78,7 +78,7 @@ def enterprise(cluster):
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_prepares(name, request):
     connection = request.getfixturevalue("enterprise" if name in ENTERPRISE else "connection")
-    if re.match(r"\s*(CREATE|ALTER|DROP)\b", without_comments(STATEMENTS[name][0])):  # SQL prepares none of these, so it runs and is undone
+    if re.match(r"\s*(CREATE|ALTER|DROP)\b", without_comments(STATEMENTS[name][0])):  # cannot be prepared, so it runs and is rolled back
         with connection.cursor() as cursor:
             cursor.execute("BEGIN; " + STATEMENTS[name][0] + "; ROLLBACK")
         return
@@ -92,7 +92,7 @@ def test_prepares(name, request):
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_statements_that_revoke_access_are_marked(name):
     sql, revokes = STATEMENTS[name]
-    # idempotency_find answers what may have been a removal; the sessions of a deleted login are deleted by its foreign key.
+    # idempotency_find may return the answer of a removal; the sessions of a deleted login are deleted by its foreign key.
     assert revokes == (takes_away(sql) or name in ("idempotency_find", "account_planted_end"))
 
 

@@ -1,4 +1,4 @@
-"""One tenant against another: every endpoint with ids that are not the caller's."""
+"""One tenant attacks another: every endpoint with ids of another user."""
 import json
 import pathlib
 import re
@@ -20,7 +20,7 @@ NO_PROOF = (403, {"error": "INVITE_TOKEN_NEEDED",
                   "message": "This sign-in does not prove the address; open the link in the invitation instead."})
 NO_KEY = (404, "API key not found or does not belong to the user.")
 
-# Every operation that takes an id of something, with an id of somebody else's. {} is the victim.
+# Every operation that takes an id, with an id of another user. {} is the victim.
 ATTACKS = [
     ("GET", "/organizations/{0.organization}", None, NOT_MEMBER),
     ("PUT", "/organizations/{0.organization}", {"name": "taken"}, NOT_OWNER),
@@ -63,7 +63,7 @@ ATTACKS = [
     ("POST", "/invitations/{0.invitation}/decline", None, NO_PROOF),
     ("POST", "/invitations/{0.invitation}/decline", {"token": "{0.token}"}, NO_INVITATION),
 ]
-# What the caller sees is their own, whatever scope is named.
+# The caller sees only their own objects, whatever scope is named.
 LISTS = ["/invitations", "/organizations/", "/workspaces/", "/projects/", "/projects/current", "/keys/", "/profile",
          "/access/permissions/check"]
 
@@ -74,7 +74,7 @@ def ids_of(*people):
 
 
 def state(sql, person):
-    """All rows of a tenant, without the time at which a key was last used: it is written up to a minute later."""
+    """All rows of a tenant, except the time of a key's last use, which is written up to a minute later."""
     tables = {"users": "id = %(user)s", "organizations": "id = %(organization)s", "workspaces": "organization_id = %(organization)s",
               "projects": "organization_id = %(organization)s", "organization_members": "organization_id = %(organization)s",
               "workspace_members": "workspace_id = %(workspace)s", "project_members": "project_id = %(project)s",
@@ -113,7 +113,7 @@ def test_another_users_objects(method, path, body, expected, pair, callers, sql)
     victim.token = guest["token"]
     victim.invitation = sql("SELECT id::text FROM project_invitations WHERE token = %s", victim.token)[0][0]
     before = state(sql, victim)
-    if "project_id={0" not in path or "/invite/accept" in path:  # where a session names a scope that is not its own, it ends there
+    if "project_id={0" not in path or "/invite/accept" in path:  # a session that names another user's scope is refused there
         callers.append(sessions.session_of(attacker, sql))
     for caller in callers:
         answer = caller.call(method, path.format(victim, attacker), filled(body, victim, attacker))
@@ -151,8 +151,8 @@ def test_sessions_of_others(pair, sql):
     assert victim.get("/profile").status_code == 200
 
 
-def test_tokens_that_claim_another_place(pair, key, sql):
-    """The claims beside the person and the project are not believed."""
+def test_additional_claims_of_a_token_are_ignored(pair, key, sql):
+    """The claims other than user and project are not trusted."""
     victim, attacker = pair
     mixed = attacker.using("Secret " + client.sign(key, client.claims_of(
         attacker, workspace_id=victim.workspace, organization_id=victim.organization, user_email=victim.email)))
@@ -195,7 +195,7 @@ def test_an_administrator_of_an_organization_may_not_delete_projects(pair, sql, 
 
 
 def test_an_invitation_of_another_organization_makes_no_owner(people, sql):
-    """A used invitation stands for who used it, in its own organization only."""
+    """A used invitation identifies its user in its own organization only."""
     alice, bob, carol = people("alice", "bob", "carol")
     client.add_member(sql, bob, alice.organization)
     client.add_member(sql, bob, carol.organization)
@@ -213,7 +213,7 @@ def test_an_invitation_of_another_organization_makes_no_owner(people, sql):
 
 @pytest.mark.parametrize("named", ["the next owner", "a third person"])
 def test_a_transfer_when_another_user_has_the_owner_role(named, people, sql):
-    """Owner is who the organization names; a database of another program may give the role to somebody else."""
+    """The organization names the owner. A database of another program may give the role to another user."""
     alice, bob, carol = people("alice", "bob", "carol")
     sql("UPDATE organization_members SET role = 'viewer' WHERE organization_id = %s", alice.organization)
     client.add_member(sql, bob, alice.organization, "owner")
@@ -228,7 +228,7 @@ def test_a_transfer_when_another_user_has_the_owner_role(named, people, sql):
 
 
 def test_every_operation_with_an_id_is_attacked():
-    """A new endpoint needs its attack here."""
+    """A new endpoint needs an attack here."""
     reference = serving.TREE / "tests/reference/openapi.json"
     recorded = json.loads(pathlib.Path(reference).read_text(encoding="utf-8"))["operations"]
     operations = {name for name in [*recorded, *test_openapi.OURS] if "{" in name and " /admin/" not in name}  # which takes the key

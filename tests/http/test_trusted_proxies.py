@@ -1,4 +1,4 @@
-"""Whose tries are counted behind a reverse proxy: the client's where the proxy is trusted, else the proxy's own."""
+"""Whose attempts are counted behind a reverse proxy: the client's if the proxy is trusted, else the proxy's own."""
 import client
 import pytest
 import serving
@@ -14,7 +14,7 @@ def server():
 
 
 def is_refused(server, forwarded):
-    """Whether one more try of a client behind a proxy is refused."""
+    """Whether one more attempt of a client behind a proxy is refused."""
     headers = {} if forwarded is None else {"X-Forwarded-For": forwarded}
     body = {"token": "x", "formFields": [{"id": "password", "value": "Str0ng!pass1"}]}
     answer = client.Api(server.url).post("/auth/user/password/reset", body, headers=headers)
@@ -33,7 +33,7 @@ def test_each_client_has_its_own_attempts(server):
     use_up(server, "192.0.2.1")
     assert is_refused(server, "192.0.2.1")
     assert not is_refused(server, "192.0.2.2")
-    # what the client says of itself does not count, nor do trusted proxies on the way
+    # the client's own claims do not count, nor do trusted proxies on the way
     assert is_refused(server, "203.0.113.9, 192.0.2.1")
     assert is_refused(server, "203.0.113.9, 192.0.2.1, 10.1.2.3")
     assert not is_refused(server, "192.0.2.1, 192.0.2.3")

@@ -1,4 +1,4 @@
-"""Input that is not as declared: each problem is told in the documented shape, all of them at once."""
+"""Invalid input: each problem is reported in the documented form, all of them at once."""
 import gzip
 import json
 
@@ -28,7 +28,7 @@ def found(character, place):
 
 
 def entry(**members):
-    """A body with one account, whose address is good."""
+    """A body with one account with a valid address."""
     return {"accounts": {"a": {"user": {"email": "a@example.com"}, **members}}}
 
 
@@ -191,7 +191,7 @@ def test_the_slash_of_the_administration(admin):
         assert admin.post(path, {"accounts": {}}).json() == {"accounts": {}}
 
 
-def test_paths_that_only_look_alike(alice, nobody):
+def test_paths_that_are_only_similar(alice, nobody):
     for path in ("/apifoo", "/apiorganizations", "/api/api/health", "/api", "/api/", "/organizations/a/b", "/healthz", "/authors"):
         assert alice.get(path).status_code == 404, path
     for path in ("/apifoo", "/apihealth", "/api/api/health", "/admin", "/admin/x", "/nope"):

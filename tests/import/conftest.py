@@ -1,10 +1,10 @@
-"""What the tests of importing share: a login database as the predecessor leaves it, and a core database to import into."""
+"""Fixtures for imports: a login database of the other server, and a core database to import into."""
 import contextlib
 import uuid
 
 import pytest
 
-# Of the newest version: every column. Older ones are made by dropping some.
+# The newest version, with every column. Older ones are made by dropping some.
 TABLES = """
 CREATE TABLE emailpassword_users (
     app_id varchar(64) NOT NULL DEFAULT 'public', user_id char(36) NOT NULL, email varchar(256) NOT NULL,

@@ -1,4 +1,4 @@
-"""`orgd import logins`: people of the predecessor sign in with their old password; what is told about the others."""
+"""`orgd import logins`: imported users sign in with their old password; other logins are reported."""
 import base64
 import hashlib
 import json
@@ -87,7 +87,7 @@ def test_imported_users_sign_in_with_their_old_password(core, logins, serve):
 
 
 def test_imported_proofs_of_addresses(core, logins):
-    """Codes and providers have; a password only where it was in use beside one of them, so that both stay in use."""
+    """Codes and providers prove; a password only if it was in use together with one of them, so that both stay in use."""
     logins.password("ann@acme.io", bcrypt_of(PASSWORD, cost=4))
     logins.social("ann@acme.io", "google", "1234")
     logins.password("bob@acme.io", bcrypt_of(PASSWORD, cost=4))
@@ -98,7 +98,7 @@ def test_imported_proofs_of_addresses(core, logins):
     assert core.sql("SELECT email FROM orgd.logins WHERE proven_at IS NULL") == [("bob@acme.io",)]
 
 
-def test_it_can_be_repeated(core, logins):
+def test_an_import_can_be_repeated(core, logins):
     logins.password("ann@acme.io", bcrypt_of(PASSWORD, cost=4))
     logins.code("ann@acme.io")
     logins.social("ann@acme.io", "google", "1234")
@@ -115,8 +115,8 @@ def test_it_can_be_repeated(core, logins):
         ("thirdparty", "ann@acme.io", "google", "1234")]
 
 
-def test_a_password_that_changed_there_meanwhile(core, logins, serve):
-    """Until somebody signs in here, the predecessor's word counts; after that ours."""
+def test_a_password_changed_on_the_other_server_is_updated(core, logins, serve):
+    """Until the first sign-in here, the other server's password counts; after that ours."""
     logins.password("ann@acme.io", bcrypt_of("First!Passw0rd", cost=4))
     logins.password("bob@acme.io", bcrypt_of(PASSWORD, cost=4))
     run(core, logins)
@@ -161,11 +161,11 @@ def test_a_hash_that_cannot_be_checked_is_reset(core, logins, serve):
     assert sign_in(server, "fire@acme.io") == {"status": "WRONG_CREDENTIALS_ERROR"}
     answer = server.request("POST", "/auth/signup", {"formFields": [
         {"id": "email", "value": "fire@acme.io"}, {"id": "password", "value": PASSWORD}]})
-    assert answer.json["status"] == "SIGN_UP_NOT_ALLOWED"  # whoever it is has not shown that the address is theirs
+    assert answer.json["status"] == "SIGN_UP_NOT_ALLOWED"  # the request does not prove that the address is theirs
 
 
 def test_older_versions(core, logins):
-    """Without the columns and tables that came later."""
+    """Without columns and tables that were added later."""
     logins.password("ann@acme.io", bcrypt_of(PASSWORD, cost=4))
     logins.social("ann@acme.io", "google", "1234")
     for table in ("emailpassword_users", "thirdparty_users"):
@@ -180,7 +180,7 @@ def test_other_apps_are_left_alone(core, logins):
     assert counts(run(core, logins)) == {"taken": 1, "without_account": 1}
 
 
-def test_ids_that_were_mapped(core, logins):
+def test_mapped_ids(core, logins):
     login = logins.password("ann@acme.io", bcrypt_of(PASSWORD, cost=4))
     mapped = str(uuid.uuid4())
     logins.sql("INSERT INTO userid_mapping (supertokens_user_id, external_user_id) VALUES (%s, %s)", (login, mapped))
@@ -217,7 +217,7 @@ def test_a_failure_changes_nothing(core, logins):
 
 
 def test_import_with_a_running_server(make_server, logins):
-    """With the private cluster of a server that runs."""
+    """With the private cluster of a running server."""
     server = make_server().start()
     logins.password("ann@acme.io", bcrypt_of(PASSWORD, cost=4))
     done = serving.subprocess.run([serving.PROGRAM, "import", "logins", "--from", logins.uri], cwd=server.folder, check=False,

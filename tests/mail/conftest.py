@@ -1,4 +1,4 @@
-"""Mailboxes, and servers that send to them."""
+"""Mail servers, and orgd servers that send to them."""
 import pathlib
 import subprocess
 import sys
@@ -26,7 +26,7 @@ def mail_server():
 
 @pytest.fixture(scope="module")
 def home():
-    """A folder whose databases serve one test after the other: making them takes longer than most tests."""
+    """A folder whose databases serve one test after the other: creating them takes longer than most tests."""
     folder = make_folder()
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
@@ -59,7 +59,7 @@ def shared_mail():
 
 @pytest.fixture(scope="module")
 def sending(shared_mail):
-    """A server that signs people in by codes, which it sends."""
+    """A server with sign-in by mailed code."""
     server = Server(**shared_mail.settings, AGENTA_WEB_URL="https://app.acme.io",
                     ORGD_RATE_LIMITS="false").start()
     yield server

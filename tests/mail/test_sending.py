@@ -1,4 +1,4 @@
-"""Mail, from the request that wants it to a real mail server."""
+"""Mail, from the request that queues it to a real mail server."""
 import concurrent.futures
 import contextlib
 import pathlib
@@ -87,7 +87,7 @@ def test_two_processes_share_an_outbox(mail_server, sending, shared_mail):
     ("rcpt 550 5.1.1 <ann@acme.io>: no such user", True), ("data 554 we do not like it", True), ("rcpt 451 try later", False), ("data 452 full", False),
     ("mail 550 sender not allowed", False)])
 def test_refusals_of_the_mail_server(start, mail_server, folder, line, given_up):
-    """For good: given up, and said so. For now, or because of us: tried again."""
+    """Permanent: given up and logged. Temporary, or caused by us: tried again."""
     refuse = folder / "refuse"
     refuse.write_text(line + "\n", encoding="utf-8")
     mail = mail_server(REFUSE=str(refuse))
@@ -120,12 +120,12 @@ def test_a_mail_accepted_during_a_database_outage_is_sent_once(start, mail_serve
     ask_for_code(server, "ann@acme.io")
     mail.take()
     server.sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'orgd mail'")
-    assert len(waiting(server)) == 1  # it was not taken before the connection ended
+    assert len(waiting(server)) == 1  # it was not accepted before the connection ended
     wait_for("the mail is forgotten", lambda: waiting(server) == [], 20)
     assert mail.stays_empty(0.2)
 
 
-def test_a_server_that_hangs_does_not_hold_up_the_end(start):
+def test_a_hanging_mail_server_does_not_delay_shutdown(start):
     with socket.create_server(("127.0.0.1", 0)) as listening:
         server = start(SMTP_HOST="127.0.0.1", SMTP_PORT=str(listening.getsockname()[1]), SMTP_FROM_EMAIL="orgd@acme.io",
                        SMTP_USE_TLS="false", SMTP_TIMEOUT="300")
@@ -173,7 +173,7 @@ def test_a_faulty_mail_server_gets_nothing_and_delays_nobody(start, behaviour):
 
 # ---- encryption and authentication ----
 
-def test_starttls_with_a_certificate_that_is_vouched_for(start, mail_server, certificates):
+def test_starttls_with_a_trusted_certificate(start, mail_server, certificates):
     mail = mail_server(KEY=str(certificates / "server.key"), CERT=str(certificates / "server.pem"), LOGIN="orgd:secret word")
     server = start(**mail.settings, ORGD_SMTP_CA_FILE=str(certificates / "ca.pem"), SMTP_USERNAME="orgd",
                    SMTP_PASSWORD="secret word")
@@ -211,7 +211,7 @@ def mail_test(address, **settings):
     return done.returncode, done.stdout, done.stderr
 
 
-def test_a_mail_to_see_whether_mail_arrives(mail_server, folder):
+def test_a_test_mail(mail_server, folder):
     refuse = folder / "refuse"
     mail = mail_server(REFUSE=str(refuse))
     assert mail_test("ann@m\u00fcnchen.de", **mail.settings) == (0, "The mail for ann@xn--mnchen-3ya.de was accepted.\n", "")

@@ -1,4 +1,4 @@
-"""Makes a v0.103.5 core database awkward in every way that the contract names, by chance, the same for the same seed."""
+"""Makes a v0.103.5 core database awkward in every way that the contract names, at random, reproducible by a seed."""
 import random
 import uuid
 
@@ -49,7 +49,7 @@ def spoil(pair, seed, people=60):
     for number in range(5):
         insert("secrets", id=new(), kind="PROVIDER_KEY", data=b"x", project_id=chance.choice(projects))
     pair.sql("CREATE VIEW applications AS SELECT id, app_name FROM app_db")
-    # Workspaces, one of which every organization needs.
+    # Workspaces; every organization needs one.
     for organization in organizations:
         if not pair.sql("SELECT FROM workspaces WHERE organization_id = %s", [organization]):
             insert("workspaces", id=new(), name="Needed", type="default", organization_id=organization)

@@ -1,11 +1,11 @@
-"""What the tests of the migrations share beyond the scratch cluster."""
+"""Fixtures for the migrations, in addition to the scratch cluster."""
 import old
 import pytest
 
 
 @pytest.fixture(scope="module")
 def shared_agenta(cluster):
-    """Databases at Agenta's head. Tests leave them there."""
+    """Databases at Agenta's newest revision. Tests leave them there."""
     pair = cluster.pair()
     pair.run("migrate", "up", "--to", "agenta")
     return pair
@@ -13,7 +13,7 @@ def shared_agenta(cluster):
 
 @pytest.fixture(scope="module")
 def shared_head(cluster):
-    """Databases at orgd's head. Tests leave them there."""
+    """Databases at orgd's newest revision. Tests leave them there."""
     pair = cluster.pair()
     pair.run("migrate", "up")
     return pair
@@ -26,7 +26,7 @@ def templates(cluster):
 
 @pytest.fixture
 def make_old(templates, make_pair):
-    """Makes pairs of v0.103.5 databases, which go with the test."""
+    """Makes pairs of v0.103.5 databases, which are removed with the test."""
     made = []
 
     def make(edition="oss", kind="empty"):
@@ -40,7 +40,7 @@ def make_old(templates, make_pair):
 
 @pytest.fixture(scope="module")
 def lived_in(cluster, templates):
-    """The lived-in database after the upgrade. Tests only look."""
+    """A used database after the upgrade. Tests only read it."""
     pair = templates.fill(cluster.pair(), "oss", "livedin")
     old.up(pair, "--to", "agenta")
     return pair

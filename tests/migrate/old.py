@@ -1,4 +1,4 @@
-"""Databases as v0.103.5 left them, and what is in a database, to be compared."""
+"""Databases as v0.103.5 left them, and their contents for comparison."""
 import contextlib
 import datetime
 import gzip
@@ -10,9 +10,9 @@ import time
 import scratch
 
 DATABASES = scratch.TREE / "tests" / "reference" / "databases"
-# The hazards that the way from v0.103.5 has, and the opening of sign-up, named as `up` wants them.
+# The hazards of the upgrade from v0.103.5, and the opening of sign-up, in the form of options of `up`.
 ACCEPTED = ("--allow", "DELETES_DATA", "--accept-open-signup")
-# `make all-cases`: every case, where `make test` takes a sample.
+# `make all-cases`: every case; `make test` takes a sample.
 LONG = os.environ.get("MIGRATE_LONG") == "1"
 FLOOR = {"core": "b3c4d5e6f7a9", "tracing": "d1e2f3a4b5c6"}
 
@@ -45,7 +45,7 @@ class Templates:
             cursor.execute(f'CREATE DATABASE "{database}" TEMPLATE "{template}"')
 
     def fill(self, pair, edition="oss", kind="empty"):
-        """Puts v0.103.5 databases in the place of a pair's."""
+        """Replaces the databases of a pair by v0.103.5 databases."""
         self.copy(self.load(f"{edition}_core.v0.103.5.{kind}"), pair.core)
         self.copy(self.load(f"{edition}_tracing.v0.103.5.empty"), pair.tracing)
         return pair
@@ -61,7 +61,7 @@ def down(pair, *options, core=FLOOR["core"], tracing=FLOOR["tracing"]):
 
 
 def reference(name):
-    """A reference dump by its whole name, without its header."""
+    """A reference dump by its full name, without its header."""
     return scratch.without_header((scratch.REFERENCE / f"{name}.txt").read_text(encoding="utf-8"))
 
 
@@ -70,8 +70,10 @@ def shape(pair, database=None):
 
 
 def rows(pair, database=None, skip=()):
-    """Every row of every logged table as text; the moments at which the run wrote are all the same one. Unlogged tables hold
-    what only concerns the processes that run."""
+    """
+    Every row of every logged table as text; all times at which the run wrote become the same. Unlogged tables contain only data
+    about running processes.
+    """
     days = [datetime.datetime.now(datetime.timezone.utc) - datetime.timedelta(days=n) for n in (0, 1)]
     now = re.compile("(?:" + "|".join(f"{day:%Y-%m-%d}" for day in days) + r") [0-9:.]+\+00")
     found = {}
@@ -91,7 +93,7 @@ def state(pair, skip=()):
 
 
 def same(got, want):
-    """Two answers of `state`, or one part of each; what differs is shown."""
+    """Compares two results of `state`, or parts of them, and shows the differences."""
     for (shape_got, rows_got), (shape_want, rows_want) in zip(got, want, strict=True):
         assert shape_got == shape_want
         different = {table: ([row for row in rows_got.get(table, []) if row not in rows_want.get(table, [])],
@@ -102,7 +104,7 @@ def same(got, want):
 
 
 def members(pair):
-    """{(place, scope, email): role}; each pair of a user and a scope once."""
+    """{(place, scope, email): role}; each pair of user and scope once."""
     found = pair.sql("""
         SELECT 'organization', o.name, u.email, m.role
           FROM organization_members m JOIN organizations o ON o.id = m.organization_id JOIN users u ON u.id = m.user_id
@@ -118,7 +120,7 @@ def members(pair):
 
 
 def wait(condition, seconds=30):
-    """Waits until something has become true."""
+    """Waits until a condition becomes true."""
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"waited {seconds} s in vain"

@@ -1,4 +1,4 @@
-"""Sign-up opens only when somebody has said so."""
+"""Sign-up opens only if the operator has accepted it."""
 import old
 import pytest
 
@@ -9,7 +9,7 @@ ALLOW = ("--allow", "DELETES_DATA")
 
 
 def refused(pair, *options, status=3, **more):
-    """`up` refuses, touches nothing, and ends with one sentence, which it answers with what it says before."""
+    """`up` refuses, changes nothing, and ends with one sentence; returns the output before it."""
     before = old.state(pair)
     out, err = pair.run("migrate", "up", *options, status=status, **more)
     assert out == "" and old.state(pair) == before
@@ -37,12 +37,12 @@ def test_users_are_counted_by_domain(make_old):
 
 
 @pytest.mark.parametrize("name", VARIABLES)
-def test_any_of_the_four_variables_is_a_word(make_old, name):
+def test_any_of_the_four_variables_replaces_acceptance(make_old, name):
     pair = make_old("oss", "livedin")
     pair.run("migrate", "up", *ALLOW, **{name: VALUES[name]})
 
 
-def test_accepting_is_a_word(make_old):
+def test_acceptance_opens_sign_up(make_old):
     old.up(make_old("oss", "livedin"))
 
 
@@ -59,7 +59,7 @@ def test_losses_have_to_be_accepted_by_name(make_old):
     assert "for good" in sentence and "`orgd migrate up --to agenta --legacy drop --everyone viewer --allow DELETES_DATA" in sentence
 
 
-def test_both_are_asked_for_at_once(make_old):
+def test_sign_up_and_losses_are_asked_for_together(make_old):
     sentence, advice = refused(make_old("oss", "livedin"))
     assert "keys: 6" in sentence and "40 people" in sentence and len(advice) == 4
     assert sentence.endswith("`orgd migrate up --allow DELETES_DATA --accept-open-signup`.")
@@ -94,7 +94,7 @@ def test_a_resumed_run_asks_only_for_remaining_losses(make_old):
     old.up(pair)
 
 
-def test_serve_asks_for_the_same(make_old, folder):
+def test_serve_asks_for_the_same_acceptance(make_old, folder):
     pair = make_old("oss", "livedin")
     before = old.state(pair)
     _, err = pair.run("serve", "--listen", "127.0.0.1:0", "--metrics-listen", "off", status=3, ALEMBIC_AUTO_MIGRATIONS="true",

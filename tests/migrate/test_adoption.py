@@ -1,4 +1,4 @@
-"""An OSS database becomes an EE one: tables, plans, seats."""
+"""An OSS database becomes an EE database: tables, plans, seats."""
 import random
 
 import old
@@ -15,7 +15,7 @@ SELECT gen_random_uuid(), u.id, o.id, 'viewer' FROM users u, organizations o WHE
 
 
 def ordered(dump):
-    """The dump, and the physical orders in it apart."""
+    """The dump, and separately its physical orders."""
     lines = dump.split("\n")
     return [line for line in lines if not (line.startswith("TABLE ") and " COLUMN-ORDER " in line)], {
         line.split(" COLUMN-ORDER ")[0].removeprefix("TABLE public."): line.split(" COLUMN-ORDER ")[1] for line in lines if line.startswith("TABLE public.") and " COLUMN-ORDER " in line
@@ -79,7 +79,7 @@ def test_the_oss_program_accepts_an_ee_database(make_pair):
     assert pair.dump() == before
 
 
-def test_the_gauge_is_where_the_runtime_looks(pair):
+def test_the_gauge_has_the_id_that_the_runtime_reads(pair):
     # the id is a hash of the key and the organization, as in the vector of the enterprise API
     organization = "11111111-1111-7111-8111-111111111111"
     pair.run("migrate", "up", "--to", "agenta")
@@ -95,7 +95,7 @@ def test_adopting_twice_changes_nothing(pair):
     pair.sql(PEOPLE)
     pair.edition = "ee"
     pair.run("migrate", "up")
-    pair.sql(scratch.EMPTY_AUDIT)  # the record of this is not made again
+    pair.sql(scratch.EMPTY_AUDIT)  # the record of this is not restored
     before = old.rows(pair)
     pair.run("migrate", "up")
     pair.run("migrate", "down", "--to", "ee0000000001")
@@ -115,7 +115,7 @@ def test_a_database_that_agenta_adopted_gets_the_gauge_of_the_runtime(pair):
 
 
 def test_only_named_databases_are_created(pair):
-    # the original makes agenta_ee_core and others beside the databases that it was given
+    # Agenta creates agenta_ee_core and others in addition to the named databases
     pair.run("migrate", "up")
     pair.edition = "ee"
     before = pair.sql("SELECT datname::text FROM pg_database ORDER BY 1")

@@ -1,4 +1,4 @@
-"""What hangs on the tables that go is named before it goes: compared with what PostgreSQL then takes along."""
+"""The objects that depend on dropped tables are listed before: compared with what PostgreSQL then drops."""
 import json
 
 import old
@@ -33,7 +33,7 @@ NAMED = {
     ("function", "public.counted()"), ("view", "counting"), ("default value", "for public.numbers.n"), ("policy", "own on public.secret"),
     ("rule", "logged on public.numbers"),
 }
-# Everything of one's own that CASCADE can take, by name.
+# All custom objects that CASCADE can drop, by name.
 OWN = """
 SELECT i.type, i.identity
   FROM (SELECT 'pg_class'::regclass AS class, c.oid, 0 AS part FROM pg_class c WHERE c.relkind IN ('r', 'v', 'm')
@@ -64,7 +64,7 @@ def told(rows):
 
 
 def bare(names):
-    """The last part of each name, however it is written."""
+    """The last part of each name, in any spelling."""
     return {name.split(" on ")[0].split("(")[0].rpartition(".")[2].replace('"', "") for _, name in names}
 
 

@@ -1,4 +1,4 @@
-"""The commands of the documents on upgrading and editions do what these say."""
+"""The commands in the documents about upgrading and editions give the documented results."""
 import contextlib
 import os
 import subprocess
@@ -36,7 +36,7 @@ def test_upgrading(make_old, tmp_path):
 
 @pytest.fixture
 def agenta_cluster():
-    """A server of its own, which is `postgres` at the usual port, with a user `agenta` and the databases of the open edition."""
+    """A server of its own, with the host name `postgres` and the default port, a user `agenta` and the databases of the open edition."""
     address = "127.61.2.7"
     cluster = scratch.Cluster(address)
     with contextlib.closing(cluster.connect("postgres")) as connection, connection.cursor() as cursor:

@@ -1,4 +1,4 @@
-"""What used to stop the upgrade half-way: said before anything is touched, waited for, or no obstacle any more."""
+"""Problems that used to stop the upgrade half-way: reported before any change, waited for, or solved."""
 import contextlib
 import json
 import threading
@@ -69,7 +69,7 @@ def test_duplicate_enterprise_memberships_are_reported_first(make_old, sql, word
     refused(pair, *words, "run this again")
     planned, _ = pair.run("migrate", "plan")
     assert words[1] in planned
-    old.up(pair, "--to", "agenta")  # which does not mind
+    old.up(pair, "--to", "agenta")  # it accepts that
 
 
 @pytest.mark.parametrize("sql", [
@@ -121,7 +121,7 @@ def test_rows_of_children_are_not_taken_for_those_of_their_parents(make_old):
     assert old.same(old.state(pair), before)
 
 
-def test_databases_that_are_published_go_both_ways(make_old):
+def test_published_databases_go_up_and_down(make_old):
     pair = make_old("oss", "livedin")
     pair.sql("CREATE PUBLICATION everything FOR ALL TABLES")
     before = old.state(pair)
@@ -163,8 +163,8 @@ def test_two_runners_at_once_both_succeed(make_old):
     assert len(old.members(pair)) == 175
 
 
-def test_automatic_migrations_off_is_no_lie(make_old):
-    # the original says "up to date" and fails; here `status` says that it is behind, and nothing was done
+def test_status_without_automatic_migrations_reports_the_true_state(make_old):
+    # Agenta reports "up to date" and fails; here `status` says that it is behind, and nothing was done
     pair = make_old("oss", "livedin")
     before = old.state(pair)
     assert [found["state"] for found in json.loads(pair.run("migrate", "status", "--json", ALEMBIC_AUTO_MIGRATIONS="false")[0])] == ["behind"] * 2
@@ -181,7 +181,7 @@ def accept(pair, number):
 
 
 def test_users_added_during_the_backfill_become_members(make_old):
-    # The run is held after the backfill by a reader of a table that goes; people go on accepting invitations.
+    # The run is stopped after the backfill by a reader of a table to be dropped; users keep accepting invitations.
     pair = make_old("oss", "livedin")
     with contextlib.closing(pair.cluster.connect(pair.core)) as other, other.cursor() as cursor:
         cursor.execute("BEGIN; LOCK TABLE docker_images IN ACCESS SHARE MODE")
@@ -201,8 +201,8 @@ def test_users_added_during_the_backfill_become_members(make_old):
 
 
 @pytest.mark.parametrize("isolation", ["read committed", "repeatable read"])
-def test_a_writer_that_the_backfill_makes_wait_becomes_a_member(isolation, make_old):
-    # A transaction that has written but not committed when the backfill begins; another one that waits behind it.
+def test_a_writer_that_waits_for_the_backfill_becomes_a_member(isolation, make_old):
+    # One transaction that has written but not committed when the backfill begins, and another that waits behind it.
     pair = make_old("oss", "livedin")
     pair.sql(f"ALTER DATABASE \"{pair.core}\" SET default_transaction_isolation = '{isolation}'")
     with contextlib.closing(pair.cluster.connect(pair.core)) as other, other.cursor() as cursor:
@@ -229,10 +229,10 @@ def test_an_idle_reader_is_named_and_does_not_stop_others(make_old):
         cursor.execute("BEGIN; SELECT count(*) FROM projects")
         runner = pair.start("migrate", "up", *old.ACCEPTED)
         slowest = 0.0
-        until = time.monotonic() + 3.5  # once past the runner's patience
+        until = time.monotonic() + 3.5  # longer than the runner waits
         while time.monotonic() < until:
             started = time.monotonic()
-            pair.sql("SELECT count(*) FROM projects")  # queues behind the lock that is asked for, until that gives up
+            pair.sql("SELECT count(*) FROM projects")  # queues behind the requested lock, until the runner gives up
             slowest = max(slowest, time.monotonic() - started)
             time.sleep(0.05)
         assert runner.poll() is None

@@ -1,4 +1,4 @@
-"""What v0.104.0 has no more: kept in the archive, named, and back again on the way down."""
+"""Data that v0.104.0 does not use: archived, reported, and restored on the way down."""
 import old
 import pytest
 
@@ -49,7 +49,7 @@ def used(make_old):
     pair.sql("DROP OWNED BY analyst; DROP ROLE analyst")
 
 
-def test_views_and_foreign_keys_go_on_in_the_archive(used):
+def test_views_and_foreign_keys_work_in_the_archive(used):
     before, apps = old.state(used)[0], used.sql("TABLE reports.apps")
     old.up(used)
     assert sorted(used.sql("TABLE reports.apps")) == sorted(apps) and used.sql("SELECT n FROM app_count") == [(9,)]
@@ -63,7 +63,7 @@ def test_views_and_foreign_keys_go_on_in_the_archive(used):
     assert used.sql("SELECT nextval(pg_get_serial_sequence('ids_mapping', 'number'))") == [(10,)]
 
 
-def test_dropped_tables_take_views_and_foreign_keys_along(used):
+def test_dropped_tables_drop_views_and_foreign_keys_too(used):
     old.up(used, "--to", "agenta", "--legacy", "drop")
     assert used.sql("SELECT to_regclass('reports.apps'), to_regclass('app_count'), to_regclass('sets'),"
                     " to_regclass('reports.favourites') IS NOT NULL") == [(None, None, None, True)]
@@ -113,7 +113,7 @@ def test_a_second_archive_is_not_mixed_with_the_first(make_old):
 
 
 def test_rows_of_every_type_come_back_as_they_were(make_old):
-    # what is kept of a row is its text, which has to be exact for whatever columns somebody added
+    # a row is archived as text, which has to be exact for any custom columns
     pair = make_old("oss", "livedin")
     pair.sql("""
         ALTER TABLE api_keys ADD a json, ADD b bytea, ADD c text[], ADD d float8, ADD e tstzrange, ADD f ltree, ADD g numeric, ADD "H i" interval;

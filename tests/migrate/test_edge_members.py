@@ -1,4 +1,4 @@
-"""Who becomes a member of what: the cases in which v0.103.5 leaves doubts, one by one."""
+"""Who becomes a member of what: the ambiguous cases of v0.103.5, one by one."""
 import old
 import psycopg2.errors
 import pytest
@@ -12,7 +12,7 @@ def members(lived_in):
 
 
 def roles(members, email):
-    """(organization, workspace, {project: role}) of one person."""
+    """(organization, workspace, {project: role}) of one user."""
     return (members.get(("organization", "Organization", email)), members.get(("workspace", "Default", email)),
             {name: members[("project", name, email)] for name in PROJECTS if ("project", name, email) in members})
 
@@ -27,7 +27,7 @@ def test_of_two_invitations_to_one_project_the_stronger_role_wins(members, email
 
 
 def test_a_project_keeps_the_role_of_the_invitation_to_it(members):
-    # viewer in one project and admin in another: admin of what is above, and of what nobody said anything about
+    # viewer in one project and admin in another: admin in the workspace and organization, and in projects without a role
     assert roles(members, "twoprojects@example.com") == (
         "admin", "admin", {"Default": "viewer", "Staging": "admin", "Legacy imports": "admin"})
 
@@ -60,7 +60,7 @@ def test_an_exact_address_wins_over_one_that_differs_in_case(make_old):
 
 @pytest.mark.parametrize("email", ["noinvite@example.com", "pending@example.com", "expired@example.com", "used-null@example.com",
                                    "unused-linked@example.com"])
-def test_users_without_a_used_invitation_are_left_out(members, email):
+def test_users_without_a_used_invitation_become_no_members(members, email):
     assert roles(members, email) == (None, None, {})
 
 
@@ -77,7 +77,7 @@ def test_everyone_is_made_a_member_on_request(make_old):
 
 
 @pytest.mark.parametrize("role", ["owner", "boss", "Admin"])
-def test_everyone_takes_a_role_that_members_have(make_old, role):
+def test_everyone_accepts_only_roles_of_members(make_old, role):
     pair = make_old("oss", "livedin")
     before = old.state(pair)
     _, err = old.up(pair, "--everyone", role, status=2)
@@ -85,8 +85,8 @@ def test_everyone_takes_a_role_that_members_have(make_old, role):
     assert old.same(old.state(pair), before)
 
 
-def test_members_go_on_reaching_every_project(members):
-    # v0.103.5 let everybody into all projects of the organization
+def test_members_keep_access_to_every_project(members):
+    # v0.103.5 lets every member into all projects of the organization
     assert roles(members, "staging-only@example.com") == ("viewer", "viewer", dict.fromkeys(PROJECTS, "viewer"))
     assert roles(members, "nullscope@example.com") == ("annotator", "annotator", dict.fromkeys(PROJECTS, "annotator"))
 
@@ -140,7 +140,7 @@ def test_a_backfilled_membership_records_its_date_and_origin(lived_in):
     for place in ("organization", "workspace", "project"):
         assert lived_in.sql(f"SELECT count(*), count(b.member_id) FROM {place}_members m LEFT JOIN orgd.backfilled_members b"
                             f" ON b.member_id = m.id AND b.place = '{place}'") == [(35 * (3 if place == "project" else 1),) * 2]
-        # the id tells it, too, wherever the row goes
+        # the id records it, too
         assert lived_in.sql(f"SELECT count(*) FROM {place}_members m WHERE m.id <> overlay(overlay("
                             f"md5('backfilled {place}' || m.user_id || m.{place}_id) PLACING '8' FROM 13) PLACING '8' FROM 17)::uuid") == [(0,)]
 
@@ -163,7 +163,7 @@ def test_a_membership_deleted_later_is_not_restored(make_old):
 
 
 def test_the_best_open_invitation_of_an_address_is_kept(lived_in):
-    # three for viktor, good for equally long: the newest; the others are marked, and none is gone
+    # three for viktor with the same expiry: the newest; the others are marked, and none is deleted
     assert lived_in.sql("SELECT role, deleted_at IS NULL FROM project_invitations WHERE lower(email) = 'viktor@example.net'"
                         " ORDER BY created_at") == [("viewer", False), ("admin", False), ("editor", True)]
     assert lived_in.sql("SELECT count(*) FROM project_invitations WHERE deleted_at IS NOT NULL") == [(2,)]

@@ -1,9 +1,9 @@
-"""Where projects go that have no organization or workspace, and which of them stays a default."""
+"""The new place of projects without organization or workspace, and which of them stays a default."""
 import old
 import pytest
 
 ORGANIZATION, WORKSPACE = "c2c3e90b-0708-7716-88d9-d865ff847b52", "02184592-61e6-75d6-8932-f11d160a6f7d"
-UNSCOPED = "01a203d4-ddc9-733d-bfb4-b0ad34c20b9f"  # what v0.103.5 makes before there is an organization
+UNSCOPED = "01a203d4-ddc9-733d-bfb4-b0ad34c20b9f"  # the project that v0.103.5 makes before there is an organization
 
 
 def places(pair):
@@ -74,7 +74,7 @@ def test_a_workspace_without_organization_joins_with_its_projects(make_old):
     "INSERT INTO workflow_artifacts (project_id, id, slug, created_by_id) VALUES (%s, gen_random_uuid(), 's', gen_random_uuid())",
     "CREATE SCHEMA custom; CREATE TABLE custom.notes (about uuid REFERENCES projects ON DELETE CASCADE); INSERT INTO custom.notes VALUES (%s)",
 ])
-def test_a_default_that_holds_anything_is_kept_and_is_the_default_no_more(make_old, holding):
+def test_a_used_default_is_kept_and_loses_the_mark(make_old, holding):
     pair = make_old("oss", "livedin")
     pair.sql(holding, [UNSCOPED])
     old.up(pair)

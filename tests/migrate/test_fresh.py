@@ -33,7 +33,7 @@ def test_fresh_databases_hold_nothing_but_version_rows(pair):
     for database in (pair.core, pair.tracing):
         counts = [line for line in pair.dump(database, "--counts").split("\n") if line.startswith("COUNT ")]
         filled = [line for line in counts if not line.endswith(" 0")]
-        # the state of the leases is one row that is always there
+        # the state of the leases is one row that always exists
         assert counts and all(("version" in line or "orgd.lease_state" in line) and line.endswith(" 1") for line in filled), filled
 
 
@@ -55,7 +55,7 @@ def test_runners_at_the_same_time_all_succeed(pair):
 
 
 def test_killed_during_initialization(pair):
-    # Whatever moment is hit, each database is empty or complete, and the next run finishes the work.
+    # Whenever it is killed, each database is empty or complete, and the next run finishes the work.
     seen = set()
     for delay in (0.0, 0.02, 0.05, 0.09, 0.15):
         pair.cluster.create(pair.core, pair.tracing)
@@ -71,7 +71,7 @@ def test_killed_during_initialization(pair):
 
 
 def test_killed_while_waiting_in_the_middle_of_the_transaction(pair):
-    # The runner is held inside its transaction by a lock on what its last steps need, then killed.
+    # The runner waits inside its transaction for a lock that its last steps need, and is then killed.
     with pair.cluster.connect(pair.core) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_lock(1869768548, 1)")
         runner = pair.start("migrate", "up")

@@ -1,4 +1,4 @@
-"""What orgd's own chain makes true: uniqueness, supporting indexes, and the announcements of what takes access away."""
+"""The guarantees of orgd's own chain: uniqueness, supporting indexes, and notifications of removed access."""
 import contextlib
 import select
 import threading
@@ -131,7 +131,7 @@ def test_parallel_invitations_leave_one(world):
      f" FROM projects p, (VALUES ('x@y.io'), ('X@Y.io')) a (e) WHERE p.organization_id = '{ACME}'",
      ["project_invitations", "cases: 1", "x@y.io", ACME]),
 ])
-def test_a_database_that_breaks_a_rule_is_refused_and_kept(agenta, sql, words):
+def test_a_database_that_breaks_a_rule_is_refused_unchanged(agenta, sql, words):
     agenta.sql(sql)
     before = agenta.dump(agenta.core, "--counts")
     _, err = agenta.run("migrate", "up", status=3)
@@ -148,7 +148,7 @@ def test_members_without_user_are_no_duplicates(pair):
 
 
 def test_every_deletion_finds_its_rows_by_index(world):
-    # A foreign key needs an index that begins with its columns, in any order, or with one of them that is selective.
+    # A foreign key needs an index that begins with its columns, in any order, or with a selective one of them.
     missing = world.sql("""
         SELECT k.conrelid::regclass::text, k.conname
           FROM pg_constraint k
@@ -166,7 +166,7 @@ def listening(pair):
             cursor.execute("LISTEN orgd_access")
 
         def heard():
-            # A statement of our own comes after every notification that was committed before it.
+            # The notification of a statement of our own comes after all earlier committed ones.
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1")
             select.select([connection], [], [], 0)
@@ -217,13 +217,13 @@ def test_a_revocation_is_notified_once(world, sql):
 
 
 def test_cascades_are_announced_by_the_tables_they_reach(world):
-    # Without the trigger of the table that is named in the statement, those of the referencing tables must speak.
+    # Without the trigger on the named table, the referencing tables must send the notification.
     switch = "; ".join(f"ALTER TABLE {table} {{}} TRIGGER orgd_notify_delete" for table in ("organizations", "workspaces", "projects"))
     world.sql(switch.replace("{}", "DISABLE"))
     try:
         with listening(world) as heard:
             world.sql("DELETE FROM organizations WHERE id = %s", [BETA])
-            assert heard() == 0  # nobody is a member there and no key points there
+            assert heard() == 0  # it has no members and no keys
             world.sql("DELETE FROM organizations WHERE id = %s", [ACME])
             assert heard() == 1
     finally:
@@ -255,7 +255,7 @@ def test_many_rows_are_one_announcement(world):
         assert heard() == 1
 
 
-def test_a_table_locked_by_another_connection_is_waited_for(pair):
+def test_a_migration_waits_for_a_locked_table(pair):
     pair.run("migrate", "up", "--to", "agenta")
     with contextlib.closing(pair.cluster.connect(pair.core)) as connection, connection.cursor() as cursor:
         cursor.execute("SET application_name = 'reporting'")

@@ -1,6 +1,6 @@
-"""The upgrade is cut off after each statement, by killing the runner or its backend, and completes when it is run again.
+"""The upgrade is interrupted after each statement by killing the runner or its backend, and the next run completes it.
 
-The short form looks at a sample of the statements; KILL_SWEEP=all (`make kill-sweep`) at every one, in both directions.
+The short form takes a sample of the statements; KILL_SWEEP=all (`make kill-sweep`) takes every one, in both directions.
 """
 import contextlib
 import itertools
@@ -25,7 +25,7 @@ def run_through(pair, proxy, arguments):
 
 
 def count(pair, arguments):
-    """The number of requests that a whole run makes."""
+    """The number of requests of a whole run."""
     proxy = wire.Proxy(pair.cluster)
     try:
         runner = run_through(pair, proxy, arguments)
@@ -37,7 +37,7 @@ def count(pair, arguments):
 
 
 def cut(pair, arguments, number, kill):
-    """Runs until the request of that number, where `kill(runner, pid)` cuts it off."""
+    """Runs until the given request, where `kill(runner, pid)` interrupts it."""
     runner = None
     started = threading.Event()
 
@@ -63,7 +63,7 @@ def kill_runner(runner, pid):
 
 @pytest.fixture(scope="module")
 def ends(templates, cluster):
-    """For each database: what a whole run up makes of it, how many requests that and the way back take, what it was."""
+    """For each database: the result of a whole run up, the numbers of requests of the way up and back, and the original state."""
     found = {}
     for edition, kind in DATABASES.items():
         pair = templates.fill(cluster.pair(edition), edition, kind)
@@ -83,7 +83,7 @@ def numbers(total):
 
 
 @pytest.mark.parametrize("edition, direction, victim", CASES)
-def test_cut_off_anywhere_and_run_again(make_old, templates, ends, edition, direction, victim):
+def test_interrupted_anywhere_and_run_again(make_old, templates, ends, edition, direction, victim):
     kind = DATABASES[edition]
     total = ends[edition]["requests"][direction]
     assert total > 60
@@ -112,7 +112,7 @@ def test_cut_off_anywhere_and_run_again(make_old, templates, ends, edition, dire
             again(pair, direction)
             want = ends[edition]["after" if direction == "up" else "before"]
             got = old.state(pair)
-            if direction == "down":  # the tracing database has no such revision and was not asked to go down
+            if direction == "down":  # the tracing database has no such revision and was not included
                 got, want = got[:1], want[:1]
             assert old.same(got, want), f"cut off at request {number} of {total}"
     finally:

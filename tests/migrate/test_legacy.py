@@ -1,4 +1,4 @@
-"""Databases of v0.103.5 become what v0.104.0 would have made of them, and what they were, again."""
+"""Databases of v0.103.5 become those of v0.104.0 would have made of them, and are restored on the way down."""
 import contextlib
 
 import old
@@ -66,7 +66,7 @@ def test_the_same_database_gives_the_same_rows_each_time(make_old):
     assert states[0] == states[1]
 
 
-def test_dropped_means_that_there_is_no_way_back(make_old):
+def test_dropped_data_has_no_way_back(make_old):
     pair = make_old("oss", "livedin")
     old.up(pair, "--to", "agenta", "--legacy", "drop")
     assert pair.sql("SELECT to_regnamespace('orgd_archive'), to_regnamespace('orgd')") == [(None, None)]
@@ -79,7 +79,7 @@ def test_dropped_means_that_there_is_no_way_back(make_old):
     old.up(pair)
 
 
-def test_a_purged_archive_means_the_same(make_old):
+def test_a_purged_archive_has_no_way_back(make_old):
     pair = make_old("oss", "livedin")
     old.up(pair)
     pair.sql("DROP SCHEMA orgd_archive CASCADE")
@@ -88,7 +88,7 @@ def test_a_purged_archive_means_the_same(make_old):
     pair.run("migrate", "status", "--exit-code")
 
 
-def test_a_fresh_database_has_nothing_below(pair):
+def test_a_fresh_database_has_no_older_revision(pair):
     pair.run("migrate", "up")
     before = old.shape(pair)
     _, err = pair.run("migrate", "down", "--to", "b3c4d5e6f7a9", status=3)
@@ -98,7 +98,7 @@ def test_a_fresh_database_has_nothing_below(pair):
 
 @pytest.mark.parametrize("edition", ["oss", "ee"])
 def test_revisions_that_agenta_can_undo_need_no_archive(make_old, edition):
-    # stopped after the first revision, with nothing archived: as in the original, the shape comes back, and no row
+    # stopped after the first revision, with nothing archived: as in Agenta, the schema is restored without rows
     pair = make_old(edition)
     with contextlib.closing(pair.cluster.connect(pair.core)) as other, other.cursor() as cursor:
         cursor.execute("BEGIN; LOCK TABLE docker_images IN ACCESS SHARE MODE")
@@ -122,7 +122,7 @@ def test_tracing_is_downgraded_without_an_archive_as_in_agenta(make_old):
     pair.run("migrate", "status", "--exit-code")
 
 
-def test_rows_of_the_new_release_do_not_stand_in_the_way_of_going_back(make_old):
+def test_rows_of_the_new_release_do_not_prevent_going_back(make_old):
     pair = make_old("oss", "livedin")
     before = old.rows(pair)
     old.up(pair)
@@ -148,15 +148,15 @@ def test_rows_of_the_new_release_do_not_stand_in_the_way_of_going_back(make_old)
     assert pair.sql("SELECT o.created_by_id = o.owner_id FROM organizations o") == [(True,), (True,)]
     assert pair.sql("SELECT created_by_id FROM api_keys WHERE prefix = 'p'") == [(None,)]
     assert pair.sql("SELECT count(*) FROM users WHERE email = 'new@example.com'") == [(1,)]
-    # what hung on the project that was deleted meanwhile does not come back
+    # rows that depended on the deleted project are not restored
     gone = "b1723a22-2edd-70bc-87ad-77c768503d08"
     after = old.rows(pair)
     assert [row for row in before["app_db"] if gone not in row] == after["app_db"] != before["app_db"]
     old.up(pair)
 
 
-def test_the_rest_of_orgd_follows(make_old):
-    # what the upgrade makes keeps the rules that orgd's own chain turns into constraints
+def test_orgds_own_chain_runs_after_the_upgrade(make_old):
+    # the upgraded rows satisfy the rules that orgd's own chain turns into constraints
     pair = make_old("oss", "livedin")
     old.up(pair, "--to", "agenta")
     agenta = old.state(pair)
@@ -167,7 +167,7 @@ def test_the_rest_of_orgd_follows(make_old):
 
 def test_strict_gives_the_result_of_v0_104_0(make_old):
     pair = make_old("oss", "livedin")
-    # as the original: row by row in the order of the heap, the first one wins
+    # as in Agenta: row by row in heap order, the first one wins
     owners = pair.sql("SELECT id, owner_id FROM organizations")
     workspaces = dict(pair.sql("SELECT id, organization_id FROM workspaces"))
     projects = {id: workspace or "02184592-61e6-75d6-8932-f11d160a6f7d"

@@ -1,4 +1,4 @@
-"""What the operator is told over HTTP about migrations and schemas is what the commands say of the same databases."""
+"""The operator's HTTP answers about migrations and schemas equal the output of the commands for the same databases."""
 import json
 
 import old
@@ -14,7 +14,7 @@ PATHS = [("GET", "/admin/migrations"), ("GET", "/admin/migrations/plan"), ("GET"
 
 @pytest.fixture(scope="module")
 def upgraded(cluster, templates):
-    """A lived-in database after its upgrade, and a server over it."""
+    """A used database after its upgrade, and a server over it."""
     pair = templates.fill(cluster.pair(), "oss", "livedin")
     old.up(pair)
     server = serving.Server(AGENTA_AUTH_KEY=KEY, AGENTA_CRYPT_KEY="c" * 40, **{
@@ -29,7 +29,7 @@ def ask(server, path, body=None, status=200):
     return answer.json
 
 
-def test_only_the_administrator_may_ask(upgraded):
+def test_only_the_administrator_reads_the_operator_pages(upgraded):
     _, server = upgraded
     for method, path in PATHS:
         for headers in ({}, {"Authorization": "Access wrong"}, {"Authorization": "ApiKey a.b"}):
@@ -37,7 +37,7 @@ def test_only_the_administrator_may_ask(upgraded):
             assert (answer.status, answer.json) == (401, {"detail": {"message": "Unauthorized"}})
 
 
-def test_where_the_migrations_stand(upgraded):
+def test_the_state_of_the_migrations(upgraded):
     pair, server = upgraded
     told = ask(server, "/admin/migrations")
     assert (told["edition"], [database["database"] for database in told["databases"]]) == ("oss", ["core", "tracing"])
@@ -84,7 +84,7 @@ def test_the_dump_is_that_of_the_command(upgraded):
 
 
 @pytest.mark.parametrize("name", ["", "postgres", "core;", "CORE"])
-def test_there_are_two_databases(name, upgraded):
+def test_unknown_databases_are_refused(name, upgraded):
     assert "core and tracing" in ask(upgraded[1], f"/admin/schema/dump?database={name}", status=400)["detail"]
 
 

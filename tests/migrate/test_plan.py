@@ -1,4 +1,4 @@
-"""What `plan` says beforehand is what `up` then does."""
+"""`up` does exactly what `plan` has announced."""
 import contextlib
 import json
 import time
@@ -36,7 +36,7 @@ def count(pair, table):
 
 
 def check(pair, *options):
-    """Plans, runs with what the plan says is needed, and compares everything that can be counted."""
+    """Plans, runs with the hazards that the plan lists, and compares everything that can be counted."""
     planned = plan(pair, *options)
     before = old.rows(pair)
     assert planned["command"].startswith("orgd migrate up") and not planned["obstructed"]
@@ -181,7 +181,7 @@ def test_a_plan_can_end_at_a_revision(make_old):
     assert "0123456789ab" in err and err.count("\n") == 1
 
 
-def test_how_far_it_can_be_undone(make_old):
+def test_the_plan_reports_how_far_it_can_be_undone(make_old):
     pair = make_old("oss", "livedin")
     undo = plan(pair)["databases"][0]["undo"]
     assert undo == {"complete": True, "to": "b3c4d5e6f7a9", "reason": None}
@@ -230,7 +230,7 @@ def held(pair, pid, existing):
 
 
 def locks_of(pair, revision, version):
-    """Runs one revision, holds it at its last statement, and tells which tables it has locked how."""
+    """Runs one revision, stops it at its last statement, and returns the tables that it has locked, with the modes."""
     with contextlib.closing(pair.cluster.connect(pair.core)) as blocker, blocker.cursor() as cursor:
         existing = {row[0] for row in pair.sql("SELECT oid::regclass::text FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace")}
         cursor.execute(f"BEGIN; SELECT FROM {version} FOR UPDATE")
@@ -252,14 +252,14 @@ def locks_of(pair, revision, version):
 
 
 @pytest.mark.parametrize("edition, kind", [("oss", "livedin"), ("ee", "empty")])
-def test_the_locks_are_those_that_are_taken(make_old, edition, kind):
+def test_the_planned_locks_are_those_that_are_taken(make_old, edition, kind):
     pair = make_old(edition, kind)
     planned = plan(pair)
     modes = {"".join(word.title() for word in mode.split()) + "Lock": mode for mode in (
         "ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE", "SHARE", "SHARE ROW EXCLUSIVE", "EXCLUSIVE", "ACCESS EXCLUSIVE")}
     for revision in planned["databases"][0]["revisions"]:
         version = VERSIONS.get(revision["chain"], "public.alembic_version")
-        if pair.sql("SELECT to_regclass(%s)", [version]) == [(None,)]:  # a chain begins, and nothing can be held
+        if pair.sql("SELECT to_regclass(%s)", [version]) == [(None,)]:  # a chain begins, and nothing can be locked
             pair.run("migrate", "up", *old.ACCEPTED, "--to", revision["revision"])
             continue
         expected = {}
@@ -269,7 +269,7 @@ def test_the_locks_are_those_that_are_taken(make_old, edition, kind):
                 expected[lock["table"]] = max(expected.get(lock["table"], 0), strength)
         found = locks_of(pair, revision["revision"], version)
         assert {table for table in found if found[table] > expected.get(table, -1)} == set(), revision["revision"]
-        # a table may be spared when there is nothing to do on it
+        # a table may stay unlocked if there is nothing to do on it
         weaker = {table for table in expected if table in found and found[table] < expected[table]}
         assert weaker == set(), revision["revision"]
 

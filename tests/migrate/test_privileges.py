@@ -1,4 +1,4 @@
-"""What the role, the encoding or a name in the database does to a run is found out before anything is done."""
+"""Problems with the role, the encoding or a name in the database are found before anything is changed."""
 import json
 import os
 import pty
@@ -12,7 +12,7 @@ TABLES = "SELECT c.oid::regclass::text FROM pg_class c WHERE c.relnamespace = 'p
 
 @pytest.fixture
 def owned(make_old):
-    """Lived-in databases that belong to a role without privileges, and how that role connects."""
+    """Used databases that belong to a role without privileges, and how that role connects."""
     pair = make_old("oss", "livedin")
     databases = (pair.core, pair.tracing)
     pair.sql("DROP ROLE IF EXISTS agenta_owner, somebody; CREATE ROLE agenta_owner LOGIN; CREATE ROLE somebody")
@@ -109,7 +109,7 @@ def on_a_terminal(pair, *arguments):
     return shown.decode()
 
 
-def test_a_name_does_nothing_to_the_terminal(make_old):
+def test_control_characters_in_names_are_escaped(make_old):
     pair = make_old("oss", "livedin")
     pair.sql("UPDATE users SET email = E'ada\\x1b[2J\\x1b[Hfaked@\\u009b1mexample.com' WHERE email = 'noinvite@example.com';"
              "UPDATE projects SET project_name = E'P\\n\\nTo do this: rm \\x1b[8m\\u202e' WHERE organization_id IS NULL;"

@@ -1,4 +1,4 @@
-"""A run that is disturbed leaves databases from which the next one completes; who disturbs it is named."""
+"""A disturbed run leaves databases from which the next run completes; the disturbing session is named."""
 import contextlib
 import json
 import os
@@ -31,7 +31,7 @@ def ended(runner, status=0):
 
 
 def finish(pair, *options):
-    """The next run completes, and the databases are as after an undisturbed one."""
+    """The next run completes, with the same result as an undisturbed one."""
     out, _ = old.up(pair, *options)
     pair.run("migrate", "status", "--exit-code")
     pair.run("migrate", "verify")
@@ -47,7 +47,7 @@ def undisturbed(cluster, templates):
 
 @contextlib.contextmanager
 def reader(pair, name="reader"):
-    """A session that has read projects and sits idle in its transaction."""
+    """A session that has read projects and is idle in its transaction."""
     with contextlib.closing(psycopg2.connect(host=str(pair.cluster.folder), user="postgres", dbname=pair.core,
                                              application_name=name)) as connection, connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM projects")
@@ -55,7 +55,7 @@ def reader(pair, name="reader"):
 
 
 def sleeping(pair):
-    """Waits until the runner is in the statement that is made slow."""
+    """Waits until the runner is in the slow statement."""
     old.wait(lambda: pair.sql("SELECT pid FROM pg_stat_activity WHERE application_name = 'orgd migrate' AND wait_event = 'PgSleep'"
                               " AND datname = %s", [pair.core]))
 
@@ -78,7 +78,7 @@ def test_an_idle_reader_is_named_and_waited_for(make_old, undisturbed):
                             r" last statement: SELECT count\(\*\) FROM projects\n", line), line
         assert str(connection.info.backend_pid) in line
         slowest = 0
-        for _ in range(6):  # other readers pass at least each time the runner gives up its place
+        for _ in range(6):  # other readers pass at least each time the runner gives up its place in the queue
             before = time.monotonic()
             pair.sql("SELECT count(*) FROM projects")
             slowest = max(slowest, time.monotonic() - before)
@@ -88,7 +88,7 @@ def test_an_idle_reader_is_named_and_waited_for(make_old, undisturbed):
     assert old.state(pair) == undisturbed
 
 
-def test_waiting_has_an_end(make_old):
+def test_waiting_for_a_lock_is_limited(make_old):
     pair = make_old("oss", "livedin")
     before = old.state(pair)
     with reader(pair, "forgotten"):
@@ -160,7 +160,7 @@ def test_an_atomic_run_is_all_or_nothing(make_old, undisturbed):
 
 
 def on_a_terminal(pair, *arguments):
-    """Runs the program with a terminal as its standard error, and answers what it wrote there."""
+    """Runs the program with a terminal as its standard error, and returns what it wrote there."""
     near, far = pty.openpty()
     process = subprocess.Popen([scratch.PROGRAM, *arguments], env=pair.environment(), stdin=subprocess.DEVNULL,
                                stdout=subprocess.DEVNULL, stderr=far)
@@ -183,14 +183,14 @@ def test_long_steps_show_progress_on_a_terminal(make_old):
     assert "park00000000" not in written  # quick
 
 
-def test_and_nowhere_else(make_old):
+def test_without_a_terminal_there_is_no_progress(make_old):
     pair = make_old("oss", "livedin")
     pair.sql(SLOW.format(statement="CREATE TABLE workspace_members", seconds=2))
     _, err = old.up(pair)
     assert err == ""
 
 
-def test_time_left_is_guessed(make_old):
+def test_the_remaining_time_is_estimated(make_old):
     pair = make_old("oss", "livedin")
     pair.sql(SLOW.format(statement="CREATE INDEX orgd_api_keys_hash", seconds=2.5)
              + "UPDATE pg_class SET relpages = 500000 WHERE relname = 'api_keys'")
@@ -198,7 +198,7 @@ def test_time_left_is_guessed(make_old):
     assert re.search(r"CREATE INDEX orgd_api_keys_hash ON api_keys \(\d+ of \d+\), 1 s, about \d+ s left", written), repr(written)
 
 
-# What an operator can have set for a database or a role, and what it would do to SQL and to texts that are kept.
+# Settings of a database or role that would affect SQL and stored texts.
 HOSTILE = ["search_path = nowhere", "quote_all_identifiers = on", "standard_conforming_strings = off", "transform_null_equals = on",
            "array_nulls = off", "datestyle = 'German, DMY'", "intervalstyle = iso_8601", "timezone = 'Asia/Kathmandu'",
            "bytea_output = escape", "extra_float_digits = -5", "xmloption = document", "xmlbinary = hex", "client_encoding = LATIN1",
@@ -207,7 +207,7 @@ HOSTILE = ["search_path = nowhere", "quote_all_identifiers = on", "standard_conf
            "default_transaction_isolation = serializable", "default_transaction_deferrable = on"]
 
 
-def test_nothing_depends_on_how_the_database_is_set(make_old):
+def test_settings_of_the_database_do_not_matter_to_a_run(make_old):
     pair = make_old("oss", "livedin")
     pair.sql("CREATE TABLE own (key uuid REFERENCES api_keys ON DELETE CASCADE, odd text[], at timestamptz, took interval, f float8);"
              "INSERT INTO own SELECT id, ARRAY[NULL, 'NULL', E'\\\\'], '2026-02-01', '1 day 2 hours', 0.1::float8 + 0.2 FROM api_keys")
@@ -255,7 +255,7 @@ def test_no_connection_gets_the_number_of_a_closed_stream(make_old):
     pair.run("migrate", "status", "--exit-code")
 
 
-def test_why_a_database_cannot_be_reached_is_one_sentence(pair):
+def test_an_unreachable_database_is_one_sentence(pair):
     _, err = pair.run("migrate", "status", status=3, POSTGRES_URI_CORE="postgresql://u:secret@127.0.0.1:1,127.0.0.1:2/x")
     assert err.count("\n") == 1 and "refused. Is the server running" in err and "? connection to" in err and "??" not in err
     assert "secret" not in err

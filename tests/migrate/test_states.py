@@ -1,4 +1,4 @@
-"""The state of every kind of database is told in one sentence, and what cannot be brought up is not touched."""
+"""The state of every kind of database is reported in one sentence, and an unsuitable one is not touched."""
 import copy
 import json
 
@@ -14,7 +14,7 @@ def states(pair, *options):
 
 
 def refused(pair, *words):
-    """`migrate up` refuses in one sentence with these words and changes nothing."""
+    """`migrate up` refuses with this text and changes nothing."""
     before = pair.dump(pair.core, "--counts"), pair.dump(pair.tracing, "--counts")
     out, err = pair.run("migrate", "up", status=3)
     assert out == "" and err.startswith("orgd: the ") and err.count("\n") == 1, err
@@ -28,7 +28,7 @@ VERSIONS = ["alembic_version", "alembic_version_oss", "orgd.orgd_version"]
 
 @pytest.fixture
 def current(shared_head):
-    """Databases at head, whose version rows a test may spoil."""
+    """Databases at the newest revision, whose version rows a test may change."""
     places = [(database, table) for database in (shared_head.core, shared_head.tracing) for table in VERSIONS
               if database == shared_head.core or table != "orgd.orgd_version"]
     rows = {(database, table): shared_head.sql(f"TABLE {table}", database=database) for database, table in places}
@@ -61,7 +61,7 @@ def test_agenta_head_is_current_for_agenta_and_behind_for_us(pair):
     assert states(pair)[0] == ["current", "current"]
 
 
-def test_one_database_missing_is_made(pair):
+def test_one_empty_database_is_initialized(pair):
     pair.run("migrate", "up")
     pair.cluster.create(pair.tracing)
     assert states(pair)[0] == ["current", "empty"]
@@ -177,7 +177,7 @@ def test_down_refuses_to_delete_unarchived_rows(pair, to):
 
 
 def test_down_deletes_keys_that_are_restricted_to_their_project(pair):
-    """Whoever knows no restriction would let them do everything; so it is asked for, and other keys stay."""
+    """Older versions know no restriction and would give these keys full reach; so it is asked for, and other keys stay."""
     pair.run("migrate", "up")
     pair.run("account", "create", "ann@acme.io", "--key")
     pair.run("key", "create", "ann@acme.io", "--restricted")
@@ -191,17 +191,17 @@ def test_down_ignores_rows_that_up_recreates(pair):
     pair.run("migrate", "up")
     pair.sql(test_guarantees.WORLD)
     pair.sql(test_guarantees.INVITE, ["carl@acme.io", test_guarantees.ACME])
-    pair.sql(scratch.EMPTY_AUDIT)  # the record of that is not made again
+    pair.sql(scratch.EMPTY_AUDIT)  # the record of that is not restored
     before = old.state(pair)
     pair.run("migrate", "down", "--to", "agenta")
     pair.run("migrate", "up")
     assert old.state(pair) == before
 
 
-def test_every_table_that_only_orgd_has_is_asked_for(current):
-    """Where a revision brings another one, the decision that goes with its way down has to name it."""
+def test_down_asks_for_every_table_of_orgd(current):
+    """If a revision adds a table, the decision of its way down has to name it."""
     decision = "".join(path.read_text(encoding="utf-8") for path in (scratch.TREE / "chains" / "decisions").glob("own_*.sql"))
-    made_again = {"orgd.orgd_version", "orgd.live_invitations", "orgd.backfilled_members", "orgd.rate_limits"}  # or empty anyway
+    made_again = {"orgd.orgd_version", "orgd.live_invitations", "orgd.backfilled_members", "orgd.rate_limits"}  # or it is empty anyway
     tables = {name for (name,) in current.sql("SELECT c.oid::regclass::text FROM pg_class c"
                                               " WHERE c.relnamespace = 'orgd'::regnamespace AND c.relkind = 'r' AND c.relpersistence = 'p'")}
     assert tables - made_again == {name for name in tables if f"'{name}'" in decision}
@@ -221,7 +221,7 @@ def test_history_lists_each_revision(current):
     assert all(revision in text for revision in listed)
 
 
-def test_looking_makes_no_private_cluster(current):
+def test_reading_commands_make_no_private_cluster(current):
     nowhere = current.cluster.folder / "nowhere"
     nothing = {"POSTGRES_URI_CORE": "", "POSTGRES_URI_TRACING": "", "ORGD_DATA_DIR": str(nowhere)}
     for command in (["status"], ["down", "--to", "agenta"]):

@@ -50,7 +50,7 @@ def test_a_changed_edition_has_another_column_order(pair):
 
 
 def test_the_expected_schemas_match_the_chains(cluster, tmp_path):
-    """`tools/shapes BUILD-FOLDER` makes them anew."""
+    """`tools/shapes BUILD-FOLDER` writes them."""
     for edition in ("oss", "ee"):
         pair = cluster.pair(edition)
         pair.run("migrate", "up")
@@ -95,7 +95,7 @@ def test_differences_are_reported(pair, sql, expected):
     assert "schema differs" in pair.run("migrate", "verify", status=1)[0]
 
 
-def test_a_column_more_is_a_difference(pair):
+def test_an_additional_column_is_a_difference(pair):
     pair.run("migrate", "up")
     pair.sql("ALTER TABLE users ADD COLUMN mood text NOT NULL DEFAULT 'good'")
     assert {kind for kind, _, _ in findings(pair, status=1)} == {"added"}

@@ -1,4 +1,4 @@
-"""The way down after people went on working: what was deleted meanwhile stays deleted, the rest comes back, all or nothing."""
+"""The way down after users kept working: rows deleted meanwhile stay deleted, the rest is restored, all or nothing."""
 import old
 import pytest
 
@@ -104,7 +104,7 @@ def test_custom_columns_are_restored_with_the_rows(make_old, before):
     ("ALTER TABLE api_keys ADD COLUMN note text; ALTER TABLE api_keys DROP COLUMN rate_limit", [(None,)]),
     ("ALTER TABLE api_keys ALTER COLUMN rate_limit TYPE bigint, ADD COLUMN note int GENERATED ALWAYS AS (1) STORED", [(1,)]),
 ], ids=["added", "removed", "changed"])
-def test_rows_come_back_by_the_names_of_their_columns(upgraded, change, want):
+def test_rows_are_restored_by_column_names(upgraded, change, want):
     pair = upgraded(change)
     pair.run(*DOWN)
     assert pair.sql("SELECT count(*) FROM api_keys WHERE project_id IS NULL") == [(6,)]

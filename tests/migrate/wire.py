@@ -1,4 +1,4 @@
-"""A proxy between a program and PostgreSQL that stops the world before the n-th request."""
+"""A proxy between a program and PostgreSQL that calls back before the n-th request."""
 import contextlib
 import os
 import pathlib
@@ -10,9 +10,11 @@ import threading
 
 
 class Proxy:
-    """Forwards connections on a Unix socket of its own. `before(number, pid)` is called with the number of each request
-    (simple query or sync) of all connections together and the process behind it, before it is forwarded; when it answers
-    True, nothing is forwarded any more."""
+    """
+    Forwards connections on a Unix socket of its own. `before(number, pid)` is called before each request (simple query or sync)
+    is forwarded, with its number over all connections and the process behind it. If it returns True, nothing is forwarded any
+    more.
+    """
 
     def __init__(self, cluster, before=lambda number, pid: False):
         self.target = str(cluster.folder / ".s.PGSQL.5432")
@@ -90,8 +92,10 @@ class Proxy:
         return data
 
     def close(self):
-        """Ends all connections, and returns when nothing is forwarded any more. A socket that a thread reads stays open,
-        whoever closes it, until it is shut down."""
+        """
+        Ends all connections, and returns when nothing is forwarded any more. A socket that a thread reads stays open until it is
+        shut down, even if it is closed.
+        """
         self._shut(self.listener)
         self.threads[0].join()
         self._shut(*self.connections)

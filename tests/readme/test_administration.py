@@ -1,4 +1,4 @@
-"""The commands of the document on administration do what it says."""
+"""The commands in the document on administration print the documented output."""
 import subprocess
 
 import serving

@@ -1,4 +1,4 @@
-"""The README's tour does what it says, command by command, and what the documents point at is there."""
+"""The commands of the README's tour print the documented output, and everything that the documents link to exists."""
 import pathlib
 import re
 import subprocess
@@ -33,7 +33,7 @@ def test_make_has_the_commands_of_the_documents():
         assert set(named) <= targets, f"{document.name} names a target that the Makefile does not have"
 
 
-def test_tree_of_the_readme_is_there():
+def test_the_modules_of_the_readme_exist():
     table = README.read_text(encoding="utf-8").split("\n## The tree\n")[1]
     places = [place for line in table.splitlines() if line.startswith("| `")
               for place in re.findall(r"`([^`]+)`", line.split("|")[1])]
@@ -50,7 +50,7 @@ def documents():
 
 
 @pytest.mark.parametrize("document", documents(), ids=lambda path: str(pathlib.Path(path).relative_to(TREE)))
-def test_links_lead_somewhere(document):
+def test_links_have_targets(document):
     links = re.findall(r"\]\(([^)#\s]+)", document.read_text(encoding="utf-8"))
     local = [link for link in links if "://" not in link]
     assert [link for link in local if not (document.parent / link).exists()] == []

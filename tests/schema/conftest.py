@@ -1,4 +1,4 @@
-"""What the tests of the catalog share beyond the scratch cluster."""
+"""Fixtures for the catalog, in addition to the scratch cluster."""
 import pytest
 
 

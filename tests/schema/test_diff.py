@@ -1,4 +1,4 @@
-"""The command `schema diff`: what it says, in every form, and what it leaves out when told so."""
+"""The command `schema diff`: its output in every format, and the options that leave something out."""
 import html.parser
 import json
 import os
@@ -80,7 +80,7 @@ def test_a_page_escapes_its_content(run, tmp_path):
     assert "<script>" not in out and "&lt;script&gt;&amp;" in out
 
 
-def test_renames_are_renames(run, tmp_path):
+def test_renames_are_reported_as_renames(run, tmp_path):
     other = altered(tmp_path, "oss_core.v0.104.0", ("projects_organization_id_fkey", "fk_of_projects"), ("ix_projects_organization_id", "by_organization"))
     found = json.loads(run("schema", "diff", dump("oss_core.v0.104.0"), other, "--json", status=1)[0])["differences"]
     assert [(one["kind"], one["change"], one["from"], one["to"]) for one in found] == [
@@ -88,9 +88,9 @@ def test_renames_are_renames(run, tmp_path):
         ("index", "renamed", "ix_projects_organization_id", "by_organization")]
 
 
-# ---- leaving out ----
+# ---- ignoring ----
 
-def test_kinds_and_files_leave_out(run, tmp_path):
+def test_kinds_and_ignore_files_exclude_differences(run, tmp_path):
     a, b = dump("switched_core.v0.104.0"), dump("ee_core.v0.104.0")
     assert run("schema", "diff", a, b, "--ignore", "column order")[0] == "They are equal.\n"
     file = tmp_path / "ignored"
@@ -109,7 +109,7 @@ def test_an_ignore_file_gives_its_reasons(run, tmp_path, line):
     assert "ignore file, line 1" in err
 
 
-# ---- what cannot be compared ----
+# ---- invalid input ----
 
 @pytest.mark.parametrize("content, words", [
     ("", "no schema dump"), ("garbage\n" * 9, "not the heading"), ("\0", "NUL"),
@@ -129,7 +129,7 @@ def test_missing_files_and_databases(run):
     run("schema", "diff", dump("oss_core.v0.104.0"), status=2)
 
 
-def test_a_dump_that_was_cut_off_is_no_smaller_schema(run, tmp_path):
+def test_a_truncated_dump_is_refused(run, tmp_path):
     whole = (DUMPS / "oss_tracing.v0.104.0.txt").read_text(encoding="utf-8")
     file = tmp_path / "dump.txt"
     for end in (whole.index("## COLUMN ORDER"), whole.index("## ALEMBIC"), whole.index("\nserver")):
@@ -140,7 +140,7 @@ def test_a_dump_that_was_cut_off_is_no_smaller_schema(run, tmp_path):
 @pytest.mark.parametrize("end, words", [
     ("ent)\n\n", "breaks off"), ("\n\n", "breaks off"), ("ALEMBIC_VERSION_EE (absent)\n\n", "a line of the section ALEMBIC is missing"),
     ("ALEMBIC_VERSION_OSS oss000000001\nALEMBIC_VERSION_EE (absent)\n\n", "a line of the section ALEMBIC is missing")])
-def test_the_last_lines_of_a_dump_are_missed(run, tmp_path, end, words):
+def test_a_dump_without_its_last_lines_is_refused(run, tmp_path, end, words):
     whole = (DUMPS / "oss_tracing.v0.104.0.txt").read_text(encoding="utf-8")
     assert whole.endswith(end)
     file = tmp_path / "dump.txt"
@@ -148,7 +148,7 @@ def test_the_last_lines_of_a_dump_are_missed(run, tmp_path, end, words):
     for command in ("diff", "parity"):
         _, err = run("schema", command, str(file), dump("oss_tracing.v0.104.0"), status=3)
         assert words in err and err.endswith(": it is not complete.\n"), err
-    file.write_text(whole[:-1], encoding="utf-8")  # as editors leave it
+    file.write_text(whole[:-1], encoding="utf-8")  # as editors save it
     run("schema", "diff", str(file), dump("oss_tracing.v0.104.0"))
 
 
@@ -182,7 +182,7 @@ def test_a_full_dump_ends_with_a_completeness_mark(pair, tmp_path):
 
 
 def test_a_file_and_a_database(shared, run, tmp_path):
-    """Only what both have is compared, and said so."""
+    """Only the sections of both are compared, and the output says so."""
     plain, full, counts = (str(tmp_path / name) for name in ("plain.txt", "full.txt", "counts.txt"))
     uri = shared.cluster.uri(shared.core)
     run("schema", "dump", uri, "-o", plain)
@@ -196,7 +196,7 @@ def test_a_file_and_a_database(shared, run, tmp_path):
         assert run("schema", "diff", a, b) == ("They are equal.\n", "")
 
 
-# ---- what follows ----
+# ---- consequences ----
 
 TREE = """
 CREATE EXTENSION IF NOT EXISTS citext;
@@ -212,7 +212,7 @@ CREATE TRIGGER t BEFORE INSERT ON s.child FOR EACH ROW EXECUTE FUNCTION s.f();
 COMMENT ON INDEX s.child_name IS 'by name';
 COMMENT ON COLUMN s.v.parent IS 'of a view';
 """
-# what is done, and which lines tell of it: change, kind, object, how many follow
+# the statement, and the reported lines: change, kind, object, number of consequences
 TOLD = {
     "DROP TABLE s.child CASCADE": [("removed", "table", "s.child", 16), ("removed", "view", "s.v", 1)],
     "DROP TABLE s.parent CASCADE": [("removed", "table", "s.parent", 6), ("removed", "constraint", "s.child.child_parent_fkey", 0)],

@@ -1,4 +1,4 @@
-"""The dump has the format of the reference files, does not depend on what must not matter, and is never half written."""
+"""The dump has the format of the reference files, does not depend on irrelevant settings, and is never half written."""
 import contextlib
 import gzip
 import os
@@ -77,7 +77,7 @@ def test_a_file_that_cannot_be_written(shared, tmp_path):
 
 
 def test_an_output_file_keeps_its_mode_and_link(shared, tmp_path):
-    """Its permissions, and its name behind a link; what is no file is written to."""
+    """Its permissions, and its target if it is a link; a file that is not a regular file is written to."""
     uri, expected = shared.cluster.uri(shared.core), shared.dump()
     private = tmp_path / "private.txt"
     private.write_text("old", encoding="utf-8")
@@ -150,7 +150,7 @@ NAMES = ['with "quotes"', "a.b", "tab\tand\nnewline\r", "back\\slash", "(a, b)",
 
 def test_names_are_unambiguous(pair):
     def read(line):
-        """The names that a line begins with, after TABLE, by the rule of the format."""
+        """The names at the beginning of a line, after TABLE, by the rule of the format."""
         names = re.match(r'TABLE ((?:[^".\s]|"(?:[^"]|"")*")+)\.((?:[^".\s]|"(?:[^"]|"")*")+) COLUMN-ORDER \((.*)\)$', line).groups()
         plain = []
         for name in names:
@@ -183,7 +183,7 @@ def make_tables(pair, count, rest=""):
 
 
 def test_ten_thousand_tables(pair, tmp_path):
-    make_tables(pair, 10000, "PARTITION BY RANGE (x)")  # without a file for each, which takes long to remove
+    make_tables(pair, 10000, "PARTITION BY RANGE (x)")  # without one file per table, which takes long to delete
     measure = ("import resource, subprocess, sys; subprocess.run(sys.argv[1:], check=True);"
                "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)")
     target = tmp_path / "dump.txt"
@@ -211,7 +211,7 @@ def test_counting_holds_few_locks_at_a_time(pair):
 
 @contextlib.contextmanager
 def waiting_dump(pair, *options, **popen):
-    """A dump that waits in the middle of counting, for a lock on the table `held`; gives it and lets it go on."""
+    """A dump that waits in the middle of counting for a lock on the table `held`; returns it and then lets it continue."""
     connection = pair.cluster.connect(pair.core)
     connection.autocommit = False
     with contextlib.closing(connection), connection.cursor() as cursor:
@@ -242,7 +242,7 @@ def test_progress_of_counting_on_a_terminal(pair):
         time.sleep(1.2)
     out, _ = process.communicate(timeout=30)
     shown = b""
-    with contextlib.suppress(OSError):  # the terminal says so when its other side is closed
+    with contextlib.suppress(OSError):  # the terminal reports when its other side is closed
         while chunk := os.read(ours, 10000):
             shown += chunk
     os.close(ours)
@@ -304,7 +304,7 @@ def test_without_an_address_it_is_the_private_cluster(server):
     assert "## SCHEMA DUMP — database: agenta_oss_core\n" in done.stdout and "TABLE public.users COLUMN" in done.stdout
 
 
-def test_a_private_cluster_that_is_not_there_is_not_made(folder):
+def test_a_missing_private_cluster_is_not_made(folder):
     done = subprocess.run([scratch.PROGRAM, "schema", "dump"], env=serving.clean_environment(ORGD_DATA_DIR=str(folder / "data")),
                           text=True, capture_output=True, check=False)
     assert done.returncode == 3 and "no private cluster" in done.stderr

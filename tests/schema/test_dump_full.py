@@ -1,4 +1,4 @@
-"""The full dump knows everything, JSON says the same, and neither depends on what must not matter."""
+"""The full dump is complete, JSON has the same content, and neither depends on irrelevant settings."""
 import json
 import random
 import re
@@ -18,7 +18,7 @@ def psql(pair, sql, database=None):
 
 @pytest.fixture(scope="module")
 def zoo(cluster):
-    """A database with one of everything. Tests leave it as it is."""
+    """A database with one object of each kind. Tests do not change it."""
     pair = cluster.pair()
     psql(pair, ZOO)
     yield pair
@@ -110,7 +110,7 @@ def test_json_has_the_content_of_the_text(zoo):
     assert comment["comment"] == 'animals\n\tand "birds"'
 
 
-# Statements of which each needs only those of the lines before: in any order within a line they make the same database.
+# Each statement needs only those of the lines before: in any order within a line they make the same database.
 STEPS = [
     ["CREATE SCHEMA b", "CREATE SCHEMA a", "CREATE EXTENSION ltree", "CREATE EXTENSION pgcrypto", "CREATE EXTENSION hstore"],
     ["CREATE TYPE a.mood AS ENUM ('x', 'y')", "CREATE TYPE mood AS ENUM ('y', 'x')", "CREATE SEQUENCE a.s", "CREATE SEQUENCE b.s",
@@ -162,7 +162,7 @@ def test_graph(zoo):
     assert '"animal, cascade"' in mermaid
 
 
-def test_a_picture_is_no_dump(zoo):
+def test_a_diagram_is_refused_as_a_dump(zoo):
     _, err = zoo.run("schema", "dump", "--graph", "dot", "--full", zoo.cluster.uri(zoo.core), status=2)
     assert err.count("\n") == 1 and "--graph" in err
 

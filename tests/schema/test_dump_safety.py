@@ -1,4 +1,4 @@
-"""A dump runs nothing of the database, is of one moment, and neither breaks files nor tells passwords."""
+"""A dump runs no function of the database, reads one snapshot, and neither damages files nor reveals passwords."""
 import contextlib
 import json
 import os
@@ -9,7 +9,7 @@ import pytest
 import scratch
 import serving
 
-# Fails when the program calls it, and in nobody else's session.
+# Fails if the program calls it, but not in another session.
 CALLED = """CREATE FUNCTION called() RETURNS int LANGUAGE plpgsql AS $$BEGIN
  IF current_setting('application_name') LIKE 'orgd%' THEN RAISE EXCEPTION 'called'; END IF; RETURN 1; END$$;
 CREATE FUNCTION calls(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RETURN public.called(); END$$;"""
@@ -17,7 +17,7 @@ CREATE FUNCTION calls(int) RETURNS int LANGUAGE plpgsql IMMUTABLE AS $$BEGIN RET
 
 @contextlib.contextmanager
 def meanwhile(pair, table, *options):
-    """What is done in here is committed while a dump waits for a lock on the table."""
+    """Statements in this block are committed while a dump waits for a lock on the table."""
     with contextlib.closing(pair.cluster.connect(pair.core)) as connection, connection.cursor() as cursor:
         cursor.execute(f"BEGIN; LOCK TABLE {table}")
         process = pair.start("schema", "dump", pair.cluster.uri(pair.core), *options)
@@ -117,7 +117,7 @@ def test_changes_outside_of_definitions_are_ignored(pair):
         assert process.communicate(timeout=30) == (dump, "")
 
 
-def test_a_reader_without_a_schema_while_something_else_is_done(pair):
+def test_a_reader_without_usage_of_a_schema_during_other_changes(pair):
     pair.sql("CREATE SCHEMA secret; CREATE TABLE secret.t (x int); CREATE TABLE base (x int); CREATE VIEW v AS SELECT x FROM base;"
              "DROP ROLE IF EXISTS dump_outsider; CREATE ROLE dump_outsider LOGIN")
     with contextlib.closing(pair.cluster.connect(pair.core)) as connection, connection.cursor() as cursor:
@@ -170,13 +170,13 @@ def test_the_name_of_a_role_in_another_encoding(pair):
 
 def test_money(pair):
     locales = subprocess.run(["locale", "-a"], capture_output=True, text=True, check=True).stdout.split()
-    other = next((one for one in locales if one != "POSIX" and not one.startswith("C")), "C")  # a bare machine has no other
+    other = next((one for one in locales if one != "POSIX" and not one.startswith("C")), "C")  # a bare machine has no other locale
     pair.sql("SET lc_monetary = 'C'; CREATE TABLE t (m money DEFAULT '1234.50'::money)")
     pair.sql(f"ALTER DATABASE {pair.core} SET lc_monetary = '{other}'")
     assert "COLUMN m money DEFAULT '$1,234.50'::money" in pair.dump()
 
 
-def test_a_schema_public_that_was_made_anew(pair):
+def test_a_recreated_schema_public(pair):
     dump = pair.dump(pair.core, "--full")
     pair.sql("DROP SCHEMA public; CREATE SCHEMA public AUTHORIZATION pg_database_owner; GRANT USAGE ON SCHEMA public TO PUBLIC;"
              "COMMENT ON SCHEMA public IS 'standard public schema'")

@@ -1,4 +1,4 @@
-"""Each rule of lint finds what it is for and nothing else, and what it proposes mends it."""
+"""Each lint rule finds its problem and nothing else, and its proposal fixes it."""
 import contextlib
 import json
 import subprocess
@@ -10,7 +10,7 @@ import serving
 NAME = 'odd "name"; \\ \t\u00e9'  # every identifier that a proposal has to quote
 QUOTED = '"odd ""name""; \\ \t\u00e9"'
 
-# rule: what makes the finding, what must not be found beside it (the same database), and what the sentence must name
+# rule: the statements that cause the finding, what must not be found in the same database, and what the sentence must name
 CASES = {
     "foreign-key-conflict": (
         f'CREATE TABLE {QUOTED} (id int PRIMARY KEY);'
@@ -62,8 +62,8 @@ PARTITION_AND_WHOLE = (
     "CREATE TABLE p (id int PRIMARY KEY) PARTITION BY LIST (id); CREATE TABLE p_1 PARTITION OF p FOR VALUES IN (1);"
     "CREATE TABLE p_2 PARTITION OF p FOR VALUES IN (2); CREATE TABLE t (x int REFERENCES p, CONSTRAINT only_1 FOREIGN KEY (x) REFERENCES p_1")
 
-# Where a plainer proposal would fail or do harm: the rule, what makes its findings, and of each the object, what is
-# proposed (None: nothing can be, and the sentence says why) and a part of the sentence.
+# Where a simpler proposal would fail or do harm: the rule, the statements, and for each finding the object, the
+# proposal (None: there is none, and the sentence says why) and a part of the sentence.
 SPECIAL = {
     "replica identity": ("unique-repeats-primary-key", [
         f'CREATE TABLE t (id int, b int, PRIMARY KEY (id, b)); CREATE UNIQUE INDEX {QUOTED} ON t (b, id);'
@@ -409,7 +409,7 @@ def test_proposed_sql_runs_and_does_no_harm(pair, name):
         pair.sql(sql)
 
 
-def test_an_index_that_is_being_made_is_not_invalid(pair):
+def test_an_index_under_construction_is_not_invalid(pair):
     pair.sql("CREATE TABLE a (x int)")
     with contextlib.closing(pair.cluster.connect(pair.core)) as writer:
         writer.autocommit = False
@@ -440,7 +440,7 @@ def test_an_index_that_is_being_dropped_is_not_invalid(pair):
         pair.sql("DROP INDEX IF EXISTS i, a_pkey_ccnew")
 
 
-def test_an_index_whose_drop_did_not_end_is_dropped(pair):
+def test_an_index_with_an_unfinished_drop_is_dropped(pair):
     pair.sql("CREATE TABLE a (x int); CREATE INDEX i ON a (x);"
              "UPDATE pg_index SET indisvalid = false, indisready = false, indislive = false WHERE indexrelid = 'i'::regclass")
     assert [(found["what"], found["fix"]) for found in lint(pair)] == [
@@ -525,8 +525,8 @@ def test_invisible_objects_are_named(pair):
     assert out == "" and err == "orgd: no privilege to read these sequences: public.secret.\n"
 
 
-def test_nothing_of_the_database_is_called(pair):
-    # What somebody leaves in public, closer to the arguments than what is built in, must not run with our rights.
+def test_lint_calls_no_function_of_the_database(pair):
+    # A function in public, closer to the argument types than the built-in one, must not run with our privileges.
     pair.sql("CREATE TABLE called (x int); CREATE FUNCTION mark() RETURNS boolean LANGUAGE plpgsql AS"
              " $$BEGIN RAISE EXCEPTION 'called'; END$$;"
              "CREATE FUNCTION public.differs(name, name) RETURNS boolean LANGUAGE sql AS 'SELECT public.mark()';"

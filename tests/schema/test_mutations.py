@@ -64,7 +64,7 @@ def function(more):
     return f"CREATE OR REPLACE FUNCTION zoo.touch(a integer, b zoo.mood DEFAULT 'sad') RETURNS integer LANGUAGE sql {more}"
 
 
-# What is done, and the one difference: its kind, its change, a word of its object. Each goes on from the one before.
+# The statement, and the one difference: its kind, its change, a word of its object. Each continues from the one before.
 MUTATIONS = [
     # columns
     ("ALTER TABLE zoo.field ALTER kind TYPE bigint", "column", "changed", "zoo.field.kind"),
@@ -325,7 +325,7 @@ MUTATIONS = [
     ("CREATE CONVERSION zoo.latin FOR 'LATIN1' TO 'UTF8' FROM iso8859_1_to_utf8", "other object", "added", "zoo.latin"),
     ("CREATE ACCESS METHOD heaps TYPE TABLE HANDLER heap_tableam_handler", "other object", "added", "heaps"),
     ("CREATE TYPE zoo.shell", "other object", "added", "zoo.shell"),
-    # with all that belongs to them
+    # with all parts
     ("DROP INDEX zoo.field_label", "index", "removed", "field_label"),
     ("ALTER TABLE zoo.animals DROP tags", "column", "removed", "zoo.animals.tags"),
     ("DROP TABLE zoo.visits", "table", "removed", "zoo.visits"),
@@ -340,7 +340,7 @@ def psql(cluster, database, sql):
 
 
 class Zoo:
-    """A database with one of everything, and its dump before the next change."""
+    """A database with one object of each kind, and its dump before the next change."""
 
     def __init__(self, cluster, folder):
         self.pair = cluster.pair()
@@ -398,7 +398,7 @@ def test_one_change_is_one_difference(zoo, mutation, kind, change, word):
     before = zoo.dump
     zoo.pair.sql(mutation.replace("{database}", zoo.pair.core))
     after = zoo.dump = zoo.take()
-    if kind is None:  # a step on the way
+    if kind is None:  # an intermediate step
         return
     found = zoo.differences(before, after)
     shown = "\n".join(str(one) for one in found)

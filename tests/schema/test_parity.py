@@ -1,4 +1,4 @@
-"""The command `schema parity`: whether one schema is a strict subset of another, as the editions are."""
+"""The command `schema parity`: whether one schema is a strict subset of another, as for the editions."""
 import json
 
 import pytest
@@ -28,7 +28,7 @@ def test_the_open_edition_is_a_subset(run):
     assert out.endswith("; the latter adds 1 version table: version table public.alembic_version_ee.\n")
 
 
-def test_it_is_strict(run):
+def test_the_subset_is_strict(run):
     for name in ("core", "tracing"):
         out, _ = run("schema", "parity", dump(f"ee_{name}"), dump(f"oss_{name}"), status=1)
         assert "is not a subset of that of" in out.splitlines()[-1]
@@ -63,7 +63,7 @@ def test_any_missing_changed_or_added_part_makes_an_object_unequal(run, tmp_path
 
 
 def test_live_databases_of_both_editions(make_pair):
-    """All that a full dump knows, and not only what the reference has."""
+    """Everything in a full dump, not only what the reference has."""
     oss, ee = make_pair("oss"), make_pair("ee")
     for pair in (oss, ee):
         pair.run("migrate", "up")

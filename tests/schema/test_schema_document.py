@@ -1,4 +1,4 @@
-"""docs/schema.md is true: its commands about diff and parity print what it says."""
+"""The commands about diff and parity in docs/schema.md print the documented output."""
 import os
 import re
 import shutil

@@ -1,4 +1,4 @@
-"""What belongs to a difference is told with it, and nothing else is: the cases of told.txt."""
+"""A difference is reported together with its consequences and nothing else: the cases of told.txt."""
 import json
 import pathlib
 import re

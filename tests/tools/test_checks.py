@@ -1,4 +1,4 @@
-"""Each rule of `make check` finds what it is there to find, and nothing in clean files."""
+"""Each rule of `make check` finds its problems, and nothing in clean files."""
 import os
 import pathlib
 import shutil
@@ -21,7 +21,7 @@ CLEAN = {
     "tools/go.sh": '#!/bin/sh\n# Goes.\necho "$1"\n',
 }
 
-# check, file, its text, where and what the finding says
+# check, file, its text, and the place and text of the finding
 VIOLATIONS = [
     ("includes", "src/base/bad.c", '/* Bad. */\n#include "db/db.h"\n', "src/base/bad.c:2: base may not include db"),
     ("includes", "src/main.c", '/* Main. */\n#include "enterprise/roles.h"\n', "src/main.c:2: program may not include"),
@@ -64,7 +64,7 @@ CHECKS = ["banned", "comments", "documents", "includes", "shell", "sql", "words"
 
 @pytest.fixture
 def tree(tmp_path):
-    """A small clean tree with the checks in it."""
+    """A small clean tree that contains the checks."""
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
     shutil.copytree(os.path.join(ROOT, "tools", "check"), tmp_path / "tools" / "check")
     shutil.copy(os.path.join(ROOT, ".clang-format"), tmp_path)
@@ -84,13 +84,13 @@ def run(tree, check):
 
 
 @pytest.mark.parametrize("check", CHECKS)
-def test_is_quiet_about_a_clean_tree(tree, check):
+def test_a_clean_tree_has_no_findings(tree, check):
     done = run(tree, check)
     assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
 
 
 @pytest.mark.parametrize("check,name,text,finding", VIOLATIONS)
-def test_finds(tree, check, name, text, finding):
+def test_each_check_finds_its_example(tree, check, name, text, finding):
     write(tree, {name: text})
     done = run(tree, check)
     assert done.returncode == 1 and not done.stderr
@@ -113,7 +113,7 @@ def test_types(tree):
 
 def test_packages_are_printed_for_unprivileged_users():
     with tempfile.TemporaryDirectory() as folder:
-        # Readable by the nobody that root becomes here, as pytest's own folders are not.
+        # Readable by the user nobody, which root becomes here, like pytest's own folders.
         os.chmod(folder, 0o755)
         tree = pathlib.Path(folder)
         (tree / "tools").mkdir()

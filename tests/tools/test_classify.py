@@ -1,4 +1,4 @@
-"""The build judges every statement of a migration, and stops at what it cannot judge."""
+"""The build classifies every statement of a migration, and stops at one that it cannot classify."""
 import pathlib
 import shutil
 import subprocess

@@ -19,7 +19,7 @@ _library.pg_query_free_parse_result.argtypes = [_Result]
 
 
 class Malformed(Exception):
-    """What does not parse: the message, and the line of the text, from 0."""
+    """A parse error: the message, and the line of the text, from 0."""
 
     def __init__(self, message, line):
         super().__init__(message)

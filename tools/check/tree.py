@@ -1,4 +1,4 @@
-"""What the checks share: the files of the tree, and how a finding is told."""
+"""Shared by the checks: the files of the tree, and the form of a finding."""
 import fnmatch
 import os
 import re
@@ -9,7 +9,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 
 
 def listed():
-    """Every path of the tree: those that git knows or would know, or without git all but hidden and built ones."""
+    """Every path of the tree: those that git tracks or would track, or without git all but hidden and built ones."""
     git = subprocess.run(["git", "-c", "safe.directory=*", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
                          cwd=ROOT, capture_output=True, text=True)
     if git.returncode == 0:
@@ -55,7 +55,7 @@ def line_of(text, offset):
 
 
 class Findings:
-    """Prints `file:line: sentence`, and ends the check with status 1 when there was any."""
+    """Prints `file:line: sentence`, and ends the check with status 1 if there was any."""
 
     def __init__(self):
         self.count = 0
