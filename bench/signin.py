@@ -39,22 +39,22 @@ class SignIns:
     def listing_in_a_storm(self, keys):
         """The listing while 32 connections sign in without pause, and the number of these sign-ins."""
         storms = []
-        beside = threading.Thread(target=lambda: storms.append(self.storm(self.options.seconds + 1)))
-        beside.start()
+        loaded = threading.Thread(target=lambda: storms.append(self.storm(self.options.seconds + 1)))
+        loaded.start()
         sample = self.listing(keys)
-        beside.join()
+        loaded.join()
         return sample, storms[0]["rate"]
 
     def measure(self, keys):
         """Result rows for bench/run."""
-        rates, bounds, alone, beside, through = [], [], [], [], []
+        rates, bounds, alone, loaded, through = [], [], [], [], []
         for _ in range(self.options.rounds):
             before = self.bare()
             rates.append(self.storm(self.options.seconds))
             bounds.append((before + self.bare()) / 2)
             alone.append(self.listing(keys))
             sample, rate = self.listing_in_a_storm(keys)
-            beside.append(sample)
+            loaded.append(sample)
             through.append(rate)
         return {"sign-ins": {"rate": statistics.median(sample["rate"] for sample in rates),
                              "hashes": statistics.median(bounds),
@@ -62,7 +62,7 @@ class SignIns:
                              "p50": statistics.median(sample["p50"] for sample in rates),
                              "refused": sum(sample["refused"] for sample in rates)},
                 "listing alone": self.summary(alone),
-                "listing in a storm": {**self.summary(beside), "sign_ins": statistics.median(through)}}
+                "listing in a storm": {**self.summary(loaded), "sign_ins": statistics.median(through)}}
 
     @staticmethod
     def summary(samples):

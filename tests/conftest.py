@@ -5,7 +5,7 @@ import sys
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-import scratch  # noqa: E402  (beside this file)
+import scratch  # noqa: E402  (in this folder)
 import serving  # noqa: E402
 
 

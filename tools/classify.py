@@ -9,7 +9,7 @@ import re
 import sys
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent / "check"))
-import pg_query  # noqa: E402  (beside the checks)
+import pg_query  # noqa: E402  (from tools/check)
 
 HAZARDS = re.findall(r"^HAZARD\((\w+),", (pathlib.Path(__file__).resolve().parent.parent / "src" / "migrate" / "hazards.def")
                      .read_text(encoding="utf-8"), re.M)

@@ -62,7 +62,7 @@ enum err audit_list(struct request *req)
     struct uuid id;
 
     if (!read_number(cursor, 1, INT64_MAX, 0, &before))
-        return operation_refuse_reference(req, "cursor", "it is none that an answer gave", NULL);
+        return operation_refuse_reference(req, "cursor", "it is not from an answer", NULL);
     if (!read_number(query_value(req, "limit"), 1, AUDIT_PAGE_MAX, AUDIT_PAGE, &limit))
         return operation_refuse_reference(req, "limit", "it is no number from 1 to 1000", NULL);
     if (object_id && !uuid_parse(object_id, &id))

@@ -225,13 +225,14 @@ enum err accounts_create(struct request *req)
 static enum err refuse_half_rehearsal(struct request *req, const char *account)
 {
     return operation_refuse(
-        req, &(struct refusal){.status = 400,
-                               .code = "validation_error",
-                               .message = talloc_asprintf(req->arena,
-                                                          "options.dry_run of account '%s' differs from that of the "
-                                                          "accounts before it; a request is rehearsed whole or not.",
-                                                          account),
-                               .account = account});
+        req, &(struct refusal){
+                 .status = 400,
+                 .code = "validation_error",
+                 .message = talloc_asprintf(req->arena,
+                                            "options.dry_run of account '%s' differs from that of the "
+                                            "accounts before it; a request is a dry run as a whole or not at all.",
+                                            account),
+                 .account = account});
 }
 
 enum err simple_accounts_create(struct request *req)
@@ -245,11 +246,11 @@ enum err simple_accounts_create(struct request *req)
 
     json_object_foreach(json_object_get(req->json, "accounts"), key, entry) {
         const json_t *options = json_object_get(entry, "options");
-        const bool rehearsed = option(options, "dry_run", dry_run);
+        const bool wanted = option(options, "dry_run", dry_run);
         json_t *account = account_of(req, entry, json_object_get(entry, "user"), "user");
-        if (count++ > 0 && rehearsed != operation.dry_run)
+        if (count++ > 0 && wanted != operation.dry_run)
             return refuse_half_rehearsal(req, key);
-        operation.dry_run = rehearsed;
+        operation.dry_run = wanted;
         if (!json_is_object(options)) /* options of an entry replace those of the request completely */
             options = json_object_get(req->json, "options");
         if (!graph || !account)

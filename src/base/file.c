@@ -130,7 +130,8 @@ static int write_through(const char *path, const void *data, size_t len)
     return fd < 0 ? -1 : close_with(fd, file_write_all(fd, data, len));
 }
 
-static int write_beside(const char *temporary, const char *path, const struct stat *old, const void *data, size_t len)
+static int write_temporary(const char *temporary, const char *path, const struct stat *old, const void *data,
+                           size_t len)
 {
     mode_t mask = umask(0);
     int fd, saved;
@@ -171,7 +172,7 @@ enum err file_write(void *arena, const char *path, const void *data, size_t len,
     else if (target && status.st_mode && !S_ISREG(status.st_mode))
         written = write_through(target, data, len);
     else if (target)
-        written = write_beside(temporary, target, &status, data, len);
+        written = write_temporary(temporary, target, &status, data, len);
     return written == 0 ? OK : error_set(error, ERR_SYSTEM, "%s cannot be written: %m", path);
 }
 

@@ -16,7 +16,7 @@ static void derive(const struct sealing *how, unsigned char key[KEY_SIZE])
     digest_hmac_sha256(how->pass, how->purpose, strlen(how->purpose), key);
 }
 
-/* Both ways: begins with key, nonce and what is authenticated beside the data. */
+/* Both directions: sets the key, the nonce and the additional authenticated data. */
 static bool begin(EVP_CIPHER_CTX *context, const struct sealing *how, const unsigned char *nonce, int encrypt)
 {
     unsigned char key[KEY_SIZE];

@@ -128,7 +128,7 @@ static void look_at_keys(struct doctor *doctor)
     if (!config->admin_key || !*config->admin_key)
         find(
             doctor, "key", NOTE,
-            "ORGD_ADMIN_KEY is not set, so whoever has AGENTA_AUTH_KEY, such as Agenta's services, is an administrator");
+            "ORGD_ADMIN_KEY is not set, so every holder of AGENTA_AUTH_KEY, such as Agenta's services, is an administrator");
     else if (config->auth_key && strcmp(config->admin_key, config->auth_key) == 0)
         find(doctor, "key", PROBLEM, "ORGD_ADMIN_KEY and AGENTA_AUTH_KEY are the same");
 }

@@ -11,7 +11,7 @@ int import_logins_run(const struct config *config, const struct options *options
 /* Row for the table of commands. */
 #define IMPORT_COMMANDS                                                                                                \
     {                                                                                                                  \
-        .name = "import logins", .arguments = "", .summary = "Take people's logins over from the predecessor",         \
+        .name = "import logins", .arguments = "", .summary = "Import logins from another authentication server",       \
         .details = "Reads the login database of the authentication server that Agenta used, and takes over ids, "      \
                    "password hashes, and logins by code and by provider: people sign in as they did before. It can "   \
                    "be repeated, and only adds what is missing; a login that nobody has used here yet follows a "      \

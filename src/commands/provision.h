@@ -19,7 +19,7 @@ int key_create_run(const struct config *config, const struct options *options);
     {.name = "account create",                                                                                         \
      .arguments = "EMAIL",                                                                                             \
      .summary = "Make an account with an organization, a workspace and a project",                                     \
-     .details = "Does what `POST /api/admin/simple/accounts/` does: all of it or nothing. Works beside a running "     \
+     .details = "Does what `POST /api/admin/simple/accounts/` does: all of it or nothing. Works with a running "       \
                 "server, and without one.",                                                                            \
      .options = account_create_options,                                                                                \
      .run = account_create_run},                                                                                       \

@@ -271,7 +271,7 @@ static void check_keys(struct serving *serving)
 
 static enum err say_ready(struct serving *serving, bool waiting, struct error *error)
 {
-    struct buffer line = buffer_make(serving->arena, READY_MAX), posture = line;
+    struct buffer line = buffer_make(serving->arena, READY_MAX), access = line;
     const char *databases = stores_describe(&serving->stores, serving->arena);
     struct access_report report;
 
@@ -282,9 +282,9 @@ static enum err say_ready(struct serving *serving, bool waiting, struct error *e
         reseal_stored(serving);
         check_keys(serving);
     }
-    access_posture(&serving->config, &posture);
+    access_summary(&serving->config, &access);
     ready_line(&serving->config, server_address(serving->server), databases ? databases : "",
-               buffer_string(&posture) ? buffer_string(&posture) : "", waiting, &line);
+               buffer_string(&access) ? buffer_string(&access) : "", waiting, &line);
     log_flush();
     if (!buffer_string(&line) || fputs(buffer_string(&line), stdout) == EOF || fflush(stdout) != 0)
         return error_set(error, ERR_SYSTEM, "cannot write to standard output: %m");

@@ -147,8 +147,8 @@ static bool finish_connecting(PGconn *conn, int64_t deadline_us)
 }
 
 /*
- * What the server says beside an answer; libpq would write it to standard error. A fatal one is its last word: the end
- * of the connection follows, which may not have arrived yet.
+ * Messages of the server outside of a result, which libpq would write to standard error. A fatal one is the last: the
+ * end of the connection follows, which may not have arrived yet.
  */
 static void take_notice(void *context, const PGresult *notice)
 {

@@ -1,5 +1,5 @@
 /*
- * Waits after a removal until no process uses what it remembered before it.
+ * Waits after a removal until no process uses older entries of its decision cache.
  *
  * A process may use its decision cache under a lease only (auth/cache_lease.h). Leases are rows of orgd.leases. A
  * removal takes the next generation, which its commit sends to all processes. Then it waits until each has confirmed

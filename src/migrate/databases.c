@@ -55,8 +55,8 @@ enum err databases_uris(void *arena, const struct config *config, const char *ur
     for (int i = 0; i < DATABASE_COUNT; i++) {
         if (uris[i] != NULL && !db_uri_is_sound(uris[i])) {
             return error_set(error, ERR_USAGE,
-                             "%s is malformed: write postgresql://user:password@host:5432/database, and what user or "
-                             "password have beside letters and digits as %%XX",
+                             "%s is malformed: write postgresql://user:password@host:5432/database, and escape all "
+                             "characters of user and password but letters and digits as %%XX",
                              is_set(given[i]) ? names[i] : "the URI composed from POSTGRES_DB_PREFIX");
         }
     }

@@ -222,8 +222,9 @@ static void write_end(const struct plan *plan, struct buffer *out)
     struct buffer command = buffer_make(out->arena, TEXT_MAX);
 
     if (plan_is_obstructed(plan)) {
-        buffer_text(out, "<p class=\"grave\">Something stands in the way; see what is marked above. <code>orgd migrate "
-                         "up</code> refuses until it is put right.</p>\n");
+        buffer_text(out,
+                    "<p class=\"grave\">Something prevents the upgrade; see the marked lines above. <code>orgd migrate "
+                    "up</code> refuses until it is solved.</p>\n");
         return;
     }
     acceptance_command(plan->options, plan_needs_losses(plan), plan_needs_signup(plan), &command);

@@ -284,7 +284,7 @@ void plan_write_text(const struct plan *plan, struct buffer *out)
             buffer_format(out, "%s database: %s; run it as one that can.\n", migrate_database_name((enum database)i),
                           plan->databases[i].lacks);
     if (plan_is_obstructed(plan)) {
-        buffer_text(out, "Something stands in the way; see above. `orgd migrate up` refuses until it is put right.\n");
+        buffer_text(out, "Something prevents the upgrade; see above. `orgd migrate up` refuses until it is solved.\n");
     } else if (pending > 0) {
         buffer_text(out, "To do this: ");
         acceptance_command(plan->options, plan_needs_losses(plan), plan_needs_signup(plan), out);

@@ -58,7 +58,7 @@ static void owners_effect(const struct signup_impact *impact, struct buffer *out
     write_some(&impact->owners, 0, ", ", out);
     if (result_rows(&impact->owners) == 0)
         buffer_text(out, "none");
-    buffer_format(out, "; without it each of the %" PRId64 " people, and whoever signs up, may create some",
+    buffer_format(out, "; without it each of the %" PRId64 " people, and everybody who signs up, may create some",
                   impact->people);
 }
 

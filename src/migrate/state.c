@@ -171,7 +171,7 @@ static bool judge_legacy(struct migrate_state *state, const struct origin *origi
             return true; /* judged as any other chain */
         judge(
             state, MIGRATE_OLD,
-            "has revision %s in %s, which is none from v0.103.5 on: bring it to v0.103.5 with Agenta's own migrations "
+            "has revision %s in %s, which is older than v0.103.5 or unknown: bring it to v0.103.5 with Agenta's own migrations "
             "first",
             found, table);
     } else if (origin->shared) {

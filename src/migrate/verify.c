@@ -24,8 +24,8 @@ struct text {
 const char *verify_kind_name(enum verify_kind kind)
 {
     static const char *const names[] = {
-        [VERIFY_MISSING] = "missing", [VERIFY_CHANGED] = "changed", [VERIFY_ADDED] = "added",
-        [VERIFY_BESIDE] = "beside",   [VERIFY_ORDER] = "order",
+        [VERIFY_MISSING] = "missing",     [VERIFY_CHANGED] = "changed", [VERIFY_ADDED] = "added",
+        [VERIFY_UNRELATED] = "unrelated", [VERIFY_ORDER] = "order",
     };
     return names[kind];
 }
@@ -71,13 +71,13 @@ static enum verify_kind judge(const struct schema_difference *difference)
 
     switch (difference->change) {
     case SCHEMA_ADDED: /* objects of an added table are not reported */
-        return rests ? VERIFY_ADDED : VERIFY_BESIDE;
+        return rests ? VERIFY_ADDED : VERIFY_UNRELATED;
     case SCHEMA_REMOVED:
         return VERIFY_MISSING;
     case SCHEMA_REORDERED:
         return VERIFY_ORDER;
     default:
-        return difference->kind == SCHEMA_EXTENSION ? VERIFY_BESIDE : VERIFY_CHANGED; /* its version differs */
+        return difference->kind == SCHEMA_EXTENSION ? VERIFY_UNRELATED : VERIFY_CHANGED; /* its version differs */
     }
 }
 
@@ -115,7 +115,7 @@ static enum err compare(void *arena, const struct text *shape, const struct text
             (struct verify_finding){.kind = kind,
                                     .found = difference.b ? found->lines[difference.b->line - 1] : NULL,
                                     .expected = difference.a ? shape->lines[difference.a->line - 1] : NULL};
-        verify->equal = verify->equal && kind >= VERIFY_BESIDE;
+        verify->equal = verify->equal && kind >= VERIFY_UNRELATED;
     }
     return OK;
 }

@@ -9,8 +9,8 @@ enum verify_kind {
     VERIFY_CHANGED, /* present with another definition */
     VERIFY_ADDED,   /* an unexpected column, constraint or trigger on an expected table */
     /* The following kinds do not count as differences. */
-    VERIFY_BESIDE, /* an additional table, view, index, type or extension of the operator */
-    VERIFY_ORDER,  /* the same columns in another physical order, as in a database that changed its edition */
+    VERIFY_UNRELATED, /* an additional table, view, index, type or extension of the operator */
+    VERIFY_ORDER,     /* the same columns in another physical order, as in a database that changed its edition */
 };
 
 /* "missing", "changed", ... */

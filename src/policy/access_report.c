@@ -202,7 +202,7 @@ void access_report_log(const struct access_report *report)
 /* ---- in one line ---- */
 
 /* E-mail addresses are personal data, so only their number is shown. */
-void access_posture(const struct config *config, struct buffer *out)
+void access_summary(const struct config *config, struct buffer *out)
 {
     if (config->allowed_domains.count > 0) {
         buffer_text(out, "sign-up for addresses of ");

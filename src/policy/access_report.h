@@ -38,7 +38,7 @@ void access_report_json(const struct access_report *report, struct buffer *out);
 void access_report_log(const struct access_report *report);
 
 /* Appends the report as a part of one line: "sign-up open to everybody, everybody may own organizations". */
-void access_posture(const struct config *config, struct buffer *out);
+void access_summary(const struct config *config, struct buffer *out);
 
 /* ---- for the files that make up the report ---- */
 

@@ -269,7 +269,7 @@ static void look_at_methods(struct access_report *report)
         (config->allowed_domains.count > 0 || config->allowed_owners.count > 0 || config->invite_only))
         warn(report, "unproven",
              "A password does not prove an address: anybody can be the first to sign up with an allowed address, "
-             "even with somebody else's. %s, or sign in through identity providers alone.",
+             "even with a stranger's. %s, or sign in through identity providers alone.",
              mail_enabled(config) ? "Set ORGD_EMAIL_METHOD to otp" : "Configure mail, so that users sign in by code");
 }
 

@@ -61,7 +61,7 @@ static enum err change_owners(const char *path, const struct run_as *postgres, s
     return OK;
 }
 
-/* psql -h DIRECTORY, and whoever looks for the log, find things where they were. */
+/* Links, so that `psql -h DIRECTORY` and readers of the log find things at their old place. */
 static enum err leave_links(int fd, const char *path, const struct run_as *program, struct error *error)
 {
     static const struct {

@@ -8,10 +8,10 @@
 #include "config/config.h"
 
 /*
- * Appends the line with its newline. `address` is the listening address; `databases` describes the databases; `posture`
+ * Appends the line with its newline. `address` is the listening address; `databases` describes the databases; `access`
  * says who may sign up; `waiting`: the databases are not available yet.
  */
-void ready_line(const struct config *config, const char *address, const char *databases, const char *posture,
+void ready_line(const struct config *config, const char *address, const char *databases, const char *access,
                 bool waiting, struct buffer *out);
 
 #endif

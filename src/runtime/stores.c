@@ -32,9 +32,9 @@ static enum err find_private(void *arena, const struct config *config, struct st
     for (int i = 0; i < DATABASE_COUNT; i++) {
         const char *name = private_name(arena, config, (enum database)i);
 
-        if (stores->beside >= 0)
-            (void)close(stores->beside);
-        stores->uris[i] = name ? cluster_uri(arena, stores->dir.path, name, &stores->beside) : NULL;
+        if (stores->dir_fd >= 0)
+            (void)close(stores->dir_fd);
+        stores->uris[i] = name ? cluster_uri(arena, stores->dir.path, name, &stores->dir_fd) : NULL;
         if (!stores->uris[i])
             return no_memory(error);
     }
@@ -86,7 +86,7 @@ enum err stores_open(void *arena, const struct config *config, enum stores_use u
     const struct data_dir_split split = {fork_cluster_process, &division};
     enum err err;
 
-    *stores = (struct stores){.dir = {.fd = -1, .lock = -1}, .beside = -1};
+    *stores = (struct stores){.dir = {.fd = -1, .lock = -1}, .dir_fd = -1};
     stores->private_cluster = data_dir_is_for_cluster(config);
     err = databases_uris(arena, config, stores->uris, error);
     if (err || (use == STORES_COMMAND && !stores->private_cluster))
@@ -143,9 +143,9 @@ void stores_close(struct stores *stores)
     stores->cluster = NULL;
     stores->process = NULL;
     data_dir_close(&stores->dir);
-    if (stores->beside >= 0)
-        (void)close(stores->beside);
-    stores->beside = -1;
+    if (stores->dir_fd >= 0)
+        (void)close(stores->dir_fd);
+    stores->dir_fd = -1;
 }
 
 /* "agenta_core on db1:5432" from a URI of either form. */

@@ -19,7 +19,7 @@ struct stores {
     struct cluster_process *process; /* runs the cluster as another user; NULL when it is this one */
     struct cluster *cluster;         /* running; NULL with configured databases, or alongside a running orgd */
     struct data_dir dir;             /* open when this process has locked the data directory */
-    int beside;                      /* keeps the URIs valid; -1 when not needed */
+    int dir_fd;                      /* keeps the URIs valid; -1 when not needed */
 };
 
 /*

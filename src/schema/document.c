@@ -302,7 +302,7 @@ static enum err read_object(struct reading *reading, enum schema_section section
             continue;
         if (!add_object(reading, (enum schema_kind)kind, spans, &good))
             return error_set(reading->error, ERR_MEMORY, "no memory for the dump");
-        return good ? OK : refuse(reading, "has an escape that is none");
+        return good ? OK : refuse(reading, "has a malformed escape");
     }
     return refuse(reading, "is not one that its section has");
 }

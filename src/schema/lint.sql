@@ -61,7 +61,7 @@ SELECT format('%I.%I', n.nspname, c.relname) AS object,
    AND n.nspname <> 'information_schema' AND n.nspname !~ '^pg_'
  ORDER BY n.nspname, c.relname, k.conname;
 
--- lint_foreign_key_duplicate: foreign keys that say what another one says, which is none that goes for a conflict
+-- lint_foreign_key_duplicate: foreign keys that repeat another one and do not conflict with it
 WITH key AS (
     SELECT f.oid, f.conname, f.conrelid, f.conparentid, s.rule,
            row_number() OVER same AS number, first_value(f.oid) OVER same AS kept

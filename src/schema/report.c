@@ -80,7 +80,7 @@ void schema_report_line(struct buffer *out, const struct schema_difference *diff
         schema_report_followers(out, difference);
         buffer_char(out, ']');
     }
-    buffer_text(out, difference->parity ? "\n" : "  [no matter of parity]\n");
+    buffer_text(out, difference->parity ? "\n" : "  [not counted for parity]\n");
 }
 
 void schema_report_text(struct buffer *out, const struct schema_differences *differences)

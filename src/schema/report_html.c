@@ -57,7 +57,7 @@ static void add_row(struct buffer *out, const struct schema_document *a, const s
         buffer_text(out, ": ");
         page_text(out, difference->what);
     }
-    buffer_text(out, difference->parity ? "</span>" : "; no matter of parity</span>");
+    buffer_text(out, difference->parity ? "</span>" : "; not counted for parity</span>");
     add_followers(out, difference);
     buffer_text(out, "</td>");
     add_side(out, "a", a, difference->from, difference->change == SCHEMA_REMOVED || (change && difference->from));

@@ -97,7 +97,7 @@ static void write_providers(struct request *req, struct buffer *out)
 }
 
 /* The sign-up rules that a sign-in page may show to everybody. The lists themselves stay private. */
-static const char *sign_up_posture(const struct config *config)
+static const char *sign_up_rule(const struct config *config)
 {
     if (config->invite_only)
         return "invitation";
@@ -122,7 +122,7 @@ enum err discover_methods(struct request *req)
             json_text(&body, method->factor);
     json_close(&body, ']');
     json_key(&body, "signUp");
-    json_text(&body, sign_up_posture(req->config));
+    json_text(&body, sign_up_rule(req->config));
     json_close(&body, '}');
     return fdi_answer(req, 200, &body);
 }

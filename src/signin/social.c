@@ -202,7 +202,7 @@ static enum err sign_in(struct request *req, const struct provider *provider, co
                            &new_account);
 }
 
-/* A token that the client brought opens one session only, whoever sends it again, and to whichever server. */
+/* A token that the client brought opens one session only, on any server and for any client. */
 static enum err use_brought(struct request *req, const struct social_profile *profile)
 {
     if (!profile->brought_hash)

@@ -103,7 +103,7 @@ def test_report(orgd):
         "Everybody gets an organization of their own when they sign up, and may create more (AGENTA_ACCESS_ALLOWED_OWNER_EMAILS is empty).",
         "No mail is sent: inviters have to pass on the link themselves, and nobody can reset a password by mail.",
         "Warning: A password does not prove an address: anybody can be the first to sign up with an allowed address, "
-        "even with somebody else's. Configure mail, so that users sign in by code, or sign in through identity providers alone.",
+        "even with a stranger's. Configure mail, so that users sign in by code, or sign in through identity providers alone.",
         "Warning: @acme.io in AGENTA_ALLOWED_DOMAINS is not a domain and matches no address, so it lets nobody in; write acme.io, which "
         "includes its subdomains."]
 

@@ -54,7 +54,7 @@ def uris(first):
     return {f"POSTGRES_URI_{name.upper()}": f"postgresql://orgd@/agenta_oss_{name}?host={first.data}" for name in ("core", "tracing")}
 
 
-def beside(first, provider):
+def sibling(first, provider):
     """Another server over the same databases, without mail, so that links come back in answers."""
     return serving.Server(AGENTA_AUTH_KEY=first.auth_key, AGENTA_CRYPT_KEY=first.crypt_key, **signs_in(provider), **uris(first)).start()
 
@@ -62,7 +62,7 @@ def beside(first, provider):
 @pytest.fixture(scope="module")
 def other(first, provider):
     """The thief's server."""
-    server = beside(first, provider)
+    server = sibling(first, provider)
     yield server
     server.close()
 
@@ -73,7 +73,7 @@ def pair(remedy, first, other, provider):
     if remedy != "blocking":
         yield first, other
         return
-    made = [beside(first, provider) for _ in range(2)]
+    made = [sibling(first, provider) for _ in range(2)]
     yield made
     for server in made:
         server.close()

@@ -8,7 +8,7 @@ import pytest
 from serving import wait_for
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "migrate"))
-import wire  # noqa: E402  (beside the tests of migrations)
+import wire  # noqa: E402  (from tests/migrate)
 
 PASSWORD = "Str0ng!pass1"
 

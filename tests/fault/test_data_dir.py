@@ -229,7 +229,7 @@ def test_a_directory_of_one_user_is_divided(make_server):
     assert not stat.S_IMODE(server.data.stat().st_mode) & 0o067
     status = [serving.PROGRAM, "migrate", "status", "--exit-code"]
     environment = serving.clean_environment(ORGD_DATA_DIR=str(server.data), ORGD_RUN_AS="nobody")
-    for _ in ("beside it", "without it"):
+    for _ in ("next to it", "without it"):
         done = subprocess.run(status, env=environment, capture_output=True, text=True)
         assert done.returncode == 0, done.stderr
         if server.process.poll() is None:

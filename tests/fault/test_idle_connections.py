@@ -9,7 +9,7 @@ import pytest
 import serving
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent.parent / "http"))
-import sessions  # noqa: E402  (beside the tests of the API)
+import sessions  # noqa: E402  (from tests/http)
 
 WORKERS = "SELECT pid FROM pg_stat_activity WHERE application_name = 'orgd' AND pid <> pg_backend_pid()"
 

@@ -101,7 +101,7 @@ static void check_preflight(struct request *req)
     require(origin || !header(&req->reply, "Access-Control-Allow-Origin"));
 }
 
-/* A line as the front door lets it through: without control characters. NULL at the end. */
+/* A line as the request parser accepts it: without control characters. NULL at the end. */
 static char *take_line(void *arena, const char **at, const char *end)
 {
     const char *line = *at;

@@ -174,7 +174,7 @@ static bool same_objects(const struct schema_document *a, const struct schema_do
     }
 }
 
-/* Lists of columns that are only longer or shorter are told by their columns, where the dump has any. */
+/* If lists of columns differ only in length, the differences are those of the columns, if the dump has any. */
 static bool tells_all(const struct schema_differences *found, const struct schema_document *a,
                       const struct schema_document *b)
 {

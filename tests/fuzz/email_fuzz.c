@@ -27,7 +27,7 @@ const struct fuzz_seed fuzz_seeds[] = {
     {0},
 };
 
-/* Whether a whole text matches, as the C library says; the lengths are beside the expression. */
+/* Whether a whole text matches, by the C library; the expression does not check the lengths. */
 static bool oracle(const char *text)
 {
     static const char pattern[] = "^(" ATOM "+(\\." ATOM "+)*|\"[] !#-?A-Z^-~[]+\")"

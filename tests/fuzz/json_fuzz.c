@@ -46,7 +46,7 @@ static void check_spelled(const json_t *json, size_t flags)
     free(compact);
 }
 
-/* Well-formed JSON as somebody else wrote it. */
+/* Well-formed JSON of another writer. */
 static void check_written(void *arena, const char *text, const json_t *json)
 {
     struct buffer out = buffer_make(arena, 1 << 20);

@@ -6,7 +6,7 @@ import sys
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-import client  # noqa: E402  (beside this file)
+import client  # noqa: E402  (in this folder)
 import serving  # noqa: E402
 
 
@@ -68,7 +68,7 @@ def connects(server, role):
 
 
 @pytest.fixture(scope="session")
-def beside(server, program_role):
+def sibling(server, program_role):
     """Makes servers over the same databases, with the same keys and other settings, and only the privileges that they need."""
     uris = {f"POSTGRES_URI_{name.upper()}": f"postgresql://{program_role}@/agenta_oss_{name}?host={server.data}"
             for name in ("core", "tracing")}
@@ -76,19 +76,19 @@ def beside(server, program_role):
 
 
 @pytest.fixture(scope="session")
-def second(beside):
-    second = beside().start()
+def second(sibling):
+    second = sibling().start()
     yield second
     second.close()
 
 
 @pytest.fixture
-def another(beside):
+def another(sibling):
     """The same, for one test: `another(AGENTA_API_URL=...)`."""
     made = []
 
     def make(**settings):
-        made.append(beside(**settings).start())
+        made.append(sibling(**settings).start())
         return made[-1]
 
     yield make

@@ -466,9 +466,9 @@ def test_logins_of_a_simple_account(admin, suffix, server):
 
 
 @pytest.fixture(scope="module")
-def otp(beside):
+def otp(sibling):
     """A server with sign-in by code."""
-    server = beside(SMTP_HOST="127.0.0.1", SMTP_PORT="9", SMTP_FROM_EMAIL="orgd@acme.example", SMTP_USE_TLS="false").start()
+    server = sibling(SMTP_HOST="127.0.0.1", SMTP_PORT="9", SMTP_FROM_EMAIL="orgd@acme.example", SMTP_USE_TLS="false").start()
     yield client.Api(server.url, f"Access {server.environment['AGENTA_AUTH_KEY']}")
     server.close()
 

@@ -82,8 +82,8 @@ def test_a_batch_is_all_or_nothing(admin, people, sql):
                                      "code": "user_not_found"})
     assert count(sql, "users", "id", alice.user) == 1
     body["accounts"]["x"] = {"user": {"email": "nobody@example.com"}}  # which is ignored
-    rehearsal = admin.delete(SIMPLE, body={**body, "dry_run": True})
-    assert (rehearsal.status_code, rehearsal.text, count(sql, "users", "id", alice.user)) == (204, "", 1)
+    preview = admin.delete(SIMPLE, body={**body, "dry_run": True})
+    assert (preview.status_code, preview.text, count(sql, "users", "id", alice.user)) == (204, "", 1)
     assert admin.delete(SIMPLE, body=body).status_code == 204
     assert count(sql, "users", "id", alice.user) == count(sql, "users", "id", bob.user) == 0
     assert admin.delete(SIMPLE, body={"accounts": {}}).status_code == 204

@@ -64,8 +64,8 @@ def story(server, admin):
     graph = make_graph()
     story = {"graph": graph, "before": counts(server)}
     options = {"create_api_keys": True, "return_api_keys": True, "seed_defaults": False}
-    story["rehearsal"] = admin.post("/admin/accounts/", {"options": {**options, "dry_run": True}, **graph})
-    story["rehearsed"] = counts(server)
+    story["dry_run"] = admin.post("/admin/accounts/", {"options": {**options, "dry_run": True}, **graph})
+    story["after_dry_run"] = counts(server)
     story["made"] = admin.post("/admin/accounts/", {"options": options, **graph})
     story["there"] = counts(server)
     return story
@@ -79,10 +79,10 @@ def test_all_of_it_is_answered(story):
 
 
 def test_a_dry_run_answers_the_same_and_stores_nothing(story):
-    assert story["rehearsal"].status_code == 200
-    assert story["rehearsed"] == story["before"]
+    assert story["dry_run"].status_code == 200
+    assert story["after_dry_run"] == story["before"]
     shape = [{kind: list(things) for kind, things in answer.json()["accounts"][0].items()}
-             for answer in (story["rehearsal"], story["made"])]
+             for answer in (story["dry_run"], story["made"])]
     assert shape[0] == shape[1]
 
 
@@ -131,8 +131,8 @@ def test_a_repeated_graph_is_refused_whole(story, admin, server):
 def test_a_deleted_graph_leaves_no_row(story, admin, server):
     (account,) = story["made"].json()["accounts"]
     target = {"user_ids": [user["id"] for user in account["users"].values()]}
-    rehearsal = admin.ok("DELETE", "/admin/accounts/", {"target": target})
-    assert (rehearsal["dry_run"], len(rehearsal["deleted"]["users"]), len(rehearsal["deleted"]["organizations"])) == (
+    preview = admin.ok("DELETE", "/admin/accounts/", {"target": target})
+    assert (preview["dry_run"], len(preview["deleted"]["users"]), len(preview["deleted"]["organizations"])) == (
         True, ORGANIZATIONS * MEMBERS, ORGANIZATIONS)
     assert counts(server) == story["there"]
     done = admin.ok("DELETE", "/admin/accounts/", {"target": target, "dry_run": False, "confirm": "delete"})

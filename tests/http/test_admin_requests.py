@@ -61,11 +61,11 @@ def test_a_dry_run_is_answered_and_stores_nothing(endpoint, admin, people, suffi
     alice, bob = people("alice", "bob")
     before = counts(sql)
     path, body = requests_of(alice, bob, suffix, dry_run=True, idempotency_key=f"dry {suffix}")[endpoint]
-    rehearsed = admin.ok("POST", path, body)
+    preview = admin.ok("POST", path, body)
     assert counts(sql) == before
     body["options"]["dry_run"] = False
     done = admin.ok("POST", path, body)  # the key was not used up
-    assert shape(rehearsed) == shape(done)
+    assert shape(preview) == shape(done)
     assert counts(sql) != before
 
 

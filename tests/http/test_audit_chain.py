@@ -103,7 +103,7 @@ def test_a_role_with_the_programs_privileges_alters_nothing(server):
 def test_an_altered_row_is_found(server):
     ids = server.fill()
     assert server.verify()["rows"] == len(ids)
-    server.forge("UPDATE orgd.audit SET actor_id = 'somebody else' WHERE id = %s", [ids[7]])
+    server.forge("UPDATE orgd.audit SET actor_id = 'another user' WHERE id = %s", [ids[7]])
     assert (server.verify()["break"]["kind"], server.verify()["break"]["row"]) == ("altered", ids[7])
     status, out, _ = server.run("audit", "verify")
     assert status == 1 and out.startswith(f"Row {ids[7]} was altered.\n")
@@ -133,7 +133,7 @@ def test_a_removed_row_is_found(server):
     server.forge("DELETE FROM orgd.audit_seals WHERE audit_id = %s", [ids[4]])
     assert server.verify()["break"] == {"kind": "seal_removed", "row": 0, "seal_no": 5}
     server.forge("UPDATE orgd.audit_seals SET seal_no = seal_no - 1 WHERE seal_no > 5")
-    assert server.verify()["break"] == {"kind": "altered", "row": ids[5], "seal_no": 5}  # whoever replaces it
+    assert server.verify()["break"] == {"kind": "altered", "row": ids[5], "seal_no": 5}  # by whatever replaces it
 
 
 @pytest.mark.parametrize("transaction", ["pg_current_xact_id()", "'700'", "NULL"])

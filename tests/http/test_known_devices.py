@@ -19,14 +19,14 @@ BEHIND = {"ORGD_RATE_LIMITS": "on", "ORGD_TRUSTED_PROXIES": "127.0.0.1"}
 
 
 @pytest.fixture(scope="module")
-def limited(beside):
-    with contextlib.closing(beside(**BEHIND)) as made:
+def limited(sibling):
+    with contextlib.closing(sibling(**BEHIND)) as made:
         yield made.start()
 
 
 @pytest.fixture(scope="module")
-def other(beside):
-    with contextlib.closing(beside(**BEHIND)) as made:
+def other(sibling):
+    with contextlib.closing(sibling(**BEHIND)) as made:
         yield made.start()
 
 

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from front_door import SLACK, Fixture, serve, server  # noqa: F401  (two are fixtures)
+from parser_fixture import SLACK, Fixture, serve, server  # noqa: F401  (two are fixtures)
 
 
 def test_a_full_queue_answers_at_once_and_health_never_waits(serve):

@@ -10,7 +10,7 @@ REFERENCE = json.loads((serving.TREE / "tests/reference/openapi.json").read_text
 
 # Where the document differs on purpose: the difference in the form of this test, and the reason.
 DIFFERENCES = {
-    ("POST /organizations", "status"): (201, "the original answers 201 too, its document says otherwise"),
+    ("POST /organizations", "status"): (201, "Agenta answers 201 too, its document says otherwise"),
     ("DiscoverResponse", "methods"): ({"map": "any"}, "providers of organizations are for another edition"),
     ("POST /keys", "parameters"): ([{"name": "restricted", "in": "query", "required": False, "type": "boolean"}],
                                    "a key can be restricted to its project"),

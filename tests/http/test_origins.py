@@ -17,17 +17,17 @@ OTHERS = ("http://localhost:3002", "http://agenta.ai", "https://agenta.ai.evil",
 
 
 @pytest.fixture(scope="module")
-def configured(beside):
+def configured(sibling):
     """A program over the same database whose web address and list of origins are set."""
-    server = beside(AGENTA_WEB_URL=f"{WEB}:443/", ORGD_ALLOWED_ORIGINS="https://App.acme.io/ , http://10.0.0.7:3000").start()
+    server = sibling(AGENTA_WEB_URL=f"{WEB}:443/", ORGD_ALLOWED_ORIGINS="https://App.acme.io/ , http://10.0.0.7:3000").start()
     yield server
     server.close()
 
 
 @pytest.fixture(scope="module")
-def developing(beside):
+def developing(sibling):
     """The same with ORGD_DEVELOPMENT."""
-    server = beside(AGENTA_WEB_URL=WEB, ORGD_ALLOWED_ORIGINS=", ".join(LISTED), ORGD_DEVELOPMENT="on").start()
+    server = sibling(AGENTA_WEB_URL=WEB, ORGD_ALLOWED_ORIGINS=", ".join(LISTED), ORGD_DEVELOPMENT="on").start()
     yield server
     server.close()
 

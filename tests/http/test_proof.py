@@ -6,7 +6,7 @@ import threading
 import pytest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-import client  # noqa: E402  (beside this file)
+import client  # noqa: E402  (in this folder)
 import mailbox  # noqa: E402
 import sessions  # noqa: E402
 from identity_providers import Provider  # noqa: E402

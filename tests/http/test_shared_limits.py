@@ -16,17 +16,17 @@ BEHIND = {"ORGD_RATE_LIMITS": "on", "ORGD_TRUSTED_PROXIES": "127.0.0.1"}
 
 
 @pytest.fixture(scope="module")
-def limited(beside):
+def limited(sibling):
     """A server with limits, behind a proxy: tests choose the client address."""
-    made = beside(**BEHIND, ORGD_METRICS_LISTEN=f"127.0.0.1:{free_port()}").start()
+    made = sibling(**BEHIND, ORGD_METRICS_LISTEN=f"127.0.0.1:{free_port()}").start()
     yield made
     made.close()
 
 
 @pytest.fixture(scope="module")
-def other(beside):
+def other(sibling):
     """A second one over the same databases."""
-    made = beside(**BEHIND).start()
+    made = sibling(**BEHIND).start()
     yield made
     made.close()
 
@@ -148,9 +148,9 @@ def test_link_requests_from_other_networks(limited):
     assert link("198.51.100.1")
 
 
-def test_a_full_table_frees_no_limited_subject(beside, email, sql):
+def test_a_full_table_frees_no_limited_subject(sibling, email, sql):
     """More subjects than slots share counters, and a limited subject stays limited."""
-    with contextlib.closing(beside(**BEHIND)) as crowded:
+    with contextlib.closing(sibling(**BEHIND)) as crowded:
         crowded.start()
         assert guess(crowded, email, "192.0.2.1", 12) == 10
         sql("INSERT INTO orgd.rate_limits SELECT sha256(i::text::bytea), 'SIGN_IN_NETWORK', 300, now() + interval '300 s'"

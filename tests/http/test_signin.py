@@ -393,14 +393,14 @@ def test_the_methods_with_passwords(server, nobody):
         assert nobody.get(path).status_code == 405, path
 
 
-@pytest.mark.parametrize(("posture", "settings"), [
+@pytest.mark.parametrize(("rule", "settings"), [
     ("invitation", {"ORGD_ACCESS_INVITE_ONLY": "true", "AGENTA_ACCESS_ALLOWED_DOMAINS": "acme.io"}),
     ("restricted", {"AGENTA_ACCESS_ALLOWED_DOMAINS": "acme.io"}),
     ("open", {"AGENTA_ACCESS_BLOCKED_DOMAINS": "acme.io"}),
 ])
-def test_the_sign_in_page_learns_who_may_sign_up(make_server, posture, settings):
+def test_the_sign_in_page_learns_who_may_sign_up(make_server, rule, settings):
     server = make_server(**settings).start()
-    assert client.Api(server.url).ok("GET", "/auth/loginmethods")["signUp"] == posture
+    assert client.Api(server.url).ok("GET", "/auth/loginmethods")["signUp"] == rule
 
 
 def test_without_mail_addresses(make_server):

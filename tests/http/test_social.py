@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, rsa, utils
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
-import client  # noqa: E402  (beside this file)
+import client  # noqa: E402  (in this folder)
 import mailbox  # noqa: E402
 import sessions  # noqa: E402
 from identity_providers import Misbehaving, Provider, hang  # noqa: E402

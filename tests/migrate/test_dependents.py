@@ -24,8 +24,8 @@ CREATE TABLE secret (id uuid);
 ALTER TABLE secret ENABLE ROW LEVEL SECURITY;
 CREATE POLICY own ON secret USING (EXISTS (SELECT FROM app_db a WHERE a.id = secret.id));
 CREATE RULE logged AS ON INSERT TO numbers DO ALSO SELECT count(*) FROM app_db;
-CREATE TABLE beside (id int PRIMARY KEY, made timestamptz DEFAULT now());
-CREATE VIEW beside_it AS SELECT * FROM beside;
+CREATE TABLE unrelated (id int PRIMARY KEY, made timestamptz DEFAULT now());
+CREATE VIEW unrelated_view AS SELECT * FROM unrelated;
 """
 NAMED = {
     ("view", '"Mine"."First view"'), ("view", "second"), ("materialized view", "third"), ("table", "child"),
@@ -39,7 +39,7 @@ SELECT i.type, i.identity
   FROM (SELECT 'pg_class'::regclass AS class, c.oid, 0 AS part FROM pg_class c WHERE c.relkind IN ('r', 'v', 'm')
          UNION ALL
         SELECT 'pg_class'::regclass, a.attrelid, a.attnum FROM pg_attribute a WHERE a.attnum > 0 AND a.attrelid IN (
-               'snapshot'::regclass, 'pointing'::regclass, 'numbers'::regclass, 'secret'::regclass, 'beside'::regclass)
+               'snapshot'::regclass, 'pointing'::regclass, 'numbers'::regclass, 'secret'::regclass, 'unrelated'::regclass)
          UNION ALL SELECT 'pg_proc'::regclass, p.oid, 0 FROM pg_proc p
          UNION ALL SELECT 'pg_attrdef'::regclass, d.oid, 0 FROM pg_attrdef d
          UNION ALL SELECT 'pg_policy'::regclass, p.oid, 0 FROM pg_policy p
@@ -80,7 +80,7 @@ def test_the_plan_lists_objects_dropped_along(world):
     assert "other objects that depend on them: 11" in err
     old.up(pair, "--legacy", "drop")
     assert bare(before - set(pair.sql(own))) - bare(NAMED) == set()
-    assert pair.sql("SELECT count(*) FROM snapshot") == [(12,)] and pair.sql("SELECT count(*) FROM beside_it") == [(0,)]
+    assert pair.sql("SELECT count(*) FROM snapshot") == [(12,)] and pair.sql("SELECT count(*) FROM unrelated_view") == [(0,)]
 
 
 def test_purge_lists_objects_dropped_with_the_archive(world):

@@ -63,7 +63,7 @@ def kill_runner(runner, pid):
 
 @pytest.fixture(scope="module")
 def ends(templates, cluster):
-    """For each database: the result of a whole run up, the numbers of requests of the way up and back, and the original state."""
+    """For each database: the result of a whole run up, the numbers of requests of the way up and back, and the state before."""
     found = {}
     for edition, kind in DATABASES.items():
         pair = templates.fill(cluster.pair(edition), edition, kind)

@@ -206,7 +206,7 @@ def test_a_shared_revision_of_the_other_edition_is_refused(make_old, edition, st
 
 
 @pytest.mark.parametrize("revision, words", [
-    ("9f8e7d6c5b4a", ("none from v0.103.5 on", "bring it to v0.103.5")),
+    ("9f8e7d6c5b4a", ("older than v0.103.5 or unknown", "bring it to v0.103.5")),
     ("park00000001", ("is ahead",)),
     ("2c3d4e5f6a7b", ("enterprise edition",)),
 ])

@@ -287,7 +287,7 @@ def test_obstacles_are_in_the_plan(make_old):
     pair.sql("CREATE TABLE workspace_members (id int)")
     planned = plan(pair)
     assert planned["obstructed"] and decision(planned, "in_the_way")["count"] == 1
-    assert "Something stands in the way" in pair.run("migrate", "plan")[0]
+    assert "Something prevents the upgrade" in pair.run("migrate", "plan")[0]
     pair.run("migrate", "up", *old.ACCEPTED, status=3)
 
 

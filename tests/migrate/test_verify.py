@@ -106,7 +106,7 @@ def test_objects_of_other_programs_are_no_difference(pair):
     pair.sql("CREATE TABLE reports (id int PRIMARY KEY); CREATE INDEX reports_users ON users (username);"
              " CREATE VIEW people AS SELECT email FROM users; CREATE EXTENSION pg_stat_statements; CREATE TYPE mood AS ENUM ('good')")
     found = findings(pair)
-    assert found and {kind for kind, _, _ in found} == {"beside"}
+    assert found and {kind for kind, _, _ in found} == {"unrelated"}
 
 
 def test_outdated_databases_are_not_compared(make_old):

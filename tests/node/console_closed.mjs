@@ -33,7 +33,7 @@ await run(
             await fillIn(page, address("ann"), PASSWORD);
             await page.getByRole("button", { name: "Create account" }).click();
             await page.getByRole("alert").getByText("Access Denied.").waitFor(); // the server's message and a hint
-            await page.getByText("ask for an invitation", { exact: false }).or(page.getByText("for an invitation:", { exact: false })).first().waitFor();
+            await page.getByText("here for an invitation", { exact: false }).or(page.getByText("for an invitation:", { exact: false })).first().waitFor();
             await isAccessible(page, "a sign-up that was refused");
         },
 

@@ -200,7 +200,7 @@ await run(
             const { link, place } = await invited(owner, guest.email, "admin");
             await guest.go(link);
             await guest.page.getByRole("button", { name: "Accept invitation" }).waitFor();
-            await isAccessible(guest.page, "an invitation for who is signed in");
+            await isAccessible(guest.page, "an invitation for the signed-in user");
             const members = async () => (await ask(owner.page, "GET", `/organizations/${place.organizationId}`)).body.default_workspace.members;
             assert.equal((await members()).find(({ user }) => user.email === guest.email).user.status, "pending"); // opening the page changes nothing
             await guest.page.getByRole("button", { name: "Not now" }).click();
@@ -225,7 +225,7 @@ await run(
             const { link, place } = await invited(owner, email);
             await other.go(link);
             await other.page.getByRole("heading", { name: "This invitation is for another address" }).waitFor();
-            await isAccessible(other.page, "an invitation for somebody else");
+            await isAccessible(other.page, "an invitation for another address");
             await other.page.getByRole("button", { name: `Log out and continue as ${email}` }).click();
             await other.page.getByRole("button", { name: "Create account and join" }).waitFor();
             const { body } = await ask(owner.page, "GET", `/organizations/${place.organizationId}/invitations`);

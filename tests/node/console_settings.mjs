@@ -187,7 +187,7 @@ await run(
             await dialog(owner.page).getByRole("button", { name: "Transfer ownership" }).click();
             await notice(owner.page, `${guest.name} is the owner now.`);
             await owner.page.getByText("Only the owner can change this.").waitFor();
-            await isAccessible(owner.page, "the settings of somebody else's organization");
+            await isAccessible(owner.page, "the settings of another user's organization");
             await guest.page.reload();
             await switcher(guest.page).click();
             await guest.page.getByRole("menuitem", { name: "Rename" }).waitFor();

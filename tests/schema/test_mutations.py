@@ -20,9 +20,9 @@ COMMENT ON INDEX zoo.field_label IS 'by label';
 ALTER DEFAULT PRIVILEGES IN SCHEMA zoo REVOKE SELECT ON TABLES FROM zoo_reader;
 ALTER DEFAULT PRIVILEGES GRANT EXECUTE ON FUNCTIONS TO PUBLIC;
 
--- Lists, whose wording PostgreSQL changes when it reads its own again.
-CREATE SCHEMA wording;
-SET search_path = wording;
+-- Lists, whose text PostgreSQL changes after a dump and reload.
+CREATE SCHEMA lists;
+SET search_path = lists;
 CREATE TABLE t (s varchar(10), u varchar, n text, c char(3),
     CONSTRAINT a CHECK (s IN ('a','b''c')), CONSTRAINT b CHECK (u NOT IN ('a','b')), CONSTRAINT c CHECK (n IN ('a','b')), CONSTRAINT d CHECK (c IN ('a','b')),
  CONSTRAINT e CHECK (s = ANY (ARRAY['x','y']::varchar[])), CONSTRAINT f CHECK (s = ANY (ARRAY['x'])), CONSTRAINT g CHECK (s IN ('a', 'b'::text)), CONSTRAINT h CHECK (s IN (u, 'b')), CONSTRAINT i CHECK (s COLLATE "C" IN ('a','b')), CONSTRAINT j CHECK (upper(s) IN ('A','B')),

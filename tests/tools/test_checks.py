@@ -18,6 +18,8 @@ CLEAN = {
                             "-- rule_low: finds it\nSELECT id FROM rules WHERE lower(name COLLATE \"C\") = $1;\n\n"
                             "-- rule_off: switches it off\n-- revokes\nDELETE FROM rules WHERE id = $1;\n",
     "chains/core/10-rules.sql": "-- Rules.\nCREATE TABLE rules (id uuid PRIMARY KEY);\nSELECT * FROM rules;\n",
+    "CONTRIBUTING.md": "# Contributing\n\n| The row is no" "ne. |\n",
+    "docs/README.md": "| a " + 50 * "wide " + "|\n\n    " + 50 * "wide " + "end\n",
     "tools/go.sh": '#!/bin/sh\n# Goes.\necho "$1"\n',
 }
 
@@ -31,6 +33,7 @@ VIOLATIONS = [
     ("includes", "src/db/text.c", "/* Text. */\n", "src/db/text.c:1: src/base/text.c has the same name"),
     ("documents", "src/db/bad.c", "/* Bad. */\n/* As ABSENT" ".md 3.2 says. */\n", "src/db/bad.c:2: ABSENT" ".md is not in the tree"),
     ("documents", "docs/README.md", "[More](absent" ".md)\n", "docs/README.md:1: absent" ".md is not in the tree"),
+    ("documents", "docs/README.md", "Good.\n" + 20 * "words " + "\n", "docs/README.md:2: has 120 columns"),
     ("banned", "src/db/bad.c", "/* Bad. */\nvoid f(char *a)\n{\n    strcpy (a, a);\n}\n", "src/db/bad.c:4: strcpy"),
     ("banned", "src/db/bad.c", "/* Bad. */\nvoid f(char *a)\n{\n    free(a);\n}\n", "src/db/bad.c:4: free"),
     ("banned", "src/http/bad.c", "/* Bad. */\nvoid *r = PQexec(c, q);\n", "src/http/bad.c:2: PQexec"),
@@ -44,6 +47,8 @@ VIOLATIONS = [
     ("words", "docs/README.md", "See /ho" "me/ann/notes.\n", "docs/README.md:1: /ho" "me/ann"),
     ("words", "docs/README.md", "Good. \n", "docs/README.md:1: has blanks"),
     ("words", "docs/README.md", "Good.\nNo end", "docs/README.md:2: the last line"),
+    ("words", "src/db/bad.c", "/* Bad. */\n/* The row is\n * no" "ne. */\n", "src/db/bad.c:2: is no" "ne: say what it is"),
+    ("words", "tests/test_bad.py", '"""Bad."""\ndef test_who' 'ever_asks():\n    pass\n', "tests/test_bad.py:2: who" "ever"),
     ("sql", "src/policy/bad.sql", "-- bad_one: x\nSELEC 1;\n", "src/policy/bad.sql:2: does not parse"),
     ("sql", "src/policy/bad.sql", "-- bad_one:\nSELECT 1;\n", "src/policy/bad.sql:1: bad_one needs"),
     ("sql", "src/policy/bad.sql", "SELECT 1;\n", "src/policy/bad.sql:1: a statement needs"),
@@ -67,6 +72,7 @@ def tree(tmp_path):
     """A small clean tree that contains the checks."""
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
     shutil.copytree(os.path.join(ROOT, "tools", "check"), tmp_path / "tools" / "check")
+    shutil.copy(os.path.join(ROOT, "tools", "banned-words.txt"), tmp_path / "tools")
     shutil.copy(os.path.join(ROOT, ".clang-format"), tmp_path)
     write(tmp_path, CLEAN)
     return tmp_path

@@ -322,7 +322,7 @@ static const struct field links[] = {{.name = "next", .type = FIELD_LIST, .model
 static const struct model chain = {"Chain", links, 1, NULL};
 static const struct route deep = {METHOD_POST, "/chain", "chain", .body = &chain};
 
-/* A model within itself, as deep as a client likes: what is found is told with the way to it, up to a depth. */
+/* A recursive model, as deep as the client sends: problems are reported with their path, up to a maximum depth. */
 static void models_within_themselves_have_an_end(void **state)
 {
     struct request req = {.arena = talloc_new(NULL), .route = &deep, .content_type = "application/json"};

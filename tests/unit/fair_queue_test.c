@@ -126,7 +126,7 @@ static void with_others_there_it_is_half_of_them(void **state)
     assert_int_equal(take(queue, WORKERS, of, callers), 3);
     assert_int_equal(count_of(of, 3, 0), 2);
     assert_int_equal(count_of(of, 3, 1), 1);
-    /* a worker is free, and stays free for whoever comes; when one ends, the next begins */
+    /* a worker is kept free for the next caller; when one ends, the next begins */
     assert_null(fair_queue_take(queue, now_us, &callers[3]));
     assert_int_equal(push(queue, 2, true, 1), 1);
     assert_int_equal(take(queue, 1, of, callers), 1);

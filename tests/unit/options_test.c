@@ -17,7 +17,7 @@ static const struct option_row common[] = {
 static const struct option_row up[] = {
     {.name = "to", .value = "REVISION|head|agenta", .help = "How far"},
     {.name = "allow", .value = "HAZARD", .repeated = true, .help = "Accept it"},
-    {.name = "legacy", .value = "archive|drop", .help = "What becomes of dropped tables"},
+    {.name = "legacy", .value = "archive|drop", .help = "Where dropped tables go"},
     {.name = "output", .letter = 'o', .value = "FILE", .help = "Write there"},
     {.name = "quiet", .letter = 'q', .help = "Say nothing"},
     {0},

@@ -173,15 +173,15 @@ static void a_discreet_report_names_no_address(void **state)
                                             DOMAINS "acme.io", NULL};
     struct config config = load(*state, variables);
     struct access_report report = report_of(*state, &config, true);
-    struct buffer out = buffer_make(*state, 1 << 16), posture = out;
+    struct buffer out = buffer_make(*state, 1 << 16), access = out;
 
     access_report_text(&report, &out);
-    access_posture(&config, &posture);
+    access_summary(&config, &access);
     assert_string_equal(warnings_of(*state, &report), "unproven owner-refused owner-refused no-owner entry ");
     assert_null(strchr(buffer_string(&out), '@'));
     assert_null(strstr(buffer_string(&out), "secret-person"));
     assert_non_null(strstr(buffer_string(&out), "entry 2 in AGENTA_ACCESS_BLOCKED_EMAILS"));
-    assert_null(strchr(buffer_string(&posture), '@'));
+    assert_null(strchr(buffer_string(&access), '@'));
 }
 
 static void many_warnings_are_counted(void **state)

@@ -1,6 +1,6 @@
 /*
- * A small application on the real server, for the tests of the front door: no database, handlers that do what the tests
- * need. Its arguments are limits, as NAME=NUMBER; it prints its two addresses on the first line.
+ * A small application on the real server, for the tests of the request parser: no database, handlers that do what the
+ * tests need. Its arguments are limits, as NAME=NUMBER; it prints its two addresses on the first line.
  */
 #include <signal.h>
 #include <stdatomic.h>

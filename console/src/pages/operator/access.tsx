@@ -14,14 +14,14 @@ type Explanation = components["schemas"]["AccessExplanation"];
 
 const words = texts.operator.access;
 
-function signUpPosture({ domains, invite_only }: Report): [string, string] {
+function signUpRule({ domains, invite_only }: Report): [string, string] {
   if (invite_only) return [domains === "allowed" ? words.invitedOfDomains : words.invited, words.invitedBody];
   if (domains === "allowed") return [words.allowed, words.allowedBody];
   if (domains === "blocked") return [words.blocked, words.blockedBody];
   return [words.anybody, words.anybodyBody];
 }
 
-function Posture({ title, answer, body }: { title: string; answer: string; body: string }) {
+function Rule({ title, answer, body }: { title: string; answer: string; body: string }) {
   return (
     <section className="card">
       <h2>{title}</h2>
@@ -126,8 +126,8 @@ export default function AccessPage() {
       {report.data && (
         <div className="stack">
           <div className="cards two">
-            <Posture title={words.signUp} answer={signUpPosture(report.data)[0]} body={signUpPosture(report.data)[1]} />
-            <Posture
+            <Rule title={words.signUp} answer={signUpRule(report.data)[0]} body={signUpRule(report.data)[1]} />
+            <Rule
               title={words.own}
               answer={report.data.owners === "listed" ? words.ownersListed : words.ownersAnybody}
               body={report.data.owners === "listed" ? words.ownersListedBody : words.ownersAnybodyBody}

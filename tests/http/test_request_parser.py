@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from front_door import GET, HOST, POST, head, serve, server  # noqa: F401  (two are fixtures)
+from parser_fixture import GET, HOST, POST, head, serve, server  # noqa: F401  (two are fixtures)
 
 MIB = 1 << 20
 SMUGGLED = b"GET /inline/smuggled HTTP/1.1\r\nHost: test\r\n\r\n"
@@ -54,7 +54,7 @@ MALFORMED = [
     ("an escaped NUL", head(b"GET /inline/%00 HTTP/1.1", HOST), 400, "target"),
     ("an escaped slash", head(b"GET /inline/a%2Fb HTTP/1.1", HOST), 400, "target"),
     ("an escaped line feed", head(b"GET /inline/a%0ab HTTP/1.1", HOST), 400, "target"),
-    ("an escape that is none", head(b"GET /inline/%zz HTTP/1.1", HOST), 400, "target"),
+    ("a malformed escape", head(b"GET /inline/%zz HTTP/1.1", HOST), 400, "target"),
     ("half an escape", head(b"GET /inline/a%4 HTTP/1.1", HOST), 400, "target"),
     ("escaped bytes that are no UTF-8", head(b"GET /inline/%ff HTTP/1.1", HOST), 400, "target"),
     ("an overlong escaped slash", head(b"GET /inline/%c0%af HTTP/1.1", HOST), 400, "target"),
@@ -88,7 +88,7 @@ MALFORMED = [
     ("CONNECT", head(b"CONNECT /health HTTP/1.1", HOST), 405, "Method"),
     ("TRACE", head(b"TRACE /health HTTP/1.1", HOST), 405, "Method"),
     ("another expectation", head(POST, HOST, b"Expect: miracles", b"Content-Length: 5") + b"hello", 417, "100-continue"),
-    ("a chunk size that is none", head(POST, HOST, b"Transfer-Encoding: chunked") + b"zz\r\nhello\r\n0\r\n\r\n", 400, "chunked"),
+    ("a malformed chunk size", head(POST, HOST, b"Transfer-Encoding: chunked") + b"zz\r\nhello\r\n0\r\n\r\n", 400, "chunked"),
     ("an empty chunk size", head(POST, HOST, b"Transfer-Encoding: chunked") + b"\r\nhello\r\n0\r\n\r\n", 400, "chunked"),
     ("a negative chunk size", head(POST, HOST, b"Transfer-Encoding: chunked") + b"-5\r\nhello\r\n0\r\n\r\n", 400, "chunked"),
     ("a chunk size with 0x", head(POST, HOST, b"Transfer-Encoding: chunked") + b"0x5\r\nhello\r\n0\r\n\r\n", 400, "chunked"),

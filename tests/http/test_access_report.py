@@ -51,7 +51,7 @@ def test_the_server_logs_the_report_at_start(make_server):
     said = re.findall(r'level=(\w+) message="access: ([^"]*)"', server.messages())
     assert ("info", "Only addresses of these domains, and of what is below them, may sign in: acme.io, *.b.io (AGENTA_ALLOWED_DOMAINS).") in said
     assert [text for level, text in said if level == "warning"] == [
-        "A password does not prove an address: anybody can be the first to sign up with an allowed address, even with somebody else's. "
+        "A password does not prove an address: anybody can be the first to sign up with an allowed address, even with a stranger's. "
         "Configure mail, so that users sign in by code, or sign in through identity providers alone.",
         "entry 1 in AGENTA_ACCESS_ALLOWED_OWNER_EMAILS may own organizations, but not sign in: its domain is not allowed.",
         "No address in AGENTA_ACCESS_ALLOWED_OWNER_EMAILS can sign in, so nobody can create an organization.",

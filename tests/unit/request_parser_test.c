@@ -1,4 +1,4 @@
-/* Tests of the front door's readers: heads and chunked bodies cut anywhere mean the same. */
+/* Tests of the request parser: heads and chunked bodies give the same result wherever they are split. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
