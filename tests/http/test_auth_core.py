@@ -12,9 +12,9 @@ from signing import PASSWORD, address
 
 
 @pytest.fixture(scope="module")
-def core(beside):
+def core(sibling):
     """A server whose auth core is served with the API."""
-    core = beside(ORGD_AUTH_CORE="on", SUPERTOKENS_API_KEY=KEY).start()
+    core = sibling(ORGD_AUTH_CORE="on", SUPERTOKENS_API_KEY=KEY).start()
     yield core
     core.close()
 
@@ -130,11 +130,11 @@ def test_a_wrong_key_of_the_interface_is_refused(core, session):
         plane.close()
 
 
-def test_the_data_plane_recovers_after_a_restart(beside):
+def test_the_data_plane_recovers_after_a_restart(sibling):
     with socket.create_server(("127.0.0.1", 0)) as held:
         number = held.getsockname()[1]
     settings = {"ORGD_AUTH_CORE": "on", "SUPERTOKENS_API_KEY": KEY, "ORGD_LISTEN": f"127.0.0.1:{number}"}
-    core = beside(**settings).start()
+    core = sibling(**settings).start()
     plane = DataPlane(f"{core.url}/core")
     try:
         session = sessions.sign_up(core.url)
@@ -149,8 +149,8 @@ def test_the_data_plane_recovers_after_a_restart(beside):
         core.close()
 
 
-def test_without_verification_tokens_are_valid_until_they_expire(beside):
-    core = beside(ORGD_AUTH_CORE="on", SUPERTOKENS_API_KEY=KEY, ORGD_AUTH_CORE_VERIFY="off").start()
+def test_without_verification_tokens_are_valid_until_they_expire(sibling):
+    core = sibling(ORGD_AUTH_CORE="on", SUPERTOKENS_API_KEY=KEY, ORGD_AUTH_CORE_VERIFY="off").start()
     plane = DataPlane(f"{core.url}/core")
     try:
         session = sessions.sign_up(core.url)
@@ -254,10 +254,10 @@ def test_it_is_off_by_default(server, second):
             assert client.Api(one.url).get(path, headers={"api-key": ""}).status_code == 404
 
 
-def test_a_listener_of_its_own_serves_it_and_nothing_else(beside):
+def test_a_listener_of_its_own_serves_it_and_nothing_else(sibling):
     with socket.create_server(("127.0.0.1", 0)) as held:
         address_of_core = f"127.0.0.1:{held.getsockname()[1]}"
-    core = beside(ORGD_AUTH_CORE=address_of_core, SUPERTOKENS_API_KEY=KEY).start()
+    core = sibling(ORGD_AUTH_CORE=address_of_core, SUPERTOKENS_API_KEY=KEY).start()
     private = client.Api(f"http://{address_of_core}")
     try:
         assert private.get("/core/apiversion").json() == {"versions": ["5.4"]}
@@ -273,8 +273,8 @@ def test_a_listener_of_its_own_serves_it_and_nothing_else(beside):
 
 @pytest.mark.parametrize("settings", [{"ORGD_AUTH_CORE": "on"}, {"ORGD_AUTH_CORE": "127.0.0.1:0"},
                                       {"ORGD_AUTH_CORE": "maybe", "SUPERTOKENS_API_KEY": "x"}], ids=["on", "listener", "other"])
-def test_a_configuration_that_is_not_complete_is_refused_at_start(beside, settings):
-    refused_server = beside(**settings)
+def test_a_configuration_that_is_not_complete_is_refused_at_start(sibling, settings):
+    refused_server = sibling(**settings)
     try:
         status, message = refused_server.refused()
         assert status == 2 and "ORGD_AUTH_CORE" in message
