@@ -18,8 +18,8 @@ ACCOUNT_PLANE = [  # method, path, body: each prefix, in both spellings of the f
 
 
 @pytest.fixture(scope="module")
-def orgd(beside):
-    orgd = beside(ORGD_TRUSTED_PROXIES="127.0.0.1").start()
+def orgd(sibling):
+    orgd = sibling(ORGD_TRUSTED_PROXIES="127.0.0.1").start()
     yield orgd
     orgd.close()
 
@@ -108,7 +108,7 @@ def test_a_preflight_passes(proxy):
     assert arrived(answer)["method"] == "OPTIONS"
 
 
-def test_a_token_in_the_place_of_a_key_reaches_no_further_and_ends_with_it(proxy, alice, sql):
+def test_a_key_is_replaced_by_a_token_of_the_same_reach(proxy, alice, sql):
     browser = sessions.session_of(alice, sql)
     restricted = browser.ok("POST", f"/keys?project_id={alice.project}&restricted=true")
     token = arrived(by(proxy, f"ApiKey {restricted}").get("/api/secrets"))["headers"]["authorization"]
@@ -191,8 +191,8 @@ def test_a_client_cannot_name_another_method(proxy, field):
     assert by(proxy, "ApiKey removed.key").get("/api/secrets", headers={field: "OPTIONS"}).status_code == 401
 
 
-def test_nothing_passes_while_orgd_is_away(beside, upstreams, alice):
-    orgd = beside(ORGD_TRUSTED_PROXIES="127.0.0.1").start()
+def test_nothing_passes_while_orgd_is_away(sibling, upstreams, alice):
+    orgd = sibling(ORGD_TRUSTED_PROXIES="127.0.0.1").start()
     proxies = [kind({**upstreams, "orgd": f"127.0.0.1:{orgd.port}"}) for kind in (Nginx, Caddy)]
     try:
         for each in proxies:
@@ -250,8 +250,8 @@ def test_accepting_an_invitation_is_no_scope_of_the_data_plane(orgd, people, sql
         assert client.Api(orgd.url, session.authorization).get(path, headers=headers).status_code == 401
 
 
-def test_cookies_from_another_site_are_refused_for_unsafe_methods(beside, alice, sql):
-    orgd = beside(AGENTA_API_URL="https://api.one.example", AGENTA_WEB_URL="https://web.two.example").start()
+def test_cookies_from_another_site_are_refused_for_unsafe_methods(sibling, alice, sql):
+    orgd = sibling(AGENTA_API_URL="https://api.one.example", AGENTA_WEB_URL="https://web.two.example").start()
     try:
         cookie = sessions.session_of(alice, sql, "cookie").cookies["sAccessToken"]
 
