@@ -22,7 +22,7 @@ static const struct field answer_fields[] = {
     {.name = "expiration_date", .type = FIELD_STRING, .nullable = true},
     {.name = "restricted", .type = FIELD_BOOL},
 };
-const struct model api_key_answer = {"ListAPIKeysResponse", answer_fields, 5, NULL};
+const struct model api_key_answer = MODEL("ListAPIKeysResponse", answer_fields, NULL);
 
 const struct field api_key_create_parameters[] = {
     {.name = "restricted", .type = FIELD_BOOL, .initial = "false"},

@@ -12,7 +12,7 @@ static const struct field username_fields[] = {
     {.name = "email", .type = FIELD_STRING, .nullable = true},
     {.name = "updated_at", .type = FIELD_STRING, .nullable = true},
 };
-const struct model profile_username_body = {"UserUpdate", username_fields, 3, NULL};
+const struct model profile_username_body = MODEL("UserUpdate", username_fields, NULL);
 
 enum err profile_show(struct request *req)
 {

@@ -13,7 +13,7 @@ const struct field access_explain_parameters[] = {
 
 static const struct field line_fields[] = {{.name = "code", .type = FIELD_STRING, .required = true},
                                            {.name = "text", .type = FIELD_STRING, .required = true}};
-static const struct model line = {.name = "AccessLine", .fields = line_fields, .count = 2};
+static const struct model line = MODEL("AccessLine", line_fields, NULL);
 
 static const struct field report_fields[] = {
     {.name = "domains", .type = FIELD_STRING, .required = true},
@@ -23,8 +23,7 @@ static const struct field report_fields[] = {
     {.name = "facts", .type = FIELD_LIST, .required = true, .model = &line},
     {.name = "warnings", .type = FIELD_LIST, .required = true, .model = &line},
 };
-const struct model access_report_answer = {
-    .name = "AccessReport", .fields = report_fields, .count = sizeof report_fields / sizeof *report_fields};
+const struct model access_report_answer = MODEL("AccessReport", report_fields, NULL);
 
 static const struct field explain_fields[] = {
     {.name = "email", .type = FIELD_STRING, .required = true},
@@ -38,8 +37,7 @@ static const struct field explain_fields[] = {
     {.name = "invited", .type = FIELD_BOOL, .nullable = true},
     {.name = "sentences", .type = FIELD_STRING_LIST, .required = true},
 };
-const struct model access_explain_answer = {
-    .name = "AccessExplanation", .fields = explain_fields, .count = sizeof explain_fields / sizeof *explain_fields};
+const struct model access_explain_answer = MODEL("AccessExplanation", explain_fields, NULL);
 
 enum err access_report_show(struct request *req)
 {

@@ -35,12 +35,12 @@ static const struct field change_fields[] = {
     {.name = "before", .type = FIELD_ANY_OBJECT},
     {.name = "after", .type = FIELD_ANY_OBJECT},
 };
-static const struct model change_answer = {"Change", change_fields, sizeof change_fields / sizeof *change_fields, NULL};
+static const struct model change_answer = MODEL("Change", change_fields, NULL);
 static const struct field audit_fields[] = {
     {.name = "changes", .type = FIELD_LIST, .required = true, .model = &change_answer},
     {.name = "cursor", .type = FIELD_STRING, .nullable = true},
 };
-const struct model audit_answer = {"Changes", audit_fields, 2, NULL};
+const struct model audit_answer = MODEL("Changes", audit_fields, NULL);
 
 /* Reads an integer from `least` to `most`; `absent` when the parameter is missing. */
 static bool read_number(const char *text, int64_t least, int64_t most, int64_t absent, int64_t *number)

@@ -7,7 +7,7 @@
 #include "base/json.h"
 
 static const struct field body_fields[] = {{.name = "email", .type = FIELD_STRING, .required = true}};
-const struct model sessions_end_body = {"SessionsEnd", body_fields, 1, NULL};
+const struct model sessions_end_body = MODEL("SessionsEnd", body_fields, NULL);
 
 /* Whose sessions end: an id, or an address. */
 struct whose {

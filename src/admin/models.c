@@ -10,8 +10,6 @@
 
 enum { EMAIL_MAX_CHARACTERS = 320 }; /* RFC 3696: 64 before the @-sign, 255 after it */
 
-#define MODEL(symbol, title, members, checker)                                                                         \
-    const struct model symbol = {title, members, sizeof members / sizeof *members, checker}
 #define TEXT_NULL(member)                                                                                              \
     {                                                                                                                  \
         .name = member, .type = FIELD_STRING, .nullable = true                                                         \
@@ -99,7 +97,7 @@ static const char *one_at_sign(const json_t *object)
 }
 
 static const struct field ref_fields[] = {TEXT_NULL("ref"), TEXT_NULL("id"), TEXT_NULL("slug"), TEXT_NULL("email")};
-static MODEL(entity_ref, "EntityRef", ref_fields, exactly_one);
+static const struct model entity_ref = MODEL("EntityRef", ref_fields, exactly_one);
 
 static const struct field option_fields[] = {
     {.name = "dry_run", .type = FIELD_BOOL, .nullable = true, .initial = "false"},
@@ -110,7 +108,7 @@ static const struct field option_fields[] = {
     {.name = "seed_defaults", .type = FIELD_BOOL, .nullable = true, .initial = "true"},
     TEXT_NULL("reason"),
 };
-static MODEL(options, "AdminAccountCreateOptions", option_fields, NULL);
+static const struct model options = MODEL("AdminAccountCreateOptions", option_fields, NULL);
 
 static const struct field user_fields[] = {
     {.name = "email", .type = FIELD_STRING, .required = true, .max = EMAIL_MAX_CHARACTERS},
@@ -120,7 +118,7 @@ static const struct field user_fields[] = {
     FLAG_NULL("is_root"),
     ANY_NULL("metadata"),
 };
-static MODEL(user_create, "AdminUserCreate", user_fields, one_at_sign);
+static const struct model user_create = MODEL("AdminUserCreate", user_fields, one_at_sign);
 
 static const struct field identity_fields[] = {
     OBJECT_NULL("user_ref", entity_ref),
@@ -133,15 +131,15 @@ static const struct field identity_fields[] = {
     TEXT_NULL("provider_user_id"),
     ANY_NULL("claims"),
 };
-static MODEL(identity_create, "AdminUserIdentityCreate", identity_fields, NULL);
+static const struct model identity_create = MODEL("AdminUserIdentityCreate", identity_fields, NULL);
 
 static const struct field organization_fields[] = {NAME_MUST("name"), NAME_NULL("slug"),
                                                    OBJECT_NULL("owner_user_ref", entity_ref), ANY_NULL("metadata")};
-static MODEL(organization_create_entry, "AdminOrganizationCreate", organization_fields, NULL);
+static const struct model organization_create_entry = MODEL("AdminOrganizationCreate", organization_fields, NULL);
 
 static const struct field workspace_fields[] = {NAME_MUST("name"), NAME_NULL("slug"),
                                                 OBJECT_MUST("organization_ref", entity_ref), ANY_NULL("metadata")};
-static MODEL(workspace_create, "AdminWorkspaceCreate", workspace_fields, NULL);
+static const struct model workspace_create = MODEL("AdminWorkspaceCreate", workspace_fields, NULL);
 
 static const struct field project_fields[] = {NAME_MUST("name"),
                                               NAME_NULL("slug"),
@@ -149,24 +147,26 @@ static const struct field project_fields[] = {NAME_MUST("name"),
                                               OBJECT_MUST("workspace_ref", entity_ref),
                                               FLAG_NULL("is_default"),
                                               ANY_NULL("metadata")};
-static MODEL(project_create_entry, "AdminProjectCreate", project_fields, NULL);
+static const struct model project_create_entry = MODEL("AdminProjectCreate", project_fields, NULL);
 
 static const struct field organization_membership_fields[] = {OBJECT_MUST("organization_ref", entity_ref),
                                                               OBJECT_MUST("user_ref", entity_ref), TEXT_MUST("role")};
-static MODEL(organization_membership, "AdminOrganizationMembershipCreate", organization_membership_fields, NULL);
+static const struct model organization_membership =
+    MODEL("AdminOrganizationMembershipCreate", organization_membership_fields, NULL);
 static const struct field workspace_membership_fields[] = {OBJECT_MUST("workspace_ref", entity_ref),
                                                            OBJECT_MUST("user_ref", entity_ref), TEXT_MUST("role")};
-static MODEL(workspace_membership, "AdminWorkspaceMembershipCreate", workspace_membership_fields, NULL);
+static const struct model workspace_membership =
+    MODEL("AdminWorkspaceMembershipCreate", workspace_membership_fields, NULL);
 static const struct field project_membership_fields[] = {OBJECT_MUST("project_ref", entity_ref),
                                                          OBJECT_MUST("user_ref", entity_ref), TEXT_MUST("role")};
-static MODEL(project_membership, "AdminProjectMembershipCreate", project_membership_fields, NULL);
+static const struct model project_membership = MODEL("AdminProjectMembershipCreate", project_membership_fields, NULL);
 
 static const struct field key_fields[] = {OBJECT_MUST("project_ref", entity_ref), OBJECT_MUST("user_ref", entity_ref),
                                           NAME_NULL("name"), TEXT_NULL("expires_at"), FLAG_NULL("restricted")};
-static MODEL(api_key_create_entry, "AdminApiKeyCreate", key_fields, NULL);
+static const struct model api_key_create_entry = MODEL("AdminApiKeyCreate", key_fields, NULL);
 
 static const struct field subscription_fields[] = {TEXT_MUST("plan")};
-static MODEL(subscription_create, "AdminSubscriptionCreate", subscription_fields, NULL);
+static const struct model subscription_create = MODEL("AdminSubscriptionCreate", subscription_fields, NULL);
 
 static const struct field account_fields[] = {
     OBJECT_NULL("options", options),
@@ -181,13 +181,13 @@ static const struct field account_fields[] = {
     LIST_NULL("api_keys", api_key_create_entry),
     OBJECT_NULL("subscription", subscription_create),
 };
-static MODEL(account_create_entry, "AdminSimpleAccountCreate", account_fields, NULL);
+static const struct model account_create_entry = MODEL("AdminSimpleAccountCreate", account_fields, NULL);
 
 static const struct field simple_accounts_fields[] = {
     OBJECT_NULL("options", options),
     {.name = "accounts", .type = FIELD_MAP, .required = true, .model = &account_create_entry},
 };
-MODEL(simple_accounts_body, "AdminSimpleAccountsCreate", simple_accounts_fields, NULL);
+const struct model simple_accounts_body = MODEL("AdminSimpleAccountsCreate", simple_accounts_fields, NULL);
 
 static const struct field accounts_fields[] = {
     OBJECT_NULL("options", options),
@@ -202,12 +202,12 @@ static const struct field accounts_fields[] = {
     MAP_NULL("api_keys", api_key_create_entry),
     MAP_NULL("subscriptions", subscription_create),
 };
-MODEL(accounts_body, "AdminAccountsCreate", accounts_fields, NULL);
+const struct model accounts_body = MODEL("AdminAccountsCreate", accounts_fields, NULL);
 
 /* One object each, and the options. */
 #define ONE(symbol, title, member, of)                                                                                 \
     static const struct field symbol##_fields[] = {OBJECT_NULL("options", options), OBJECT_MUST(member, of)};          \
-    MODEL(symbol, title, symbol##_fields, NULL)
+    const struct model symbol = MODEL(title, symbol##_fields, NULL)
 ONE(user_body, "AdminSimpleAccountsUsersCreate", "user", user_create);
 ONE(organization_membership_body, "AdminSimpleAccountsOrganizationsMembershipsCreate", "membership",
     organization_membership);
@@ -220,12 +220,12 @@ ONE(api_key_body, "AdminSimpleAccountsApiKeysCreate", "api_key", api_key_create_
 static const struct field identity_body_fields[] = {OBJECT_NULL("options", options),
                                                     OBJECT_MUST("user_ref", entity_ref),
                                                     OBJECT_MUST("user_identity", identity_create)};
-MODEL(identity_body, "AdminSimpleAccountsUsersIdentitiesCreate", identity_body_fields, NULL);
+const struct model identity_body = MODEL("AdminSimpleAccountsUsersIdentitiesCreate", identity_body_fields, NULL);
 
 static const struct field organization_body_fields[] = {OBJECT_NULL("options", options),
                                                         OBJECT_MUST("organization", organization_create_entry),
                                                         OBJECT_NULL("owner", user_create)};
-MODEL(organization_body, "AdminSimpleAccountsOrganizationsCreate", organization_body_fields, NULL);
+const struct model organization_body = MODEL("AdminSimpleAccountsOrganizationsCreate", organization_body_fields, NULL);
 
 /* deletions, passwords, transfers */
 
@@ -236,26 +236,26 @@ MODEL(organization_body, "AdminSimpleAccountsOrganizationsCreate", organization_
 static const struct field delete_target_fields[] = {STRINGS_NULL("user_ids"), STRINGS_NULL("user_emails"),
                                                     STRINGS_NULL("organization_ids"), STRINGS_NULL("workspace_ids"),
                                                     STRINGS_NULL("project_ids")};
-static MODEL(delete_target, "AdminAccountsDeleteTarget", delete_target_fields, NULL);
+static const struct model delete_target = MODEL("AdminAccountsDeleteTarget", delete_target_fields, NULL);
 static const struct field accounts_delete_fields[] = {
     OBJECT_MUST("target", delete_target),
     {.name = "dry_run", .type = FIELD_BOOL, .nullable = true, .initial = "true"},
     TEXT_NULL("reason"),
     TEXT_NULL("confirm")};
-MODEL(accounts_delete_body, "AdminAccountsDelete", accounts_delete_fields, NULL);
+const struct model accounts_delete_body = MODEL("AdminAccountsDelete", accounts_delete_fields, NULL);
 
 static const struct field delete_entry_fields[] = {OBJECT_MUST("user", entity_ref)};
-static MODEL(delete_entry, "AdminSimpleAccountDeleteEntry", delete_entry_fields, NULL);
+static const struct model delete_entry = MODEL("AdminSimpleAccountDeleteEntry", delete_entry_fields, NULL);
 static const struct field simple_delete_fields[] = {
     {.name = "accounts", .type = FIELD_MAP, .required = true, .model = &delete_entry},
     {.name = "dry_run", .type = FIELD_BOOL, .nullable = true, .initial = "false"},
     TEXT_NULL("reason"),
     TEXT_NULL("confirm")};
-MODEL(simple_accounts_delete_body, "AdminSimpleAccountsDelete", simple_delete_fields, NULL);
+const struct model simple_accounts_delete_body = MODEL("AdminSimpleAccountsDelete", simple_delete_fields, NULL);
 
 static const struct field reset_fields[] = {
     {.name = "user_identities", .type = FIELD_LIST, .required = true, .model = &identity_create}};
-MODEL(reset_password_body, "AdminSimpleAccountsUsersResetPassword", reset_fields, NULL);
+const struct model reset_password_body = MODEL("AdminSimpleAccountsUsersResetPassword", reset_fields, NULL);
 
 static const struct field transfer_fields[] = {
     MAP_NULL("organizations", entity_ref),
@@ -264,7 +264,7 @@ static const struct field transfer_fields[] = {
     {.name = "include_projects", .type = FIELD_ALL_OR_LIST, .initial = "\"all\""},
     TEXT_NULL("reason"),
     FLAG_NULL("recovery")};
-MODEL(transfer_body, "AdminSimpleAccountsOrganizationsTransferOwnership", transfer_fields, NULL);
+const struct model transfer_body = MODEL("AdminSimpleAccountsOrganizationsTransferOwnership", transfer_fields, NULL);
 
 /* answers */
 
@@ -275,7 +275,7 @@ static const struct field user_read_fields[] = {
     TEXT_NULL("username"), TEXT_NULL("name"), FLAG_NULL("is_admin"),
     FLAG_NULL("is_root"),  MOMENTS,           ANY_NULL("metadata"),
 };
-static MODEL(user_read, "AdminUserRead", user_read_fields, NULL);
+static const struct model user_read = MODEL("AdminUserRead", user_read_fields, NULL);
 static const struct field identity_read_fields[] = {
     TEXT_NULL("id"),
     TEXT_MUST("user_id"),
@@ -287,26 +287,27 @@ static const struct field identity_read_fields[] = {
     FLAG_NULL("verified"),
     MOMENTS,
 };
-static MODEL(identity_read, "AdminUserIdentityRead", identity_read_fields, NULL);
+static const struct model identity_read = MODEL("AdminUserIdentityRead", identity_read_fields, NULL);
 static const struct field organization_read_fields[] = {
     TEXT_MUST("id"), TEXT_MUST("name"), TEXT_NULL("slug"), TEXT_NULL("owner_user_id"), MOMENTS, ANY_NULL("metadata")};
-static MODEL(organization_read, "AdminOrganizationRead", organization_read_fields, NULL);
+static const struct model organization_read = MODEL("AdminOrganizationRead", organization_read_fields, NULL);
 static const struct field workspace_read_fields[] = {
     TEXT_MUST("id"), TEXT_MUST("name"), TEXT_NULL("slug"), TEXT_MUST("organization_id"), MOMENTS, ANY_NULL("metadata")};
-static MODEL(workspace_read, "AdminWorkspaceRead", workspace_read_fields, NULL);
+static const struct model workspace_read = MODEL("AdminWorkspaceRead", workspace_read_fields, NULL);
 static const struct field project_read_fields[] = {
     TEXT_MUST("id"),           TEXT_MUST("name"),       TEXT_NULL("slug"), TEXT_MUST("organization_id"),
     TEXT_MUST("workspace_id"), FLAG_NULL("is_default"), MOMENTS,           ANY_NULL("metadata")};
-static MODEL(project_read, "AdminProjectRead", project_read_fields, NULL);
+static const struct model project_read = MODEL("AdminProjectRead", project_read_fields, NULL);
 #define MEMBERSHIP(scope) TEXT_MUST("id"), TEXT_MUST(scope), TEXT_MUST("user_id"), TEXT_MUST("role"), MOMENTS
 static const struct field organization_member_fields[] = {MEMBERSHIP("organization_id")};
-static MODEL(organization_member_read, "AdminOrganizationMembershipRead", organization_member_fields, NULL);
+static const struct model organization_member_read =
+    MODEL("AdminOrganizationMembershipRead", organization_member_fields, NULL);
 static const struct field workspace_member_fields[] = {MEMBERSHIP("workspace_id")};
-static MODEL(workspace_member_read, "AdminWorkspaceMembershipRead", workspace_member_fields, NULL);
+static const struct model workspace_member_read = MODEL("AdminWorkspaceMembershipRead", workspace_member_fields, NULL);
 static const struct field project_member_fields[] = {MEMBERSHIP("project_id")};
-static MODEL(project_member_read, "AdminProjectMembershipRead", project_member_fields, NULL);
+static const struct model project_member_read = MODEL("AdminProjectMembershipRead", project_member_fields, NULL);
 static const struct field subscription_read_fields[] = {TEXT_MUST("plan"), FLAG_NULL("active")};
-static MODEL(subscription_read, "AdminSubscriptionRead", subscription_read_fields, NULL);
+static const struct model subscription_read = MODEL("AdminSubscriptionRead", subscription_read_fields, NULL);
 
 #define MAP_EMPTY(member, of)                                                                                          \
     {                                                                                                                  \
@@ -316,7 +317,7 @@ static const struct field key_read_fields[] = {
     TEXT_NULL("id"),      TEXT_MUST("prefix"),       TEXT_NULL("name"),       TEXT_MUST("project_id"),
     TEXT_MUST("user_id"), TEXT_NULL("expires_at"),   TEXT_NULL("created_at"), TEXT_NULL("revoked_at"),
     TEXT_NULL("value"),   FLAG_NULL("returned_once")};
-static MODEL(api_key_read, "AdminApiKeyResponse", key_read_fields, NULL);
+static const struct model api_key_read = MODEL("AdminApiKeyResponse", key_read_fields, NULL);
 
 static const struct field simple_account_read_fields[] = {
     OBJECT_NULL("user", user_read),
@@ -330,7 +331,7 @@ static const struct field simple_account_read_fields[] = {
     MAP_NULL("subscriptions", subscription_read),
     {.name = "api_keys", .type = FIELD_STRING_MAP, .nullable = true},
 };
-static MODEL(simple_account_read, "AdminSimpleAccountRead", simple_account_read_fields, NULL);
+static const struct model simple_account_read = MODEL("AdminSimpleAccountRead", simple_account_read_fields, NULL);
 static const struct field account_read_fields[] = {
     MAP_EMPTY("users", user_read),
     MAP_EMPTY("user_identities", identity_read),
@@ -343,22 +344,22 @@ static const struct field account_read_fields[] = {
     MAP_NULL("subscriptions", subscription_read),
     MAP_NULL("api_keys", api_key_read),
 };
-static MODEL(account_read, "AdminAccountRead", account_read_fields, NULL);
+static const struct model account_read = MODEL("AdminAccountRead", account_read_fields, NULL);
 static const struct field error_fields[] = {TEXT_MUST("code"), TEXT_MUST("message"), ANY_NULL("details")};
-static MODEL(structured_error, "AdminStructuredError", error_fields, NULL);
+static const struct model structured_error = MODEL("AdminStructuredError", error_fields, NULL);
 static const struct field simple_accounts_read_fields[] = {
     {.name = "accounts", .type = FIELD_MAP, .model = &simple_account_read},
     LIST_NULL("errors", structured_error),
 };
-MODEL(simple_accounts_answer, "AdminSimpleAccountsResponse", simple_accounts_read_fields, NULL);
+const struct model simple_accounts_answer = MODEL("AdminSimpleAccountsResponse", simple_accounts_read_fields, NULL);
 static const struct field accounts_read_fields[] = {
     {.name = "accounts", .type = FIELD_LIST, .model = &account_read},
     LIST_NULL("errors", structured_error),
 };
-MODEL(accounts_answer, "AdminAccountsResponse", accounts_read_fields, NULL);
+const struct model accounts_answer = MODEL("AdminAccountsResponse", accounts_read_fields, NULL);
 
 static const struct field deleted_entity_fields[] = {TEXT_MUST("id"), TEXT_NULL("ref")};
-static MODEL(deleted_entity, "AdminDeletedEntity", deleted_entity_fields, NULL);
+static const struct model deleted_entity = MODEL("AdminDeletedEntity", deleted_entity_fields, NULL);
 static const struct field deleted_fields[] = {
     LIST_NULL("users", deleted_entity),
     LIST_NULL("user_identities", deleted_entity),
@@ -370,14 +371,15 @@ static const struct field deleted_fields[] = {
     LIST_NULL("project_memberships", deleted_entity),
     LIST_NULL("api_keys", deleted_entity),
 };
-static MODEL(deleted_entities, "AdminDeletedEntities", deleted_fields, NULL);
+static const struct model deleted_entities = MODEL("AdminDeletedEntities", deleted_fields, NULL);
 static const struct field delete_read_fields[] = {
     {.name = "dry_run", .type = FIELD_BOOL, .initial = "false"},
     {.name = "deleted", .type = FIELD_OBJECT, .model = &deleted_entities, .initial = "{}"},
     OBJECT_NULL("skipped", deleted_entities),
     LIST_NULL("errors", structured_error),
 };
-MODEL(delete_answer, "AdminDeleteResponse", delete_read_fields, NULL);
+const struct model delete_answer = MODEL("AdminDeleteResponse", delete_read_fields, NULL);
 static const struct field transfer_read_fields[] = {{.name = "transferred", .type = FIELD_STRING_LIST, .initial = "[]"},
                                                     LIST_NULL("errors", structured_error)};
-MODEL(transfer_answer, "AdminSimpleAccountsOrganizationsTransferOwnershipResponse", transfer_read_fields, NULL);
+const struct model transfer_answer =
+    MODEL("AdminSimpleAccountsOrganizationsTransferOwnershipResponse", transfer_read_fields, NULL);

@@ -21,7 +21,7 @@ static const struct field dump_fields[] = {
     {.name = "database", .type = FIELD_STRING, .required = true},
     {.name = "dump", .type = FIELD_STRING, .required = true},
 };
-const struct model schemas_dump_answer = {.name = "SchemaDump", .fields = dump_fields, .count = 2};
+const struct model schemas_dump_answer = MODEL("SchemaDump", dump_fields, NULL);
 
 const struct field schemas_diff_parameters[] = {
     {.name = "format", .type = FIELD_STRING, .initial = "\"json\""},
@@ -58,10 +58,7 @@ static const char *check_sides(const json_t *object)
     return "Value error, Each side is the text of a dump (a, b) or a database, core or tracing (a_database, b_database).";
 }
 
-const struct model schemas_diff_body = {.name = "SchemaDiffRequest",
-                                        .fields = diff_fields,
-                                        .count = sizeof diff_fields / sizeof *diff_fields,
-                                        .check = check_sides};
+const struct model schemas_diff_body = MODEL("SchemaDiffRequest", diff_fields, check_sides);
 
 /* ---- handlers ---- */
 

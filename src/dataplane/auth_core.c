@@ -24,7 +24,7 @@ static const struct field verify_fields[] = {
     {.name = "checkDatabase", .type = FIELD_BOOL},
     {.name = "antiCsrfToken", .type = FIELD_STRING, .nullable = true},
 };
-const struct model core_verify_body = {"CoreSessionVerify", verify_fields, 5, NULL};
+const struct model core_verify_body = MODEL("CoreSessionVerify", verify_fields, NULL);
 
 bool core_is_on(const struct config *config)
 {

@@ -82,6 +82,11 @@ struct model {
     size_t count;
     const char *(*check)(const json_t *object);
 };
+/* The model of an array of fields; `check` may be NULL. */
+#define MODEL(name, fields, check)                                                                                     \
+    {                                                                                                                  \
+        name, fields, sizeof(fields) / sizeof *(fields), check                                                         \
+    }
 
 /* The kind of caller that a path accepts. */
 enum caller_kind {

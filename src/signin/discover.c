@@ -14,12 +14,12 @@
 enum { ANSWER_MAX = 16 << 10 };
 
 static const struct field body_fields[] = {{.name = "email", .type = FIELD_EMAIL, .required = true}};
-const struct model discover_body = {"DiscoverRequest", body_fields, 1, NULL};
+const struct model discover_body = MODEL("DiscoverRequest", body_fields, NULL);
 static const struct field answer_fields[] = {
     {.name = "exists", .type = FIELD_BOOL, .required = true},
     {.name = "methods", .type = FIELD_ANY_OBJECT, .required = true},
 };
-const struct model discover_answer = {"DiscoverResponse", answer_fields, 2, NULL};
+const struct model discover_answer = MODEL("DiscoverResponse", answer_fields, NULL);
 
 /* {"email:password":true,"social:google":true} */
 static void write_identities(struct request *req, struct buffer *out)

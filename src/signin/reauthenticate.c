@@ -9,7 +9,7 @@
 #include "signin/logins.h"
 
 static const struct field fields[] = {{.name = "password", .type = FIELD_STRING, .required = true, .max = 1024}};
-const struct model reauthenticate_body = {"Reauthenticate", fields, 1, NULL};
+const struct model reauthenticate_body = MODEL("Reauthenticate", fields, NULL);
 
 /* Ends the transaction that login_check began. */
 static enum err note(struct request *req, const struct session *session, const struct login *login)

@@ -25,7 +25,7 @@ const struct field session_parameters[] = {
 static const struct field identities_fields[] = {
     {.name = "session_identities", .type = FIELD_STRING_LIST, .required = true},
 };
-const struct model session_identities_body = {"SessionIdentitiesUpdate", identities_fields, 1, NULL};
+const struct model session_identities_body = MODEL("SessionIdentitiesUpdate", identities_fields, NULL);
 static const struct field answer_fields[] = {
     {.name = "handle", .type = FIELD_UUID, .required = true},
     {.name = "client", .type = FIELD_STRING, .nullable = true},
@@ -36,7 +36,7 @@ static const struct field answer_fields[] = {
     {.name = "expires_at", .type = FIELD_STRING, .required = true},
     {.name = "current", .type = FIELD_BOOL, .required = true},
 };
-const struct model session_answer = {"Session", answer_fields, sizeof answer_fields / sizeof *answer_fields, NULL};
+const struct model session_answer = MODEL("Session", answer_fields, NULL);
 
 /* ---- refreshing and signing out ---- */
 

@@ -17,10 +17,10 @@ static const struct field token_fields[] = {
     {.name = "token", .type = FIELD_STRING, .required = true},
     {.name = "email", .type = FIELD_STRING, .required = true},
 };
-const struct model acceptance_body = {"InviteToken", token_fields, 2, NULL};
+const struct model acceptance_body = MODEL("InviteToken", token_fields, NULL);
 
 static const struct field by_id_fields[] = {{.name = "token", .type = FIELD_STRING, .nullable = true}};
-const struct model acceptance_by_id_body = {"InvitationProof", by_id_fields, 1, NULL};
+const struct model acceptance_by_id_body = MODEL("InvitationProof", by_id_fields, NULL);
 
 static const struct field mine_fields[] = {
     {.name = "id", .type = FIELD_UUID, .required = true},
@@ -35,7 +35,7 @@ static const struct field mine_fields[] = {
     {.name = "invited_by", .type = FIELD_STRING, .nullable = true, .required = true},
     {.name = "needs_token", .type = FIELD_BOOL, .required = true},
 };
-const struct model invitation_mine_answer = {"InvitationMine", mine_fields, 11, NULL};
+const struct model invitation_mine_answer = MODEL("InvitationMine", mine_fields, NULL);
 
 /* An invitation that is addressed to the caller. */
 struct found {

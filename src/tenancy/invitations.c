@@ -58,21 +58,21 @@ static const struct field invite_fields[] = {
     {.name = "email", .type = FIELD_STRING, .required = true, .max = EMAIL_MAX},
     {.name = "roles", .type = FIELD_STRING_LIST, .nullable = true},
 };
-const struct model invite_body = {"InviteRequest", invite_fields, 2, check_address};
+const struct model invite_body = MODEL("InviteRequest", invite_fields, check_address);
 
 static const struct field resend_fields[] = {{.name = "email", .type = FIELD_STRING, .required = true}};
-const struct model invite_resend_body = {"ResendInviteRequest", resend_fields, 1, NULL};
+const struct model invite_resend_body = MODEL("ResendInviteRequest", resend_fields, NULL);
 
 static const struct field invitation_fields[] = {
     {.name = "email", .type = FIELD_STRING, .required = true, .max = EMAIL_MAX},
     {.name = "role", .type = FIELD_STRING, .nullable = true},
 };
-static const struct model invitation_one = {"InvitationCreate", invitation_fields, 2, check_invitation};
+static const struct model invitation_one = MODEL("InvitationCreate", invitation_fields, check_invitation);
 static const struct field create_fields[] = {
     {.name = "invitations", .type = FIELD_LIST, .required = true, .model = &invitation_one},
     {.name = "workspace_id", .type = FIELD_UUID, .nullable = true},
 };
-const struct model invitations_create_body = {"InvitationsCreate", create_fields, 2, check_number};
+const struct model invitations_create_body = MODEL("InvitationsCreate", create_fields, check_number);
 
 /* ---- answer ---- */
 
@@ -83,7 +83,7 @@ static const struct field made_fields[] = {
     {.name = "expires_at", .type = FIELD_STRING, .required = true},
     {.name = "url", .type = FIELD_STRING, .nullable = true, .required = true},
 };
-const struct model invitation_made_answer = {"InvitationMade", made_fields, 5, NULL};
+const struct model invitation_made_answer = MODEL("InvitationMade", made_fields, NULL);
 
 static const struct field waiting_fields[] = {
     {.name = "id", .type = FIELD_UUID, .required = true},
@@ -96,7 +96,7 @@ static const struct field waiting_fields[] = {
     {.name = "project_id", .type = FIELD_UUID, .required = true},
     {.name = "invited_by_id", .type = FIELD_UUID, .nullable = true, .required = true},
 };
-const struct model invitation_waiting_answer = {"InvitationWaiting", waiting_fields, 9, NULL};
+const struct model invitation_waiting_answer = MODEL("InvitationWaiting", waiting_fields, NULL);
 
 /* ---- shared by both kinds of invitation ---- */
 

@@ -16,14 +16,14 @@ static const char *check_role(const json_t *object)
 }
 
 static const struct field role_fields[] = {{.name = "role", .type = FIELD_STRING, .required = true}};
-const struct model member_role_body = {"MemberRole", role_fields, 1, check_role};
+const struct model member_role_body = MODEL("MemberRole", role_fields, check_role);
 
 static const struct field answer_fields[] = {
     {.name = "organization_id", .type = FIELD_UUID, .required = true},
     {.name = "user_id", .type = FIELD_UUID, .required = true},
     {.name = "role", .type = FIELD_STRING, .required = true},
 };
-const struct model member_role_answer = {"MemberRoleAnswer", answer_fields, 3, NULL};
+const struct model member_role_answer = MODEL("MemberRoleAnswer", answer_fields, NULL);
 
 /*
  * Locks all workspaces of an organization until the open transaction ends. Accepting an invitation locks its workspace,

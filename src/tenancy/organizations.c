@@ -18,8 +18,8 @@ static const struct field naming_fields[] = {
     {.name = "name", .type = FIELD_STRING, .nullable = true, .max = NAME_MAX_CHARACTERS},
     {.name = "description", .type = FIELD_STRING, .nullable = true, .max = DESCRIPTION_MAX_CHARACTERS},
 };
-const struct model organization_create_body = {"CreateOrganizationPayload", naming_fields, 2, NULL};
-const struct model organization_update_body = {"UpdateOrganizationPayload", naming_fields, 2, NULL};
+const struct model organization_create_body = MODEL("CreateOrganizationPayload", naming_fields, NULL);
+const struct model organization_update_body = MODEL("UpdateOrganizationPayload", naming_fields, NULL);
 
 #define ORGANIZATION_FIELDS                                                                                            \
     {.name = "id", .type = FIELD_STRING, .required = true}, {.name = "slug", .type = FIELD_STRING, .nullable = true},  \
@@ -36,8 +36,8 @@ const struct model organization_update_body = {"UpdateOrganizationPayload", nami
 static const struct field organization_fields[] = {ORGANIZATION_FIELDS};
 static const struct field details_fields[] = {
     ORGANIZATION_FIELDS, {.name = "default_workspace", .type = FIELD_ANY_OBJECT, .nullable = true}};
-const struct model organization_answer = {"Organization", organization_fields, 11, NULL};
-const struct model organization_details_answer = {"OrganizationDetails", details_fields, 12, NULL};
+const struct model organization_answer = MODEL("Organization", organization_fields, NULL);
+const struct model organization_details_answer = MODEL("OrganizationDetails", details_fields, NULL);
 
 const char *organization_flags(void *arena, const struct config *config)
 {

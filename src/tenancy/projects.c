@@ -18,13 +18,13 @@ static const struct field create_fields[] = {
     {.name = "name", .type = FIELD_STRING, .required = true, .max = NAME_MAX_CHARACTERS},
     {.name = "make_default", .type = FIELD_BOOL, .initial = "false"},
 };
-const struct model project_create_body = {"CreateProjectRequest", create_fields, 2, NULL};
+const struct model project_create_body = MODEL("CreateProjectRequest", create_fields, NULL);
 
 static const struct field update_fields[] = {
     {.name = "name", .type = FIELD_STRING, .nullable = true, .max = NAME_MAX_CHARACTERS},
     {.name = "make_default", .type = FIELD_BOOL, .nullable = true},
 };
-const struct model project_update_body = {"UpdateProjectRequest", update_fields, 2, NULL};
+const struct model project_update_body = MODEL("UpdateProjectRequest", update_fields, NULL);
 
 static const struct field answer_fields[] = {
     {.name = "organization_id", .type = FIELD_UUID, .nullable = true},
@@ -37,7 +37,7 @@ static const struct field answer_fields[] = {
     {.name = "user_role", .type = FIELD_STRING, .nullable = true},
     {.name = "is_demo", .type = FIELD_BOOL, .nullable = true},
 };
-const struct model project_answer = {"ProjectsResponse", answer_fields, 9, NULL};
+const struct model project_answer = MODEL("ProjectsResponse", answer_fields, NULL);
 
 const struct field project_id_parameter[] = {{.name = "project_id", .type = FIELD_UUID, .required = true}, {0}};
 

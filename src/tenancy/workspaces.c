@@ -13,7 +13,7 @@ static const struct field workspace_fields[] = {
     {.name = "description", .type = FIELD_STRING, .nullable = true},
     {.name = "type", .type = FIELD_STRING, .nullable = true, .required = true},
 };
-const struct model workspace_answer = {"Workspace", workspace_fields, 4, NULL};
+const struct model workspace_answer = MODEL("Workspace", workspace_fields, NULL);
 
 enum err workspaces_list(struct request *req)
 {
