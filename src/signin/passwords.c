@@ -63,33 +63,28 @@ static enum err actual_email_error(struct request *req, const char *value, const
     return OK;
 }
 
-/*
- * Reads and checks the form, and applies the sign-in rules. If the request is refused, the reply is filled and `*go` is
- * false.
- */
-static enum err read_attempt(struct request *req, bool sign_up, struct attempt *attempt, bool *go)
+/* Reads and checks the form, and applies the sign-in rules. ERR_INVALID: the reply is filled with the refusal. */
+static enum err read_attempt(struct request *req, bool sign_up, struct attempt *attempt)
 {
     struct form_problems problems = {0};
     const char *actual = NULL;
     struct form form;
     const char *bad = form_read(fdi_body(req), sign_up ? SIGN_UP_FIELDS : SIGN_IN_FIELDS, &form);
 
-    *go = false;
     if (bad)
-        return fdi_refuse(req, bad);
+        return fdi_end(fdi_refuse(req, bad));
     form_problem(&problems, "email", form_email_error(req, form.email, sign_up, &attempt->email));
     form_problem(&problems, "password", password_error(req, form.password, sign_up));
     if (sign_up)
         TRY(actual_email_error(req, form.actual_email, &actual));
     form_problem(&problems, "actualEmail", actual);
     if (problems.count > 0)
-        return form_refuse(req, &problems);
+        return fdi_end(form_refuse(req, &problems));
     attempt->password = form.password;
     TRY(account_ask(req, attempt->email, &attempt->account));
     /* if sign-up needs an invitation, a sign-in must not reveal that the address has no account */
     if (!attempt->account.may_sign_in && (sign_up || !attempt->account.lacks_invitation))
-        return deny(req, attempt->email);
-    *go = true;
+        return fdi_end(deny(req, attempt->email));
     return OK;
 }
 
@@ -140,11 +135,10 @@ enum err passwords_sign_in(struct request *req)
     struct attempt_counters counters;
     struct attempt attempt = {0};
     struct password_login login;
-    bool go, right = false;
-    enum err err = read_attempt(req, false, &attempt, &go);
+    bool right = false;
+    enum err err;
 
-    if (!go)
-        return err;
+    TRY(read_attempt(req, false, &attempt));
     err = login_by_password(req, attempt.email, &login);
     if (!err)
         err = check(req, &attempt, &login, &counters, &right);
@@ -201,12 +195,11 @@ static enum err sign_up_once(struct request *req, const struct attempt *attempt)
 enum err passwords_sign_up(struct request *req)
 {
     struct attempt attempt = {0};
-    bool go = false;
     enum err err = limit_take_client(req, LIMIT_SIGN_UP_CLIENT);
 
     if (!err)
-        err = read_attempt(req, true, &attempt, &go);
-    if (!go)
+        err = read_attempt(req, true, &attempt);
+    if (err)
         return fdi_pass(req, err);
     err = ERR_CONFLICT;
     for (int tries = 0; err == ERR_CONFLICT && tries < SIGN_UP_TRIES; tries++)

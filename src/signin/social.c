@@ -144,9 +144,9 @@ enum err social_authorize(struct request *req)
 
 /* ---- back from the provider ---- */
 
-/* Reads the body. False: the refusal is in the reply, and its code in `code`. */
-static bool read_return(struct request *req, const json_t *body, const struct provider **provider,
-                        struct social_return *back, enum err *code)
+/* Reads the body. ERR_INVALID: the reply is filled with the refusal. */
+static enum err read_return(struct request *req, const json_t *body, const struct provider **provider,
+                            struct social_return *back)
 {
     const json_t *redirect = json_object_get(body, "redirectURIInfo"), *tokens = json_object_get(body, "oAuthTokens");
     const json_t *parameters = json_object_get(redirect, "redirectURIQueryParams");
@@ -157,18 +157,17 @@ static bool read_return(struct request *req, const json_t *body, const struct pr
                                    .verifier = json_member_text(redirect, "pkceCodeVerifier"),
                                    .id_token = json_member_text(tokens, "id_token")};
     if (!id)
-        *code = fdi_refuse(req, "Please provide the thirdPartyId in request body");
-    else if (!json_is_object(redirect) && !json_is_object(tokens))
-        *code = fdi_refuse(req, "Please provide one of redirectURIInfo or oAuthTokens in the request body");
-    else if (json_is_object(redirect) && !back->redirect_uri)
-        *code = fdi_refuse(req, "Please provide the redirectURIOnProviderDashboard in request body");
-    else if (!(*provider = provider_find(req->config, id)))
-        *code = refuse_provider(req, id);
-    else if (back->redirect_uri && !is_ours(req, back->redirect_uri))
-        *code = refuse_redirect(req);
-    else
-        return true;
-    return false;
+        return fdi_end(fdi_refuse(req, "Please provide the thirdPartyId in request body"));
+    if (!json_is_object(redirect) && !json_is_object(tokens))
+        return fdi_end(fdi_refuse(req, "Please provide one of redirectURIInfo or oAuthTokens in the request body"));
+    if (json_is_object(redirect) && !back->redirect_uri)
+        return fdi_end(fdi_refuse(req, "Please provide the redirectURIOnProviderDashboard in request body"));
+    *provider = provider_find(req->config, id);
+    if (!*provider)
+        return fdi_end(refuse_provider(req, id));
+    if (back->redirect_uri && !is_ours(req, back->redirect_uri))
+        return fdi_end(refuse_redirect(req));
+    return OK;
 }
 
 /* Adds the login and everything that belongs to it, in one transaction. `user` and `created` are set on OK. */
@@ -243,12 +242,11 @@ enum err social_sign_in(struct request *req)
     struct social_return back;
     struct social_profile profile;
     struct error error = {0};
-    enum err err = OK;
+    enum err err;
 
     if (!body)
         return ERR_MEMORY;
-    if (!read_return(req, body, &provider, &back, &err))
-        return err;
+    TRY(read_return(req, body, &provider, &back));
     if (!back.code && (provider->kind == PROVIDER_OAUTH || !back.id_token)) {
         (void)error_set(&error, ERR_UNAUTHORIZED, "it sent no code (%.60s)", "refused or given up");
         return report(req, provider, &error);
