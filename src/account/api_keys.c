@@ -89,28 +89,24 @@ static enum err create(struct request *req, const struct api_key *key)
 
     if (!what)
         return ERR_MEMORY;
+    TRY(reauthentication_check(req));
+    TRY(account_take_notice(req));
+    TRY(db_begin(req->db));
     TRY(RUN_QUERY(req, ERR_UNAUTHORIZED, api_key_create, param_uuid(&id), param_text(key->prefix),
                   param_text(key->hashed), param_uuid(&caller->project_id), param_uuid(&caller->user_id),
                   param_uuid(caller->has_session ? &caller->session : NULL),
                   param_uuid(caller->has_key ? &caller->key : NULL), param_bool(wants_restriction(req)),
                   param_bool(caller->scheme == IDENTITY_SECRET && !caller->has_session && !caller->has_key)));
-    return account_notify(req, &caller->user_id, "A new API key", what, KEYS_UNSAID);
+    TRY(account_notify(req, &caller->user_id, "A new API key", what, KEYS_UNSAID));
+    return db_commit(req->db);
 }
 
 enum err api_keys_create(struct request *req)
 {
     struct buffer body = buffer_make(req->arena, 200);
     struct api_key key = api_key_make();
-    enum err err = reauthentication_check(req);
+    enum err err = create(req, &key);
 
-    if (!err)
-        err = account_take_notice(req);
-    if (!err)
-        err = db_begin(req->db);
-    if (!err)
-        err = create(req, &key);
-    if (!err)
-        err = db_commit(req->db);
     if (err) /* a project that is deleted at this moment takes the caller's key with it */
         return err == ERR_REFERENCE ? ERR_UNAUTHORIZED : err;
     json_text(&body, key.raw);

@@ -59,9 +59,9 @@ enum err account_prove(struct request *req, const struct uuid *login_id, const s
                        struct account_proof_effect *effect) MUST_CHECK;
 
 /*
- * Ends the transaction: commits if `code` is OK, otherwise rolls back. The tokens of a session that was not stored are
- * removed from the reply. Returns `code`, or the failure of the commit.
+ * Ends the transaction: commits if `err` is OK, otherwise rolls back. The tokens of a session that was not stored are
+ * removed from the reply. Returns `err`, or the failure of the commit.
  */
-enum err account_finish(struct request *req, enum err code) MUST_CHECK;
+enum err account_finish(struct request *req, enum err err) MUST_CHECK;
 
 #endif

@@ -234,25 +234,29 @@ static enum err fail(struct request *req, const char *hash, const char *email, c
 }
 
 /* After the correct code: everything happens at once, or nothing, and then the code stays valid. */
-static enum err enter(struct request *req, const char *email, int64_t generation)
+static enum err sign_in(struct request *req, const char *email, int64_t generation, struct login *login, bool *added)
 {
     struct login_key key = {.method = "passwordless", .email = email};
-    struct login login;
-    bool added, created;
-    enum err err = DB_RUN(req->db, code_devices_forget, NULL, param_text(email));
+    bool created;
 
-    if (!err)
-        err = login_ensure(req, &key, &login, &added);
-    if (!err)
-        err = account_sign_in(req,
-                              &(struct account_login){.email = email,
-                                                      .login_id = login.id,
-                                                      .identity = "email:otp",
-                                                      .subject = email,
-                                                      .proof = PROOF_ADDRESS,
-                                                      .generation = &generation},
-                              &created);
-    err = account_finish(req, err);
+    TRY(DB_RUN(req->db, code_devices_forget, NULL, param_text(email)));
+    TRY(login_ensure(req, &key, login, added));
+    return account_sign_in(req,
+                           &(struct account_login){.email = email,
+                                                   .login_id = login->id,
+                                                   .identity = "email:otp",
+                                                   .subject = email,
+                                                   .proof = PROOF_ADDRESS,
+                                                   .generation = &generation},
+                           &created);
+}
+
+static enum err enter(struct request *req, const char *email, int64_t generation)
+{
+    struct login login;
+    bool added;
+    enum err err = account_finish(req, sign_in(req, email, generation, &login, &added));
+
     if (err == ERR_ACCESS_DENIED)
         return deny(req, email);
     if (err == ERR_AGAIN)

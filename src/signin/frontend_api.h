@@ -36,10 +36,10 @@ enum err fdi_status(struct request *req, const char *status) MUST_CHECK;
 /* 200 {"status":status,name:text}: GENERAL_ERROR with `message`, SIGN_IN_UP_NOT_ALLOWED with `reason`. */
 enum err fdi_status_text(struct request *req, const char *status, const char *name, const char *text) MUST_CHECK;
 /*
- * Returns `code`, except that ERR_TOO_MANY_REQUESTS becomes an answer of this interface: 200 with a GENERAL_ERROR,
+ * Returns `err`, except that ERR_TOO_MANY_REQUESTS becomes an answer of this interface: 200 with a GENERAL_ERROR,
  * which the browser library shows to users, and the Retry-After that is in the reply.
  */
-enum err fdi_pass(struct request *req, enum err code) MUST_CHECK;
+enum err fdi_pass(struct request *req, enum err err) MUST_CHECK;
 /* 200 {"status":"OK","user":{...}}, with createdNewRecipeUser if `created` is not NULL. */
 enum err fdi_user(struct request *req, const struct fdi_user *user, const bool *created) MUST_CHECK;
 

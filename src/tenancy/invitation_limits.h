@@ -24,8 +24,8 @@ enum err invitation_take(struct request *req, const struct uuid *organization, c
 
 /*
  * Ends an invitation: after a rollback it refunds the attempts if it is certain that nobody was invited. Returns
- * `code`.
+ * `err`.
  */
-enum err invitation_settle(struct request *req, const struct invitation_tries *tries, enum err code);
+enum err invitation_settle(struct request *req, const struct invitation_tries *tries, enum err err);
 
 #endif
