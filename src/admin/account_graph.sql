@@ -288,8 +288,11 @@ WITH wanted AS (
 SELECT w.place, made.id IS NOT NULL AS added, coalesce(w.person <> w.owner, false) AS of_another
 FROM wanted AS w LEFT JOIN made USING (id);
 
--- user_hold: locks an address until the transaction ends, so that one request at a time creates its account; $1 address
-SELECT pg_advisory_xact_lock(hashtextextended('orgd.provisioning ' || lower($1::text COLLATE "C"), 0));
+-- user_hold: locks an address ($1) until the transaction ends, so that one request at a time creates its account
+-- There are 64 locks: an address may have to wait for another one.
+SELECT name FROM orgd.locks
+WHERE name = 'account ' || (hashtextextended(lower($1::text COLLATE "C"), 0) & 63)
+FOR UPDATE;
 
 -- user_has_organization: whether the user with an address is a member of an organization
 SELECT EXISTS (

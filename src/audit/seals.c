@@ -202,7 +202,7 @@ enum err seals_advance(struct sealer *sealer, struct db *db, bool *more)
     if (!err)
         err = DB_RUN(db, seal_lock, &row);
     if (!err) {
-        locked = result_bool(&row, 0, SEAL_LOCK_LOCKED);
+        locked = result_rows(&row) == 1;
         result_clear(&row);
     }
     if (locked)

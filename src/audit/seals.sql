@@ -1,5 +1,5 @@
--- seal_lock: whether this transaction got the sealer's lock
-SELECT pg_try_advisory_xact_lock(hashtextextended('orgd.audit_seals', 0)) AS locked;
+-- seal_lock: takes the sealer's lock; no row: another sealer has it
+SELECT name FROM orgd.locks WHERE name = 'audit_seals' FOR UPDATE SKIP LOCKED;
 
 -- seal_last: the end of the chain (number, hash), and the first transaction whose rows may not be sealed yet
 -- $1 that transaction as this process knows it. NULL: every row has to be examined, as after a restore into another cluster, whose

@@ -4,7 +4,6 @@
 #include <poll.h>
 #include <stdatomic.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 
@@ -27,13 +26,14 @@ static struct {
 /* The state of the thread on one connection. */
 struct session {
     struct db *db;
-    struct uuid state; /* from the row of orgd.lease_state that the lease belongs to */
-    int64_t known;     /* the newest generation for which the cache was emptied */
-    int64_t confirmed; /* the newest generation that was confirmed to the database */
-    int64_t asked;     /* the newest generation of another process, whose removal waits for the confirmation */
-    int64_t proven;    /* the newest renewal whose notification has arrived */
-    int64_t next_us;   /* time of the next renewal, platform.monotonic_us */
-    char *seen;        /* an earlier snapshot of all leases, as JSON */
+    struct uuid state;          /* from the row of orgd.lease_state that the lease belongs to */
+    int64_t known;              /* the newest generation that the database returned; the cache was emptied after that */
+    int64_t confirmed;          /* the newest generation that was confirmed to the database */
+    bool behind;                /* a notification named a generation */
+    bool asked;                 /* by another process, whose removal waits for the confirmation */
+    char proof[UUID_TEXT_SIZE]; /* of the last renewal; empty once its notification has arrived */
+    int64_t next_us;            /* time of the next renewal, platform.monotonic_us */
+    char *seen;                 /* an earlier snapshot of all leases, as JSON */
     int64_t seen_us;
 };
 
@@ -84,7 +84,10 @@ static bool is_own(const char *payload)
     return sender && strcmp(sender + 1, uuid_format(leases_process(), id)) == 0;
 }
 
-/* Reads pending notifications. A change that revokes access empties the cache before anything is confirmed. */
+/*
+ * Reads pending notifications. Every role that may connect can send some, so they only make the cache empty and the
+ * thread ask the database: a forged one confirms nothing. A proof cannot be guessed.
+ */
 static void hear(struct session *session)
 {
     PGconn *conn = db_handle(session->db);
@@ -92,19 +95,43 @@ static void hear(struct session *session)
     bool any = false;
 
     while (conn && (notify = PQnotifies(conn))) {
-        int64_t number = strtoll(notify->extra, NULL, 10);
         bool change = strcmp(notify->relname, "orgd_access") == 0;
+        bool generation = change && notify->extra[0] != '\0';
         any = any || change;
-        if (change && number > session->known)
-            session->known = number;
-        if (change && number > session->asked && !is_own(notify->extra))
-            session->asked = number;
-        if (!change)
-            session->proven = number;
+        session->behind = session->behind || generation;
+        session->asked = session->asked || (generation && !is_own(notify->extra));
+        if (!change && strcmp(notify->extra, session->proof) == 0)
+            session->proof[0] = '\0';
         PQfreemem(notify);
     }
     if (any)
         decisions_revoke();
+}
+
+/* Empties the cache for a generation that the database returned. It may be lower than before: a backup was restored. */
+static void follow(struct session *session, int64_t generation)
+{
+    if (generation == session->known)
+        return;
+    session->known = generation;
+    decisions_revoke();
+}
+
+/* Asks the database which generation is the newest. */
+static bool catch_up(struct session *session)
+{
+    struct result row;
+    bool found;
+
+    session->behind = false;
+    db_set_deadline(session->db, platform.monotonic_us() + ANSWER_MS * 1000);
+    if (DB_RUN(session->db, lease_newest, &row) != OK)
+        return false;
+    found = result_rows(&row) == 1;
+    if (found)
+        follow(session, result_int(&row, 0, LEASE_NEWEST_GENERATION));
+    result_clear(&row);
+    return found;
 }
 
 static void say_lease(bool on)
@@ -125,25 +152,23 @@ static void say_lease(bool on)
 static bool renew(struct session *session)
 {
     int64_t sent_us = platform.boottime_us();
-    int64_t confirming = session->known, number = ++renewals, newest;
+    int64_t confirming = session->known, newest;
+    struct uuid state, proof = uuid_v4();
     struct result row;
-    struct uuid state;
     bool same;
 
+    (void)uuid_format(&proof, session->proof);
     db_set_deadline(session->db, platform.monotonic_us() + ANSWER_MS * 1000);
-    if (DB_RUN(session->db, lease_renew, &row, param_uuid(leases_process()), param_int(number),
-               param_int(confirming)) != OK)
+    if (DB_RUN(session->db, lease_renew, &row, param_uuid(leases_process()), param_int(++renewals),
+               param_int(confirming), param_text(session->proof)) != OK)
         return false;
     same = result_uuid(&row, 0, LEASE_RENEW_ID, &state) && memcmp(&state, &session->state, sizeof state) == 0;
     newest = result_int(&row, 0, LEASE_RENEW_GENERATION);
     result_clear(&row);
     hear(session);
-    if (!same || session->proven != number)
+    if (!same || session->proof[0] != '\0')
         return false;
-    if (newest > session->known) { /* granted at a time when nobody had to be notified */
-        session->known = newest;
-        decisions_revoke();
-    }
+    follow(session, newest);
     session->confirmed = confirming;
     session->next_us = platform.monotonic_us() + RENEW_MS * 1000;
     if (decisions_lease(sent_us + LEASE_US) == LEASE_BEGAN)
@@ -159,6 +184,9 @@ static bool confirm(struct session *session)
     struct uuid state;
     bool same;
 
+    session->asked = false;
+    if (confirming == session->confirmed)
+        return true;
     db_set_deadline(session->db, platform.monotonic_us() + ANSWER_MS * 1000);
     if (DB_RUN(session->db, lease_confirm, &row, param_uuid(leases_process()), param_int(confirming)) != OK)
         return false;
@@ -232,7 +260,9 @@ static void hold(struct session *session)
         hear(session);
         if (platform.monotonic_us() >= session->next_us)
             good = renew(session) && remove_expired(session);
-        else if (session->asked > session->confirmed)
+        else if (session->behind)
+            good = catch_up(session);
+        else if (session->asked)
             good = confirm(session);
         else
             good = wait_until_due(session);

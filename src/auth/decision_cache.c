@@ -8,10 +8,12 @@
 #include "base/secret.h"
 
 enum { SETS = 16384, WAYS = 4 };
+#define KEEP_US (DECISION_KEEP_S * INT64_C(1000000))
 
 struct entry {
     unsigned char digest[32];
     uint64_t generation; /* 0: empty */
+    int64_t until_us;    /* platform.boottime_us */
     struct identity identity;
 };
 
@@ -35,9 +37,9 @@ static void release_lock(void)
 }
 
 /* This clock includes the time that the machine slept: a sleeping machine has heard nothing. */
-static bool is_live(void)
+static bool is_live(int64_t now_us)
 {
-    return lease_until_us != 0 && platform.boottime_us() < lease_until_us;
+    return lease_until_us != 0 && now_us < lease_until_us;
 }
 
 static void begin_generation(void)
@@ -68,7 +70,7 @@ enum lease_change decisions_lease(int64_t until_us)
     enum lease_change change;
 
     take_lock();
-    change = is_live() ? LEASE_WENT_ON : LEASE_BEGAN;
+    change = is_live(platform.boottime_us()) ? LEASE_WENT_ON : LEASE_BEGAN;
     if (change == LEASE_BEGAN)
         begin_generation();
     lease_until_us = until_us;
@@ -88,7 +90,7 @@ bool decisions_have_lease(void)
     bool live;
 
     take_lock();
-    live = is_live();
+    live = is_live(platform.boottime_us());
     release_lock();
     return live;
 }
@@ -116,13 +118,16 @@ bool decisions_find(const char *credential, struct identity *identity)
     unsigned char digest[32];
     struct entry *set;
     bool live, hit = false;
+    int64_t now_us;
 
     digest_sha256(credential, strlen(credential), digest);
     set = set_of(digest);
     take_lock();
-    live = is_live();
+    now_us = platform.boottime_us();
+    live = is_live(now_us);
     for (int i = 0; i < WAYS && live && !hit; i++) {
-        hit = set[i].generation == current && memcmp(set[i].digest, digest, sizeof digest) == 0;
+        hit = set[i].generation == current && now_us < set[i].until_us &&
+              memcmp(set[i].digest, digest, sizeof digest) == 0;
         if (hit)
             *identity = set[i].identity;
     }
@@ -140,6 +145,7 @@ void decisions_keep(const char *credential, const struct identity *identity, uin
     unsigned char digest[32];
     struct entry *set;
     struct entry *place;
+    int64_t now_us;
 
     digest_sha256(credential, strlen(credential), digest);
     set = set_of(digest);
@@ -148,10 +154,12 @@ void decisions_keep(const char *credential, const struct identity *identity, uin
     for (int i = 0; i < WAYS; i++)
         if (set[i].generation != generation || memcmp(set[i].digest, digest, sizeof digest) == 0)
             place = &set[i];
-    if (generation == current && is_live()) {
+    now_us = platform.boottime_us();
+    if (generation == current && is_live(now_us)) {
         memcpy(place->digest, digest, sizeof digest);
         place->identity = *identity;
         place->generation = generation;
+        place->until_us = now_us + KEEP_US;
     }
     release_lock();
 }

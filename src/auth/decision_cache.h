@@ -4,7 +4,9 @@
  * Every change that can take access away begins a new generation: immediately in this process (a committed `revokes`
  * statement), and in other processes when PostgreSQL notifies them. An entry is valid only in the generation in which
  * the database was asked. The cache works only under a lease, which auth/cache_lease.h holds: without one nothing is
- * stored and nothing is found. Refusals are never stored. Credentials are stored as their SHA-256.
+ * stored and nothing is found. An entry counts for DECISION_KEEP_S at most, which bounds the effect of changes that
+ * notify nobody: of a restored backup, and of triggers that were switched off. Refusals are never stored. Credentials
+ * are stored as their SHA-256.
  */
 #ifndef ORGD_AUTH_DECISION_CACHE_H
 #define ORGD_AUTH_DECISION_CACHE_H
@@ -13,6 +15,8 @@
 #include <stdint.h>
 
 #include "auth/identity.h"
+
+enum { DECISION_KEEP_S = 10 };
 
 /* Read this before asking the database: the answer is stored under this generation only. */
 uint64_t decisions_generation(void);

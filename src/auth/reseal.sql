@@ -19,7 +19,7 @@ WITH keys AS (
     UPDATE orgd.signing_keys SET private_key = $4::text
      WHERE $1::text = 'orgd signing key' AND kid = $2::text AND private_key = $3::text
 ), mails AS (
-    UPDATE orgd.outbox SET fields = $4::text WHERE $1::text = 'outbox' AND id::text = $2::text AND fields = $3::text
+    UPDATE orgd.outbox SET fields = $4::text, sealed_with = NULL WHERE $1::text = 'outbox' AND id::text = $2::text AND fields = $3::text
 )
 UPDATE orgd.idempotency SET answer = $4::text WHERE $1::text = 'idempotency' AND key = $2::text AND answer = $3::text;
 

@@ -224,8 +224,8 @@ static enum err renew(struct request *req, struct signing_key *key)
     int64_t last_us;
     bool locked;
 
-    TRY(DB_RUN(req->db, signing_key_lock, &row, param_bool(urgent)));
-    locked = result_bool(&row, 0, SIGNING_KEY_LOCK_LOCKED);
+    TRY(urgent ? DB_RUN(req->db, signing_key_lock, &row) : DB_RUN(req->db, signing_key_try_lock, &row));
+    locked = result_rows(&row) == 1;
     result_clear(&row);
     if (!locked)
         return OK;

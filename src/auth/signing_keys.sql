@@ -5,9 +5,11 @@ WHERE valid_until > now()
 ORDER BY signs_until DESC, kid
 LIMIT 16;
 
--- signing_key_lock: lets one transaction at a time make a key; the second parameter says whether to wait
-SELECT CASE WHEN $1::boolean THEN pg_advisory_xact_lock(hashtextextended('orgd.signing_keys', 0)) IS NOT NULL
-            ELSE pg_try_advisory_xact_lock(hashtextextended('orgd.signing_keys', 0)) END AS locked;
+-- signing_key_lock: lets one transaction at a time make a key
+SELECT name FROM orgd.locks WHERE name = 'signing_keys' FOR UPDATE;
+
+-- signing_key_try_lock: the same without waiting; no row: another transaction makes one
+SELECT name FROM orgd.locks WHERE name = 'signing_keys' FOR UPDATE SKIP LOCKED;
 
 -- signing_key_create: adds a key that signs until the given time, and is valid for the longest lifetime of a token after that
 INSERT INTO orgd.signing_keys (kid, private_key, signs_until, valid_until)

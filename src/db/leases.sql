@@ -34,18 +34,21 @@ SELECT id, generation,
        NOT complete OR EXISTS (SELECT FROM orgd.leases WHERE process IS DISTINCT FROM $1::uuid) AS others
 FROM orgd.lease_state;
 
+-- lease_newest: the newest generation
+SELECT generation FROM orgd.lease_state;
+
 -- lease_renew: renews the lease of a process, confirms the generation for which it has emptied its cache, and asks for a proof
--- $1 the process, $2 the number of the renewal, $3 the generation. The notification that comes back is the proof that this
--- connection hears what was committed before.
+-- $1 the process, $2 the number of the renewal, $3 the generation, $4 the proof. The notification that comes back with the proof
+-- shows that this connection hears what was committed before. A generation that does not exist confirms nothing.
 INSERT INTO orgd.leases (process, renewals, confirmed)
-SELECT $1::uuid, $2::bigint, least($3::bigint, (SELECT generation FROM orgd.lease_state))
+SELECT $1::uuid, $2::bigint, CASE WHEN $3::bigint <= generation THEN $3::bigint ELSE 0 END FROM orgd.lease_state
 ON CONFLICT (process) DO UPDATE SET renewals = excluded.renewals, confirmed = excluded.confirmed
 RETURNING (SELECT id FROM orgd.lease_state) AS id, (SELECT generation FROM orgd.lease_state) AS generation,
-          pg_notify('orgd_lease_' || process, renewals::text) AS notified;
+          pg_notify('orgd_lease_' || process, $4::text) AS notified;
 
 -- lease_confirm: confirms the generation for which a process has emptied its cache; no row: it has no lease
 -- $1 the process, $2 the generation
-UPDATE orgd.leases SET confirmed = least($2::bigint, (SELECT generation FROM orgd.lease_state))
+UPDATE orgd.leases SET confirmed = (SELECT CASE WHEN $2::bigint <= generation THEN $2::bigint ELSE 0 END FROM orgd.lease_state)
 WHERE process = $1::uuid
 RETURNING (SELECT id FROM orgd.lease_state) AS id;
 

@@ -29,6 +29,10 @@ bool mail_enabled(const struct config *config);
 enum err outbox_add(const struct config *config, struct db *db, const char *recipient, const char *template,
                     const struct mail_field *fields, size_t count, int64_t valid_s) MUST_CHECK;
 
+/* The name of a key in the outbox, in hexadecimal digits: a MAC under that key, which tells nothing about it. */
+enum { OUTBOX_KEY_NAME_SIZE = 33 };
+void outbox_key_name(const char *crypt_key, char name[OUTBOX_KEY_NAME_SIZE]);
+
 /* The deployment's name in mail: "app.acme.io" of "https://app.acme.io/x". A new reference; NULL without memory. */
 json_t *outbox_site(const struct config *config);
 

@@ -25,6 +25,7 @@ static struct {
     bool taken; /* the server accepted the mail `taken_id`, but the database does not know yet */
     struct uuid taken_id;
     _Atomic uint64_t sent, failed, given_up, waiting;
+    char key[OUTBOX_KEY_NAME_SIZE], accepted_key[OUTBOX_KEY_NAME_SIZE]; /* the second is empty when there is none */
 } sender;
 
 /* ---- metrics ---- */
@@ -63,22 +64,25 @@ static int64_t wait_s(int64_t attempts)
     return wait / 2 + wait * random / UINT16_MAX;
 }
 
+/* A mail that this server cannot read or render stays for other servers, which may have other keys or templates. */
 static enum delivery deliver(void *arena, struct transport *transport, const struct mail *mail, struct error *error)
 {
     json_t *fields = outbox_fields(arena, sender.config, &mail->id, mail->fields);
     struct mail_message message = {.id = mail->id, .date = mail->date};
-    enum delivery delivery = DELIVERY_NEVER;
+    enum delivery delivery = DELIVERY_LATER;
 
     message.from = mail_address(arena, transport_from(sender.config));
     message.to = mail_address(arena, mail->recipient);
-    if (!message.from || !message.to)
+    if (!message.from || !message.to) {
         (void)error_set(error, ERR_REFUSED, "an address is not one that mail can be sent to");
-    else if (!fields)
+        delivery = DELIVERY_NEVER;
+    } else if (!fields) {
         (void)error_set(error, ERR_REFUSED, "its content was encrypted with another AGENTA_CRYPT_KEY");
-    else if (mail_render(arena, mail->template, fields, &message.content) != OK)
+    } else if (mail_render(arena, mail->template, fields, &message.content) != OK) {
         (void)error_set(error, ERR_REFUSED, "the template %.40s does not exist or has other fields", mail->template);
-    else
+    } else {
         delivery = transport_send(transport, &message, error);
+    }
     json_decref(fields);
     return delivery;
 }
@@ -123,7 +127,8 @@ static enum err send_one(struct db *db, struct transport *transport, bool *none)
     struct error error = {0};
     struct mail mail = {0};
     struct result row;
-    enum err err = DB_RUN(db, outbox_take, &row, param_int(sender.config->smtp_timeout + LEASE_MARGIN_S));
+    enum err err = DB_RUN(db, outbox_take, &row, param_int(sender.config->smtp_timeout + LEASE_MARGIN_S),
+                          param_text(sender.key), param_text(sender.accepted_key));
 
     *none = !err && result_rows(&row) == 0;
     if (!err && !*none) {
@@ -201,7 +206,7 @@ static void work(struct db *db, struct transport *transport)
             continue;
         err = sweep(db);
         if (!err)
-            err = DB_RUN(db, outbox_state, &row);
+            err = DB_RUN(db, outbox_state, &row, param_text(sender.key), param_text(sender.accepted_key));
         if (err)
             continue;
         atomic_store(&sender.waiting, (uint64_t)result_int(&row, 0, OUTBOX_STATE_WAITING));
@@ -238,6 +243,9 @@ enum err sender_start(const struct config *config, const struct db_options *opti
     sender.options = *options;
     sender.options.name = "orgd mail";
     sender.options.on_revoke = NULL;
+    outbox_key_name(config->crypt_key, sender.key);
+    if (config->crypt_key_accepted)
+        outbox_key_name(config->crypt_key_accepted, sender.accepted_key);
     TRY(thread_start(&sender.thread, sender_main, NULL, "sends mail", error));
     register_metrics();
     return OK;

@@ -63,9 +63,11 @@ void rights_write_grants(const char *program, const char *reader, struct buffer 
         "DECLARE\n"
         "    item record;\n"
         "BEGIN\n"
-        "    EXECUTE format('GRANT CONNECT ON DATABASE %%I TO %s%s%s', current_database());\n",
+        "    EXECUTE format('GRANT CONNECT ON DATABASE %%I TO %s%s%s', current_database());\n"
+        "    EXECUTE format('GRANT TEMPORARY ON DATABASE %%I TO CURRENT_USER', current_database());\n"
+        "    EXECUTE format('REVOKE TEMPORARY ON DATABASE %%I FROM PUBLIC, %s%s%s', current_database());\n",
         program, reader ? ", and of the role " : "", reader ? reader : "", reader ? ", which only reads" : "", program,
-        reader ? ", " : "", reader ? reader : "");
+        reader ? ", " : "", reader ? reader : "", program, reader ? ", " : "", reader ? reader : "");
     write_schemas(program, true, out);
     if (reader)
         write_schemas(reader, false, out);

@@ -51,10 +51,28 @@ WITH me AS (
      WHERE r.held AND NOT r.needed AND r.privilege <> 'SELECT' AND o.count = 0
      GROUP BY r.privilege
     UNION ALL
-    SELECT 8, false, 'it may not use the schema ' || n.nspname
+    SELECT 8, true, format('it may use %s in triggers of its own tables, and so run code as the role %s',
+                           string_agg(p.oid::regprocedure::text, ', ' ORDER BY p.oid::regprocedure::text), pg_get_userbyid(p.proowner))
+      FROM pg_proc p
+      JOIN pg_namespace n ON n.oid = p.pronamespace
+     WHERE n.nspname IN ('public', 'orgd') AND p.prosecdef AND p.prorettype = 'trigger'::regtype
+       AND has_function_privilege(p.oid, 'EXECUTE') AND NOT pg_has_role(p.proowner, 'USAGE')
+     GROUP BY p.proowner
+    UNION ALL
+    SELECT 9, true, format('it would run functions that other roles may create in the schema %s: %s', n.nspname,
+                           string_agg(r.rolname, ', ' ORDER BY r.rolname))
+      FROM pg_namespace n
+     CROSS JOIN owned o
+     CROSS JOIN pg_roles r
+     WHERE n.nspname IN ('public', 'orgd') AND o.count = 0 AND r.rolcanlogin AND NOT r.rolsuper AND r.rolname <> current_user
+       AND has_schema_privilege(r.oid, n.oid, 'CREATE') AND NOT pg_has_role(r.oid, n.nspowner, 'USAGE')
+       AND NOT EXISTS (SELECT FROM tables t WHERE pg_has_role(r.oid, t.owner, 'USAGE'))
+     GROUP BY n.nspname
+    UNION ALL
+    SELECT 10, false, 'it may not use the schema ' || n.nspname
       FROM pg_namespace n WHERE n.nspname IN ('public', 'orgd') AND NOT has_schema_privilege(n.oid, 'USAGE')
     UNION ALL
-    SELECT 9, false, format('it may not %s %s', r.privilege, string_agg(r.name, ', ' ORDER BY r.name))
+    SELECT 11, false, format('it may not %s %s', r.privilege, string_agg(r.name, ', ' ORDER BY r.name))
       FROM each_right r WHERE r.needed AND NOT r.held GROUP BY r.privilege
 )
 SELECT f.excess, format('the role %s: %s', current_user, f.what) AS text FROM findings f ORDER BY f.place, f.what;

@@ -68,6 +68,10 @@ def test_a_superuser_has_too_many_privileges(granted, usable):
      "it may create objects in the schema public"),
     ("REVOKE USAGE ON SCHEMA orgd FROM program", "GRANT USAGE ON SCHEMA orgd TO program", "database", "permission denied for schema orgd"),
     ("ALTER ROLE program CREATEROLE", "ALTER ROLE program NOCREATEROLE", "rights-beyond", "it has the attribute CREATEROLE"),
+    ("GRANT EXECUTE ON FUNCTION orgd.record_changes() TO PUBLIC", "REVOKE EXECUTE ON FUNCTION orgd.record_changes() FROM PUBLIC",
+     "rights-beyond", "it may use orgd.record_changes() in triggers of its own tables, and so run code as the role owner"),
+    ("GRANT CREATE ON SCHEMA public TO reader", "REVOKE CREATE ON SCHEMA public FROM reader", "rights-beyond",
+     "it would run functions that other roles may create in the schema public: reader"),
     ("GRANT pg_read_server_files TO program", "REVOKE pg_read_server_files FROM program", "rights-beyond", "it is a member of pg_read_server_files"),
 ])
 def test_one_privilege_too_many_or_too_few(granted, usable, change, back, code, text):

@@ -170,7 +170,7 @@ def test_writers_do_not_wait_for_the_sealer(server):
     open_one = begin(server, "INSERT INTO orgd.audit (actor, action, object) VALUES ('user', 'create', 'users') RETURNING id")
     late, = server.sql("SELECT last_value FROM pg_sequences WHERE sequencename = 'audit_id_seq'")[0]
     server.fill(3)
-    sealing = begin(server, "SELECT pg_advisory_xact_lock(hashtextextended('orgd.audit_seals', 0))")
+    sealing = begin(server, "SELECT FROM orgd.locks WHERE name = 'audit_seals' FOR UPDATE")
     started = time.monotonic()
     client.make_accounts(client.Api(server.url, f"Access {server.auth_key}"), "bob")
     assert time.monotonic() - started < 2
@@ -193,7 +193,7 @@ def test_rows_that_wait_show_in_the_metrics(server):
 
     server.fill(1)
     serving.wait_for("nothing waits", lambda: set(waiting().values()) == {0}, 20)
-    sealing = begin(server, "SELECT pg_advisory_xact_lock(hashtextextended('orgd.audit_seals', 0))")
+    sealing = begin(server, "SELECT FROM orgd.locks WHERE name = 'audit_seals' FOR UPDATE")
     client.make_accounts(client.Api(server.url, f"Access {server.auth_key}"), "bob")
     serving.wait_for("some wait", lambda: waiting()["orgd_audit_unsealed"] == 8 and waiting()["orgd_audit_unsealed_seconds"] >= 3, 20)
     sealing.close()

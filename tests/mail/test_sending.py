@@ -83,6 +83,27 @@ def test_two_processes_share_an_outbox(mail_server, sending, shared_mail):
         other.close()
 
 
+def test_a_server_with_another_key_leaves_the_mail_to_the_others(sending, shared_mail):
+    """It cannot read the mail, and does not take it."""
+    other = Server(**shared_mail.settings, POSTGRES_URI_CORE=f"postgresql://orgd@/agenta_oss_core?host={sending.data}",
+                   POSTGRES_URI_TRACING=f"postgresql://orgd@/agenta_oss_tracing?host={sending.data}", AGENTA_CRYPT_KEY="another" * 5,
+                   AGENTA_AUTH_KEY=sending.auth_key, ORGD_RATE_LIMITS="false", AGENTA_WEB_URL="https://app.acme.io").start()
+    try:
+        addresses = {f"other-key{i}@acme.io" for i in range(30)}
+        for address in addresses:
+            ask_for_code(sending, address)
+        assert {shared_mail.take(5)["to"][0] for _ in addresses} == addresses
+        sending.sql("INSERT INTO orgd.outbox (id, recipient, template, fields, expires_at) VALUES"
+                    " (gen_random_uuid(), 'earlier@acme.io', 'code', 'AAAA', now() + interval '1 hour'); NOTIFY orgd_outbox")  # of an earlier version
+        wait_for("it was tried", lambda: waiting(sending), 10)
+        wait_for("it was tried", lambda: waiting(sending)[0][0], 10)
+        attempts, gave_up, error = waiting(sending)[0]
+        assert not gave_up and "another AGENTA_CRYPT_KEY" in error
+    finally:
+        sending.sql("DELETE FROM orgd.outbox")
+        other.close()
+
+
 @pytest.mark.parametrize("line, given_up", [
     ("rcpt 550 5.1.1 <ann@acme.io>: no such user", True), ("data 554 we do not like it", True), ("rcpt 451 try later", False), ("data 452 full", False),
     ("mail 550 sender not allowed", False)])

@@ -89,6 +89,22 @@ static void a_lease_renewed_in_time_continues(void **state)
     assert_true(knows("a"));
 }
 
+/* Changes that notify nobody count after a bounded time, however long the lease goes on. */
+static void an_entry_is_kept_for_a_bounded_time(void **state)
+{
+    (void)state;
+    (void)decisions_lease(boot_us + 3 * SECOND);
+    remember("a");
+    for (int second = 0; second < DECISION_KEEP_S; second++) {
+        assert_true(knows("a"));
+        boot_us += SECOND;
+        assert_int_equal(decisions_lease(boot_us + 3 * SECOND), LEASE_WENT_ON);
+    }
+    assert_false(knows("a"));
+    remember("a");
+    assert_true(knows("a"));
+}
+
 /* Others may have stopped waiting for it, so nothing from before may count. */
 static void a_lease_that_ended_begins_with_nothing(void **state)
 {
@@ -151,6 +167,7 @@ int main(void)
         cmocka_unit_test_setup(nothing_is_known_without_a_lease, begin),
         cmocka_unit_test_setup(a_lease_ends_by_itself, begin),
         cmocka_unit_test_setup(a_lease_renewed_in_time_continues, begin),
+        cmocka_unit_test_setup(an_entry_is_kept_for_a_bounded_time, begin),
         cmocka_unit_test_setup(a_lease_that_ended_begins_with_nothing, begin),
         cmocka_unit_test_setup(a_change_of_access_empties_it, begin),
         cmocka_unit_test_setup(the_wall_clock_may_jump, begin),
