@@ -6,6 +6,7 @@ import contextlib
 import os
 import pathlib
 import signal
+import threading
 import time
 
 import pytest
@@ -295,6 +296,45 @@ def test_removals_at_once(field):
     assert [answer.status_code for answer in answers] == [200] * len(keys)
     for key in keys:
         field.try_everywhere(key.authorization, 1)
+    assert field.allowed == 0
+
+
+def test_a_removal_and_its_generation_are_one_transaction(pair):
+    """Generations have the order of the commits, and no removal is seen before others hear of it."""
+    processes, field = pair()
+    remover = processes.servers[0]
+    key = field.make_key()
+    field.remember(key.authorization)
+    waiting = threading.Thread(target=lambda: field.remove_key(key, remover))
+    with contextlib.closing(remover.connect()) as connection, connection.cursor() as cursor:
+        connection.autocommit = False
+        cursor.execute("SELECT FROM orgd.lease_state FOR UPDATE")
+        waiting.start()
+        serving.wait_for("the removal waits", lambda: remover.sql("SELECT count(*) FROM pg_locks WHERE NOT granted") == [(1,)])
+        assert remover.sql("SELECT count(*) FROM api_keys WHERE prefix = %s", (key.authorization[7:15],)) == [(1,)]
+        connection.rollback()
+        waiting.join()
+    assert remover.sql("SELECT count(*) FROM api_keys WHERE prefix = %s", (key.authorization[7:15],)) == [(0,)]
+    field.try_everywhere(key.authorization, 20)
+    assert field.allowed == 0
+
+
+def test_a_removal_that_fails_takes_nothing_away(pair):
+    """Its statement, generation and commit are sent together; none of what follows an error is done."""
+    processes, field = pair()
+    remover = processes.servers[0]
+    key = field.make_key()
+    prefix = key.authorization[7:15]
+    generation = remover.sql("SELECT generation FROM orgd.lease_state")
+    with contextlib.closing(remover.connect()) as connection, connection.cursor() as cursor:
+        connection.autocommit = False
+        cursor.execute("SELECT FROM api_keys WHERE prefix = %s FOR UPDATE", (prefix,))
+        assert field.at(field.alice, remover).delete(f"/keys/{prefix}").status_code == 503
+        connection.rollback()
+    assert remover.sql("SELECT generation FROM orgd.lease_state") == generation
+    field.remember(key.authorization)
+    field.remove_key(key, remover)
+    field.try_everywhere(key.authorization, 20)
     assert field.allowed == 0
 
 
