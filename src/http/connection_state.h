@@ -23,6 +23,7 @@ enum { STATUS_CLIENT_GONE = 499 }; /* used in log and metrics only */
 struct connection {
     struct io *io;
     struct event event;
+    event_callback_fn on_event; /* called when a watched event occurs */
     int descriptor;
     enum state state;
     enum waiting waiting;
@@ -54,20 +55,13 @@ enum step {
     STEP_GONE, /* the connection is freed, or about to be: do not touch it */
 };
 
-/* ---- connection.c ---- */
-/* Whether part of a request has been received. */
-bool connection_begun(const struct connection *connection);
-void connection_wait(struct connection *connection, enum waiting waiting);
-/* Sets the watched events: EV_READ, EV_WRITE or 0. */
-void connection_watch(struct connection *connection, short what);
-enum step connection_close(struct connection *connection);
-/* Half closes the connection. It is closed fully when the peer closes, or after a timeout. */
-enum step connection_linger(struct connection *connection);
-/* Detaches the exchange, if any. Its current owner frees it. */
-void connection_give_up(struct connection *connection);
+/*
+ * The files below use those before them only: exchange.c, connection_state.c, connection_write.c, connection_read.c,
+ * connection.c.
+ */
 
-/* ---- connection_write.c: all functions work on connection->exchange; STEP_NEXT: its answer is sent and it is freed
- * ---- */
+/* ---- exchange.c ---- */
+
 /* The index of a client in the tables of the I/O thread. Different clients may have the same one. */
 unsigned io_client(const struct io *io, const char *client);
 /* Creates an exchange without a request. NULL without memory. */
@@ -76,6 +70,27 @@ void exchange_free(struct io *io, struct exchange *exchange);
 void exchange_identify(struct io *io, struct exchange *exchange);
 /* Writes the log line of the exchange and counts it in the metrics. */
 void exchange_report(struct io *io, const struct exchange *exchange, int status, size_t bytes);
+
+/* ---- connection_state.c ---- */
+/* Whether part of a request has been received. */
+bool connection_begun(const struct connection *connection);
+/* Enters a new connection into a list of waiting ones. */
+void connection_wait_first(struct connection *connection, enum waiting waiting);
+/* Moves it to another list, with a new deadline. */
+void connection_wait(struct connection *connection, enum waiting waiting);
+/* Sets the watched events: EV_READ, EV_WRITE or 0. */
+void connection_watch(struct connection *connection, short what);
+/* The counter of the I/O thread that it belongs to: of clients, of the refused, or of internal connections. */
+unsigned *connection_counter(const struct connection *connection);
+enum step connection_close(struct connection *connection);
+/* Half closes the connection. It is closed fully when the peer closes, or after a timeout. */
+enum step connection_linger(struct connection *connection);
+/* Detaches the exchange, if any. Its current owner frees it. */
+void connection_give_up(struct connection *connection);
+
+/* ---- connection_write.c: all functions work on connection->exchange; STEP_NEXT: its answer is sent and it is freed
+ * ---- */
+
 /* Sends the answer that answer_build has written. */
 enum step send_begin(struct connection *connection);
 enum step send_more(struct connection *connection);
