@@ -35,6 +35,24 @@ static const struct route_group program_routes[] = {
     {0},
 };
 
+/* Agenta's web application and its previews. */
+static const char *const development_origins[] = {
+    "http://localhost:3000",
+    "http://localhost:3001",
+    "http://0.0.0.0:3000",
+    "http://0.0.0.0:3001",
+    "https://docs.agenta.ai",
+    "https://agenta.ai",
+    NULL,
+};
+
+static const struct cors_rules cors = {
+    .headers = "Accept, Accept-Language, Content-Language, Content-Type, anti-csrf, authorization, fdi-version, rid, "
+               "st-auth-mode",
+    .development_origins = development_origins,
+    .development_suffix = ".vercel.app",
+};
+
 struct application application_make(const struct config *config)
 {
     return (struct application){
@@ -45,6 +63,7 @@ struct application application_make(const struct config *config)
         .private_listener = config_auth_core_listen(config) != NULL,
         .alias = "/auth/public/",
         .alias_of = "/auth/",
+        .cors = &cors,
         .gzip = true,
         .recognize = admin_key_recognize,
         .authenticate = identity_authenticate,

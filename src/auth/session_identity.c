@@ -11,7 +11,7 @@
 /* The scope that the query names; NULL for a part that it does not name. */
 struct scope {
     const char *project, *workspace;
-    bool accepting; /* an invitation: a user who accepts one is not a member yet */
+    bool joining; /* the user need not be a member yet */
 };
 
 static const char *named(struct request *req, const char *name)
@@ -23,16 +23,10 @@ static const char *named(struct request *req, const char *name)
 
 static struct scope scope_of(struct request *req)
 {
-    static const char ending[] = "/invite/accept";
-    size_t len = strlen(req->path);
-
-    while (len > 0 && req->path[len - 1] == '/')
-        len--;
     return (struct scope){
         .project = named(req, "project_id"),
         .workspace = named(req, "workspace_id"),
-        .accepting =
-            len >= sizeof ending - 1 && strncmp(req->path + len - (sizeof ending - 1), ending, sizeof ending - 1) == 0,
+        .joining = req->route && (req->route->flags & ROUTE_JOINS),
     };
 }
 
@@ -42,7 +36,7 @@ static struct scope scope_of(struct request *req)
 static const char *decision_key(struct request *req, const char *token, const struct scope *scope)
 {
     return talloc_asprintf(req->arena, "session\n%s\n%s\n%s\n%d", token, scope->project ? scope->project : "",
-                           scope->workspace ? scope->workspace : "", scope->accepting);
+                           scope->workspace ? scope->workspace : "", scope->joining);
 }
 
 enum err session_recognize(struct request *req, struct identity *identity)
@@ -82,7 +76,7 @@ static enum err read_identity(const struct result *row, const struct scope *scop
                           result_uuid(row, 0, SESSION_RESOLVE_ORGANIZATION_ID, &identity->organization_id);
     if (asked && !identity->has_scope)
         return ERR_UNAUTHORIZED;
-    return result_bool(row, 0, SESSION_RESOLVE_IN_SCOPE) || scope->accepting ? OK : ERR_NOT_IN_SCOPE;
+    return result_bool(row, 0, SESSION_RESOLVE_IN_SCOPE) || scope->joining ? OK : ERR_NOT_IN_SCOPE;
 }
 
 static enum err resolve(struct request *req, const struct access_token *token, const struct scope *scope,

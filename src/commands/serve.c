@@ -31,7 +31,6 @@
 #include "routes.h"
 #include "runtime/installation_keys.h"
 #include "runtime/readiness.h"
-#include "runtime/ready.h"
 #include "runtime/stores.h"
 
 enum {
@@ -283,8 +282,11 @@ static enum err say_ready(struct serving *serving, bool waiting, struct error *e
         check_keys(serving);
     }
     access_summary(&serving->config, &access);
-    ready_line(&serving->config, server_address(serving->server), databases ? databases : "",
-               buffer_string(&access) ? buffer_string(&access) : "", waiting, &line);
+    buffer_format(&line, "orgd %s %s: http://%s, %s edition, %s, %s\n", ORGD_VERSION,
+                  waiting ? "is listening and waits for its databases" : "is ready", server_address(serving->server),
+                  config_is_enterprise(&serving->config) ? "enterprise (preview: roles are not enforced)"
+                                                         : "open-source",
+                  databases ? databases : "", buffer_string(&access) ? buffer_string(&access) : "");
     log_flush();
     if (!buffer_string(&line) || fputs(buffer_string(&line), stdout) == EOF || fflush(stdout) != 0)
         return error_set(error, ERR_SYSTEM, "cannot write to standard output: %m");

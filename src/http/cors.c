@@ -6,37 +6,31 @@
 
 #include "base/site.h"
 
-/* Development origins, allowed everywhere as in Agenta's API. */
-static const char *const development_origins[] = {
-    "http://localhost:3000", "http://localhost:3001",  "http://0.0.0.0:3000",
-    "http://0.0.0.0:3001",   "https://docs.agenta.ai", "https://agenta.ai",
-};
-
-static const char allowed_headers[] = "Accept, Accept-Language, Content-Language, Content-Type, anti-csrf, "
-                                      "authorization, fdi-version, rid, st-auth-mode";
 static const char allowed_methods[] = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT";
 
-static bool is_development_origin(const char *origin)
+static bool is_development_origin(const struct cors_rules *rules, const char *origin)
 {
     static const char scheme[] = "https://";
-    static const char suffix[] = ".vercel.app";
-    size_t len = strlen(origin);
+    size_t len = strlen(origin), suffix = strlen(rules->development_suffix);
 
-    for (size_t i = 0; i < sizeof development_origins / sizeof *development_origins; i++)
-        if (strcmp(origin, development_origins[i]) == 0)
+    for (size_t i = 0; rules->development_origins[i]; i++)
+        if (strcmp(origin, rules->development_origins[i]) == 0)
             return true;
-    return len >= strlen(scheme) + strlen(suffix) && strncmp(origin, scheme, strlen(scheme)) == 0 &&
-           strcmp(origin + len - strlen(suffix), suffix) == 0;
+    return len >= strlen(scheme) + suffix && strncmp(origin, scheme, strlen(scheme)) == 0 &&
+           strcmp(origin + len - suffix, rules->development_suffix) == 0;
 }
 
-static bool origin_allowed(const struct config *config, const char *origin)
+static bool origin_allowed(const struct request *req)
 {
+    const struct config *config = req->config;
+    const char *origin = req->origin;
+
     if (config->web_url && site_has_origin(config->web_url, origin))
         return true;
     for (size_t i = 0; i < config->allowed_origins.count; i++)
         if (site_has_origin(config->allowed_origins.items[i], origin))
             return true;
-    return config->development && is_development_origin(origin);
+    return config->development && is_development_origin(req->cors, origin);
 }
 
 const char *cors_problem(const struct config_list *origins)
@@ -52,7 +46,7 @@ void cors_apply(struct request *req)
     if (!req->origin || req->reply.no_cors)
         return;
     (void)reply_header(req, "Access-Control-Allow-Credentials", "true");
-    if (origin_allowed(req->config, req->origin))
+    if (origin_allowed(req))
         (void)reply_header(req, "Access-Control-Allow-Origin", req->origin);
 }
 
@@ -76,14 +70,14 @@ static bool all_listed(const char *wanted, const char *allowed)
 
 enum err cors_preflight(struct request *req)
 {
-    bool origin = origin_allowed(req->config, req->origin);
+    bool origin = origin_allowed(req);
     bool method = all_listed(req->preflight_method, allowed_methods);
-    bool headers = !req->preflight_headers || all_listed(req->preflight_headers, allowed_headers);
+    bool headers = !req->preflight_headers || all_listed(req->preflight_headers, req->cors->headers);
     struct buffer body = buffer_make(req->arena, 100);
 
     (void)reply_header(req, "Access-Control-Allow-Methods", allowed_methods);
     (void)reply_header(req, "Access-Control-Max-Age", "600");
-    (void)reply_header(req, "Access-Control-Allow-Headers", allowed_headers);
+    (void)reply_header(req, "Access-Control-Allow-Headers", req->cors->headers);
     req->reply.content_type = "text/plain; charset=utf-8";
     if (origin && method && headers)
         return reply_json(req, 200, "OK");

@@ -154,6 +154,14 @@ enum err pipeline_admit(const struct application *app, struct request *req, size
     return err;
 }
 
+/* Authentication comes before routing: a refusal must not reveal whether the route exists. */
+static void forget_route(struct request *req)
+{
+    req->route = NULL;
+    req->group = NULL;
+    req->reply.header_count = 0;
+}
+
 static enum lane begin(const struct application *app, struct request *req)
 {
     enum caller_kind wanted = route_caller(app, req->path);
@@ -174,16 +182,16 @@ static enum lane begin(const struct application *app, struct request *req)
     }
     if (answered_as_page(app, req))
         return LANE_DONE;
+    matched = route_match(app, req);
     known = wanted == CALLER_NONE ? OK : app->recognize(req, wanted);
     if (known && known != ERR_AGAIN) {
+        forget_route(req);
         pipeline_refuse(req, known);
         return LANE_DONE;
     }
     req->authenticated = !known;
-    matched = route_match(app, req);
     if (!req->authenticated) {
-        req->reply.header_count =
-            0; /* authentication comes before routing, so the reply must not reveal whether the route exists */
+        req->reply.header_count = 0;
         return lane_of(app, req);
     }
     if (matched) {

@@ -108,6 +108,7 @@ enum route_flag {
      */
     ROUTE_WITHIN_PROJECT = 32,
     ROUTE_OWNERSHIP = 64, /* deletes or transfers an organization */
+    ROUTE_JOINS = 128,    /* for callers who are not yet members of the scope that the query names */
 };
 
 /* The shape of a body: the model, a list of it, or an optional model (absent means an empty object). */
@@ -183,9 +184,17 @@ struct reply {
 };
 
 /* One request. Everything that belongs to it lives in `arena`, which is freed after the reply was sent. */
+/* Who may call the API from a page of another origin, besides the origins that the configuration names. */
+struct cors_rules {
+    const char *headers;                    /* names of allowed header fields, separated by ", " */
+    const char *const *development_origins; /* allowed in development; ends with NULL */
+    const char *development_suffix;         /* of host names that are allowed in development by https */
+};
+
 struct request {
     void *arena;
     const struct config *config;
+    const struct cors_rules *cors;
     char id[REQUEST_ID_SIZE]; /* from X-Request-Id when that has 1 to 32 characters of [A-Za-z0-9._-]; otherwise
                                  generated */
     enum method method;
@@ -292,6 +301,7 @@ struct application {
     const struct path_prefix *callers; /* the kind of caller by prefix; the first match counts; ends with NULL */
     bool private_listener;             /* there is a listener that serves the private paths, and only them */
     const char *alias, *alias_of;      /* a path that begins with `alias` is handled as if it began with `alias_of` */
+    const struct cors_rules *cors;
     bool gzip;
     /*
      * Authenticates without a database, on the I/O thread. OK: sets req->authenticated and req->identity. ERR_AGAIN:

@@ -39,7 +39,7 @@ static const struct route organization_routes[] = {
      "Resend User Invitation To Organization", .flags = ROUTE_WITHIN_PROJECT, .body = &invite_resend_body,
      .handle = invitations_resend},
     {METHOD_POST, "/organizations/{organization_id}/workspaces/{workspace_id}/invite/accept", "accept_invitation",
-     "Accept Organization Invitation", .parameters = accept_parameters, .body = &acceptance_body,
+     "Accept Organization Invitation", .flags = ROUTE_JOINS, .parameters = accept_parameters, .body = &acceptance_body,
      .handle = acceptance_accept},
     {METHOD_GET, "/organizations/{organization_id}/invitations", "list_invitations",
      "List pending invitations of an organization", .flags = ROUTE_WITHIN_PROJECT, .answer = &invitation_waiting_answer,

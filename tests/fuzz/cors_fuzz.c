@@ -6,6 +6,7 @@
 
 #include "fuzz.h"
 #include "http/cors.h"
+#include "routes.h"
 
 const struct fuzz_seed fuzz_seeds[] = {
     FUZZ_SEED("http://localhost:3000\nPUT\nauthorization, content-type"),
@@ -122,7 +123,8 @@ static char *take_line(void *arena, const char **at, const char *end)
 
 static void check_with(const struct config *config, const char *at, const char *end)
 {
-    struct request req = {.arena = talloc_new(NULL), .config = config, .method = METHOD_OPTIONS};
+    struct application app = application_make(config);
+    struct request req = {.arena = talloc_new(NULL), .config = config, .cors = app.cors, .method = METHOD_OPTIONS};
 
     req.origin = take_line(req.arena, &at, end);
     req.preflight_method = take_line(req.arena, &at, end);
