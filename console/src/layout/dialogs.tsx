@@ -1,11 +1,10 @@
 // The dialogs that open from the sidebar and from pages; each is loaded when it is first opened.
 import { createContext, lazy, Suspense, useCallback, useContext, useMemo, useState, type ReactNode } from "react";
 import type { MyInvitation, Organization } from "../api/types";
+import type { OrganizationAction } from "./organization-dialogs";
 
-const OrganizationDialog = lazy(() => import("../pages/settings/organization-dialogs"));
+const OrganizationDialog = lazy(() => import("./organization-dialogs"));
 const InvitationDialog = lazy(() => import("./invitation-dialog"));
-
-export type OrganizationAction = "create" | "rename" | "transfer" | "delete";
 
 interface Dialogs {
   /** Opens a dialog that creates or changes an organization. */

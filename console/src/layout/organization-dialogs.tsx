@@ -3,21 +3,22 @@ import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Alert, Button, Modal } from "antd";
 import { useId, useState } from "react";
 import { useNavigate } from "react-router-dom";
-import { useAction } from "../../api/action";
-import { answer, answerAs, api } from "../../api/client";
-import { errorText } from "../../api/errors";
-import { contentsQuery, organizationQuery, organizationsQuery, profileQuery, projectsQuery } from "../../api/queries";
-import type { Member, Organization, OrganizationContents } from "../../api/types";
-import { Confirm } from "../../components/confirm";
-import { NameDialog } from "../../components/name-dialog";
-import { useNotify } from "../../components/notices";
-import { LoadError, PageSkeleton } from "../../components/page";
-import type { OrganizationAction } from "../../layout/dialogs";
-import { homeOf, nameOf, projectsOf } from "../../layout/scope";
-import { texts } from "../../texts";
+import { useAction } from "../api/action";
+import { answer, answerAs, api } from "../api/client";
+import { errorText } from "../api/errors";
+import { contentsQuery, organizationQuery, organizationsQuery, profileQuery, projectsQuery } from "../api/queries";
+import type { Member, Organization, OrganizationContents } from "../api/types";
+import { Confirm } from "../components/confirm";
+import { NameDialog } from "../components/name-dialog";
+import { useNotify } from "../components/notices";
+import { LoadError, PageSkeleton } from "../components/page";
+import { homeOf, nameOf, projectsOf } from "./scope";
+import { texts } from "../texts";
 
 const words = texts.settings.dialogs;
 const shared = texts.settings.organization;
+
+export type OrganizationAction = "create" | "rename" | "transfer" | "delete";
 
 interface Props {
   action: OrganizationAction;
