@@ -118,15 +118,11 @@ static void report_skipped(const struct options *options, const struct schema_do
 static enum err compare(const struct config *config, const struct options *options, struct schema_document *a,
                         struct schema_document *b, struct schema_differences *found, struct error *error)
 {
-    enum err err = read_side(config, options, 0, a, error);
-
-    if (!err)
-        err = read_side(config, options, 1, b, error);
-    if (!err)
-        err = schema_diff(options->arena, a, b, found, error);
-    if (!err)
-        report_skipped(options, a, b);
-    return err;
+    TRY(read_side(config, options, 0, a, error));
+    TRY(read_side(config, options, 1, b, error));
+    TRY(schema_diff(options->arena, a, b, found, error));
+    report_skipped(options, a, b);
+    return OK;
 }
 
 /* ---- ignored differences ---- */

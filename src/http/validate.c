@@ -454,7 +454,6 @@ static enum err check_body(struct problems *problems)
     struct request *req = problems->req;
     json_error_t failure;
     json_t *json;
-    enum err err;
 
     push(problems, "body", 0);
     if (req->body_len == 0 && req->route->body_kind == BODY_OPTIONAL)
@@ -472,10 +471,9 @@ static enum err check_body(struct problems *problems)
         invalid_json(problems, &failure);
         return OK;
     }
-    err = keep_json(req, json);
-    if (!err)
-        check_whole(problems, json);
-    return err;
+    TRY(keep_json(req, json));
+    check_whole(problems, json);
+    return OK;
 }
 
 enum err decode_request(struct request *req)

@@ -151,11 +151,10 @@ static enum err find_place(void *arena, const struct config *config, struct plac
 enum err data_dir_path(void *arena, const struct config *config, const char **path, struct error *error)
 {
     struct place place;
-    enum err err = find_place(arena, config, &place, error);
 
-    if (!err)
-        *path = place.path;
-    return err;
+    TRY(find_place(arena, config, &place, error));
+    *path = place.path;
+    return OK;
 }
 
 /* ---- ownership ---- */
