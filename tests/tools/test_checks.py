@@ -29,6 +29,7 @@ VIOLATIONS = [
     ("includes", "src/main.c", '/* Main. */\n#include "enterprise/roles.h"\n', "src/main.c:2: program may not include"),
     ("includes", "src/db/bad.c", '/* Bad. */\n#include "../base/text.h"\n', "src/db/bad.c:2: include"),
     ("includes", "src/db/bad.c", '/* Bad. */\n#include "db.h"\n', 'src/db/bad.c:2: "db.h" is not a path from src'),
+    ("includes", "src/admin/bad.c", '/* Bad. */\n#include "account/statements.h"\n', "src/admin/bad.c:2: admin may not include account/statements.h"),
     ("includes", "src/novel/bad.c", "/* Bad. */\n", "src/novel/bad.c:1: the module novel"),
     ("includes", "src/db/text.c", "/* Text. */\n", "src/db/text.c:1: src/base/text.c has the same name"),
     ("documents", "src/db/bad.c", "/* Bad. */\n/* As ABSENT" ".md 3.2 says. */\n", "src/db/bad.c:2: ABSENT" ".md is not in the tree"),
@@ -130,3 +131,10 @@ def test_packages_are_printed_for_unprivileged_users():
     assert done.returncode == 1
     assert done.stderr == ("Some packages are missing; install them as root with: "
                            "apt-get update && apt-get install --no-install-recommends no-such-package-here\n")
+
+
+def test_the_quick_tests_exist():
+    for line in pathlib.Path(ROOT, "tests/quick.txt").read_text(encoding="utf-8").splitlines():
+        path, _, name = line.split("#")[0].strip().partition("::")
+        if path:
+            assert f"\ndef {name}" in pathlib.Path(ROOT, path).read_text(encoding="utf-8"), line
