@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
 #include <talloc.h>
 #include <unistd.h>
 
@@ -318,11 +320,32 @@ static enum err check_config(const struct config *config, struct error *error)
     return methods_check(config, error);
 }
 
+/*
+ * Memory holds keys and passwords: no core dump is made of it, also by a program that takes dumps by a pipe, and no
+ * process of the same user can read it. PostgreSQL inherits the limit. Leaks are found by reading it.
+ */
+static void keep_memory_private(const struct config *config)
+{
+    struct rlimit limit;
+
+#ifdef __SANITIZE_ADDRESS__
+    return;
+#endif
+    if (config->development)
+        return;
+    if (getrlimit(RLIMIT_CORE, &limit) == 0) {
+        limit.rlim_cur = 0;
+        (void)setrlimit(RLIMIT_CORE, &limit);
+    }
+    (void)prctl(PR_SET_DUMPABLE, 0);
+}
+
 /* Starts everything that is needed before the first request. */
 static enum err bring_up(struct serving *serving, bool *waiting, struct error *error)
 {
     TRY(check_config(&serving->config, error));
     TRY(stores_open(serving->arena, &serving->config, STORES_SERVE, &serving->stores, error));
+    keep_memory_private(&serving->config);
     TRY(take_signals(error)); /* root is dropped now: threads may start */
     TRY(installation_keys_settle(serving->arena, &serving->stores.dir, &serving->config, error));
     TRY(fetch_start(error));

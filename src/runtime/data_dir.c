@@ -396,7 +396,7 @@ enum err data_dir_open(void *arena, const struct config *config, const struct da
 
     *dir = (struct data_dir){.fd = -1, .lock = -1};
     if (!err)
-        err = trusted_path_check(place.moved ? place.path : wanted_path(config), geteuid(),
+        err = trusted_path_check(place.moved ? place.path : wanted_path(config), place.path, geteuid(),
                                  place.becomes ? place.user.uid : geteuid(), error);
     if (!err)
         err = make_directory(&place, error);

@@ -47,6 +47,12 @@ static bool enter(struct walk *walk, const char *name)
     return true;
 }
 
+/* Whether the owner of a folder may decide where the path leads. */
+static bool is_trusted(const struct walk *walk, uid_t uid)
+{
+    return uid == 0 || uid == walk->one || uid == walk->other;
+}
+
 static enum err check_part(const struct walk *walk, const struct stat *part, struct error *error)
 {
     const mode_t others = S_IWOTH | S_IWGRP;
@@ -60,7 +66,12 @@ static enum err check_part(const struct walk *walk, const struct stat *part, str
             "The data directory %s cannot be trusted, because everybody may replace %s in its folder: take "
             "the right to write there from others, or choose another place with ORGD_DATA_DIR",
             walk->whole, walk->name);
-    if (!(folder.st_mode & others) || part->st_uid == 0 || part->st_uid == walk->one || part->st_uid == walk->other ||
+    if (S_ISLNK(part->st_mode) && !is_trusted(walk, folder.st_uid))
+        return error_set(error, ERR_REFUSED,
+                         "The data directory %s cannot be trusted, because %s on the way to it is a link in a folder "
+                         "of another user (%ld): choose another place with ORGD_DATA_DIR",
+                         walk->whole, walk->name, (long)folder.st_uid);
+    if (!(folder.st_mode & others) || is_trusted(walk, part->st_uid) ||
         (!(folder.st_mode & S_IWOTH) && part->st_uid == folder.st_uid))
         return OK;
     return error_set(
@@ -105,7 +116,22 @@ static enum err walk_all(struct walk *walk, struct error *error)
     return OK;
 }
 
-enum err trusted_path_check(const char *path, uid_t one, uid_t other, struct error *error)
+/* Whether the walk ended at this path or in its folder: somebody may have changed the way between the two looks. */
+static bool ended_at(const struct walk *walk, const char *resolved)
+{
+    struct stat reached, there;
+    char folder[PATH_MAX];
+    const char *slash = strrchr(resolved, '/');
+
+    (void)snprintf(folder, sizeof folder, "%.*s", slash && slash > resolved ? (int)(slash - resolved) : 1, resolved);
+    if (fstat(walk->folder, &reached) != 0)
+        return false;
+    if (stat(resolved, &there) == 0 && there.st_dev == reached.st_dev && there.st_ino == reached.st_ino)
+        return true;
+    return stat(folder, &there) != 0 || (there.st_dev == reached.st_dev && there.st_ino == reached.st_ino);
+}
+
+enum err trusted_path_check(const char *path, const char *resolved, uid_t one, uid_t other, struct error *error)
 {
     struct walk walk = {
         .whole = path, .one = one, .other = other, .folder = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC)};
@@ -118,6 +144,9 @@ enum err trusted_path_check(const char *path, uid_t one, uid_t other, struct err
     len = snprintf(walk.rest, sizeof walk.rest, "%s/%s", here, path);
     err = len < (int)sizeof walk.rest ? walk_all(&walk, error)
                                       : error_set(error, ERR_REFUSED, "The path of the data directory is too long");
+    if (!err && !ended_at(&walk, resolved))
+        err = error_set(error, ERR_REFUSED,
+                        "The data directory %s cannot be trusted, because its path changed at this moment", path);
     (void)close(walk.folder);
     return err;
 }

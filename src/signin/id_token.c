@@ -194,6 +194,7 @@ static bool issuer_is(const json_t *claims, const char *issuer)
 static enum err check_claims(const json_t *claims, const struct id_token_wanted *wanted, struct error *error)
 {
     const json_t *expires = json_object_get(claims, "exp"), *issued = json_object_get(claims, "iat");
+    const json_t *early = json_object_get(claims, "nbf"); /* need not be there */
 
     if (!issuer_is(claims, wanted->issuer))
         return error_set(error, ERR_UNAUTHORIZED, "the ID token is from another issuer");
@@ -203,6 +204,8 @@ static enum err check_claims(const json_t *claims, const struct id_token_wanted 
         return error_set(error, ERR_UNAUTHORIZED, "the ID token has expired");
     if (!json_is_number(issued) || json_number_value(issued) > (double)(wanted->now + CLOCK_LEEWAY_S))
         return error_set(error, ERR_UNAUTHORIZED, "the ID token was issued in the future");
+    if (early && (!json_is_number(early) || json_number_value(early) > (double)(wanted->now + CLOCK_LEEWAY_S)))
+        return error_set(error, ERR_UNAUTHORIZED, "the ID token is not valid yet");
     if (!*text_of(claims, "sub"))
         return error_set(error, ERR_UNAUTHORIZED, "the ID token has no subject");
     return OK;

@@ -403,6 +403,23 @@ def test_directory_of_root_is_handed_over(plain):
 STRANGER = 65534
 
 
+@as_root
+@pytest.mark.skipif("address" in os.environ.get("SANITIZE", ""), reason="the sanitizer reads memory")
+def test_memory_is_private(folder):
+    """Another process of orgd's user sees neither the environment, where keys may be, nor the memory."""
+    user = pwd.getpwnam("postgres")
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    server = serving.Server(folder, user=user).start()
+    try:
+        limits = pathlib.Path(f"/proc/{server.pid}/limits").read_text(encoding="utf-8")
+        assert re.search(r"^Max core file size +0 ", limits, re.M)
+        for name in ("environ", "mem"):
+            with serving.acting_as(user.pw_uid), pytest.raises(PermissionError):
+                open(f"/proc/{server.pid}/{name}", "rb")  # noqa: SIM115
+    finally:
+        server.close()
+
+
 @pytest.fixture
 def shared(folder):
     """A folder like /tmp."""
@@ -434,6 +451,21 @@ def test_a_link_of_another_user_in_the_path(shared, plain):
             os.symlink("way", shared / "in")
         assert "cannot be trusted" in one_sentence(plain.refused(ORGD_DATA_DIR=str(path))[1]), path
     assert not list(there.iterdir())
+
+
+@as_root
+def test_a_link_in_a_folder_of_another_user(folder, plain):
+    """Started by root, orgd would give an empty directory of root to its own user."""
+    home, elsewhere = folder / "home", folder / "elsewhere"
+    for made in (home, home / "real", elsewhere):
+        made.mkdir()
+    os.chown(home, STRANGER, STRANGER)
+    os.symlink(elsewhere, home / "link")  # a link of root, too, could be another one in a moment
+    for path in (home / "link", home / "link" / "data"):
+        assert f"is a link in a folder of another user ({STRANGER})" in one_sentence(plain.refused(ORGD_DATA_DIR=str(path))[1])
+    assert elsewhere.stat().st_uid == 0 and not list(elsewhere.iterdir())
+    os.symlink(home / "real", folder / "own")  # a link of root in a folder of root
+    assert "cannot be trusted" not in plain.refused(ORGD_DATA_DIR=str(folder / "own" / "data"))[1]
 
 
 @as_root

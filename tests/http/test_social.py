@@ -499,6 +499,10 @@ def test_tokens_of_another_time(issued, expires, issuer, two):
     assert failed(bring(two[0], issuer.token("late@acme.io", iat=now + issued, exp=now + expires)))
 
 
+def test_a_token_that_is_not_valid_yet(issuer, two):
+    assert failed(bring(two[0], issuer.token("early@acme.io", nbf=int(time.time()) + 600)))
+
+
 def test_a_token_that_was_refused_is_not_used_up(issuer, two):
     """A token whose sign-in failed for another reason may be used again."""
     token = issuer.token("no address")
