@@ -173,14 +173,8 @@ static const char *take(void *arena)
         if (slots[i].times == 0)
             continue;
         taken++;
-        json_open(&out, '{');
-        json_key(&out, "minute");
-        json_int(&out, slots[i].minute * MINUTE_S);
-        json_key(&out, "times");
-        json_int(&out, slots[i].times);
-        json_key(&out, "event");
-        json_raw(&out, slots[i].text);
-        json_close(&out, '}');
+        JSON_OBJECT(&out, member_int("minute", slots[i].minute * MINUTE_S), member_int("times", slots[i].times),
+                    member_raw("event", slots[i].text));
     }
     (void)pthread_mutex_unlock(&lock);
     json_close(&out, ']');

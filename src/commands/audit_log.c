@@ -66,12 +66,7 @@ static void write_end(struct buffer *out, const char *name, int64_t number, cons
         json_nil(out);
         return;
     }
-    json_open(out, '{');
-    json_key(out, "seal_no");
-    json_int(out, number);
-    json_key(out, "hash");
-    json_text(out, hash);
-    json_close(out, '}');
+    JSON_OBJECT(out, member_int("seal_no", number), member_text("hash", hash));
 }
 
 static void write_number(struct buffer *out, const char *name, int64_t number)

@@ -276,14 +276,9 @@ static void write_json(const struct doctor *doctor, bool healthy, struct buffer 
     json_key(out, "checks");
     json_open(out, '[');
     for (size_t i = 0; i < doctor->count; i++) {
-        json_open(out, '{');
-        json_key(out, "code");
-        json_text(out, doctor->findings[i].code);
-        json_key(out, "status");
-        json_text(out, levels[doctor->findings[i].level]);
-        json_key(out, "text");
-        json_text(out, doctor->findings[i].text);
-        json_close(out, '}');
+        JSON_OBJECT(out, member_text("code", doctor->findings[i].code),
+                    member_text("status", levels[doctor->findings[i].level]),
+                    member_text("text", doctor->findings[i].text));
     }
     json_close(out, ']');
     json_close(out, '}');

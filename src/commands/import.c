@@ -67,14 +67,8 @@ static void write_json(const struct import_report *report, bool dry_run, struct 
     json_key(out, "notes");
     json_open(out, '[');
     for (size_t i = 0; i < report->note_count; i++) {
-        json_open(out, '{');
-        json_key(out, "outcome");
-        json_text(out, import_outcome_name(report->notes[i].outcome));
-        json_key(out, "method");
-        json_text(out, report->notes[i].method);
-        json_key(out, "email");
-        json_text(out, report->notes[i].email);
-        json_close(out, '}');
+        JSON_OBJECT(out, member_text("outcome", import_outcome_name(report->notes[i].outcome)),
+                    member_text("method", report->notes[i].method), member_text("email", report->notes[i].email));
     }
     json_close(out, ']');
     json_close(out, '}');

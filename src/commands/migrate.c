@@ -31,29 +31,18 @@ static enum migrate_target target_of(const struct options *options)
 static void status_json(const struct migrate_state *state, struct buffer *out)
 {
     json_open(out, '{');
-    json_key(out, "database");
-    json_text(out, migrate_database_name(state->database));
-    json_key(out, "name");
-    json_text(out, state->name);
-    json_key(out, "state");
-    json_text(out, migrate_condition_name(state->condition));
-    json_key(out, "sentence");
-    json_text(out, state->sentence);
+    JSON_MEMBERS(out, member_text("database", migrate_database_name(state->database)), member_text("name", state->name),
+                 member_text("state", migrate_condition_name(state->condition)),
+                 member_text("sentence", state->sentence));
     json_key(out, "chains");
     json_open(out, '[');
     for (size_t i = 0; i < state->count; i++) {
         const struct migrate_position *position = &state->positions[i];
 
-        json_open(out, '{');
-        json_key(out, "table");
-        json_text(out, position->chain->table);
-        json_key(out, "found");
-        json_text(out, position->found[0] != '\0' ? position->found : NULL);
-        json_key(out, "known");
-        json_text(out, position->chain->revisions[position->chain->count - 1].id);
-        json_key(out, "edition");
-        json_text(out, position->chain->enterprise ? "ee" : "all");
-        json_close(out, '}');
+        JSON_OBJECT(out, member_text("table", position->chain->table),
+                    member_text("found", position->found[0] != '\0' ? position->found : NULL),
+                    member_text("known", position->chain->revisions[position->chain->count - 1].id),
+                    member_text("edition", position->chain->enterprise ? "ee" : "all"));
     }
     json_close(out, ']');
     json_close(out, '}');
@@ -119,20 +108,10 @@ static void history_json(const struct chain *chain, struct buffer *out)
     for (size_t i = 0; i < chain->count; i++) {
         const struct revision *revision = &chain->revisions[i];
 
-        json_open(out, '{');
-        json_key(out, "database");
-        json_text(out, migrate_database_name(chain->database));
-        json_key(out, "chain");
-        json_text(out, chain->name);
-        json_key(out, "edition");
-        json_text(out, chain->enterprise ? "ee" : "all");
-        json_key(out, "revision");
-        json_text(out, revision->id);
-        json_key(out, "what");
-        json_text(out, revision->what);
-        json_key(out, "reversible");
-        json_bool(out, revision->down != NULL);
-        json_close(out, '}');
+        JSON_OBJECT(out, member_text("database", migrate_database_name(chain->database)),
+                    member_text("chain", chain->name), member_text("edition", chain->enterprise ? "ee" : "all"),
+                    member_text("revision", revision->id), member_text("what", revision->what),
+                    member_bool("reversible", revision->down != NULL));
     }
 }
 

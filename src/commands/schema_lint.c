@@ -31,14 +31,9 @@ struct printing {
 static void print_json(struct buffer *out, const struct lint_finding *finding)
 {
     json_open(out, '{');
-    json_key(out, "rule");
-    json_text(out, finding->rule->id);
-    json_key(out, "severity");
-    json_text(out, lint_severity_name(finding->rule->severity));
-    json_key(out, "object");
-    json_text(out, finding->object);
-    json_key(out, "what");
-    json_text(out, finding->what);
+    JSON_MEMBERS(out, member_text("rule", finding->rule->id),
+                 member_text("severity", lint_severity_name(finding->rule->severity)),
+                 member_text("object", finding->object), member_text("what", finding->what));
     json_key(out, "fix");
     if (finding->fix)
         json_text(out, finding->fix);

@@ -13,14 +13,8 @@ const struct option_row version_options[] = {
 
 static void print_json(const struct program *program, struct buffer *out)
 {
-    json_open(out, '{');
-    json_key(out, "version");
-    json_text(out, program->version);
-    json_key(out, "api");
-    json_text(out, ORGD_API_VERSION);
-    json_key(out, "libpq");
-    json_int(out, PQlibVersion());
-    json_close(out, '}');
+    JSON_OBJECT(out, member_text("version", program->version), member_text("api", ORGD_API_VERSION),
+                member_int("libpq", PQlibVersion()));
     buffer_char(out, '\n');
 }
 

@@ -183,10 +183,7 @@ static void print_json_row(const struct config *config, const struct config_row 
     char name[CONFIG_NAME_MAX];
 
     json_open(out, '{');
-    json_key(out, "name");
-    json_text(out, row->name);
-    json_key(out, "type");
-    json_text(out, type_names[row->type]);
+    JSON_MEMBERS(out, member_text("name", row->name), member_text("type", type_names[row->type]));
     json_key(out, "value");
     add_json_value(config, row, out);
     json_key(out, "where");
@@ -223,10 +220,7 @@ static void print_json(const struct config *config, struct buffer *out)
         json_shown(out, stray->name);
         json_key(out, "where");
         json_shown(out, stray->where);
-        json_key(out, "reason");
-        json_text(out, stray->reason);
-        json_key(out, "nearest");
-        json_text(out, stray->nearest);
+        JSON_MEMBERS(out, member_text("reason", stray->reason), member_text("nearest", stray->nearest));
         json_close(out, '}');
     }
     json_close(out, ']');

@@ -65,10 +65,7 @@ enum err reply_detail(struct request *req, int status, const char *text)
 {
     struct buffer body = buffer_make(req->arena, 64 << 10);
 
-    json_open(&body, '{');
-    json_key(&body, "detail");
-    json_text(&body, text);
-    json_close(&body, '}');
+    JSON_OBJECT(&body, member_text("detail", text));
     return reply_buffer(req, status, &body);
 }
 

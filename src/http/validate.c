@@ -140,10 +140,7 @@ static void check_string(struct problems *problems, size_t max, const json_t *va
         return;
     write_input(problems, value);
     json_key(&problems->out, "ctx");
-    json_open(&problems->out, '{');
-    json_key(&problems->out, "max_length");
-    json_int(&problems->out, (int64_t)max);
-    json_close(&problems->out, '}');
+    JSON_OBJECT(&problems->out, member_int("max_length", (int64_t)max));
     json_close(&problems->out, '}');
 }
 
@@ -185,10 +182,7 @@ static void check_uuid(struct problems *problems, const json_t *value)
         buffer_format(&reason, "invalid length: expected 32 hexadecimal digits, found %zu characters", strlen(text));
     }
     buffer_format(&message, "Input should be a valid UUID, %s", buffer_string(&reason));
-    json_open(&context, '{');
-    json_key(&context, "error");
-    json_text(&context, buffer_string(&reason));
-    json_close(&context, '}');
+    JSON_OBJECT(&context, member_text("error", buffer_string(&reason)));
     problem_with_context(problems, "uuid_parsing", buffer_string(&message), value, buffer_string(&context));
 }
 
@@ -206,10 +200,7 @@ static void check_email(struct problems *problems, const json_t *value)
     if (!reason)
         return;
     buffer_format(&message, "value is not a valid email address: %s", reason);
-    json_open(&context, '{');
-    json_key(&context, "reason");
-    json_text(&context, reason);
-    json_close(&context, '}');
+    JSON_OBJECT(&context, member_text("reason", reason));
     problem_with_context(problems, "value_error", buffer_string(&message), value, buffer_string(&context));
 }
 
@@ -422,10 +413,7 @@ static void invalid_json(struct problems *problems, const json_error_t *failure)
     json_t *empty = json_object();
 
     utf8_show(&reason, failure->text, sizeof failure->text);
-    json_open(&context, '{');
-    json_key(&context, "error");
-    json_text(&context, buffer_string(&reason));
-    json_close(&context, '}');
+    JSON_OBJECT(&context, member_text("error", buffer_string(&reason)));
     push(problems, NULL, failure->position > 0 ? (size_t)failure->position - 1 : 0);
     problem_with_context(problems, "json_invalid", "JSON decode error", empty, buffer_string(&context));
     json_decref(empty);

@@ -81,10 +81,7 @@ static void write_tables(const struct plan_database *found, struct buffer *out)
         write_text(out, "table", found->tables[i].name);
         write_text(out, "lock", lock_mode_name(found->tables[i].mode));
         write_text(out, "revision", found->tables[i].revision);
-        json_key(out, "rows");
-        json_int(out, found->tables[i].rows);
-        json_key(out, "exact");
-        json_bool(out, found->tables[i].exact);
+        JSON_MEMBERS(out, member_int("rows", found->tables[i].rows), member_bool("exact", found->tables[i].exact));
         json_close(out, '}');
     }
     json_close(out, ']');
@@ -206,14 +203,9 @@ static void write_signup_impact(const struct plan *plan, struct buffer *out)
 
     json_key(out, "signup_impact");
     json_open(out, '{');
-    json_key(out, "opens_signup");
-    json_bool(out, core->opens_signup);
-    json_key(out, "restricted");
-    json_bool(out, plan->options->access_restricted);
-    json_key(out, "accepted");
-    json_bool(out, plan->options->accept_open_signup);
-    json_key(out, "people");
-    json_int(out, core->impact.people);
+    JSON_MEMBERS(out, member_bool("opens_signup", core->opens_signup),
+                 member_bool("restricted", plan->options->access_restricted),
+                 member_bool("accepted", plan->options->accept_open_signup), member_int("people", core->impact.people));
     write_list("domains", &core->impact.domains, "people", out);
     write_list("owners", &core->impact.owners, NULL, out);
     write_list("inactive", &core->impact.inactive, NULL, out);

@@ -110,10 +110,7 @@ static enum err json_header(void *context, const char *database, const char *ser
     struct dump *dump = context;
 
     json_open(dump->out, '{');
-    json_key(dump->out, "database");
-    json_text(dump->out, database);
-    json_key(dump->out, "server");
-    json_text(dump->out, server);
+    JSON_MEMBERS(dump->out, member_text("database", database), member_text("server", server));
     json_key(dump->out, "sections");
     json_open(dump->out, '[');
     return room(dump);

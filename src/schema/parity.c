@@ -152,10 +152,7 @@ void schema_parity_json(struct buffer *out, const struct schema_document *subset
 
     schema_parity_sentence(&sentence, subset, superset, differences);
     json_open(out, '{');
-    json_key(out, "subset");
-    json_bool(out, result.subset);
-    json_key(out, "equal");
-    json_bool(out, result.equal);
+    JSON_MEMBERS(out, member_bool("subset", result.subset), member_bool("equal", result.equal));
     for (size_t i = 0; i < sizeof counts / sizeof *counts; i++) {
         json_key(out, counts[i].key);
         json_int(out, (int64_t)counts[i].value);

@@ -94,12 +94,7 @@ void schema_report_text(struct buffer *out, const struct schema_differences *dif
 static void write_side(struct buffer *out, const char *key, const struct schema_document *document)
 {
     json_key(out, key);
-    json_open(out, '{');
-    json_key(out, "database");
-    json_text(out, document->name);
-    json_key(out, "server");
-    json_text(out, document->server);
-    json_close(out, '}');
+    JSON_OBJECT(out, member_text("database", document->name), member_text("server", document->server));
 }
 
 static void write_difference(struct buffer *out, const struct schema_difference *difference)
@@ -159,10 +154,8 @@ void schema_report_json(struct buffer *out, const struct schema_document *a, con
     struct schema_tally tally = schema_tally(differences);
 
     json_open(out, '{');
-    json_key(out, "equal");
-    json_bool(out, tally.total == 0);
-    json_key(out, "equal_except_order");
-    json_bool(out, tally.total == tally.order);
+    JSON_MEMBERS(out, member_bool("equal", tally.total == 0),
+                 member_bool("equal_except_order", tally.total == tally.order));
     schema_report_members(out, a, b, differences);
     json_close(out, '}');
     buffer_char(out, '\n');
