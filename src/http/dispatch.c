@@ -63,7 +63,7 @@ void pipeline_refuse(struct request *req, enum err err)
 }
 
 /* Ends a request. A failure is answered from its error row even if a reply was filled before, because the commit may
- * have failed after that. Only ERR_INVALID keeps its reply, the list of problems of a 422. */
+ * have failed after that. Only ERR_INVALID keeps its reply: its sender has filled it with the refusal. */
 static void conclude(struct request *req, enum err err)
 {
     if (!err && req->reply.status == 0)
