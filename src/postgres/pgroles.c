@@ -9,6 +9,8 @@
 #include "base/text.h"
 #include "postgres/pgdata.h"
 
+enum { URI_MAX = 16 << 10 };
+
 #define NEXT_ROLE "orgd_next" /* renamed to PGROLES_PROGRAM at the end of the conversion */
 #define CONVERTING_ROLE "orgd_converting"
 #define URI_MAX 4096

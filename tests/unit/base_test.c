@@ -57,6 +57,43 @@ static void json_puts_commas_where_due(void **state)
     talloc_free(arena);
 }
 
+static void objects_are_written_member_by_member(void **state)
+{
+    void *arena = talloc_new(NULL);
+    struct buffer out = buffer_make(arena, 1000);
+    struct uuid id = {{0}};
+
+    (void)state;
+    json_open(&out, '[');
+    JSON_OBJECT(&out, member_text("a", "\""), member_text("b", NULL), member_int("c", INT64_MIN));
+    json_open(&out, '{');
+    JSON_MEMBERS(&out, member_bool("d", false), member_uuid("e", &id));
+    JSON_MEMBERS(&out, member_raw("f", "[1]"), member_raw("g", NULL));
+    json_close(&out, '}');
+    json_close(&out, ']');
+    assert_string_equal(buffer_string(&out),
+                        "[{\"a\":\"\\\"\",\"b\":null,\"c\":-9223372036854775808},"
+                        "{\"d\":false,\"e\":\"00000000-0000-0000-0000-000000000000\",\"f\":[1],\"g\":null}]");
+    talloc_free(arena);
+}
+
+static void members_are_read_as_text(void **state)
+{
+    void *arena = talloc_new(NULL);
+    const json_t *object = json_keep(arena, json_pack("{s:s,s:s,s:i}", "a", "x", "empty", "", "number", 1));
+
+    (void)state;
+    assert_string_equal(json_member_text(object, "a"), "x");
+    assert_string_equal(json_member_text(object, "empty"), "");
+    assert_string_equal(json_member_filled(object, "a"), "x");
+    assert_null(json_member_filled(object, "empty"));
+    assert_null(json_member_text(object, "number"));
+    assert_null(json_member_text(object, "absent"));
+    assert_null(json_member_text(NULL, "a"));
+    assert_null(json_keep(arena, NULL));
+    talloc_free(arena);
+}
+
 static void json_compact_removes_only_white_space_between_tokens(void **state)
 {
     static const char *const cases[][2] = {
@@ -196,6 +233,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(buffer_keeps_its_maximum),
         cmocka_unit_test(json_puts_commas_where_due),
+        cmocka_unit_test(objects_are_written_member_by_member),
+        cmocka_unit_test(members_are_read_as_text),
         cmocka_unit_test(json_compact_removes_only_white_space_between_tokens),
         cmocka_unit_test(base64_has_one_spelling_per_content),
         cmocka_unit_test(uuid_accepts_the_forms_of_clients),
