@@ -68,11 +68,6 @@ enum err fdi_status_text(struct request *req, const char *status, const char *na
     return answer_texts(req, 200, (const char *const[]){"status", status, name, text}, 4);
 }
 
-enum err fdi_end(enum err err)
-{
-    return err ? err : ERR_INVALID;
-}
-
 enum err fdi_pass(struct request *req, enum err err)
 {
     if (err != ERR_TOO_MANY_REQUESTS)

@@ -26,9 +26,12 @@ enum err fdi_answer(struct request *req, int status, const struct buffer *body) 
 enum err fdi_refuse(struct request *req, const char *message) MUST_CHECK;
 /* 401 {"message":text} for a session error: ERR_SESSION_NONE, ERR_SESSION_EXPIRED, ERR_SESSION_STOLEN */
 enum err fdi_session_failure(struct request *req, enum err failure) MUST_CHECK;
-/* The result of a function that has answered with `err`, and ends the request: ERR_INVALID, or the error of answering.
- */
-enum err fdi_end(enum err err) MUST_CHECK;
+/* Ends the request with the refusal just answered: ERR_INVALID, or the error of answering. */
+MUST_CHECK static inline enum err fdi_end(enum err err)
+{
+    return err ? err : ERR_INVALID;
+}
+
 /* 200 {} */
 enum err fdi_nothing(struct request *req) MUST_CHECK;
 /* 200 {"status":status} */
