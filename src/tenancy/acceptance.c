@@ -128,11 +128,9 @@ static enum err hold(struct request *req, const struct found *found, struct uuid
     TRY(workspace_hold(req, &found->workspace, organization, ERR_INVITE_NOT_FOUND));
     TRY(DB_RUN(req->db, acceptance_hold, &row, param_uuid(&found->id), param_uuid(&found->workspace),
                param_text(managing)));
-    if (result_rows(&row) == 0)
-        err = ERR_INVITE_NOT_FOUND;
-    else if (result_bool(&row, 0, ACCEPTANCE_HOLD_USED))
+    if (result_rows(&row) > 0 && result_bool(&row, 0, ACCEPTANCE_HOLD_USED))
         err = ERR_INVITE_ALREADY_ACCEPTED;
-    else if (!sender_stands(req, &row))
+    else if (result_rows(&row) == 0 || !sender_stands(req, &row))
         err = ERR_INVITE_NOT_FOUND;
     *expired = !err && result_bool(&row, 0, ACCEPTANCE_HOLD_EXPIRED);
     result_clear(&row);
