@@ -23,6 +23,6 @@ enum err session_authenticate(struct request *req, struct identity *identity) MU
  * addition ERR_SESSION_NONE for a token that is not valid and ERR_SESSION_EXPIRED for one that was.
  */
 enum err session_recognize_token(struct request *req, const char *token, struct identity *identity) MUST_CHECK;
-enum err session_authenticate_token(struct request *req, const char *token, struct identity *identity) MUST_CHECK;
+enum err session_authenticate_token(struct request *req, const char *text, struct identity *identity) MUST_CHECK;
 
 #endif
