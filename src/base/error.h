@@ -32,8 +32,8 @@ struct error_row {
     const char *text;
 };
 
-/* The row of `code`, which is static; the row of INTERNAL for a code out of range. */
-const struct error_row *error_row(enum err code);
+/* The row of `err`, which is static; the row of INTERNAL for a value out of range. */
+const struct error_row *error_row(enum err err);
 
 /*
  * The cause of an error for the log and the command line: one sentence without a newline. Clients never see it; they
@@ -44,7 +44,7 @@ struct error {
     char cause[512];
 };
 
-/* Stores code and cause, which is truncated to the buffer, and returns the code. */
-enum err error_set(struct error *error, enum err code, const char *format, ...) PRINTF_LIKE(3, 4);
+/* Stores an error and its cause, which is truncated to the buffer, and returns the error. */
+enum err error_set(struct error *error, enum err err, const char *format, ...) PRINTF_LIKE(3, 4);
 
 #endif

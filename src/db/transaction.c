@@ -73,7 +73,7 @@ static enum err end_removal(struct db *db, struct db_step *steps, size_t count)
     const struct param self = param_uuid(process);
     struct db_step *last = steps + count - LAST_STEPS;
     int64_t deadline_us = db->deadline_us;
-    enum err code;
+    enum err err;
 
     last[0] = (struct db_step){.statement = &lease_generation, .params = &self, .count = 1};
     last[1] = (struct db_step){.text = "COMMIT", .ends = true};
@@ -82,15 +82,15 @@ static enum err end_removal(struct db *db, struct db_step *steps, size_t count)
         step->may_write = true; /* the commit is sent already */
     db->in_transaction = db->begin_unsent = db->revoked = false;
     db_batch(db, steps, count);
-    code = finish_commit(db, last[1].err, &last[1].result);
-    if (db->options.on_revoke && (!code || code == ERR_UNCERTAIN))
+    err = finish_commit(db, last[1].err, &last[1].result);
+    if (db->options.on_revoke && (!err || err == ERR_UNCERTAIN))
         db->options.on_revoke();
-    if (!code) /* otherwise nobody is told that it is done */
+    if (!err) /* otherwise nobody is told that it is done */
         leases_await(db, process, &last[0].result, &last[2].result);
     db->deadline_us = deadline_us;
     result_clear(&last[0].result);
     result_clear(&last[2].result);
-    return code;
+    return err;
 }
 
 enum err db_run_removal(struct db *db, const struct statement *statement, const struct param *params, size_t count,

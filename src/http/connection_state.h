@@ -96,9 +96,9 @@ enum step send_begin(struct connection *connection);
 enum step send_more(struct connection *connection);
 /* Builds and sends the answer of the filled reply. */
 enum step send_reply(struct connection *connection);
-/* Answers with the error row of `code`. Creates the exchange if there is none. Without `keep_alive` the connection
+/* Answers with the error row of `err`. Creates the exchange if there is none. Without `keep_alive` the connection
  * closes afterwards. */
-enum step send_refusal(struct connection *connection, enum err code, bool keep_alive);
+enum step send_refusal(struct connection *connection, enum err err, bool keep_alive);
 
 /* ---- connection_read.c ---- */
 /* Reads and handles the available bytes. */

@@ -343,8 +343,8 @@ enum err pipeline_admit(const struct application *app, struct request *req, size
 enum lane pipeline_begin(const struct application *app, struct request *req);
 /* Runs the second half on a worker: authentication, validation, handler. Always fills req->reply. */
 void pipeline_finish(const struct application *app, struct request *req);
-/* Fills req->reply from the error row of `code`, with req->error as cause for the log. */
-void pipeline_refuse(struct request *req, enum err code);
+/* Fills req->reply from the error row of `err`, with req->error as cause for the log. */
+void pipeline_refuse(struct request *req, enum err err);
 /* Adds the CORS headers to the reply. The server calls it for every reply, including refusals of the request parser. */
 void cors_apply(struct request *req);
 
