@@ -12,6 +12,7 @@
 #include "base/site.h"
 #include "base/text.h"
 #include "http/cookies.h"
+#include "http/cors.h"
 
 #define ACCESS_COOKIE "sAccessToken"
 #define REFRESH_COOKIE "sRefreshToken"
@@ -100,7 +101,9 @@ static bool cookies_cross_sites(const struct config *config)
 
 bool session_maybe_forged(const struct request *req)
 {
-    return req->method != METHOD_GET && !request_header(req, "rid") && cookies_cross_sites(req->config);
+    if (req->method == METHOD_GET)
+        return false;
+    return cors_is_foreign(req) || (cookies_cross_sites(req->config) && !request_header(req, "rid"));
 }
 
 enum session_transport session_transport_wanted(const struct request *req)

@@ -38,8 +38,9 @@ enum err session_carriers_find(struct request *req, struct session_carriers *car
 const char *session_refresh_find(struct request *req, enum session_transport *transport);
 
 /*
- * Whether another site may have made the browser send this request, which is authenticated by a cookie alone. That is
- * possible only if cookies cross sites and the request lacks the header field that forms and images cannot send.
+ * Whether a page of a stranger may have made the browser send this request, which is authenticated by a cookie alone:
+ * the browser names an origin that may not call, or cookies cross sites and the request lacks the header field that
+ * forms and images cannot send.
  */
 bool session_maybe_forged(const struct request *req);
 

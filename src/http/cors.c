@@ -33,6 +33,26 @@ static bool origin_allowed(const struct request *req)
     return config->development && is_development_origin(req->cors, origin);
 }
 
+/* Whether the origin is the address that the request was sent to. */
+static bool is_host(const struct request *req, const char *origin)
+{
+    const char *host = request_header(req, "host");
+    const char *colon = strstr(origin, "://");
+
+    return host && colon && strcasecmp(colon + strlen("://"), host) == 0;
+}
+
+bool cors_is_foreign(const struct request *req)
+{
+    const char *relation = request_header(req, "sec-fetch-site");
+
+    if (relation && (strcmp(relation, "same-origin") == 0 || strcmp(relation, "none") == 0))
+        return false;
+    if (!req->origin)
+        return relation != NULL;
+    return !origin_allowed(req) && !site_has_origin(req->config->api_url, req->origin) && !is_host(req, req->origin);
+}
+
 const char *cors_problem(const struct config_list *origins)
 {
     for (size_t i = 0; i < origins->count; i++)

@@ -2,6 +2,7 @@
 import client
 import pytest
 import serving
+import sessions
 
 METHODS = "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT"
 HEADERS = ("Accept, Accept-Language, Content-Language, Content-Type, anti-csrf, authorization, fdi-version, rid, "
@@ -111,3 +112,51 @@ def test_preflight(origin, method, headers, refusal, configured):
 
 def test_options_without_origin_is_a_request_like_others(nobody):
     assert nobody.call("OPTIONS", "/organizations").json() == client.UNAUTHORIZED
+
+
+# ---- changes by pages of others ----
+
+
+SIBLINGS = ("https://evil.acme.io", "http://console.acme.io", "https://console.acme.io:8443", "https://evil.example", "null")
+
+
+def sent_by_page(origin, relation):
+    return {name: value for name, value in (("Origin", origin), ("Sec-Fetch-Site", relation)) if value}
+
+
+@pytest.fixture
+def browser(configured):
+    """A session in cookies."""
+    return sessions.sign_up(configured.url, mode="cookie")
+
+
+@pytest.mark.parametrize("relation", [None, "same-site", "cross-site"])
+@pytest.mark.parametrize("origin", SIBLINGS)
+def test_cookies_do_not_count_in_requests_of_other_pages(origin, relation, browser):
+    """`SameSite` lets pages of the same site send cookies, and a form needs no preflight."""
+    page = sent_by_page(origin, relation)
+    organization = browser.ok("GET", "/organizations")[0]["id"]
+    for method, path in (("POST", "/keys"), ("DELETE", "/keys"), ("POST", "/auth/session/refresh"), ("POST", "/auth/signout"),
+                         ("POST", f"/organizations/{organization}/transfer/{client.NOBODY}"), ("DELETE", "/auth/sessions")):
+        assert browser.call(method, path, headers={**page, "rid": "anti-csrf"}).status_code == 401, path
+    assert browser.ok("GET", "/keys") == []
+    assert browser.get("/profile", headers=page).status_code == 200  # the browser does not let the page read this
+
+
+def test_a_browser_that_hides_the_origin(browser):
+    assert browser.post("/keys", headers={"Sec-Fetch-Site": "same-site", "rid": "anti-csrf"}).status_code == 401
+
+
+def test_a_header_is_no_cookie(configured):
+    """A page that knows the token needs no help of the browser."""
+    session = sessions.sign_up(configured.url)
+    assert session.post("/keys", headers=sent_by_page("https://evil.example", "cross-site")).status_code == 200
+
+
+@pytest.mark.parametrize("origin, relation", [
+    (None, None), (None, "none"), (None, "same-origin"), ("https://behind.a.proxy", "same-origin"), (WEB, "cross-site"),
+    (WEB, None), (LISTED[0], "same-site"), ("http://localhost", None), ("host", None)])
+def test_cookies_count_in_requests_of_own_pages(origin, relation, browser, configured):
+    """Of the web, listed and API addresses, of the address that was asked, and where the browser says so; without a browser."""
+    origin = f"http://127.0.0.1:{configured.port}" if origin == "host" else origin
+    assert browser.post("/keys", headers={**sent_by_page(origin, relation), "rid": "anti-csrf"}).status_code == 200
