@@ -79,6 +79,11 @@ struct address *address_enter(struct addresses *addresses, const struct sockaddr
     return address;
 }
 
+unsigned address_count(const struct address *address)
+{
+    return address->count;
+}
+
 void address_leave(struct addresses *addresses, struct address *address)
 {
     struct address **at;

@@ -15,6 +15,8 @@ struct addresses *addresses_create(void *arena);
  * memory. IPv6 peers count by their /64 network, the usual size of one subscriber's network.
  */
 struct address *address_enter(struct addresses *addresses, const struct sockaddr *peer, unsigned limit);
+/* The number of connections that were entered for the peer. */
+unsigned address_count(const struct address *address);
 void address_leave(struct addresses *addresses, struct address *address);
 
 #endif

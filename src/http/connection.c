@@ -10,6 +10,8 @@
 
 #include "base/platform.h"
 
+enum { DISPENSABLE_LOOKED_AT = 64 }; /* connections of each kind */
+
 /* ---- events ---- */
 
 static void on_event(evutil_socket_t descriptor, short what, void *context)
@@ -35,6 +37,46 @@ static void name_peer(struct connection *connection, const struct sockaddr *peer
         connection->peer[0] = '\0';
 }
 
+/*
+ * The connection that can be missed most, from another address than `newcomer`: of those that have waited longest, the
+ * one whose address has most connections. Workers' connections are not among them. NULL: there is none, or the
+ * newcomer's address has more.
+ */
+static struct connection *dispensable(const struct io *io, const struct address *newcomer)
+{
+    static const enum waiting kinds[] = {WAIT_LINGER, WAIT_WRITE, WAIT_REQUEST, WAIT_IDLE};
+    struct connection *found = NULL;
+    unsigned most = address_count(newcomer) - 1;
+
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
+        struct connection *at = io->waiting[kinds[i]].first;
+        for (unsigned looked_at = 0; at && looked_at < DISPENSABLE_LOOKED_AT; looked_at++, at = at->after) {
+            if (!at->address || at->address == newcomer || address_count(at->address) <= most)
+                continue;
+            found = at;
+            most = address_count(at->address);
+        }
+    }
+    return found;
+}
+
+/* Enters the peer. When all places are taken, the connection that can be missed most makes room. NULL: no place. */
+static struct address *take_place(struct io *io, const struct sockaddr *peer)
+{
+    struct address *address = address_enter(io->addresses, peer, io->options->connections_per_address);
+    struct connection *other;
+
+    if (!address || io->connections < io->options->connections)
+        return address;
+    other = dispensable(io, address);
+    if (other) {
+        (void)connection_close(other);
+        return address;
+    }
+    address_leave(io->addresses, address);
+    return NULL;
+}
+
 /* Counts the connection as client, internal or refused. False when there are already too many refused connections to
  * answer another one. */
 static bool admit(struct connection *connection, const struct sockaddr *peer)
@@ -45,8 +87,7 @@ static bool admit(struct connection *connection, const struct sockaddr *peer)
         if (io->internal >= IO_INTERNAL_MAX)
             return false;
     } else {
-        if (io->connections < io->options->connections)
-            connection->address = address_enter(io->addresses, peer, io->options->connections_per_address);
+        connection->address = take_place(io, peer);
         connection->refused = !connection->address;
         if (connection->refused && io->refused >= IO_REFUSED_MAX)
             return false;

@@ -12,6 +12,7 @@ enum {
     HELD_WHILE_BUSY_MAX = 16 << 10, /* bytes of pipelined requests */
     HELD_LEAST = 1 << 10,
     BODIES_MAX = 256 << 20, /* bytes, of all connections together */
+    BODY_UNCOUNTED = 16 << 10,
     METRICS_TEXT_MAX = 16 << 20,
 };
 
@@ -81,13 +82,15 @@ static enum step dispatch(struct connection *connection)
 
 /*
  * Counts the memory of the body. False when the client would hold more than is left for others. So one client gets at
- * most half of BODIES_MAX, two get a third each, and a client without bodies always finds room.
+ * most half of BODIES_MAX, and two get a third each. The first BODY_UNCOUNTED bytes of each body are not counted:
+ * however many clients fill the memory, a small body always finds room.
  */
 static bool reserve_body(struct connection *connection)
 {
     struct exchange *exchange = connection->exchange;
     struct io *io = connection->io;
-    size_t added = connection->body.size - exchange->body_reserved;
+    size_t size = connection->body.size;
+    size_t added = size <= BODY_UNCOUNTED ? 0 : size - BODY_UNCOUNTED - exchange->body_reserved;
 
     if (added == 0)
         return true;

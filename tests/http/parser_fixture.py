@@ -83,8 +83,8 @@ class Answer:
 class Client:
     """A connection on which the test chooses every byte."""
 
-    def __init__(self, port):
-        self.socket = socket.create_connection(("127.0.0.1", port), timeout=10 * SLACK)
+    def __init__(self, port, source="127.0.0.1"):
+        self.socket = socket.create_connection(("127.0.0.1", port), 10 * SLACK, (source, 0))
         self.received = b""
 
     def __enter__(self):

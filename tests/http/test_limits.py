@@ -1,11 +1,12 @@
 """Deadlines, limits and shutdown: nothing waits forever, and nothing takes all resources."""
+import contextlib
 import resource
 import socket
 import time
 
 import pytest
 
-from parser_fixture import SLACK, Fixture, serve, server  # noqa: F401  (two are fixtures)
+from parser_fixture import SLACK, Client, Fixture, serve, server  # noqa: F401  (two are fixtures)
 
 
 def test_a_full_queue_answers_at_once_and_health_never_waits(serve):
@@ -148,6 +149,32 @@ def test_too_many_connections(serve, limit):
     finally:
         for client in clients:
             client.socket.close()
+
+
+def test_addresses_that_take_all_connections_make_room(serve):
+    """For the connections of others; what a worker is busy with stays."""
+    server = serve(connections=6, connections_per_address=5)
+    with contextlib.ExitStack() as stack:
+        def connect(source):
+            client = Client(server.port, source)
+            stack.callback(client.socket.close)
+            return client
+
+        many = [connect("127.0.0.2") for _ in range(5)]
+        many[0].request("GET", "/slow?ms=2000")
+        few = connect("127.0.0.3")
+        few.request("GET", "/health")
+        assert few.answer().status == 200
+        for place, source in enumerate(("127.0.0.4", "127.0.0.5")):
+            newcomer = connect(source)
+            newcomer.request("GET", "/health")
+            assert newcomer.answer().status == 200
+            assert sum(client.is_closed(0.2) for client in many[1:]) == place + 1
+            assert few.is_open() and newcomer.is_open()
+        refused = connect("127.0.0.2")
+        refused.request("GET", "/health")
+        assert refused.answer().status == 503, "an address with more connections than others gets none of theirs"
+        assert many[0].answer().status == 200
 
 
 def test_a_database_that_disappears_and_returns(serve):
