@@ -118,6 +118,8 @@ const char *client_address(void *arena, const struct config_list *trusted, const
     return client;
 }
 
+enum { CLIENT_BYTES = 7 }; /* of an IPv6 address */
+
 /* FNV-1a. The queue adds a salt of its own. */
 uint64_t client_share(const char *client)
 {
@@ -128,7 +130,7 @@ uint64_t client_share(const char *client)
 
     if (!read_address(client, &address))
         return 1;
-    len = memcmp(address.bytes, mapped, sizeof mapped) == 0 ? sizeof address.bytes : 8;
+    len = memcmp(address.bytes, mapped, sizeof mapped) == 0 ? sizeof address.bytes : CLIENT_BYTES;
     for (size_t i = 0; i < len; i++)
         share = (share ^ address.bytes[i]) * UINT64_C(0x100000001b3);
     return share | 1;

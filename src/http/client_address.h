@@ -13,7 +13,8 @@
  */
 const char *client_address(void *arena, const struct config_list *trusted, const char *peer, const char *forwarded);
 
-/* One number for all addresses of a client; of an IPv6 address only the first 64 bits count. Never 0. */
+/* One number for all addresses of a client; of an IPv6 address only the first 56 bits count,
+ * the smallest network that providers should give to one customer. Never 0. */
 uint64_t client_share(const char *client);
 
 /* The first entry of the list that is neither an address nor a network (192.0.2.0/24, 2001:db8::/32); NULL when all

@@ -7,22 +7,34 @@
 
 #include "base/platform.h"
 
-enum { CALLERS = 256, CALLER_BITS = 8, PLACES_RATIO = 3 };
+enum { CALLERS = 4096, CALLER_BITS = 12, PLACES_RATIO = 3 };
 
 /* How long after its last request a caller counts as active, and how long authenticated callers do for unauthenticated
  * ones. */
 enum { MOMENT_US = 5000000, KNOWN_MOMENT_US = 60000000 };
 
+/* A caller is fresh until it has had so many turns within this time. */
+enum { FRESH_TURNS = 2, FRESH_US = 600000000 };
+
 struct fair_caller {
     struct fair_class *class;
     struct exchange *first, **last;
-    struct fair_caller *next; /* next caller of the class in order of turns; linked while it has waiting requests */
+    struct fair_caller *next; /* next caller in the same line; linked while it has waiting requests */
     unsigned waiting, busy;   /* waiting requests, busy workers */
+    unsigned turns;           /* since `turns_us` */
+    int64_t turns_us;
 };
+
+/* Callers in order of turns. */
+struct line {
+    struct fair_caller *first, **last;
+};
+
+enum { LINE_FRESH, LINE_OTHERS, LINES };
 
 struct fair_class {
     struct fair_caller callers[CALLERS];
-    struct fair_caller *first, **last;
+    struct line lines[LINES]; /* an earlier one comes first */
     unsigned waiting, busy;
     int64_t seen_us; /* time of the last request */
 };
@@ -41,11 +53,13 @@ struct fair_queue {
 
 static void open_class(struct fair_class *class)
 {
-    class->last = &class->first;
+    for (size_t i = 0; i < LINES; i++)
+        class->lines[i].last = &class->lines[i].first;
     class->seen_us = -KNOWN_MOMENT_US;
     for (size_t i = 0; i < CALLERS; i++) {
         class->callers[i].class = class;
         class->callers[i].last = &class->callers[i].first;
+        class->callers[i].turns_us = -FRESH_US;
     }
 }
 
@@ -115,12 +129,28 @@ static bool has_place(const struct fair_queue *queue, const struct fair_caller *
     return left > 0 && caller->waiting <= most && (caller->class == &queue->known || caller->class->waiting <= most);
 }
 
-/* Appends the caller to the turns of its class. */
-static void line_up(struct fair_caller *caller)
+static bool is_fresh(const struct fair_caller *caller, int64_t now_us)
 {
+    return caller->turns < FRESH_TURNS || now_us - caller->turns_us >= FRESH_US;
+}
+
+static void count_turn(struct fair_caller *caller, int64_t now_us)
+{
+    if (now_us - caller->turns_us >= FRESH_US) {
+        caller->turns_us = now_us;
+        caller->turns = 0;
+    }
+    caller->turns++;
+}
+
+/* Appends the caller to the line that it belongs to now. */
+static void line_up(struct fair_caller *caller, int64_t now_us)
+{
+    struct line *line = &caller->class->lines[is_fresh(caller, now_us) ? LINE_FRESH : LINE_OTHERS];
+
     caller->next = NULL;
-    *caller->class->last = caller;
-    caller->class->last = &caller->next;
+    *line->last = caller;
+    line->last = &caller->next;
 }
 
 bool fair_queue_push(struct fair_queue *queue, struct exchange *exchange, int64_t now_us)
@@ -134,7 +164,7 @@ bool fair_queue_push(struct fair_queue *queue, struct exchange *exchange, int64_
     *caller->last = exchange;
     caller->last = &exchange->next;
     if (caller->waiting++ == 0)
-        line_up(caller);
+        line_up(caller, now_us);
     caller->class->waiting++;
     return true;
 }
@@ -152,14 +182,14 @@ static bool class_may_begin(const struct fair_queue *queue, const struct fair_cl
            now_us - queue->known.seen_us >= KNOWN_MOMENT_US;
 }
 
-/* Removes the caller that `place` points to from the turns. */
-static void step_out(struct fair_class *class, struct fair_caller **place)
+/* Removes the caller that `place` points to from the line. */
+static void step_out(struct line *line, struct fair_caller **place)
 {
     struct fair_caller *caller = *place;
 
     *place = caller->next;
-    if (class->last == &caller->next)
-        class->last = place;
+    if (line->last == &caller->next)
+        line->last = place;
 }
 
 static struct exchange *take_first(struct fair_caller *caller)
@@ -175,19 +205,29 @@ static struct exchange *take_first(struct fair_caller *caller)
     return exchange;
 }
 
-/* Removes and returns the caller of the class that has the next turn; NULL when no caller may start a request. */
-static struct fair_caller *next_caller(const struct fair_queue *queue, struct fair_class *class, int64_t now_us)
+/* Removes and returns the first caller of the line that may start a request; NULL when there is none. */
+static struct fair_caller *next_in_line(const struct fair_queue *queue, struct line *line, int64_t now_us)
 {
-    if (!class_may_begin(queue, class, now_us))
-        return NULL;
-    for (struct fair_caller **place = &class->first; *place; place = &(*place)->next) {
+    for (struct fair_caller **place = &line->first; *place; place = &(*place)->next) {
         struct fair_caller *caller = *place;
         if (may_begin(queue, caller, now_us)) {
-            step_out(class, place);
+            step_out(line, place);
             return caller;
         }
     }
     return NULL;
+}
+
+/* The same for a class. */
+static struct fair_caller *next_caller(const struct fair_queue *queue, struct fair_class *class, int64_t now_us)
+{
+    struct fair_caller *caller = NULL;
+
+    if (!class_may_begin(queue, class, now_us))
+        return NULL;
+    for (size_t i = 0; !caller && i < LINES; i++)
+        caller = next_in_line(queue, &class->lines[i], now_us);
+    return caller;
 }
 
 struct exchange *fair_queue_take(struct fair_queue *queue, int64_t now_us, struct fair_caller **caller)
@@ -202,8 +242,9 @@ struct exchange *fair_queue_take(struct fair_queue *queue, int64_t now_us, struc
     if (!next)
         return NULL;
     exchange = take_first(next);
+    count_turn(next, now_us);
     if (next->waiting > 0)
-        line_up(next);
+        line_up(next, now_us);
     next->busy++;
     next->class->busy++;
     queue->unknown_next = next->class == &queue->known;
@@ -218,16 +259,28 @@ void fair_queue_done(struct fair_queue *queue, struct fair_caller *caller)
     caller->class->busy--;
 }
 
+/* A line in which a caller waits; NULL when all are empty. */
+static struct line *busy_line(struct fair_queue *queue)
+{
+    struct fair_class *classes[] = {&queue->known, &queue->unknown};
+
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+        for (size_t j = 0; j < LINES; j++)
+            if (classes[i]->lines[j].first)
+                return &classes[i]->lines[j];
+    return NULL;
+}
+
 struct exchange *fair_queue_drop(struct fair_queue *queue)
 {
-    struct fair_class *class = queue->known.first ? &queue->known : &queue->unknown;
-    struct fair_caller *caller = class->first;
+    struct line *line = busy_line(queue);
+    struct fair_caller *caller = line ? line->first : NULL;
     struct exchange *exchange;
 
     if (!caller)
         return NULL;
     exchange = take_first(caller);
     if (caller->waiting == 0)
-        step_out(class, &class->first);
+        step_out(line, &line->first);
     return exchange;
 }

@@ -34,6 +34,7 @@ static bool copy_issuer(void *arena, const struct oidc_issuer *from, struct oidc
         .userinfo = talloc_strdup(arena, from->userinfo),
         .keys_url = talloc_strdup(arena, from->keys_url),
         .keys = talloc_strdup(arena, from->keys),
+        .pkce = from->pkce,
     };
     return to->issuer && to->authorize && to->token && to->keys_url && to->keys && (to->userinfo || !from->userinfo);
 }
@@ -98,6 +99,18 @@ static enum err fetch_object(void *arena, const char *url, bool trusted, int64_t
     return OK;
 }
 
+/* Whether the list contains the text. */
+static bool lists(const json_t *list, const char *text)
+{
+    const json_t *each;
+    size_t i;
+
+    json_array_foreach(list, i, each)
+        if (json_is_string(each) && strcmp(json_string_value(each), text) == 0)
+            return true;
+    return false;
+}
+
 /* The document must name the URL under which it was found (Discovery 4.3); a trailing slash may differ. */
 static bool is_itself(const char *url, const char *issuer)
 {
@@ -120,11 +133,13 @@ static enum err ask(void *arena, const char *url, bool trusted, int64_t deadline
     if (!at)
         return ERR_MEMORY;
     TRY(fetch_object(arena, at, trusted, deadline_us, &document, &text, error));
-    *issuer = (struct oidc_issuer){.issuer = json_member_text(document, "issuer"),
-                                   .authorize = json_member_text(document, "authorization_endpoint"),
-                                   .token = json_member_text(document, "token_endpoint"),
-                                   .userinfo = json_member_text(document, "userinfo_endpoint"),
-                                   .keys_url = json_member_text(document, "jwks_uri")};
+    *issuer =
+        (struct oidc_issuer){.issuer = json_member_text(document, "issuer"),
+                             .authorize = json_member_text(document, "authorization_endpoint"),
+                             .token = json_member_text(document, "token_endpoint"),
+                             .userinfo = json_member_text(document, "userinfo_endpoint"),
+                             .keys_url = json_member_text(document, "jwks_uri"),
+                             .pkce = lists(json_object_get(document, "code_challenge_methods_supported"), "S256")};
     if (!issuer->issuer || !issuer->authorize || !issuer->token || !issuer->keys_url)
         return error_set(error, ERR_UNAVAILABLE, "the document at %.200s lacks an endpoint", at);
     if (!is_itself(url, issuer->issuer))

@@ -12,6 +12,7 @@ struct oidc_issuer {
     const char *issuer;                                  /* the issuer's own name */
     const char *authorize, *token, *userinfo, *keys_url; /* userinfo may be NULL */
     const char *keys;                                    /* JWK set as JSON */
+    bool pkce;                                           /* checks code challenges by S256 */
 };
 
 /*

@@ -82,8 +82,11 @@ static enum err reply_address(struct request *req, const char *endpoint, const s
     return fdi_answer(req, 200, &body);
 }
 
-/* The provider's sign-in page, from the table or from its issuer's document. */
-static enum err find_endpoint(struct request *req, const struct provider *provider, const char **endpoint,
+/*
+ * The provider's sign-in page, from the table or from its issuer's document; `pkce`: the document says that it checks
+ * code challenges.
+ */
+static enum err find_endpoint(struct request *req, const struct provider *provider, const char **endpoint, bool *pkce,
                               struct error *error)
 {
     const char *url = provider_url(req->arena, provider, req->config, provider->issuer);
@@ -97,6 +100,7 @@ static enum err find_endpoint(struct request *req, const struct provider *provid
         return ERR_MEMORY;
     err = oidc_find(req->arena, url, true, false, req->deadline_us - FAILED_US, &issuer, error);
     *endpoint = err ? NULL : issuer.authorize;
+    *pkce = !err && issuer.pkce;
     return err;
 }
 
@@ -105,8 +109,9 @@ static enum err authorize_at(struct request *req, const struct provider *provide
     struct buffer query = buffer_make(req->arena, URL_MAX), verifier = buffer_make(req->arena, 100);
     const char *scopes = provider_scopes(provider, req->config), *endpoint;
     bool apple_key = provider->flags & PROVIDER_FORM_POST; /* its secret is made from a key */
+    bool pkce = false;
     struct error error = {0};
-    enum err err = find_endpoint(req, provider, &endpoint, &error);
+    enum err err = find_endpoint(req, provider, &endpoint, &pkce, &error);
 
     if (err == ERR_MEMORY)
         return err;
@@ -121,7 +126,7 @@ static enum err authorize_at(struct request *req, const struct provider *provide
         buffer_format(&query, "&%s", provider->extra);
     if (strcmp(provider->id, "google-workspaces") == 0)
         social_add_parameter(&query, "hd", req->config->google_workspaces_hd ? req->config->google_workspaces_hd : "*");
-    if ((provider->flags & PROVIDER_PKCE) || (!provider_client_secret(provider, req->config) && !apple_key))
+    if (pkce || (provider->flags & PROVIDER_PKCE) || (!provider_client_secret(provider, req->config) && !apple_key))
         add_challenge(req, &query, &verifier);
     return reply_address(req, endpoint, &query, &verifier);
 }

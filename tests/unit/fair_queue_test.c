@@ -158,6 +158,32 @@ static void callers_take_turns(void **state)
     talloc_free(queue);
 }
 
+/* Callers that keep asking; one that comes later does not wait for a turn of each of them, until it keeps asking too.
+ */
+static void a_caller_that_asks_rarely_comes_first(void **state)
+{
+    struct fair_queue *queue = make_apart(SIZE);
+    struct fair_caller *caller;
+    uint64_t of;
+
+    (void)state;
+    assert_int_equal(push(queue, 0, false, 8) + push(queue, 1, false, 8), 16);
+    for (unsigned i = 0; i < 4; i++) {
+        assert_int_equal(take(queue, 1, &of, &caller), 1);
+        fair_queue_done(queue, caller);
+    }
+    assert_int_equal(push(queue, 2, false, 3), 3);
+    for (unsigned i = 0; i < 2; i++) {
+        assert_int_equal(take(queue, 1, &of, &caller), 1);
+        fair_queue_done(queue, caller);
+        assert_int_equal(of, shares[2]);
+    }
+    assert_int_equal(take(queue, 1, &of, &caller), 1);
+    fair_queue_done(queue, caller);
+    assert_int_not_equal(of, shares[2]);
+    talloc_free(queue);
+}
+
 static void the_unknown_have_half_together(void **state)
 {
     struct fair_queue *queue = make_apart(1000);
@@ -257,6 +283,7 @@ int main(void)
         cmocka_unit_test(a_lone_caller_has_all_workers),
         cmocka_unit_test(with_others_there_it_is_half_of_them),
         cmocka_unit_test(callers_take_turns),
+        cmocka_unit_test(a_caller_that_asks_rarely_comes_first),
         cmocka_unit_test(the_unknown_have_half_together),
         cmocka_unit_test(the_unknown_by_themselves_have_all_workers),
         cmocka_unit_test(known_and_unknown_take_turns),
