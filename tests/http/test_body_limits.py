@@ -126,7 +126,7 @@ def test_ten_thousand_accounts_fit_into_a_request(admin):
     assert [problem["loc"] for problem in answer.json()["detail"]] == [["body", "options", "reason"]]
 
 
-@pytest.mark.skipif("address" in os.environ.get("SANITIZE", ""), reason="the sanitizer keeps freed memory for a while")
+@pytest.mark.skipif(os.environ.get("SANITIZE", "") != "", reason="the sanitizer keeps freed memory for a while")
 def test_memory_of_a_big_request_is_given_back(admin, server):
     accounts = {f"account-{n}": {"user": {"email": f"back-{n}@example.com"}, "options": {"reason": "x"}, "api_keys": [{}]}
                 for n in range(20_000)}
@@ -174,6 +174,6 @@ def test_one_client_leaves_room_for_the_bodies_of_others(another):
             assert [answered(each, 0.1) for each in others] == [None] * 20
             others[0].sendall(b" " * (MIB - 520 * KIB))
             assert answered(others[0], 20) == 401
-    assert "address" in os.environ.get("SANITIZE", "") or eventually(lambda: resident(server) < 100, 5), resident(server)
+    assert os.environ.get("SANITIZE") or eventually(lambda: resident(server) < 100, 5), resident(server)
     with unfinished_bodies(server, "127.0.0.1", 1, 520 * KIB) as held:
         assert answered(held[0], 0.3) is None, "it was given back"
