@@ -9,7 +9,7 @@ enum { CONNECT_MS = 3000, LOCK_MS = 3000, STATEMENT_MS_LEAST = 100 };
 enum err operator_connect(struct request *req, enum database database, struct db **db)
 {
     int64_t left_ms = (req->deadline_us - platform.monotonic_us()) / 1000;
-    struct db_options options = {.uri = gate_uri(database),
+    struct db_options options = {.uri = readiness_uri(database),
                                  .name = "orgd operator",
                                  .connect_ms = CONNECT_MS,
                                  .statement_ms = left_ms > STATEMENT_MS_LEAST ? left_ms : STATEMENT_MS_LEAST,

@@ -68,7 +68,7 @@ struct serving {
     struct stores stores;
     struct application app;
     struct server *server;
-    struct gate *gate;
+    struct readiness *readiness;
     bool decisions;
 };
 
@@ -181,16 +181,16 @@ static enum err bind_server(struct serving *serving, struct error *error)
     };
 
     serving->app = application_make(config);
-    serving->app.available = gate_is_open;
+    serving->app.available = readiness_is_ready;
     return server_create(serving->arena, &options, &serving->server, error);
 }
 
 /* Checks that the databases exist at the right revision. Configured databases that are down are awaited later. */
-static enum err open_gate(struct serving *serving, bool *waiting, struct error *error)
+static enum err start_readiness(struct serving *serving, bool *waiting, struct error *error)
 {
     const struct config *config = &serving->config;
-    enum gate_verdict verdict;
-    struct gate_options options = {
+    enum readiness_verdict verdict;
+    struct readiness_options options = {
         .default_plan = config_default_plan(config),
         .enterprise = config_is_enterprise(config),
         .migrate = serving->stores.private_cluster || config->auto_migrations,
@@ -199,11 +199,11 @@ static enum err open_gate(struct serving *serving, bool *waiting, struct error *
     memcpy(options.uris, serving->stores.uris, sizeof options.uris);
     memcpy(options.migration_uris, serving->stores.uris, sizeof options.migration_uris);
     TRY(serving->stores.private_cluster ? OK : databases_migration_uris(config, options.migration_uris, error));
-    TRY(gate_start(serving->arena, &options, &serving->gate, &verdict, error));
-    *waiting = verdict == GATE_UNREACHABLE && !serving->stores.private_cluster;
+    TRY(readiness_start(serving->arena, &options, &serving->readiness, &verdict, error));
+    *waiting = verdict == READINESS_UNREACHABLE && !serving->stores.private_cluster;
     if (*waiting)
         log_message(LOG_WARNING, "%s; requests are answered 503 until it can", error->cause);
-    return verdict == GATE_OPEN || *waiting ? OK : ERR_REFUSED;
+    return verdict == READINESS_READY || *waiting ? OK : ERR_REFUSED;
 }
 
 static enum err start_decisions(struct serving *serving, struct error *error)
@@ -251,7 +251,7 @@ static enum err start_keeper(struct serving *serving, struct error *error)
 {
     struct keeper_options options = {
         .db = {.uri = serving->stores.uris[DATABASE_CORE], .connect_ms = CONNECT_MS, .statement_ms = KEEPER_MS},
-        .available = gate_is_open};
+        .available = readiness_is_ready};
 
     return keeper_start(&options, error);
 }
@@ -352,7 +352,7 @@ static enum err bring_up(struct serving *serving, bool *waiting, struct error *e
     limits_register();
     TRY(bind_server(serving, error)); /* before anything is made: another server may have the port */
     TRY(stores_start(serving->arena, &serving->config, &serving->stores, error));
-    TRY(open_gate(serving, waiting, error));
+    TRY(start_readiness(serving, waiting, error));
     TRY(start_decisions(serving, error));
     TRY(start_mail(serving, error));
     return start_keeper(serving, error);
@@ -364,7 +364,7 @@ static void take_down(struct serving *serving)
     keeper_stop();
     if (serving->decisions)
         cache_lease_stop();
-    gate_stop(serving->gate);
+    readiness_stop(serving->readiness);
     stores_close(&serving->stores);
     log_flush();
 }

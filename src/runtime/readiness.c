@@ -21,8 +21,8 @@ enum {
     OPEN_POLL_MS = 5000,  /* poll interval while ready; a lost connection is noticed at once */
 };
 
-struct gate {
-    struct gate_options options;
+struct readiness {
+    struct readiness_options options;
     void *arena; /* used by the thread only */
     struct db *dbs[DATABASE_COUNT];
     struct thread thread;
@@ -35,23 +35,23 @@ static struct {
     pthread_mutex_t lock;
     bool known[DATABASE_COUNT];
     struct migrate_state states[DATABASE_COUNT];
-    enum gate_verdict verdict;
+    enum readiness_verdict verdict;
     struct error error;
 } found = {.lock = PTHREAD_MUTEX_INITIALIZER};
 
-static atomic_bool is_open;
+static atomic_bool is_ready;
 
 /* Set before the first reader exists. */
 static const char *uris[DATABASE_COUNT];
 
-const char *gate_uri(enum database database)
+const char *readiness_uri(enum database database)
 {
     return uris[database];
 }
 
-bool gate_is_open(void)
+bool readiness_is_ready(void)
 {
-    return atomic_load_explicit(&is_open, memory_order_acquire);
+    return atomic_load_explicit(&is_ready, memory_order_acquire);
 }
 
 /* ---- checks ---- */
@@ -62,27 +62,27 @@ struct view {
     struct error error;
 };
 
-static enum gate_verdict look(struct gate *gate, struct view *view)
+static enum readiness_verdict look(struct readiness *readiness, struct view *view)
 {
-    enum gate_verdict verdict = GATE_OPEN;
+    enum readiness_verdict verdict = READINESS_READY;
 
     *view = (struct view){0};
     for (int i = 0; i < DATABASE_COUNT; i++) {
         struct error error = {0};
-        enum err err = db_connect(gate->dbs[i], &error);
+        enum err err = db_connect(readiness->dbs[i], &error);
 
         if (!err)
-            err = migrate_state(gate->dbs[i], (enum database)i, gate->options.enterprise, MIGRATE_TO_HEAD,
+            err = migrate_state(readiness->dbs[i], (enum database)i, readiness->options.enterprise, MIGRATE_TO_HEAD,
                                 &view->states[i], &error);
         if (err) {
-            db_close(gate->dbs[i]);
+            db_close(readiness->dbs[i]);
             (void)error_set(&view->error, err, "the %s database cannot be used: %.400s",
                             migrate_database_name((enum database)i), error.cause);
-            return GATE_UNREACHABLE;
+            return READINESS_UNREACHABLE;
         }
         view->known[i] = true;
-        if (view->states[i].condition != MIGRATE_CURRENT && verdict == GATE_OPEN) {
-            verdict = GATE_REFUSED;
+        if (view->states[i].condition != MIGRATE_CURRENT && verdict == READINESS_READY) {
+            verdict = READINESS_REFUSED;
             (void)error_set(&view->error, ERR_REFUSED, "%s", view->states[i].sentence);
         }
     }
@@ -96,14 +96,14 @@ static void tell(void *context, const char *sentence)
 }
 
 /* Whether the configuration permits to initialize or migrate the databases as found. */
-static bool may_bring_up(const struct gate *gate, const struct view *view)
+static bool may_bring_up(const struct readiness *readiness, const struct view *view)
 {
     bool needed = false;
 
     for (int i = 0; i < DATABASE_COUNT; i++) {
         enum migrate_condition condition = view->states[i].condition;
 
-        if (condition == MIGRATE_EMPTY || (condition == MIGRATE_BEHIND && gate->options.migrate))
+        if (condition == MIGRATE_EMPTY || (condition == MIGRATE_BEHIND && readiness->options.migrate))
             needed = true;
         else if (condition != MIGRATE_CURRENT && condition != MIGRATE_BEHIND)
             return false;
@@ -112,18 +112,18 @@ static bool may_bring_up(const struct gate *gate, const struct view *view)
 }
 
 /* Runs the migrations on their own connections, without a time limit for statements. */
-static enum err bring_up(struct gate *gate, struct error *error)
+static enum err bring_up(struct readiness *readiness, struct error *error)
 {
-    void *arena = talloc_new(gate->arena);
-    struct migrate_options options = {.enterprise = gate->options.enterprise,
-                                      .only_empty = !gate->options.migrate,
-                                      .default_plan = gate->options.default_plan,
+    void *arena = talloc_new(readiness->arena);
+    struct migrate_options options = {.enterprise = readiness->options.enterprise,
+                                      .only_empty = !readiness->options.migrate,
+                                      .default_plan = readiness->options.default_plan,
                                       .tell = tell};
     struct db *dbs[DATABASE_COUNT];
     enum err err = OK;
 
     for (int i = 0; !err && i < DATABASE_COUNT; i++) {
-        struct db_options handle = {.uri = gate->options.migration_uris[i],
+        struct db_options handle = {.uri = readiness->options.migration_uris[i],
                                     .name = "orgd migrate",
                                     .connect_ms = CONNECT_MS,
                                     .statement_ms = MIGRATE_STATEMENT_MS};
@@ -137,22 +137,22 @@ static enum err bring_up(struct gate *gate, struct error *error)
     return err;
 }
 
-static enum gate_verdict look_and_bring_up(struct gate *gate, struct view *view)
+static enum readiness_verdict look_and_bring_up(struct readiness *readiness, struct view *view)
 {
-    enum gate_verdict verdict = look(gate, view);
+    enum readiness_verdict verdict = look(readiness, view);
     struct error error = {0};
 
-    if (verdict != GATE_REFUSED || !may_bring_up(gate, view))
+    if (verdict != READINESS_REFUSED || !may_bring_up(readiness, view))
         return verdict;
-    if (!bring_up(gate, &error))
-        return look(gate, view);
+    if (!bring_up(readiness, &error))
+        return look(readiness, view);
     view->error = error;
-    return error.code == ERR_UNAVAILABLE || error.code == ERR_UNCERTAIN ? GATE_UNREACHABLE : GATE_REFUSED;
+    return error.code == ERR_UNAVAILABLE || error.code == ERR_UNCERTAIN ? READINESS_UNREACHABLE : READINESS_REFUSED;
 }
 
 /* ---- the thread ---- */
 
-static void publish(struct gate *gate, enum gate_verdict verdict, const struct view *view, bool first)
+static void publish(struct readiness *readiness, enum readiness_verdict verdict, const struct view *view, bool first)
 {
     bool changed;
 
@@ -162,107 +162,107 @@ static void publish(struct gate *gate, enum gate_verdict verdict, const struct v
     found.error = view->error;
     memcpy(found.known, view->known, sizeof found.known);
     memcpy(found.states, view->states, sizeof found.states);
-    atomic_store_explicit(&is_open, verdict == GATE_OPEN, memory_order_release);
-    gate->decided = true;
-    (void)pthread_cond_broadcast(&gate->changed);
+    atomic_store_explicit(&is_ready, verdict == READINESS_READY, memory_order_release);
+    readiness->decided = true;
+    (void)pthread_cond_broadcast(&readiness->changed);
     (void)pthread_mutex_unlock(&found.lock);
-    if (changed && verdict == GATE_OPEN)
+    if (changed && verdict == READINESS_READY)
         log_message(LOG_INFO, "both databases are there and current");
     else if (changed)
         log_message(LOG_ERROR, "%s; requests get 503 until this is fixed", view->error.cause);
 }
 
 /* Waits while ready. True when it is time to check again, false when the thread has to end. */
-static bool wait_while_open(struct gate *gate)
+static bool wait_while_ready(struct readiness *readiness)
 {
-    struct pollfd on[DATABASE_COUNT + 1] = {{.fd = gate->thread.wake, .events = POLLIN}};
+    struct pollfd on[DATABASE_COUNT + 1] = {{.fd = readiness->thread.wake, .events = POLLIN}};
 
     for (int i = 0; i < DATABASE_COUNT; i++)
-        on[i + 1] = (struct pollfd){.fd = PQsocket(db_handle(gate->dbs[i])), .events = POLLIN};
+        on[i + 1] = (struct pollfd){.fd = PQsocket(db_handle(readiness->dbs[i])), .events = POLLIN};
     if (poll(on, DATABASE_COUNT + 1, OPEN_POLL_MS) > 0 && on[0].revents)
         return false;
     for (int i = 0; i < DATABASE_COUNT; i++) {
-        PGconn *handle = db_handle(gate->dbs[i]);
+        PGconn *handle = db_handle(readiness->dbs[i]);
 
         if (on[i + 1].revents && PQconsumeInput(handle) == 0)
-            db_close(gate->dbs[i]);
+            db_close(readiness->dbs[i]);
     }
     return true;
 }
 
 static void *watch(void *argument)
 {
-    struct gate *gate = argument;
+    struct readiness *readiness = argument;
     struct view view;
     bool first = true;
 
     for (;;) {
-        enum gate_verdict verdict = look_and_bring_up(gate, &view);
+        enum readiness_verdict verdict = look_and_bring_up(readiness, &view);
 
-        publish(gate, verdict, &view, first);
+        publish(readiness, verdict, &view, first);
         first = false;
-        if (verdict == GATE_OPEN ? !wait_while_open(gate) : thread_wait(&gate->thread, CLOSED_POLL_MS))
+        if (verdict == READINESS_READY ? !wait_while_ready(readiness) : thread_wait(&readiness->thread, CLOSED_POLL_MS))
             break;
         /* not ready until the reconnection has checked the database */
         for (int i = 0; i < DATABASE_COUNT; i++)
-            if (!db_connected(gate->dbs[i]))
-                atomic_store_explicit(&is_open, false, memory_order_release);
+            if (!db_connected(readiness->dbs[i]))
+                atomic_store_explicit(&is_ready, false, memory_order_release);
     }
-    atomic_store_explicit(&is_open, false, memory_order_release);
+    atomic_store_explicit(&is_ready, false, memory_order_release);
     return NULL;
 }
 
 /* ---- interface ---- */
 
-static void release(struct gate *gate)
+static void release(struct readiness *readiness)
 {
-    (void)pthread_cond_destroy(&gate->changed);
-    (void)talloc_free(gate->arena);
-    (void)talloc_free(gate);
+    (void)pthread_cond_destroy(&readiness->changed);
+    (void)talloc_free(readiness->arena);
+    (void)talloc_free(readiness);
 }
 
-enum err gate_start(void *arena, const struct gate_options *options, struct gate **started, enum gate_verdict *verdict,
-                    struct error *error)
+enum err readiness_start(void *arena, const struct readiness_options *options, struct readiness **started,
+                         enum readiness_verdict *verdict, struct error *error)
 {
-    struct gate *gate = talloc_zero(arena, struct gate);
-    bool complete = gate != NULL;
+    struct readiness *readiness = talloc_zero(arena, struct readiness);
+    bool complete = readiness != NULL;
     enum err err;
 
-    if (!gate)
+    if (!readiness)
         return error_set(error, ERR_MEMORY, "no memory");
-    gate->options = *options;
+    readiness->options = *options;
     memcpy(uris, options->uris, sizeof uris);
-    (void)pthread_cond_init(&gate->changed, NULL);
-    gate->arena = talloc_new(NULL);
+    (void)pthread_cond_init(&readiness->changed, NULL);
+    readiness->arena = talloc_new(NULL);
     for (int i = 0; i < DATABASE_COUNT; i++) {
         struct db_options handle = {
-            .uri = options->uris[i], .name = "orgd gate", .connect_ms = CONNECT_MS, .statement_ms = STATEMENT_MS};
+            .uri = options->uris[i], .name = "orgd readiness", .connect_ms = CONNECT_MS, .statement_ms = STATEMENT_MS};
 
-        gate->dbs[i] = gate->arena ? db_create(gate->arena, &handle) : NULL;
-        complete = complete && gate->dbs[i];
+        readiness->dbs[i] = readiness->arena ? db_create(readiness->arena, &handle) : NULL;
+        complete = complete && readiness->dbs[i];
     }
-    err = complete ? thread_start(&gate->thread, watch, gate, "watches the databases", error)
+    err = complete ? thread_start(&readiness->thread, watch, readiness, "watches the databases", error)
                    : error_set(error, ERR_MEMORY, "no memory");
     if (err) {
-        release(gate);
+        release(readiness);
         return err;
     }
     (void)pthread_mutex_lock(&found.lock);
-    while (!gate->decided)
-        (void)pthread_cond_wait(&gate->changed, &found.lock);
+    while (!readiness->decided)
+        (void)pthread_cond_wait(&readiness->changed, &found.lock);
     *verdict = found.verdict;
     *error = found.error;
     (void)pthread_mutex_unlock(&found.lock);
-    *started = gate;
+    *started = readiness;
     return OK;
 }
 
-void gate_stop(struct gate *gate)
+void readiness_stop(struct readiness *readiness)
 {
-    if (!gate)
+    if (!readiness)
         return;
-    thread_stop(&gate->thread);
-    release(gate);
+    thread_stop(&readiness->thread);
+    release(readiness);
 }
 
 static void report_database(struct buffer *out, bool known, const struct migrate_state *state)
@@ -288,17 +288,17 @@ static void report_database(struct buffer *out, bool known, const struct migrate
     json_close(out, '}');
 }
 
-bool gate_report(struct buffer *out)
+bool readiness_report(struct buffer *out)
 {
     static const char *const words[] = {
-        [GATE_UNREACHABLE] = "unavailable", [GATE_OPEN] = "ready", [GATE_REFUSED] = "refused"};
+        [READINESS_UNREACHABLE] = "unavailable", [READINESS_READY] = "ready", [READINESS_REFUSED] = "refused"};
     bool ready;
 
     (void)pthread_mutex_lock(&found.lock);
-    ready = gate_is_open();
+    ready = readiness_is_ready();
     json_open(out, '{');
     json_key(out, "status");
-    json_text(out, words[ready || found.verdict != GATE_OPEN ? found.verdict : GATE_UNREACHABLE]);
+    json_text(out, words[ready || found.verdict != READINESS_READY ? found.verdict : READINESS_UNREACHABLE]);
     json_key(out, "databases");
     json_open(out, '{');
     for (int i = 0; i < DATABASE_COUNT; i++) {

@@ -15,7 +15,7 @@ static enum err health_alive(struct request *req)
 static enum err health_ready(struct request *req)
 {
     struct buffer out = buffer_make(req->arena, REPORT_MAX);
-    bool ready = gate_report(&out);
+    bool ready = readiness_report(&out);
 
     return reply_buffer(req, ready ? 200 : 503, &out);
 }
