@@ -33,7 +33,7 @@ struct io {
     void *arena;
     struct event_base *base;
     const struct server_options *options;
-    struct lanes *lanes;
+    struct worker_pools *pools;
     struct metrics *metrics;
     struct addresses *addresses;
     struct waiting_list waiting[WAIT_KINDS];

@@ -35,7 +35,7 @@ static enum step answer_metrics(struct connection *connection)
 }
 
 /* Hands the exchange to a worker pool. */
-static enum step hand_over(struct connection *connection, enum lane lane)
+static enum step hand_over(struct connection *connection, enum worker_pool pool)
 {
     struct exchange *exchange = connection->exchange;
 
@@ -43,7 +43,7 @@ static enum step hand_over(struct connection *connection, enum lane lane)
     exchange->known = exchange->req.identity != NULL;
     exchange->share = exchange->req.share ? exchange->req.share : client_share(exchange->req.client);
     connection->state = STATE_ANSWER; /* set before the push: afterwards the exchange belongs to the worker */
-    if (lanes_push(connection->io->lanes, lane, exchange)) {
+    if (worker_pools_push(connection->io->pools, pool, exchange)) {
         connection_wait(connection, WAIT_ANSWER);
         return STEP_WAIT;
     }
@@ -58,7 +58,7 @@ static enum step dispatch(struct connection *connection)
     struct io *io = connection->io;
     struct exchange *exchange = connection->exchange;
     struct request *req = &exchange->req;
-    enum lane lane;
+    enum worker_pool pool;
 
     connection->state = STATE_HEAD;
     req->body = buffer_string(&connection->body);
@@ -69,12 +69,12 @@ static enum step dispatch(struct connection *connection)
     exchange_identify(io, exchange);
     if (connection->listener == LISTENER_METRICS)
         return answer_metrics(connection);
-    lane = pipeline_begin(io->options->app, req);
-    if (lane != LANE_DONE)
-        return hand_over(connection, lane);
+    pool = pipeline_begin(io->options->app, req);
+    if (pool != POOL_NONE)
+        return hand_over(connection, pool);
     exchange->answered = true;
     if (answer_wants_gzip(exchange, io->options->app->gzip))
-        return hand_over(connection, LANE_ORDINARY);
+        return hand_over(connection, POOL_DEFAULT);
     return send_reply(connection);
 }
 

@@ -95,15 +95,15 @@ static bool is_available(const struct application *app)
 }
 
 /* The worker pool of a request that needs a worker. */
-static enum lane lane_of(const struct application *app, struct request *req)
+static enum worker_pool pool_of(const struct application *app, struct request *req)
 {
     if (!is_available(app)) {
         pipeline_refuse(req, ERR_UNAVAILABLE);
-        return LANE_DONE;
+        return POOL_NONE;
     }
     if (req->route && (req->route->flags & ROUTE_SLOW))
-        return LANE_SLOW;
-    return req->route && (req->route->flags & ROUTE_OUTBOUND) ? LANE_OUTBOUND : LANE_ORDINARY;
+        return POOL_SLOW;
+    return req->route && (req->route->flags & ROUTE_OUTBOUND) ? POOL_OUTBOUND : POOL_DEFAULT;
 }
 
 /* Finds the client's address. Runs once per request, because the result may itself be the address of a proxy. */
@@ -162,7 +162,7 @@ static void forget_route(struct request *req)
     req->reply.header_count = 0;
 }
 
-static enum lane begin(const struct application *app, struct request *req)
+static enum worker_pool begin(const struct application *app, struct request *req)
 {
     enum caller_kind wanted = route_caller(app, req->path);
     enum err known, matched;
@@ -170,48 +170,48 @@ static enum lane begin(const struct application *app, struct request *req)
     find_client(app, req);
     if (is_preflight(req)) {
         conclude(req, cors_preflight(req));
-        return LANE_DONE;
+        return POOL_NONE;
     }
     if (!decode_query_is_clean(req)) {
         pipeline_refuse(req, ERR_BAD_REQUEST);
-        return LANE_DONE;
+        return POOL_NONE;
     }
     if (!route_is_served(app, req)) {
         pipeline_refuse(req, ERR_NOT_FOUND);
-        return LANE_DONE;
+        return POOL_NONE;
     }
     if (answered_as_page(app, req))
-        return LANE_DONE;
+        return POOL_NONE;
     matched = route_match(app, req);
     known = wanted == CALLER_NONE ? OK : app->recognize(req, wanted);
     if (known && known != ERR_AGAIN) {
         forget_route(req);
         pipeline_refuse(req, known);
-        return LANE_DONE;
+        return POOL_NONE;
     }
     req->authenticated = !known;
     if (!req->authenticated) {
         req->reply.header_count = 0;
-        return lane_of(app, req);
+        return pool_of(app, req);
     }
     if (matched) {
         pipeline_refuse(req, matched);
-        return LANE_DONE;
+        return POOL_NONE;
     }
     known = req->route->flags & ROUTE_INLINE ? run_route(app, req) : ERR_AGAIN;
     if (known == ERR_AGAIN)
-        return lane_of(app, req);
+        return pool_of(app, req);
     conclude(req, known);
-    return LANE_DONE;
+    return POOL_NONE;
 }
 
-enum lane pipeline_begin(const struct application *app, struct request *req)
+enum worker_pool pipeline_begin(const struct application *app, struct request *req)
 {
-    enum lane lane = begin(app, req);
+    enum worker_pool pool = begin(app, req);
 
-    if (lane == LANE_DONE && app->answered)
+    if (pool == POOL_NONE && app->answered)
         app->answered(req, route_caller(app, req->path), req->reply.status);
-    return lane;
+    return pool;
 }
 
 void pipeline_finish(const struct application *app, struct request *req)

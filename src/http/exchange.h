@@ -12,9 +12,9 @@ struct connection;
 
 /*
  * Allocated in its own arena, req.arena. One thread owns it at a time: the I/O thread, then the worker between
- * lanes_push and lanes_take, then the I/O thread again. While a worker owns it, the I/O thread reads only fields that
- * it wrote before and that workers do not write: the values of the request's head, `route` and `connection`. It may set
- * `abandoned`.
+ * worker_pools_push and worker_pools_take, then the I/O thread again. While a worker owns it, the I/O thread reads only
+ * fields that it wrote before and that workers do not write: the values of the request's head, `route` and
+ * `connection`. It may set `abandoned`.
  */
 struct exchange {
     struct request req;

@@ -328,7 +328,7 @@ struct application {
     bool (*available)(void);
 };
 
-enum lane { LANE_DONE, LANE_ORDINARY, LANE_SLOW, LANE_OUTBOUND };
+enum worker_pool { POOL_NONE, POOL_DEFAULT, POOL_SLOW, POOL_OUTBOUND };
 
 /*
  * Runs on the I/O thread when the head of a request with a body has been read: finds the caller and the limits of the
@@ -337,10 +337,10 @@ enum lane { LANE_DONE, LANE_ORDINARY, LANE_SLOW, LANE_OUTBOUND };
  */
 enum err pipeline_admit(const struct application *app, struct request *req, size_t *body_max) MUST_CHECK;
 /*
- * Runs the first half on the I/O thread: CORS preflight, cached authentication, routing, inline routes. LANE_DONE:
+ * Runs the first half on the I/O thread: CORS preflight, cached authentication, routing, inline routes. POOL_NONE:
  * req->reply is filled. Otherwise the request goes to that worker pool, which calls pipeline_finish.
  */
-enum lane pipeline_begin(const struct application *app, struct request *req);
+enum worker_pool pipeline_begin(const struct application *app, struct request *req);
 /* Runs the second half on a worker: authentication, validation, handler. Always fills req->reply. */
 void pipeline_finish(const struct application *app, struct request *req);
 /* Fills req->reply from the error row of `err`, with req->error as cause for the log. */

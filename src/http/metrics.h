@@ -11,7 +11,7 @@ enum metric_kind { METRIC_GAUGE, METRIC_COUNTER };
 
 /*
  * Registers a value that is read whenever the counts are printed. Call it before the server runs. `name`, `labels` and
- * `help` are borrowed for the life of the process. `labels` is the text between the braces (`lane="slow"`), or NULL.
+ * `help` are borrowed for the life of the process. `labels` is the text between the braces (`pool="slow"`), or NULL.
  * Values of one name must be registered in sequence. `read` runs on the I/O thread with `context` and must not block.
  * Registrations beyond METRICS_MAX are ignored.
  */

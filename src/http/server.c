@@ -138,7 +138,7 @@ static void on_wake(evutil_socket_t descriptor, short what, void *context)
         return;
     if (count >= STOP)
         server->stopping = true;
-    exchange = lanes_take(server->io.lanes);
+    exchange = worker_pools_take(server->io.pools);
     while (exchange) {
         struct exchange *next = exchange->next;
         connection_answered(&server->io, exchange);
@@ -201,7 +201,7 @@ static int server_free(struct server *server)
         event_free(server->tick);
     if (server->wake)
         event_free(server->wake);
-    if (io->lanes && !lanes_stop(io->lanes, platform.monotonic_us() + WORKERS_GRACE_US))
+    if (io->pools && !worker_pools_stop(io->pools, platform.monotonic_us() + WORKERS_GRACE_US))
         server->wake_descriptor = -1; /* a blocked worker may still write to it */
     if (server->wake_descriptor >= 0)
         (void)close(server->wake_descriptor);
@@ -243,13 +243,13 @@ static void set_durations(struct server *server)
 static enum err make_io(struct server *server, struct error *error)
 {
     const struct server_options *options = &server->options;
-    struct lanes_options lanes = {.workers = options->workers,
-                                  .slow_workers = options->slow_workers,
-                                  .outbound_workers = options->outbound_workers,
-                                  .queue = options->queue,
-                                  .db = options->db,
-                                  .app = options->app,
-                                  .wake = server->wake_descriptor};
+    struct worker_pools_options pools = {.workers = options->workers,
+                                         .slow_workers = options->slow_workers,
+                                         .outbound_workers = options->outbound_workers,
+                                         .queue = options->queue,
+                                         .db = options->db,
+                                         .app = options->app,
+                                         .wake = server->wake_descriptor};
     struct io *io = &server->io;
     struct uuid random = uuid_v4();
 
@@ -267,8 +267,8 @@ static enum err make_io(struct server *server, struct error *error)
         return error_set(error, ERR_SYSTEM, "cannot set up the server: %s", strerror(errno));
     if (!io->base || !io->metrics || !io->addresses || !io->scratch)
         return error_set(error, ERR_MEMORY, "cannot set up the server: out of memory");
-    io->lanes = lanes_create(&lanes, error);
-    return io->lanes ? OK : error->code;
+    io->pools = worker_pools_create(&pools, error);
+    return io->pools ? OK : error->code;
 }
 
 static enum err bind_listeners(struct server *server, struct error *error)
@@ -382,7 +382,7 @@ enum err server_run(struct server *server, struct error *error)
     bool all;
 
     be_polite();
-    err = lanes_start(io->lanes, error);
+    err = worker_pools_start(io->pools, error);
     if (!err && start_loop(server))
         err = error_set(error, ERR_MEMORY, "cannot start the server: out of memory");
     metrics_register(METRIC_GAUGE, "orgd_http_connections", NULL, "Client connections.", read_connections, io);
@@ -393,8 +393,8 @@ enum err server_run(struct server *server, struct error *error)
     workers_deadline_us = platform.monotonic_us() + WORKERS_GRACE_US;
     if (workers_deadline_us < server->drain_deadline_us) /* a request whose client is gone is finished all the same */
         workers_deadline_us = server->drain_deadline_us;
-    all = lanes_stop(io->lanes, workers_deadline_us);
-    io->lanes = NULL;
+    all = worker_pools_stop(io->pools, workers_deadline_us);
+    io->pools = NULL;
     if (!all)
         server->wake_descriptor = -1; /* a blocked worker may still write to it */
     log_flush();

@@ -23,7 +23,7 @@
  * After a failed connection attempt, a worker answers 503 for this long before it tries again. It is short enough to
  * notice a returning database within a quarter of a second.
  */
-enum { RECONNECT_PAUSE_US = 150000, LANES = 3 };
+enum { RECONNECT_PAUSE_US = 150000, POOLS = 3 };
 
 /*
  * An idle worker maintains its connection, so that requests do not find it dead. Every second it checks whether the
@@ -34,8 +34,8 @@ enum { IDLE_LOOK_S = 1, IDLE_ASK_US = 15000000, IDLE_ANSWER_US = 2000000 };
 /* Password hashing yields to all other work: when both want a core, it gets about a tenth. */
 enum { SLOW_NICE = 10 };
 
-/* In the order of enum lane, which begins with LANE_DONE. */
-static const char *const labels[LANES] = {"lane=\"ordinary\"", "lane=\"slow\"", "lane=\"outbound\""};
+/* In the order of enum worker_pool, which begins with POOL_NONE. */
+static const char *const labels[POOLS] = {"pool=\"default\"", "pool=\"slow\"", "pool=\"outbound\""};
 
 struct queue {
     pthread_mutex_t lock;
@@ -47,7 +47,7 @@ struct queue {
 };
 
 struct worker {
-    struct lanes *lanes;
+    struct worker_pools *pools;
     struct queue *queue;
     pthread_t thread;
     bool started, eager;
@@ -61,9 +61,9 @@ struct worker {
     struct compressor *compressor;
 };
 
-struct lanes {
-    struct lanes_options options;
-    struct queue queues[LANES];
+struct worker_pools {
+    struct worker_pools_options options;
+    struct queue queues[POOLS];
     struct worker *workers;
     unsigned worker_count;
     pthread_mutex_t done_lock;
@@ -91,17 +91,17 @@ static double read_full(void *context)
 
 static double read_open(void *context)
 {
-    return atomic_load_explicit(&((struct lanes *)context)->open, memory_order_relaxed);
+    return atomic_load_explicit(&((struct worker_pools *)context)->open, memory_order_relaxed);
 }
 
 static double read_busy(void *context)
 {
-    return atomic_load_explicit(&((struct lanes *)context)->busy, memory_order_relaxed);
+    return atomic_load_explicit(&((struct worker_pools *)context)->busy, memory_order_relaxed);
 }
 
 static double read_database(void *context)
 {
-    return (double)atomic_load_explicit(&((struct lanes *)context)->database_us, memory_order_relaxed) / 1e6;
+    return (double)atomic_load_explicit(&((struct worker_pools *)context)->database_us, memory_order_relaxed) / 1e6;
 }
 
 static double read_removals(void *context)
@@ -143,33 +143,33 @@ static void register_removals(void *context)
                      read_wait_time, context);
 }
 
-static void register_metrics(struct lanes *lanes)
+static void register_metrics(struct worker_pools *pools)
 {
     static const char depth[] = "Requests waiting for a worker.";
     static const char unknown[] = "Workers that are answering an unauthenticated caller.";
     static const char full[] = "Requests refused because their queue was full.";
 
-    for (size_t i = 0; i < LANES; i++)
-        metrics_register(METRIC_GAUGE, "orgd_queue_depth", labels[i], depth, read_depth, &lanes->queues[i]);
-    for (size_t i = 0; i < LANES; i++)
-        metrics_register(METRIC_COUNTER, "orgd_queue_full_total", labels[i], full, read_full, &lanes->queues[i]);
-    for (size_t i = 0; i < LANES; i++)
+    for (size_t i = 0; i < POOLS; i++)
+        metrics_register(METRIC_GAUGE, "orgd_queue_depth", labels[i], depth, read_depth, &pools->queues[i]);
+    for (size_t i = 0; i < POOLS; i++)
+        metrics_register(METRIC_COUNTER, "orgd_queue_full_total", labels[i], full, read_full, &pools->queues[i]);
+    for (size_t i = 0; i < POOLS; i++)
         metrics_register(METRIC_GAUGE, "orgd_workers_busy_unknown", labels[i], unknown, read_unknown,
-                         &lanes->queues[i]);
+                         &pools->queues[i]);
     metrics_register(METRIC_GAUGE, "orgd_database_connections_open", NULL, "Database connections of the workers.",
-                     read_open, lanes);
+                     read_open, pools);
     metrics_register(METRIC_GAUGE, "orgd_workers_busy", NULL, "Workers that are answering a request.", read_busy,
-                     lanes);
+                     pools);
     metrics_register(METRIC_COUNTER, "orgd_database_seconds_total", NULL, "Time spent waiting for the database.",
-                     read_database, lanes);
-    register_removals(lanes);
+                     read_database, pools);
+    register_removals(pools);
 }
 
-static void forget_metrics(struct lanes *lanes)
+static void forget_metrics(struct worker_pools *pools)
 {
-    metrics_forget(lanes);
-    for (size_t i = 0; i < LANES; i++)
-        metrics_forget(&lanes->queues[i]);
+    metrics_forget(pools);
+    for (size_t i = 0; i < POOLS; i++)
+        metrics_forget(&pools->queues[i]);
 }
 
 /* ---- queues ---- */
@@ -181,9 +181,9 @@ static void publish(struct queue *queue)
     atomic_store_explicit(&queue->unknown, fair_queue_busy_unknown(queue->waiting), memory_order_relaxed);
 }
 
-bool lanes_push(struct lanes *lanes, enum lane lane, struct exchange *exchange)
+bool worker_pools_push(struct worker_pools *pools, enum worker_pool pool, struct exchange *exchange)
 {
-    struct queue *queue = &lanes->queues[lane - LANE_ORDINARY];
+    struct queue *queue = &pools->queues[pool - POOL_DEFAULT];
     bool fits;
 
     (void)pthread_mutex_lock(&queue->lock);
@@ -229,30 +229,30 @@ static struct exchange *take_next(struct worker *worker, bool *idle)
 
 /* ---- finished exchanges ---- */
 
-static void give_back(struct lanes *lanes, struct exchange *exchange)
+static void give_back(struct worker_pools *pools, struct exchange *exchange)
 {
     static const uint64_t one = 1;
     bool first;
 
     exchange->next = NULL;
-    (void)pthread_mutex_lock(&lanes->done_lock);
-    first = !lanes->done_first;
-    *lanes->done_last = exchange;
-    lanes->done_last = &exchange->next;
-    (void)pthread_mutex_unlock(&lanes->done_lock);
-    if (first && write(lanes->options.wake, &one, sizeof one) < 0)
+    (void)pthread_mutex_lock(&pools->done_lock);
+    first = !pools->done_first;
+    *pools->done_last = exchange;
+    pools->done_last = &exchange->next;
+    (void)pthread_mutex_unlock(&pools->done_lock);
+    if (first && write(pools->options.wake, &one, sizeof one) < 0)
         return; /* already signalled */
 }
 
-struct exchange *lanes_take(struct lanes *lanes)
+struct exchange *worker_pools_take(struct worker_pools *pools)
 {
     struct exchange *taken;
 
-    (void)pthread_mutex_lock(&lanes->done_lock);
-    taken = lanes->done_first;
-    lanes->done_first = NULL;
-    lanes->done_last = &lanes->done_first;
-    (void)pthread_mutex_unlock(&lanes->done_lock);
+    (void)pthread_mutex_lock(&pools->done_lock);
+    taken = pools->done_first;
+    pools->done_first = NULL;
+    pools->done_last = &pools->done_first;
+    (void)pthread_mutex_unlock(&pools->done_lock);
     return taken;
 }
 
@@ -263,7 +263,7 @@ static void count_connection(struct worker *worker)
     bool open = db_connected(worker->db);
 
     if (open != worker->counted_open)
-        (void)atomic_fetch_add_explicit(&worker->lanes->open, open ? 1 : -1, memory_order_relaxed);
+        (void)atomic_fetch_add_explicit(&worker->pools->open, open ? 1 : -1, memory_order_relaxed);
     worker->counted_open = open;
 }
 
@@ -310,7 +310,7 @@ static void look_after(struct worker *worker)
 
 static void answer(struct worker *worker, struct exchange *exchange)
 {
-    struct lanes *lanes = worker->lanes;
+    struct worker_pools *pools = worker->pools;
     struct request *req = &exchange->req;
 
     if (connect_worker(worker, &req->error)) {
@@ -319,10 +319,10 @@ static void answer(struct worker *worker, struct exchange *exchange)
     }
     db_set_deadline(worker->db, req->deadline_us);
     req->db = worker->db;
-    pipeline_finish(lanes->options.app, req);
+    pipeline_finish(pools->options.app, req);
     req->db = NULL;
     req->database_us += db_take_time_us(worker->db);
-    (void)atomic_fetch_add_explicit(&lanes->database_us, (uint64_t)req->database_us, memory_order_relaxed);
+    (void)atomic_fetch_add_explicit(&pools->database_us, (uint64_t)req->database_us, memory_order_relaxed);
     worker->served = true;
     if (req->database_us > 0)
         worker->asked_us = platform.monotonic_us();
@@ -331,19 +331,19 @@ static void answer(struct worker *worker, struct exchange *exchange)
 
 static void serve(struct worker *worker, struct exchange *exchange)
 {
-    struct lanes *lanes = worker->lanes;
+    struct worker_pools *pools = worker->pools;
     bool gzip;
 
-    (void)atomic_fetch_add_explicit(&lanes->busy, 1, memory_order_relaxed);
+    (void)atomic_fetch_add_explicit(&pools->busy, 1, memory_order_relaxed);
     if (!atomic_load_explicit(&exchange->abandoned, memory_order_relaxed)) {
         if (!exchange->answered)
             answer(worker, exchange);
-        gzip = worker->compressor && answer_wants_gzip(exchange, lanes->options.app->gzip);
+        gzip = worker->compressor && answer_wants_gzip(exchange, pools->options.app->gzip);
         if (!answer_build(exchange, gzip ? worker->compressor : NULL))
             exchange->head = NULL;
     }
-    (void)atomic_fetch_sub_explicit(&lanes->busy, 1, memory_order_relaxed);
-    give_back(lanes, exchange);
+    (void)atomic_fetch_sub_explicit(&pools->busy, 1, memory_order_relaxed);
+    give_back(pools, exchange);
 }
 
 static void *run_worker(void *context)
@@ -353,10 +353,10 @@ static void *run_worker(void *context)
     struct error error = {0};
     bool idle;
 
-    if (worker->queue == &worker->lanes->queues[LANE_SLOW - LANE_ORDINARY])
+    if (worker->queue == &worker->pools->queues[POOL_SLOW - POOL_DEFAULT])
         (void)setpriority(PRIO_PROCESS, 0, SLOW_NICE); /* on Linux this applies to the calling thread only */
     worker->arena = talloc_new(NULL);
-    worker->db = db_create(worker->arena, &worker->lanes->options.db);
+    worker->db = db_create(worker->arena, &worker->pools->options.db);
     worker->compressor = compressor_create(worker->arena);
     if (worker->eager && connect_worker(worker, &error))
         log_message(LOG_WARNING, "a worker has no database connection yet: %s", error.cause);
@@ -393,51 +393,51 @@ static bool queue_open(struct queue *queue, void *arena, unsigned size, unsigned
 }
 
 /* Its memory does not depend on the caller's, because a blocked worker may outlive the caller. */
-struct lanes *lanes_create(const struct lanes_options *options, struct error *error)
+struct worker_pools *worker_pools_create(const struct worker_pools_options *options, struct error *error)
 {
-    const unsigned workers[LANES] = {options->workers, options->slow_workers, options->outbound_workers};
-    struct lanes *lanes = talloc_zero(NULL, struct lanes);
+    const unsigned workers[POOLS] = {options->workers, options->slow_workers, options->outbound_workers};
+    struct worker_pools *pools = talloc_zero(NULL, struct worker_pools);
 
-    if (!lanes)
+    if (!pools)
         goto failed;
-    lanes->options = *options;
-    lanes->done_last = &lanes->done_first;
-    lanes->worker_count = options->workers + options->slow_workers + options->outbound_workers;
-    lanes->workers = talloc_zero_array(lanes, struct worker, lanes->worker_count);
-    if (!lanes->workers || pthread_mutex_init(&lanes->done_lock, NULL) != 0)
+    pools->options = *options;
+    pools->done_last = &pools->done_first;
+    pools->worker_count = options->workers + options->slow_workers + options->outbound_workers;
+    pools->workers = talloc_zero_array(pools, struct worker, pools->worker_count);
+    if (!pools->workers || pthread_mutex_init(&pools->done_lock, NULL) != 0)
         goto failed;
-    for (size_t i = 0; i < LANES; i++)
-        if (!queue_open(&lanes->queues[i], lanes, options->queue, workers[i]))
+    for (size_t i = 0; i < POOLS; i++)
+        if (!queue_open(&pools->queues[i], pools, options->queue, workers[i]))
             goto failed;
-    register_metrics(lanes);
-    return lanes;
+    register_metrics(pools);
+    return pools;
 failed:
     (void)error_set(error, ERR_SYSTEM, "cannot set up the request queues: out of memory");
-    talloc_free(lanes);
+    talloc_free(pools);
     return NULL;
 }
 
 /* The queue of worker number `i`: ordinary workers come first, then slow ones, then outbound ones. */
-static struct queue *queue_of(struct lanes *lanes, size_t i)
+static struct queue *queue_of(struct worker_pools *pools, size_t i)
 {
-    enum lane lane = i < lanes->options.workers                                 ? LANE_ORDINARY
-                     : i < lanes->options.workers + lanes->options.slow_workers ? LANE_SLOW
-                                                                                : LANE_OUTBOUND;
+    enum worker_pool pool = i < pools->options.workers                                 ? POOL_DEFAULT
+                            : i < pools->options.workers + pools->options.slow_workers ? POOL_SLOW
+                                                                                       : POOL_OUTBOUND;
 
-    return &lanes->queues[lane - LANE_ORDINARY];
+    return &pools->queues[pool - POOL_DEFAULT];
 }
 
 /* The workers block all signals; the main thread handles them. */
-enum err lanes_start(struct lanes *lanes, struct error *error)
+enum err worker_pools_start(struct worker_pools *pools, struct error *error)
 {
     enum err err = OK;
 
-    for (size_t i = 0; i < lanes->worker_count && !err; i++) {
-        struct worker *worker = &lanes->workers[i];
+    for (size_t i = 0; i < pools->worker_count && !err; i++) {
+        struct worker *worker = &pools->workers[i];
         int failure;
-        worker->lanes = lanes;
-        worker->eager = i < lanes->options.workers;
-        worker->queue = queue_of(lanes, i);
+        worker->pools = pools;
+        worker->eager = i < pools->options.workers;
+        worker->queue = queue_of(pools, i);
         failure = thread_spawn(&worker->thread, run_worker, worker);
         worker->started = failure == 0;
         if (failure)
@@ -473,18 +473,18 @@ static bool join_until(pthread_t thread, int64_t deadline_us)
     return pthread_timedjoin_np(thread, NULL, &until) == 0;
 }
 
-bool lanes_stop(struct lanes *lanes, int64_t deadline_us)
+bool worker_pools_stop(struct worker_pools *pools, int64_t deadline_us)
 {
     struct exchange *exchange;
     bool all = true;
 
-    forget_metrics(lanes);
-    for (size_t i = 0; i < LANES; i++)
-        empty_queue(&lanes->queues[i]);
-    for (size_t i = 0; i < lanes->worker_count; i++)
-        if (lanes->workers[i].started && !join_until(lanes->workers[i].thread, deadline_us))
+    forget_metrics(pools);
+    for (size_t i = 0; i < POOLS; i++)
+        empty_queue(&pools->queues[i]);
+    for (size_t i = 0; i < pools->worker_count; i++)
+        if (pools->workers[i].started && !join_until(pools->workers[i].thread, deadline_us))
             all = false;
-    exchange = lanes_take(lanes);
+    exchange = worker_pools_take(pools);
     while (exchange) {
         struct exchange *next = exchange->next;
         talloc_free(exchange->req.arena);
@@ -492,11 +492,11 @@ bool lanes_stop(struct lanes *lanes, int64_t deadline_us)
     }
     if (!all)
         return false;
-    for (size_t i = 0; i < LANES; i++) {
-        (void)pthread_mutex_destroy(&lanes->queues[i].lock);
-        (void)pthread_cond_destroy(&lanes->queues[i].filled);
+    for (size_t i = 0; i < POOLS; i++) {
+        (void)pthread_mutex_destroy(&pools->queues[i].lock);
+        (void)pthread_cond_destroy(&pools->queues[i].filled);
     }
-    (void)pthread_mutex_destroy(&lanes->done_lock);
-    talloc_free(lanes);
+    (void)pthread_mutex_destroy(&pools->done_lock);
+    talloc_free(pools);
     return true;
 }

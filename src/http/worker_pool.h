@@ -8,7 +8,7 @@
 
 #include "http/exchange.h"
 
-struct lanes_options {
+struct worker_pools_options {
     unsigned workers, slow_workers, outbound_workers; /* threads, each with its own database connection; at least 1 */
     unsigned queue;                                   /* the most requests that wait in one queue */
     struct db_options db;                             /* texts are borrowed */
@@ -16,26 +16,27 @@ struct lanes_options {
     int wake; /* non-blocking eventfd, borrowed: written when there are finished exchanges */
 };
 
-struct lanes;
+struct worker_pools;
 
-/* Creates the pools without starting them. NULL without memory, with the reason in `error`. Freed by lanes_stop. */
-struct lanes *lanes_create(const struct lanes_options *options, struct error *error) MUST_CHECK;
+/* Creates the pools without starting them. NULL without memory, with the reason in `error`. Freed by worker_pools_stop.
+ */
+struct worker_pools *worker_pools_create(const struct worker_pools_options *options, struct error *error) MUST_CHECK;
 
 /* Starts the workers. Each connects to the database on its own. */
-enum err lanes_start(struct lanes *lanes, struct error *error) MUST_CHECK;
+enum err worker_pools_start(struct worker_pools *pools, struct error *error) MUST_CHECK;
 
 /* Hands the exchange to a worker. False when the queue is full: the caller keeps the exchange. */
-bool lanes_push(struct lanes *lanes, enum lane lane, struct exchange *exchange) MUST_CHECK;
+bool worker_pools_push(struct worker_pools *pools, enum worker_pool pool, struct exchange *exchange) MUST_CHECK;
 
 /* All finished exchanges, oldest first, owned by the caller; NULL when there are none. An exchange that was abandoned
  * before its turn has no head. */
-struct exchange *lanes_take(struct lanes *lanes);
+struct exchange *worker_pools_take(struct worker_pools *pools);
 
 /*
  * Lets the workers finish their current requests, drops the queued ones, and waits for the workers until `deadline_us`
  * (platform.monotonic_us). False when a worker is still blocked then: it is left running, and nothing that it uses is
  * freed.
  */
-bool lanes_stop(struct lanes *lanes, int64_t deadline_us);
+bool worker_pools_stop(struct worker_pools *pools, int64_t deadline_us);
 
 #endif

@@ -38,7 +38,7 @@ def busy(server):
 
 
 def busy_unknown(server):
-    return metric(server, 'orgd_workers_busy_unknown{lane="ordinary"}')
+    return metric(server, 'orgd_workers_busy_unknown{pool="default"}')
 
 
 @contextlib.contextmanager

@@ -23,7 +23,7 @@ def test_a_full_queue_answers_at_once_and_health_never_waits(serve):
         for answer in refused:
             assert answer.status == 503 and answer.headers["retry-after"] == "1"
             assert answer.headers["connection"] == "keep-alive"
-        assert server.metrics()['orgd_queue_full_total{lane="ordinary"}'] == 5
+        assert server.metrics()['orgd_queue_full_total{pool="default"}'] == 5
         assert [client.answer().status for client in clients[:3]] == [200] * 3
     finally:
         for client in clients:

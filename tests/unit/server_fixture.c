@@ -181,7 +181,7 @@ static const struct route routes[] = {
     {.method = METHOD_HEAD, .path = "/echo", .status = 200, .handle = answer_echo},
     {.method = METHOD_OPTIONS, .path = "/echo", .status = 200, .handle = answer_echo},
     {.method = METHOD_GET, .path = "/slow", .status = 200, .handle = answer_slow},
-    {.method = METHOD_GET, .path = "/slow-lane", .flags = ROUTE_SLOW, .status = 200, .handle = answer_slow},
+    {.method = METHOD_GET, .path = "/slow-pool", .flags = ROUTE_SLOW, .status = 200, .handle = answer_slow},
     {.method = METHOD_GET, .path = "/big", .status = 200, .handle = answer_big},
     {.method = METHOD_GET, .path = "/split", .status = 200, .handle = answer_split},
     {.method = METHOD_GET, .path = "/too-late", .status = 200, .handle = answer_too_late},
