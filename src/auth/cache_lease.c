@@ -45,7 +45,7 @@ enum count { COUNT_FOUND, COUNT_MISSED, COUNT_GENERATIONS, COUNT_LEASE };
 
 static double read_count(void *which)
 {
-    struct decision_counts counts = decisions_counts();
+    struct decision_cache_counts counts = decision_cache_counts();
 
     switch (*(const enum count *)which) {
     case COUNT_FOUND:
@@ -57,7 +57,7 @@ static double read_count(void *which)
     case COUNT_LEASE:
         break;
     }
-    return decisions_have_lease() ? 1 : 0;
+    return decision_cache_have_lease() ? 1 : 0;
 }
 
 static void register_metrics(void)
@@ -65,11 +65,13 @@ static void register_metrics(void)
     static const char lookups[] = "Credentials looked up in the decision cache.";
     static enum count found = COUNT_FOUND, missed = COUNT_MISSED, generations = COUNT_GENERATIONS, lease = COUNT_LEASE;
 
-    metrics_register(METRIC_COUNTER, "orgd_decisions_total", "result=\"found\"", lookups, read_count, &found);
-    metrics_register(METRIC_COUNTER, "orgd_decisions_total", "result=\"missed\"", lookups, read_count, &missed);
-    metrics_register(METRIC_COUNTER, "orgd_decisions_revoked_total", NULL, "Times that the decision cache was emptied.",
-                     read_count, &generations);
-    metrics_register(METRIC_GAUGE, "orgd_decisions_lease", NULL,
+    metrics_register(METRIC_COUNTER, "orgd_decision_cache_lookups_total", "result=\"found\"", lookups, read_count,
+                     &found);
+    metrics_register(METRIC_COUNTER, "orgd_decision_cache_lookups_total", "result=\"missed\"", lookups, read_count,
+                     &missed);
+    metrics_register(METRIC_COUNTER, "orgd_decision_cache_emptied_total", NULL,
+                     "Times that the decision cache was emptied.", read_count, &generations);
+    metrics_register(METRIC_GAUGE, "orgd_decision_cache_lease", NULL,
                      "1 while this process holds a lease on its decision cache, and so uses it.", read_count, &lease);
 }
 
@@ -105,7 +107,7 @@ static void hear(struct session *session)
         PQfreemem(notify);
     }
     if (any)
-        decisions_revoke();
+        decision_cache_revoke();
 }
 
 /* Empties the cache for a generation that the database returned. It may be lower than before: a backup was restored. */
@@ -114,7 +116,7 @@ static void follow(struct session *session, int64_t generation)
     if (generation == session->known)
         return;
     session->known = generation;
-    decisions_revoke();
+    decision_cache_revoke();
 }
 
 /* Asks the database which generation is the newest. */
@@ -171,7 +173,7 @@ static bool renew(struct session *session)
     follow(session, newest);
     session->confirmed = confirming;
     session->next_us = platform.monotonic_us() + RENEW_MS * 1000;
-    if (decisions_lease(sent_us + LEASE_US) == LEASE_BEGAN)
+    if (decision_cache_lease(sent_us + LEASE_US) == LEASE_BEGAN)
         say_lease(true);
     return true;
 }
@@ -272,9 +274,9 @@ static void hold(struct session *session)
 /* Removes the lease at a regular shutdown, so that other processes do not wait for it to expire. */
 static void give_up(struct session *session)
 {
-    bool had = decisions_have_lease();
+    bool had = decision_cache_have_lease();
 
-    decisions_end_lease();
+    decision_cache_end_lease();
     if (had)
         say_lease(false);
     db_set_deadline(session->db, platform.monotonic_us() + RECONNECT_MS * 1000);

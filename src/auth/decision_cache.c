@@ -24,7 +24,7 @@ static struct entry table[SETS][WAYS];
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static uint64_t current = 1;
 static int64_t lease_until_us; /* platform.boottime_us; 0: no lease */
-static struct decision_counts counts;
+static struct decision_cache_counts counts;
 
 static void take_lock(void)
 {
@@ -48,7 +48,7 @@ static void begin_generation(void)
     counts.generations++;
 }
 
-uint64_t decisions_generation(void)
+uint64_t decision_cache_generation(void)
 {
     uint64_t generation;
 
@@ -58,14 +58,14 @@ uint64_t decisions_generation(void)
     return generation;
 }
 
-void decisions_revoke(void)
+void decision_cache_revoke(void)
 {
     take_lock();
     begin_generation();
     release_lock();
 }
 
-enum lease_change decisions_lease(int64_t until_us)
+enum lease_change decision_cache_lease(int64_t until_us)
 {
     enum lease_change change;
 
@@ -78,14 +78,14 @@ enum lease_change decisions_lease(int64_t until_us)
     return change;
 }
 
-void decisions_end_lease(void)
+void decision_cache_end_lease(void)
 {
     take_lock();
     lease_until_us = 0;
     release_lock();
 }
 
-bool decisions_have_lease(void)
+bool decision_cache_have_lease(void)
 {
     bool live;
 
@@ -95,9 +95,9 @@ bool decisions_have_lease(void)
     return live;
 }
 
-struct decision_counts decisions_counts(void)
+struct decision_cache_counts decision_cache_counts(void)
 {
-    struct decision_counts now;
+    struct decision_cache_counts now;
 
     take_lock();
     now = counts;
@@ -113,7 +113,7 @@ static struct entry *set_of(const unsigned char digest[32])
     return table[index % SETS];
 }
 
-bool decisions_find(const char *credential, struct identity *identity)
+bool decision_cache_find(const char *credential, struct identity *identity)
 {
     unsigned char digest[32];
     struct entry *set;
@@ -140,7 +140,7 @@ bool decisions_find(const char *credential, struct identity *identity)
     return hit;
 }
 
-void decisions_keep(const char *credential, const struct identity *identity, uint64_t generation)
+void decision_cache_keep(const char *credential, const struct identity *identity, uint64_t generation)
 {
     unsigned char digest[32];
     struct entry *set;

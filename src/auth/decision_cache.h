@@ -19,16 +19,16 @@
 enum { DECISION_KEEP_S = 10 };
 
 /* Read this before asking the database: the answer is stored under this generation only. */
-uint64_t decisions_generation(void);
+uint64_t decision_cache_generation(void);
 
 /* Any thread. False if the credential is unknown in this generation, if it has expired, or without a lease. */
-bool decisions_find(const char *credential, struct identity *identity);
+bool decision_cache_find(const char *credential, struct identity *identity);
 
 /* Any thread. Does nothing if a newer generation has begun, or without a lease. */
-void decisions_keep(const char *credential, const struct identity *identity, uint64_t generation);
+void decision_cache_keep(const char *credential, const struct identity *identity, uint64_t generation);
 
 /* Any thread. Begins a new generation, so that all earlier entries are invalid. This is db_options.on_revoke. */
-void decisions_revoke(void);
+void decision_cache_revoke(void);
 
 enum lease_change { LEASE_WENT_ON, LEASE_BEGAN };
 
@@ -36,16 +36,16 @@ enum lease_change { LEASE_WENT_ON, LEASE_BEGAN };
  * Gives the cache a lease until the given time of platform.boottime_us. If the previous lease has ended, all earlier
  * entries become invalid. For other threads the two happen at once.
  */
-enum lease_change decisions_lease(int64_t until_us);
+enum lease_change decision_cache_lease(int64_t until_us);
 /* Ends the lease. */
-void decisions_end_lease(void);
+void decision_cache_end_lease(void);
 /* Whether there is a lease now. */
-bool decisions_have_lease(void);
+bool decision_cache_have_lease(void);
 
 /* How many credentials were found and not found, and how many generations have begun. */
-struct decision_counts {
+struct decision_cache_counts {
     uint64_t found, missed, generations;
 };
-struct decision_counts decisions_counts(void);
+struct decision_cache_counts decision_cache_counts(void);
 
 #endif

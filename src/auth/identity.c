@@ -95,7 +95,7 @@ enum err identity_recognize(struct request *req, enum caller_kind wanted)
         return ERR_UNAUTHORIZED;
     if (claims_session(req))
         TRY(session_recognize(req, &identity));
-    else if (!decisions_find(req->authorization, &identity))
+    else if (!decision_cache_find(req->authorization, &identity))
         return ERR_AGAIN;
     return keep_identity(req, &identity);
 }
@@ -205,7 +205,7 @@ static enum err resolve_secret(struct request *req, const char *token, struct id
 enum err identity_authenticate(struct request *req, enum caller_kind wanted)
 {
     struct identity identity;
-    uint64_t generation = decisions_generation();
+    uint64_t generation = decision_cache_generation();
     const char *rest;
 
     if (wanted == CALLER_ADMIN)
@@ -222,6 +222,6 @@ enum err identity_authenticate(struct request *req, enum caller_kind wanted)
         TRY(resolve_key(req, rest, &identity));
     else
         TRY(resolve_key(req, req->authorization, &identity));
-    decisions_keep(req->authorization, &identity, generation);
+    decision_cache_keep(req->authorization, &identity, generation);
     return keep_identity(req, &identity);
 }

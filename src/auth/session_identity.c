@@ -53,7 +53,7 @@ enum err session_recognize(struct request *req, struct identity *identity)
     token = carriers.header ? carriers.header : carriers.cookie;
     scope = scope_of(req);
     key = decision_key(req, token, &scope);
-    return key && decisions_find(key, identity) ? OK : ERR_AGAIN;
+    return key && decision_cache_find(key, identity) ? OK : ERR_AGAIN;
 }
 
 /* A malformed id names nothing that exists. */
@@ -114,14 +114,14 @@ static enum err decide(struct request *req, const struct access_token *token, co
     key = decision_key(req, token->text, scope);
     if (!key)
         return ERR_MEMORY;
-    decisions_keep(key, identity, generation);
+    decision_cache_keep(key, identity, generation);
     return OK;
 }
 
 enum err session_authenticate(struct request *req, struct identity *identity)
 {
     struct scope scope = scope_of(req);
-    uint64_t generation = decisions_generation();
+    uint64_t generation = decision_cache_generation();
     struct access_token token;
     enum err err = session_token_verify(req, &token);
 
@@ -134,12 +134,12 @@ enum err session_recognize_token(struct request *req, const char *token, struct 
 {
     const char *key = decision_key(req, token, &(struct scope){0});
 
-    return key && decisions_find(key, identity) ? OK : ERR_AGAIN;
+    return key && decision_cache_find(key, identity) ? OK : ERR_AGAIN;
 }
 
 enum err session_authenticate_token(struct request *req, const char *text, struct identity *identity)
 {
-    uint64_t generation = decisions_generation();
+    uint64_t generation = decision_cache_generation();
     struct access_token token;
 
     TRY(session_token_check(req, text, &token));

@@ -121,7 +121,7 @@ static void remember(struct request *req, const struct result *rows, uint64_t ge
 
 static enum err load(struct request *req)
 {
-    uint64_t generation = decisions_generation();
+    uint64_t generation = decision_cache_generation();
     struct result rows;
 
     TRY(DB_RUN(req->db, signing_keys_list, &rows));
@@ -157,7 +157,7 @@ static bool is_fresh(void)
     bool fresh;
 
     pthread_mutex_lock(&memory.lock);
-    fresh = memory.count > 0 && memory.generation == decisions_generation() &&
+    fresh = memory.count > 0 && memory.generation == decision_cache_generation() &&
             platform.monotonic_us() - memory.loaded_us < RELOAD_US;
     pthread_mutex_unlock(&memory.lock);
     return fresh;

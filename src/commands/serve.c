@@ -69,7 +69,7 @@ struct serving {
     struct application app;
     struct server *server;
     struct readiness *readiness;
-    bool decisions;
+    bool decision_cache;
 };
 
 /* ---- signals ---- */
@@ -175,7 +175,7 @@ static enum err bind_server(struct serving *serving, struct error *error)
                .connect_ms = CONNECT_MS,
                .statement_ms = config->request_timeout * 1000,
                .lock_ms = LOCK_MS,
-               .on_revoke = decisions_revoke},
+               .on_revoke = decision_cache_revoke},
         .app = &serving->app,
         .user_of = user_of,
     };
@@ -206,7 +206,7 @@ static enum err start_readiness(struct serving *serving, bool *waiting, struct e
     return verdict == READINESS_READY || *waiting ? OK : ERR_REFUSED;
 }
 
-static enum err start_decisions(struct serving *serving, struct error *error)
+static enum err start_decision_cache(struct serving *serving, struct error *error)
 {
     struct db_options options = {.uri = serving->stores.uris[DATABASE_CORE],
                                  .name = "orgd listener",
@@ -216,7 +216,7 @@ static enum err start_decisions(struct serving *serving, struct error *error)
 
     if (serving->config.caching)
         err = cache_lease_start(&options, error);
-    serving->decisions = serving->config.caching && !err;
+    serving->decision_cache = serving->config.caching && !err;
     return err;
 }
 
@@ -353,7 +353,7 @@ static enum err bring_up(struct serving *serving, bool *waiting, struct error *e
     TRY(bind_server(serving, error)); /* before anything is made: another server may have the port */
     TRY(stores_start(serving->arena, &serving->config, &serving->stores, error));
     TRY(start_readiness(serving, waiting, error));
-    TRY(start_decisions(serving, error));
+    TRY(start_decision_cache(serving, error));
     TRY(start_mail(serving, error));
     return start_keeper(serving, error);
 }
@@ -362,7 +362,7 @@ static void take_down(struct serving *serving)
 {
     sender_stop();
     keeper_stop();
-    if (serving->decisions)
+    if (serving->decision_cache)
         cache_lease_stop();
     readiness_stop(serving->readiness);
     stores_close(&serving->stores);

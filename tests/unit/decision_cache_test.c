@@ -36,12 +36,12 @@ static bool knows(const char *credential)
 {
     struct identity found;
 
-    return decisions_find(credential, &found);
+    return decision_cache_find(credential, &found);
 }
 
 static void remember(const char *credential)
 {
-    decisions_keep(credential, &somebody, decisions_generation());
+    decision_cache_keep(credential, &somebody, decision_cache_generation());
 }
 
 static int begin(void **state)
@@ -49,7 +49,7 @@ static int begin(void **state)
     (void)state;
     boot_us = 100 * SECOND;
     wall_us = 1000000 * SECOND;
-    decisions_end_lease();
+    decision_cache_end_lease();
     return 0;
 }
 
@@ -58,33 +58,33 @@ static void nothing_is_known_without_a_lease(void **state)
     (void)state;
     remember("a");
     assert_false(knows("a"));
-    assert_int_equal(decisions_lease(boot_us + 3 * SECOND), LEASE_BEGAN);
+    assert_int_equal(decision_cache_lease(boot_us + 3 * SECOND), LEASE_BEGAN);
     assert_false(knows("a"));
     remember("a");
     assert_true(knows("a"));
-    decisions_end_lease();
+    decision_cache_end_lease();
     assert_false(knows("a"));
 }
 
 static void a_lease_ends_by_itself(void **state)
 {
     (void)state;
-    (void)decisions_lease(boot_us + 3 * SECOND);
+    (void)decision_cache_lease(boot_us + 3 * SECOND);
     remember("a");
     boot_us += 3 * SECOND - 1;
     assert_true(knows("a"));
     boot_us += 1;
     assert_false(knows("a"));
-    assert_false(decisions_have_lease());
+    assert_false(decision_cache_have_lease());
 }
 
 static void a_lease_renewed_in_time_continues(void **state)
 {
     (void)state;
-    (void)decisions_lease(boot_us + 3 * SECOND);
+    (void)decision_cache_lease(boot_us + 3 * SECOND);
     remember("a");
     boot_us += 2 * SECOND;
-    assert_int_equal(decisions_lease(boot_us + 3 * SECOND), LEASE_WENT_ON);
+    assert_int_equal(decision_cache_lease(boot_us + 3 * SECOND), LEASE_WENT_ON);
     boot_us += 2 * SECOND;
     assert_true(knows("a"));
 }
@@ -93,12 +93,12 @@ static void a_lease_renewed_in_time_continues(void **state)
 static void an_entry_is_kept_for_a_bounded_time(void **state)
 {
     (void)state;
-    (void)decisions_lease(boot_us + 3 * SECOND);
+    (void)decision_cache_lease(boot_us + 3 * SECOND);
     remember("a");
     for (int second = 0; second < DECISION_KEEP_S; second++) {
         assert_true(knows("a"));
         boot_us += SECOND;
-        assert_int_equal(decisions_lease(boot_us + 3 * SECOND), LEASE_WENT_ON);
+        assert_int_equal(decision_cache_lease(boot_us + 3 * SECOND), LEASE_WENT_ON);
     }
     assert_false(knows("a"));
     remember("a");
@@ -111,13 +111,13 @@ static void a_lease_that_ended_begins_with_nothing(void **state)
     uint64_t before;
 
     (void)state;
-    (void)decisions_lease(boot_us + 3 * SECOND);
+    (void)decision_cache_lease(boot_us + 3 * SECOND);
     remember("a");
-    before = decisions_generation();
+    before = decision_cache_generation();
     boot_us += 4 * SECOND;
-    assert_int_equal(decisions_lease(boot_us + 3 * SECOND), LEASE_BEGAN);
+    assert_int_equal(decision_cache_lease(boot_us + 3 * SECOND), LEASE_BEGAN);
     assert_false(knows("a"));
-    decisions_keep("b", &somebody, before); /* was asked of the database before the lease began */
+    decision_cache_keep("b", &somebody, before); /* was asked of the database before the lease began */
     assert_false(knows("b"));
 }
 
@@ -126,12 +126,12 @@ static void a_change_of_access_empties_it(void **state)
     uint64_t before;
 
     (void)state;
-    (void)decisions_lease(boot_us + 3 * SECOND);
+    (void)decision_cache_lease(boot_us + 3 * SECOND);
     remember("a");
-    before = decisions_generation();
-    decisions_revoke();
+    before = decision_cache_generation();
+    decision_cache_revoke();
     assert_false(knows("a"));
-    decisions_keep("a", &somebody, before);
+    decision_cache_keep("a", &somebody, before);
     assert_false(knows("a"));
 }
 
@@ -140,14 +140,14 @@ static void the_wall_clock_may_jump(void **state)
     (void)state;
     for (int64_t jump = -1; jump <= 1; jump++) {
         (void)begin(state);
-        (void)decisions_lease(boot_us + 3 * SECOND);
+        (void)decision_cache_lease(boot_us + 3 * SECOND);
         remember("a");
         wall_us += jump * 3600 * SECOND;
         assert_true(knows("a"));
         boot_us += 3 * SECOND;
         wall_us -= 2 * jump * 3600 * SECOND;
         assert_false(knows("a"));
-        assert_int_equal(decisions_lease(boot_us + 3 * SECOND), LEASE_BEGAN);
+        assert_int_equal(decision_cache_lease(boot_us + 3 * SECOND), LEASE_BEGAN);
         assert_false(knows("a"));
     }
 }
