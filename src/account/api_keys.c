@@ -133,7 +133,7 @@ static enum err delete_all(struct request *req, const struct uuid *user, int *co
 {
     struct result rows;
 
-    TRY(RUN_QUERY(req, ERR_UNAUTHORIZED, account_hold, param_uuid(user)));
+    TRY(RUN_QUERY(req, ERR_UNAUTHORIZED, account_lock, param_uuid(user)));
     TRY(DB_RUN(req->db, api_keys_of_delete, &rows, param_uuid(user)));
     *count = result_rows(&rows);
     result_clear(&rows);

@@ -288,7 +288,7 @@ WITH wanted AS (
 SELECT w.place, made.id IS NOT NULL AS added, coalesce(w.person <> w.owner, false) AS of_another
 FROM wanted AS w LEFT JOIN made USING (id);
 
--- user_hold: locks an address ($1) until the transaction ends, so that one request at a time creates its account
+-- user_address_lock: locks an address ($1) until the transaction ends, so that one request at a time creates its account
 -- There are 64 locks: an address may have to wait for another one.
 SELECT name FROM orgd.locks
 WHERE name = 'account ' || (hashtextextended(lower($1::text COLLATE "C"), 0) & 63)

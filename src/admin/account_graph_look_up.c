@@ -138,7 +138,7 @@ static const struct {
     {GRAPH_PROJECTS, &projects_look_up},
 };
 
-enum err graph_hold_places(struct graph *graph)
+enum err graph_lock_places(struct graph *graph)
 {
     struct found *found;
     size_t count;

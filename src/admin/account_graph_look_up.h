@@ -13,7 +13,7 @@
 
 /* Locks existing organizations, workspaces and projects before anything is written. A missing one may be created by the
  * request. */
-enum err graph_hold_places(struct graph *graph) MUST_CHECK;
+enum err graph_lock_places(struct graph *graph) MUST_CHECK;
 
 /* Looks up users, after those of the request are written. */
 enum err graph_look_up_people(struct graph *graph) MUST_CHECK;

@@ -468,7 +468,7 @@ static enum err edition_members_written(struct graph *graph)
 enum err graph_write(struct graph *graph)
 {
     static enum err (*const steps[])(struct graph * graph) = {
-        graph_hold_places,
+        graph_lock_places,
         write_users,
         graph_look_up_people,
         graph_write_logins,

@@ -282,7 +282,7 @@ static enum err write_user(struct request *req, void *context)
     if (!email)
         return ERR_MEMORY;
     if (seeds(options)) {
-        TRY(DB_RUN(req->db, user_hold, NULL, param_text(email)));
+        TRY(DB_RUN(req->db, user_address_lock, NULL, param_text(email)));
         TRY(DB_RUN(req->db, user_has_organization, &row, param_text(email)));
         has = result_bool(&row, 0, USER_HAS_ORGANIZATION_HAS);
         result_clear(&row);

@@ -68,11 +68,11 @@ enum err simple_accounts_delete(struct request *req)
 static const struct target {
     const char *member, *path;
     enum removal_kind kind;
-    const struct statement *hold, *remove;
+    const struct statement *lock, *remove;
 } targets[] = {
-    {"project_ids", "target.project_ids", REMOVED_PROJECTS, &projects_hold, &projects_remove},
-    {"workspace_ids", "target.workspace_ids", REMOVED_WORKSPACES, &workspaces_hold, &workspaces_remove},
-    {"organization_ids", "target.organization_ids", REMOVED_ORGANIZATIONS, &organizations_hold, &organizations_remove},
+    {"project_ids", "target.project_ids", REMOVED_PROJECTS, &projects_lock, &projects_remove},
+    {"workspace_ids", "target.workspace_ids", REMOVED_WORKSPACES, &workspaces_lock, &workspaces_remove},
+    {"organization_ids", "target.organization_ids", REMOVED_ORGANIZATIONS, &organizations_lock, &organizations_remove},
 };
 enum { TARGETS = sizeof targets / sizeof *targets };
 
@@ -89,7 +89,7 @@ static int compare_ids(const void *a, const void *b)
 }
 
 /* Locks organizations, workspaces and projects from the outside in, the lock order of all writers. */
-static enum err hold_listed(struct request *req, const struct target *target)
+static enum err lock_listed(struct request *req, const struct target *target)
 {
     const json_t *ids = json_object_get(json_object_get(req->json, "target"), target->member);
     struct buffer list = removal_list(req);
@@ -102,7 +102,7 @@ static enum err hold_listed(struct request *req, const struct target *target)
         json_uuid(&list, &id);
     }
     json_close(&list, ']');
-    return removal_run(req, target->hold, &list, NULL);
+    return removal_run(req, target->lock, &list, NULL);
 }
 
 /* Deletes the objects of a list; missing ones are reported as skipped. */
@@ -152,9 +152,9 @@ static enum err delete_bulk(struct request *req, void *context)
             removal_entry(&bulk->removed->skipped[REMOVED_USERS], bulk->people[i].written);
         }
     for (size_t i = TARGETS; i > 0; i--)
-        TRY(hold_listed(req, &targets[i - 1]));
+        TRY(lock_listed(req, &targets[i - 1]));
     if (bulk->scoped)
-        TRY(removal_hold(req, &people));
+        TRY(removal_lock_users(req, &people));
     for (size_t i = 0; i < TARGETS; i++)
         TRY(remove_listed(req, &targets[i], bulk));
     TRY(bulk->scoped ? removal_people(req, &people, bulk->removed) : removal_whole_people(req, &people, bulk->removed));

@@ -16,7 +16,7 @@ WHERE owner_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1:
 ORDER BY id
 FOR UPDATE;
 
--- people_logins_hold: locks the logins of users before the users, as signing in does; $1 [person]
+-- users_lock_logins: locks the logins of users before the users, as signing in does; $1 [person]
 SELECT l.id
 FROM orgd.logins AS l
 WHERE l.user_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))
@@ -25,16 +25,16 @@ WHERE l.user_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1
 ORDER BY l.id
 FOR UPDATE OF l;
 
--- people_hold: locks users in a fixed order, so that nothing new is assigned to them; $1 [person]
+-- users_lock: locks users in a fixed order, so that nothing new is assigned to them; $1 [person]
 SELECT id FROM users WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) ORDER BY id FOR UPDATE;
 
--- organizations_hold: locks organizations in a fixed order; $1 [organization]
+-- organizations_lock: locks organizations in a fixed order; $1 [organization]
 SELECT id FROM organizations WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) ORDER BY id FOR UPDATE;
 
--- workspaces_hold: locks workspaces; $1 [workspace]
+-- workspaces_lock: locks workspaces; $1 [workspace]
 SELECT id FROM workspaces WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) ORDER BY id FOR UPDATE;
 
--- projects_hold: locks projects; $1 [project]
+-- projects_lock: locks projects; $1 [project]
 SELECT id FROM projects WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) ORDER BY id FOR UPDATE;
 
 -- people_keys_delete: deletes all API keys of users; $1 [person]

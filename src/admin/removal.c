@@ -115,10 +115,10 @@ enum err removal_answer(struct request *req, const struct removal *removed, bool
 
 /* ---- people ---- */
 
-enum err removal_hold(struct request *req, const struct buffer *people)
+enum err removal_lock_users(struct request *req, const struct buffer *people)
 {
-    TRY(removal_run(req, &people_logins_hold, people, NULL));
-    return removal_run(req, &people_hold, people, NULL);
+    TRY(removal_run(req, &users_lock_logins, people, NULL));
+    return removal_run(req, &users_lock, people, NULL);
 }
 
 enum err removal_people(struct request *req, const struct buffer *people, struct removal *removed)
@@ -155,7 +155,7 @@ static enum err add_owned(struct request *req, const struct buffer *people, stru
                           struct buffer *organizations)
 {
     TRY(removal_run(req, &owned_lock, people, NULL));
-    TRY(removal_hold(req, people));
+    TRY(removal_lock_users(req, people));
     return removal_ids(req, &organizations_of, people, &removed->entries[REMOVED_ORGANIZATIONS], organizations);
 }
 

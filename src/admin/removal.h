@@ -53,7 +53,7 @@ enum err removal_answer(struct request *req, const struct removal *removed, bool
 /* Looks up all users in one statement. `list` gets the existing ones, each once, and is closed. */
 enum err removal_find(struct request *req, struct removal_person *people, size_t count, struct buffer *list) MUST_CHECK;
 /* Locks users and their logins in a fixed order, after the organizations, workspaces and projects to delete. */
-enum err removal_hold(struct request *req, const struct buffer *people) MUST_CHECK;
+enum err removal_lock_users(struct request *req, const struct buffer *people) MUST_CHECK;
 /* Deletes locked users with their logins, sessions, keys and invitations. A user who still owns an organization is
  * refused in the reply. */
 enum err removal_people(struct request *req, const struct buffer *people, struct removal *removed) MUST_CHECK;

@@ -1,4 +1,4 @@
--- password_login_of: whether an address has a login, and the one with a password, held
+-- password_login_of: whether an address has a login, and the one with a password, locked
 SELECT l.id
 FROM orgd.logins AS l
 WHERE l.email = $1::text

@@ -267,13 +267,13 @@ static enum err answer(struct request *req, const struct transfer *transfer, con
 }
 
 /* Locks organizations before users, the lock order of all writers. A user deleted meanwhile is missing. */
-static enum err hold_people(struct request *req, const struct transfer *transfer)
+static enum err lock_users(struct request *req, const struct transfer *transfer)
 {
     const struct uuid *source = &transfer->people[SOURCE], *target = &transfer->people[TARGET];
     struct result rows;
     int held;
 
-    TRY(DB_RUN(req->db, transfer_people_hold, &rows, param_uuid(source), param_uuid(target)));
+    TRY(DB_RUN(req->db, transfer_lock_users, &rows, param_uuid(source), param_uuid(target)));
     held = result_rows(&rows);
     result_clear(&rows);
     return held == (uuid_equal(source, target) ? 1 : 2) ? OK : ERR_BUSY;
@@ -289,7 +289,7 @@ static enum err transfer_all(struct request *req, void *context)
     TRY(DB_RUN(req->db, transfer_owned, &owned, param_uuid(&transfer->people[SOURCE])));
     transfer->organizations = list_begin(req);
     transfer->errors = buffer_make(req->arena, LIST_MAX);
-    err = hold_people(req, transfer);
+    err = lock_users(req, transfer);
     if (!err)
         err = choose(req, transfer, &owned);
     result_clear(&owned);

@@ -5,10 +5,10 @@ JOIN users AS u ON u.id = coalesce(w.id, (
     SELECT a.id FROM users AS a WHERE lower(a.email COLLATE "C") = lower(w.email COLLATE "C")
     ORDER BY a.email = w.email DESC, a.created_at, a.id LIMIT 1));
 
--- transfer_people_hold: holds the people of a transfer, after the organizations; $1, $2 them
+-- transfer_lock_users: locks the users of a transfer, after the organizations; $1, $2 them
 SELECT id FROM users WHERE id IN ($1::uuid, $2::uuid) ORDER BY id FOR KEY SHARE;
 
--- transfer_owned: the organizations that a person owns, held
+-- transfer_owned: the organizations that a user owns, locked
 SELECT id, slug FROM organizations WHERE owner_id = $1::uuid ORDER BY id FOR NO KEY UPDATE;
 
 -- transfer_slug_known: whether there is an organization with a slug

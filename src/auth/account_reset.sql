@@ -8,7 +8,7 @@ WITH account AS (
 )
 DELETE FROM orgd.sessions s USING account a WHERE s.user_id = a.user_id;
 
--- account_hold: locks an account, so that transactions that make a key for it wait
+-- account_lock: locks an account, so that transactions that make a key for it wait
 SELECT user_id FROM orgd.accounts WHERE user_id = $1::uuid FOR NO KEY UPDATE;
 
 -- account_session_keys_end: deletes the API keys of an account that its user made, in sessions or by a service; a row for each

@@ -254,7 +254,7 @@ static bool wait_until_due(struct session *session)
 }
 
 /* Holds the lease until the connection is lost or the program stops. */
-static void hold(struct session *session)
+static void keep_lease(struct session *session)
 {
     bool good = begin(session);
 
@@ -297,7 +297,7 @@ static void *listener_main(void *nothing)
         struct session session = {.db = db};
         db_set_deadline(db, 0);
         if (db_connect(db, &error) == OK)
-            hold(&session);
+            keep_lease(&session);
         give_up(&session);
         (void)thread_wait(&listener.thread, RECONNECT_MS);
     }

@@ -170,9 +170,9 @@ static enum err check_generation(struct request *req, const struct account_login
 
     if (!login->generation)
         return OK;
-    TRY(DB_RUN(req->db, account_generation_hold, &row, param_uuid(&standing->user_id)));
+    TRY(DB_RUN(req->db, account_generation_lock, &row, param_uuid(&standing->user_id)));
     same = result_rows(&row) == 1 &&
-           result_int(&row, 0, ACCOUNT_GENERATION_HOLD_GENERATION) == *login->generation + standing->reset;
+           result_int(&row, 0, ACCOUNT_GENERATION_LOCK_GENERATION) == *login->generation + standing->reset;
     result_clear(&row);
     return same ? OK : ERR_AGAIN;
 }

@@ -68,7 +68,7 @@ INSERT INTO user_identities (id, user_id, method, subject, domain, created_by_id
 VALUES ($3::uuid, $2::uuid, $4::text, $5::text, $6::text, $2::uuid, now())
 ON CONFLICT (method, subject) DO NOTHING;
 
--- account_generation_hold: the generation of an account, which no reset changes before the end of the transaction
+-- account_generation_lock: the generation of an account, which no reset changes before the end of the transaction
 SELECT generation FROM orgd.accounts WHERE user_id = $1::uuid FOR SHARE;
 
 -- account_unproven: whether an account has an address that none of its logins has proven yet

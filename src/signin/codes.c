@@ -177,13 +177,13 @@ static enum err resend(struct request *req, const char *hash)
 
     TRY(take_try(req, hash));
     TRY(db_begin(req->db));
-    TRY(DB_RUN(req->db, code_device_hold, &row, param_text(hash)));
+    TRY(DB_RUN(req->db, code_device_lock, &row, param_text(hash)));
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
     if (result_rows(&row) == 0)
         return ERR_AGAIN;
     TRY(DB_RUN(req->db, code_device_extend, NULL, param_text(hash), param_int(CODE_DEVICE_VALID_S)));
-    TRY(send_code(req, hash, result_text(&row, 0, CODE_DEVICE_HOLD_EMAIL)));
+    TRY(send_code(req, hash, result_text(&row, 0, CODE_DEVICE_LOCK_EMAIL)));
     return db_commit(req->db);
 }
 
@@ -298,20 +298,20 @@ static enum err consume(struct request *req, const char *device_hash, const char
     struct result device, found;
 
     TRY(db_begin(req->db));
-    TRY(DB_RUN(req->db, code_device_hold, &device, param_text(device_hash)));
+    TRY(DB_RUN(req->db, code_device_lock, &device, param_text(device_hash)));
     if (!result_keep(&device, req->arena))
         return ERR_MEMORY;
     if (result_rows(&device) == 0) {
         audit_sign_in_failed(req, "expired code", NULL, NULL);
         return fdi_status(req, "RESTART_FLOW_ERROR");
     }
-    email = result_text(&device, 0, CODE_DEVICE_HOLD_EMAIL);
+    email = result_text(&device, 0, CODE_DEVICE_LOCK_EMAIL);
     TRY(look_for(req, device_hash, input, &found));
     if (result_rows(&found) == 0)
         return fail(req, device_hash, email, "INCORRECT_USER_INPUT_CODE_ERROR");
     if (!result_bool(&found, 0, CODE_CHECK_VALID))
         return fail(req, device_hash, email, "EXPIRED_USER_INPUT_CODE_ERROR");
-    return enter(req, email, result_int(&device, 0, CODE_DEVICE_HOLD_GENERATION));
+    return enter(req, email, result_int(&device, 0, CODE_DEVICE_LOCK_GENERATION));
 }
 
 enum err codes_consume(struct request *req)

@@ -11,7 +11,7 @@ VALUES (decode($1::text, 'hex'), $2::text, now() + make_interval(secs => $3::big
 -- code_device_email: the address of a device that waits for a code
 SELECT email FROM orgd.code_devices WHERE device_hash = decode($1::text, 'hex') AND expires_at > now();
 
--- code_device_hold: locks a device; its address, failures and generation; no row: it is unknown, has waited too long, or its account was reset
+-- code_device_lock: locks a device; its address, failures and generation; no row: it is unknown, has waited too long, or its account was reset
 -- All devices of the address are locked, in one order: signing in with one of them deletes the others.
 WITH held AS MATERIALIZED (
     SELECT device_hash, email, failures, expires_at, generation

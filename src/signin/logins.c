@@ -105,7 +105,7 @@ enum err login_check(struct request *req, const struct password_login *login, co
         err = RUN_QUERY(req, ERR_AGAIN, login_rehash, param_uuid(&login->login.id), param_text(login->hash),
                         param_text(better));
     else
-        err = RUN_QUERY(req, ERR_AGAIN, login_hold, param_uuid(&login->login.id), param_text(login->hash));
+        err = RUN_QUERY(req, ERR_AGAIN, login_lock, param_uuid(&login->login.id), param_text(login->hash));
     if (err != ERR_AGAIN)
         return err;
     db_rollback(req->db);

@@ -40,7 +40,7 @@ SELECT id, (extract(epoch FROM created_at) * 1000)::bigint AS joined_ms
 FROM orgd.logins
 WHERE method = 'thirdparty' AND provider = $1::text AND subject = $2::text;
 
--- login_hold: locks a password login during a sign-in; no row: the password has changed since it was verified
+-- login_lock: locks a password login during a sign-in; no row: the password has changed since it was verified
 SELECT id FROM orgd.logins WHERE id = $1::uuid AND password_hash = $2::text FOR NO KEY UPDATE;
 
 -- login_rehash: locks it and stores a better hash of the verified password; no row: the password has changed meanwhile

@@ -46,12 +46,12 @@ struct link {
 };
 
 /* Locks the password login of a link, in the open transaction. ERR_RESET_NOT_ALLOWED: it belongs to another account. */
-static enum err hold_login(struct request *req, const struct link *link, struct login *login)
+static enum err lock_login(struct request *req, const struct link *link, struct login *login)
 {
     bool added;
 
     TRY(login_ensure(req, &(struct login_key){.method = "emailpassword", .email = link->email}, login, &added));
-    return RUN_QUERY(req, ERR_RESET_NOT_ALLOWED, reset_hold_login, param_uuid(&login->id), param_uuid(link->user_id));
+    return RUN_QUERY(req, ERR_RESET_NOT_ALLOWED, reset_lock_login, param_uuid(&login->id), param_uuid(link->user_id));
 }
 
 /* Adds a token for a locked login to the open transaction. */
@@ -91,7 +91,7 @@ static enum err send_link(struct request *req, const char *email)
     enum err err = db_begin(req->db);
 
     if (!err)
-        err = hold_login(req, &link, &login);
+        err = lock_login(req, &link, &login);
     if (err == ERR_RESET_NOT_ALLOWED) { /* the answer is the same for every address */
         db_rollback(req->db);
         return OK;
@@ -165,7 +165,7 @@ static enum err reset(struct request *req, const char *token_hash, const char *p
     bool found;
 
     TRY(db_begin(req->db));
-    TRY(RUN_QUERY(req, ERR_AGAIN, reset_hold, param_text(token_hash)));
+    TRY(RUN_QUERY(req, ERR_AGAIN, reset_lock, param_text(token_hash)));
     TRY(DB_RUN(req->db, reset_take, &row, param_text(token_hash)));
     found = result_rows(&row) > 0 && result_uuid(&row, 0, RESET_TAKE_LOGIN_ID, &login_id);
     proves = result_bool(&row, 0, RESET_TAKE_PROVES);
@@ -293,7 +293,7 @@ static enum err make_link(struct request *req, const struct uuid *person, const 
     struct login login;
     const char *again;
 
-    TRY(hold_login(req, &link, &login));
+    TRY(lock_login(req, &link, &login));
     TRY(decide(req, person, &again, &generation));
     if (strcmp(again, email) != 0)
         return ERR_RESET_NOT_ALLOWED;

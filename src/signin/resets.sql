@@ -2,7 +2,7 @@
 SELECT EXISTS (SELECT FROM orgd.logins WHERE method = 'emailpassword' AND email = lower($1::text COLLATE "C"))
     OR EXISTS (SELECT FROM users WHERE lower(email COLLATE "C") = lower($1::text COLLATE "C")) AS known;
 
--- reset_hold_login: locks the password login of a link; no row: it belongs to another account than the link
+-- reset_lock_login: locks the password login of a link; no row: it belongs to another account than the link
 -- $1 login, $2 account, or NULL for any user who reads mail to the address of the login
 SELECT l.id
 FROM orgd.logins l
@@ -32,7 +32,7 @@ SELECT EXISTS (
       AND r.generation = orgd.generation_of(l.user_id, l.email)
       AND (r.session IS NULL OR EXISTS (SELECT FROM orgd.sessions s WHERE s.handle = r.session))) AS valid;
 
--- reset_hold: locks the login of a token, so that several of its tokens are used one after the other
+-- reset_lock: locks the login of a token, so that several of its tokens are used one after the other
 SELECT l.id
 FROM orgd.password_resets r JOIN orgd.logins l ON l.id = r.login_id
 WHERE r.token_hash = decode($1::text, 'hex') AND r.expires_at > now()

@@ -110,14 +110,15 @@ static enum err find_by_id(struct request *req, struct found *found)
  */
 static bool sender_stands(struct request *req, const struct result *row)
 {
-    const char *email = result_text(row, 0, ACCEPTANCE_HOLD_SENDER_EMAIL);
+    const char *email = result_text(row, 0, ACCEPTANCE_LOCK_SENDER_EMAIL);
 
-    return result_bool(row, 0, ACCEPTANCE_HOLD_SENDER_MANAGES) &&
+    return result_bool(row, 0, ACCEPTANCE_LOCK_SENDER_MANAGES) &&
            !(email && access_is_blocked(req->arena, req->config, email));
 }
 
 /* Locks the workspace, then the invitation: until the commit nobody else accepts, revokes or resends it. */
-static enum err hold(struct request *req, const struct found *found, struct uuid *organization, bool *expired)
+static enum err lock_invitation(struct request *req, const struct found *found, struct uuid *organization,
+                                bool *expired)
 {
     const char *managing = roles_managing(req->arena);
     struct result row;
@@ -125,14 +126,14 @@ static enum err hold(struct request *req, const struct found *found, struct uuid
 
     if (!managing)
         return ERR_MEMORY;
-    TRY(workspace_hold(req, &found->workspace, organization, ERR_INVITE_NOT_FOUND));
-    TRY(DB_RUN(req->db, acceptance_hold, &row, param_uuid(&found->id), param_uuid(&found->workspace),
+    TRY(workspace_lock_contents(req, &found->workspace, organization, ERR_INVITE_NOT_FOUND));
+    TRY(DB_RUN(req->db, acceptance_lock, &row, param_uuid(&found->id), param_uuid(&found->workspace),
                param_text(managing)));
-    if (result_rows(&row) > 0 && result_bool(&row, 0, ACCEPTANCE_HOLD_USED))
+    if (result_rows(&row) > 0 && result_bool(&row, 0, ACCEPTANCE_LOCK_USED))
         err = ERR_INVITE_ALREADY_ACCEPTED;
     else if (result_rows(&row) == 0 || !sender_stands(req, &row))
         err = ERR_INVITE_NOT_FOUND;
-    *expired = !err && result_bool(&row, 0, ACCEPTANCE_HOLD_EXPIRED);
+    *expired = !err && result_bool(&row, 0, ACCEPTANCE_LOCK_EXPIRED);
     result_clear(&row);
     return err;
 }
@@ -143,7 +144,7 @@ static enum err join(struct request *req, const struct found *found)
     bool expired = false;
     enum err err;
 
-    TRY(hold(req, found, &organization, &expired));
+    TRY(lock_invitation(req, found, &organization, &expired));
     if (expired)
         return ERR_INVITE_EXPIRED;
     err = DB_RUN(req->db, acceptance_join, NULL, param_uuid(&found->id), param_uuid(&identity_of(req)->user_id),
@@ -187,7 +188,7 @@ enum err acceptance_decline(struct request *req)
     TRY(take_try(req));
     TRY(db_begin(req->db));
     TRY(find_by_id(req, &found));
-    TRY(hold(req, &found, &organization, &expired));
+    TRY(lock_invitation(req, &found, &organization, &expired));
     TRY(RUN_QUERY(req, ERR_INVITE_NOT_FOUND, invitation_revoke, param_uuid(&found.id)));
     TRY(db_commit(req->db));
     return reply_detail(req, 200, "Invitation declined");

@@ -19,7 +19,7 @@ JOIN projects p ON p.id = i.project_id
 JOIN users u ON lower(u.email COLLATE "C") = lower(i.email COLLATE "C")
 WHERE i.id = $1::uuid AND u.id = $2::uuid;
 
--- acceptance_hold: locks an invitation to a locked workspace; whether it is used, and expired; whether its sender manages
+-- acceptance_lock: locks an invitation to a locked workspace; whether it is used, and expired; whether its sender manages
 -- the workspace now, and the sender's address
 -- $3: the roles that manage. Programs that do not record the sender leave NULL, which counts as managing.
 SELECT i.used IS TRUE AS used, coalesce(i.expiration_date <= now(), false) AS expired,

@@ -140,7 +140,7 @@ static enum err begin(struct request *req, const struct uuid *organization, cons
 {
     TRY(db_begin(req->db));
     TRY(workspace_find(req, organization, named, &place->workspace, ERR_INVITATION_NOT_ALLOWED));
-    TRY(workspace_hold(req, &place->workspace, &place->organization, ERR_INVITATION_NOT_ALLOWED));
+    TRY(workspace_lock_contents(req, &place->workspace, &place->organization, ERR_INVITATION_NOT_ALLOWED));
     TRY(workspace_check_manager(req, &place->workspace, ERR_INVITATION_NOT_ALLOWED));
     return load_place(req, place);
 }
@@ -551,7 +551,7 @@ enum err invitations_revoke(struct request *req)
         return ERR_BAD_UUID;
     TRY(db_begin(req->db));
     TRY(find_workspace(req, &id, &workspace));
-    TRY(workspace_hold(req, &workspace, &organization, ERR_INVITATION_UNKNOWN));
+    TRY(workspace_lock_contents(req, &workspace, &organization, ERR_INVITATION_UNKNOWN));
     TRY(workspace_check_manager(req, &workspace, ERR_INVITATION_NOT_ALLOWED));
     /* accepted or deleted meanwhile: there is nothing to revoke */
     TRY(RUN_QUERY(req, ERR_INVITATION_UNKNOWN, invitation_revoke, param_uuid(&id)));

@@ -29,9 +29,9 @@ const struct model member_role_answer = MODEL("MemberRoleAnswer", answer_fields,
  * Locks all workspaces of an organization until the open transaction ends. Accepting an invitation locks its workspace,
  * so whether a membership of the organization is still needed cannot change meanwhile.
  */
-static enum err hold_all(struct request *req, const struct uuid *organization, enum err gone)
+static enum err lock_all(struct request *req, const struct uuid *organization, enum err gone)
 {
-    return RUN_QUERY(req, gone, organization_hold, param_uuid(organization));
+    return RUN_QUERY(req, gone, organization_lock_with_workspaces, param_uuid(organization));
 }
 
 /* ---- removing ---- */
@@ -93,7 +93,7 @@ enum err members_remove(struct request *req)
         return ERR_MEMORY;
     TRY(db_begin(req->db));
     TRY(find_organization(req, &workspace, &organization));
-    TRY(hold_all(req, &organization, ERR_MEMBER_NOT_ALLOWED));
+    TRY(lock_all(req, &organization, ERR_MEMBER_NOT_ALLOWED));
     TRY(remove_address(req, &organization, &workspace, email));
     TRY(db_commit(req->db));
     return reply_json(req, 200, "true");
@@ -145,7 +145,7 @@ enum err members_set_role(struct request *req)
         !uuid_parse(path_value(req, "user_id"), &person))
         return ERR_BAD_UUID;
     TRY(db_begin(req->db));
-    TRY(hold_all(req, &organization, ERR_MEMBER_NOT_ALLOWED));
+    TRY(lock_all(req, &organization, ERR_MEMBER_NOT_ALLOWED));
     TRY(check_standing(req, &organization, &person));
     TRY(DB_RUN(req->db, member_set_role, NULL, param_uuid(&organization), param_uuid(&identity_of(req)->user_id),
                param_uuid(&person), param_text(role)));

@@ -1,4 +1,4 @@
--- organization_hold: locks all workspaces of an organization, in one order, and waits for transactions that have locked one of them
+-- organization_lock_with_workspaces: locks all workspaces of an organization, in one order, and waits for transactions that have locked one of them
 -- The organization's key is locked first, because its deletion locks it first.
 WITH organization AS MATERIALIZED (
     SELECT id FROM organizations WHERE id = $1::uuid FOR KEY SHARE

@@ -120,7 +120,7 @@ static enum err insert_project(struct request *req, const struct uuid *id, const
     bool exists = false;
     struct uuid organization;
 
-    TRY(workspace_hold(req, &caller->workspace_id, &organization, ERR_PROJECT_NEEDS_CONTEXT));
+    TRY(workspace_lock_contents(req, &caller->workspace_id, &organization, ERR_PROJECT_NEEDS_CONTEXT));
     TRY(workspace_check_manager(req, &caller->workspace_id, ERR_PROJECT_NOT_ALLOWED));
     TRY(has_default(req, &caller->workspace_id, &exists));
     if (make_default && exists)
@@ -151,7 +151,7 @@ static enum err change_project(struct request *req, const struct uuid *id, const
     struct uuid organization;
 
     if (make_default) {
-        TRY(workspace_hold(req, &access->workspace_id, &organization, ERR_PROJECT_NOT_FOUND));
+        TRY(workspace_lock_contents(req, &access->workspace_id, &organization, ERR_PROJECT_NOT_FOUND));
         TRY(clear_default(req, &access->workspace_id, id));
     }
     return RUN_QUERY(req, ERR_PROJECT_NOT_FOUND, project_update, param_uuid(id), param_text(name),
@@ -218,7 +218,7 @@ enum err projects_delete(struct request *req)
     TRY(account_take_notice(req));
     TRY(db_begin(req->db));
     /* from here on it cannot be deleted or become the default */
-    TRY(workspace_hold(req, &caller->workspace_id, &organization, ERR_PROJECT_NOT_FOUND));
+    TRY(workspace_lock_contents(req, &caller->workspace_id, &organization, ERR_PROJECT_NOT_FOUND));
     TRY(load_access(req, &id, &access));
     if (!uuid_equal(&access.workspace_id, &caller->workspace_id))
         return ERR_PROJECT_NOT_FOUND;

@@ -35,7 +35,8 @@ enum err workspaces_roles(struct request *req)
     return reply_buffer(req, 200, &body);
 }
 
-enum err workspace_hold(struct request *req, const struct uuid *workspace, struct uuid *organization, enum err gone)
+enum err workspace_lock_contents(struct request *req, const struct uuid *workspace, struct uuid *organization,
+                                 enum err gone)
 {
     struct result row;
     enum err err = OK;

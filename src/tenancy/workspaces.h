@@ -13,8 +13,8 @@ enum err workspaces_roles(struct request *req);
  * Locks a workspace until the open transaction ends, so that nobody else changes its projects, members and invitations;
  * `gone` if it was deleted. A caller that needs more locks all workspaces of the organization instead (members.c).
  */
-enum err workspace_hold(struct request *req, const struct uuid *workspace, struct uuid *organization,
-                        enum err gone) MUST_CHECK;
+enum err workspace_lock_contents(struct request *req, const struct uuid *workspace, struct uuid *organization,
+                                 enum err gone) MUST_CHECK;
 
 /* Whether the caller manages a locked workspace as a member of its organization; otherwise `refusal`. */
 enum err workspace_check_manager(struct request *req, const struct uuid *workspace, enum err refusal) MUST_CHECK;
