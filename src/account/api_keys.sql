@@ -18,12 +18,12 @@ WHERE k.created_by_id = $1::uuid AND k.project_id = $2::uuid AND k.hidden IS NOT
 -- Lock order, the same as that of every deletion of one of these: user, account, project, then the session or key that makes the key,
 -- then the membership. A concurrent deletion waits and then finds the new key, or was first and leaves nothing to make a key with. A
 -- key made with a key has the same origin.
-WITH person AS MATERIALIZED (
+WITH found_user AS MATERIALIZED (
     SELECT id FROM users WHERE id = $5::uuid FOR KEY SHARE
 ), account AS MATERIALIZED (
     SELECT a.user_id, a.generation
-    FROM person, orgd.accounts a
-    WHERE a.user_id = person.id
+    FROM found_user, orgd.accounts a
+    WHERE a.user_id = found_user.id
     FOR SHARE OF a
 ), session AS MATERIALIZED (
     SELECT s.handle

@@ -149,12 +149,12 @@ WITH handed_over AS (
 UPDATE organization_members SET role = 'admin', updated_at = now()
 WHERE organization_id = $1::uuid AND role = 'owner' AND user_id <> $2::uuid;
 
--- organization_members_add: adds members; no row for existing ones; $1 [{place, id, scope, person, role}]
+-- organization_members_add: adds members; no row for existing ones; $1 [{place, id, scope, user_id, role}]
 WITH wanted AS (
-    SELECT place, id, scope, person, role FROM json_to_recordset($1::json) AS w(place integer, id uuid, scope uuid, person uuid, role text)
+    SELECT place, id, scope, user_id, role FROM json_to_recordset($1::json) AS w(place integer, id uuid, scope uuid, user_id uuid, role text)
 ), made AS (
     INSERT INTO organization_members (id, user_id, organization_id, role, updated_at)
-    SELECT DISTINCT ON (person, scope) id, person, scope, role, now() FROM wanted ORDER BY person, scope, place
+    SELECT DISTINCT ON (user_id, scope) id, user_id, scope, role, now() FROM wanted ORDER BY user_id, scope, place
     ON CONFLICT (user_id, organization_id) DO NOTHING
     RETURNING id, organization_id, user_id, role
 )
@@ -163,21 +163,21 @@ SELECT w.place, row_to_json(m) AS json FROM made AS m JOIN wanted AS w USING (id
 -- organization_members_change: changes roles of members; $1 as above
 -- revokes
 WITH wanted AS (
-    SELECT place, scope, person, role FROM json_to_recordset($1::json) AS w(place integer, scope uuid, person uuid, role text)
+    SELECT place, scope, user_id, role FROM json_to_recordset($1::json) AS w(place integer, scope uuid, user_id uuid, role text)
 ), changed AS (
     UPDATE organization_members m SET role = w.role, updated_at = now()
-    FROM (SELECT DISTINCT ON (person, scope) person, scope, role FROM wanted ORDER BY person, scope, place DESC) AS w
-    WHERE m.user_id = w.person AND m.organization_id = w.scope
+    FROM (SELECT DISTINCT ON (user_id, scope) user_id, scope, role FROM wanted ORDER BY user_id, scope, place DESC) AS w
+    WHERE m.user_id = w.user_id AND m.organization_id = w.scope
     RETURNING m.id, m.organization_id, m.user_id, m.role
 )
-SELECT w.place, row_to_json(m) AS json FROM changed AS m JOIN wanted AS w ON w.person = m.user_id AND w.scope = m.organization_id;
+SELECT w.place, row_to_json(m) AS json FROM changed AS m JOIN wanted AS w ON w.user_id = m.user_id AND w.scope = m.organization_id;
 
--- workspace_members_add: adds members; no row for existing ones; $1 [{place, id, scope, person, role}]
+-- workspace_members_add: adds members; no row for existing ones; $1 [{place, id, scope, user_id, role}]
 WITH wanted AS (
-    SELECT place, id, scope, person, role FROM json_to_recordset($1::json) AS w(place integer, id uuid, scope uuid, person uuid, role text)
+    SELECT place, id, scope, user_id, role FROM json_to_recordset($1::json) AS w(place integer, id uuid, scope uuid, user_id uuid, role text)
 ), made AS (
     INSERT INTO workspace_members (id, user_id, workspace_id, role, updated_at)
-    SELECT DISTINCT ON (person, scope) id, person, scope, role, now() FROM wanted ORDER BY person, scope, place
+    SELECT DISTINCT ON (user_id, scope) id, user_id, scope, role, now() FROM wanted ORDER BY user_id, scope, place
     ON CONFLICT (user_id, workspace_id) DO NOTHING
     RETURNING id, workspace_id, user_id, role
 )
@@ -186,21 +186,21 @@ SELECT w.place, row_to_json(m) AS json FROM made AS m JOIN wanted AS w USING (id
 -- workspace_members_change: changes roles of members; $1 as above
 -- revokes
 WITH wanted AS (
-    SELECT place, scope, person, role FROM json_to_recordset($1::json) AS w(place integer, scope uuid, person uuid, role text)
+    SELECT place, scope, user_id, role FROM json_to_recordset($1::json) AS w(place integer, scope uuid, user_id uuid, role text)
 ), changed AS (
     UPDATE workspace_members m SET role = w.role, updated_at = now()
-    FROM (SELECT DISTINCT ON (person, scope) person, scope, role FROM wanted ORDER BY person, scope, place DESC) AS w
-    WHERE m.user_id = w.person AND m.workspace_id = w.scope
+    FROM (SELECT DISTINCT ON (user_id, scope) user_id, scope, role FROM wanted ORDER BY user_id, scope, place DESC) AS w
+    WHERE m.user_id = w.user_id AND m.workspace_id = w.scope
     RETURNING m.id, m.workspace_id, m.user_id, m.role
 )
-SELECT w.place, row_to_json(m) AS json FROM changed AS m JOIN wanted AS w ON w.person = m.user_id AND w.scope = m.workspace_id;
+SELECT w.place, row_to_json(m) AS json FROM changed AS m JOIN wanted AS w ON w.user_id = m.user_id AND w.scope = m.workspace_id;
 
--- project_members_add: adds members; no row for existing ones; $1 [{place, id, scope, person, role}]
+-- project_members_add: adds members; no row for existing ones; $1 [{place, id, scope, user_id, role}]
 WITH wanted AS (
-    SELECT place, id, scope, person, role FROM json_to_recordset($1::json) AS w(place integer, id uuid, scope uuid, person uuid, role text)
+    SELECT place, id, scope, user_id, role FROM json_to_recordset($1::json) AS w(place integer, id uuid, scope uuid, user_id uuid, role text)
 ), made AS (
     INSERT INTO project_members (id, user_id, project_id, role, updated_at)
-    SELECT DISTINCT ON (person, scope) id, person, scope, role, now() FROM wanted ORDER BY person, scope, place
+    SELECT DISTINCT ON (user_id, scope) id, user_id, scope, role, now() FROM wanted ORDER BY user_id, scope, place
     ON CONFLICT (user_id, project_id) DO NOTHING
     RETURNING id, project_id, user_id, role
 )
@@ -209,14 +209,14 @@ SELECT w.place, row_to_json(m) AS json FROM made AS m JOIN wanted AS w USING (id
 -- project_members_change: changes roles of members; $1 as above
 -- revokes
 WITH wanted AS (
-    SELECT place, scope, person, role FROM json_to_recordset($1::json) AS w(place integer, scope uuid, person uuid, role text)
+    SELECT place, scope, user_id, role FROM json_to_recordset($1::json) AS w(place integer, scope uuid, user_id uuid, role text)
 ), changed AS (
     UPDATE project_members m SET role = w.role, updated_at = now()
-    FROM (SELECT DISTINCT ON (person, scope) person, scope, role FROM wanted ORDER BY person, scope, place DESC) AS w
-    WHERE m.user_id = w.person AND m.project_id = w.scope
+    FROM (SELECT DISTINCT ON (user_id, scope) user_id, scope, role FROM wanted ORDER BY user_id, scope, place DESC) AS w
+    WHERE m.user_id = w.user_id AND m.project_id = w.scope
     RETURNING m.id, m.project_id, m.user_id, m.role
 )
-SELECT w.place, row_to_json(m) AS json FROM changed AS m JOIN wanted AS w ON w.person = m.user_id AND w.scope = m.project_id;
+SELECT w.place, row_to_json(m) AS json FROM changed AS m JOIN wanted AS w ON w.user_id = m.user_id AND w.scope = m.project_id;
 
 -- owners_complete: adds owners as members of their new objects; $1 [organization], $2 [workspace], $3 [project]
 WITH organization AS (
@@ -245,13 +245,13 @@ JOIN organization_members AS m ON m.organization_id = o.id AND m.user_id = o.own
 WHERE o.id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) AND m.role <> 'owner'
 LIMIT 1;
 
--- keys_add: creates API keys; $1 [{place, id, prefix, hashed, project, person, expires_at, restricted}]
+-- keys_add: creates API keys; $1 [{place, id, prefix, hashed, project, user_id, expires_at, restricted}]
 WITH wanted AS (
-    SELECT place, id, prefix, hashed, project, person, expires_at, restricted FROM json_to_recordset($1::json)
-        AS w(place integer, id uuid, prefix text, hashed text, project uuid, person uuid, expires_at timestamptz, restricted boolean)
+    SELECT place, id, prefix, hashed, project, user_id, expires_at, restricted FROM json_to_recordset($1::json)
+        AS w(place integer, id uuid, prefix text, hashed text, project uuid, user_id uuid, expires_at timestamptz, restricted boolean)
 ), made AS (
     INSERT INTO api_keys (id, prefix, hashed_key, project_id, created_by_id, rate_limit, hidden, expiration_date, updated_at)
-    SELECT id, prefix, hashed, project, person, 0, false, expires_at, now() FROM wanted
+    SELECT id, prefix, hashed, project, user_id, 0, false, expires_at, now() FROM wanted
     RETURNING id, prefix, project_id, created_by_id
 ), restriction AS (
     INSERT INTO orgd.api_key_restrictions (api_key_id) SELECT k.id FROM made AS k JOIN wanted AS w USING (id) WHERE w.restricted
@@ -260,21 +260,21 @@ SELECT w.place, json_build_object('id', k.id, 'prefix', k.prefix, 'project_id', 
 FROM made AS k JOIN wanted AS w USING (id);
 
 -- logins_add: creates logins of the named users, or of the users with their addresses; none if the address has a login
--- $1 [{place, id, method, email, hash, identity, identity_method, domain, person}]. Rows: place, made, another's address
+-- $1 [{place, id, method, email, hash, identity, identity_method, domain, user_id}]. Rows: place, made, another's address
 WITH wanted AS (
-    SELECT DISTINCT ON (w.email) w.place, w.id, w.method, w.email, w.hash, w.identity, w.identity_method, w.domain, w.person, (
+    SELECT DISTINCT ON (w.email) w.place, w.id, w.method, w.email, w.hash, w.identity, w.identity_method, w.domain, w.user_id, (
         SELECT u.id FROM users AS u WHERE lower(u.email COLLATE "C") = w.email ORDER BY u.created_at, u.id LIMIT 1) AS owner
     FROM json_to_recordset($1::json)
         AS w(place integer, id uuid, method text, email text, hash text, identity uuid, identity_method text, domain text,
-             person uuid)
+             user_id uuid)
     ORDER BY w.email, w.place
 ), known AS (
     SELECT email FROM orgd.logins WHERE email = ANY (ARRAY(SELECT email FROM wanted))
 ), made AS (
     INSERT INTO orgd.logins (id, method, email, password_hash, user_id)
-    SELECT w.id, w.method, w.email, w.hash, coalesce(w.person, w.owner)
+    SELECT w.id, w.method, w.email, w.hash, coalesce(w.user_id, w.owner)
     FROM wanted AS w
-    WHERE coalesce(w.person = w.owner, true) AND NOT EXISTS (SELECT FROM known AS k WHERE k.email = w.email)
+    WHERE coalesce(w.user_id = w.owner, true) AND NOT EXISTS (SELECT FROM known AS k WHERE k.email = w.email)
     ORDER BY w.email
     ON CONFLICT DO NOTHING
     RETURNING id, user_id
@@ -285,7 +285,7 @@ WITH wanted AS (
     WHERE made.user_id IS NOT NULL
     ON CONFLICT (method, subject) DO NOTHING
 )
-SELECT w.place, made.id IS NOT NULL AS added, coalesce(w.person <> w.owner, false) AS of_another
+SELECT w.place, made.id IS NOT NULL AS added, coalesce(w.user_id <> w.owner, false) AS of_another
 FROM wanted AS w LEFT JOIN made USING (id);
 
 -- user_address_lock: locks an address ($1) until the transaction ends, so that one request at a time creates its account

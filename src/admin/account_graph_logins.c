@@ -200,7 +200,7 @@ static void add_login(struct buffer *list, const struct graph_node *node, bool p
                  member_text("identity_method", password ? "email:password" : "email:otp"),
                  member_text("domain", email_domain(node->email)));
     if (user_named(node)) {
-        json_key(list, "person");
+        json_key(list, "user_id");
         json_uuid(list, user_named(node));
     }
     json_close(list, '}');

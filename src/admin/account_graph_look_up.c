@@ -123,7 +123,7 @@ static enum err look_up(struct graph *graph, enum graph_kind to, const struct st
     return OK;
 }
 
-enum err graph_look_up_people(struct graph *graph)
+enum err graph_look_up_users(struct graph *graph)
 {
     return look_up(graph, GRAPH_USERS, &users_look_up);
 }

@@ -16,7 +16,7 @@
 enum err graph_lock_places(struct graph *graph) MUST_CHECK;
 
 /* Looks up users, after those of the request are written. */
-enum err graph_look_up_people(struct graph *graph) MUST_CHECK;
+enum err graph_look_up_users(struct graph *graph) MUST_CHECK;
 
 /* Looks up the other targets, after the organizations of the request are written: a slug may be one of theirs. */
 enum err graph_look_up_places(struct graph *graph) MUST_CHECK;

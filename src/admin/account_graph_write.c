@@ -297,7 +297,7 @@ static bool list_members(const struct graph_nodes *nodes, const struct membershi
         any = true;
         entry_begin(list, node);
         add_target(list, "scope", (const struct graph_target *)((const char *)node + membership->scope));
-        add_target(list, "person", &node->user);
+        add_target(list, "user_id", &node->user);
         add_text(list, "role", node->role);
         json_close(list, '}');
     }
@@ -436,7 +436,7 @@ static enum err write_keys(struct graph *graph)
         add_text(&list, "prefix", key.prefix);
         add_text(&list, "hashed", key.hashed);
         add_target(&list, "project", &node->project);
-        add_target(&list, "person", &node->user);
+        add_target(&list, "user_id", &node->user);
         add_text(&list, "expires_at", json_member_text(node->source, "expires_at"));
         json_key(&list, "restricted");
         json_bool(&list, json_bool_read(json_object_get(node->source, "restricted"), false));
@@ -470,7 +470,7 @@ enum err graph_write(struct graph *graph)
     static enum err (*const steps[])(struct graph * graph) = {
         graph_lock_places,
         write_users,
-        graph_look_up_people,
+        graph_look_up_users,
         graph_write_logins,
         name_owners,
         write_organizations,

@@ -65,20 +65,20 @@ static json_t *place(struct request *req, const json_t *given, const char *name,
 }
 
 /* Whether an entry names another user as the owner of the organization. */
-static bool is_of_another(struct request *req, const json_t *entry, const json_t *user, const char *person)
+static bool is_of_another(struct request *req, const json_t *entry, const json_t *user, const char *user_key)
 {
     const json_t *owner = json_object_get(json_object_get(entry, "organization"), "owner_user_ref");
     const char *ref = json_member_text(owner, "ref");
     const char *email = email_fold(req->arena, json_member_text(owner, "email"));
     const char *own = email_fold(req->arena, json_member_text(user, "email"));
 
-    return json_is_object(owner) && !(ref && strcmp(ref, person) == 0) && !(email && own && strcmp(email, own) == 0);
+    return json_is_object(owner) && !(ref && strcmp(ref, user_key) == 0) && !(email && own && strcmp(email, own) == 0);
 }
 
-/* {"<scope>_ref": {"ref": <scope>}, "user_ref": {"ref": <person>}, "role": <role>} */
-static json_t *member_of(const char *scope, const char *ref, const char *person, const char *role)
+/* {"<scope>_ref": {"ref": <scope>}, "user_ref": {"ref": <user_key>}, "role": <role>} */
+static json_t *member_of(const char *scope, const char *ref, const char *user_key, const char *role)
 {
-    return json_pack("{s:{s:s}, s:{s:s}, s:s}", scope, "ref", ref, "user_ref", "ref", person, "role", role);
+    return json_pack("{s:{s:s}, s:{s:s}, s:s}", scope, "ref", ref, "user_ref", "ref", user_key, "role", role);
 }
 
 /* Turns a list into an object with the keys `prefix`0, `prefix`1 and so on. */
@@ -97,7 +97,7 @@ static json_t *numbered(struct request *req, const json_t *list, const char *pre
 }
 
 /* The identities of an entry; they belong to its user unless they name another one. */
-static json_t *identities(struct request *req, const json_t *entry, const char *person)
+static json_t *identities(struct request *req, const json_t *entry, const char *user_key)
 {
     json_t *made = numbered(req, json_object_get(entry, "user_identities"), "identity_");
     const char *key;
@@ -105,7 +105,7 @@ static json_t *identities(struct request *req, const json_t *entry, const char *
 
     json_object_foreach(made, key, identity)
         if (!json_is_object(json_object_get(identity, "user_ref")) &&
-            json_object_set_new(identity, "user_ref", json_pack("{s:s}", "ref", person)) != 0) {
+            json_object_set_new(identity, "user_ref", json_pack("{s:s}", "ref", user_key)) != 0) {
             json_decref(made);
             return NULL;
         }
@@ -124,14 +124,14 @@ static json_t *memberships(struct request *req, const json_t *entry, const char 
     return numbered(req, given, prefix);
 }
 
-/* Adds organization, workspace and default project of the user with the key `person`. */
-static json_t *places_of(struct request *req, const json_t *entry, const char *person, const char *organization)
+/* Adds organization, workspace and default project of the user with the key `user_key`. */
+static json_t *places_of(struct request *req, const json_t *entry, const char *user_key, const char *organization)
 {
     return json_pack("{s:{s:o}, s:{s:o}, s:{s:o}}", "organizations", "org",
                      place(req, json_object_get(entry, "organization"), organization,
                            json_is_object(json_object_get(json_object_get(entry, "organization"), "owner_user_ref"))
                                ? NULL
-                               : json_pack("{s:{s:s}}", "owner_user_ref", "ref", person)),
+                               : json_pack("{s:{s:s}}", "owner_user_ref", "ref", user_key)),
                      "workspaces", "wrk",
                      place(req, json_object_get(entry, "workspace"), "Default",
                            json_pack("{s:{s:s}}", "organization_ref", "ref", "org")),
@@ -142,22 +142,22 @@ static json_t *places_of(struct request *req, const json_t *entry, const char *p
 }
 
 /* Adds memberships, API key and user. The user does not become owner next to another one. `user` is borrowed. */
-static json_t *account_of(struct request *req, const json_t *entry, const json_t *user, const char *person)
+static json_t *account_of(struct request *req, const json_t *entry, const json_t *user, const char *user_key)
 {
     const char *organization = default_organization(req, user);
-    const char *role = is_of_another(req, entry, user, person) ? "admin" : "owner";
-    json_t *made = organization ? places_of(req, entry, person, organization) : NULL;
-    json_t *more = json_pack("{s:{s:O}, s:o, s:o, s:o, s:o, s:{s:{s:{s:s}, s:{s:s}}}}", "users", person, user,
-                             "user_identities", identities(req, entry, person), "organization_memberships",
+    const char *role = is_of_another(req, entry, user, user_key) ? "admin" : "owner";
+    json_t *made = organization ? places_of(req, entry, user_key, organization) : NULL;
+    json_t *more = json_pack("{s:{s:O}, s:o, s:o, s:o, s:o, s:{s:{s:{s:s}, s:{s:s}}}}", "users", user_key, user,
+                             "user_identities", identities(req, entry, user_key), "organization_memberships",
                              memberships(req, entry, "organization_memberships", "org_mem_",
-                                         member_of("organization_ref", "org", person, role), "org_owner"),
+                                         member_of("organization_ref", "org", user_key, role), "org_owner"),
                              "workspace_memberships",
                              memberships(req, entry, "workspace_memberships", "wrk_mem_",
-                                         member_of("workspace_ref", "wrk", person, role), "wrk_owner"),
+                                         member_of("workspace_ref", "wrk", user_key, role), "wrk_owner"),
                              "project_memberships",
                              memberships(req, entry, "project_memberships", "prj_mem_",
-                                         member_of("project_ref", "prj", person, role), "prj_owner"),
-                             "api_keys", "key", "project_ref", "ref", "prj", "user_ref", "ref", person);
+                                         member_of("project_ref", "prj", user_key, role), "prj_owner"),
+                             "api_keys", "key", "project_ref", "ref", "prj", "user_ref", "ref", user_key);
     json_t *subscription = json_object_get(entry, "subscription");
 
     if (more && json_is_object(subscription))

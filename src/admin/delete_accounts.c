@@ -13,7 +13,7 @@
 /* ---- DELETE /admin/simple/accounts/ ---- */
 
 struct simple {
-    struct removal_person *people;
+    struct removal_user *users;
     size_t count;
 };
 
@@ -25,12 +25,12 @@ static enum err delete_simple(struct request *req, void *context)
 
     if (!removed)
         return ERR_MEMORY;
-    TRY(removal_find(req, simple->people, simple->count, &list));
+    TRY(removal_find(req, simple->users, simple->count, &list));
     for (size_t i = 0; i < simple->count; i++)
-        if (!simple->people[i].there && !simple->people[i].by_email)
-            return operation_refuse_unknown(req, "User", "user_not_found", simple->people[i].written,
-                                            simple->people[i].account);
-    TRY(removal_whole_people(req, &list, removed));
+        if (!simple->users[i].there && !simple->users[i].by_email)
+            return operation_refuse_unknown(req, "User", "user_not_found", simple->users[i].written,
+                                            simple->users[i].account);
+    TRY(removal_users_with_organizations(req, &list, removed));
     return reply_json(req, 204, "");
 }
 
@@ -43,20 +43,20 @@ enum err simple_accounts_delete(struct request *req)
 {
     json_t *accounts = json_object_get(req->json, "accounts"), *entry;
     struct operation operation = operation_of_deletion(req, false);
-    struct simple simple = {talloc_zero_size(req->arena, (json_object_size(accounts) + 1) * sizeof *simple.people), 0};
+    struct simple simple = {talloc_zero_size(req->arena, (json_object_size(accounts) + 1) * sizeof *simple.users), 0};
     const char *key;
 
-    if (!simple.people)
+    if (!simple.users)
         return ERR_MEMORY;
     json_object_foreach(accounts, key, entry) {
         const json_t *user = json_object_get(entry, "user");
         const char *id = json_member_text(user, "id");
         const char *email = json_member_text(user, "email");
-        struct removal_person *person = &simple.people[simple.count++];
+        struct removal_user *found = &simple.users[simple.count++];
         if (!id && !email)
             return operation_refuse_reference(req, "user", "only 'id' and 'email' name a user here", key);
-        *person = (struct removal_person){.written = id ? id : email, .account = key, .by_email = !id};
-        if (id && !uuid_parse(id, &person->id))
+        *found = (struct removal_user){.written = id ? id : email, .account = key, .by_email = !id};
+        if (id && !uuid_parse(id, &found->id))
             return removal_refuse_uuid(req, "user_id", id, key);
     }
     return operation_run(req, &operation, delete_simple, &simple);
@@ -77,7 +77,7 @@ static const struct target {
 enum { TARGETS = sizeof targets / sizeof *targets };
 
 struct bulk {
-    struct removal_person *people;
+    struct removal_user *users;
     size_t count;
     bool dry_run, scoped; /* scoped: organizations, workspaces or projects are named, so users' own ones stay */
     struct removal *removed;
@@ -141,23 +141,24 @@ static enum err remove_listed(struct request *req, const struct target *target, 
 static enum err delete_bulk(struct request *req, void *context)
 {
     struct bulk *bulk = context;
-    struct buffer people = removal_list(req);
+    struct buffer users = removal_list(req);
 
-    TRY(removal_find(req, bulk->people, bulk->count, &people));
+    TRY(removal_find(req, bulk->users, bulk->count, &users));
     for (size_t i = 0; i < bulk->count; i++)
-        if (bulk->people[i].there) {
+        if (bulk->users[i].there) {
             char text[UUID_TEXT_SIZE];
-            removal_entry(&bulk->removed->entries[REMOVED_USERS], uuid_format(&bulk->people[i].id, text));
+            removal_entry(&bulk->removed->entries[REMOVED_USERS], uuid_format(&bulk->users[i].id, text));
         } else {
-            removal_entry(&bulk->removed->skipped[REMOVED_USERS], bulk->people[i].written);
+            removal_entry(&bulk->removed->skipped[REMOVED_USERS], bulk->users[i].written);
         }
     for (size_t i = TARGETS; i > 0; i--)
         TRY(lock_listed(req, &targets[i - 1]));
     if (bulk->scoped)
-        TRY(removal_lock_users(req, &people));
+        TRY(removal_lock_users(req, &users));
     for (size_t i = 0; i < TARGETS; i++)
         TRY(remove_listed(req, &targets[i], bulk));
-    TRY(bulk->scoped ? removal_people(req, &people, bulk->removed) : removal_whole_people(req, &people, bulk->removed));
+    TRY(bulk->scoped ? removal_users(req, &users, bulk->removed)
+                     : removal_users_with_organizations(req, &users, bulk->removed));
     for (int i = 0; i < REMOVED_KINDS; i++)
         bulk->removed->always[i] =
             bulk->dry_run && (i == REMOVED_USERS || (i >= REMOVED_ORGANIZATIONS && i <= REMOVED_PROJECTS));
@@ -182,26 +183,26 @@ static enum err check_targets(struct request *req, struct bulk *bulk)
     return OK;
 }
 
-static enum err read_people(struct request *req, struct bulk *bulk)
+static enum err read_users(struct request *req, struct bulk *bulk)
 {
     const json_t *named = json_object_get(req->json, "target");
     const json_t *ids = json_object_get(named, "user_ids"), *emails = json_object_get(named, "user_emails");
     size_t most = json_array_size(ids) + json_array_size(emails);
 
-    bulk->people = talloc_zero_size(req->arena, (most + 1) * sizeof *bulk->people);
-    if (!bulk->people)
+    bulk->users = talloc_zero_size(req->arena, (most + 1) * sizeof *bulk->users);
+    if (!bulk->users)
         return ERR_MEMORY;
     for (size_t i = 0; i < json_array_size(ids); i++) {
-        struct removal_person *person = &bulk->people[bulk->count];
-        person->written = json_string_value(json_array_get(ids, i));
-        if (uuid_parse(person->written, &person->id))
+        struct removal_user *found = &bulk->users[bulk->count];
+        found->written = json_string_value(json_array_get(ids, i));
+        if (uuid_parse(found->written, &found->id))
             bulk->count++;
         else
-            removal_entry(&bulk->removed->skipped[REMOVED_USERS], person->written);
+            removal_entry(&bulk->removed->skipped[REMOVED_USERS], found->written);
     }
     for (size_t i = 0; i < json_array_size(emails); i++)
-        bulk->people[bulk->count++] =
-            (struct removal_person){.written = json_string_value(json_array_get(emails, i)), .by_email = true};
+        bulk->users[bulk->count++] =
+            (struct removal_user){.written = json_string_value(json_array_get(emails, i)), .by_email = true};
     return OK;
 }
 
@@ -214,6 +215,6 @@ enum err accounts_delete(struct request *req)
     if (!bulk.removed)
         return ERR_MEMORY;
     TRY(check_targets(req, &bulk));
-    TRY(read_people(req, &bulk));
+    TRY(read_users(req, &bulk));
     return operation_run(req, &operation, delete_bulk, &bulk);
 }

@@ -1,4 +1,4 @@
--- people_find: users by ids and addresses; $1 [{place, id, email}]
+-- users_find: users by ids and addresses; $1 [{place, id, email}]
 WITH wanted AS MATERIALIZED (
     SELECT w.place, coalesce(w.id, (
         SELECT a.id FROM users AS a WHERE lower(a.email COLLATE "C") = lower(w.email COLLATE "C")
@@ -10,13 +10,13 @@ FROM users AS u JOIN wanted AS w USING (id)
 WHERE u.id = ANY (ARRAY(SELECT id FROM wanted))
 ORDER BY u.id;
 
--- owned_lock: locks the organizations of users in a fixed order; $1 [person]
+-- owned_lock: locks the organizations of users in a fixed order; $1 [user]
 SELECT id FROM organizations
 WHERE owner_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))
 ORDER BY id
 FOR UPDATE;
 
--- users_lock_logins: locks the logins of users before the users, as signing in does; $1 [person]
+-- users_lock_logins: locks the logins of users before the users, as signing in does; $1 [user]
 SELECT l.id
 FROM orgd.logins AS l
 WHERE l.user_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))
@@ -25,7 +25,7 @@ WHERE l.user_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1
 ORDER BY l.id
 FOR UPDATE OF l;
 
--- users_lock: locks users in a fixed order, so that nothing new is assigned to them; $1 [person]
+-- users_lock: locks users in a fixed order, so that nothing new is assigned to them; $1 [user]
 SELECT id FROM users WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) ORDER BY id FOR UPDATE;
 
 -- organizations_lock: locks organizations in a fixed order; $1 [organization]
@@ -37,43 +37,43 @@ SELECT id FROM workspaces WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_arr
 -- projects_lock: locks projects; $1 [project]
 SELECT id FROM projects WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) ORDER BY id FOR UPDATE;
 
--- people_keys_delete: deletes all API keys of users; $1 [person]
+-- users_keys_delete: deletes all API keys of users; $1 [user]
 -- revokes
 DELETE FROM api_keys WHERE created_by_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)));
 
--- people_invitations_delete: deletes the invitations that users accepted, and the open ones that they sent; $1 [person]
-WITH person AS (SELECT value::uuid AS id FROM json_array_elements_text($1::json))
+-- users_invitations_delete: deletes the invitations that users accepted, and the open ones that they sent; $1 [user]
+WITH found_user AS (SELECT value::uuid AS id FROM json_array_elements_text($1::json))
 DELETE FROM project_invitations
-WHERE user_id = ANY (ARRAY(SELECT id FROM person))
-   OR (used IS NOT TRUE AND created_by_id = ANY (ARRAY(SELECT id FROM person)));
+WHERE user_id = ANY (ARRAY(SELECT id FROM found_user))
+   OR (used IS NOT TRUE AND created_by_id = ANY (ARRAY(SELECT id FROM found_user)));
 
--- people_webhooks_delete: deletes the webhook subscriptions that users created; $1 [person]
+-- users_webhooks_delete: deletes the webhook subscriptions that users created; $1 [user]
 DELETE FROM webhook_subscriptions WHERE created_by_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)));
 
--- people_logins_delete: deletes the logins of users and of their addresses, with their sessions; $1 [person]
+-- users_logins_delete: deletes the logins of users and of their addresses, with their sessions; $1 [user]
 -- revokes
-WITH person AS (
+WITH found_user AS (
     SELECT id, lower(email COLLATE "C") AS email FROM users
     WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))
 ), session AS (
-    DELETE FROM orgd.sessions WHERE user_id = ANY (ARRAY(SELECT id FROM person))
+    DELETE FROM orgd.sessions WHERE user_id = ANY (ARRAY(SELECT id FROM found_user))
 )
 DELETE FROM orgd.logins AS l
-USING person AS p
+USING found_user AS p
 WHERE l.user_id = p.id OR (l.user_id IS NULL AND l.email = p.email)
 RETURNING l.id;
 
--- people_delete: deletes users; $1 [person]
+-- users_delete: deletes users; $1 [user]
 -- revokes
 DELETE FROM users WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) RETURNING id;
 
--- people_still_owning: an organization that one of the users owns; $1 [person]
+-- users_still_owning: an organization that one of the users owns; $1 [user]
 SELECT owner_id, id FROM organizations
 WHERE owner_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))
 ORDER BY id
 LIMIT 1;
 
--- organizations_of: the organizations that users own; $1 [person]
+-- organizations_of: the organizations that users own; $1 [user]
 SELECT id FROM organizations
 WHERE owner_id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)))
 ORDER BY created_at, id;
@@ -94,7 +94,7 @@ DELETE FROM projects WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_el
 -- revokes
 DELETE FROM api_keys WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json))) RETURNING id;
 
--- login_remove: removes a login of a person, with its sessions; $1 login, $2 person
+-- login_remove: removes a login of a user, with its sessions; $1 login, $2 user
 -- revokes
 WITH session AS (
     DELETE FROM orgd.sessions WHERE login_id = $1::uuid AND user_id = $2::uuid

@@ -82,26 +82,26 @@ enum err admin_api_key_delete(struct request *req)
 
 static enum err delete_user(struct request *req, void *context)
 {
-    struct removal_person *person = context;
+    struct removal_user *user = context;
     struct removal *removed = removal_make(req);
     struct buffer list = removal_list(req);
 
     if (!removed)
         return ERR_MEMORY;
-    TRY(removal_find(req, person, 1, &list));
-    if (!person->there)
-        return operation_refuse_unknown(req, "User", "user_not_found", person->written, NULL);
-    TRY(removal_whole_people(req, &list, removed));
-    return answer_one(req, REMOVED_USERS, removed, person->written);
+    TRY(removal_find(req, user, 1, &list));
+    if (!user->there)
+        return operation_refuse_unknown(req, "User", "user_not_found", user->written, NULL);
+    TRY(removal_users_with_organizations(req, &list, removed));
+    return answer_one(req, REMOVED_USERS, removed, user->written);
 }
 
 enum err admin_user_delete(struct request *req)
 {
-    struct removal_person person = {.written = path_value(req, "user_id")};
+    struct removal_user user = {.written = path_value(req, "user_id")};
 
-    if (!uuid_parse(person.written, &person.id))
-        return removal_refuse_uuid(req, "user_id", person.written, NULL);
-    return operation_run(req, &(struct operation){.dry_run = false}, delete_user, &person);
+    if (!uuid_parse(user.written, &user.id))
+        return removal_refuse_uuid(req, "user_id", user.written, NULL);
+    return operation_run(req, &(struct operation){.dry_run = false}, delete_user, &user);
 }
 
 static enum err delete_identity(struct request *req, void *context)

@@ -1,4 +1,4 @@
-/* Ends the sessions of a person for the operator. */
+/* Ends the sessions of a user for the operator. */
 #include "admin/end_sessions.h"
 
 #include "admin/operation.h"

@@ -1,4 +1,4 @@
-/* Ends the sessions of a person for the operator. */
+/* Ends the sessions of a user for the operator. */
 #ifndef ORGD_ADMIN_END_SESSIONS_H
 #define ORGD_ADMIN_END_SESSIONS_H
 

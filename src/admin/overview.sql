@@ -4,7 +4,7 @@ SELECT o.name, o.slug, u.email, (SELECT count(*) FROM organization_members AS m 
 FROM organizations AS o LEFT JOIN users AS u ON u.id = o.owner_id
 ORDER BY o.created_at, o.id;
 
--- default_project_of: the project that a key of a person is for, where none is named
+-- default_project_of: the project that a key of a user is for, where none is named
 SELECT p.id, p.project_name, o.name
 FROM users AS u
 JOIN project_members AS m ON m.user_id = u.id

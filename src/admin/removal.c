@@ -113,65 +113,65 @@ enum err removal_answer(struct request *req, const struct removal *removed, bool
     return reply_buffer(req, 200, &out);
 }
 
-/* ---- people ---- */
+/* ---- users ---- */
 
-enum err removal_lock_users(struct request *req, const struct buffer *people)
+enum err removal_lock_users(struct request *req, const struct buffer *users)
 {
-    TRY(removal_run(req, &users_lock_logins, people, NULL));
-    return removal_run(req, &users_lock, people, NULL);
+    TRY(removal_run(req, &users_lock_logins, users, NULL));
+    return removal_run(req, &users_lock, users, NULL);
 }
 
-enum err removal_people(struct request *req, const struct buffer *people, struct removal *removed)
+enum err removal_users(struct request *req, const struct buffer *users, struct removal *removed)
 {
     struct result row;
-    struct uuid person, organization;
-    char person_text[UUID_TEXT_SIZE], organization_text[UUID_TEXT_SIZE];
+    struct uuid user, organization;
+    char user_text[UUID_TEXT_SIZE], organization_text[UUID_TEXT_SIZE];
     bool owning;
 
-    TRY(removal_run(req, &people_still_owning, people, &row));
-    owning = result_rows(&row) > 0 && result_uuid(&row, 0, PEOPLE_STILL_OWNING_OWNER_ID, &person) &&
-             result_uuid(&row, 0, PEOPLE_STILL_OWNING_ID, &organization);
+    TRY(removal_run(req, &users_still_owning, users, &row));
+    owning = result_rows(&row) > 0 && result_uuid(&row, 0, USERS_STILL_OWNING_OWNER_ID, &user) &&
+             result_uuid(&row, 0, USERS_STILL_OWNING_ID, &organization);
     result_clear(&row);
     if (owning)
         return operation_refuse(
-            req, &(struct refusal){
-                     .status = 409,
-                     .code = "user_owns_organization",
-                     .message = talloc_asprintf(
-                         req->arena, "User %s still owns organization %s; name it as well, or transfer it first.",
-                         uuid_format(&person, person_text), uuid_format(&organization, organization_text)),
-                     .names = {"user_id", "organization_id"},
-                     .values = {person_text, organization_text}});
-    TRY(EDITION_HOOK(users_leaving, req, buffer_string(people)));
-    TRY(removal_run(req, &people_keys_delete, people, NULL));
-    TRY(removal_run(req, &people_invitations_delete, people, NULL));
-    TRY(removal_run(req, &people_webhooks_delete, people, NULL));
-    TRY(removal_ids(req, &people_logins_delete, people, &removed->entries[REMOVED_IDENTITIES], NULL));
-    return removal_run(req, &people_delete, people, NULL);
+            req, &(struct refusal){.status = 409,
+                                   .code = "user_owns_organization",
+                                   .message = talloc_asprintf(
+                                       req->arena,
+                                       "User %s still owns organization %s; name it as well, or transfer it first.",
+                                       uuid_format(&user, user_text), uuid_format(&organization, organization_text)),
+                                   .names = {"user_id", "organization_id"},
+                                   .values = {user_text, organization_text}});
+    TRY(EDITION_HOOK(users_leaving, req, buffer_string(users)));
+    TRY(removal_run(req, &users_keys_delete, users, NULL));
+    TRY(removal_run(req, &users_invitations_delete, users, NULL));
+    TRY(removal_run(req, &users_webhooks_delete, users, NULL));
+    TRY(removal_ids(req, &users_logins_delete, users, &removed->entries[REMOVED_IDENTITIES], NULL));
+    return removal_run(req, &users_delete, users, NULL);
 }
 
 /* Adds the organizations that the users own to `organizations`. */
-static enum err add_owned(struct request *req, const struct buffer *people, struct removal *removed,
+static enum err add_owned(struct request *req, const struct buffer *users, struct removal *removed,
                           struct buffer *organizations)
 {
-    TRY(removal_run(req, &owned_lock, people, NULL));
-    TRY(removal_lock_users(req, people));
-    return removal_ids(req, &organizations_of, people, &removed->entries[REMOVED_ORGANIZATIONS], organizations);
+    TRY(removal_run(req, &owned_lock, users, NULL));
+    TRY(removal_lock_users(req, users));
+    return removal_ids(req, &organizations_of, users, &removed->entries[REMOVED_ORGANIZATIONS], organizations);
 }
 
-enum err removal_whole_people(struct request *req, const struct buffer *people, struct removal *removed)
+enum err removal_users_with_organizations(struct request *req, const struct buffer *users, struct removal *removed)
 {
     struct buffer organizations = removal_list(req);
-    enum err err = add_owned(req, people, removed, &organizations);
+    enum err err = add_owned(req, users, removed, &organizations);
 
     json_close(&organizations, ']');
     if (err)
         return err;
     TRY(removal_run(req, &organizations_remove, &organizations, NULL));
-    return removal_people(req, people, removed);
+    return removal_users(req, users, removed);
 }
 
-enum err removal_find(struct request *req, struct removal_person *people, size_t count, struct buffer *list)
+enum err removal_find(struct request *req, struct removal_user *users, size_t count, struct buffer *list)
 {
     struct buffer wanted = removal_list(req);
     struct uuid last = {{0}};
@@ -181,21 +181,21 @@ enum err removal_find(struct request *req, struct removal_person *people, size_t
         json_open(&wanted, '{');
         json_key(&wanted, "place");
         json_int(&wanted, (int64_t)i);
-        json_key(&wanted, people[i].by_email ? "email" : "id");
-        if (people[i].by_email)
-            json_text(&wanted, email_fold(req->arena, people[i].written));
+        json_key(&wanted, users[i].by_email ? "email" : "id");
+        if (users[i].by_email)
+            json_text(&wanted, email_fold(req->arena, users[i].written));
         else
-            json_uuid(&wanted, &people[i].id);
+            json_uuid(&wanted, &users[i].id);
         json_close(&wanted, '}');
     }
     json_close(&wanted, ']');
-    TRY(removal_run(req, &people_find, &wanted, &rows));
+    TRY(removal_run(req, &users_find, &wanted, &rows));
     for (int i = 0; i < result_rows(&rows); i++) {
-        struct removal_person *person = &people[result_int(&rows, i, PEOPLE_FIND_PLACE)];
-        person->there = result_uuid(&rows, i, PEOPLE_FIND_ID, &person->id);
-        if (!uuid_equal(&person->id, &last))
-            json_uuid(list, &person->id);
-        last = person->id;
+        struct removal_user *user = &users[result_int(&rows, i, USERS_FIND_PLACE)];
+        user->there = result_uuid(&rows, i, USERS_FIND_ID, &user->id);
+        if (!uuid_equal(&user->id, &last))
+            json_uuid(list, &user->id);
+        last = user->id;
     }
     result_clear(&rows);
     json_close(list, ']');

@@ -25,7 +25,7 @@ struct removal {
 };
 
 /* A user to delete. */
-struct removal_person {
+struct removal_user {
     const char *written, *account;
     bool by_email, there;
     struct uuid id;
@@ -51,14 +51,15 @@ struct removal *removal_make(struct request *req);
 enum err removal_answer(struct request *req, const struct removal *removed, bool dry_run) MUST_CHECK;
 
 /* Looks up all users in one statement. `list` gets the existing ones, each once, and is closed. */
-enum err removal_find(struct request *req, struct removal_person *people, size_t count, struct buffer *list) MUST_CHECK;
+enum err removal_find(struct request *req, struct removal_user *users, size_t count, struct buffer *list) MUST_CHECK;
 /* Locks users and their logins in a fixed order, after the organizations, workspaces and projects to delete. */
-enum err removal_lock_users(struct request *req, const struct buffer *people) MUST_CHECK;
+enum err removal_lock_users(struct request *req, const struct buffer *users) MUST_CHECK;
 /* Deletes locked users with their logins, sessions, keys and invitations. A user who still owns an organization is
  * refused in the reply. */
-enum err removal_people(struct request *req, const struct buffer *people, struct removal *removed) MUST_CHECK;
+enum err removal_users(struct request *req, const struct buffer *users, struct removal *removed) MUST_CHECK;
 /* Deletes users with everything they own. */
-enum err removal_whole_people(struct request *req, const struct buffer *people, struct removal *removed) MUST_CHECK;
+enum err removal_users_with_organizations(struct request *req, const struct buffer *users,
+                                          struct removal *removed) MUST_CHECK;
 
 /* 400 for a malformed UUID. */
 enum err removal_refuse_uuid(struct request *req, const char *path, const char *written, const char *account);

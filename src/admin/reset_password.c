@@ -58,23 +58,23 @@ static enum err read_entry(struct request *req, const json_t *given, struct entr
 static enum err set_password(struct request *req, const struct uuid *login, const char *hash)
 {
     const char *said, *what;
-    struct uuid person;
+    struct uuid user_id;
     struct result row;
     bool known, found;
 
     TRY(DB_RUN(req->db, password_set, &row, param_uuid(login), param_text(hash)));
     found = result_rows(&row) == 1;
-    known = result_uuid(&row, 0, PASSWORD_SET_USER_ID, &person);
+    known = result_uuid(&row, 0, PASSWORD_SET_USER_ID, &user_id);
     result_clear(&row);
     if (!found || !known)
         return found ? OK : ERR_NOT_FOUND;
-    TRY(account_reset(req, &person));
-    TRY(account_end_planted(req, &person, NULL, &said));
+    TRY(account_reset(req, &user_id));
+    TRY(account_end_planted(req, &user_id, NULL, &said));
     what = talloc_asprintf(req->arena,
                            "An administrator set a new password for your account. All sessions, codes and links that "
                            "were made before have ended.%s",
                            said);
-    return what ? account_notify(req, &person, "Your password was reset", what, KEYS_LISTED) : ERR_MEMORY;
+    return what ? account_notify(req, &user_id, "Your password was reset", what, KEYS_LISTED) : ERR_MEMORY;
 }
 
 static enum err reset_one(struct request *req, const struct entry *entry)

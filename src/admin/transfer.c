@@ -11,17 +11,17 @@
 #include "tenancy/edition.h"
 
 enum { LIST_MAX = 16 << 20 };
-enum { SOURCE, TARGET, PEOPLE };
+enum { SOURCE, TARGET, USERS };
 
 struct transfer {
-    struct uuid people[PEOPLE];
-    const char *ids[PEOPLE];             /* as written in the request; NULL: by address */
-    const char *emails[PEOPLE];          /* likewise */
+    struct uuid users[USERS];
+    const char *ids[USERS];              /* as written in the request; NULL: by address */
+    const char *emails[USERS];           /* likewise */
     const char *workspaces, *projects;   /* JSON lists; NULL: all */
     struct buffer organizations, errors; /* JSON arrays, without their brackets */
 };
 
-static const char *const people_names[PEOPLE] = {"source", "target"};
+static const char *const user_names[USERS] = {"source", "target"};
 
 static struct buffer list_begin(struct request *req)
 {
@@ -44,20 +44,20 @@ static enum err refuse_request(struct request *req, const char *message)
     return operation_refuse(req, &(struct refusal){.status = 400, .code = "validation_error", .message = message});
 }
 
-static enum err read_people(struct request *req, struct transfer *transfer)
+static enum err read_users(struct request *req, struct transfer *transfer)
 {
     const json_t *users = json_object_get(req->json, "users");
 
     if (!json_object_get(users, "source") || !json_object_get(users, "target"))
         return refuse_request(req, "transfer_ownership requires 'source' and 'target' keys in 'users'.");
-    for (int i = 0; i < PEOPLE; i++) {
-        const json_t *ref = json_object_get(users, people_names[i]);
-        const char *path = talloc_asprintf(req->arena, "users.%s", people_names[i]);
+    for (int i = 0; i < USERS; i++) {
+        const json_t *ref = json_object_get(users, user_names[i]);
+        const char *path = talloc_asprintf(req->arena, "users.%s", user_names[i]);
         transfer->ids[i] = json_member_text(ref, "id");
         transfer->emails[i] = json_member_text(ref, "email");
         if (!transfer->ids[i] && !transfer->emails[i])
             return operation_refuse_reference(req, path, "only 'id' and 'email' name a user here", NULL);
-        if (transfer->ids[i] && !uuid_parse(transfer->ids[i], &transfer->people[i]))
+        if (transfer->ids[i] && !uuid_parse(transfer->ids[i], &transfer->users[i]))
             return refuse_uuid(req, path, transfer->ids[i]);
     }
     return OK;
@@ -104,19 +104,19 @@ static void add_error(struct transfer *transfer, const char *code, const char *m
 
 /* ---- lookup ---- */
 
-static enum err find_people(struct request *req, struct transfer *transfer)
+static enum err find_users(struct request *req, struct transfer *transfer)
 {
     struct buffer wanted = list_begin(req);
-    bool there[PEOPLE] = {false};
+    bool there[USERS] = {false};
     struct result rows;
 
-    for (int i = 0; i < PEOPLE; i++) {
+    for (int i = 0; i < USERS; i++) {
         json_open(&wanted, '{');
         json_key(&wanted, "place");
         json_int(&wanted, i);
         json_key(&wanted, transfer->ids[i] ? "id" : "email");
         if (transfer->ids[i])
-            json_uuid(&wanted, &transfer->people[i]);
+            json_uuid(&wanted, &transfer->users[i]);
         else
             json_text(&wanted, email_fold(req->arena, transfer->emails[i]));
         json_close(&wanted, '}');
@@ -124,13 +124,13 @@ static enum err find_people(struct request *req, struct transfer *transfer)
     json_close(&wanted, ']');
     if (!buffer_string(&wanted))
         return ERR_MEMORY;
-    TRY(DB_RUN(req->db, transfer_people, &rows, param_text(buffer_string(&wanted))));
+    TRY(DB_RUN(req->db, transfer_users, &rows, param_text(buffer_string(&wanted))));
     for (int i = 0; i < result_rows(&rows); i++) {
-        int64_t place = result_int(&rows, i, TRANSFER_PEOPLE_PLACE);
-        there[place] = result_uuid(&rows, i, TRANSFER_PEOPLE_ID, &transfer->people[place]);
+        int64_t place = result_int(&rows, i, TRANSFER_USERS_PLACE);
+        there[place] = result_uuid(&rows, i, TRANSFER_USERS_ID, &transfer->users[place]);
     }
     result_clear(&rows);
-    for (int i = 0; i < PEOPLE; i++)
+    for (int i = 0; i < USERS; i++)
         if (!there[i])
             return operation_refuse_unknown(req, "User", "user_not_found",
                                             transfer->ids[i] ? transfer->ids[i] : transfer->emails[i], NULL);
@@ -192,7 +192,7 @@ static enum err add_organization(struct request *req, struct transfer *transfer,
     bool member = true;
 
     if (edition_now()->owners_are_members) {
-        TRY(DB_RUN(req->db, transfer_member, &row, param_uuid(id), param_uuid(&transfer->people[TARGET])));
+        TRY(DB_RUN(req->db, transfer_member, &row, param_uuid(id), param_uuid(&transfer->users[TARGET])));
         member = result_bool(&row, 0, TRANSFER_MEMBER_MEMBER);
         result_clear(&row);
     }
@@ -203,7 +203,7 @@ static enum err add_organization(struct request *req, struct transfer *transfer,
             transfer, "target_not_member",
             talloc_asprintf(req->arena, "The target user is not a member of organization '%s'.", uuid_format(id, text)),
             (const char *const[]){"organization_id", uuid_format(id, text), "target_user_id",
-                                  uuid_format(&transfer->people[TARGET], target), NULL});
+                                  uuid_format(&transfer->users[TARGET], target), NULL});
     return OK;
 }
 
@@ -236,7 +236,7 @@ static enum err choose(struct request *req, struct transfer *transfer, const str
 
 static enum err hand_over(struct request *req, const struct transfer *transfer, const char *organizations)
 {
-    const struct uuid *source = &transfer->people[SOURCE], *target = &transfer->people[TARGET];
+    const struct uuid *source = &transfer->users[SOURCE], *target = &transfer->users[TARGET];
 
     if (uuid_equal(source, target))
         return OK;
@@ -269,7 +269,7 @@ static enum err answer(struct request *req, const struct transfer *transfer, con
 /* Locks organizations before users, the lock order of all writers. A user deleted meanwhile is missing. */
 static enum err lock_users(struct request *req, const struct transfer *transfer)
 {
-    const struct uuid *source = &transfer->people[SOURCE], *target = &transfer->people[TARGET];
+    const struct uuid *source = &transfer->users[SOURCE], *target = &transfer->users[TARGET];
     struct result rows;
     int held;
 
@@ -285,8 +285,8 @@ static enum err transfer_all(struct request *req, void *context)
     struct result owned;
     enum err err;
 
-    TRY(find_people(req, transfer));
-    TRY(DB_RUN(req->db, transfer_owned, &owned, param_uuid(&transfer->people[SOURCE])));
+    TRY(find_users(req, transfer));
+    TRY(DB_RUN(req->db, transfer_owned, &owned, param_uuid(&transfer->users[SOURCE])));
     transfer->organizations = list_begin(req);
     transfer->errors = buffer_make(req->arena, LIST_MAX);
     err = lock_users(req, transfer);
@@ -306,7 +306,7 @@ enum err ownership_transfer(struct request *req)
 {
     struct transfer transfer = {0};
 
-    TRY(read_people(req, &transfer));
+    TRY(read_users(req, &transfer));
     TRY(read_included(req, "include_workspaces", &transfer.workspaces));
     TRY(read_included(req, "include_projects", &transfer.projects));
     return operation_run(req, &(struct operation){.dry_run = false}, transfer_all, &transfer);

@@ -1,4 +1,4 @@
--- transfer_people: the people of a transfer; $1 [{place, id, email}]
+-- transfer_users: the users of a transfer; $1 [{place, id, email}]
 SELECT w.place, u.id
 FROM json_to_recordset($1::json) AS w(place integer, id uuid, email text)
 JOIN users AS u ON u.id = coalesce(w.id, (
@@ -14,10 +14,10 @@ SELECT id, slug FROM organizations WHERE owner_id = $1::uuid ORDER BY id FOR NO 
 -- transfer_slug_known: whether there is an organization with a slug
 SELECT EXISTS (SELECT FROM organizations WHERE slug = $1::text) AS known;
 
--- transfer_member: whether a person is a member of an organization
+-- transfer_member: whether a user is a member of an organization
 SELECT EXISTS (SELECT FROM organization_members WHERE organization_id = $1::uuid AND user_id = $2::uuid) AS member;
 
--- transfer_organizations: makes another person the owner of organizations; $1 [organization], $2 the new owner
+-- transfer_organizations: makes another user the owner of organizations; $1 [organization], $2 the new owner
 -- revokes
 UPDATE organizations SET owner_id = $2::uuid, created_by_id = $2::uuid, updated_by_id = $2::uuid, updated_at = now()
 WHERE id = ANY (ARRAY(SELECT value::uuid FROM json_array_elements_text($1::json)));

@@ -26,11 +26,11 @@ enum err account_end_session_keys(struct request *req, const struct uuid *user_i
 
 enum err account_take_notice(struct request *req)
 {
-    char person[UUID_TEXT_SIZE];
+    char user[UUID_TEXT_SIZE];
 
     if (!mail_enabled(req->config))
         return OK;
-    return limit_take(req, LIMIT_NOTICE, uuid_format(&identity_of(req)->user_id, person));
+    return limit_take(req, LIMIT_NOTICE, uuid_format(&identity_of(req)->user_id, user));
 }
 
 enum err account_end_planted(struct request *req, const struct uuid *user_id, const struct uuid *keep,
@@ -48,20 +48,21 @@ enum err account_end_planted(struct request *req, const struct uuid *user_id, co
 /* An attacker who controlled the account may have invited others, so the mail counts the people who remain. */
 static const char *remaining_text(struct request *req, const struct result *row)
 {
-    int64_t keys = result_int(row, 0, ACCOUNT_CONTACT_KEYS), people = result_int(row, 0, ACCOUNT_CONTACT_OTHERS);
+    int64_t keys = result_int(row, 0, ACCOUNT_CONTACT_KEYS), others = result_int(row, 0, ACCOUNT_CONTACT_OTHERS);
     const char *text = "You have no API keys.";
 
     if (keys > 0)
-        text = talloc_asprintf(req->arena,
-                               "API keys go on working. You have %" PRId64 ": %s. You can delete all of them at once in "
-                               "the settings, under API keys.",
-                               keys, result_text(row, 0, ACCOUNT_CONTACT_KEY_LIST));
-    if (!text || people == 0)
+        text =
+            talloc_asprintf(req->arena,
+                            "API keys go on working. You have %" PRId64 ": %s. You can delete all of them at once in "
+                            "the settings, under API keys.",
+                            keys, result_text(row, 0, ACCOUNT_CONTACT_KEY_LIST));
+    if (!text || others == 0)
         return text;
     return talloc_asprintf(req->arena,
                            "%s Members and invitations of your organizations stay: %" PRId64 " besides you. Please "
                            "check them in the settings, under Members.",
-                           text, people);
+                           text, others);
 }
 
 /* No row: the account was deleted at this moment, so there is nobody to mail. */

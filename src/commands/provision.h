@@ -25,9 +25,9 @@ int key_create_run(const struct config *config, const struct options *options);
      .run = account_create_run},                                                                                       \
         {.name = "account end-sessions",                                                                               \
          .arguments = "EMAIL",                                                                                         \
-         .summary = "End all sessions of a person, on every server, from the next request on",                         \
+         .summary = "End all sessions of a user, on every server, from the next request on",                           \
          .details = "Reset links and codes that were sent to the address end as well. API keys stay; "                 \
-                    "AGENTA_ACCESS_BLOCKED_EMAILS refuses them, and keeps the person out.",                            \
+                    "AGENTA_ACCESS_BLOCKED_EMAILS refuses them, and keeps the user out.",                              \
          .options = account_end_sessions_options,                                                                      \
          .run = account_end_sessions_run},                                                                             \
         {.name = "organization list",                                                                                  \

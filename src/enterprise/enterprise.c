@@ -21,7 +21,7 @@ static const struct account_hooks account_hooks = {
     .organizations_named = subscriptions_choose,
     .organizations_written = subscriptions_write,
     .members_written = subscriptions_count,
-    .users_leaving = subscriptions_count_off_people,
+    .users_leaving = subscriptions_count_off_users,
     .member_leaving = subscriptions_count_off_member,
     .write_subscription = subscription_show,
 };

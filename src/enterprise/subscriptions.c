@@ -91,9 +91,9 @@ enum err subscriptions_count(struct graph *graph)
                   param_text(buffer_string(&memberships)));
 }
 
-enum err subscriptions_count_off_people(struct request *req, const char *people)
+enum err subscriptions_count_off_users(struct request *req, const char *users)
 {
-    return DB_RUN(req->db, people_count_off, NULL, param_text(people));
+    return DB_RUN(req->db, users_count_off, NULL, param_text(users));
 }
 
 enum err subscriptions_count_off_member(struct request *req, const struct uuid *membership)

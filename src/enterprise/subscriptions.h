@@ -18,7 +18,7 @@ enum err subscriptions_count(struct graph *graph) MUST_CHECK;
 
 /* Subtracts users (a JSON array of ids) or one membership from the numbers of members. Call it before they are
  * deleted. */
-enum err subscriptions_count_off_people(struct request *req, const char *people) MUST_CHECK;
+enum err subscriptions_count_off_users(struct request *req, const char *users) MUST_CHECK;
 enum err subscriptions_count_off_member(struct request *req, const struct uuid *membership) MUST_CHECK;
 
 /* Appends the plan of an organization to the answer. */

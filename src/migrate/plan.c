@@ -285,5 +285,5 @@ bool plan_needs_signup(const struct plan *plan)
 {
     const struct plan_database *core = &plan->databases[DATABASE_CORE];
 
-    return core->opens_signup && core->impact.people > 0 && !plan->options->access_restricted;
+    return core->opens_signup && core->impact.users > 0 && !plan->options->access_restricted;
 }

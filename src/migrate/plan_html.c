@@ -204,9 +204,9 @@ static void write_signup_impact(const struct plan *plan, struct buffer *out)
     buffer_format(
         out,
         "<p>From v0.104.0 on sign-up is open to everybody, and everybody may own organizations; now there are "
-        "%" PRId64 " people in one organization.%s</p>\n<ul>\n",
-        impact->people, plan->options->access_restricted ? " An access variable is set and stays in force." : "");
-    for (int i = 0; i < SIGNUP_VARIABLES && impact->people > 0; i++) {
+        "%" PRId64 " users in one organization.%s</p>\n<ul>\n",
+        impact->users, plan->options->access_restricted ? " An access variable is set and stays in force." : "");
+    for (int i = 0; i < SIGNUP_VARIABLES && impact->users > 0; i++) {
         struct buffer effect = buffer_make(out->arena, TEXT_MAX);
 
         signup_impact_describe(impact, (enum signup_variable)i, &effect);

@@ -205,13 +205,13 @@ static void write_signup_impact(const struct plan *plan, struct buffer *out)
     json_open(out, '{');
     JSON_MEMBERS(out, member_bool("opens_signup", core->opens_signup),
                  member_bool("restricted", plan->options->access_restricted),
-                 member_bool("accepted", plan->options->accept_open_signup), member_int("people", core->impact.people));
-    write_list("domains", &core->impact.domains, "people", out);
+                 member_bool("accepted", plan->options->accept_open_signup), member_int("users", core->impact.users));
+    write_list("domains", &core->impact.domains, "users", out);
     write_list("owners", &core->impact.owners, NULL, out);
     write_list("inactive", &core->impact.inactive, NULL, out);
     json_key(out, "variables");
     json_open(out, '{');
-    for (int i = 0; i < SIGNUP_VARIABLES && core->impact.people > 0; i++) {
+    for (int i = 0; i < SIGNUP_VARIABLES && core->impact.users > 0; i++) {
         struct buffer effect = buffer_make(out->arena, 4096);
 
         signup_impact_describe(&core->impact, (enum signup_variable)i, &effect);

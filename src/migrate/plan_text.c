@@ -255,11 +255,11 @@ static void write_signup_impact(const struct plan *plan, struct buffer *out)
         return;
     buffer_format(out,
                   "sign-up: from v0.104.0 on it is open to everybody, and everybody may own organizations; now there "
-                  "are %" PRId64 " people in one organization.\n",
-                  impact->people);
+                  "are %" PRId64 " users in one organization.\n",
+                  impact->users);
     if (plan->options->access_restricted)
         buffer_text(out, "  An access variable is set and stays in force.\n");
-    for (int i = 0; i < SIGNUP_VARIABLES && impact->people > 0; i++) {
+    for (int i = 0; i < SIGNUP_VARIABLES && impact->users > 0; i++) {
         struct buffer effect = buffer_make(out->arena, VALUE_MAX);
 
         buffer_format(out, "  %s: ", signup_variable_name((enum signup_variable)i));

@@ -195,7 +195,7 @@ static enum err refuse(const struct migrate_state *state, const struct migrate_o
 {
     void *arena = talloc_new(NULL);
     struct buffer text = buffer_make(arena, TEXT_MAX);
-    bool opens = impact->people > 0;
+    bool opens = impact->users > 0;
     enum err err;
 
     buffer_format(&text, "the %s database", migrate_database_name(state->database));
@@ -206,8 +206,8 @@ static enum err refuse(const struct migrate_state *state, const struct migrate_o
                       opens ? "" : " (`orgd migrate plan` lists them)");
     }
     if (opens) {
-        buffer_format(&text, "%s has %" PRId64 " people, and sign-up opens to everybody: set one of",
-                      losses->any ? ", and" : "", impact->people);
+        buffer_format(&text, "%s has %" PRId64 " users, and sign-up opens to everybody: set one of",
+                      losses->any ? ", and" : "", impact->users);
         for (int i = 0; i < SIGNUP_VARIABLES; i++)
             buffer_format(&text, "%s %s", i > 0 ? "," : "", signup_variable_name((enum signup_variable)i));
     }
@@ -241,8 +241,8 @@ enum err migrate_check_acceptance(struct db *db, const struct migrate_state *sta
                         migrate_database_name(state->database), db_error(db)->cause);
     } else if (down && losses.any) {
         err = refuse_down(state, options, &losses, error);
-    } else if (losses.any || impact.people > 0) {
-        if (impact.people > 0)
+    } else if (losses.any || impact.users > 0) {
+        if (impact.users > 0)
             advise(&impact, options, arena);
         err = refuse(state, options, &losses, &impact, error);
     }

@@ -28,11 +28,11 @@ static enum err read_list(struct db *db, void *arena, const struct statement *st
 
 enum err signup_impact_read(struct db *db, void *arena, struct signup_impact *impact)
 {
-    struct result people;
+    struct result users;
 
-    TRY(DB_RUN(db, signup_people, &people));
-    impact->people = result_int(&people, 0, SIGNUP_PEOPLE_USERS);
-    result_clear(&people);
+    TRY(DB_RUN(db, signup_users, &users));
+    impact->users = result_int(&users, 0, SIGNUP_USERS_USERS);
+    result_clear(&users);
     TRY(read_list(db, arena, &signup_domains, &impact->domains));
     TRY(read_list(db, arena, &signup_owners, &impact->owners));
     return read_list(db, arena, &signup_inactive, &impact->inactive);
@@ -58,8 +58,8 @@ static void owners_effect(const struct signup_impact *impact, struct buffer *out
     write_some(&impact->owners, 0, ", ", out);
     if (result_rows(&impact->owners) == 0)
         buffer_text(out, "none");
-    buffer_format(out, "; without it each of the %" PRId64 " people, and everybody who signs up, may create some",
-                  impact->people);
+    buffer_format(out, "; without it each of the %" PRId64 " users, and everybody who signs up, may create some",
+                  impact->users);
 }
 
 /* The effect of allowing only the most frequent domain. */
@@ -70,10 +70,10 @@ static void domains_effect(const struct signup_impact *impact, struct buffer *ou
 
     buffer_format(out,
                   "only addresses of the domains in it may sign up and sign in; set to %s it lets in %" PRId64
-                  " of the %" PRId64 " people",
-                  any ? result_text(&impact->domains, 0, SIGNUP_DOMAINS_DOMAIN) : "a domain", in, impact->people);
-    if (in < impact->people) {
-        buffer_format(out, " and shuts out %" PRId64 " (", impact->people - in);
+                  " of the %" PRId64 " users",
+                  any ? result_text(&impact->domains, 0, SIGNUP_DOMAINS_DOMAIN) : "a domain", in, impact->users);
+    if (in < impact->users) {
+        buffer_format(out, " and shuts out %" PRId64 " (", impact->users - in);
         write_some(&impact->domains, 1, ", ", out);
         buffer_char(out, ')');
     }
@@ -82,9 +82,9 @@ static void domains_effect(const struct signup_impact *impact, struct buffer *ou
 static void blocked_domains_effect(const struct signup_impact *impact, struct buffer *out)
 {
     buffer_format(out,
-                  "addresses of the domains in it may neither sign up nor sign in; of the %" PRId64 " people it would"
+                  "addresses of the domains in it may neither sign up nor sign in; of the %" PRId64 " users it would"
                   " shut out, by domain: ",
-                  impact->people);
+                  impact->users);
     write_some(&impact->domains, 0, ", ", out);
 }
 
@@ -93,8 +93,8 @@ static void blocked_emails_effect(const struct signup_impact *impact, struct buf
     int count = result_rows(&impact->inactive);
 
     buffer_format(out,
-                  "the addresses in it may neither sign up nor sign in; of the %" PRId64 " people %d are not active%s",
-                  impact->people, count, count > 0 ? ": " : "");
+                  "the addresses in it may neither sign up nor sign in; of the %" PRId64 " users %d are not active%s",
+                  impact->users, count, count > 0 ? ": " : "");
     write_some(&impact->inactive, 0, ", ", out);
 }
 

@@ -10,7 +10,7 @@ enum { SIGNUP_TEXT, SIGNUP_NUMBER };
 
 /* The results live as long as the arena. */
 struct signup_impact {
-    int64_t people;
+    int64_t users;
     struct result domains;  /* of the users' addresses: domain, number of users; largest first */
     struct result owners;   /* addresses of users who own organizations */
     struct result inactive; /* addresses of inactive users */

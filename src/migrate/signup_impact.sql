@@ -1,4 +1,4 @@
--- signup_people: number of users
+-- signup_users: number of users
 SELECT count(*) AS users FROM users;
 
 -- signup_domains: number of users for each domain of their addresses

@@ -108,7 +108,7 @@ enum err account_prove(struct request *req, const struct uuid *login_id, const s
 /* Two concurrent sign-ins must not both repair the organization: lock the user row, then check again. */
 static enum err repair(struct request *req, const struct uuid *user_id)
 {
-    TRY(DB_RUN(req->db, person_lock, NULL, param_uuid(user_id)));
+    TRY(DB_RUN(req->db, user_lock, NULL, param_uuid(user_id)));
     return DB_RUN(req->db, account_repair, NULL, param_uuid(user_id));
 }
 

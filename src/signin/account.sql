@@ -2,27 +2,27 @@
 -- has proven it before
 -- $1 address, $2 login, which may have an account already, or NULL. The address as written takes precedence over other cases.
 -- Repair is checked only with a login: before a password was verified, the response time would reveal that an account exists.
-SELECT person.id,
+SELECT found_user.id,
        EXISTS (
            SELECT FROM project_invitations i
            WHERE lower(i.email COLLATE "C") = lower($1::text COLLATE "C") AND i.used IS NOT TRUE AND i.deleted_at IS NULL
              AND (i.expiration_date IS NULL OR i.expiration_date > now())) AS invited,
        CASE WHEN $2::uuid IS NOT NULL THEN EXISTS (
            SELECT FROM organizations o
-           WHERE o.owner_id = person.id
+           WHERE o.owner_id = found_user.id
              AND (NOT EXISTS (SELECT FROM organization_members m
-                              WHERE m.organization_id = o.id AND m.user_id = person.id)
+                              WHERE m.organization_id = o.id AND m.user_id = found_user.id)
                   OR NOT EXISTS (SELECT FROM workspaces w WHERE w.organization_id = o.id)
                   OR EXISTS (SELECT FROM workspaces w
                              WHERE w.organization_id = o.id
                                AND (NOT EXISTS (SELECT FROM workspace_members m
-                                                WHERE m.workspace_id = w.id AND m.user_id = person.id)
+                                                WHERE m.workspace_id = w.id AND m.user_id = found_user.id)
                                     OR NOT EXISTS (SELECT FROM projects p WHERE p.workspace_id = w.id)
                                     OR EXISTS (SELECT FROM projects p
                                                WHERE p.workspace_id = w.id
                                                  AND NOT EXISTS (SELECT FROM project_members m
                                                                  WHERE m.project_id = p.id
-                                                                   AND m.user_id = person.id)))))) ELSE false END AS broken,
+                                                                   AND m.user_id = found_user.id)))))) ELSE false END AS broken,
        EXISTS (SELECT FROM orgd.logins l WHERE l.id = $2::uuid AND lower($1::text COLLATE "C") = ANY (l.proven_emails)) AS proven
 FROM (SELECT 1) AS one
 LEFT JOIN LATERAL (
@@ -36,7 +36,7 @@ LEFT JOIN LATERAL (
     ) AS candidate
     ORDER BY place, created_at, id
     LIMIT 1
-) AS person ON true;
+) AS found_user ON true;
 
 -- account_add: adds a user; no row if the address or the login's id is taken already
 INSERT INTO users (id, uid, email, username, updated_at)
@@ -56,7 +56,7 @@ WITH login AS (
     WHERE id = $1::uuid
       AND (user_id IS DISTINCT FROM $2::uuid
            OR ($7::text IS NOT NULL AND lower($7::text COLLATE "C") <> ALL (proven_emails)))
-), person AS (
+), found_user AS (
     UPDATE users u SET uid = $1::uuid::text, updated_at = now()
     WHERE u.id = $2::uuid
       AND NOT EXISTS (

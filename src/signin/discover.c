@@ -48,7 +48,7 @@ static enum err ask(struct request *req, const struct statement *statement, cons
     struct result row;
 
     TRY(db_run(req->db, statement, params, 1, &row));
-    *yes = result_bool(&row, 0, DISCOVER_PERSON_YES);
+    *yes = result_bool(&row, 0, DISCOVER_USER_YES);
     result_clear(&row);
     return OK;
 }
@@ -63,7 +63,7 @@ enum err discover_address(struct request *req)
     if (!email)
         return ERR_MEMORY;
     TRY(limit_take_client(req, LIMIT_DISCOVER_CLIENT));
-    TRY(ask(req, &discover_person, email, &exists));
+    TRY(ask(req, &discover_user, email, &exists));
     json_open(&body, '{');
     json_key(&body, "exists");
     json_bool(&body, exists);

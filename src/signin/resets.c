@@ -246,34 +246,34 @@ enum err resets_submit(struct request *req)
 /* ---- making a link ---- */
 
 /* A link opens the account, and this log line is the only record of who got one. */
-static void note_link(const struct request *req, const struct uuid *person)
+static void note_link(const struct request *req, const struct uuid *user_id)
 {
     char whom[UUID_TEXT_SIZE], who[UUID_TEXT_SIZE];
 
     log_message(LOG_INFO, "user %s made a password-reset link for user %s",
-                uuid_format(&identity_of(req)->user_id, who), uuid_format(person, whom));
+                uuid_format(&identity_of(req)->user_id, who), uuid_format(user_id, whom));
     audit_count(req, &(struct audit_event){.action = "request",
                                            .object = "users",
                                            .reason = "password-reset link",
-                                           .object_id = person,
+                                           .object_id = user_id,
                                            .single = true});
 }
 
 /* Whether the caller may make a link for a user, for which address, and in which generation of the account. */
-static enum err decide(struct request *req, const struct uuid *person, const char **email, int64_t *generation)
+static enum err decide(struct request *req, const struct uuid *user_id, const char **email, int64_t *generation)
 {
     const struct identity *caller = identity_of(req);
     struct result row;
 
-    TRY(DB_RUN(req->db, reset_person, &row, param_uuid(person), param_uuid(&caller->user_id),
+    TRY(DB_RUN(req->db, reset_user, &row, param_uuid(user_id), param_uuid(&caller->user_id),
                param_bool(req->config->owners_reset && !mail_enabled(req->config)),
                param_uuid(caller->has_session ? &caller->session : NULL)));
     if (!result_keep(&row, req->arena))
         return ERR_MEMORY;
-    if (result_rows(&row) == 0 || !result_text(&row, 0, RESET_PERSON_EMAIL))
+    if (result_rows(&row) == 0 || !result_text(&row, 0, RESET_USER_EMAIL))
         return ERR_RESET_NOT_ALLOWED;
-    *generation = result_int(&row, 0, RESET_PERSON_GENERATION);
-    *email = email_fold(req->arena, result_text(&row, 0, RESET_PERSON_EMAIL));
+    *generation = result_int(&row, 0, RESET_USER_GENERATION);
+    *email = email_fold(req->arena, result_text(&row, 0, RESET_USER_EMAIL));
     return *email ? OK : ERR_MEMORY;
 }
 
@@ -281,20 +281,20 @@ static enum err decide(struct request *req, const struct uuid *person, const cha
  * In a transaction that has locked the login: everything decided before the lock is decided again, as a reset may have
  * come first.
  */
-static enum err make_link(struct request *req, const struct uuid *person, const char *email, const char **url)
+static enum err make_link(struct request *req, const struct uuid *user_id, const char *email, const char **url)
 {
     const struct identity *caller = identity_of(req);
     int64_t generation;
     struct link link = {.email = email,
-                        .user_id = person,
-                        .proves = uuid_equal(person, &caller->user_id) && caller->address_proven,
+                        .user_id = user_id,
+                        .proves = uuid_equal(user_id, &caller->user_id) && caller->address_proven,
                         .generation = &generation,
                         .session = caller->has_session ? &caller->session : NULL};
     struct login login;
     const char *again;
 
     TRY(lock_login(req, &link, &login));
-    TRY(decide(req, person, &again, &generation));
+    TRY(decide(req, user_id, &again, &generation));
     if (strcmp(again, email) != 0)
         return ERR_RESET_NOT_ALLOWED;
     return add_token(req, &link, &login, url);
@@ -314,16 +314,16 @@ static enum err answer_mail(struct request *req, const char *email)
     return reply_buffer(req, 200, &body);
 }
 
-static enum err answer_link(struct request *req, const struct uuid *person, const char *email)
+static enum err answer_link(struct request *req, const struct uuid *user_id, const char *email)
 {
     struct buffer body = buffer_make(req->arena, 16 << 10);
     const char *url = NULL;
 
     TRY(reauthentication_check(req));
     TRY(db_begin(req->db));
-    TRY(make_link(req, person, email, &url));
+    TRY(make_link(req, user_id, email, &url));
     TRY(db_commit(req->db));
-    note_link(req, person);
+    note_link(req, user_id);
     json_text(&body, url);
     return reply_buffer(req, 200, &body);
 }
@@ -331,11 +331,11 @@ static enum err answer_link(struct request *req, const struct uuid *person, cons
 enum err resets_link(struct request *req)
 {
     const char *email;
-    struct uuid person;
+    struct uuid user_id;
     int64_t generation;
 
-    if (!uuid_parse(query_value(req, "user_id"), &person))
+    if (!uuid_parse(query_value(req, "user_id"), &user_id))
         return ERR_BAD_UUID;
-    TRY(decide(req, &person, &email, &generation));
-    return mail_enabled(req->config) ? answer_mail(req, email) : answer_link(req, &person, email);
+    TRY(decide(req, &user_id, &email, &generation));
+    return mail_enabled(req->config) ? answer_mail(req, email) : answer_link(req, &user_id, email);
 }

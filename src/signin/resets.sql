@@ -63,7 +63,7 @@ SET user_id = coalesce(user_id, $2::uuid), proven_at = coalesce(proven_at, now()
     proven_emails = array_append(array_remove(proven_emails, email), email)
 WHERE id = $1::uuid;
 
--- reset_person: the address of a user for whom the caller may make a link, and the generation of the account in which it is valid
+-- reset_user: the address of a user for whom the caller may make a link, and the generation of the account in which it is valid
 -- $1 user, $2 caller, $3 whether owners may, $4 session of the caller or NULL. No row: the caller may not. A link has the
 -- generation of the session in which it is made, so it ends with the session, whenever it is committed. A user who has proven
 -- the address makes a link in their session. API keys and owners make none: a key may be older than the proof or a reset.
@@ -72,7 +72,7 @@ WITH session AS (
     SELECT s.generation
     FROM orgd.sessions s JOIN orgd.accounts a ON a.user_id = s.user_id AND a.generation = s.generation
     WHERE s.handle = $4::uuid AND s.user_id = $2::uuid AND s.expires_at > now()
-), person AS (
+), found_user AS (
     SELECT u.id, u.email, a.generation,
            EXISTS (SELECT FROM orgd.logins l
                    WHERE (l.user_id = u.id OR (l.user_id IS NULL AND l.email = lower(u.email COLLATE "C")))
@@ -84,7 +84,7 @@ WITH session AS (
     WHERE u.id = $1::uuid
 )
 SELECT p.email, CASE WHEN p.id = $2::uuid THEN coalesce(s.generation, p.generation) ELSE p.generation END AS generation
-FROM person p LEFT JOIN session s ON true
+FROM found_user p LEFT JOIN session s ON true
 WHERE (s.generation IS NOT NULL OR ($4::uuid IS NULL AND NOT p.signs_in))
   AND CASE WHEN p.id = $2::uuid THEN s.generation IS NOT NULL OR (p.generation = 0 AND NOT p.proven)
            ELSE $3::boolean AND NOT p.proven

@@ -266,7 +266,7 @@ enum err organizations_delete(struct request *req)
     TRY(reauthentication_check(req));
     TRY(account_take_notice(req));
     TRY(db_begin(req->db));
-    TRY(RUN_QUERY(req, ERR_ORGANIZATION_NOT_OWNER, person_lock, param_uuid(user)));
+    TRY(RUN_QUERY(req, ERR_ORGANIZATION_NOT_OWNER, user_lock, param_uuid(user)));
     TRY(RUN_QUERY(req, ERR_ORGANIZATION_NOT_OWNER, organization_lock, param_uuid(&id), param_uuid(user)));
     TRY(not_the_last(req));
     TRY(load_name(req, &id, &name));

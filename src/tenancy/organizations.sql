@@ -26,7 +26,7 @@ SELECT json_build_object(
     'default_workspace', CASE WHEN w.id IS NOT NULL THEN json_build_object(
         'id', w.id, 'name', coalesce(w.name, 'None'), 'description', coalesce(w.description, ''), 'type', w.type,
         'members', (
-            SELECT coalesce(json_agg(people.entry ORDER BY people.place, people.since, people.id), '[]')
+            SELECT coalesce(json_agg(entries.entry ORDER BY entries.place, entries.since, entries.id), '[]')
             FROM (
                 SELECT 1 AS place, i.created_at AS since, i.id, json_build_object(
                     'user', json_build_object(
@@ -54,7 +54,7 @@ SELECT json_build_object(
                 WHERE u.id = o.owner_id
                    OR u.id IN (SELECT user_id FROM workspace_members WHERE workspace_id = w.id)
                 GROUP BY u.id
-            ) AS people)) END)
+            ) AS entries)) END)
 FROM organizations o
 LEFT JOIN LATERAL (SELECT id, name, description, type FROM workspaces WHERE organization_id = o.id ORDER BY created_at, id LIMIT 1) AS w ON true
 WHERE o.id = $1::uuid
@@ -179,7 +179,7 @@ WHERE organization_id = $1::uuid AND id NOT IN (SELECT project_id FROM project_m
 -- organization_touch: records who confirmed the ownership of an organization, and when
 UPDATE organizations SET updated_at = now(), updated_by_id = $2::uuid WHERE id = $1::uuid;
 
--- person_lock: locks a user row while the user's organizations are counted
+-- user_lock: locks a user row while the user's organizations are counted
 SELECT id FROM users WHERE id = $1::uuid FOR NO KEY UPDATE;
 
 -- organization_owned: how many organizations a user owns

@@ -85,7 +85,7 @@ def things(pair, planned, before, archive):
 def test_a_used_database_is_migrated_as_planned(make_old, options):
     planned = check(make_old("oss", "livedin"), *options)
     assert decision(planned, "keys")["count"] == 6 and decision(planned, "deliveries")["count"] == 4
-    assert planned["signup_impact"]["opens_signup"] and planned["signup_impact"]["people"] == 40
+    assert planned["signup_impact"]["opens_signup"] and planned["signup_impact"]["users"] == 40
     assert planned["needs"] == {"allow": ["DELETES_DATA"], "accept_open_signup": True}
 
 
@@ -94,7 +94,7 @@ def test_an_awkward_database_is_migrated_as_planned(make_old, seed):
     pair = make_old("oss", "livedin")
     awkward.spoil(pair, seed)
     planned = check(pair)
-    assert sum(of_domain["people"] for of_domain in planned["signup_impact"]["domains"]) == planned["signup_impact"]["people"] == 100
+    assert sum(of_domain["users"] for of_domain in planned["signup_impact"]["domains"]) == planned["signup_impact"]["users"] == 100
 
 
 def test_rows_of_a_project_are_counted_once(make_old):

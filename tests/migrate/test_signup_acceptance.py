@@ -21,10 +21,10 @@ def refused(pair, *options, status=3, **more):
 def test_open_sign_up_without_acceptance_is_refused(make_old):
     pair = make_old("oss", "livedin")
     sentence, advice = refused(pair, *ALLOW)
-    assert "40 people" in sentence and all(name in sentence for name in VARIABLES)
+    assert "40 users" in sentence and all(name in sentence for name in VARIABLES)
     assert "`orgd migrate up --allow DELETES_DATA --accept-open-signup`" in sentence
     assert [line.split(":")[0] for line in advice] == VARIABLES
-    assert "ada@example.com" in advice[0] and "40 of the 40 people" in advice[1]
+    assert "ada@example.com" in advice[0] and "40 of the 40 users" in advice[1]
     assert "example.com 40" in advice[2] and "inactive@example.com" in advice[3]
 
 
@@ -32,7 +32,7 @@ def test_users_are_counted_by_domain(make_old):
     pair = make_old("oss", "livedin")
     pair.sql("UPDATE users SET email = replace(email, 'example.com', 'X.org') WHERE id IN (SELECT id FROM users ORDER BY id LIMIT 9)")
     _, advice = refused(pair, *ALLOW)
-    assert "set to example.com it lets in 31 of the 40 people and shuts out 9 (x.org 9)" in advice[1]
+    assert "set to example.com it lets in 31 of the 40 users and shuts out 9 (x.org 9)" in advice[1]
     assert "example.com 31, x.org 9" in advice[2]
 
 
@@ -61,7 +61,7 @@ def test_losses_have_to_be_accepted_by_name(make_old):
 
 def test_sign_up_and_losses_are_asked_for_together(make_old):
     sentence, advice = refused(make_old("oss", "livedin"))
-    assert "keys: 6" in sentence and "40 people" in sentence and len(advice) == 4
+    assert "keys: 6" in sentence and "40 users" in sentence and len(advice) == 4
     assert sentence.endswith("`orgd migrate up --allow DELETES_DATA --accept-open-signup`.")
 
 

@@ -86,8 +86,8 @@ export const operator = {
     obstructed: "The upgrade refuses to start until these problems are solved.",
     command: "To do this, run",
     signup: "Sign-up opens",
-    signupBody: (people: number) =>
-      `After the upgrade everybody may sign up and own organizations. Now there are ${count(people, "person", "people")} in one organization.`,
+    signupBody: (users: number) =>
+      `After the upgrade everybody may sign up and own organizations. Now there are ${count(users, "user", "users")} in one organization.`,
     signupRestricted: "An access variable is set and stays in force.",
     todo: (number: number) => count(number, "revision to apply", "revisions to apply"),
     columns: {

@@ -50,7 +50,7 @@ export interface PlannedDatabase {
 
 export interface Plan {
   databases: PlannedDatabase[];
-  signup_impact: { opens_signup: boolean; restricted: boolean; people: number; variables: Record<string, string> };
+  signup_impact: { opens_signup: boolean; restricted: boolean; users: number; variables: Record<string, string> };
   obstructed: boolean;
   command: string | null;
 }

@@ -117,7 +117,7 @@ function SignupImpact({ impact }: { impact: Plan["signup_impact"] }) {
       description={
         <>
           <p>
-            {words.signupBody(impact.people)} {impact.restricted && words.signupRestricted}
+            {words.signupBody(impact.users)} {impact.restricted && words.signupRestricted}
           </p>
           <ul className="lines">
             {Object.entries(impact.variables).map(([name, effect]) => (
