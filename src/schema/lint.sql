@@ -332,7 +332,7 @@ SELECT format('%I.%I', n.nspname, c.relname) AS object,
                                                             AND x.indcollation[o] IN (0, u.coll))))
  ORDER BY n.nspname, c.relname, k.names;
 
--- lint_lifecycle_missing: some of the columns that tell who changed a row and when; children get them with the parent
+-- lint_lifecycle_missing: some of the columns with the author and the time of a change; children get them with the parent
 SELECT format('%I.%I', n.nspname, c.relname) AS object,
        format('it has %s and lacks %s', string_agg(w.name, ', ' ORDER BY w.number) FILTER (WHERE a.attname IS NOT NULL),
               string_agg(w.name, ', ' ORDER BY w.number) FILTER (WHERE a.attname IS NULL))
@@ -367,7 +367,7 @@ SELECT format('%I.%I', n.nspname, c.relname) AS object,
 HAVING count(a.attname) BETWEEN 1 AND 5 AND NOT bool_or(a.attinhcount > 0)
  ORDER BY n.nspname, c.relname;
 
--- lint_lifecycle_foreign_key: foreign keys on the columns that only tell who made, changed or deleted a row
+-- lint_lifecycle_foreign_key: foreign keys on columns that only record who made, changed or deleted a row
 SELECT format('%I.%I', n.nspname, c.relname) AS object,
        format('the foreign key %I ties %I to %I.%I, so that who did something cannot be deleted on its own', k.conname,
               a.attname, q.nspname, t.relname) AS what,

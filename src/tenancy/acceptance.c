@@ -51,9 +51,9 @@ static bool is_same_token(const char *stored, const char *given)
 
 static enum err take_try(struct request *req)
 {
-    char person[UUID_TEXT_SIZE];
+    char user[UUID_TEXT_SIZE];
 
-    return limit_take(req, LIMIT_ACCEPTANCE, uuid_format(&identity_of(req)->user_id, person));
+    return limit_take(req, LIMIT_ACCEPTANCE, uuid_format(&identity_of(req)->user_id, user));
 }
 
 /* Finds it by the token of the link. */

@@ -44,9 +44,9 @@ static void add(struct invitation_tries *tries, enum limit limit, const char *su
  * Users without a proven address may send few mails, and few to one address. The first limit refuses more than five at
  * once.
  */
-static void add_unproven(struct invitation_tries *tries, const char *person, const char *const *emails, size_t count)
+static void add_unproven(struct invitation_tries *tries, const char *user, const char *const *emails, size_t count)
 {
-    add(tries, LIMIT_INVITATION_UNPROVEN, person, count);
+    add(tries, LIMIT_INVITATION_UNPROVEN, user, count);
     for (size_t i = 0; i < count; i++)
         add(tries, LIMIT_INVITATION_RECIPIENT, emails[i], 1);
 }
@@ -55,7 +55,7 @@ static void add_unproven(struct invitation_tries *tries, const char *person, con
 static enum err take_rest(struct request *req, const struct uuid *organization, const char *const *emails,
                           struct invitation_tries *tries)
 {
-    const char *person = tries->all[0].subject;
+    const char *user = tries->all[0].subject;
     size_t count = tries->all[0].count;
     struct limit_refusal refusal;
     enum err err;
@@ -63,7 +63,7 @@ static enum err take_rest(struct request *req, const struct uuid *organization, 
     TRY(load_proof(req, &tries->proven));
     add(tries, LIMIT_INVITATION_ORGANIZATION, text_of(req, organization), count);
     if (!tries->proven && mail_enabled(req->config))
-        add_unproven(tries, person, emails, count);
+        add_unproven(tries, user, emails, count);
     err = limit_ask(req, tries->all + 1, tries->count - 1, &refusal);
     if (!err && refusal.wait_us > 0)
         err = limit_refuse(req, &refusal);
@@ -75,14 +75,14 @@ static enum err take_rest(struct request *req, const struct uuid *organization, 
 enum err invitation_take(struct request *req, const struct uuid *organization, const struct uuid *named,
                          const char *const *emails, size_t count, struct invitation_tries *tries)
 {
-    const char *person = text_of(req, &identity_of(req)->user_id);
+    const char *user = text_of(req, &identity_of(req)->user_id);
 
     *tries = (struct invitation_tries){.count = 0};
-    if (!person)
+    if (!user)
         return ERR_MEMORY;
-    TRY(limit_take_many(req, LIMIT_INVITATION_ASKED, person, count));
-    TRY(limit_take_many(req, LIMIT_INVITATION, person, count));
-    add(tries, LIMIT_INVITATION, person, count);
+    TRY(limit_take_many(req, LIMIT_INVITATION_ASKED, user, count));
+    TRY(limit_take_many(req, LIMIT_INVITATION, user, count));
+    add(tries, LIMIT_INVITATION, user, count);
     TRY(check_manager(req, organization, named));
     return take_rest(req, organization, emails, tries);
 }

@@ -49,13 +49,13 @@ static enum err find_organization(struct request *req, const struct uuid *worksp
 }
 
 /* Finds the user of the address; `*is_member` is whether there is one. Refuses owners. */
-static enum err find_member(struct request *req, const struct uuid *workspace, const char *email, struct uuid *person,
+static enum err find_member(struct request *req, const struct uuid *workspace, const char *email, struct uuid *user_id,
                             bool *is_member, bool *is_owner)
 {
     struct result row;
 
     TRY(DB_RUN(req->db, member_find, &row, param_uuid(workspace), param_text(email)));
-    *is_member = result_rows(&row) > 0 && result_uuid(&row, 0, MEMBER_FIND_ID, person);
+    *is_member = result_rows(&row) > 0 && result_uuid(&row, 0, MEMBER_FIND_ID, user_id);
     *is_owner = *is_member && result_bool(&row, 0, MEMBER_FIND_OWNS);
     result_clear(&row);
     return OK;
@@ -66,17 +66,18 @@ static enum err remove_address(struct request *req, const struct uuid *organizat
                                const char *email)
 {
     bool is_member = false, is_owner = false;
-    struct uuid person;
+    struct uuid user_id;
 
-    TRY(find_member(req, workspace, email, &person, &is_member, &is_owner));
-    if (!(is_member && uuid_equal(&person, &identity_of(req)->user_id)))
+    TRY(find_member(req, workspace, email, &user_id, &is_member, &is_owner));
+    if (!(is_member && uuid_equal(&user_id, &identity_of(req)->user_id)))
         TRY(workspace_check_manager(req, workspace, ERR_MEMBER_NOT_ALLOWED));
     if (is_owner)
         return ERR_MEMBER_NOT_ALLOWED;
     if (is_member) {
-        TRY(DB_RUN(req->db, member_remove, NULL, param_uuid(workspace), param_uuid(&person), param_uuid(organization)));
-        TRY(DB_RUN(req->db, member_forget_keys, NULL, param_uuid(workspace), param_uuid(&person)));
-        TRY(DB_RUN(req->db, member_forget_sent, NULL, param_uuid(organization), param_uuid(&person),
+        TRY(DB_RUN(req->db, member_remove, NULL, param_uuid(workspace), param_uuid(&user_id),
+                   param_uuid(organization)));
+        TRY(DB_RUN(req->db, member_forget_keys, NULL, param_uuid(workspace), param_uuid(&user_id)));
+        TRY(DB_RUN(req->db, member_forget_sent, NULL, param_uuid(organization), param_uuid(&user_id),
                    param_uuid(workspace)));
     }
     return DB_RUN(req->db, member_forget_invitations, NULL, param_uuid(workspace), param_text(email));
@@ -105,7 +106,7 @@ enum err members_remove(struct request *req)
  * Whether the caller may change the role of a member of the organization: the caller must manage every workspace of the
  * member.
  */
-static enum err check_standing(struct request *req, const struct uuid *organization, const struct uuid *person)
+static enum err check_standing(struct request *req, const struct uuid *organization, const struct uuid *user_id)
 {
     const char *managing = roles_managing(req->arena);
     struct uuid member;
@@ -115,7 +116,7 @@ static enum err check_standing(struct request *req, const struct uuid *organizat
     if (!managing)
         return ERR_MEMORY;
     TRY(DB_RUN(req->db, member_standing, &row, param_uuid(organization), param_uuid(&identity_of(req)->user_id),
-               param_uuid(person), param_text(managing)));
+               param_uuid(user_id), param_text(managing)));
     if (result_rows(&row) == 0 || !result_bool(&row, 0, MEMBER_STANDING_MAY))
         err = ERR_MEMBER_NOT_ALLOWED;
     else if (!result_uuid(&row, 0, MEMBER_STANDING_USER_ID, &member))
@@ -126,12 +127,12 @@ static enum err check_standing(struct request *req, const struct uuid *organizat
     return err;
 }
 
-static enum err reply_role(struct request *req, const struct uuid *organization, const struct uuid *person,
+static enum err reply_role(struct request *req, const struct uuid *organization, const struct uuid *user_id,
                            const char *role)
 {
     struct buffer body = buffer_make(req->arena, 1000);
 
-    JSON_OBJECT(&body, member_uuid("organization_id", organization), member_uuid("user_id", person),
+    JSON_OBJECT(&body, member_uuid("organization_id", organization), member_uuid("user_id", user_id),
                 member_text("role", role));
     return reply_buffer(req, 200, &body);
 }
@@ -139,19 +140,19 @@ static enum err reply_role(struct request *req, const struct uuid *organization,
 enum err members_set_role(struct request *req)
 {
     const char *role = body_text(req, "role");
-    struct uuid organization, person;
+    struct uuid organization, user_id;
 
     if (!uuid_parse(path_value(req, "organization_id"), &organization) ||
-        !uuid_parse(path_value(req, "user_id"), &person))
+        !uuid_parse(path_value(req, "user_id"), &user_id))
         return ERR_BAD_UUID;
     TRY(db_begin(req->db));
     TRY(lock_all(req, &organization, ERR_MEMBER_NOT_ALLOWED));
-    TRY(check_standing(req, &organization, &person));
+    TRY(check_standing(req, &organization, &user_id));
     TRY(DB_RUN(req->db, member_set_role, NULL, param_uuid(&organization), param_uuid(&identity_of(req)->user_id),
-               param_uuid(&person), param_text(role)));
+               param_uuid(&user_id), param_text(role)));
     if (!role_manages(role))
-        TRY(DB_RUN(req->db, member_forget_sent, NULL, param_uuid(&organization), param_uuid(&person),
+        TRY(DB_RUN(req->db, member_forget_sent, NULL, param_uuid(&organization), param_uuid(&user_id),
                    param_uuid(NULL)));
     TRY(db_commit(req->db));
-    return reply_role(req, &organization, &person, role);
+    return reply_role(req, &organization, &user_id, role);
 }

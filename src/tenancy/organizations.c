@@ -106,7 +106,7 @@ static enum err may_create(struct request *req)
     return err;
 }
 
-enum err organization_add(struct request *req, const struct uuid *person, const char *name, const char *description,
+enum err organization_add(struct request *req, const struct uuid *user_id, const char *name, const char *description,
                           struct result *row)
 {
     const char *flags = organization_flags(req->arena, req->config);
@@ -117,7 +117,7 @@ enum err organization_add(struct request *req, const struct uuid *person, const 
     for (size_t i = 0; i < 6; i++)
         ids[i] = uuid_v7();
     err = DB_RUN(req->db, organization_create, &own, param_uuid(&ids[0]), param_text(name), param_text(description),
-                 param_text(flags), param_uuid(person), param_uuid(&ids[1]), param_uuid(&ids[2]), param_uuid(&ids[3]),
+                 param_text(flags), param_uuid(user_id), param_uuid(&ids[1]), param_uuid(&ids[2]), param_uuid(&ids[3]),
                  param_uuid(&ids[4]), param_uuid(&ids[5]));
     if (!err && result_rows(&own) == 0)
         err = ERR_USER_NOT_FOUND;

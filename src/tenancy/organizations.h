@@ -26,7 +26,7 @@ enum err organizations_delete(struct request *req);
  * ERR_USER_NOT_FOUND if the user does not exist. ERR_CONFLICT if the slug is taken: it ends in the id, so another call
  * makes another slug.
  */
-enum err organization_add(struct request *req, const struct uuid *person, const char *name, const char *description,
+enum err organization_add(struct request *req, const struct uuid *user_id, const char *name, const char *description,
                           struct result *row) MUST_CHECK;
 
 /* The flags of a new organization as JSON in `arena`: the sign-in methods of this deployment. NULL without memory. */
