@@ -211,10 +211,11 @@ static enum err read_key(struct graph *graph, struct graph_node *node)
 {
     const char *expires = json_member_text(node->source, "expires_at");
 
-    return !expires || moment_valid(expires)
+    return !expires || timestamp_valid(expires)
                ? OK
-               : refuse(graph, GRAPH_API_KEYS, node, "expires_at",
-                        talloc_asprintf(graph->req->arena, "'%s' is not a moment like 2027-01-31T12:00:00Z", expires));
+               : refuse(
+                     graph, GRAPH_API_KEYS, node, "expires_at",
+                     talloc_asprintf(graph->req->arena, "'%s' is not a timestamp like 2027-01-31T12:00:00Z", expires));
 }
 
 /* Checks the name of an identity's user. The id of the login is random. */

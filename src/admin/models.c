@@ -268,12 +268,11 @@ const struct model transfer_body = MODEL("AdminSimpleAccountsOrganizationsTransf
 
 /* answers */
 
-#define MOMENTS TEXT_NULL("created_at"), TEXT_NULL("updated_at")
+#define TIMESTAMPS TEXT_NULL("created_at"), TEXT_NULL("updated_at")
 
 static const struct field user_read_fields[] = {
-    TEXT_MUST("id"),       TEXT_MUST("uid"),  TEXT_MUST("email"),
-    TEXT_NULL("username"), TEXT_NULL("name"), FLAG_NULL("is_admin"),
-    FLAG_NULL("is_root"),  MOMENTS,           ANY_NULL("metadata"),
+    TEXT_MUST("id"),       TEXT_MUST("uid"),     TEXT_MUST("email"), TEXT_NULL("username"), TEXT_NULL("name"),
+    FLAG_NULL("is_admin"), FLAG_NULL("is_root"), TIMESTAMPS,         ANY_NULL("metadata"),
 };
 static const struct model user_read = MODEL("AdminUserRead", user_read_fields, NULL);
 static const struct field identity_read_fields[] = {
@@ -285,20 +284,22 @@ static const struct field identity_read_fields[] = {
     TEXT_NULL("email"),
     {.name = "status", .type = FIELD_STRING, .initial = "\"created\""},
     FLAG_NULL("verified"),
-    MOMENTS,
+    TIMESTAMPS,
 };
 static const struct model identity_read = MODEL("AdminUserIdentityRead", identity_read_fields, NULL);
-static const struct field organization_read_fields[] = {
-    TEXT_MUST("id"), TEXT_MUST("name"), TEXT_NULL("slug"), TEXT_NULL("owner_user_id"), MOMENTS, ANY_NULL("metadata")};
+static const struct field organization_read_fields[] = {TEXT_MUST("id"),   TEXT_MUST("name"),
+                                                        TEXT_NULL("slug"), TEXT_NULL("owner_user_id"),
+                                                        TIMESTAMPS,        ANY_NULL("metadata")};
 static const struct model organization_read = MODEL("AdminOrganizationRead", organization_read_fields, NULL);
-static const struct field workspace_read_fields[] = {
-    TEXT_MUST("id"), TEXT_MUST("name"), TEXT_NULL("slug"), TEXT_MUST("organization_id"), MOMENTS, ANY_NULL("metadata")};
+static const struct field workspace_read_fields[] = {TEXT_MUST("id"),   TEXT_MUST("name"),
+                                                     TEXT_NULL("slug"), TEXT_MUST("organization_id"),
+                                                     TIMESTAMPS,        ANY_NULL("metadata")};
 static const struct model workspace_read = MODEL("AdminWorkspaceRead", workspace_read_fields, NULL);
 static const struct field project_read_fields[] = {
     TEXT_MUST("id"),           TEXT_MUST("name"),       TEXT_NULL("slug"), TEXT_MUST("organization_id"),
-    TEXT_MUST("workspace_id"), FLAG_NULL("is_default"), MOMENTS,           ANY_NULL("metadata")};
+    TEXT_MUST("workspace_id"), FLAG_NULL("is_default"), TIMESTAMPS,        ANY_NULL("metadata")};
 static const struct model project_read = MODEL("AdminProjectRead", project_read_fields, NULL);
-#define MEMBERSHIP(scope) TEXT_MUST("id"), TEXT_MUST(scope), TEXT_MUST("user_id"), TEXT_MUST("role"), MOMENTS
+#define MEMBERSHIP(scope) TEXT_MUST("id"), TEXT_MUST(scope), TEXT_MUST("user_id"), TEXT_MUST("role"), TIMESTAMPS
 static const struct field organization_member_fields[] = {MEMBERSHIP("organization_id")};
 static const struct model organization_member_read =
     MODEL("AdminOrganizationMembershipRead", organization_member_fields, NULL);

@@ -75,7 +75,7 @@ static bool read_offset(const char **at)
     return between(number(at, 2), 0, 14) && skip(at, ':') && between(number(at, 2), 0, 59);
 }
 
-bool moment_valid(const char *text)
+bool timestamp_valid(const char *text)
 {
     const char *at = text;
 

@@ -146,11 +146,11 @@ static enum err write_cookie(struct request *req, const char *name, const char *
 {
     struct buffer cookie = buffer_make(req->arena, COOKIE_MAX);
     const struct config *config = req->config;
-    time_t moment = (time_t)expires_s;
+    time_t expires = (time_t)expires_s;
     char date[32];
     struct tm parts;
 
-    if (!gmtime_r(&moment, &parts) || !strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &parts))
+    if (!gmtime_r(&expires, &parts) || !strftime(date, sizeof date, "%a, %d %b %Y %H:%M:%S GMT", &parts))
         return ERR_INTERNAL;
     buffer_format(&cookie, "%s=%s; Expires=%s; HttpOnly; Path=%s%s; SameSite=%s%s", name, value, date, base, path,
                   cookies_cross_sites(config) ? "None" : "Lax", is_https(config) ? "; Secure" : "");

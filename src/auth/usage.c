@@ -52,23 +52,23 @@ void usage_note(const struct identity *identity)
     (void)pthread_mutex_unlock(&lock);
 }
 
-static enum err write_batch(struct db *db, bool session, struct buffer *ids, struct buffer *moments)
+static enum err write_batch(struct db *db, bool session, struct buffer *ids, struct buffer *times)
 {
     if (ids->len == 0)
         return OK;
     buffer_char(ids, '}');
-    buffer_char(moments, '}');
-    if (ids->failed || moments->failed)
+    buffer_char(times, '}');
+    if (ids->failed || times->failed)
         return ERR_MEMORY;
-    return session ? DB_RUN(db, usage_of_sessions, NULL, param_text(ids->data), param_text(moments->data))
-                   : DB_RUN(db, usage_of_keys, NULL, param_text(ids->data), param_text(moments->data));
+    return session ? DB_RUN(db, usage_of_sessions, NULL, param_text(ids->data), param_text(times->data))
+                   : DB_RUN(db, usage_of_keys, NULL, param_text(ids->data), param_text(times->data));
 }
 
-/* Writes a table that takes no new uses at the moment, and empties it. */
+/* Writes a table that takes no new uses at the now_us, and empties it. */
 static enum err write_table(struct db *db, bool session, struct table *table)
 {
     void *arena = talloc_new(NULL);
-    struct buffer ids = buffer_make(arena, LIST_MAX), moments = buffer_make(arena, LIST_MAX);
+    struct buffer ids = buffer_make(arena, LIST_MAX), times = buffer_make(arena, LIST_MAX);
     char id[UUID_TEXT_SIZE];
     size_t written = 0, first = 0;
     enum err err = OK;
@@ -76,12 +76,12 @@ static enum err write_table(struct db *db, bool session, struct table *table)
     for (size_t i = 0; i < SLOTS && !err && table->count > 0; i++) {
         if (table->slots[i].used_us != 0) {
             buffer_format(&ids, "%c%s", written == 0 ? '{' : ',', uuid_format(&table->slots[i].id, id));
-            buffer_format(&moments, "%c%lld", written == 0 ? '{' : ',', (long long)table->slots[i].used_us);
+            buffer_format(&times, "%c%lld", written == 0 ? '{' : ',', (long long)table->slots[i].used_us);
             written++;
         }
         if (written < BATCH && i + 1 < SLOTS)
             continue;
-        err = write_batch(db, session, &ids, &moments);
+        err = write_batch(db, session, &ids, &times);
         if (!err) {
             memset(&table->slots[first], 0, (i + 1 - first) * sizeof *table->slots);
             table->count -= written;
@@ -89,7 +89,7 @@ static enum err write_table(struct db *db, bool session, struct table *table)
         }
         written = 0;
         buffer_clear(&ids);
-        buffer_clear(&moments);
+        buffer_clear(&times);
     }
     talloc_free(arena);
     return err;
@@ -104,17 +104,17 @@ static enum err write_rest(struct db *db)
 
 enum err usage_flush(struct db *db, bool now)
 {
-    int64_t moment = platform.monotonic_us();
+    int64_t now_us = platform.monotonic_us();
 
     if (flushed_us == 0)
-        flushed_us = moment;
-    if (!now && moment - flushed_us < EVERY_US && !atomic_load(&crowded))
+        flushed_us = now_us;
+    if (!now && now_us - flushed_us < EVERY_US && !atomic_load(&crowded))
         return OK;
     TRY(write_rest(db));
     (void)pthread_mutex_lock(&lock);
     noting = !noting;
     atomic_store(&crowded, false);
     (void)pthread_mutex_unlock(&lock);
-    flushed_us = moment;
+    flushed_us = now_us;
     return write_rest(db);
 }

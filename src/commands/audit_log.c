@@ -244,7 +244,7 @@ static enum err read_bounds(const struct options *options, struct param bounds[3
     for (int i = 0; i < 2; i++) {
         const char *given = option_value(options, names[i]);
 
-        if (given && !moment_valid(given))
+        if (given && !timestamp_valid(given))
             return error_set(error, ERR_USAGE, "--%s takes a timestamp like 2027-01-31T12:00:00Z", names[i]);
         bounds[i + 1] = param_text(given);
     }

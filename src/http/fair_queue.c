@@ -11,7 +11,7 @@ enum { CALLERS = 4096, CALLER_BITS = 12, PLACES_RATIO = 3 };
 
 /* How long after its last request a caller counts as active, and how long authenticated callers do for unauthenticated
  * ones. */
-enum { MOMENT_US = 5000000, KNOWN_MOMENT_US = 60000000 };
+enum { RECENT_US = 5000000, KNOWN_FOR_US = 60000000 };
 
 /* A caller is fresh until it has had so many turns within this time. */
 enum { FRESH_TURNS = 2, FRESH_US = 600000000 };
@@ -55,7 +55,7 @@ static void open_class(struct fair_class *class)
 {
     for (size_t i = 0; i < LINES; i++)
         class->lines[i].last = &class->lines[i].first;
-    class->seen_us = -KNOWN_MOMENT_US;
+    class->seen_us = -KNOWN_FOR_US;
     for (size_t i = 0; i < CALLERS; i++) {
         class->callers[i].class = class;
         class->callers[i].last = &class->callers[i].first;
@@ -108,7 +108,7 @@ static bool others_were_there(const struct fair_queue *queue, const struct fair_
 {
     size_t i = queue->seen[0].caller == caller ? 1 : 0;
 
-    return queue->seen[i].caller && now_us - queue->seen[i].us < MOMENT_US;
+    return queue->seen[i].caller && now_us - queue->seen[i].us < RECENT_US;
 }
 
 /* ---- capacity ---- */
@@ -179,7 +179,7 @@ static bool may_begin(const struct fair_queue *queue, const struct fair_caller *
 static bool class_may_begin(const struct fair_queue *queue, const struct fair_class *class, int64_t now_us)
 {
     return class == &queue->known || class->busy < fair_queue_share(queue) ||
-           now_us - queue->known.seen_us >= KNOWN_MOMENT_US;
+           now_us - queue->known.seen_us >= KNOWN_FOR_US;
 }
 
 /* Removes the caller that `place` points to from the line. */

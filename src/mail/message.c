@@ -90,10 +90,10 @@ static void write_date(struct buffer *out, int64_t date)
     static const char days[7][4] = {"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
     static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May", "Jun",
                                        "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-    time_t moment = (time_t)date;
+    time_t seconds = (time_t)date;
     struct tm parts = {0};
 
-    (void)gmtime_r(&moment, &parts);
+    (void)gmtime_r(&seconds, &parts);
     buffer_format(out, "Date: %s, %02d %s %d %02d:%02d:%02d +0000\r\n", days[parts.tm_wday], parts.tm_mday,
                   months[parts.tm_mon], parts.tm_year + 1900, parts.tm_hour, parts.tm_min, parts.tm_sec);
 }

@@ -11,7 +11,15 @@
 #include "base/secret.h"
 #include "signin/statements.h"
 
-enum { ID = 12, MOMENT = 4, MAC = 16, BYTES = ID + MOMENT + MAC, TEXT = 43, ENTRIES_MAX = 4, ID_TEXT = 2 * ID + 1 };
+enum {
+    ID = 12,
+    TIMESTAMP = 4,
+    MAC = 16,
+    BYTES = ID + TIMESTAMP + MAC,
+    TEXT = 43,
+    ENTRIES_MAX = 4,
+    ID_TEXT = 2 * ID + 1
+};
 
 struct entry {
     unsigned char bytes[BYTES]; /* id, seconds since 1970, MAC */
@@ -56,7 +64,7 @@ static enum err send_entries(struct request *req, const struct entries *entries)
 
 /* ---- the proof ---- */
 
-static int64_t moment_of(const struct entry *entry)
+static int64_t timestamp_of(const struct entry *entry)
 {
     const unsigned char *at = entry->bytes + ID;
 
@@ -70,14 +78,14 @@ static bool make_mac(struct request *req, struct secret installation, const char
     static const char purpose[] = "orgd device";
     unsigned char key[32];
     size_t len = strlen(binding);
-    unsigned char *text = talloc_array(req->arena, unsigned char, (unsigned)(ID + MOMENT + len));
+    unsigned char *text = talloc_array(req->arena, unsigned char, (unsigned)(ID + TIMESTAMP + len));
 
     if (!text)
         return false;
-    memcpy(text, entry->bytes, ID + MOMENT);
-    memcpy(text + ID + MOMENT, binding, len);
+    memcpy(text, entry->bytes, ID + TIMESTAMP);
+    memcpy(text + ID + TIMESTAMP, binding, len);
     digest_hmac_sha256(installation, purpose, sizeof purpose - 1, key);
-    digest_hmac_sha256((struct secret){key, sizeof key}, text, ID + MOMENT + len, mac);
+    digest_hmac_sha256((struct secret){key, sizeof key}, text, ID + TIMESTAMP + len, mac);
     return true;
 }
 
@@ -86,13 +94,13 @@ static bool has_mac(struct request *req, struct secret installation, const char 
     unsigned char mac[32];
 
     return make_mac(req, installation, binding, entry, mac) &&
-           secret_equal((struct secret){mac, MAC}, (struct secret){entry->bytes + ID + MOMENT, MAC});
+           secret_equal((struct secret){mac, MAC}, (struct secret){entry->bytes + ID + TIMESTAMP, MAC});
 }
 
 static bool is_proof(struct request *req, const char *binding, const struct entry *entry)
 {
     struct secret other = secret_of_optional(req->config->crypt_key_accepted);
-    int64_t age = platform.realtime_us() / 1000000 - moment_of(entry);
+    int64_t age = platform.realtime_us() / 1000000 - timestamp_of(entry);
 
     return (has_mac(req, secret_of(req->config->crypt_key), binding, entry) ||
             (other.len > 0 && has_mac(req, other, binding, entry))) &&
@@ -162,11 +170,11 @@ enum err device_remember(struct request *req, const struct uuid *user_id)
         memcpy(bytes, old.all[known].bytes, ID);
     else
         platform.random_bytes(bytes, ID);
-    for (int i = 0; i < MOMENT; i++)
-        bytes[ID + i] = (unsigned char)(now >> (8 * (MOMENT - 1 - i)));
+    for (int i = 0; i < TIMESTAMP; i++)
+        bytes[ID + i] = (unsigned char)(now >> (8 * (TIMESTAMP - 1 - i)));
     if (!make_mac(req, secret_of(req->config->crypt_key), binding, &entries.all[0], mac))
         return ERR_MEMORY;
-    memcpy(bytes + ID + MOMENT, mac, MAC);
+    memcpy(bytes + ID + TIMESTAMP, mac, MAC);
     for (size_t i = 0; i < old.count && entries.count < ENTRIES_MAX; i++)
         if (i != known)
             entries.all[entries.count++] = old.all[i];

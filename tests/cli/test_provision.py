@@ -65,7 +65,7 @@ def test_refusals_are_one_sentence(core):
             (["key", "create", "eve@acme.io", "--project", "00000000-0000-0000-0000-000000000001"], 3,
              "Project not found: 00000000-0000-0000-0000-000000000001."),
             (["key", "create", "eve@acme.io", "--expires", "soon"], 3,
-             "Invalid reference at 'api_keys.key.expires_at': 'soon' is not a moment like 2027-01-31T12:00:00Z.")):
+             "Invalid reference at 'api_keys.key.expires_at': 'soon' is not a timestamp like 2027-01-31T12:00:00Z.")):
         assert core.run(*arguments, status=status) == ("", f"orgd: {sentence}\n")
 
 

@@ -1,4 +1,4 @@
-/* Tests of provisioning/moments: what is a moment that PostgreSQL reads as everybody does. */
+/* Tests of admin/timestamps: which texts are timestamps that PostgreSQL reads without ambiguity. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -52,11 +52,11 @@ static void timestamps_are_validated(void **state)
 
     (void)state;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++)
-        if (!moment_valid(good[i]))
-            fail_msg("%s is a moment", good[i]);
+        if (!timestamp_valid(good[i]))
+            fail_msg("%s is a timestamp", good[i]);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        if (moment_valid(bad[i]))
-            fail_msg("%s is no moment", bad[i]);
+        if (timestamp_valid(bad[i]))
+            fail_msg("%s is not a timestamp", bad[i]);
 }
 
 int main(void)

@@ -1,4 +1,4 @@
-/* Fuzzes the reading of moments; a regular expression and the C library's calendar tell what is one. */
+/* Fuzzes the check of timestamps; a regular expression and the C library's calendar give the expected result. */
 #include <regex.h>
 #include <string.h>
 #include <talloc.h>
@@ -18,7 +18,7 @@ const struct fuzz_seed fuzz_seeds[] = {
     {0},
 };
 
-/* A day that there is stays the same day when the calendar puts it in order. */
+/* A valid day is unchanged when the C library normalizes it. */
 static bool is_day(const char *text)
 {
     struct tm day = {.tm_hour = 12}, same;
@@ -53,7 +53,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     char *text = talloc_strndup(NULL, (const char *)data, size);
 
-    require(moment_valid(text) == oracle(text));
+    require(timestamp_valid(text) == oracle(text));
     (void)talloc_free(text);
     return 0;
 }
