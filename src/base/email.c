@@ -53,7 +53,7 @@ static bool is_dotted_atom(const char *at, const char *end, bool wide)
 
 /*
  * Parses a local part in quotes. Quotes and backslashes inside are refused: they would give a mailbox several
- * spellings. A second @ is refused: the access rules could not tell the domain.
+ * spellings. A second @ is refused: the access rules could not find the domain.
  */
 static bool is_quoted(const char *at, const char *end)
 {

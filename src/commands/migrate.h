@@ -49,10 +49,10 @@ int migrate_history_run(const struct config *config, const struct options *optio
          .run = migrate_down_run},                                                                                     \
         {.name = "migrate verify",                                                                                     \
          .arguments = "",                                                                                              \
-         .summary = "Compare the databases with what they look like when made from nothing",                           \
+         .summary = "Compare the databases with freshly made ones",                                                    \
          .details =                                                                                                    \
-             "Exit status 1 when something is missing, changed, or added to a table of ours. Somebody's own tables, "  \
-             "views and indexes are told, and are no difference.",                                                     \
+             "Exit status 1 when something is missing, changed, or added to a table of ours. Other tables, views and " \
+             "indexes are reported, but do not count as differences.",                                                 \
          .options = migrate_verify_options,                                                                            \
          .run = migrate_verify_run},                                                                                   \
         {.name = "migrate purge",                                                                                      \

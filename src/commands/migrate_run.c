@@ -88,7 +88,7 @@ static struct migrate_options config_options(const struct config *config)
 {
     struct migrate_options run = databases_options(config);
 
-    run.tell = say;
+    run.report = say;
     run.advise = advise;
     return run;
 }

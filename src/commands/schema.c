@@ -61,7 +61,7 @@ static void end_progress(const struct progress *progress)
         (void)fputs("\r\033[K", stderr);
 }
 
-void schema_tell_qualified(void *context, const char *database)
+void schema_report_qualified(void *context, const char *database)
 {
     (void)context;
     (void)fprintf(stderr,
@@ -77,7 +77,7 @@ static enum err dump(struct db *db, const struct options *options, struct buffer
                                        .full = option_given(options, "full"),
                                        .json = option_given(options, "json"),
                                        .counted = isatty(STDERR_FILENO) ? show_progress : NULL,
-                                       .qualified = schema_tell_qualified,
+                                       .qualified = schema_report_qualified,
                                        .context = &progress};
     enum err err = schema_dump(db, &what, out, error);
 

@@ -20,7 +20,7 @@ extern const struct option_row schema_diff_command_options[], schema_parity_comm
 
 /* Reports on standard error that texts in the dump of this database qualify the objects of public; for
  * schema_dump_options. */
-void schema_tell_qualified(void *context, const char *database);
+void schema_report_qualified(void *context, const char *database);
 
 /* Rows for the table of commands. */
 #define SCHEMA_COMMANDS                                                                                                \
@@ -32,13 +32,13 @@ void schema_tell_qualified(void *context, const char *database);
      .run = schema_dump_run},                                                                                          \
         {.name = "schema diff",                                                                                        \
          .arguments = "A B",                                                                                           \
-         .summary = "Tell what differs between two schemas",                                                           \
+         .summary = "Show the differences between two schemas",                                                        \
          .details = schema_diff_details,                                                                               \
          .options = schema_diff_command_options,                                                                       \
          .run = schema_diff_run},                                                                                      \
         {.name = "schema parity",                                                                                      \
          .arguments = "SUBSET SUPERSET",                                                                               \
-         .summary = "Tell whether one schema is a strict subset of another",                                           \
+         .summary = "Check whether one schema is a strict subset of another",                                          \
          .details = schema_parity_details,                                                                             \
          .options = schema_parity_command_options,                                                                     \
          .run = schema_parity_run},                                                                                    \

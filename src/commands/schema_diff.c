@@ -50,7 +50,7 @@ const struct option_row schema_parity_command_options[] = {
 static enum err read_live(void *arena, const struct config *config, const char *uri, struct buffer *text,
                           struct error *error)
 {
-    struct schema_dump_options what = {.full = true, .qualified = schema_tell_qualified};
+    struct schema_dump_options what = {.full = true, .qualified = schema_report_qualified};
     struct source source;
     enum err err;
 

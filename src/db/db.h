@@ -140,8 +140,8 @@ typedef enum err db_copy_counter(void *context, const char *rows);
 /*
  * Runs SQL text with one COPY ... TO STDOUT, and statements without rows before it. Unlike a SELECT, a COPY of a table
  * calls no function that an index of the table names, and takes nothing but a table. Each of the caller's functions may
- * be NULL; an error of theirs ends it with that error, of which db_error does not tell. After any error the connection
- * is closed. Never with text from outside.
+ * be NULL; an error of theirs ends it with that error, of which db_error does not report. After any error the
+ * connection is closed. Never with text from outside.
  */
 enum err db_copy(struct db *db, const char *sql, db_copy_reader *each, db_copy_counter *count,
                  void *context) MUST_CHECK;

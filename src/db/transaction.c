@@ -85,7 +85,7 @@ static enum err end_removal(struct db *db, struct db_step *steps, size_t count)
     err = finish_commit(db, last[1].err, &last[1].result);
     if (db->options.on_revoke && (!err || err == ERR_UNCERTAIN))
         db->options.on_revoke();
-    if (!err) /* otherwise nobody is told that it is done */
+    if (!err) /* without a commit there is nothing to wait for */
         leases_await(db, process, &last[0].result, &last[2].result);
     db->deadline_us = deadline_us;
     result_clear(&last[0].result);

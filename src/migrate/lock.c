@@ -13,10 +13,10 @@
 
 #define DEFAULT_WAIT_MS (10 * 60 * 1000)
 #define POLL_MS 50
-#define TELL_AFTER_POLLS 20 /* a second */
+#define REPORT_AFTER_POLLS 20 /* a second */
 #define RETRY_MS 100
 #define RETRY_MAX_MS 2000
-#define TELL_EVERY 10 /* attempts */
+#define REPORT_EVERY 10 /* attempts */
 #define ARRAY_MAX (16 << 10)
 
 void migrate_report(const struct migrate_options *options, const char *format, ...)
@@ -24,12 +24,12 @@ void migrate_report(const struct migrate_options *options, const char *format, .
     char sentence[1024];
     va_list arguments;
 
-    if (!options->tell)
+    if (!options->report)
         return;
     va_start(arguments, format);
     (void)vsnprintf(sentence, sizeof sentence, format, arguments);
     va_end(arguments);
-    options->tell(options->context, sentence);
+    options->report(options->context, sentence);
 }
 
 int64_t migrate_deadline(const struct migrate_options *options)
@@ -84,7 +84,7 @@ enum err migrate_lock_database(struct db *db, enum database database, const stru
         }
         if (progress_is_stopped(options->progress))
             return error_set(error, ERR_STOPPING, "stopped");
-        if (polls == TELL_AFTER_POLLS) {
+        if (polls == REPORT_AFTER_POLLS) {
             name_holder(db, holder, sizeof holder);
             migrate_report(options, "waiting for %s to finish migrating the %s database", holder,
                            migrate_database_name(database));
@@ -158,7 +158,7 @@ bool migrate_try_again(struct db *db, const char *sqlstate, int attempt, const s
 
     if (!lock || !db_connected(db) || platform.monotonic_us() >= deadline || progress_is_stopped(options->progress))
         return false;
-    if (attempt % TELL_EVERY == 0) {
+    if (attempt % REPORT_EVERY == 0) {
         migrate_name_blocker(db, statement, blocker, sizeof blocker);
         migrate_report(options, "waiting: %s", blocker[0] != '\0' ? blocker : "a table is locked");
     }

@@ -4,7 +4,7 @@
 
 #include "migrate/migrate.h"
 
-/* Passes a sentence to options->tell, if set. */
+/* Passes a sentence to options->report, if set. */
 void migrate_report(const struct migrate_options *options, const char *format, ...) PRINTF_LIKE(2, 3);
 
 /* The end of waiting, as platform.monotonic_us. */

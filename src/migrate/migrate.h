@@ -77,7 +77,7 @@ struct migrate_options {
     struct progress *progress; /* shows and stops the run; may be NULL */
     migrate_listener *advise;  /* receives advice before a refusal; may be NULL */
     int64_t wait_ms;           /* for another runner, and for locks held by others; 0: ten minutes */
-    migrate_listener *tell;    /* may be NULL */
+    migrate_listener *report;  /* may be NULL */
     void *context;
 };
 

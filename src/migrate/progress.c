@@ -12,7 +12,7 @@ enum { CANCEL_ERROR_MAX = 256 };
 /* First estimate of the time for one unit of the planner's cost; measured statements of the run replace it. */
 #define FIRST_US_PER_COST 10.0
 /* Shorter statements are not used for the estimate. */
-#define TELLING_US 20000
+#define MEASURED_US 20000
 
 struct progress {
     bool shown;
@@ -88,7 +88,7 @@ void progress_end(struct progress *progress)
         return;
     (void)pthread_mutex_lock(&progress->lock);
     took = (double)(platform.monotonic_us() - progress->view.since_us);
-    if (progress->cost > 0 && took > TELLING_US)
+    if (progress->cost > 0 && took > MEASURED_US)
         progress->us_per_cost = (progress->us_per_cost + took / progress->cost) / 2;
     progress->busy = false;
     (void)pthread_mutex_unlock(&progress->lock);

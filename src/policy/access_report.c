@@ -62,7 +62,7 @@ static const char *plural(size_t count)
 
 /* ---- facts ---- */
 
-static void tell_sign_in(struct access_report *report)
+static void report_sign_in(struct access_report *report)
 {
     const struct config *config = report->config;
 
@@ -80,7 +80,7 @@ static void tell_sign_in(struct access_report *report)
              config_set_as(config, "AGENTA_ACCESS_BLOCKED_EMAILS"));
 }
 
-static void tell_sign_up(struct access_report *report)
+static void report_sign_up(struct access_report *report)
 {
     if (report->config->invite_only)
         fact(
@@ -92,7 +92,7 @@ static void tell_sign_up(struct access_report *report)
 }
 
 /* "with a password, or through Google or GitHub" */
-static void tell_methods(struct access_report *report)
+static void report_methods(struct access_report *report)
 {
     const struct config *config = report->config;
     struct buffer ways = buffer_make(report->arena, LINE_MAX_BYTES);
@@ -111,7 +111,7 @@ static void tell_methods(struct access_report *report)
         fact(report, "methods", "Users sign in%s.", buffer_string(&ways) ? buffer_string(&ways) : "");
 }
 
-static void tell_owners(struct access_report *report)
+static void report_owners(struct access_report *report)
 {
     const struct config_list *owners = &report->config->allowed_owners;
 
@@ -125,7 +125,7 @@ static void tell_owners(struct access_report *report)
              "(AGENTA_ACCESS_ALLOWED_OWNER_EMAILS is empty).");
 }
 
-static void tell_mail(struct access_report *report)
+static void report_mail(struct access_report *report)
 {
     if (mail_enabled(report->config))
         fact(report, "mail", "Invitations and password-reset links are mailed.");
@@ -140,11 +140,11 @@ enum err access_report_make(void *arena, const struct config *config, bool discr
     report->lines = talloc_zero_array(arena, struct access_line, FACTS_MAX + ACCESS_WARNINGS_MAX + 1);
     if (!report->lines)
         return ERR_MEMORY;
-    tell_sign_in(report);
-    tell_sign_up(report);
-    tell_methods(report);
-    tell_owners(report);
-    tell_mail(report);
+    report_sign_in(report);
+    report_sign_up(report);
+    report_methods(report);
+    report_owners(report);
+    report_mail(report);
     access_warn(report);
     if (report->warnings > ACCESS_WARNINGS_MAX)
         report->lines[report->count++] = (struct access_line){

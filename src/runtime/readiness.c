@@ -89,7 +89,7 @@ static enum readiness_verdict look(struct readiness *readiness, struct view *vie
     return verdict;
 }
 
-static void tell(void *context, const char *sentence)
+static void log_sentence(void *context, const char *sentence)
 {
     (void)context;
     log_message(LOG_INFO, "%s", sentence);
@@ -118,7 +118,7 @@ static enum err bring_up(struct readiness *readiness, struct error *error)
     struct migrate_options options = {.enterprise = readiness->options.enterprise,
                                       .only_empty = !readiness->options.migrate,
                                       .default_plan = readiness->options.default_plan,
-                                      .tell = tell};
+                                      .report = log_sentence};
     struct db *dbs[DATABASE_COUNT];
     enum err err = OK;
 

@@ -213,7 +213,7 @@ WITH member AS (
                      (SELECT string_agg(format('MAPPING FOR %s WITH %s', t.alias, t.dictionaries), ' ' ORDER BY t.alias COLLATE "C")
                         FROM (SELECT k.alias, string_agg(m.mapdict::regdictionary::text, ', ' ORDER BY m.mapseqno) AS dictionaries
                                 FROM pg_ts_config_map m
-                               CROSS JOIN LATERAL ( -- what somebody's own parser calls them, only that could tell
+                               CROSS JOIN LATERAL ( -- only a custom parser could name them
                                      SELECT k.alias FROM ts_token_type(c.cfgparser) k
                                       WHERE c.cfgparser < 16384 AND k.tokid = m.maptokentype
                                       UNION ALL

@@ -100,7 +100,7 @@ static void write_document(struct buffer *out, const struct schema_document *doc
     require(at == document->count);
 }
 
-/* With those that are told together with others, which are not the same ones both ways. */
+/* Including consequences, which differ between the two directions. */
 static size_t count_differences(void *arena, const struct schema_document *a, const struct schema_document *b,
                                 struct schema_differences *found)
 {

@@ -5,7 +5,7 @@ NOT_ALLOWED = "You do not have permission to perform this action. Please contact
 MEMBER = (400, "User is already a member of the workspace")
 
 
-def told(answer):
+def result_of(answer):
     return answer.status_code, answer.json()["detail"]
 
 

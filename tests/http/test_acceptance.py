@@ -7,7 +7,7 @@ import pytest
 import serving
 import sessions
 import signing
-from inviting import accept, code, create, expire, invite, invite_path, invited, roles, told, waiting
+from inviting import accept, code, create, expire, invite, invite_path, invited, roles, result_of, waiting
 
 
 @pytest.fixture
@@ -45,12 +45,12 @@ def test_the_answers_of_accepting(people, sql):
     """Each refusal, in the order in which they are checked."""
     alice, bob, carol = people("alice", "bob", "carol")
     token = invited(alice, bob)
-    assert told(accept(alice, bob, token, email=f"nobody-{alice.suffix}@example.com")) == (400, "User does not exist")
+    assert result_of(accept(alice, bob, token, email=f"nobody-{alice.suffix}@example.com")) == (400, "User does not exist")
     assert code(accept(alice, bob, "x" * 22)) == (400, "INVITE_NOT_FOUND")
     assert code(accept(alice, bob, token, email=carol.email)) == (400, "INVITE_NOT_FOUND")
     assert code(accept(carol, bob, token)) == (400, "INVITE_NOT_FOUND")  # in another organization
     assert code(accept(alice, carol, token, email=bob.email)) == (400, "INVITE_EMAIL_MISMATCH")
-    assert told(bob.post(f"/organizations/nope/workspaces/{alice.workspace}/invite/accept?project_id=x",
+    assert result_of(bob.post(f"/organizations/nope/workspaces/{alice.workspace}/invite/accept?project_id=x",
                          {"token": token, "email": bob.email})) == (400, "badly formed hexadecimal UUID string")
     expire(sql, token)
     assert code(accept(alice, bob, token)) == (410, "INVITE_EXPIRED")
@@ -150,7 +150,7 @@ def test_declining(alice_and_bob, sql):
     alice, bob = alice_and_bob
     token = invited(alice, bob)
     (mine,) = bob.ok("GET", "/invitations")
-    assert told(bob.post(f"/invitations/{mine['id']}/decline", {"token": token})) == (200, "Invitation declined")
+    assert result_of(bob.post(f"/invitations/{mine['id']}/decline", {"token": token})) == (200, "Invitation declined")
     assert (bob.ok("GET", "/invitations"), waiting(alice)) == ([], [])
     assert code(accept(alice, bob, token)) == (400, "INVITE_NOT_FOUND")
     assert invite(alice, bob.email).status_code == 200
@@ -178,7 +178,7 @@ def test_another_users_invitation(people, sql):
     assert carol.ok("GET", "/invitations") == []
     for act in ("accept", "decline"):
         assert code(carol.post(f"/invitations/{mine['id']}/{act}", {"token": token})) == (400, "INVITE_NOT_FOUND")
-        assert told(carol.post(f"/invitations/nope/{act}")) == (400, "badly formed hexadecimal UUID string")
+        assert result_of(carol.post(f"/invitations/nope/{act}")) == (400, "badly formed hexadecimal UUID string")
     assert len(waiting(alice)) == 1
 
 

@@ -8,7 +8,7 @@ import signing
 NOT_OWNER = {"detail": "You do not have permission to perform this action"}
 
 
-def told(answer):
+def result_of(answer):
     return answer.status_code, answer.json()
 
 
@@ -26,7 +26,7 @@ def sign_up(server, email):
 
 
 def test_1_anonymous(nobody):
-    assert told(nobody.get("/profile")) == (401, client.UNAUTHORIZED)
+    assert result_of(nobody.get("/profile")) == (401, client.UNAUTHORIZED)
     assert nobody.get("/health").status_code == 200
 
 
@@ -54,7 +54,7 @@ def test_4_sign_in(server, nobody):
     sessions.sign_up(server.url, email)
     assert sessions.sign_in(server.url, email).claims["is_new_user"] is False
     wrong = nobody.post("/auth/signin", signing.form(email=email, password=signing.PASSWORD + "x"))
-    assert told(wrong) == (200, {"status": "WRONG_CREDENTIALS_ERROR"})
+    assert result_of(wrong) == (200, {"status": "WRONG_CREDENTIALS_ERROR"})
     weak = nobody.post("/auth/signup", signing.form(email=signing.address(), password="weak"))
     assert (weak.status_code, weak.json()["status"]) == (200, "FIELD_ERROR")
 
@@ -64,13 +64,13 @@ def test_5_refresh_and_sign_out(server):
     first = dict(session.cookies)
     for _ in range(2):  # the second refresh uses the token of the first
         answer = session.post("/auth/session/refresh")
-        assert told(answer) == (200, {})
+        assert result_of(answer) == (200, {})
         session.take(answer)
     old = client.Api(server.url).post("/auth/session/refresh", headers={"Cookie": f"{sessions.REFRESH}={first[sessions.REFRESH]}"})
     assert old.status_code == 401
     another = sessions.sign_up(server.url, mode="cookie")
     answer = another.post("/auth/signout")
-    assert told(answer) == (200, {"status": "OK"})
+    assert result_of(answer) == (200, {"status": "OK"})
     assert answer.headers["front-token"] == "remove"
 
 
@@ -94,7 +94,7 @@ def test_7_permission_to_own(make_server):
     (organization,) = boss.ok("GET", "/organizations/")
     (project,) = boss.ok("GET", "/projects/")
     assert other.ok("GET", "/organizations/") == []
-    assert told(other.post("/organizations/", {"name": "mine"})) == (403, {
+    assert result_of(other.post("/organizations/", {"name": "mine"})) == (403, {
         "detail": "You are not allowed to create organizations. Please ask your administrator for an invitation."})
     link = client.invite(boss, organization["id"], project["workspace_id"], "other@acme.io")
     answer = other.post(f"/organizations/{organization['id']}/workspaces/{project['workspace_id']}/invite/accept"
@@ -107,15 +107,15 @@ def test_8_invitations(people, sql):
     alice, bob, carol = people("alice", "bob", "carol")
     two = [{"email": "a@example.com"}, {"email": "b@example.com"}]
     for body in ([], two):
-        assert told(alice.post(invite_path(alice), body)) == (400, {"detail": "Only one user can be invited at a time."})
-    assert told(alice.post(invite_path(alice), [{"email": alice.email}])) == (
+        assert result_of(alice.post(invite_path(alice), body)) == (400, {"detail": "Only one user can be invited at a time."})
+    assert result_of(alice.post(invite_path(alice), [{"email": alice.email}])) == (
         400, {"detail": "You cannot invite yourself to a workspace"})
     made = alice.post(invite_path(alice), [{"email": bob.email}])
     assert set(made.json()) == {"url"}
     link = client.link(made.json()["url"])
     assert link == {"token": link["token"], "email": bob.email, "organization_id": alice.organization,
                     "workspace_id": alice.workspace, "project_id": alice.project}
-    assert told(alice.post(invite_path(alice), [{"email": bob.email}])) == (
+    assert result_of(alice.post(invite_path(alice), [{"email": bob.email}])) == (
         400, {"detail": "User is already a member of the workspace"})
     assert alice.ok("POST", invite_path(alice, "/resend"), {"email": bob.email}) == made.json()
 
@@ -123,7 +123,7 @@ def test_8_invitations(people, sql):
         return person.post(invite_path(alice, f"/accept?project_id={alice.project}"), {"token": token, "email": bob.email})
 
     assert code(accept(carol, link["token"])) == (400, "INVITE_EMAIL_MISMATCH")
-    assert told(accept(bob, link["token"])) == (200, {"message": "Added user to workspace"})
+    assert result_of(accept(bob, link["token"])) == (200, {"message": "Added user to workspace"})
     assert code(accept(bob, link["token"])) == (409, "INVITE_ALREADY_ACCEPTED")
     assert code(accept(bob, "nope")) == (400, "INVITE_NOT_FOUND")
     old = client.invite(alice, alice.organization, alice.workspace, carol.email)["token"]
@@ -135,7 +135,7 @@ def test_9_details(people):
     alice, bob, carol = people("alice", "bob", "carol")
     client.join(alice, bob)
     path = f"/organizations/{alice.organization}"
-    assert told(carol.get(path)) == (403, {"detail": "Not a member of this organization."})
+    assert result_of(carol.get(path)) == (403, {"detail": "Not a member of this organization."})
     members = bob.ok("GET", path)["default_workspace"]["members"]
     assert [each["user"]["email"] for each in members] == [bob.email, alice.email]
 
@@ -144,16 +144,16 @@ def test_10_changes_of_an_organization(people, sql):
     alice, bob = people("alice", "bob")
     client.join(alice, bob)
     path = f"/organizations/{alice.organization}"
-    assert told(alice.patch(path, {})) == (400, {"detail": "Please provide a field to update"})
-    assert told(bob.patch(path, {"name": "x"})) == (403, NOT_OWNER)
-    assert told(alice.delete(path)) == (
+    assert result_of(alice.patch(path, {})) == (400, {"detail": "Please provide a field to update"})
+    assert result_of(bob.patch(path, {"name": "x"})) == (403, NOT_OWNER)
+    assert result_of(alice.delete(path)) == (
         400, {"detail": "Cannot delete your last organization. You must have at least one organization."})
-    assert told(alice.post(f"{path}/transfer/{bob.user}")) == (
+    assert result_of(alice.post(f"{path}/transfer/{bob.user}")) == (
         200, {"organization_id": alice.organization, "owner_id": bob.user})
     for scope in ("organization", "workspace", "project"):
         assert dict(sql(f"SELECT user_id::text, role FROM {scope}_members WHERE {scope}_id = %s", getattr(alice, scope))) == {
             bob.user: "owner", alice.user: "admin"}
-    assert told(alice.patch(path, {"name": "x"})) == (403, NOT_OWNER)
+    assert result_of(alice.patch(path, {"name": "x"})) == (403, NOT_OWNER)
 
 
 def test_11_changes_of_projects(people):
@@ -161,10 +161,10 @@ def test_11_changes_of_projects(people):
     path = f"/projects/{alice.ok('POST', '/projects/', {'name': 'second'})['project_id']}"
     for body, text in (({}, "Provide a new name and/or set default flag"), ({"name": " "}, "Project name cannot be empty"),
                        ({"name": "x", "make_default": False}, "make_default can only be set to true")):
-        assert told(alice.patch(path, body)) == (400, {"detail": text})
-    assert told(bob.patch(path, {"name": "x"})) == (404, {"detail": "Project not found"})
+        assert result_of(alice.patch(path, body)) == (400, {"detail": text})
+    assert result_of(bob.patch(path, {"name": "x"})) == (404, {"detail": "Project not found"})
     assert alice.ok("PATCH", path, {"name": "third"})["project_name"] == "third"
-    assert told(alice.delete(f"/projects/{alice.project}")) == (400, {"detail": "Default project cannot be deleted"})
+    assert result_of(alice.delete(f"/projects/{alice.project}")) == (400, {"detail": "Default project cannot be deleted"})
     answer = alice.delete("/projects/not-a-uuid")
     assert (answer.status_code, answer.json()["detail"][0]["loc"]) == (422, ["path", "project_id"])
 
@@ -175,7 +175,7 @@ def test_12_keys(alice):
     assert key[:8] in [each["prefix"] for each in alice.ok("GET", "/keys/")]
     assert key[9:] not in alice.get("/keys/").text
     assert alice.using(f"ApiKey {key}").get("/profile").status_code == 200
-    assert told(alice.delete(f"/keys/{key[:8]}")) == (200, {"message": "API key deleted successfully"})
+    assert result_of(alice.delete(f"/keys/{key[:8]}")) == (200, {"message": "API key deleted successfully"})
     assert alice.using(f"ApiKey {key}").get("/profile").status_code == 401
 
 
@@ -192,9 +192,9 @@ def test_14_scopes(alice, server, sql):
     for api in (session, alice, alice.using(secret), alice.using(alice.key)):
         assert api.get("/profile").status_code == 200
         for nothing in ("null", "00000000-0000-0000-0000-000000000000"):
-            assert told(api.get(f"/profile?project_id={nothing}")) == (401, client.UNAUTHORIZED)
+            assert result_of(api.get(f"/profile?project_id={nothing}")) == (401, client.UNAUTHORIZED)
     (foreign,) = sessions.sign_up(server.url).ok("GET", "/projects/")
-    assert told(session.get(f"/profile?project_id={foreign['project_id']}")) == (401, {"detail": "Unauthorized"})
+    assert result_of(session.get(f"/profile?project_id={foreign['project_id']}")) == (401, {"detail": "Unauthorized"})
 
 
 def test_15_administration(admin, alice):

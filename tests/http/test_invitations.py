@@ -4,7 +4,7 @@ import urllib.parse
 
 import client
 import pytest
-from inviting import (MEMBER, NOT_ALLOWED, accept, code, create, expire, invite, invite_path, invited, roles, told,
+from inviting import (MEMBER, NOT_ALLOWED, accept, code, create, expire, invite, invite_path, invited, roles, result_of,
                       waiting)
 
 
@@ -61,19 +61,19 @@ def test_roles_that_may_invite(people, sql):
     for person in (bob, carol):
         for path, body in ((invite_path(alice), [{"email": "x@example.com"}]), (invite_path(alice, "/resend"), {"email": "x@example.com"}),
                            (f"/organizations/{alice.organization}/invitations", {"invitations": [{"email": "x@example.com"}]})):
-            assert told(person.post(path, body)) == (403, NOT_ALLOWED)
-        assert told(person.get(f"/organizations/{alice.organization}/invitations")) == (403, NOT_ALLOWED)
+            assert result_of(person.post(path, body)) == (403, NOT_ALLOWED)
+        assert result_of(person.get(f"/organizations/{alice.organization}/invitations")) == (403, NOT_ALLOWED)
     sql("UPDATE workspace_members SET role = 'admin' WHERE user_id = %s AND workspace_id = %s", bob.user, alice.workspace)
     assert bob.post(invite_path(alice), [{"email": "x@example.com"}]).status_code == 200
     sql("DELETE FROM organization_members WHERE user_id = %s AND organization_id = %s", bob.user, alice.organization)
-    assert told(bob.post(invite_path(alice), [{"email": "y@example.com"}])) == (403, NOT_ALLOWED)
+    assert result_of(bob.post(invite_path(alice), [{"email": "y@example.com"}])) == (403, NOT_ALLOWED)
 
 
 def test_the_workspace_must_lie_in_the_organization(alice_and_bob):
     alice, bob = alice_and_bob
     mixed = f"/organizations/{alice.organization}/workspaces/{bob.workspace}/invite"
-    assert told(alice.post(mixed, [{"email": "x@example.com"}])) == (403, NOT_ALLOWED)
-    assert told(alice.post(f"/organizations/{client.NOBODY}/workspaces/{alice.workspace}/invite", [{"email": "x@example.com"}])) == (
+    assert result_of(alice.post(mixed, [{"email": "x@example.com"}])) == (403, NOT_ALLOWED)
+    assert result_of(alice.post(f"/organizations/{client.NOBODY}/workspaces/{alice.workspace}/invite", [{"email": "x@example.com"}])) == (
         403, NOT_ALLOWED)
 
 
@@ -81,24 +81,24 @@ def test_the_workspace_must_lie_in_the_organization(alice_and_bob):
 def test_malformed_ids(organization, workspace, alice):
     path = f"/organizations/{organization or alice.organization}/workspaces/{workspace or alice.workspace}/invite"
     for end, body in (("", [{"email": "x@example.com"}]), ("/resend", {"email": "x@example.com"})):
-        assert told(alice.post(path + end, body)) == (400, "badly formed hexadecimal UUID string")
+        assert result_of(alice.post(path + end, body)) == (400, "badly formed hexadecimal UUID string")
 
 
 def test_inviting_oneself(alice):
-    assert told(invite(alice, f" {alice.email.upper()}")) == (400, "You cannot invite yourself to a workspace")
+    assert result_of(invite(alice, f" {alice.email.upper()}")) == (400, "You cannot invite yourself to a workspace")
 
 
 def test_inviting_a_member(alice_and_bob):
     """C12, C10"""
     alice, bob = alice_and_bob
     client.join(alice, bob)
-    assert told(invite(alice, bob.email.title())) == MEMBER
+    assert result_of(invite(alice, bob.email.title())) == MEMBER
     assert waiting(alice) == []
 
 
 def test_a_second_invitation(alice, address):
     assert invite(alice, address).status_code == 200
-    assert told(invite(alice, address.upper())) == MEMBER
+    assert result_of(invite(alice, address.upper())) == MEMBER
 
 
 def test_an_expired_invitation_is_replaced(alice, address, sql):
@@ -116,13 +116,13 @@ def test_an_old_invitation_in_mixed_case_is_found(alice, address, sql):
     """C10: rows of Agenta have the address as it was typed."""
     sql("INSERT INTO project_invitations (id, token, email, used, role, project_id, expiration_date)"
         " VALUES (gen_random_uuid(), %s, %s, false, 'admin', %s, now() + interval '1 day')", address, address.title(), alice.project)
-    assert told(invite(alice, address)) == MEMBER
+    assert result_of(invite(alice, address)) == MEMBER
     assert client.link(alice.ok("POST", invite_path(alice, "/resend"), {"email": address})["url"])["email"] == address.title()
 
 
 def test_without_a_default_project(alice, sql):
     sql("UPDATE projects SET is_default = false WHERE id = %s", alice.project)
-    assert told(invite(alice, "x@example.com")) == (400, "Default project not found for organization invitation.")
+    assert result_of(invite(alice, "x@example.com")) == (400, "Default project not found for organization invitation.")
 
 
 def test_sending_again(alice, address, sql):
@@ -140,9 +140,9 @@ def test_sending_again(alice, address, sql):
 def test_nothing_to_send_again(alice_and_bob):
     alice, bob = alice_and_bob
     none = (404, "No existing invitation found for the user")
-    assert told(alice.post(invite_path(alice, "/resend"), {"email": bob.email})) == none
+    assert result_of(alice.post(invite_path(alice, "/resend"), {"email": bob.email})) == none
     client.join(alice, bob)
-    assert told(alice.post(invite_path(alice, "/resend"), {"email": bob.email})) == none
+    assert result_of(alice.post(invite_path(alice, "/resend"), {"email": bob.email})) == none
 
 
 # ---- many, listed, revoked ----
@@ -199,10 +199,10 @@ def test_the_workspace_of_many(alice_and_bob, sql):
         alice.user, second)
     (made,) = create(alice, {"email": bob.email}, workspace_id=second).json()
     assert (client.link(made["url"])["workspace_id"], client.link(made["url"])["project_id"]) == (second, project)
-    assert told(create(alice, {"email": "b@example.com"}, workspace_id=bob.workspace)) == (403, NOT_ALLOWED)
+    assert result_of(create(alice, {"email": "b@example.com"}, workspace_id=bob.workspace)) == (403, NOT_ALLOWED)
     assert create(alice, {"email": "b@example.com"}).status_code == 201
     assert {each["workspace_id"] for each in waiting(alice)} == {alice.workspace, second}
-    assert told(invite(alice, bob.email)) == MEMBER  # one pending invitation per organization
+    assert result_of(invite(alice, bob.email)) == MEMBER  # one pending invitation per organization
     assert accept(alice, bob, client.link(made["url"])["token"]).status_code == 200
     assert roles(sql, alice, bob) == ("admin", None, None)
 
@@ -211,19 +211,19 @@ def test_revoking(alice_and_bob):
     alice, bob = alice_and_bob
     token = invited(alice, bob)
     path = f"/organizations/{alice.organization}/invitations/{waiting(alice)[0]['id']}"
-    assert told(bob.delete(path)) == (403, NOT_ALLOWED)
-    assert told(bob.delete(path.replace(alice.organization, bob.organization))) == (404, "Invitation not found")
-    assert told(alice.delete(path)) == (200, "Invitation revoked")
-    assert told(alice.delete(path)) == (404, "Invitation not found")
+    assert result_of(bob.delete(path)) == (403, NOT_ALLOWED)
+    assert result_of(bob.delete(path.replace(alice.organization, bob.organization))) == (404, "Invitation not found")
+    assert result_of(alice.delete(path)) == (200, "Invitation revoked")
+    assert result_of(alice.delete(path)) == (404, "Invitation not found")
     assert code(accept(alice, bob, token)) == (400, "INVITE_NOT_FOUND")
-    assert told(alice.delete(f"/organizations/{alice.organization}/invitations/nope"))[0] == 400
+    assert result_of(alice.delete(f"/organizations/{alice.organization}/invitations/nope"))[0] == 400
 
 
 def test_an_accepted_invitation_is_not_revoked(alice_and_bob, sql):
     alice, bob = alice_and_bob
     client.join(alice, bob)
     used = sql("SELECT id::text FROM project_invitations WHERE email = %s", bob.email)[0][0]
-    assert told(alice.delete(f"/organizations/{alice.organization}/invitations/{used}")) == (404, "Invitation not found")
+    assert result_of(alice.delete(f"/organizations/{alice.organization}/invitations/{used}")) == (404, "Invitation not found")
 
 
 def test_the_token_is_only_in_links(people, sql):
@@ -277,6 +277,6 @@ def test_an_address_that_the_rules_refuse(make_server):
     admin = client.Api(server.url, f"Access {server.auth_key}")
     alice, = client.make_accounts(admin, "alice")
     denied = "The access rules of this deployment do not let this address sign in; ask its administrator"
-    assert told(invite(alice, "Blocked@example.com")) == (400, denied)
+    assert result_of(invite(alice, "Blocked@example.com")) == (400, denied)
     assert create(alice, {"email": "blocked@example.com"}).json()["detail"]["invitations"][0]["error"] == "INVITATION_DENIED"
     assert invite(alice, "other@example.com").status_code == 200

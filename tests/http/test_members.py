@@ -14,7 +14,7 @@ def remove(person, account, email):
                          f"&organization_id={account.organization}&project_id={account.project}")
 
 
-def told(answer):
+def result_of(answer):
     return answer.status_code, answer.json()["detail"]
 
 
@@ -168,10 +168,10 @@ def test_roles_that_may_remove(people, sql):
     client.join(alice, carol, "admin")
     for person in (bob, dave):
         for email in (carol.email, alice.email, "nobody@example.com"):
-            assert told(remove(person, alice, email)) == (403, NOT_ALLOWED)
-    assert told(dave.delete(f"/workspaces/{client.NOBODY}/users/?email={dave.email}")) == (403, NOT_ALLOWED)
-    assert told(dave.delete(f"/workspaces/nope/users/?email={dave.email}")) == (400, "badly formed hexadecimal UUID string")
-    assert told(remove(dave, alice, dave.email)) == (403, NOT_ALLOWED)  # leaving a workspace without being a member
+            assert result_of(remove(person, alice, email)) == (403, NOT_ALLOWED)
+    assert result_of(dave.delete(f"/workspaces/{client.NOBODY}/users/?email={dave.email}")) == (403, NOT_ALLOWED)
+    assert result_of(dave.delete(f"/workspaces/nope/users/?email={dave.email}")) == (400, "badly formed hexadecimal UUID string")
+    assert result_of(remove(dave, alice, dave.email)) == (403, NOT_ALLOWED)  # leaving a workspace without being a member
     assert remove(carol, alice, bob.email).status_code == 200
     assert traces(sql, alice, bob) == (0, 0, 0, 0, 0)
 
@@ -180,11 +180,11 @@ def test_the_owner_is_not_removed(joined, sql):
     """By nobody, also if another user has the role."""
     alice, bob, _ = joined
     for person in (alice, bob):
-        assert told(remove(person, alice, alice.email)) == (403, NOT_ALLOWED)
+        assert result_of(remove(person, alice, alice.email)) == (403, NOT_ALLOWED)
     sql("UPDATE workspace_members SET role = 'viewer' WHERE user_id = %s AND workspace_id = %s", alice.user, alice.workspace)
-    assert told(remove(bob, alice, alice.email)) == (403, NOT_ALLOWED)
+    assert result_of(remove(bob, alice, alice.email)) == (403, NOT_ALLOWED)
     sql("UPDATE workspace_members SET role = 'owner' WHERE user_id = %s AND workspace_id = %s", bob.user, alice.workspace)
-    assert told(remove(bob, alice, bob.email)) == (403, NOT_ALLOWED)
+    assert result_of(remove(bob, alice, bob.email)) == (403, NOT_ALLOWED)
 
 
 def test_leaving(people, sql, key):
@@ -278,19 +278,19 @@ def test_roles_that_may_give_roles(people, sql):
     alice, bob, carol, dave = people("alice", "bob", "carol", "dave")
     client.join(alice, bob, "viewer")
     client.join(alice, carol, "admin")
-    assert told(set_role(bob, alice, bob, "admin")) == (403, NOT_ALLOWED)
-    assert told(set_role(dave, alice, bob, "admin")) == (403, NOT_ALLOWED)
-    assert told(set_role(carol, alice, dave, "admin")) == (404, "Member not found")
-    assert told(set_role(carol, alice, alice, "viewer")) == (400, "The owner's role changes only by transferring the organization")
-    assert told(set_role(alice, alice, alice, "viewer")) == (400, "The owner's role changes only by transferring the organization")
+    assert result_of(set_role(bob, alice, bob, "admin")) == (403, NOT_ALLOWED)
+    assert result_of(set_role(dave, alice, bob, "admin")) == (403, NOT_ALLOWED)
+    assert result_of(set_role(carol, alice, dave, "admin")) == (404, "Member not found")
+    assert result_of(set_role(carol, alice, alice, "viewer")) == (400, "The owner's role changes only by transferring the organization")
+    assert result_of(set_role(alice, alice, alice, "viewer")) == (400, "The owner's role changes only by transferring the organization")
     assert set_role(carol, alice, bob, "admin").status_code == 200
     assert set_role(carol, alice, carol, "viewer").status_code == 200
-    assert told(set_role(carol, alice, carol, "admin")) == (403, NOT_ALLOWED)
+    assert result_of(set_role(carol, alice, carol, "admin")) == (403, NOT_ALLOWED)
     for role in ("owner", "nope", "", None):
         assert set_role(alice, alice, bob, role).status_code == 422
-    assert told(alice.patch(f"/organizations/nope/members/{bob.user}", {"role": "admin"}))[0] == 400
-    assert told(alice.patch(f"/organizations/{alice.organization}/members/nope", {"role": "admin"}))[0] == 400
-    assert told(alice.patch(f"/organizations/{client.NOBODY}/members/{bob.user}", {"role": "admin"})) == (403, NOT_ALLOWED)
+    assert result_of(alice.patch(f"/organizations/nope/members/{bob.user}", {"role": "admin"}))[0] == 400
+    assert result_of(alice.patch(f"/organizations/{alice.organization}/members/nope", {"role": "admin"}))[0] == 400
+    assert result_of(alice.patch(f"/organizations/{client.NOBODY}/members/{bob.user}", {"role": "admin"})) == (403, NOT_ALLOWED)
 
 
 @pytest.mark.parametrize("scope", ["workspace", "organization"])
@@ -301,8 +301,8 @@ def test_admins_do_not_demote_an_owner_of_the_workspace(scope, people, sql):
         client.join(alice, person, role)
     for person in (carol, dave):
         sql("UPDATE workspace_members SET role = 'owner' WHERE user_id = %s AND workspace_id = %s", person.user, alice.workspace)
-    assert told(set_role(bob, alice, carol, "viewer")) == (403, NOT_ALLOWED)
-    assert told(remove(bob, alice, carol.email)) == (403, NOT_ALLOWED)
+    assert result_of(set_role(bob, alice, carol, "viewer")) == (403, NOT_ALLOWED)
+    assert result_of(remove(bob, alice, carol.email)) == (403, NOT_ALLOWED)
     assert sql("SELECT role FROM workspace_members WHERE user_id = %s AND workspace_id = %s", carol.user, alice.workspace) == [("owner",)]
     assert set_role(dave if scope == "workspace" else alice, alice, carol, "viewer").status_code == 200
 
@@ -316,5 +316,5 @@ def test_managing_one_of_two_workspaces_is_not_enough_to_give_roles(joined, sql)
     for person, role in ((alice, "owner"), (carol, "viewer")):
         sql("INSERT INTO workspace_members (id, user_id, workspace_id, role) VALUES (gen_random_uuid(), %s, %s, %s)",
             person.user, second, role)
-    assert told(set_role(carol, alice, carol, "admin")) == (403, NOT_ALLOWED)
+    assert result_of(set_role(carol, alice, carol, "admin")) == (403, NOT_ALLOWED)
     assert set_role(alice, alice, carol, "admin").status_code == 200

@@ -15,7 +15,7 @@ def grow_old(sql, session, seconds=4000):
     sql("UPDATE orgd.sessions SET authenticated_at = authenticated_at - make_interval(secs => %s) WHERE handle = %s", seconds, session.handle)
 
 
-def told(answer):
+def result_of(answer):
     body = answer.json()
     detail = body.get("detail") if isinstance(body, dict) else None
     return answer.status_code, detail.get("error") if isinstance(detail, dict) else None
@@ -42,14 +42,14 @@ def test_important_changes_need_a_recent_sign_in(server, sql):
     todo = changes(session, sql)
     grow_old(sql, session)
     for name, change in todo.items():
-        assert told(change()) == (403, "REAUTHENTICATION_REQUIRED"), name
+        assert result_of(change()) == (403, "REAUTHENTICATION_REQUIRED"), name
     assert session.renewed().post("/keys/").status_code == 403  # a refresh is not a sign-in
     assert session.get("/keys/").status_code == 200
-    assert told(session.post(AGAIN, {"password": "Wr0ng!password"})) == (403, "REAUTHENTICATION_FAILED")
-    assert told(session.post("/keys/")) == (403, "REAUTHENTICATION_REQUIRED")
+    assert result_of(session.post(AGAIN, {"password": "Wr0ng!password"})) == (403, "REAUTHENTICATION_FAILED")
+    assert result_of(session.post("/keys/")) == (403, "REAUTHENTICATION_REQUIRED")
     assert session.post(AGAIN, {"password": PASSWORD}).json() == {"status": "OK"}
     for name, change in todo.items():
-        assert told(change())[1] != "REAUTHENTICATION_REQUIRED", name
+        assert result_of(change())[1] != "REAUTHENTICATION_REQUIRED", name
     grow_old(sql, session)
     assert sessions.sign_in(server.url, email).post("/keys/").status_code == 200  # so does another sign-in
 
@@ -58,11 +58,11 @@ def test_only_the_callers_own_password_counts(server, sql):
     mine, other = sessions.sign_up(server.url), address()
     Browser(server.url).sign_up(other, "An0ther!pass")
     grow_old(sql, mine)
-    assert told(mine.post(AGAIN, {"password": "An0ther!pass"})) == (403, "REAUTHENTICATION_FAILED")
+    assert result_of(mine.post(AGAIN, {"password": "An0ther!pass"})) == (403, "REAUTHENTICATION_FAILED")
     assert client.Api(server.url).post(AGAIN, {"password": PASSWORD}).status_code == 401
     sql("UPDATE orgd.logins SET user_id = NULL WHERE id = %s", mine.claims["sub"])
-    assert told(mine.post(AGAIN, {"password": PASSWORD})) == (403, "REAUTHENTICATION_FAILED")
-    assert told(mine.post("/keys/")) == (403, "REAUTHENTICATION_REQUIRED")
+    assert result_of(mine.post(AGAIN, {"password": PASSWORD})) == (403, "REAUTHENTICATION_FAILED")
+    assert result_of(mine.post("/keys/")) == (403, "REAUTHENTICATION_REQUIRED")
 
 
 def test_reauthentication_limits_guesses(make_server):
@@ -119,7 +119,7 @@ def test_a_signed_token_is_as_old_as_its_session(server, sql):
     session = sessions.sign_up(server.url)
     token = secret_of(session)
     grow_old(sql, session)
-    assert told(token.post("/keys/")) == (403, "REAUTHENTICATION_REQUIRED")
+    assert result_of(token.post("/keys/")) == (403, "REAUTHENTICATION_REQUIRED")
 
 
 @pytest.fixture(scope="module")

@@ -118,11 +118,11 @@ def test_spellings_of_json(content_type, alice):
 def test_unreadable_json(data, place, alice):
     answer = alice.post("/projects/", data=data, headers={"Content-Type": "application/json"})
     assert answer.status_code == 422
-    (told,) = json.loads(answer.content.decode("utf-8"))["detail"]
-    assert (told["type"], told["msg"], told["input"]) == ("json_invalid", "JSON decode error", {})
-    assert told["loc"][0] == "body" and isinstance(told["loc"][1], int) and told["ctx"]["error"]
+    (problem,) = json.loads(answer.content.decode("utf-8"))["detail"]
+    assert (problem["type"], problem["msg"], problem["input"]) == ("json_invalid", "JSON decode error", {})
+    assert problem["loc"][0] == "body" and isinstance(problem["loc"][1], int) and problem["ctx"]["error"]
     if place is not None:
-        assert told["loc"][1] == place
+        assert problem["loc"][1] == place
 
 
 def test_of_repeated_members_the_last_counts(alice):

@@ -39,35 +39,35 @@ def test_only_the_administrator_reads_the_operator_pages(upgraded):
 
 def test_the_state_of_the_migrations(upgraded):
     pair, server = upgraded
-    told = ask(server, "/admin/migrations")
-    assert (told["edition"], [database["database"] for database in told["databases"]]) == ("oss", ["core", "tracing"])
-    for database in told["databases"]:
+    body = ask(server, "/admin/migrations")
+    assert (body["edition"], [database["database"] for database in body["databases"]]) == ("oss", ["core", "tracing"])
+    for database in body["databases"]:
         assert (database["state"], database["name"]) == ("current", getattr(pair, database["database"]))
         for chain in database["chains"]:
             assert chain["current"] == chain["head"] == chain["revisions"][-1]["revision"]
             assert all(revision["applied"] for revision in chain["revisions"])
             assert pair.sql(f"SELECT version_num FROM {chain['table']}", database=database["name"]) == [(chain["current"],)]
-    chains = [[chain["chain"] for chain in database["chains"]] for database in told["databases"]]
+    chains = [[chain["chain"] for chain in database["chains"]] for database in body["databases"]]
     assert chains == [["core", "core_oss", "orgd"], ["tracing", "tracing_oss"]]
-    assert [chain["owner"] for chain in told["databases"][0]["chains"]] == ["agenta", "agenta", "orgd"]
+    assert [chain["owner"] for chain in body["databases"][0]["chains"]] == ["agenta", "agenta", "orgd"]
 
 
 def test_the_report_on_the_last_upgrade(upgraded):
     pair, server = upgraded
-    told = ask(server, "/admin/migrations")
+    body = ask(server, "/admin/migrations")
     rows = pair.sql("SELECT place, outcome, count(*) FROM orgd.backfilled_members GROUP BY 1, 2")
-    assert rows and sorted((row["place"], row["outcome"], row["members"]) for row in told["backfill"]) == sorted(rows)
-    assert all(row["at"].startswith("20") for row in told["backfill"])
-    tables = [row for row in told["archive"] if row["kind"] == "table"]
+    assert rows and sorted((row["place"], row["outcome"], row["members"]) for row in body["backfill"]) == sorted(rows)
+    assert all(row["at"].startswith("20") for row in body["backfill"])
+    tables = [row for row in body["archive"] if row["kind"] == "table"]
     assert {row["database"] for row in tables} >= {"core"}
     for row in tables:
         assert pair.sql(f"SELECT count(*) FROM {row['name']}", database=getattr(pair, row["database"])) == [(row["rows"],)]
 
 
 def test_a_fresh_database_was_never_upgraded(server):
-    told = server.admin("GET", "/api/admin/migrations").json
-    assert (told["backfill"], told["archive"]) == ([], [])
-    assert [chain["chain"] for chain in told["databases"][0]["chains"]] == ["core", "core_oss", "orgd"]
+    body = server.admin("GET", "/api/admin/migrations").json
+    assert (body["backfill"], body["archive"]) == ([], [])
+    assert [chain["chain"] for chain in body["databases"][0]["chains"]] == ["core", "core_oss", "orgd"]
 
 
 def test_the_plan_is_that_of_the_command(upgraded):
@@ -79,8 +79,8 @@ def test_the_dump_is_that_of_the_command(upgraded):
     pair, server = upgraded
     for name in ("core", "tracing"):
         for full, options in (("", ()), ("&full=false", ()), ("&full=true", ("--full",))):
-            told = ask(server, f"/admin/schema/dump?database={name}{full}")
-            assert (told["database"], told["dump"]) == (name, pair.dump(getattr(pair, name), *options))
+            body = ask(server, f"/admin/schema/dump?database={name}{full}")
+            assert (body["database"], body["dump"]) == (name, pair.dump(getattr(pair, name), *options))
 
 
 @pytest.mark.parametrize("name", ["", "postgres", "core;", "CORE"])
@@ -91,11 +91,11 @@ def test_unknown_databases_are_refused(name, upgraded):
 def test_two_dumps_are_compared(upgraded, tmp_path):
     pair, server = upgraded
     sides = {side: (scratch.REFERENCE / f"{name}_core.v0.104.0.txt").read_text(encoding="utf-8") for side, name in (("a", "oss"), ("b", "ee"))}
-    told = ask(server, "/admin/schema/diff", sides)
+    body = ask(server, "/admin/schema/diff", sides)
     for side, text in sides.items():
         (tmp_path / side).write_text(text, encoding="utf-8")
-    assert told["parity"] == json.loads(pair.run("schema", "parity", "--json", tmp_path / "a", tmp_path / "b")[0])
-    assert told["verdict"].rstrip("\n") == pair.run("schema", "diff", tmp_path / "a", tmp_path / "b", status=1)[0].rstrip("\n").split("\n")[-1]
+    assert body["parity"] == json.loads(pair.run("schema", "parity", "--json", tmp_path / "a", tmp_path / "b")[0])
+    assert body["verdict"].rstrip("\n") == pair.run("schema", "diff", tmp_path / "a", tmp_path / "b", status=1)[0].rstrip("\n").split("\n")[-1]
     page = server.request("POST", "/api/admin/schema/diff?format=html", sides, ADMIN)
     assert page.headers["Content-Type"] == "text/html; charset=utf-8"
     assert page.body.decode() == pair.run("schema", "diff", "--html", tmp_path / "a", tmp_path / "b", status=1)[0]
@@ -104,8 +104,8 @@ def test_two_dumps_are_compared(upgraded, tmp_path):
 def test_a_dump_is_compared_with_the_database(upgraded):
     pair, server = upgraded
     dump = ask(server, "/admin/schema/dump?database=core&full=true")["dump"]
-    told = ask(server, "/admin/schema/diff", {"a": dump, "b_database": "core"})
-    assert told["parity"]["equal"] and told["parity"]["differences"] == []
+    body = ask(server, "/admin/schema/diff", {"a": dump, "b_database": "core"})
+    assert body["parity"]["equal"] and body["parity"]["differences"] == []
     without = "".join(line for line in dump.splitlines(keepends=True) if not line.startswith("TABLE public.users INDEX ix_"))
     assert without != dump
     found = ask(server, "/admin/schema/diff", {"a_database": "core", "b": without})["parity"]["differences"]

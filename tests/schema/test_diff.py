@@ -40,7 +40,7 @@ def test_equal_and_different(run):
     lines = out.splitlines()
     assert "119 differences, of which 119 touch the parity of the editions." == lines[-1]
     assert len(lines) == 120 and len([line for line in lines if line.startswith("removed    table ")]) == 20
-    assert not [line for line in lines if "app_db." in line], "what belongs to a dropped table is not told again"
+    assert not [line for line in lines if "app_db." in line], "parts of a dropped table are not reported again"
 
 
 def test_all_formats_have_the_same_content(run, tmp_path):

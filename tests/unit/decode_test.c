@@ -288,7 +288,7 @@ static void bodies_beyond_the_limits_are_not_parsed(void **state)
     talloc_free(req.arena);
 }
 
-/* What is sent is told back, but not without limit. */
+/* Answers repeat the input only up to a limit. */
 static void answers_stay_small(void **state)
 {
     static char body[6000100];

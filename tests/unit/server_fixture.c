@@ -14,7 +14,7 @@
 #include "http/metrics.h"
 #include "http/server.h"
 
-/* ---- a database that is there when told so: the linker puts these in place of the real ones ---- */
+/* ---- a database that can be switched off: the linker puts these in place of the real ones ---- */
 
 static atomic_bool database_is_down;
 static atomic_uint connects, losses;

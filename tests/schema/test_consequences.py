@@ -1,4 +1,4 @@
-"""A difference is reported together with its consequences and nothing else: the cases of told.txt."""
+"""A difference is reported together with its consequences and nothing else: the cases of consequences.txt."""
 import json
 import pathlib
 import re
@@ -9,7 +9,7 @@ MIRRORED = {"added": "removed", "removed": "added"}
 
 
 def read_cases():
-    text = re.sub(r"(?m)^#.*\n", "", (pathlib.Path(__file__).parent / "told.txt").read_text(encoding="utf-8"))
+    text = re.sub(r"(?m)^#.*\n", "", (pathlib.Path(__file__).parent / "consequences.txt").read_text(encoding="utf-8"))
     for block in text.strip().split("\n\n"):
         there, _, back = block.partition("\n<=")
         base, change, *lines = there.splitlines()
