@@ -65,7 +65,7 @@ struct application application_make(const struct config *config)
         .alias_of = "/auth/",
         .cors = &cors,
         .gzip = true,
-        .recognize = admin_key_recognize,
+        .authenticate_cached = admin_key_authenticate_cached,
         .authenticate = identity_authenticate,
         .has_scope = identity_has_scope,
         .permits = reach_permits,

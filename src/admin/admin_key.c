@@ -8,9 +8,9 @@
  * The key is checked before the limit, so that wrong keys cannot lock the right one out. The key is random, not a
  * password: the limit saves work, the length of the key protects it.
  */
-enum err admin_key_recognize(struct request *req, enum caller_kind wanted)
+enum err admin_key_authenticate_cached(struct request *req, enum caller_kind wanted)
 {
-    enum err err = identity_recognize(req, wanted);
+    enum err err = identity_authenticate_cached(req, wanted);
 
     if (wanted != CALLER_ADMIN || !req->authorization || err != ERR_UNAUTHORIZED)
         return err;

@@ -5,9 +5,9 @@
 #include "http/http.h"
 
 /*
- * identity_recognize, with wrong administration keys limited for each client (ERR_TOO_MANY_REQUESTS, with
+ * identity_authenticate_cached, with wrong administration keys limited for each client (ERR_TOO_MANY_REQUESTS, with
  * Retry-After). The right key always passes.
  */
-enum err admin_key_recognize(struct request *req, enum caller_kind wanted) MUST_CHECK;
+enum err admin_key_authenticate_cached(struct request *req, enum caller_kind wanted) MUST_CHECK;
 
 #endif

@@ -222,7 +222,7 @@ enum err accounts_create(struct request *req)
 }
 
 /* A request is one transaction: a dry run of one account makes the whole request a dry run. */
-static enum err refuse_half_rehearsal(struct request *req, const char *account)
+static enum err refuse_partial_dry_run(struct request *req, const char *account)
 {
     return operation_refuse(
         req, &(struct refusal){
@@ -249,7 +249,7 @@ enum err simple_accounts_create(struct request *req)
         const bool wanted = option(options, "dry_run", dry_run);
         json_t *account = account_of(req, entry, json_object_get(entry, "user"), "user");
         if (count++ > 0 && wanted != operation.dry_run)
-            return refuse_half_rehearsal(req, key);
+            return refuse_partial_dry_run(req, key);
         operation.dry_run = wanted;
         if (!json_is_object(options)) /* options of an entry replace those of the request completely */
             options = json_object_get(req->json, "options");

@@ -68,7 +68,7 @@ enum err identity_accept_service(struct request *req, const struct uuid *subject
     return err;
 }
 
-static enum err recognize_admin(struct request *req)
+static enum err authenticate_admin(struct request *req)
 {
     static const struct identity admin = {.scheme = IDENTITY_ADMIN};
     const char *key = req->authorization ? after_scheme(req->authorization, "Access ") : NULL;
@@ -84,17 +84,17 @@ static bool claims_session(const struct request *req)
     return !req->authorization || !*req->authorization || after_scheme(req->authorization, "Bearer ");
 }
 
-enum err identity_recognize(struct request *req, enum caller_kind wanted)
+enum err identity_authenticate_cached(struct request *req, enum caller_kind wanted)
 {
     struct identity identity;
 
     if (wanted == CALLER_ADMIN)
-        return recognize_admin(req);
+        return authenticate_admin(req);
     if (strchr(req->query, '=') &&
         (names_nothing(query_value(req, "project_id")) || names_nothing(query_value(req, "workspace_id"))))
         return ERR_UNAUTHORIZED;
     if (claims_session(req))
-        TRY(session_recognize(req, &identity));
+        TRY(session_authenticate_cached(req, &identity));
     else if (!decision_cache_find(req->authorization, &identity))
         return ERR_AGAIN;
     return keep_identity(req, &identity);
@@ -209,7 +209,7 @@ enum err identity_authenticate(struct request *req, enum caller_kind wanted)
     const char *rest;
 
     if (wanted == CALLER_ADMIN)
-        return recognize_admin(req);
+        return authenticate_admin(req);
     if (claims_session(req)) {
         TRY(session_authenticate(req, &identity));
         return keep_identity(req, &identity);

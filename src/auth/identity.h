@@ -31,7 +31,7 @@ struct identity {
 };
 
 /* The application's callbacks: see struct application. */
-enum err identity_recognize(struct request *req, enum caller_kind wanted) MUST_CHECK;
+enum err identity_authenticate_cached(struct request *req, enum caller_kind wanted) MUST_CHECK;
 enum err identity_authenticate(struct request *req, enum caller_kind wanted) MUST_CHECK;
 bool identity_has_scope(const struct request *req);
 

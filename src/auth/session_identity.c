@@ -39,7 +39,7 @@ static const char *decision_key(struct request *req, const char *token, const st
                            scope->workspace ? scope->workspace : "", scope->joining);
 }
 
-enum err session_recognize(struct request *req, struct identity *identity)
+enum err session_authenticate_cached(struct request *req, struct identity *identity)
 {
     struct session_carriers carriers;
     struct scope scope;
@@ -130,7 +130,7 @@ enum err session_authenticate(struct request *req, struct identity *identity)
     return err ? err : decide(req, &token, &scope, generation, identity);
 }
 
-enum err session_recognize_token(struct request *req, const char *token, struct identity *identity)
+enum err session_authenticate_token_cached(struct request *req, const char *token, struct identity *identity)
 {
     const char *key = decision_key(req, token, &(struct scope){0});
 

@@ -9,7 +9,7 @@
  * On the I/O thread: OK if the cache knows the token for this scope; ERR_UNAUTHORIZED if there is no token, or if the
  * cookies are not as a browser sends them; ERR_AGAIN if a worker has to decide.
  */
-enum err session_recognize(struct request *req, struct identity *identity) MUST_CHECK;
+enum err session_authenticate_cached(struct request *req, struct identity *identity) MUST_CHECK;
 
 /*
  * On a worker: verifies the token, asks the database and stores the answer in the cache. A user without any membership
@@ -22,7 +22,8 @@ enum err session_authenticate(struct request *req, struct identity *identity) MU
  * The same two for an access token that is not the credential of the request, in the default scope of its user. In
  * addition ERR_SESSION_NONE for a token that is not valid and ERR_SESSION_EXPIRED for one that was.
  */
-enum err session_recognize_token(struct request *req, const char *token, struct identity *identity) MUST_CHECK;
+enum err session_authenticate_token_cached(struct request *req, const char *token,
+                                           struct identity *identity) MUST_CHECK;
 enum err session_authenticate_token(struct request *req, const char *text, struct identity *identity) MUST_CHECK;
 
 #endif

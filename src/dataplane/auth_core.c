@@ -129,7 +129,8 @@ enum err core_verify_session(struct request *req)
         return refuse_session(req, "UNAUTHORISED", "The access token is malformed");
     if (body_bool(req, "doAntiCsrfCheck", false) && body_bool(req, "enableAntiCsrf", false))
         return refuse_session(req, "TRY_REFRESH_TOKEN", "Anti-CSRF tokens are not issued");
-    err = req->db ? session_authenticate_token(req, text, &identity) : session_recognize_token(req, text, &identity);
+    err = req->db ? session_authenticate_token(req, text, &identity)
+                  : session_authenticate_token_cached(req, text, &identity);
     if (err == ERR_SESSION_EXPIRED)
         return refuse_session(req, "TRY_REFRESH_TOKEN", "The access token has expired");
     if (err == ERR_SESSION_NONE || err == ERR_UNAUTHORIZED)

@@ -184,7 +184,7 @@ static enum err pass_as_caller(struct request *req)
 }
 
 /* Decides on the caller as if the original request had come here. */
-static enum err recognize(struct request *req, const struct request *original)
+static enum err authenticate_cached(struct request *req, const struct request *original)
 {
     const char *path = req->path, *query = req->query;
     enum method method = req->method;
@@ -193,7 +193,7 @@ static enum err recognize(struct request *req, const struct request *original)
     req->path = "/auth/forward";
     req->query = original->query;
     req->method = original->method;
-    err = decode_query_is_clean(req) ? identity_recognize(req, CALLER_USER) : ERR_FORBIDDEN;
+    err = decode_query_is_clean(req) ? identity_authenticate_cached(req, CALLER_USER) : ERR_FORBIDDEN;
     if (err == ERR_AGAIN && req->db)
         err = identity_authenticate(req, CALLER_USER);
     req->path = path;
@@ -215,6 +215,6 @@ enum err forward_authenticate(struct request *req)
         return ERR_FORBIDDEN;
     if (prefix || original.method == METHOD_OPTIONS)
         return pass(req, req->authorization);
-    TRY(recognize(req, &original));
+    TRY(authenticate_cached(req, &original));
     return pass_as_caller(req);
 }

@@ -133,7 +133,7 @@ static bool answered_as_page(const struct application *app, struct request *req)
 static enum err check_sender(const struct application *app, struct request *req)
 {
     enum caller_kind wanted = route_caller(app, req->path);
-    enum err known = wanted == CALLER_NONE ? OK : app->recognize(req, wanted);
+    enum err known = wanted == CALLER_NONE ? OK : app->authenticate_cached(req, wanted);
 
     if (known == ERR_AGAIN)
         req->limits = &body_limits_usual;
@@ -183,7 +183,7 @@ static enum worker_pool begin(const struct application *app, struct request *req
     if (answered_as_page(app, req))
         return POOL_NONE;
     matched = route_match(app, req);
-    known = wanted == CALLER_NONE ? OK : app->recognize(req, wanted);
+    known = wanted == CALLER_NONE ? OK : app->authenticate_cached(req, wanted);
     if (known && known != ERR_AGAIN) {
         forget_route(req);
         pipeline_refuse(req, known);
@@ -222,7 +222,7 @@ void pipeline_finish(const struct application *app, struct request *req)
 
     /* the cached authentication may have changed too */
     if (!err && req->authenticated && wanted != CALLER_NONE)
-        req->authenticated = !app->recognize(req, wanted);
+        req->authenticated = !app->authenticate_cached(req, wanted);
     if (!err && !req->authenticated)
         err = app->authenticate(req, wanted);
     req->authenticated = !err;

@@ -307,7 +307,7 @@ struct application {
      * Authenticates without a database, on the I/O thread. OK: sets req->authenticated and req->identity. ERR_AGAIN:
      * call `authenticate` on a worker. Other errors refuse the request.
      */
-    enum err (*recognize)(struct request *req, enum caller_kind wanted);
+    enum err (*authenticate_cached)(struct request *req, enum caller_kind wanted);
     enum err (*authenticate)(struct request *req, enum caller_kind wanted);
     bool (*has_scope)(const struct request *req);
     /* Whether the known caller may use the route with the validated input. NULL: every caller may. */

@@ -271,7 +271,7 @@ int main(int argc, char **argv)
                               .groups = {group},
                               .callers = callers,
                               .gzip = true,
-                              .recognize = know_everybody,
+                              .authenticate_cached = know_everybody,
                               .authenticate = know_everybody,
                               .has_scope = has_scope};
     struct server_options options = {
