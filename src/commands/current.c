@@ -7,11 +7,11 @@
 
 enum { CONNECT_MS = 10000, STATEMENT_MS = 600000 };
 
-static enum err connect_core(void *arena, const struct stores *stores, const char *name, struct db **core,
+static enum err connect_core(void *arena, const struct database_set *set, const char *name, struct db **core,
                              struct error *error)
 {
     struct db_options options = {
-        .uri = stores->uris[DATABASE_CORE], .name = name, .connect_ms = CONNECT_MS, .statement_ms = STATEMENT_MS};
+        .uri = set->uris[DATABASE_CORE], .name = name, .connect_ms = CONNECT_MS, .statement_ms = STATEMENT_MS};
     struct error cause = {0};
 
     *core = db_create(arena, &options);
@@ -36,14 +36,14 @@ static enum err check_revision(struct db *core, const struct config *config, str
 enum err current_open(void *arena, const struct config *config, const char *name, struct current *current,
                       struct error *error)
 {
-    enum err err = stores_open(arena, config, STORES_COMMAND, &current->stores, error);
+    enum err err = database_set_open(arena, config, DATABASE_SET_COMMAND, &current->database_set, error);
 
     current->core = NULL;
     if (err)
         return err;
-    err = stores_start(arena, config, &current->stores, error);
+    err = database_set_start(arena, config, &current->database_set, error);
     if (!err)
-        err = connect_core(arena, &current->stores, name, &current->core, error);
+        err = connect_core(arena, &current->database_set, name, &current->core, error);
     if (!err)
         err = check_revision(current->core, config, error);
     if (err)
@@ -55,5 +55,5 @@ void current_close(struct current *current)
 {
     if (current->core)
         db_close(current->core); /* before the cluster is stopped */
-    stores_close(&current->stores);
+    database_set_close(&current->database_set);
 }

@@ -4,11 +4,11 @@
 
 #include "config/config.h"
 #include "db/db.h"
-#include "runtime/stores.h"
+#include "runtime/database_set.h"
 
 struct current {
     struct db *core;
-    struct stores stores;
+    struct database_set database_set;
 };
 
 /*

@@ -14,10 +14,10 @@
 #include "base/json.h"
 #include "base/platform.h"
 #include "migrate/migrate.h"
+#include "runtime/database_set.h"
 #include "runtime/installation_keys.h"
 #include "runtime/rights.h"
 #include "runtime/statements.h"
-#include "runtime/stores.h"
 
 #define OUTPUT_MAX ((size_t)1 << 20)
 
@@ -41,7 +41,7 @@ struct doctor {
     void *arena;
     struct config config; /* with the kept keys, as far as they can be read */
     const char *directory;
-    struct stores stores;
+    struct database_set database_set;
     struct finding findings[FINDINGS_MAX];
     size_t count;
     bool failed; /* no memory */
@@ -152,7 +152,7 @@ static void look_at_directory(struct doctor *doctor)
 
 static void look_at_rights(struct doctor *doctor, struct db *db, const char *name)
 {
-    bool own = doctor->stores.private_cluster;
+    bool own = doctor->database_set.private_cluster;
     struct result rows;
 
     if (rights_look(db, doctor->arena, own, &rows)) {
@@ -208,7 +208,7 @@ static void look_at_signing_keys(struct doctor *doctor, struct db *db)
 static void look_at_database(struct doctor *doctor, enum database database)
 {
     const char *name = migrate_database_name(database);
-    struct db_options options = {.uri = doctor->stores.uris[database],
+    struct db_options options = {.uri = doctor->database_set.uris[database],
                                  .name = "orgd doctor",
                                  .connect_ms = CONNECT_MS,
                                  .statement_ms = STATEMENT_MS};
@@ -239,15 +239,15 @@ static void look_at_database(struct doctor *doctor, enum database database)
 static void look_at_all(struct doctor *doctor)
 {
     struct error error = {0};
-    enum err err = stores_check(doctor->arena, &doctor->config, &error);
+    enum err err = database_set_check(doctor->arena, &doctor->config, &error);
     bool opened = false;
 
     if (!err) {
-        err = stores_open(doctor->arena, &doctor->config, STORES_COMMAND, &doctor->stores, &error);
+        err = database_set_open(doctor->arena, &doctor->config, DATABASE_SET_COMMAND, &doctor->database_set, &error);
         opened = !err;
     }
     if (!err)
-        err = stores_start(doctor->arena, &doctor->config, &doctor->stores, &error);
+        err = database_set_start(doctor->arena, &doctor->config, &doctor->database_set, &error);
     look_at_directory(doctor);
     look_at_keys(doctor);
     if (err)
@@ -255,7 +255,7 @@ static void look_at_all(struct doctor *doctor)
     for (int i = 0; !err && i < DATABASE_COUNT; i++)
         look_at_database(doctor, (enum database)i);
     if (opened)
-        stores_close(&doctor->stores);
+        database_set_close(&doctor->database_set);
 }
 
 /* ---- findings ---- */

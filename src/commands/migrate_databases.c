@@ -11,7 +11,7 @@
 static enum err connect_all(void *arena, struct migrate_databases *databases, struct error *error)
 {
     for (int i = 0; i < DATABASE_COUNT; i++) {
-        struct db_options options = {.uri = databases->stores.uris[i],
+        struct db_options options = {.uri = databases->database_set.uris[i],
                                      .name = "orgd migrate",
                                      .connect_ms = CONNECT_MS,
                                      .statement_ms = MIGRATE_STATEMENT_MS};
@@ -35,23 +35,23 @@ void migrate_close(struct migrate_databases *databases)
         if (databases->dbs[i])
             db_close(databases->dbs[i]);
     }
-    stores_close(&databases->stores);
+    database_set_close(&databases->database_set);
 }
 
 enum err migrate_open(void *arena, const struct config *config, bool make, struct migrate_databases *databases,
                       struct error *error)
 {
-    enum err err = make ? OK : stores_check(arena, config, error);
+    enum err err = make ? OK : database_set_check(arena, config, error);
 
     *databases = (struct migrate_databases){0};
     if (!err)
-        err = stores_open(arena, config, STORES_COMMAND, &databases->stores, error);
+        err = database_set_open(arena, config, DATABASE_SET_COMMAND, &databases->database_set, error);
     if (err)
         return err;
-    if (!databases->stores.private_cluster)
-        err = databases_migration_uris(config, databases->stores.uris, error);
+    if (!databases->database_set.private_cluster)
+        err = databases_migration_uris(config, databases->database_set.uris, error);
     if (!err)
-        err = stores_start(arena, config, &databases->stores, error);
+        err = database_set_start(arena, config, &databases->database_set, error);
     if (!err)
         err = connect_all(arena, databases, error);
     if (err)

@@ -4,10 +4,10 @@
 
 #include "config/config.h"
 #include "migrate/migrate.h"
-#include "runtime/stores.h"
+#include "runtime/database_set.h"
 
 struct migrate_databases {
-    struct stores stores;
+    struct database_set database_set;
     struct db *dbs[DATABASE_COUNT];
 };
 

@@ -31,9 +31,9 @@
 #include "policy/limits.h"
 #include "policy/signin_methods.h"
 #include "routes.h"
+#include "runtime/database_set.h"
 #include "runtime/installation_keys.h"
 #include "runtime/readiness.h"
-#include "runtime/stores.h"
 
 enum {
     CONNECT_MS = 2000,
@@ -65,7 +65,7 @@ const struct option_row serve_options[] = {
 struct serving {
     void *arena;
     struct config config; /* with the keys in force */
-    struct stores stores;
+    struct database_set database_set;
     struct application app;
     struct server *server;
     struct readiness *readiness;
@@ -170,7 +170,7 @@ static enum err bind_server(struct serving *serving, struct error *error)
         .idle_timeout = (unsigned)config->idle_timeout,
         .request_timeout = (unsigned)config->request_timeout,
         .drain_timeout = (unsigned)config->drain_timeout,
-        .db = {.uri = serving->stores.uris[DATABASE_CORE],
+        .db = {.uri = serving->database_set.uris[DATABASE_CORE],
                .name = "orgd",
                .connect_ms = CONNECT_MS,
                .statement_ms = config->request_timeout * 1000,
@@ -193,14 +193,14 @@ static enum err start_readiness(struct serving *serving, bool *waiting, struct e
     struct readiness_options options = {
         .default_plan = config_default_plan(config),
         .enterprise = config_is_enterprise(config),
-        .migrate = serving->stores.private_cluster || config->auto_migrations,
+        .migrate = serving->database_set.private_cluster || config->auto_migrations,
     };
 
-    memcpy(options.uris, serving->stores.uris, sizeof options.uris);
-    memcpy(options.migration_uris, serving->stores.uris, sizeof options.migration_uris);
-    TRY(serving->stores.private_cluster ? OK : databases_migration_uris(config, options.migration_uris, error));
+    memcpy(options.uris, serving->database_set.uris, sizeof options.uris);
+    memcpy(options.migration_uris, serving->database_set.uris, sizeof options.migration_uris);
+    TRY(serving->database_set.private_cluster ? OK : databases_migration_uris(config, options.migration_uris, error));
     TRY(readiness_start(serving->arena, &options, &serving->readiness, &verdict, error));
-    *waiting = verdict == READINESS_UNREACHABLE && !serving->stores.private_cluster;
+    *waiting = verdict == READINESS_UNREACHABLE && !serving->database_set.private_cluster;
     if (*waiting)
         log_message(LOG_WARNING, "%s; requests are answered 503 until it can", error->cause);
     return verdict == READINESS_READY || *waiting ? OK : ERR_REFUSED;
@@ -208,7 +208,7 @@ static enum err start_readiness(struct serving *serving, bool *waiting, struct e
 
 static enum err start_decision_cache(struct serving *serving, struct error *error)
 {
-    struct db_options options = {.uri = serving->stores.uris[DATABASE_CORE],
+    struct db_options options = {.uri = serving->database_set.uris[DATABASE_CORE],
                                  .name = "orgd listener",
                                  .connect_ms = CONNECT_MS,
                                  .statement_ms = CONNECT_MS};
@@ -223,7 +223,7 @@ static enum err start_decision_cache(struct serving *serving, struct error *erro
 static enum err start_mail(struct serving *serving, struct error *error)
 {
     struct db_options options = {
-        .uri = serving->stores.uris[DATABASE_CORE], .connect_ms = CONNECT_MS, .statement_ms = CONNECT_MS};
+        .uri = serving->database_set.uris[DATABASE_CORE], .connect_ms = CONNECT_MS, .statement_ms = CONNECT_MS};
 
     return sender_start(&serving->config, &options, error);
 }
@@ -232,7 +232,7 @@ static enum err start_mail(struct serving *serving, struct error *error)
 static void reseal_stored(struct serving *serving)
 {
     struct db_options options = {
-        .uri = serving->stores.uris[DATABASE_CORE], .connect_ms = CONNECT_MS, .statement_ms = RESEAL_MS};
+        .uri = serving->database_set.uris[DATABASE_CORE], .connect_ms = CONNECT_MS, .statement_ms = RESEAL_MS};
     struct db *db = serving->config.crypt_key_accepted ? db_create(serving->arena, &options) : NULL;
     struct reseal_report report = {0};
     struct error error = {0};
@@ -250,7 +250,7 @@ static void reseal_stored(struct serving *serving)
 static enum err start_keeper(struct serving *serving, struct error *error)
 {
     struct keeper_options options = {
-        .db = {.uri = serving->stores.uris[DATABASE_CORE], .connect_ms = CONNECT_MS, .statement_ms = KEEPER_MS},
+        .db = {.uri = serving->database_set.uris[DATABASE_CORE], .connect_ms = CONNECT_MS, .statement_ms = KEEPER_MS},
         .available = readiness_is_ready};
 
     return keeper_start(&options, error);
@@ -261,7 +261,7 @@ static enum err start_keeper(struct serving *serving, struct error *error)
 static void check_keys(struct serving *serving)
 {
     struct db_options options = {
-        .uri = serving->stores.uris[DATABASE_CORE], .connect_ms = CONNECT_MS, .statement_ms = CONNECT_MS};
+        .uri = serving->database_set.uris[DATABASE_CORE], .connect_ms = CONNECT_MS, .statement_ms = CONNECT_MS};
     struct db *db = db_create(serving->arena, &options);
     struct error error = {0};
 
@@ -273,7 +273,7 @@ static void check_keys(struct serving *serving)
 static enum err say_ready(struct serving *serving, bool waiting, struct error *error)
 {
     struct buffer line = buffer_make(serving->arena, READY_MAX), access = line;
-    const char *databases = stores_describe(&serving->stores, serving->arena);
+    const char *databases = database_set_describe(&serving->database_set, serving->arena);
     struct access_report report;
 
     if (access_report_make(serving->arena, &serving->config, true, &report))
@@ -344,14 +344,14 @@ static void keep_memory_private(const struct config *config)
 static enum err bring_up(struct serving *serving, bool *waiting, struct error *error)
 {
     TRY(check_config(&serving->config, error));
-    TRY(stores_open(serving->arena, &serving->config, STORES_SERVE, &serving->stores, error));
+    TRY(database_set_open(serving->arena, &serving->config, DATABASE_SET_SERVE, &serving->database_set, error));
     keep_memory_private(&serving->config);
     TRY(take_signals(error)); /* root is dropped now: threads may start */
-    TRY(installation_keys_settle(serving->arena, &serving->stores.dir, &serving->config, error));
+    TRY(installation_keys_settle(serving->arena, &serving->database_set.dir, &serving->config, error));
     TRY(fetch_start(error));
     limits_register();
     TRY(bind_server(serving, error)); /* before anything is made: another server may have the port */
-    TRY(stores_start(serving->arena, &serving->config, &serving->stores, error));
+    TRY(database_set_start(serving->arena, &serving->config, &serving->database_set, error));
     TRY(start_readiness(serving, waiting, error));
     TRY(start_decision_cache(serving, error));
     TRY(start_mail(serving, error));
@@ -365,7 +365,7 @@ static void take_down(struct serving *serving)
     if (serving->decision_cache)
         cache_lease_stop();
     readiness_stop(serving->readiness);
-    stores_close(&serving->stores);
+    database_set_close(&serving->database_set);
     log_flush();
 }
 

@@ -10,15 +10,15 @@
 static enum err open_configured(void *arena, const struct config *config, struct source *source, const char **uri,
                                 struct error *error)
 {
-    enum err err = stores_check(arena, config, error);
+    enum err err = database_set_check(arena, config, error);
 
     if (!err)
-        err = stores_open(arena, config, STORES_COMMAND, &source->stores, error);
+        err = database_set_open(arena, config, DATABASE_SET_COMMAND, &source->database_set, error);
     if (err)
         return err;
     source->configured = true;
-    *uri = source->stores.uris[DATABASE_CORE];
-    return stores_start(arena, config, &source->stores, error);
+    *uri = source->database_set.uris[DATABASE_CORE];
+    return database_set_start(arena, config, &source->database_set, error);
 }
 
 enum err source_open(void *arena, const struct config *config, const char *uri, const char *name, struct source *source,
@@ -48,6 +48,6 @@ void source_close(struct source *source)
     if (source->db)
         db_close(source->db);
     if (source->configured)
-        stores_close(&source->stores);
+        database_set_close(&source->database_set);
     source->configured = false;
 }

@@ -4,12 +4,12 @@
 
 #include "config/config.h"
 #include "db/db.h"
-#include "runtime/stores.h"
+#include "runtime/database_set.h"
 
 struct source {
     struct db *db;
-    bool configured; /* `stores` are open */
-    struct stores stores;
+    bool configured; /* `database_set` are open */
+    struct database_set database_set;
 };
 
 /*

@@ -1,5 +1,5 @@
 /* Finds the databases, and runs the private cluster when none are configured. */
-#include "runtime/stores.h"
+#include "runtime/database_set.h"
 
 #include <libpq-fe.h>
 #include <string.h>
@@ -27,15 +27,15 @@ static enum err no_memory(struct error *error)
 }
 
 /* The socket is reached through the data directory, no matter which process runs the cluster. */
-static enum err find_private(void *arena, const struct config *config, struct stores *stores, struct error *error)
+static enum err find_private(void *arena, const struct config *config, struct database_set *set, struct error *error)
 {
     for (int i = 0; i < DATABASE_COUNT; i++) {
         const char *name = private_name(arena, config, (enum database)i);
 
-        if (stores->dir_fd >= 0)
-            (void)close(stores->dir_fd);
-        stores->uris[i] = name ? cluster_uri(arena, stores->dir.path, name, &stores->dir_fd) : NULL;
-        if (!stores->uris[i])
+        if (set->dir_fd >= 0)
+            (void)close(set->dir_fd);
+        set->uris[i] = name ? cluster_uri(arena, set->dir.path, name, &set->dir_fd) : NULL;
+        if (!set->uris[i])
             return no_memory(error);
     }
     return OK;
@@ -62,7 +62,7 @@ static enum err cluster_options_of(void *arena, const struct config *config, con
 struct division {
     void *arena;
     const struct config *config;
-    struct stores *stores;
+    struct database_set *set;
 };
 
 static enum err fork_cluster_process(void *context, const struct data_dir *dir, const struct run_as *program,
@@ -75,37 +75,37 @@ static enum err fork_cluster_process(void *context, const struct data_dir *dir, 
     TRY(directory ? cluster_options_of(division->arena, division->config, directory, &options, error)
                   : no_memory(error));
     options.program = program->name;
-    return cluster_process_fork(division->arena, postgres->uid, postgres->gid, &options, &division->stores->process,
+    return cluster_process_fork(division->arena, postgres->uid, postgres->gid, &options, &division->set->process,
                                 error);
 }
 
-enum err stores_open(void *arena, const struct config *config, enum stores_use use, struct stores *stores,
-                     struct error *error)
+enum err database_set_open(void *arena, const struct config *config, enum database_set_use use,
+                           struct database_set *set, struct error *error)
 {
-    struct division division = {arena, config, stores};
+    struct division division = {arena, config, set};
     const struct data_dir_split split = {fork_cluster_process, &division};
     enum err err;
 
-    *stores = (struct stores){.dir = {.fd = -1, .lock = -1}, .dir_fd = -1};
-    stores->private_cluster = data_dir_is_for_cluster(config);
-    err = databases_uris(arena, config, stores->uris, error);
-    if (err || (use == STORES_COMMAND && !stores->private_cluster))
+    *set = (struct database_set){.dir = {.fd = -1, .lock = -1}, .dir_fd = -1};
+    set->private_cluster = data_dir_is_for_cluster(config);
+    err = databases_uris(arena, config, set->uris, error);
+    if (err || (use == DATABASE_SET_COMMAND && !set->private_cluster))
         return err;
-    err = data_dir_open(arena, config, stores->private_cluster ? &split : NULL, &stores->dir, error);
-    if (err == ERR_BUSY && use == STORES_COMMAND)
+    err = data_dir_open(arena, config, set->private_cluster ? &split : NULL, &set->dir, error);
+    if (err == ERR_BUSY && use == DATABASE_SET_COMMAND)
         err = OK;
-    if (!err && use == STORES_SERVE && stores->dir.undivided)
+    if (!err && use == DATABASE_SET_SERVE && set->dir.undivided)
         log_message(LOG_WARNING, "PostgreSQL runs as the same user as orgd, so its superuser can read the keys of the "
                                  "installation: make a user for orgd (useradd --system orgd), or name one with "
                                  "ORGD_RUN_AS");
-    if (!err && stores->private_cluster)
-        err = find_private(arena, config, stores, error);
+    if (!err && set->private_cluster)
+        err = find_private(arena, config, set, error);
     if (err)
-        stores_close(stores);
+        database_set_close(set);
     return err;
 }
 
-enum err stores_check(void *arena, const struct config *config, struct error *error)
+enum err database_set_check(void *arena, const struct config *config, struct error *error)
 {
     const char *directory;
     char *cluster;
@@ -124,28 +124,28 @@ enum err stores_check(void *arena, const struct config *config, struct error *er
     return OK;
 }
 
-enum err stores_start(void *arena, const struct config *config, struct stores *stores, struct error *error)
+enum err database_set_start(void *arena, const struct config *config, struct database_set *set, struct error *error)
 {
     struct cluster_options options;
 
-    if (!stores->private_cluster || stores->dir.lock < 0)
+    if (!set->private_cluster || set->dir.lock < 0)
         return OK;
-    if (stores->process)
-        return cluster_process_start(stores->process, error);
-    TRY(cluster_options_of(arena, config, stores->dir.cluster, &options, error));
-    return cluster_open(arena, &options, &stores->cluster, error);
+    if (set->process)
+        return cluster_process_start(set->process, error);
+    TRY(cluster_options_of(arena, config, set->dir.cluster, &options, error));
+    return cluster_open(arena, &options, &set->cluster, error);
 }
 
-void stores_close(struct stores *stores)
+void database_set_close(struct database_set *set)
 {
-    cluster_close(stores->cluster);
-    cluster_process_close(stores->process);
-    stores->cluster = NULL;
-    stores->process = NULL;
-    data_dir_close(&stores->dir);
-    if (stores->dir_fd >= 0)
-        (void)close(stores->dir_fd);
-    stores->dir_fd = -1;
+    cluster_close(set->cluster);
+    cluster_process_close(set->process);
+    set->cluster = NULL;
+    set->process = NULL;
+    data_dir_close(&set->dir);
+    if (set->dir_fd >= 0)
+        (void)close(set->dir_fd);
+    set->dir_fd = -1;
 }
 
 /* "agenta_core on db1:5432" from a URI of either form. */
@@ -169,14 +169,14 @@ static char *describe_uri(void *arena, const char *uri)
     return text;
 }
 
-const char *stores_describe(const struct stores *stores, void *arena)
+const char *database_set_describe(const struct database_set *set, void *arena)
 {
     const char *core, *tracing;
 
-    if (stores->private_cluster)
-        return talloc_asprintf(arena, "private PostgreSQL cluster in %s%s", stores->dir.path,
-                               stores->dir.moved ? " (the current folder is closed to the user it runs as)" : "");
-    core = describe_uri(arena, stores->uris[DATABASE_CORE]);
-    tracing = describe_uri(arena, stores->uris[DATABASE_TRACING]);
+    if (set->private_cluster)
+        return talloc_asprintf(arena, "private PostgreSQL cluster in %s%s", set->dir.path,
+                               set->dir.moved ? " (the current folder is closed to the user it runs as)" : "");
+    core = describe_uri(arena, set->uris[DATABASE_CORE]);
+    tracing = describe_uri(arena, set->uris[DATABASE_TRACING]);
     return core && tracing ? talloc_asprintf(arena, "databases %s, %s", core, tracing) : NULL;
 }
