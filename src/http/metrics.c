@@ -82,7 +82,7 @@ static struct series *series_of(struct metrics *metrics, const struct route *rou
 {
     size_t at = (((uintptr_t)route >> 3) * 31 + method) % SERIES_MAX;
 
-    for (size_t tries = 0; tries < SERIES_MAX; tries++) {
+    for (size_t attempts = 0; attempts < SERIES_MAX; attempts++) {
         struct series *series = &metrics->series[at];
         if (series->count == 0) {
             series->route = route;

@@ -15,7 +15,7 @@ enum {
     FACTS_MAX = 10,
     LINE_MAX_BYTES = 4096,
     ENTRY_SHOWN = 100, /* bytes shown of one entry of a list */
-    POSTURE_ENTRIES = 3,
+    SUMMARY_ENTRIES = 3,
     REPORT_ENTRIES = 10,
 };
 
@@ -206,12 +206,12 @@ void access_summary(const struct config *config, struct buffer *out)
 {
     if (config->allowed_domains.count > 0) {
         buffer_text(out, "sign-up for addresses of ");
-        write_list(&config->allowed_domains, POSTURE_ENTRIES, out);
+        write_list(&config->allowed_domains, SUMMARY_ENTRIES, out);
     } else {
         buffer_text(out, config->invite_only ? "sign-up for everybody" : "sign-up open to everybody");
         if (config->blocked_domains.count > 0) {
             buffer_text(out, " but addresses of ");
-            write_list(&config->blocked_domains, POSTURE_ENTRIES, out);
+            write_list(&config->blocked_domains, SUMMARY_ENTRIES, out);
         }
     }
     if (config->blocked_emails.count > 0)

@@ -20,10 +20,10 @@ static const struct limit_row {
     const char *name;
     enum place place;
     const char *whose;
-    int64_t tries, seconds;
+    int64_t attempts, seconds;
     const char *what;
 } rows[] = {
-#define LIMIT(name, place, whose, tries, seconds, what) {#name, place, whose, tries, seconds, what},
+#define LIMIT(name, place, whose, attempts, seconds, what) {#name, place, whose, attempts, seconds, what},
 #include "policy/limits.def"
 #undef LIMIT
 };
@@ -72,27 +72,28 @@ const char *limit_subject(struct request *req, const char *subject, enum limit_r
 /* ---- charges ---- */
 
 /* Hashes with the installation's key, so that nobody can choose subjects whose counters collide with another's. */
-static void make_key(const struct request *req, const struct limit_try *try, unsigned char key[LIMIT_KEY])
+static void make_key(const struct request *req, const struct limit_attempt *attempt, unsigned char key[LIMIT_KEY])
 {
-    const char *name = rows[try->limit].name;
+    const char *name = rows[attempt->limit].name;
     const char *installation = req->config->crypt_key ? req->config->crypt_key : "";
     unsigned char purpose[32], digest[32];
 
     digest_hmac_sha256(secret_of(installation), name, strlen(name) + 1, purpose);
-    digest_hmac_sha256((struct secret){purpose, sizeof purpose}, try->subject, strlen(try->subject), digest);
+    digest_hmac_sha256((struct secret){purpose, sizeof purpose}, attempt->subject, strlen(attempt->subject), digest);
     memcpy(key, digest, LIMIT_KEY);
 }
 
-static void make_charges(const struct request *req, const struct limit_try *tries, size_t count,
+static void make_charges(const struct request *req, const struct limit_attempt *attempts, size_t count,
                          struct limit_charge *charges)
 {
     for (size_t i = 0; i < count; i++) {
-        const struct limit_row *row = &rows[tries[i].limit];
-        int64_t times = tries[i].count > 1 ? (int64_t)tries[i].count : 1;
+        const struct limit_row *row = &rows[attempts[i].limit];
+        int64_t times = attempts[i].count > 1 ? (int64_t)attempts[i].count : 1;
 
-        charges[i] = (struct limit_charge){
-            .limit = tries[i].limit, .cost_us = row->seconds * 1000000 / row->tries * times, .seconds = row->seconds};
-        make_key(req, &tries[i], charges[i].key);
+        charges[i] = (struct limit_charge){.limit = attempts[i].limit,
+                                           .cost_us = row->seconds * 1000000 / row->attempts * times,
+                                           .seconds = row->seconds};
+        make_key(req, &attempts[i], charges[i].key);
     }
 }
 
@@ -177,7 +178,7 @@ static void take_in_memory(const struct limit_charge *charges, size_t count, int
 /* Refunds the charges of a give_all, or those taken before another limit refused. */
 static void give_charges(struct request *req, const struct limit_charge *charges, size_t count)
 {
-    struct limit_charge shared[LIMIT_TRIES_MAX];
+    struct limit_charge shared[LIMIT_ATTEMPTS_MAX];
     size_t shared_count = 0;
 
     for (size_t i = 0; i < count; i++) {
@@ -207,7 +208,7 @@ static void note_refusal(struct limit_refusal *refusal, enum limit limit, int64_
 static void settle(struct request *req, const struct limit_charge *charges, const int64_t *waits, size_t count,
                    struct limit_refusal *refusal)
 {
-    struct limit_charge taken[LIMIT_TRIES_MAX];
+    struct limit_charge taken[LIMIT_ATTEMPTS_MAX];
     size_t taken_count = 0;
 
     for (size_t i = 0; i < count; i++) {
@@ -224,7 +225,7 @@ static void settle(struct request *req, const struct limit_charge *charges, cons
 static enum err take_charges(struct request *req, const struct limit_charge *charges, size_t count,
                              struct limit_refusal *refusal)
 {
-    int64_t waits[LIMIT_TRIES_MAX];
+    int64_t waits[LIMIT_ATTEMPTS_MAX];
     enum err err;
 
     if (!is_shared(req, &charges[0])) {
@@ -253,7 +254,7 @@ static enum err take_charges(struct request *req, const struct limit_charge *cha
 /* Sorts charges that are counted in memory to the front, and returns their number. */
 static size_t split(const struct request *req, struct limit_charge *charges, size_t count)
 {
-    struct limit_charge shared[LIMIT_TRIES_MAX];
+    struct limit_charge shared[LIMIT_ATTEMPTS_MAX];
     size_t own = 0, shared_count = 0;
 
     for (size_t i = 0; i < count; i++) {
@@ -266,9 +267,10 @@ static size_t split(const struct request *req, struct limit_charge *charges, siz
     return own;
 }
 
-enum err limit_ask(struct request *req, const struct limit_try *tries, size_t count, struct limit_refusal *refusal)
+enum err limit_ask(struct request *req, const struct limit_attempt *attempts, size_t count,
+                   struct limit_refusal *refusal)
 {
-    struct limit_charge charges[LIMIT_TRIES_MAX];
+    struct limit_charge charges[LIMIT_ATTEMPTS_MAX];
     enum err err = OK;
     size_t own;
 
@@ -276,9 +278,9 @@ enum err limit_ask(struct request *req, const struct limit_try *tries, size_t co
     if (!req->config->rate_limits)
         return OK;
     for (size_t i = 0; i < count; i++)
-        if (!tries[i].subject)
+        if (!attempts[i].subject)
             return ERR_MEMORY;
-    make_charges(req, tries, count, charges);
+    make_charges(req, attempts, count, charges);
     own = split(req, charges, count);
     if (own > 0)
         err = take_charges(req, charges, own, refusal);
@@ -299,16 +301,16 @@ enum err limit_refuse(struct request *req, const struct limit_refusal *refusal)
     return ERR_TOO_MANY_REQUESTS;
 }
 
-void limit_give_all(struct request *req, const struct limit_try *tries, size_t count)
+void limit_give_all(struct request *req, const struct limit_attempt *attempts, size_t count)
 {
-    struct limit_charge charges[LIMIT_TRIES_MAX];
+    struct limit_charge charges[LIMIT_ATTEMPTS_MAX];
 
     for (size_t i = 0; i < count; i++)
-        if (!tries[i].subject)
+        if (!attempts[i].subject)
             return;
     if (!req->config->rate_limits || count == 0)
         return;
-    make_charges(req, tries, count, charges);
+    make_charges(req, attempts, count, charges);
     give_charges(req, charges, count);
 }
 
@@ -318,7 +320,7 @@ enum err limit_take_many(struct request *req, enum limit limit, const char *subj
 {
     struct limit_refusal refusal;
 
-    TRY(limit_ask(req, &(struct limit_try){limit, subject, count}, 1, &refusal));
+    TRY(limit_ask(req, &(struct limit_attempt){limit, subject, count}, 1, &refusal));
     return refusal.wait_us > 0 ? limit_refuse(req, &refusal) : OK;
 }
 
@@ -334,7 +336,7 @@ enum err limit_take_client(struct request *req, enum limit limit)
 
 void limit_give(struct request *req, enum limit limit, const char *subject)
 {
-    limit_give_all(req, &(struct limit_try){limit, subject, 1}, 1);
+    limit_give_all(req, &(struct limit_attempt){limit, subject, 1}, 1);
 }
 
 void limit_give_client(struct request *req, enum limit limit)
@@ -357,7 +359,7 @@ static double read_flag(void *context)
 void limits_register(void)
 {
     static const char *const labels[] = {
-#define LIMIT(name, place, whose, tries, seconds, what) "limit=\"" #name "\"",
+#define LIMIT(name, place, whose, attempts, seconds, what) "limit=\"" #name "\"",
 #include "policy/limits.def"
 #undef LIMIT
     };
@@ -378,7 +380,7 @@ void limits_document(struct buffer *out)
     buffer_text(out, "| Limit | Attempts | Per | Full again within | Action | Counted by |\n"
                      "| --- | ---: | --- | ---: | --- | --- |\n");
     for (size_t i = 0; i < LIMIT_COUNT; i++)
-        buffer_format(out, "| `%s` | %lld | %s | %lld s | %s | %s |\n", rows[i].name, (long long)rows[i].tries,
+        buffer_format(out, "| `%s` | %lld | %s | %lld s | %s | %s |\n", rows[i].name, (long long)rows[i].attempts,
                       rows[i].whose, (long long)rows[i].seconds, rows[i].what,
                       rows[i].place == SHARED ? "all servers" : "each server");
 }

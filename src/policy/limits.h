@@ -5,7 +5,7 @@
 #include "http/http.h"
 
 enum limit {
-#define LIMIT(name, place, whose, tries, seconds, what) LIMIT_##name,
+#define LIMIT(name, place, whose, attempts, seconds, what) LIMIT_##name,
 #include "policy/limits.def"
 #undef LIMIT
     LIMIT_COUNT
@@ -32,13 +32,13 @@ void limit_give_client(struct request *req, enum limit limit);
 /* ---- several limits at once ---- */
 
 /* Attempts of one subject. Texts must live as long as the request. */
-struct limit_try {
+struct limit_attempt {
     enum limit limit;
     const char *subject;
     size_t count; /* 0 counts as 1 */
 };
 
-enum { LIMIT_TRIES_MAX = 8 };
+enum { LIMIT_ATTEMPTS_MAX = 8 };
 
 /* The limits that refused, and the time to wait until all of them allow the attempts. */
 struct limit_refusal {
@@ -53,16 +53,16 @@ static inline bool limit_refused(const struct limit_refusal *refusal, enum limit
 }
 
 /*
- * Takes attempts of up to LIMIT_TRIES_MAX limits in one statement: all, or none when one limit refuses, which `refusal`
- * reports. Adds nothing to the reply. The attempts must be in the order of limits.def. Errors: ERR_MEMORY; ERR_INTERNAL
- * within a transaction.
+ * Takes attempts of up to LIMIT_ATTEMPTS_MAX limits in one statement: all, or none when one limit refuses, which
+ * `refusal` reports. Adds nothing to the reply. The attempts must be in the order of limits.def. Errors: ERR_MEMORY;
+ * ERR_INTERNAL within a transaction.
  */
-enum err limit_ask(struct request *req, const struct limit_try *tries, size_t count,
+enum err limit_ask(struct request *req, const struct limit_attempt *attempts, size_t count,
                    struct limit_refusal *refusal) MUST_CHECK;
 /* Answers a refusal: ERR_TOO_MANY_REQUESTS, with a Retry-After in the reply. Errors: ERR_MEMORY. */
 enum err limit_refuse(struct request *req, const struct limit_refusal *refusal) MUST_CHECK;
 /* Refunds the attempts that limit_ask has taken. */
-void limit_give_all(struct request *req, const struct limit_try *tries, size_t count);
+void limit_give_all(struct request *req, const struct limit_attempt *attempts, size_t count);
 
 /* The number of leading bits of a client's address that count: IPv4 32, 24, 16; IPv6 64, 48, 32. */
 enum limit_reach { REACH_CLIENT, REACH_NETWORK, REACH_REGION };

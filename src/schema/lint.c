@@ -32,7 +32,7 @@ const size_t lint_rule_count = sizeof lint_rules / sizeof *lint_rules;
 enum {
     RULES = sizeof lint_rules / sizeof *lint_rules,
     /* Attempts at a part whose objects are dropped meanwhile. */
-    TRIES_MAX = 10,
+    ATTEMPTS_MAX = 10,
 };
 
 struct linting {
@@ -140,7 +140,7 @@ static bool is_gone(const struct db *db)
 static enum err find_in_parts(struct db *db, const struct lint_rule *rule, struct linting *linting, struct error *error)
 {
     int64_t parts = 1, part = 0;
-    unsigned tries = 0;
+    unsigned attempts = 0;
 
     while (part < parts) {
         enum err err = catalog_begin(db, error);
@@ -149,7 +149,7 @@ static enum err find_in_parts(struct db *db, const struct lint_rule *rule, struc
             err = count_parts(db, rule, &parts);
         if (!err)
             err = find_part(db, rule, part, linting);
-        if (err && !linting->refused && is_gone(db) && ++tries < TRIES_MAX) {
+        if (err && !linting->refused && is_gone(db) && ++attempts < ATTEMPTS_MAX) {
             db_rollback(db);
             continue;
         }
@@ -159,7 +159,7 @@ static enum err find_in_parts(struct db *db, const struct lint_rule *rule, struc
         if (err)
             return err;
         part++;
-        tries = 0;
+        attempts = 0;
     }
     return OK;
 }

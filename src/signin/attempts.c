@@ -5,12 +5,12 @@
 
 static void add(struct attempt_counters *counters, enum limit limit, const char *subject)
 {
-    counters->tries[counters->count++] = (struct limit_try){.limit = limit, .subject = subject};
+    counters->attempts[counters->count++] = (struct limit_attempt){.limit = limit, .subject = subject};
 }
 
 static enum err ask(struct request *req, const struct attempt_counters *counters, struct limit_refusal *refusal)
 {
-    return limit_ask(req, counters->tries, counters->count, refusal);
+    return limit_ask(req, counters->attempts, counters->count, refusal);
 }
 
 /* The counters of every attempt. */
@@ -112,5 +112,5 @@ enum err attempt_reset_link(struct request *req, const char *email)
 
 void attempt_give(struct request *req, const struct attempt_counters *counters)
 {
-    limit_give_all(req, counters->tries, counters->count);
+    limit_give_all(req, counters->attempts, counters->count);
 }

@@ -6,7 +6,7 @@
 
 /* The counters that an attempt was taken from. */
 struct attempt_counters {
-    struct limit_try tries[LIMIT_TRIES_MAX];
+    struct limit_attempt attempts[LIMIT_ATTEMPTS_MAX];
     size_t count;
 };
 

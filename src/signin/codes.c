@@ -161,7 +161,7 @@ enum err codes_create(struct request *req)
 /* ---- requesting another code ---- */
 
 /* Runs before the transaction, so that a refused request locks nothing. */
-static enum err take_try(struct request *req, const char *hash)
+static enum err take_attempt(struct request *req, const char *hash)
 {
     struct result row;
 
@@ -175,7 +175,7 @@ static enum err resend(struct request *req, const char *hash)
 {
     struct result row;
 
-    TRY(take_try(req, hash));
+    TRY(take_attempt(req, hash));
     TRY(db_begin(req->db));
     TRY(DB_RUN(req->db, code_device_lock, &row, param_text(hash)));
     if (!result_keep(&row, req->arena))

@@ -13,7 +13,7 @@
 #include "signin/frontend_api.h"
 #include "signin/logins.h"
 
-enum { SIGN_IN_FIELDS = 2, SIGN_UP_FIELDS = 3, SIGN_UP_TRIES = 3 };
+enum { SIGN_IN_FIELDS = 2, SIGN_UP_FIELDS = 3, SIGN_UP_ATTEMPTS = 3 };
 
 /* A parsed request to sign up or in. */
 struct attempt {
@@ -202,7 +202,7 @@ enum err passwords_sign_up(struct request *req)
     if (err)
         return fdi_pass(req, err);
     err = ERR_CONFLICT;
-    for (int tries = 0; err == ERR_CONFLICT && tries < SIGN_UP_TRIES; tries++)
+    for (int attempts = 0; err == ERR_CONFLICT && attempts < SIGN_UP_ATTEMPTS; attempts++)
         err = sign_up_once(req, &attempt);
     return err == ERR_CONFLICT ? refuse_unproven(req) /* a login without a password */ : fdi_pass(req, err);
 }

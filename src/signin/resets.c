@@ -235,7 +235,7 @@ enum err resets_submit(struct request *req)
     err = use_token(req, json_string_value(token), form.password);
     if (err == ERR_AGAIN) { /* only invalid tokens count as attempts, so that nobody can block a valid one */
         audit_sign_in_failed(req, "invalid reset link", NULL, NULL);
-        err = limit_take_client(req, LIMIT_RESET_TRY_CLIENT);
+        err = limit_take_client(req, LIMIT_RESET_ATTEMPT_CLIENT);
         if (err)
             return fdi_pass(req, err);
         return fdi_status(req, "RESET_PASSWORD_INVALID_TOKEN_ERROR");

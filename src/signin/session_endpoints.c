@@ -60,7 +60,7 @@ static enum err exchange(struct request *req, const char *token, enum session_tr
  * Only tokens that were not issued here count for the client's address, so that nobody keeps others of their network
  * from refreshing. Both counters are in memory: they save work, and asking the database would be most of that work.
  */
-static enum err take_try(struct request *req, const char *token)
+static enum err take_attempt(struct request *req, const char *token)
 {
     struct refresh_token presented;
     char session[UUID_TEXT_SIZE];
@@ -76,7 +76,7 @@ enum err session_refresh(struct request *req)
     const char *token = session_refresh_find(req, &transport);
     bool forged = transport == TRANSPORT_COOKIE && session_maybe_forged(req);
     enum err outcome = ERR_SESSION_NONE;
-    enum err err = take_try(req, token);
+    enum err err = take_attempt(req, token);
 
     if (!err && token && !forged) {
         err = db_begin(req->db);

@@ -49,7 +49,7 @@ static bool is_same_token(const char *stored, const char *given)
 
 /* ---- finding an invitation ---- */
 
-static enum err take_try(struct request *req)
+static enum err take_attempt(struct request *req)
 {
     char user[UUID_TEXT_SIZE];
 
@@ -163,7 +163,7 @@ enum err acceptance_accept(struct request *req)
 
     if (!uuid_parse(path_value(req, "organization_id"), &organization))
         return ERR_BAD_UUID;
-    TRY(take_try(req));
+    TRY(take_attempt(req));
     TRY(db_begin(req->db));
     TRY(find_by_token(req, &organization, &found));
     return join(req, &found);
@@ -173,7 +173,7 @@ enum err acceptance_accept_by_id(struct request *req)
 {
     struct found found;
 
-    TRY(take_try(req));
+    TRY(take_attempt(req));
     TRY(db_begin(req->db));
     TRY(find_by_id(req, &found));
     return join(req, &found);
@@ -185,7 +185,7 @@ enum err acceptance_decline(struct request *req)
     struct found found;
     bool expired;
 
-    TRY(take_try(req));
+    TRY(take_attempt(req));
     TRY(db_begin(req->db));
     TRY(find_by_id(req, &found));
     TRY(lock_invitation(req, &found, &organization, &expired));

@@ -34,65 +34,66 @@ static const char *text_of(struct request *req, const struct uuid *id)
     return text ? uuid_format(id, text) : NULL;
 }
 
-static void add(struct invitation_tries *tries, enum limit limit, const char *subject, size_t count)
+static void add(struct invitation_attempts *attempts, enum limit limit, const char *subject, size_t count)
 {
-    if (tries->count < LIMIT_TRIES_MAX)
-        tries->all[tries->count++] = (struct limit_try){limit, subject, count};
+    if (attempts->count < LIMIT_ATTEMPTS_MAX)
+        attempts->all[attempts->count++] = (struct limit_attempt){limit, subject, count};
 }
 
 /*
  * Users without a proven address may send few mails, and few to one address. The first limit refuses more than five at
  * once.
  */
-static void add_unproven(struct invitation_tries *tries, const char *user, const char *const *emails, size_t count)
+static void add_unproven(struct invitation_attempts *attempts, const char *user, const char *const *emails,
+                         size_t count)
 {
-    add(tries, LIMIT_INVITATION_UNPROVEN, user, count);
+    add(attempts, LIMIT_INVITATION_UNPROVEN, user, count);
     for (size_t i = 0; i < count; i++)
-        add(tries, LIMIT_INVITATION_RECIPIENT, emails[i], 1);
+        add(attempts, LIMIT_INVITATION_RECIPIENT, emails[i], 1);
 }
 
 /* The limits that need the database: the organization's, and that of users without a proven address. */
 static enum err take_rest(struct request *req, const struct uuid *organization, const char *const *emails,
-                          struct invitation_tries *tries)
+                          struct invitation_attempts *attempts)
 {
-    const char *user = tries->all[0].subject;
-    size_t count = tries->all[0].count;
+    const char *user = attempts->all[0].subject;
+    size_t count = attempts->all[0].count;
     struct limit_refusal refusal;
     enum err err;
 
-    TRY(load_proof(req, &tries->proven));
-    add(tries, LIMIT_INVITATION_ORGANIZATION, text_of(req, organization), count);
-    if (!tries->proven && mail_enabled(req->config))
-        add_unproven(tries, user, emails, count);
-    err = limit_ask(req, tries->all + 1, tries->count - 1, &refusal);
+    TRY(load_proof(req, &attempts->proven));
+    add(attempts, LIMIT_INVITATION_ORGANIZATION, text_of(req, organization), count);
+    if (!attempts->proven && mail_enabled(req->config))
+        add_unproven(attempts, user, emails, count);
+    err = limit_ask(req, attempts->all + 1, attempts->count - 1, &refusal);
     if (!err && refusal.wait_us > 0)
         err = limit_refuse(req, &refusal);
     if (err)
-        tries->count = 1;
+        attempts->count = 1;
     return err;
 }
 
 enum err invitation_take(struct request *req, const struct uuid *organization, const struct uuid *named,
-                         const char *const *emails, size_t count, struct invitation_tries *tries)
+                         const char *const *emails, size_t count, struct invitation_attempts *attempts)
 {
     const char *user = text_of(req, &identity_of(req)->user_id);
 
-    *tries = (struct invitation_tries){.count = 0};
+    *attempts = (struct invitation_attempts){.count = 0};
     if (!user)
         return ERR_MEMORY;
     TRY(limit_take_many(req, LIMIT_INVITATION_ASKED, user, count));
     TRY(limit_take_many(req, LIMIT_INVITATION, user, count));
-    add(tries, LIMIT_INVITATION, user, count);
+    add(attempts, LIMIT_INVITATION, user, count);
     TRY(check_manager(req, organization, named));
-    return take_rest(req, organization, emails, tries);
+    return take_rest(req, organization, emails, attempts);
 }
 
-enum err invitation_settle(struct request *req, const struct invitation_tries *tries, enum err err)
+enum err invitation_settle(struct request *req, const struct invitation_attempts *attempts, enum err err)
 {
     if (!err || err == ERR_UNCERTAIN)
         return err;
     db_rollback(req->db);
-    if (tries->count > 0)
-        limit_give_all(req, tries->all, tries->count);
+    if (attempts->count > 0)
+        limit_give_all(req, attempts->all, attempts->count);
     return err;
 }

@@ -5,8 +5,8 @@
 #include "policy/limits.h"
 
 /* The attempts that an invitation took. */
-struct invitation_tries {
-    struct limit_try all[LIMIT_TRIES_MAX];
+struct invitation_attempts {
+    struct limit_attempt all[LIMIT_ATTEMPTS_MAX];
     size_t count;
     bool proven; /* the inviter has proven their address, so the mail may contain text of theirs */
 };
@@ -20,12 +20,12 @@ struct invitation_tries {
  * Retry-After; errors of db_run; ERR_MEMORY.
  */
 enum err invitation_take(struct request *req, const struct uuid *organization, const struct uuid *named,
-                         const char *const *emails, size_t count, struct invitation_tries *tries) MUST_CHECK;
+                         const char *const *emails, size_t count, struct invitation_attempts *attempts) MUST_CHECK;
 
 /*
  * Ends an invitation: after a rollback it refunds the attempts if it is certain that nobody was invited. Returns
  * `err`.
  */
-enum err invitation_settle(struct request *req, const struct invitation_tries *tries, enum err err);
+enum err invitation_settle(struct request *req, const struct invitation_attempts *attempts, enum err err);
 
 #endif

@@ -147,26 +147,26 @@ static enum err begin(struct request *req, const struct uuid *organization, cons
 
 /* Takes the attempts and begins the transaction. */
 static enum err take_and_begin(struct request *req, const struct uuid *organization, const struct uuid *named,
-                               const char *const *emails, size_t count, struct invitation_tries *tries,
+                               const char *const *emails, size_t count, struct invitation_attempts *attempts,
                                struct place *place)
 {
-    TRY(invitation_take(req, organization, named, emails, count, tries));
+    TRY(invitation_take(req, organization, named, emails, count, attempts));
     TRY(begin(req, organization, named, place));
-    place->proven = tries->proven;
+    place->proven = attempts->proven;
     return OK;
 }
 
 /* Begins with the organization and workspace of the path. */
-static enum err begin_at_path(struct request *req, const char *email, struct invitation_tries *tries,
+static enum err begin_at_path(struct request *req, const char *email, struct invitation_attempts *attempts,
                               struct place *place)
 {
     struct uuid organization, workspace;
 
-    *tries = (struct invitation_tries){.count = 0};
+    *attempts = (struct invitation_attempts){.count = 0};
     if (!uuid_parse(path_value(req, "organization_id"), &organization) ||
         !uuid_parse(path_value(req, "workspace_id"), &workspace))
         return ERR_BAD_UUID;
-    return take_and_begin(req, &organization, &workspace, &email, 1, tries, place);
+    return take_and_begin(req, &organization, &workspace, &email, 1, attempts, place);
 }
 
 static bool is_denied(struct request *req, const char *email, bool has_account)
@@ -312,7 +312,7 @@ enum err invitations_invite(struct request *req)
 {
     const json_t *element = json_array_get(req->json, 0);
     struct invitation made = {.email = address_of(req->arena, element), .role = role_of(element)};
-    struct invitation_tries tries;
+    struct invitation_attempts attempts;
     struct place place;
     enum err err;
 
@@ -320,10 +320,10 @@ enum err invitations_invite(struct request *req)
         return ERR_INVITATION_ONE;
     if (!made.email)
         return ERR_MEMORY;
-    err = begin_at_path(req, made.email, &tries, &place);
+    err = begin_at_path(req, made.email, &attempts, &place);
     if (!err)
         err = invite(req, &place, &made);
-    TRY(invitation_settle(req, &tries, err));
+    TRY(invitation_settle(req, &attempts, err));
     return reply_handed_over(req, &made);
 }
 
@@ -370,16 +370,16 @@ enum err invitations_resend(struct request *req)
 {
     const char *email = address_of(req->arena, req->json);
     struct invitation last = {.email = NULL};
-    struct invitation_tries tries;
+    struct invitation_attempts attempts;
     struct place place;
     enum err err;
 
     if (!email)
         return ERR_MEMORY;
-    err = begin_at_path(req, email, &tries, &place);
+    err = begin_at_path(req, email, &attempts, &place);
     if (!err)
         err = resend(req, &place, email, &last);
-    TRY(invitation_settle(req, &tries, err));
+    TRY(invitation_settle(req, &attempts, err));
     return reply_handed_over(req, &last);
 }
 
@@ -498,7 +498,7 @@ enum err invitations_create(struct request *req)
     const char *const *emails = all ? emails_of(req, all, count) : NULL;
     const char *named = body_text(req, "workspace_id");
     struct uuid organization, workspace;
-    struct invitation_tries tries;
+    struct invitation_attempts attempts;
     struct place place;
     enum err err;
 
@@ -506,10 +506,11 @@ enum err invitations_create(struct request *req)
         return ERR_MEMORY;
     if (!uuid_parse(path_value(req, "organization_id"), &organization) || (named && !uuid_parse(named, &workspace)))
         return ERR_BAD_UUID;
-    err = take_and_begin(req, &organization, named ? &workspace : reach_workspace(req), emails, count, &tries, &place);
+    err =
+        take_and_begin(req, &organization, named ? &workspace : reach_workspace(req), emails, count, &attempts, &place);
     if (!err)
         err = create_all(req, &place, all, count);
-    return invitation_settle(req, &tries, err);
+    return invitation_settle(req, &attempts, err);
 }
 
 /* ---- pending invitations ---- */

@@ -136,7 +136,7 @@ enum err organizations_create(struct request *req)
 
     TRY(may_create(req));
     err = ERR_CONFLICT;
-    for (int tries = 0; err == ERR_CONFLICT && tries < 3; tries++)
+    for (int attempts = 0; err == ERR_CONFLICT && attempts < 3; attempts++)
         err = organization_add(req, &identity_of(req)->user_id, name, body_text(req, "description"), &row);
     if (err)
         return err == ERR_CONFLICT ? ERR_INTERNAL : err;

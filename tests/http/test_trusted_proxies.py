@@ -3,7 +3,7 @@ import client
 import pytest
 import serving
 
-TRIES = 30  # RESET_TRY_CLIENT of src/policy/limits.def
+TRIES = 30  # RESET_ATTEMPT_CLIENT of src/policy/limits.def
 
 
 @pytest.fixture(scope="module")

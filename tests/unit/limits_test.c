@@ -1,4 +1,4 @@
-/* Tests of the limits: how many tries there are, when they come back, and whose they are. */
+/* Tests of the limits: how many attempts there are, when they come back, and whose they are. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -76,14 +76,14 @@ static void subjects_and_limits_do_not_share(void **state)
 
 static void a_network_of_ipv6_is_one_client(void **state)
 {
-    while (client_takes(state, LIMIT_RESET_TRY_CLIENT, "2001:db8:0:1::1"))
+    while (client_takes(state, LIMIT_RESET_ATTEMPT_CLIENT, "2001:db8:0:1::1"))
         ;
-    assert_false(client_takes(state, LIMIT_RESET_TRY_CLIENT, "2001:db8:0:1:ffff::9"));
-    assert_true(client_takes(state, LIMIT_RESET_TRY_CLIENT, "2001:db8:0:2::1"));
-    while (client_takes(state, LIMIT_RESET_TRY_CLIENT, "192.0.2.7"))
+    assert_false(client_takes(state, LIMIT_RESET_ATTEMPT_CLIENT, "2001:db8:0:1:ffff::9"));
+    assert_true(client_takes(state, LIMIT_RESET_ATTEMPT_CLIENT, "2001:db8:0:2::1"));
+    while (client_takes(state, LIMIT_RESET_ATTEMPT_CLIENT, "192.0.2.7"))
         ;
-    assert_true(client_takes(state, LIMIT_RESET_TRY_CLIENT, "192.0.2.8"));
-    assert_true(client_takes(state, LIMIT_RESET_TRY_CLIENT, "::ffff:192.0.2.9"));
+    assert_true(client_takes(state, LIMIT_RESET_ATTEMPT_CLIENT, "192.0.2.8"));
+    assert_true(client_takes(state, LIMIT_RESET_ATTEMPT_CLIENT, "::ffff:192.0.2.9"));
 }
 
 static void refunded_attempts_can_be_used_again(void **state)
@@ -92,7 +92,7 @@ static void refunded_attempts_can_be_used_again(void **state)
         assert_true(takes(state, LIMIT_SOCIAL_CLIENT, "given@acme.io"));
         limit_give(request_of(state, "192.0.2.1"), LIMIT_SOCIAL_CLIENT, "given@acme.io");
     }
-    /* giving more than was taken makes no more tries than there are */
+    /* giving more than was taken makes no more attempts than there are */
     for (int i = 0; i < 100; i++)
         limit_give(request_of(state, "192.0.2.1"), LIMIT_SOCIAL_CLIENT, "given@acme.io");
     for (int i = 0; i < 60; i++)
@@ -126,7 +126,7 @@ static void a_flood_frees_no_limited_subject(void **state)
     passed = flood(state, LIMIT_SIGN_IN_NETWORK);
     assert_in_range(passed, 8000, 8192 + 1024 * 10);
     assert_false(takes(state, LIMIT_SIGN_IN_NETWORK, "guessed@acme.io"));
-    for (int i = 0; i < 9; i++) /* who has a counter keeps it, with the tries that are left */
+    for (int i = 0; i < 9; i++) /* who has a counter keeps it, with the attempts that are left */
         assert_true(takes(state, LIMIT_SIGN_IN_NETWORK, "tried@acme.io"));
     assert_false(takes(state, LIMIT_SIGN_IN_NETWORK, "tried@acme.io"));
     assert_true(takes(state, LIMIT_RESET_ADDRESS, "0@acme.io")); /* other limits have room of their own */
@@ -134,28 +134,29 @@ static void a_flood_frees_no_limited_subject(void **state)
     assert_true(takes(state, LIMIT_SIGN_IN_NETWORK, "new@acme.io"));
 }
 
-static bool asks(void **state, const struct limit_try *tries, size_t count, struct limit_refusal *refusal)
+static bool asks(void **state, const struct limit_attempt *attempts, size_t count, struct limit_refusal *refusal)
 {
-    assert_int_equal(limit_ask(request_of(state, "192.0.2.1"), tries, count, refusal), OK);
+    assert_int_equal(limit_ask(request_of(state, "192.0.2.1"), attempts, count, refusal), OK);
     return refusal->wait_us == 0;
 }
 
 /* Of several limits all give a try, or none. */
 static void several_at_once(void **state)
 {
-    const struct limit_try tries[] = {{LIMIT_SIGN_IN_NETWORK, "net several", 1}, {LIMIT_SIGN_IN_SPARE, "several", 1}};
+    const struct limit_attempt attempts[] = {{LIMIT_SIGN_IN_NETWORK, "net several", 1},
+                                             {LIMIT_SIGN_IN_SPARE, "several", 1}};
     struct limit_refusal refusal;
 
-    assert_true(asks(state, tries, 2, &refusal));
+    assert_true(asks(state, attempts, 2, &refusal));
     for (int i = 0; i < 20; i++)
-        assert_false(asks(state, tries, 2, &refusal));
+        assert_false(asks(state, attempts, 2, &refusal));
     assert_true(limit_refused(&refusal, LIMIT_SIGN_IN_SPARE) && !limit_refused(&refusal, LIMIT_SIGN_IN_NETWORK));
     assert_int_equal(refusal.wait_us, 300 * SECOND);
     for (int i = 0; i < 9; i++)
         assert_true(takes(state, LIMIT_SIGN_IN_NETWORK, "net several"));
     assert_false(takes(state, LIMIT_SIGN_IN_NETWORK, "net several"));
-    limit_give_all(request_of(state, "192.0.2.1"), tries, 2);
-    assert_true(asks(state, tries, 2, &refusal));
+    limit_give_all(request_of(state, "192.0.2.1"), attempts, 2);
+    assert_true(asks(state, attempts, 2, &refusal));
 }
 
 static void many_of_one(void **state)
