@@ -79,7 +79,7 @@ enum err local_call(void *arena, const struct config *config, struct db *db, con
                             .body_len = text.len,
                             .route = route,
                             .db = db};
-    err = decode_request(req);
+    err = validate_request(req);
     if (!err)
         err = audit_announce_command(db, route->operation_id);
     if (!err)

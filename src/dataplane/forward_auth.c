@@ -193,7 +193,7 @@ static enum err authenticate_cached(struct request *req, const struct request *o
     req->path = "/auth/forward";
     req->query = original->query;
     req->method = original->method;
-    err = decode_query_is_clean(req) ? identity_authenticate_cached(req, CALLER_USER) : ERR_FORBIDDEN;
+    err = validate_query_is_clean(req) ? identity_authenticate_cached(req, CALLER_USER) : ERR_FORBIDDEN;
     if (err == ERR_AGAIN && req->db)
         err = identity_authenticate(req, CALLER_USER);
     req->path = path;

@@ -69,7 +69,7 @@ static enum step dispatch(struct connection *connection)
     exchange_identify(io, exchange);
     if (connection->listener == LISTENER_METRICS)
         return answer_metrics(connection);
-    pool = pipeline_begin(io->options->app, req);
+    pool = dispatch_begin(io->options->app, req);
     if (pool != POOL_NONE)
         return hand_over(connection, pool);
     exchange->answered = true;
@@ -129,7 +129,7 @@ static enum err admit_body(struct connection *connection)
     struct request *req = &connection->exchange->req;
     size_t max = body_limits_usual.bytes;
     enum err err =
-        connection->listener == LISTENER_METRICS ? OK : pipeline_admit(connection->io->options->app, req, &max);
+        connection->listener == LISTENER_METRICS ? OK : dispatch_admit(connection->io->options->app, req, &max);
 
     connection->body = buffer_make(req->arena, max);
     if (!err && !connection->framing.chunked && connection->framing.length > max)

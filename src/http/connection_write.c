@@ -115,7 +115,7 @@ enum step send_refusal(struct connection *connection, enum err err, bool keep_al
         return connection_close(connection);
     exchange->keep_alive = keep_alive;
     connection->linger = connection->linger || !keep_alive;
-    pipeline_refuse(&exchange->req, err);
+    dispatch_refuse(&exchange->req, err);
     if (err == ERR_METHOD_NOT_ALLOWED)
         (void)reply_header(&exchange->req, "Allow", "DELETE, GET, HEAD, OPTIONS, PATCH, POST, PUT");
     return send_reply(connection);

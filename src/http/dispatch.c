@@ -45,7 +45,7 @@ static void drop_headers_of_success(struct reply *reply)
     reply->header_count = kept;
 }
 
-void pipeline_refuse(struct request *req, enum err err)
+void dispatch_refuse(struct request *req, enum err err)
 {
     const struct error_row *row = error_row(err);
     struct buffer body = buffer_make(req->arena, 4096);
@@ -69,14 +69,14 @@ static void conclude(struct request *req, enum err err)
     if (!err && req->reply.status == 0)
         err = error_set(&req->error, ERR_INTERNAL, "the handler returned no answer");
     if (err && !(err == ERR_INVALID && req->reply.status))
-        pipeline_refuse(req, err);
+        dispatch_refuse(req, err);
 }
 
 static enum err run_route(const struct application *app, struct request *req)
 {
     if ((req->route->flags & ROUTE_NEEDS_SCOPE) && !app->has_scope(req))
         return ERR_NO_WORKSPACE;
-    TRY(decode_request(req));
+    TRY(validate_request(req));
     if (app->permits && req->identity)
         TRY(app->permits(req));
     if (app->before_change && req->db && req->method != METHOD_GET && req->method != METHOD_HEAD)
@@ -98,7 +98,7 @@ static bool is_available(const struct application *app)
 static enum worker_pool pool_of(const struct application *app, struct request *req)
 {
     if (!is_available(app)) {
-        pipeline_refuse(req, ERR_UNAVAILABLE);
+        dispatch_refuse(req, ERR_UNAVAILABLE);
         return POOL_NONE;
     }
     if (req->route && (req->route->flags & ROUTE_SLOW))
@@ -142,7 +142,7 @@ static enum err check_sender(const struct application *app, struct request *req)
     return known == ERR_AGAIN ? OK : known;
 }
 
-enum err pipeline_admit(const struct application *app, struct request *req, size_t *body_max)
+enum err dispatch_admit(const struct application *app, struct request *req, size_t *body_max)
 {
     enum err err = OK;
 
@@ -172,12 +172,12 @@ static enum worker_pool begin(const struct application *app, struct request *req
         conclude(req, cors_preflight(req));
         return POOL_NONE;
     }
-    if (!decode_query_is_clean(req)) {
-        pipeline_refuse(req, ERR_BAD_REQUEST);
+    if (!validate_query_is_clean(req)) {
+        dispatch_refuse(req, ERR_BAD_REQUEST);
         return POOL_NONE;
     }
     if (!route_is_served(app, req)) {
-        pipeline_refuse(req, ERR_NOT_FOUND);
+        dispatch_refuse(req, ERR_NOT_FOUND);
         return POOL_NONE;
     }
     if (answered_as_page(app, req))
@@ -186,7 +186,7 @@ static enum worker_pool begin(const struct application *app, struct request *req
     known = wanted == CALLER_NONE ? OK : app->authenticate_cached(req, wanted);
     if (known && known != ERR_AGAIN) {
         forget_route(req);
-        pipeline_refuse(req, known);
+        dispatch_refuse(req, known);
         return POOL_NONE;
     }
     req->authenticated = !known;
@@ -195,7 +195,7 @@ static enum worker_pool begin(const struct application *app, struct request *req
         return pool_of(app, req);
     }
     if (matched) {
-        pipeline_refuse(req, matched);
+        dispatch_refuse(req, matched);
         return POOL_NONE;
     }
     known = req->route->flags & ROUTE_INLINE ? run_route(app, req) : ERR_AGAIN;
@@ -205,7 +205,7 @@ static enum worker_pool begin(const struct application *app, struct request *req
     return POOL_NONE;
 }
 
-enum worker_pool pipeline_begin(const struct application *app, struct request *req)
+enum worker_pool dispatch_begin(const struct application *app, struct request *req)
 {
     enum worker_pool pool = begin(app, req);
 
@@ -214,7 +214,7 @@ enum worker_pool pipeline_begin(const struct application *app, struct request *r
     return pool;
 }
 
-void pipeline_finish(const struct application *app, struct request *req)
+void dispatch_finish(const struct application *app, struct request *req)
 {
     enum caller_kind wanted = route_caller(app, req->path);
     enum err err =

@@ -335,16 +335,16 @@ enum worker_pool { POOL_NONE, POOL_DEFAULT, POOL_SLOW, POOL_OUTBOUND };
  * body. Any result but OK is answered in place of the request. Routes with limits above the usual ones require an
  * authenticated caller.
  */
-enum err pipeline_admit(const struct application *app, struct request *req, size_t *body_max) MUST_CHECK;
+enum err dispatch_admit(const struct application *app, struct request *req, size_t *body_max) MUST_CHECK;
 /*
  * Runs the first half on the I/O thread: CORS preflight, cached authentication, routing, inline routes. POOL_NONE:
- * req->reply is filled. Otherwise the request goes to that worker pool, which calls pipeline_finish.
+ * req->reply is filled. Otherwise the request goes to that worker pool, which calls dispatch_finish.
  */
-enum worker_pool pipeline_begin(const struct application *app, struct request *req);
+enum worker_pool dispatch_begin(const struct application *app, struct request *req);
 /* Runs the second half on a worker: authentication, validation, handler. Always fills req->reply. */
-void pipeline_finish(const struct application *app, struct request *req);
+void dispatch_finish(const struct application *app, struct request *req);
 /* Fills req->reply from the error row of `err`, with req->error as cause for the log. */
-void pipeline_refuse(struct request *req, enum err err);
+void dispatch_refuse(struct request *req, enum err err);
 /* Adds the CORS headers to the reply. The server calls it for every reply, including refusals of the request parser. */
 void cors_apply(struct request *req);
 

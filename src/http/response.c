@@ -208,7 +208,7 @@ bool answer_build(struct exchange *exchange, struct compressor *compressor)
     if (!headers_are_sound(&req->reply)) {
         req->reply.header_count = 0;
         (void)error_set(&req->error, ERR_INTERNAL, "a header of the reply contains control characters");
-        pipeline_refuse(req, ERR_INTERNAL);
+        dispatch_refuse(req, ERR_INTERNAL);
     }
     if (compressor)
         packed = compress_gzip(compressor, req->arena, req->reply.body, req->reply.len, &packed_len);

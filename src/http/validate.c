@@ -464,7 +464,7 @@ static enum err check_body(struct problems *problems)
     return OK;
 }
 
-enum err decode_request(struct request *req)
+enum err validate_request(struct request *req)
 {
     struct problems problems = {.req = req, .out = buffer_make(req->arena, HTTP_BODY_MAX)};
     enum err err = OK;
@@ -536,7 +536,7 @@ const char *query_value(struct request *req, const char *name)
     return found;
 }
 
-bool decode_query_is_clean(struct request *req)
+bool validate_query_is_clean(struct request *req)
 {
     return strpbrk(req->query, "%") == NULL || text_percent_decode(req->arena, req->query, strlen(req->query), true);
 }

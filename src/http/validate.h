@@ -8,9 +8,9 @@
  * Fills req->json when the route has a body. ERR_INVALID: the reply is filled with the 422. ERR_BODY_TOO_COMPLEX: the
  * body, declared or not, exceeds the limits for parsing.
  */
-enum err decode_request(struct request *req) MUST_CHECK;
+enum err validate_request(struct request *req) MUST_CHECK;
 
 /* Whether every escape of the query string decodes to UTF-8 without NUL. */
-bool decode_query_is_clean(struct request *req);
+bool validate_query_is_clean(struct request *req);
 
 #endif

@@ -314,12 +314,12 @@ static void answer(struct worker *worker, struct exchange *exchange)
     struct request *req = &exchange->req;
 
     if (connect_worker(worker, &req->error)) {
-        pipeline_refuse(req, ERR_UNAVAILABLE);
+        dispatch_refuse(req, ERR_UNAVAILABLE);
         return;
     }
     db_set_deadline(worker->db, req->deadline_us);
     req->db = worker->db;
-    pipeline_finish(pools->options.app, req);
+    dispatch_finish(pools->options.app, req);
     req->db = NULL;
     req->database_us += db_take_time_us(worker->db);
     (void)atomic_fetch_add_explicit(&pools->database_us, (uint64_t)req->database_us, memory_order_relaxed);

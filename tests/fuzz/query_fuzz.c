@@ -83,7 +83,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     req.query = talloc_strndup(req.arena, (const char *)data, size);
     (void)check_decoded(req.arena, req.query, true);
     (void)check_decoded(req.arena, req.query, false);
-    require(decode_query_is_clean(&req) ==
+    require(validate_query_is_clean(&req) ==
             (!strchr(req.query, '%') || text_percent_decode(req.arena, req.query, strlen(req.query), true)));
     check_round_trip(req.arena, req.query);
     check_value(&req);

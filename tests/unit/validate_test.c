@@ -55,7 +55,7 @@ static const char *problems(struct request *req, const char *body, size_t len)
     req->reply = (struct reply){0};
     if (!req->query)
         req->query = "";
-    if (decode_request(req) == OK) {
+    if (validate_request(req) == OK) {
         assert_int_equal(req->reply.status, 0);
         return "";
     }
@@ -281,10 +281,10 @@ static void bodies_beyond_the_limits_are_not_parsed(void **state)
     req.query = "";
     req.body = deep;
     req.body_len = body_limits_usual.json.depth + 1;
-    assert_int_equal(decode_request(&req), ERR_BODY_TOO_COMPLEX);
+    assert_int_equal(validate_request(&req), ERR_BODY_TOO_COMPLEX);
     assert_null(req.json);
     req.body_len--;
-    assert_int_equal(decode_request(&req), ERR_INVALID);
+    assert_int_equal(validate_request(&req), ERR_INVALID);
     talloc_free(req.arena);
 }
 
@@ -350,11 +350,11 @@ static void query_values_are_the_last_given(void **state)
     assert_string_equal(query_value(&req, "b"), "");
     assert_string_equal(query_value(&req, "c"), "");
     assert_null(query_value(&req, "d"));
-    assert_true(decode_query_is_clean(&req));
+    assert_true(validate_query_is_clean(&req));
     for (const char *const *bad = (const char *const[]){"a=%00", "a=%ff", "a=%", "a=%4", "a=%zz", "%ed%a0%80", NULL};
          *bad; bad++) {
         req.query = *bad;
-        if (decode_query_is_clean(&req))
+        if (validate_query_is_clean(&req))
             fail_msg("clean: %s", *bad);
     }
     talloc_free(req.arena);

@@ -167,7 +167,7 @@ static void check(struct request *req, const struct route *with)
 
     req->route = with;
     req->reply = (struct reply){0};
-    code = decode_request(req);
+    code = validate_request(req);
     require(code == OK || code == ERR_INVALID || code == ERR_BODY_TOO_COMPLEX);
     if (code == ERR_INVALID)
         check_refusal(&req->reply);
@@ -190,7 +190,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     req.body_len = (size_t)(end - at);
     for (size_t i = 0; i < PATH_PARAMETERS_MAX; i++)
         req.path_values[i] = value;
-    if (value && decode_query_is_clean(&req)) {
+    if (value && validate_query_is_clean(&req)) {
         check(&req, &route);
         check(&req, own_route(strlen(value)));
     }
