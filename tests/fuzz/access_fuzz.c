@@ -1,4 +1,4 @@
-/* Fuzzes the access rules: the input is an address and the four lists, on a line each, and a last line of switches. */
+/* Fuzzes the access rules: the input is an address and the four lists, one per line, and a last line of switches. */
 #include <string.h>
 #include <talloc.h>
 
@@ -18,7 +18,7 @@ const struct fuzz_seed fuzz_seeds[] = {
     {0},
 };
 
-/* Splits at commas, as the configuration does: trimmed, lower-cased, no empty ones. */
+/* Splits at commas like the configuration: trimmed, in lower case, without empty entries. */
 static struct config_list list_of(void *arena, const char *text)
 {
     struct config_list list = {0};
@@ -41,7 +41,7 @@ static bool same(const struct access_decision *a, const struct access_decision *
     return a->may_sign_in == b->may_sign_in && a->may_own == b->may_own && a->rule == b->rule && a->entry == b->entry;
 }
 
-/* What holds for every address and all lists. */
+/* Properties of every address with any lists. */
 static void check(void *arena, const struct config *config, const struct access_question *question)
 {
     struct access_question known = *question;
@@ -54,7 +54,7 @@ static void check(void *arena, const struct config *config, const struct access_
     known.email = folded;
     again = access_decide(arena, config, &known);
     require(same(&decision, &again));
-    /* an account or an invitation never makes it worse, and never helps against the lists */
+    /* an account or an invitation never leads to a refusal, and never overrules the lists */
     known.has_account = known.invited = true;
     again = access_decide(arena, config, &known);
     require(again.may_sign_in >= decision.may_sign_in);
@@ -67,7 +67,7 @@ static void check(void *arena, const struct config *config, const struct access_
     require(decision.may_own || config->allowed_owners.count > 0);
 }
 
-/* Everything that is worded is UTF-8 on lines of its own. */
+/* All texts are UTF-8, and each entry is one line. */
 static void word(void *arena, const struct config *config, const char *email)
 {
     struct buffer text = buffer_make(arena, 1 << 20), json = text;
@@ -106,7 +106,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     config.allowed_owners = list_of(arena, lines[4]);
     config.invite_only = strstr(lines[5], "invite") != NULL;
     question = (struct access_question){.email = lines[0], .has_account = strstr(lines[5], "account") != NULL};
-    /* the configuration lets no other text through */
+    /* the configuration accepts no other text */
     if (text_valid((const char *)data, strnlen((const char *)data, size)) && strlen(lines[0]) < 4096) {
         check(arena, &config, &question);
         word(arena, &config, question.email);

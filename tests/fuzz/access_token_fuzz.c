@@ -1,6 +1,6 @@
 /*
- * Fuzzes access tokens: the input is a token as it comes, and also two bytes that say which byte of a good token to
- * change, a line of header, and a payload, both of which are signed.
+ * Fuzzes access tokens: the input is a token, two bytes that choose which byte of a valid token to change, a line of
+ * header, and a payload; header and payload are signed.
  */
 #include <jansson.h>
 #include <openssl/rsa.h>
@@ -69,7 +69,7 @@ static const char *text_of(const json_t *object, const char *name)
     return json_string_value(json_object_get(object, name));
 }
 
-/* What must be in the parts of a token that was taken apart. */
+/* Properties of the parts of a parsed token. */
 static void check_parts(const struct access_token *token, const json_t *header, const json_t *payload)
 {
     struct uuid id;
@@ -87,7 +87,7 @@ static void check_parts(const struct access_token *token, const json_t *header, 
     require(access_token_verify(token, key_of_tests()) == plain);
 }
 
-/* One byte different, longer or shorter: it is not believed, if it can be read at all. */
+/* A token with one byte changed, added or removed is never accepted. */
 static void check_changed(void *arena, char *text, const uint8_t *how)
 {
     size_t len = strlen(text);

@@ -1,4 +1,4 @@
-/* Fuzzes the reading of PostgreSQL's arrays: any text ends, and items that were quoted come back as they were. */
+/* Fuzzes the parser of PostgreSQL's arrays: it terminates for any text, and quoted items keep their value. */
 #include <string.h>
 #include <talloc.h>
 
@@ -16,7 +16,7 @@ const struct fuzz_seed fuzz_seeds[] = {
     {0},
 };
 
-/* However malformed the text is, there are not more items than it has bytes. */
+/* However malformed the text is, it has at most as many items as bytes. */
 static void read_any(void *arena, const char *text)
 {
     struct buffer item = buffer_make(arena, strlen(text) + 1);

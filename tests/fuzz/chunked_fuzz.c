@@ -1,4 +1,4 @@
-/* Fuzzes the decoder of chunked bodies, whole and in pieces; the first byte says how large the pieces are. */
+/* Fuzzes the decoder of chunked bodies, whole and in pieces; the first byte chooses the size of the pieces. */
 #include <stdio.h>
 #include <string.h>
 #include <talloc.h>
@@ -50,7 +50,7 @@ static struct decoded decode(void *arena, const char *text, size_t len, size_t s
     return decoded;
 }
 
-/* Reads what was accepted a second time, with a line at a time before the eyes, and compares. */
+/* Decodes an accepted body again, one line at a time, and compares the results. */
 static void check_accepted(const char *text, const struct decoded *decoded)
 {
     const char *end = text + decoded->used;
@@ -78,7 +78,7 @@ static void check_accepted(const char *text, const struct decoded *decoded)
     require(text == end - 2 || (char *)memmem(text, (size_t)(end - text), "\r\n\r\n", 4) == end - 4);
 }
 
-/* The input as content, in chunks of `step` bytes: it comes out as it went in. */
+/* The input as content, in chunks of `step` bytes: decoding returns it unchanged. */
 static void check_round_trip(void *arena, const char *content, size_t len, size_t step)
 {
     struct buffer text = buffer_make(arena, HTTP_BODY_MAX);
@@ -91,7 +91,7 @@ static void check_round_trip(void *arena, const char *content, size_t len, size_
         buffer_text(&text, "\r\n");
     }
     buffer_text(&text, "0\r\n\r\n");
-    if (text.failed || len / step > 2000) /* the extensions would be too much */
+    if (text.failed || len / step > 2000) /* the chunk extensions would exceed the limit */
         return;
     decoded = decode(arena, text.data, text.len, step + 1);
     require(decoded.code == OK && decoded.used == text.len && decoded.body.len == len);

@@ -13,7 +13,7 @@ const struct fuzz_seed fuzz_seeds[] = {
     {0},
 };
 
-/* What comes out is an address, as a whole, and stands in the field or is the proxy's. */
+/* The result is a complete address, either from the field or the proxy's. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const char *const items[] = {"10.0.0.0/8"};

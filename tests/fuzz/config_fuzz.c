@@ -1,4 +1,4 @@
-/* Fuzzes the reader of the configuration file, and the checks of the values that it reads. */
+/* Fuzzes the parser of the configuration file, and the checks of its values. */
 #include <string.h>
 #include <talloc.h>
 
@@ -14,7 +14,7 @@ const struct fuzz_seed fuzz_seeds[] = {
     {0},
 };
 
-/* The sentences about a secret: all that they say is known beforehand. */
+/* The error messages about a secret: they contain nothing but these fixed texts. */
 static int is_discreet(const char *cause)
 {
     static const char *const sentences[] = {
@@ -31,7 +31,7 @@ static int is_discreet(const char *cause)
     return 0;
 }
 
-/* A value is taken, or refused with a sentence. A line that sets no variable is tried on one of them nevertheless. */
+/* A value is accepted, or refused with a sentence. A line that sets no variable is tried on one of them. */
 static void check_value(void *arena, const struct config_line *line)
 {
     const struct config_row *row = config_row_find(line->key);

@@ -1,4 +1,4 @@
-/* Fuzzes the Cookie header field: the input is one; what is found in it is compared with a slower way to look. */
+/* Fuzzes the Cookie header field; compares the result with a simpler, slower parser. */
 #include <stdbool.h>
 #include <string.h>
 #include <talloc.h>
@@ -21,7 +21,7 @@ static bool is_blank(char c)
     return c == ' ' || c == '\t';
 }
 
-/* A pair at a time, as a copy. */
+/* One pair at a time, as a copy. */
 static size_t look(void *arena, const char *field, const char **first)
 {
     char *rest = talloc_strdup(arena, field);

@@ -37,7 +37,7 @@ static bool is_among(const char *name, size_t len, const char *const *names)
     return false;
 }
 
-/* Whether each name of the list is among those. */
+/* Whether each name of the list is among the allowed ones. */
 static bool are_among(const char *list, const char *const *names)
 {
     size_t len = 0;
@@ -58,7 +58,7 @@ static const struct config development_config = {
 
 static bool fits(regex_t *expression, const char *source, const char *text)
 {
-    if (expression->re_nsub == 0) /* each has a group */
+    if (expression->re_nsub == 0) /* each value has a group */
         require(regcomp(expression, source, REG_EXTENDED) == 0);
     return regexec(expression, text, 0, NULL, 0) == 0;
 }
@@ -129,7 +129,7 @@ static void check_with(const struct config *config, const char *at, const char *
     req.origin = take_line(req.arena, &at, end);
     req.preflight_method = take_line(req.arena, &at, end);
     req.preflight_headers = take_line(req.arena, &at, end);
-    if (req.origin && req.preflight_method) /* otherwise it is no preflight */
+    if (req.origin && req.preflight_method) /* otherwise it is not a preflight */
         check_preflight(&req);
     (void)talloc_free(req.arena);
 }

@@ -1,5 +1,4 @@
-/* Fuzzes the reading of a schema dump: what was read is written and read again as the same, and compared with another.
- */
+/* Fuzzes the parser of schema dumps: a parsed dump is written, parsed again as the same, and compared with another. */
 #include <jansson.h>
 #include <stdbool.h>
 #include <string.h>
@@ -8,7 +7,9 @@
 #include "fuzz.h"
 #include "schema/report.h"
 
-/* The input is two dumps with this between them, or one, which is then compared with what has no section's lines. */
+/*
+ * The input is two dumps with this between them, or one dump, which is compared with the same sections without lines.
+ */
 #define BETWEEN "\f"
 #define HEAD                                                                                                           \
     SCHEMA_FORMAT_RULE "\n" SCHEMA_FORMAT_DATABASE "a\n" SCHEMA_FORMAT_RULE "\n" SCHEMA_FORMAT_SERVER "15.6\n\n"
@@ -114,7 +115,7 @@ static size_t count_differences(void *arena, const struct schema_document *a, co
     return count;
 }
 
-/* What is written is read as the same. */
+/* A written dump is parsed as the same. */
 static void check_written(void *arena, const struct schema_document *document, size_t size)
 {
     struct buffer text = buffer_make(arena, 16 * size + 65536);
@@ -129,7 +130,7 @@ static void check_written(void *arena, const struct schema_document *document, s
     require(count_differences(arena, document, &again, &found) == 0);
 }
 
-/* A line for each difference, JSON that is well-formed, and a page without a tag from the dump. */
+/* A line for each difference, well-formed JSON, and a page without a tag from the dump. */
 static void check_reports(void *arena, const struct schema_document *a, const struct schema_document *b,
                           const struct schema_differences *found)
 {
@@ -157,7 +158,7 @@ static bool same_object(const struct schema_object *a, const struct schema_objec
     return a->kind == b->kind;
 }
 
-/* The objects of the sections that both have. */
+/* The objects of the sections that both dumps have. */
 static bool same_objects(const struct schema_document *a, const struct schema_document *b)
 {
     size_t i = 0, j = 0;
@@ -190,7 +191,7 @@ static bool tells_all(const struct schema_differences *found, const struct schem
     return false;
 }
 
-/* Both ways there are as many, and none only when all is the same. */
+/* Both directions have the same number of differences, and none only if the dumps are equal. */
 static void compare(void *arena, const struct schema_document *a, const struct schema_document *b)
 {
     struct schema_differences there, back;
@@ -200,7 +201,7 @@ static void compare(void *arena, const struct schema_document *a, const struct s
     check_reports(arena, a, b, &there);
 }
 
-/* The seeds that are two dumps each, so that comparing is what is begun with. */
+/* The seeds that consist of two dumps, so that fuzzing begins with comparisons. */
 static void check_seeds(void)
 {
     static bool checked;

@@ -1,5 +1,7 @@
-/* Fuzzes e-mail addresses: any bytes as one, judged as regular expressions judge them, and folding that settles at
- * once. */
+/*
+ * Fuzzes e-mail addresses: any bytes as an address, compared with regular expressions; folding twice equals folding
+ * once.
+ */
 #include <regex.h>
 #include <string.h>
 #include <talloc.h>

@@ -1,4 +1,4 @@
-/* Fuzzes the forms of the browser interface: any bytes as a body, read as at most as many fields as may be. */
+/* Fuzzes the forms of the browser interface: any bytes as a body, with any maximum number of fields. */
 #include <string.h>
 #include <talloc.h>
 
@@ -18,7 +18,7 @@ const struct fuzz_seed fuzz_seeds[] = {
     {0},
 };
 
-/* A value is one of the texts of the body, and none is empty. */
+/* A value is one of the texts of the body, and is never empty. */
 static void check_value(const json_t *body, const char *value)
 {
     const json_t *field;

@@ -1,4 +1,4 @@
-/* What every fuzz target offers and uses: its entry, its seeds, a condition that must hold. */
+/* The interface of every fuzz target: its entry point, its seeds, and an assertion. */
 #ifndef ORGD_TESTS_FUZZ_H
 #define ORGD_TESTS_FUZZ_H
 

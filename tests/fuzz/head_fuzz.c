@@ -1,4 +1,4 @@
-/* Fuzzes the reader of request heads, whole and in pieces; the first byte says how large the pieces are. */
+/* Fuzzes the parser of request heads, whole and in pieces; the first byte chooses the size of the pieces. */
 #include <ctype.h>
 #include <string.h>
 #include <strings.h>
@@ -28,7 +28,7 @@ const struct fuzz_seed fuzz_seeds[] = {
     {0},
 };
 
-/* The verdict when each search sees `step` bytes more. */
+/* The result if each search sees `step` bytes more. */
 static enum err scan_in_pieces(const char *text, size_t len, size_t step, size_t *end)
 {
     struct head_scan scan = {0};
@@ -43,7 +43,7 @@ static enum err scan_in_pieces(const char *text, size_t len, size_t step, size_t
     return code;
 }
 
-/* Lines of the head that begin with the name, in any case, as a careless reader would see them. */
+/* Lines of the head that begin with the name in any case, for a careless parser. */
 static size_t count_lines(const char *head, size_t len, const char *name)
 {
     size_t count = 0;
@@ -73,7 +73,7 @@ static void check_values(const struct request *req)
         require(isalnum((unsigned char)*at) || strchr("._-", *at));
 }
 
-/* What holds of every head that is let in; `head` is as it was sent. */
+/* Properties of every accepted head; `head` is the text as sent. */
 static void check_accepted(const struct request *req, const struct framing *framing, const char *head, size_t len)
 {
     size_t hosts = count_lines(head, len, "host:");
@@ -114,7 +114,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         return 0;
     whole = scan_in_pieces(text, size - 1, size, &whole_end);
     pieces = scan_in_pieces(text, size - 1, data[0] + 1U, &end);
-    /* What is too long besides being wrong is refused for whatever is seen first. */
+    /* A head that is too long and also malformed is refused for the first problem found. */
     require(whole == pieces || (size > HTTP_TARGET_MAX && whole != OK && pieces != OK));
     if (whole == OK) {
         require(end == whole_end && end <= size - 1 && end <= HTTP_HEADERS_MAX);

@@ -1,4 +1,4 @@
-/* Fuzzes ID tokens and the keys they are verified with: the input is a line with a token, and a JWK set. */
+/* Fuzzes ID tokens and their verification keys: the input is a line with a token, and a JWK set. */
 #include <string.h>
 #include <talloc.h>
 
@@ -17,7 +17,7 @@ const struct fuzz_seed fuzz_seeds[] = {
     {0},
 };
 
-/* Nobody has signed anything: whatever comes, it is refused with a reason, and nothing is handed out. */
+/* No input has a valid signature: every one is refused with a reason, and no claim is returned. */
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static const struct id_token_wanted wanted = {.issuer = "a", .client_id = "b", .now = 1800000000};

@@ -1,4 +1,4 @@
-/* Fuzzes the compact form of JSON and the writer of strings; jansson tells what is right. */
+/* Fuzzes the compact form of JSON and the writer of strings; jansson gives the expected results. */
 #include <jansson.h>
 #include <string.h>
 #include <talloc.h>
@@ -34,7 +34,7 @@ static size_t count_blanks(const char *json)
     return count;
 }
 
-/* What is written with blanks and made compact is what is written without. */
+/* JSON with blanks, made compact, equals JSON written without blanks. */
 static void check_spelled(const json_t *json, size_t flags)
 {
     char *spelled = json_dumps(json, flags | JSON_ENCODE_ANY);
@@ -65,7 +65,7 @@ static void check_written(void *arena, const char *text, const json_t *json)
     json_decref(again);
 }
 
-/* Any text comes back from the writer as it went in. */
+/* The writer preserves any text. */
 static void check_string(void *arena, const char *text, size_t len)
 {
     struct buffer out = buffer_make(arena, 1 << 20);
@@ -98,7 +98,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
         check_written(arena, text, json);
     }
     check_string(arena, (const char *)data, size);
-    require(json_compact(text, strlen(text)) == strlen(text)); /* nonsense is left in peace, too */
+    require(json_compact(text, strlen(text)) == strlen(text)); /* other text is left unchanged */
     json_decref(json);
     (void)talloc_free(arena);
     return 0;

@@ -1,4 +1,4 @@
-/* Fuzzes the measure of JSON text; jansson tells the sizes of what it parses, and what it allocates for the rest. */
+/* Fuzzes the measurement of JSON text; jansson gives the sizes of valid JSON, and its allocations bound the rest. */
 #include <jansson.h>
 #include <string.h>
 
@@ -20,7 +20,7 @@ const struct fuzz_seed fuzz_seeds[] = {
 
 static const struct json_size unlimited = {SIZE_MAX, SIZE_MAX, SIZE_MAX, SIZE_MAX};
 
-/* What jansson allocated since it was set to 0. */
+/* The allocations of jansson since this was set to 0. */
 static size_t allocations;
 
 static void *allocate(size_t size)
@@ -60,7 +60,7 @@ static struct json_size size_of(json_t *json)
     return size;
 }
 
-/* Limits are exact: the size itself is within, one less of anything is not. */
+/* Limits are exact: the size itself is accepted, one less of anything is refused. */
 static void check_limits(const char *text, size_t len, struct json_size size)
 {
     struct json_size ignored;

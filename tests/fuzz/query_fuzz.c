@@ -1,4 +1,4 @@
-/* Fuzzes percent-decoding and the reading of query strings; libevent's decoder tells what is right. */
+/* Fuzzes percent-decoding and the parser of query strings; libevent's decoder gives the expected results. */
 #include <ctype.h>
 #include <event2/http.h>
 #include <string.h>
@@ -39,7 +39,7 @@ static const char *check_decoded(void *arena, const char *text, bool plus)
     return decoded;
 }
 
-/* What is encoded comes back as it was. */
+/* Decoding an encoded text returns it unchanged. */
 static void check_round_trip(void *arena, const char *text)
 {
     char *encoded = evhttp_uriencode(text, -1, 1);

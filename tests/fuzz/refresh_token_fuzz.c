@@ -1,4 +1,4 @@
-/* Fuzzes refresh tokens: the input is one as it comes, and also two bytes that say how to change a good one. */
+/* Fuzzes refresh tokens: the input is a token, and two bytes that choose how to change a valid one. */
 #include <string.h>
 #include <talloc.h>
 
@@ -15,7 +15,7 @@ const struct fuzz_seed fuzz_seeds[] = {
 
 static const char secret[] = "a secret of tests, long enough";
 
-/* One byte different, longer or shorter: none of them is a token. */
+/* A token with one byte changed, added or removed is refused. */
 static void check_changed(void *arena, const struct refresh_token *good, const uint8_t *how)
 {
     char *text = talloc_strdup(arena, good->text);

@@ -1,6 +1,6 @@
 /*
- * Runs a fuzz target without libFuzzer, on files when any are named, else on its seeds, what they begin with, and a
- * fixed set of their mutations.
+ * Runs a fuzz target without libFuzzer: on the named files, or else on its seeds, their prefixes, and a fixed set of
+ * their mutations.
  */
 #include <stdio.h>
 #include <string.h>
@@ -10,7 +10,7 @@
 
 enum { INPUT_MAX = 1 << 16, PREFIXES_MAX = 400, MUTATIONS = 20000, CHANGES_MAX = 4 };
 
-/* Always the same numbers (xorshift), so that a failure comes again. */
+/* A fixed sequence of random numbers (xorshift), so that failures are reproducible. */
 static uint32_t next_number(void)
 {
     static uint32_t state = 2463534242U;
@@ -26,7 +26,7 @@ static size_t below(size_t limit)
     return limit > 0 ? next_number() % limit : 0;
 }
 
-/* A copy of exactly the size, so that reading beyond it is noticed. */
+/* A copy of exactly the size, so that a sanitizer notices reads beyond it. */
 static void run(const void *data, size_t size)
 {
     uint8_t *copy = talloc_size(NULL, size > 0 ? size : 1);
@@ -37,7 +37,7 @@ static void run(const void *data, size_t size)
     (void)talloc_free(copy);
 }
 
-/* Bytes that mean something to most parsers. */
+/* Bytes with a meaning in most formats. */
 static char telling_byte(void)
 {
     static const char bytes[] = "\0\t\n\r \"%&+,-./0:;=?A[\\]_a{}\x7f\x80\xc3\xe2\xff";

@@ -1,4 +1,7 @@
-/* Fuzzes the match of paths against every route of the program; a regular expression for each tells what is right. */
+/*
+ * Fuzzes the matching of paths against every route of the program; a regular expression per route gives the expected
+ * result.
+ */
 #include <regex.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,6 +1,6 @@
 /*
- * Fuzzes secret tokens: the input is a token as it comes, and also two bytes that say which byte of a good token to
- * change, a line of header, and a payload, both of which are signed.
+ * Fuzzes secret tokens: the input is a token, two bytes that choose which byte of a valid token to change, a line of
+ * header, and a payload; header and payload are signed.
  */
 #include <jansson.h>
 #include <openssl/evp.h>
@@ -14,7 +14,7 @@
 
 #define USER "01a203fc-4c18-7000-8fbf-6932d8bc8d1e"
 #define HS256 "{\"alg\":\"HS256\",\"typ\":\"JWT\"}\n"
-/* The only token in the world that is signed, but for those that the target signs by itself. */
+/* The only signed token, except for those that the target signs itself. */
 #define GOOD                                                                                                           \
     "eyJhbGciOiJIUzI1NiJ9."                                                                                            \
     "eyJ1c2VyX2lkIjoiMDFhMjAzZmMtNGMxOC03MDAwLThmYmYtNjkzMmQ4YmM4ZDFlIiwiZXhwIjoxODAwMDAwOTAwfQ."                      \
@@ -69,7 +69,7 @@ static char *sign(void *arena, const char *header, size_t header_len, const char
     return token.data;
 }
 
-/* A token with a good signature: what must be in it when it is believed, and when it is not. */
+/* A token with a valid signature: the properties of an accepted one, and of a refused one. */
 static void check_claims(const json_t *header, const json_t *payload, enum err code, const struct secret_claims *claims)
 {
     json_int_t expires = json_integer_value(json_object_get(payload, "exp"));
@@ -92,7 +92,7 @@ static void check_claims(const json_t *header, const json_t *payload, enum err c
     require(!project || (uuid_parse(project, &project_id) && uuid_equal(&project_id, &claims->project_id)));
 }
 
-/* The last digit of a signature has two bits to spare: no other spelling of them is the same token. */
+/* The last digit of a signature has two unused bits: other spellings of it are refused. */
 static void check_spellings(char *token)
 {
     static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";

@@ -1,4 +1,4 @@
-/* Gives libFuzzer the seeds of a target: now and then an input is replaced by one of them before it is mutated. */
+/* Gives libFuzzer the seeds of a target: occasionally an input is replaced by a seed before it is mutated. */
 #include <string.h>
 
 #include "fuzz.h"

@@ -1,5 +1,4 @@
-/* Fuzzes UTF-8: what is valid according to jansson, what trimming takes off, what is shown to people, what is encoded.
- */
+/* Fuzzes UTF-8: validity compared with jansson, trimming, display and encoding. */
 #include <jansson.h>
 #include <string.h>
 #include <talloc.h>

@@ -1,4 +1,4 @@
-/* Fuzzes the reading of UUIDs; a regular expression tells what is one. */
+/* Fuzzes the parser of UUIDs; a regular expression gives the expected result. */
 #include <regex.h>
 #include <string.h>
 #include <strings.h>

@@ -1,4 +1,4 @@
-/* Tests of the access rules: a table of cases, and the sentences about them. */
+/* Tests of the access rules: a table of cases and their explanations. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -10,7 +10,7 @@
 
 #include "policy/signin_rules.h"
 
-/* Lists as the configuration has them: "a,b"; NULL is empty. */
+/* Lists in the form of the configuration: "a,b"; NULL is empty. */
 struct lists {
     const char *blocked_emails, *allowed_domains, *blocked_domains, *owners;
     bool invite_only;
@@ -49,7 +49,7 @@ static const struct {
 } cases[] = {
     {{0}, "ann@acme.io", false, false, true, ACCESS_OPEN, NULL},
     {{0}, "", false, false, true, ACCESS_OPEN, NULL},
-    /* blocked addresses: exact, and before everything else */
+    /* blocked addresses: exact matches, checked first */
     {{.blocked_emails = "ann@acme.io"}, " Ann@ACME.io ", false, false, false, ACCESS_BLOCKED_EMAIL, "ann@acme.io"},
     {{.blocked_emails = "ann@acme.io"}, "ann+x@acme.io", false, false, true, ACCESS_OPEN, NULL},
     {{.blocked_emails = "ann@acme.io"}, "ann@x.acme.io", false, false, true, ACCESS_OPEN, NULL},
@@ -69,7 +69,7 @@ static const struct {
     {{.allowed_domains = "acme.io"}, "acme.io", false, false, false, ACCESS_NOT_ALLOWED, NULL},
     {{.allowed_domains = "acme.io"}, "a@", false, false, false, ACCESS_NOT_ALLOWED, NULL},
     {{.allowed_domains = "@acme.io,*.acme.io,.acme.io"}, "a@acme.io", false, false, false, ACCESS_NOT_ALLOWED, NULL},
-    /* where domains are allowed, blocked ones are not asked about */
+    /* with allowed domains, blocked domains are not checked */
     {{.allowed_domains = "acme.io", .blocked_domains = "acme.io"},
      "a@acme.io",
      false,
@@ -104,9 +104,9 @@ static const struct {
      false,
      ACCESS_BLOCKED_EMAIL,
      "a@m\xc3\xbcnchen.de"},
-    /* letters of other scripts that look the same are other letters */
+    /* similar letters of other scripts are different letters */
     {{.allowed_domains = "acme.io"}, "a@\xd0\xb0\x63me.io", false, false, false, ACCESS_NOT_ALLOWED, NULL},
-    /* by invitation only: an invitation or an account is needed, and neither helps against the lists */
+    /* by invitation: an invitation or an account is required, and neither overrules the lists */
     {{.invite_only = true}, "a@acme.io", false, false, false, ACCESS_INVITATION_NEEDED, NULL},
     {{.invite_only = true}, "a@acme.io", false, true, true, ACCESS_INVITED, NULL},
     {{.invite_only = true}, "a@acme.io", true, false, true, ACCESS_HAS_ACCOUNT, NULL},

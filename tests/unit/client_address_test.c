@@ -1,4 +1,4 @@
-/* Tests of who sent a request: X-Forwarded-For counts as far as proxies are trusted. */
+/* Tests of the client's address: X-Forwarded-For counts only from trusted proxies. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -17,13 +17,13 @@ static void the_last_address_that_is_not_trusted_counts(void **state)
     static const struct {
         const char *peer, *forwarded, *client;
     } cases[] = {
-        {"203.0.113.9", "1.1.1.1", "203.0.113.9"}, /* a stranger says what he likes */
+        {"203.0.113.9", "1.1.1.1", "203.0.113.9"}, /* an untrusted client can write anything */
         {"10.1.2.3", NULL, "10.1.2.3"},
         {"10.1.2.3", "", "10.1.2.3"},
         {"10.1.2.3", "1.1.1.1", "1.1.1.1"},
         {"10.1.2.3", "9.9.9.9, 1.1.1.1", "1.1.1.1"},
         {"10.1.2.3", "9.9.9.9,1.1.1.1 , 10.9.9.9", "1.1.1.1"},
-        {"10.1.2.3", "192.0.2.7, 10.9.9.9", "192.0.2.7"}, /* all of them trusted: the first one */
+        {"10.1.2.3", "192.0.2.7, 10.9.9.9", "192.0.2.7"}, /* all are trusted: the first one counts */
         {"10.1.2.3", "1.1.1.1, garbage, 10.9.9.9", "10.9.9.9"},
         {"10.1.2.3", "1.1.1.1, ", "10.1.2.3"},
         {"10.1.2.3", "unknown", "10.1.2.3"},

@@ -1,4 +1,4 @@
-/* Tests of the list of common passwords: every word is found, what only resembles one is not. */
+/* Tests of the list of common passwords: every listed password is found, similar ones are not. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -62,7 +62,7 @@ static void common_passwords_are_recognized(void **state)
     assert_false(password_is_common(longest));
 }
 
-/* The first words of the answer to a password under a policy, "" when it may be taken. */
+/* The beginning of the message for a password under a policy, "" if it is accepted. */
 static const char *answer(void *arena, const char *policy, const char *regex, const char *password)
 {
     struct config config = {

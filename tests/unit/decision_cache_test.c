@@ -1,4 +1,4 @@
-/* Tests of the decision cache: what a lease allows, and which clocks it goes by. */
+/* Tests of the decision cache: the effect of a lease, and the clocks that it uses. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -23,7 +23,7 @@ static int64_t fake_realtime(void)
     return wall_us;
 }
 
-/* Nobody's lease may go by this one: it stands still while a machine sleeps. */
+/* No lease may use this clock: it stops while the machine sleeps. */
 static int64_t no_clock(void)
 {
     fail_msg("the monotonic clock was read");
@@ -105,7 +105,7 @@ static void an_entry_is_kept_for_a_bounded_time(void **state)
     assert_true(knows("a"));
 }
 
-/* Others may have stopped waiting for it, so nothing from before may count. */
+/* Other processes may have stopped waiting for it, so no earlier entry may count. */
 static void a_lease_that_ended_begins_with_nothing(void **state)
 {
     uint64_t before;

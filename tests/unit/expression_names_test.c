@@ -1,4 +1,4 @@
-/* Tests the finding of names in the definitions of constraints, indexes and statistics objects. */
+/* Tests of finding the names in definitions of constraints, indexes and statistics objects. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 
 #define MAX 1024
 
-/* The names with commas between them. */
+/* The names, joined by commas. */
 static void check(struct expression_names names, const char *expected)
 {
     void *arena = talloc_new(NULL);

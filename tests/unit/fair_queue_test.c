@@ -1,4 +1,4 @@
-/* Tests of the queue: whose turn it is, how many workers and places a caller may have. */
+/* Tests of the fair queue: the order of callers, and the number of workers and places per caller. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +12,7 @@
 
 enum { SIZE = 64, WORKERS = 4, SECOND_US = 1000000, CALLER_MAX = 200 };
 
-/* Callers by number, none of which falls together with another one: found by trying. */
+/* Callers by number, chosen so that no two share a hash slot. */
 static uint64_t shares[CALLER_MAX];
 
 static int64_t now_us;
@@ -27,7 +27,7 @@ static struct exchange *request_of(void *arena, size_t caller, bool known)
     return exchange;
 }
 
-/* Pushes `count` requests of a caller; how many had a place. */
+/* Pushes `count` requests of a caller; returns how many were accepted. */
 static unsigned push(struct fair_queue *queue, size_t caller, bool known, unsigned count)
 {
     unsigned placed = 0;
@@ -37,7 +37,7 @@ static unsigned push(struct fair_queue *queue, size_t caller, bool known, unsign
     return placed;
 }
 
-/* Takes for up to `count` workers; how many got a request, and of whom, in `of`. */
+/* Takes requests for up to `count` workers; returns how many there were, and their callers in `of`. */
 static unsigned take(struct fair_queue *queue, unsigned count, uint64_t *of, struct fair_caller **callers)
 {
     struct exchange *exchange;
@@ -48,7 +48,7 @@ static unsigned take(struct fair_queue *queue, unsigned count, uint64_t *of, str
     return taken;
 }
 
-/* Chooses shares that the queue keeps apart: two callers of one push each are taken in turns. */
+/* Chooses shares that the queue treats as separate: with one push each, the two callers take turns. */
 static struct fair_queue *make_queue(unsigned size)
 {
     struct fair_queue *queue = fair_queue_create(NULL, size, WORKERS);
@@ -58,7 +58,7 @@ static struct fair_queue *make_queue(unsigned size)
     return queue;
 }
 
-/* Whether two shares are one caller to the queue. */
+/* Whether the queue treats two shares as one caller. */
 static bool fall_together(struct fair_queue *queue, uint64_t a, uint64_t b)
 {
     struct fair_caller *first, *second;
@@ -73,7 +73,7 @@ static bool fall_together(struct fair_queue *queue, uint64_t a, uint64_t b)
     return first == second;
 }
 
-/* Three callers of their own: numbers 0, 1 and 2. Later ones may be anybody. */
+/* Three separate callers: numbers 0, 1 and 2. Later ones may share slots. */
 static struct fair_queue *make_apart(unsigned size)
 {
     struct fair_queue *queue = make_queue(size);
@@ -89,7 +89,7 @@ static struct fair_queue *make_apart(unsigned size)
     shares[0] = 1;
     shares[1] = second;
     shares[2] = third;
-    now_us += 60 * (int64_t)SECOND_US; /* forgotten */
+    now_us += 60 * (int64_t)SECOND_US; /* expired */
     return queue;
 }
 
@@ -131,7 +131,7 @@ static void with_others_there_it_is_half_of_them(void **state)
     assert_int_equal(push(queue, 2, true, 1), 1);
     assert_int_equal(take(queue, 1, of, callers), 1);
     assert_int_equal(of[0], shares[2]);
-    now_us += 6 * (int64_t)SECOND_US; /* and alone again, all of them */
+    now_us += 6 * (int64_t)SECOND_US; /* when alone again, all of them */
     assert_int_equal(take(queue, 1, of, callers), 1);
     talloc_free(queue);
 }
@@ -204,7 +204,7 @@ static void the_unknown_have_half_together(void **state)
     talloc_free(queue);
 }
 
-/* A server that remembers nobody uses all workers. */
+/* A server without known callers uses all workers. */
 static void the_unknown_by_themselves_have_all_workers(void **state)
 {
     struct fair_queue *queue = make_apart(SIZE);

@@ -23,7 +23,7 @@ static int64_t fake_clock(void)
     return now_us;
 }
 
-/* A new request; of the test's arena. */
+/* A new request in the test's arena. */
 static struct request *request_of(void **state, const char *client)
 {
     struct request *req = talloc_zero(*state, struct request);
@@ -115,7 +115,7 @@ static int flood(void **state, enum limit limit)
     return passed;
 }
 
-/* What is remembered is bounded for each limit. A flood finds no place beyond that, and shares what is left. */
+/* The number of counters per limit is bounded. A flood gets no counters beyond that, and shares the rest. */
 static void a_flood_frees_no_limited_subject(void **state)
 {
     int passed;
@@ -129,7 +129,7 @@ static void a_flood_frees_no_limited_subject(void **state)
     for (int i = 0; i < 9; i++) /* who has a counter keeps it, with the attempts that are left */
         assert_true(takes(state, LIMIT_SIGN_IN_NETWORK, "tried@acme.io"));
     assert_false(takes(state, LIMIT_SIGN_IN_NETWORK, "tried@acme.io"));
-    assert_true(takes(state, LIMIT_RESET_ADDRESS, "0@acme.io")); /* other limits have room of their own */
+    assert_true(takes(state, LIMIT_RESET_ADDRESS, "0@acme.io")); /* other limits have counters of their own */
     now_us += 300 * SECOND;
     assert_true(takes(state, LIMIT_SIGN_IN_NETWORK, "new@acme.io"));
 }
@@ -140,7 +140,7 @@ static bool asks(void **state, const struct limit_attempt *attempts, size_t coun
     return refusal->wait_us == 0;
 }
 
-/* Of several limits all give a try, or none. */
+/* Several limits take an attempt together, or none does. */
 static void several_at_once(void **state)
 {
     const struct limit_attempt attempts[] = {{LIMIT_SIGN_IN_NETWORK, "net several", 1},

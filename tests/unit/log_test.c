@@ -1,4 +1,4 @@
-/* Tests of the log: what a line looks like, that none can be forged, what happens when stderr is not read. */
+/* Tests of the log: the format of a line, protection against forged lines, and a stderr that nobody reads. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -20,7 +20,7 @@
 #define STAMP "2023-11-14T22:13:20.000042Z"
 
 static int real_stderr;
-static int ends[2]; /* the pipe that stands for stderr */
+static int ends[2]; /* the pipe that replaces stderr */
 static char seen[1 << 20];
 
 static int64_t fixed_time(void)
@@ -56,7 +56,7 @@ static int restore(void **state)
     return 0;
 }
 
-/* What arrived since the last call. */
+/* The text that arrived since the last call. */
 static const char *arrived(void)
 {
     size_t len = 0;

@@ -1,4 +1,4 @@
-/* Tests of what mail says and how it travels: nothing that somebody chose can end a header, a line or an element. */
+/* Tests of the content and format of mail: text from users can end neither a header, nor a line, nor an element. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -13,7 +13,7 @@
 
 #define HOSTILE "<b>\"x'&\r\nBcc: evil@evil.io\r\n\r\n</b>{{link}}"
 
-/* Every field that some template has, all with the same value. */
+/* Every field of any template, all with the same value. */
 static json_t *all_fields(const char *value)
 {
     static const char *const names[] = {"inviter", "organization", "role",  "link", "expires", "code",
@@ -43,7 +43,7 @@ static void templates_escape_inserted_values(void **state)
     json_decref(fields);
 }
 
-/* Direction marks, joiners, fillers, tags: a name reads as it is written. */
+/* Direction marks, joiners, fillers, tags: a name is displayed as it is spelled. */
 static void invisible_characters_are_removed(void **state)
 {
     static const char hostile[] = "Ac\xe2\x80\xaeme\xe2\x81\xa6 \xe2\x80\x8b\xc2\xadInc\xef\xbb\xbf\xc2\x85\xe2\x80\xa8"
@@ -110,7 +110,7 @@ static void lines_are_as_mail_wants_them(void **state)
     assert_non_null(strstr(write(*state, "=?UTF-8?B?eA==?=", "x"), "Subject: =?UTF-8?B?PT9"));
 }
 
-/* The encoded words of a subject, put together again. */
+/* The encoded words of a subject, joined again. */
 static void subjects_survive(void **state)
 {
     const char *subject =

@@ -1,4 +1,4 @@
-/* Tests of the command line: what the tables accept, the sentence for everything else, the texts made of them. */
+/* Tests of the command line: accepted options, error messages, and the generated texts. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

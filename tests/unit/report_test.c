@@ -1,4 +1,4 @@
-/* Tests of the report on access: each fact and each warning, and that there are no others. */
+/* Tests of the access report: each fact and each warning, and the absence of others. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -82,7 +82,7 @@ static const struct {
     {{OTP, DOMAINS "acme.io", OWNERS "boss@acme.io"}, ""},
     {{OTP, "ORGD_LISTEN=[::1]:80", "AGENTA_API_URL=http://localhost:8000/api"}, ""},
     {{OTP, "ORGD_LISTEN=localhost:80", "AGENTA_API_URL=http://a.localhost/api"}, ""},
-    /* where it can be reached */
+    /* addresses where the server is reachable */
     {{OTP, "ORGD_LISTEN=0.0.0.0:80"}, "open-public "},
     {{OTP, "ORGD_LISTEN=[::]:80"}, "open-public "},
     {{OTP, "ORGD_LISTEN=192.0.2.1:80", "AGENTA_ACCESS_BLOCKED_DOMAINS=x.io"}, "open-public "},
@@ -97,7 +97,7 @@ static const struct {
     {{"ORGD_LISTEN=0.0.0.0:80", "ORGD_OWNERS_RESET_PASSWORDS=off"}, "open-public "},
     {{"ORGD_LISTEN=0.0.0.0:80", OWNERS "boss@acme.io"}, "unproven open-public "},
     {{OTP, "ORGD_LISTEN=0.0.0.0:80", "ORGD_EMAIL_METHOD=password"}, "open-public "},
-    /* how people sign in */
+    /* sign-in methods */
     {{DOMAINS "acme.io"}, "unproven "},
     {{"ORGD_ACCESS_INVITE_ONLY=on"}, "unproven "},
     {{OTP, "ORGD_EMAIL_METHOD=password", OWNERS "boss@acme.io"}, "unproven "},
@@ -111,7 +111,7 @@ static const struct {
     {{OTP, "SMTP_USE_TLS=off", "SMTP_USE_SSL=on"}, ""},
     {{OTP, "SMTP_USE_SSL=on"}, "no-start "},
     {{"SMTP_HOST=127.0.0.1", "SMTP_PORT=25", "SMTP_FROM_EMAIL=a@b.io", "SMTP_USE_TLS=off"}, ""},
-    /* lists against each other */
+    /* contradictions between lists */
     {{OTP, DOMAINS "acme.io", "AGENTA_ACCESS_BLOCKED_DOMAINS=x.io"}, "blocked-domains "},
     {{OTP, DOMAINS, "AGENTA_ALLOWED_DOMAINS=acme.io"}, "hidden-name "},
     {{OTP, DOMAINS "acme.io", "AGENTA_ALLOWED_DOMAINS="}, ""},
@@ -165,7 +165,7 @@ static void variables_are_named_as_they_are_set(void **state)
         "write acme.io, which includes its subdomains.");
 }
 
-/* A log is no place for people's addresses. */
+/* A log must not contain people's addresses. */
 static void a_discreet_report_names_no_address(void **state)
 {
     static const char *const variables[] = {"AGENTA_ACCESS_BLOCKED_EMAILS=eve@acme.io,secret-person",

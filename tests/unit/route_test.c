@@ -1,4 +1,4 @@
-/* Tests of routing: paths, both spellings of the slash, methods, who may call. */
+/* Tests of the router: paths, both spellings of the slash, methods, and kinds of caller. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

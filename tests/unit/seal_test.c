@@ -1,4 +1,4 @@
-/* Tests of sealing: only the same pass phrase, purpose and label open what was closed. */
+/* Tests of sealing: only the same pass phrase, purpose and label open sealed data. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -93,7 +93,7 @@ static void nothing_else_can_be_opened(void **state)
     assert_true(seal(&how, "secret", 6, &text));
     for (size_t i = 0; i < 3; i++)
         assert_false(unseal(&others[i], text.data, opened, sizeof opened, &size));
-    for (size_t i = 0; i < text.len; i++) { /* no character of it may be another */
+    for (size_t i = 0; i < text.len; i++) { /* no character of it can be replaced by another */
         char kept = text.data[i];
         text.data[i] = kept == 'A' ? 'B' : 'A';
         assert_false(unseal(&how, text.data, opened, sizeof opened, &size));

@@ -1,4 +1,4 @@
-/* Tests of secret tokens: which are believed, and every way to be refused. */
+/* Tests of secret tokens: accepted ones, and every reason for a refusal. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -58,7 +58,7 @@ static enum err answer_health(struct request *req)
     return reply_json(req, 200, "{\"status\":\"ok\"}");
 }
 
-/* Says what arrived. */
+/* Reports the request. */
 static enum err answer_echo(struct request *req)
 {
     struct buffer out = buffer_make(req->arena, 64 << 20);
@@ -89,7 +89,7 @@ static long number_of(struct request *req, const char *name, long otherwise)
     return text ? strtol(text, NULL, 10) : otherwise;
 }
 
-/* Takes ?ms= milliseconds, whatever the deadline says: as a stuck worker would. */
+/* Takes ?ms= milliseconds, regardless of the deadline, like a stuck worker. */
 static enum err answer_slow(struct request *req)
 {
     long ms = number_of(req, "ms", 100);
@@ -122,7 +122,7 @@ static enum err answer_split(struct request *req)
     return code == OK ? reply_json(req, 200, "{}") : code;
 }
 
-/* Fails when all is answered, as a commit may. */
+/* Fails after the answer is complete, like a commit. */
 static enum err answer_too_late(struct request *req)
 {
     enum err code = reply_header(req, "X-Plain", "stays");
@@ -138,7 +138,7 @@ static enum err answer_too_late(struct request *req)
     return code == OK && number_of(req, "fails", 1) ? ERR_UNCERTAIN : code;
 }
 
-/* Finds inline that it needs the database. */
+/* Reports, while running inline, that it needs the database. */
 static enum err answer_again(struct request *req)
 {
     return req->db ? reply_json(req, 200, "{\"worker\":true}") : ERR_AGAIN;
@@ -159,7 +159,7 @@ static enum err answer_database(struct request *req)
     return reply_json(req, 200, "{}");
 }
 
-/* What a reply without body looks like. */
+/* The form of a reply without body. */
 static enum err answer_nothing(struct request *req)
 {
     return reply_json(req, 204, "");
@@ -305,7 +305,7 @@ int main(int argc, char **argv)
     (void)printf("%s %s\n", server_address(running), server_metrics_address(running));
     (void)fflush(stdout);
     code = server_run(running, &error);
-    if (code != OK) /* a worker may be stuck: nothing is freed */
+    if (code != OK) /* a worker may be stuck, so nothing is freed */
         _Exit(fail(&error));
     talloc_free(arena);
     return 0;

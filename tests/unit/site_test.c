@@ -1,4 +1,4 @@
-/* Tests of sites: which web addresses a browser takes for one place. */
+/* Tests of sites: which web addresses a browser treats as one site. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -39,7 +39,7 @@ static void addresses_of_two_sites(void **state)
         {"http://[::1]", "http://[::2]"},
         {"http://agenta", "http://other"},
         {"https://acme.io", "https://notacme.io"},
-        {"localhost", "localhost"}, /* no address at all */
+        {"localhost", "localhost"}, /* not an address */
         {"http://", "http://"},
         {"", ""},
     };

@@ -1,4 +1,4 @@
-/* Tests of what providers say: ID tokens, profiles, and the addresses that may be asked. */
+/* Tests of the data from providers: ID tokens, profiles, and allowed addresses. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +21,7 @@ enum { NOW = 1800000000 };
 
 static const struct id_token_wanted wanted = {.issuer = "https://id.acme.io", .client_id = "us", .now = NOW};
 
-/* Keys of the test's own issuer, made once. */
+/* Keys of the test's own issuer, created once. */
 static EVP_PKEY *rsa, *small, *ec;
 static json_t *keys;
 static char *pem;
