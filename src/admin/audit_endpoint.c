@@ -64,7 +64,7 @@ enum err audit_list(struct request *req)
     if (!read_number(cursor, 1, INT64_MAX, 0, &before))
         return operation_refuse_reference(req, "cursor", "it is not from an answer", NULL);
     if (!read_number(query_value(req, "limit"), 1, AUDIT_PAGE_MAX, AUDIT_PAGE, &limit))
-        return operation_refuse_reference(req, "limit", "it is no number from 1 to 1000", NULL);
+        return operation_refuse_reference(req, "limit", "it is not a number from 1 to 1000", NULL);
     if (object_id && !uuid_parse(object_id, &id))
         return operation_refuse_reference(req, "object_id", "it is not a valid UUID", NULL);
     return REPLY_QUERY(req, 200, ERR_INTERNAL, audit_page, cursor ? param_int(before) : param_null(), param_int(limit),

@@ -6,7 +6,7 @@ ORDER BY l.method = 'emailpassword' DESC, l.id
 LIMIT 1
 FOR NO KEY UPDATE;
 
--- password_set: sets the password of a login, after which none of its links is good; the account behind it, if there is one; no row: it
+-- password_set: sets the password of a login, and invalidates its links; the account behind it, if there is one; no row: it
 -- has no password to set
 WITH link AS (
     DELETE FROM orgd.password_resets WHERE login_id = $1::uuid

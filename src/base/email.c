@@ -194,7 +194,7 @@ static const char *domain_problem(void *arena, const char *domain, const char **
         return "The part after the @-sign is too long.";
     *ascii = email_ascii_domain(arena, domain);
     if (!*ascii || !has_sound_labels(*ascii))
-        return "The part after the @-sign is no name of a domain.";
+        return "The part after the @-sign is not a domain name.";
     if (strlen(*ascii) > DOMAIN_MAX)
         return "The part after the @-sign is too long.";
     if (is_special_use(*ascii))

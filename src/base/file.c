@@ -48,7 +48,7 @@ enum err file_read(void *arena, int directory, const char *name, size_t max, cha
     err = read_all(fd, name, max, &content, error);
     (void)close(fd);
     if (!err && content.len > 0 && memchr(content.data, '\0', content.len))
-        err = error_set(error, ERR_REFUSED, "%s is no text: it holds NUL bytes", name);
+        err = error_set(error, ERR_REFUSED, "%s is not text: it contains NUL bytes", name);
     if (!err) {
         *text = content.len > 0 ? content.data : talloc_strdup(arena, "");
         err = *text ? OK : error_set(error, ERR_MEMORY, "no memory to read %s", name);

@@ -14,7 +14,7 @@ bool site_same(const char *a, const char *b);
 
 /*
  * Whether a browser writes the origin of an address as `origin`: scheme, host and port, in lower case, without the port
- * that belongs to the scheme. False for what is no address of http or https, and where a user name stands in it.
+ * that belongs to the scheme. False for a text that is not an address of http or https, and for one with a user name.
  */
 bool site_has_origin(const char *url, const char *origin);
 

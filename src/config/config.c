@@ -212,7 +212,7 @@ void config_warn(const struct config *config)
 
         if (stray->reason)
             continue;
-        log_message(LOG_WARNING, "%.64s (%.200s) is no variable that orgd knows%s%s%s", stray->name, stray->where,
+        log_message(LOG_WARNING, "%.64s (%.200s) is not a known variable%s%s%s", stray->name, stray->where,
                     stray->nearest ? "; did you mean " : "", stray->nearest ? stray->nearest : "",
                     stray->nearest ? "?" : ".");
     }

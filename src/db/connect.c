@@ -99,7 +99,7 @@ enum err connect_start(const struct db_options *options, PGconn **conn, struct e
                         "the connection URI has an @ in the name of the host; one in a password is written %%40");
     else if (is_no_port(value_of(parsed, "port")))
         err = error_set(error, ERR_UNAVAILABLE,
-                        "the port of the connection URI is no number; a / in a password is written %%2F");
+                        "the port of the connection URI is not a number; a / in a password is written %%2F");
     else if (!put_settings(options, parsed, settings, sizeof settings))
         err = error_set(error, ERR_UNAVAILABLE, "the options of the connection are longer than %d bytes", GIVEN_MAX);
     else if (!(*conn = PQconnectStartParams(keys, values, 1)))

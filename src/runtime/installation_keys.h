@@ -13,7 +13,7 @@
 enum err installation_keys_settle(void *arena, const struct data_dir *dir, struct config *config,
                                   struct error *error) MUST_CHECK;
 
-/* The problem of a key, as a continuation of its name: "is shorter than 16 characters". NULL when it is good. */
+/* The problem of a key, as a continuation of its name: "is shorter than 16 characters". NULL for a valid key. */
 const char *installation_key_problem(const char *key);
 
 enum installation_key { INSTALLATION_KEY_ADMIN, INSTALLATION_KEY_AUTH, INSTALLATION_KEY_CRYPT };

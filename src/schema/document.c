@@ -355,7 +355,7 @@ static enum err read_heading(struct reading *reading)
     for (size_t i = 0; i < 4; i++) {
         lines[i] = next_line(reading);
         if (!lines[i])
-            return refuse(reading, "is the last one, before the heading is complete: this is no schema dump");
+            return refuse(reading, "is the last one, before the heading is complete: this is not a schema dump");
     }
     if (strcmp(lines[0], SCHEMA_FORMAT_RULE) != 0 || !begins_with(lines[1], SCHEMA_FORMAT_DATABASE) ||
         strcmp(lines[2], SCHEMA_FORMAT_RULE) != 0 || !begins_with(lines[3], SCHEMA_FORMAT_SERVER))

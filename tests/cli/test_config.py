@@ -101,7 +101,7 @@ def test_names_without_effect(orgd):
     assert strays["REDIS_URI"]["reason"]
     warnings = done.err.splitlines()
     assert len(warnings) == 1
-    assert 'level=warning message="ORGD_LISEN (environment) is no variable that orgd knows; did you mean ORGD_LISTEN?"' in warnings[0]
+    assert 'level=warning message="ORGD_LISEN (environment) is not a known variable; did you mean ORGD_LISTEN?"' in warnings[0]
 
 
 def test_an_alias_hides_the_other_name(orgd):

@@ -86,7 +86,7 @@ def test_lifetime_of_a_code(browser, mails, sql):
     """Ten minutes, as its mail says."""
     email = address()
     browser.outcome(CODE, {"email": email})
-    assert "It is good for 10 minutes." in mailbox.text_of(mails.next(email))
+    assert "It is valid for 10 minutes." in mailbox.text_of(mails.next(email))
     ((seconds,),) = sql("SELECT extract(epoch FROM max(c.expires_at) - now())::int FROM orgd.codes c JOIN orgd.code_devices d USING (device_hash)"
                         " WHERE d.email = %s", email)
     assert 540 < seconds <= 600

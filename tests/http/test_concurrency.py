@@ -47,13 +47,13 @@ INVARIANTS = {
         """SELECT m.id FROM organization_members m WHERE NOT EXISTS (
                SELECT FROM workspace_members j JOIN workspaces w ON w.id = j.workspace_id
                WHERE w.organization_id = m.organization_id AND j.user_id = m.user_id)""",
-    "a key of somebody who is no member of its project":
+    "a key of a user who is not a member of its project":
         """SELECT k.id FROM api_keys k WHERE NOT EXISTS (
                SELECT FROM project_members m WHERE m.project_id = k.project_id AND m.user_id = k.created_by_id)""",
     "an address twice among the live invitations of an organization":
         """SELECT p.organization_id FROM project_invitations i JOIN projects p ON p.id = i.project_id
            WHERE i.used IS NOT TRUE GROUP BY p.organization_id, lower(i.email) HAVING count(*) > 1""",
-    "an invitation that is used by nobody, or by somebody who is no member":
+    "an invitation that is used by nobody, or by a user who is not a member":
         """SELECT i.id FROM project_invitations i JOIN projects p ON p.id = i.project_id
            WHERE i.used AND NOT EXISTS (SELECT FROM workspace_members m
                                         WHERE m.workspace_id = p.workspace_id AND m.user_id = i.user_id)""",

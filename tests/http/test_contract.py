@@ -65,7 +65,7 @@ DIFFERENCES = [
      [name for name in EXAMPLES if name.startswith("GET /organizations") and ": 200" in name]),
     ("C5", "a slug in the administration's answers too", slug_in_accounts,
      ["POST /admin/simple/accounts/: 200 two accounts with keys", "POST /admin/simple/accounts/: dry run"]),
-    ("C5", "no description is no text", member("description", "None", ""),
+    ("C5", "a missing description is null", member("description", "None", ""),
      [name for name in EXAMPLES if name.startswith(("GET /organizations", "GET /workspaces")) and ": 200" in name
       and name not in ("GET /organizations/{organization_id}: 200 organization created through POST",
                        "GET /workspaces/roles: 200")]),
@@ -77,7 +77,7 @@ DIFFERENCES = [
      ["POST /organizations/{organization_id}/transfer/{new_owner_id}: target not a member"]),
     ("C8", "members are listed from the memberships", real_members,
      ["GET /organizations/{organization_id}: 200 with two members and pending invitations"]),
-    ("S1", "who is no member invites nobody", refused(403, {"detail": NOT_ALLOWED}),
+    ("S1", "a user who is not a member invites nobody", refused(403, {"detail": NOT_ALLOWED}),
      ["POST /organizations/{organization_id}/workspaces/{workspace_id}/invite: of another user's workspace"]),
     ("S32", "a scope of others is refused", refused(403, {"detail": "Forbidden"}),
      ["GET /access/permissions/check: other project"]),
