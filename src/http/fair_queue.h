@@ -10,7 +10,7 @@
 /*
  * Callers take turns, each with the oldest of its requests. Authenticated callers (exchange->known) and all others take
  * turns as two classes, so neither class waits for the backlog of the other. The first two turns of a caller within ten
- * minutes come before those of callers that have had theirs: whoever asks rarely does not wait behind a crowd that keeps
+ * minutes come before those of callers that have had theirs: a rare caller does not wait behind a crowd that keeps
  * asking.
  *
  * While other callers were active within 5 s, a caller gets at most half of the workers. While authenticated callers

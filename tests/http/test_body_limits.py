@@ -169,7 +169,7 @@ def test_one_client_leaves_room_for_the_bodies_of_others(another):
         with unfinished_bodies(server, "127.0.0.1", 1, 520 * KIB) as more:
             assert answered(more[0], 20) == 503
         small = server.request("POST", "/auth/discover", {"email": "ann@example.com", "more": "x" * (15 * KIB)})
-        assert small.status == 200, "a small body finds room whoever fills the memory"
+        assert small.status == 200, "a small body finds room when others fill the memory"
         with unfinished_bodies(server, "127.0.0.2", 20, 520 * KIB) as others:
             assert [answered(each, 0.1) for each in others] == [None] * 20
             others[0].sendall(b" " * (MIB - 520 * KIB))
