@@ -1,6 +1,7 @@
 /* The program's entry: the table of commands. */
 #include "cli/options.h"
 #include "commands/access.h"
+#include "commands/add_defaults.h"
 #include "commands/audit_log.h"
 #include "commands/commands.h"
 #include "commands/doctor.h"
@@ -29,6 +30,7 @@ static const struct command commands[] = {
     MAIL_COMMANDS,
     IMPORT_COMMANDS,
     PROVISION_COMMANDS,
+    PROJECT_COMMANDS,
     ROTATE_COMMANDS,
     AUDIT_COMMANDS,
     {.name = "config",

@@ -282,7 +282,7 @@ static enum err add_node(struct graph *graph, enum graph_kind kind, struct graph
 }
 
 static enum err add_collection(struct graph *graph, enum graph_kind kind, const char *account, json_t *collection,
-                               bool returned)
+                               const struct graph_options *options)
 {
     struct graph_nodes *nodes = &graph->of[kind];
     struct graph_node *node = make_room(graph, nodes, json_object_size(collection));
@@ -297,7 +297,8 @@ static enum err add_collection(struct graph *graph, enum graph_kind kind, const 
                                     .source = source,
                                     .place = nodes->count,
                                     .id = uuid_v7(),
-                                    .returned = returned};
+                                    .returned = options->return_keys,
+                                    .default_rows = options->default_rows};
         TRY(add_node(graph, kind, node++));
     }
     return OK;
@@ -314,7 +315,7 @@ enum err graph_add(struct graph *graph, const char *account, const json_t *colle
             (kind == GRAPH_IDENTITIES && !options->identities) || (kind == GRAPH_API_KEYS && !options->keys))
             continue;
         first = graph->of[kind].count;
-        TRY(add_collection(graph, (enum graph_kind)kind, account, collection, options->return_keys));
+        TRY(add_collection(graph, (enum graph_kind)kind, account, collection, options));
         if (kind == GRAPH_ORGANIZATIONS)
             TRY(EDITION_HOOK(organizations_named, graph, collections, first));
     }

@@ -45,10 +45,11 @@ struct graph_node {
     struct graph_target user, organization, workspace, project;
     const char *email, *role;
     const char *password_hash;
-    const char *plan; /* of an organization in the enterprise edition, or NULL */
-    bool returned;    /* the API key is shown in the answer */
-    const char *raw;  /* the API key in clear text */
-    const char *row;  /* the row as JSON for the answer; NULL until written */
+    const char *plan;  /* of an organization in the enterprise edition, or NULL */
+    bool returned;     /* the API key is shown in the answer */
+    bool default_rows; /* of a project */
+    const char *raw;   /* the API key in clear text */
+    const char *row;   /* the row as JSON for the answer; NULL until written */
 };
 
 struct graph_nodes {
@@ -80,6 +81,7 @@ struct graph *graph_make(struct request *req, enum graph_users users);
 /* Options of added nodes. */
 struct graph_options {
     bool identities, keys, return_keys;
+    bool default_rows; /* projects get the rows that the data plane expects */
 };
 
 /*

@@ -11,6 +11,7 @@
 #include "base/email.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "tenancy/default_rows.h"
 #include "tenancy/edition.h"
 #include "tenancy/organizations.h"
 
@@ -269,6 +270,29 @@ static enum err write_projects(struct graph *graph)
                                       "the workspace belongs to another organization", without->account);
 }
 
+/* The first user of the request or, in a batch, of the entry is the creator of the rows; without a user there are none.
+ */
+static enum err write_default_rows(struct graph *graph)
+{
+    const struct graph_nodes *projects = &graph->of[GRAPH_PROJECTS], *users = &graph->of[GRAPH_USERS];
+    struct default_rows *rows =
+        talloc_zero_size(graph->req->arena, (projects->count + 1) * sizeof(struct default_rows));
+    size_t user = 0, count = 0;
+
+    for (size_t i = 0; rows && i < projects->count; i++) {
+        const struct graph_node *project = projects->items[i];
+        size_t at = user; /* both are in the order of the request */
+
+        while (at < users->count && users->items[at]->account != project->account)
+            at++;
+        if (at == users->count || !project->default_rows)
+            continue;
+        user = at;
+        rows[count++] = (struct default_rows){.project = project->id, .user = users->items[at]->id};
+    }
+    return rows ? default_rows_add(graph->req->db, graph->req->arena, graph->req->config, rows, count) : ERR_MEMORY;
+}
+
 /* ---- members ---- */
 
 /* The statements of a scope, and the offset of the scope in its nodes. */
@@ -478,6 +502,7 @@ enum err graph_write(struct graph *graph)
         graph_look_up_places,
         write_workspaces,
         write_projects,
+        write_default_rows,
         write_all_members,
         check_owners,
         complete_owners,

@@ -218,7 +218,8 @@ enum err accounts_create(struct request *req)
     return run_graph(req, GRAPH_USERS_ANY, req->json,
                      &(struct graph_options){.identities = option(options, "create_identities", false),
                                              .keys = option(options, "create_api_keys", false),
-                                             .return_keys = option(options, "return_api_keys", false)});
+                                             .return_keys = option(options, "return_api_keys", false),
+                                             .default_rows = seeds(options)});
 }
 
 /* A request is one transaction: a dry run of one account makes the whole request a dry run. */
@@ -258,7 +259,8 @@ enum err simple_accounts_create(struct request *req)
         TRY(graph_add(graph, key, account,
                       &(struct graph_options){.identities = true,
                                               .keys = option(options, "create_api_keys", true),
-                                              .return_keys = option(options, "return_api_keys", true)}));
+                                              .return_keys = option(options, "return_api_keys", true),
+                                              .default_rows = seeds(options)}));
     }
     if (!graph)
         return ERR_MEMORY;
@@ -297,7 +299,8 @@ static enum err write_user(struct request *req, void *context)
         return ERR_MEMORY;
     TRY(graph_add(graph, NULL, collections,
                   &(struct graph_options){.keys = option(options, "create_api_keys", false),
-                                          .return_keys = option(options, "return_api_keys", false)}));
+                                          .return_keys = option(options, "return_api_keys", false),
+                                          .default_rows = seeds(options)}));
     return write_and_answer(req, graph);
 }
 
@@ -334,7 +337,7 @@ enum err admin_organization_create(struct request *req)
     (void)json_object_del(json_object_get(req->json, "organization"),
                           "owner_user_ref"); /* the member `owner` names the owner */
     collections = account_of(req, req->json, owner, "owner");
-    return run_graph(req, GRAPH_USERS_KNOWN, collections, &(struct graph_options){.keys = false});
+    return run_graph(req, GRAPH_USERS_KNOWN, collections, &(struct graph_options){.keys = false, .default_rows = true});
 }
 
 /* Makes one member of the body the only entry of a collection. */

@@ -25,7 +25,7 @@ const char *audit_actor(const struct request *req, char *id, const char **actor_
 {
     const struct identity *identity = req->identity;
     static const char *const names[] = {
-        [IDENTITY_ADMIN] = "admin", [IDENTITY_KEY] = "key", [IDENTITY_SECRET] = "token", [IDENTITY_SESSION] = "user", [IDENTITY_SERVICE] = "service"};
+        [IDENTITY_ADMIN] = "admin", [IDENTITY_KEY] = "key", [IDENTITY_SECRET] = "token", [IDENTITY_SESSION] = "user", [IDENTITY_SERVICE] = "anonymous"};
 
     *actor_id = NULL;
     if (!identity)

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "policy/signin_methods.h"
 #include "policy/signin_rules.h"
+#include "tenancy/default_rows.h"
 #include "tenancy/statements.h"
 
 static const struct field naming_fields[] = {
@@ -121,6 +122,9 @@ enum err organization_add(struct request *req, const struct uuid *user_id, const
                  param_uuid(&ids[4]), param_uuid(&ids[5]));
     if (!err && result_rows(&own) == 0)
         err = ERR_USER_NOT_FOUND;
+    if (!err)
+        err = default_rows_add(req->db, req->arena, req->config,
+                               &(struct default_rows){.project = ids[2], .user = *person, .test_set = true}, 1);
     if (!err && row)
         *row = own;
     else
@@ -136,11 +140,15 @@ enum err organizations_create(struct request *req)
 
     TRY(may_create(req));
     err = ERR_CONFLICT;
-    for (int attempts = 0; err == ERR_CONFLICT && attempts < 3; attempts++)
+    for (int attempts = 0; err == ERR_CONFLICT && attempts < 3; attempts++) {
+        db_rollback(req->db);
+        TRY(db_begin(req->db));
         err = organization_add(req, &identity_of(req)->user_id, name, body_text(req, "description"), &row);
+    }
     if (err)
         return err == ERR_CONFLICT ? ERR_INTERNAL : err;
-    return reply_result(req, 201, &row);
+    TRY(reply_result(req, 201, &row));
+    return db_commit(req->db);
 }
 
 enum err organizations_update(struct request *req)

@@ -21,10 +21,10 @@ enum err organizations_transfer(struct request *req);
 enum err organizations_delete(struct request *req);
 
 /*
- * Adds an organization with its first workspace and project, all owned by one user, to the open transaction or in one
- * of its own. If `name` is NULL it gets the user's name. `row` gets id, name and description as JSON, and may be NULL.
- * ERR_USER_NOT_FOUND if the user does not exist. ERR_CONFLICT if the slug is taken: it ends in the id, so another call
- * makes another slug.
+ * Adds an organization with its first workspace and project, all owned by one user and the default rows of that, to
+ * the open transaction. If `name` is NULL it gets the user's name. `row` gets id, name and description as JSON, and may
+ * be NULL. ERR_USER_NOT_FOUND if the user does not exist. ERR_CONFLICT if the slug is taken: it ends in the id, so
+ * another call makes another slug.
  */
 enum err organization_add(struct request *req, const struct uuid *user_id, const char *name, const char *description,
                           struct result *row) MUST_CHECK;

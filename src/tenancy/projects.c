@@ -9,6 +9,7 @@
 #include "auth/reach.h"
 #include "auth/reauthentication.h"
 #include "base/text.h"
+#include "tenancy/default_rows.h"
 #include "tenancy/organizations.h"
 #include "tenancy/roles.h"
 #include "tenancy/statements.h"
@@ -125,8 +126,10 @@ static enum err insert_project(struct request *req, const struct uuid *id, const
     TRY(has_default(req, &caller->workspace_id, &exists));
     if (make_default && exists)
         TRY(clear_default(req, &caller->workspace_id, NULL));
-    return DB_RUN(req->db, project_create, NULL, param_uuid(id), param_text(name), param_bool(make_default || !exists),
-                  param_uuid(&organization), param_uuid(&caller->workspace_id), param_uuid(&caller->user_id));
+    TRY(DB_RUN(req->db, project_create, NULL, param_uuid(id), param_text(name), param_bool(make_default || !exists),
+               param_uuid(&organization), param_uuid(&caller->workspace_id), param_uuid(&caller->user_id)));
+    return default_rows_add(req->db, req->arena, req->config,
+                            &(struct default_rows){.project = *id, .user = caller->user_id}, 1);
 }
 
 enum err projects_create(struct request *req)
