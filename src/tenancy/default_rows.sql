@@ -144,7 +144,7 @@ WITH environment AS MATERIALIZED (
     WHERE a.slug IN ('development', 'staging', 'production') AND a.deleted_at IS NULL
       AND a.created_at < now() - interval '1 minute'
 ), incomplete AS MATERIALIZED (
-    SELECT e.*, coalesce(e.variant, orgd.uuid_v7()) AS its_variant, left(orgd.uuid_v7()::text, 14) || '7' AS stem
+    SELECT e.project_id, e.id, e.slug, e.owner_id, e.variant, e.revisions, coalesce(e.variant, orgd.uuid_v7()) AS its_variant, left(orgd.uuid_v7()::text, 14) || '7' AS stem
     FROM environment e WHERE e.variant IS NULL OR e.revisions < 2
 ), variant AS (
     INSERT INTO environment_variants (project_id, artifact_id, id, slug, name, created_at, created_by_id)
