@@ -46,17 +46,6 @@ static enum err conclude(struct request *req, enum err err, struct held *held, s
     return error_set(error, req->reply.status == 422 ? ERR_USAGE : ERR_REFUSED, "%.500s", message_of(held->answer));
 }
 
-static int take_piece(const char *piece, size_t len, void *text)
-{
-    buffer_add(text, piece, len);
-    return ((struct buffer *)text)->failed ? -1 : 0;
-}
-
-bool local_write(struct buffer *out, const json_t *value)
-{
-    return json_dump_callback(value, take_piece, out, JSON_COMPACT | JSON_ENCODE_ANY) == 0;
-}
-
 enum err local_call(void *arena, const struct config *config, struct db *db, const struct route *route,
                     const json_t *body, json_t **answer, struct error *error)
 {
@@ -65,7 +54,7 @@ enum err local_call(void *arena, const struct config *config, struct db *db, con
     struct buffer text = buffer_make(arena, HTTP_BODY_MAX);
     enum err err;
 
-    if (!req || !held || !local_write(&text, body))
+    if (!req || !held || !json_dump_to(&text, body, 0))
         return error_set(error, ERR_MEMORY, "no memory");
     talloc_set_destructor(held, drop);
     *req = (struct request){.arena = req,

@@ -12,7 +12,4 @@
 enum err local_call(void *arena, const struct config *config, struct db *db, const struct route *route,
                     const json_t *body, json_t **answer, struct error *error) MUST_CHECK;
 
-/* Writes a JSON value compactly. False without memory. */
-bool local_write(struct buffer *out, const json_t *value) MUST_CHECK;
-
 #endif

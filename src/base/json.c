@@ -220,6 +220,18 @@ static int release(json_t **kept)
     return 0;
 }
 
+static int take_piece(const char *piece, size_t len, void *out)
+{
+    buffer_add(out, piece, len);
+    return ((struct buffer *)out)->failed ? -1 : 0;
+}
+
+bool json_dump_to(struct buffer *out, const json_t *value, size_t flags)
+{
+    separate(out);
+    return value && json_dump_callback(value, take_piece, out, JSON_COMPACT | JSON_ENCODE_ANY | flags) == 0;
+}
+
 json_t *json_keep(void *arena, json_t *json)
 {
     json_t **kept = json ? talloc(arena, json_t *) : NULL;

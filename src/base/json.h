@@ -65,6 +65,9 @@ void json_members_write(struct buffer *out, const struct json_member *members, s
 /* Frees `json` together with `arena`, and returns it. NULL for NULL, and without memory; then `json` is freed. */
 json_t *json_keep(void *arena, json_t *json);
 
+/* Writes a value; `flags` are those of json_dumps, in addition to compact output. False if it does not fit. */
+bool json_dump_to(struct buffer *out, const json_t *value, size_t flags);
+
 /* The text of a member; NULL if it is absent or not a text. */
 const char *json_member_text(const json_t *object, const char *name);
 /* The same, but NULL for an empty text, too. */

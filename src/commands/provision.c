@@ -72,7 +72,7 @@ static void print_text(struct buffer *out, const char *text)
 
 static void print_json(struct buffer *out, const json_t *value)
 {
-    if (!local_write(out, value))
+    if (!json_dump_to(out, value, 0))
         out->failed = true;
     buffer_char(out, '\n');
 }

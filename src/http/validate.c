@@ -37,18 +37,11 @@ static void push(struct problems *problems, const char *name, size_t index)
     problems->depth++;
 }
 
-/* Receives a piece of the serialized value; stops when the text is too long to be echoed. */
-static int take_piece(const char *piece, size_t len, void *text)
-{
-    buffer_add(text, piece, len);
-    return ((struct buffer *)text)->failed ? -1 : 0;
-}
-
 /* Writes the value as sent, or null when it is too long to be echoed. */
 static void write_input(struct problems *problems, const json_t *value)
 {
     struct buffer text = buffer_make(problems->req->arena, ECHO_MAX);
-    bool whole = value && json_dump_callback(value, take_piece, &text, JSON_COMPACT | JSON_ENCODE_ANY) == 0;
+    bool whole = json_dump_to(&text, value, 0);
 
     json_key(&problems->out, "input");
     json_raw(&problems->out, whole ? buffer_string(&text) : NULL);

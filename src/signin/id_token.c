@@ -262,13 +262,12 @@ const char *es256_token_sign(void *arena, const char *pem, const char *key_id, c
 {
     struct buffer token = buffer_make(arena, ID_TOKEN_MAX);
     struct jwt_key key = {.algorithm = JWT_ES256, .pair = read_pem(arena, pem)};
-    char *payload = json_dumps(claims, JSON_COMPACT);
-    struct buffer header = buffer_make(arena, ID_TOKEN_MAX);
+    struct buffer header = buffer_make(arena, ID_TOKEN_MAX), payload = header;
 
     JSON_OBJECT(&header, member_text("alg", "ES256"), member_text("kid", key_id));
-    if (payload && buffer_string(&header) && key.pair && EVP_PKEY_is_a(key.pair, "EC"))
-        jwt_sign(&token, header.data, payload, &key);
+    if (json_dump_to(&payload, claims, 0) && buffer_string(&payload) && buffer_string(&header) && key.pair &&
+        EVP_PKEY_is_a(key.pair, "EC"))
+        jwt_sign(&token, header.data, payload.data, &key);
     EVP_PKEY_free(key.pair);
-    free(payload);
     return token.len > 0 ? buffer_string(&token) : NULL;
 }

@@ -4,14 +4,13 @@
 #include <ctype.h>
 #include <sodium.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <talloc.h>
 
 #include "base/json.h"
 #include "tenancy/statements.h"
 
-enum { PROJECTS_AT_ONCE = 200, LIST_MAX = 1 << 20, DEDUP_BYTES = 6 };
+enum { PROJECTS_AT_ONCE = 200, LIST_MAX = 1 << 20, CASE_MAX = 4096, DEDUP_BYTES = 6 };
 
 static const char *const cases[][2] = {
     {"Norway", "Oslo"},   {"Iceland", "Reykjav\u00edk"}, {"Portugal", "Lisbon"},
@@ -28,33 +27,32 @@ static void lower_escapes(char *json)
             at[i] = (char)tolower((unsigned char)at[i]);
 }
 
-bool test_case_id(const json_t *data, const struct uuid *set, struct uuid *id)
+bool test_case_id(void *arena, const json_t *data, const struct uuid *set, struct uuid *id)
 {
+    struct buffer json = buffer_make(arena, CASE_MAX);
     crypto_generichash_blake2b_state state;
     char text[UUID_TEXT_SIZE];
     const char *of = set ? uuid_format(set, text) : "None";
-    char *json = json_dumps(data, JSON_SORT_KEYS | JSON_COMPACT | JSON_ENSURE_ASCII);
 
-    if (!json)
+    if (!json_dump_to(&json, data, JSON_SORT_KEYS | JSON_ENSURE_ASCII) || !buffer_string(&json))
         return false;
-    lower_escapes(json);
+    lower_escapes(json.data);
     (void)crypto_generichash_blake2b_init(&state, NULL, 0, sizeof id->bytes);
     (void)crypto_generichash_blake2b_update(&state, (const unsigned char *)of, strlen(of));
-    (void)crypto_generichash_blake2b_update(&state, (const unsigned char *)json, strlen(json));
+    (void)crypto_generichash_blake2b_update(&state, (const unsigned char *)json.data, json.len);
     (void)crypto_generichash_blake2b_final(&state, id->bytes, sizeof id->bytes);
     id->bytes[6] = (id->bytes[6] & 0x0f) | 0x50;
     id->bytes[8] = (id->bytes[8] & 0x3f) | 0x80;
-    free(json);
     return true;
 }
 
-bool test_case_number(json_t *data, size_t index)
+bool test_case_number(void *arena, json_t *data, size_t index)
 {
     char text[UUID_TEXT_SIZE + 24], hex[2 * DEDUP_BYTES + 1];
     unsigned char digest[DEDUP_BYTES];
     struct uuid id;
 
-    if (!test_case_id(data, NULL, &id))
+    if (!test_case_id(arena, data, NULL, &id))
         return false;
     (void)uuid_format(&id, text);
     (void)snprintf(text + UUID_TEXT_SIZE - 1, sizeof text - UUID_TEXT_SIZE + 1, ":%zu", index);
@@ -69,20 +67,18 @@ static bool write_case(struct buffer *list, size_t index, const struct uuid *set
 {
     json_t *data = json_pack("{s:s, s:s}", "country", cases[index][0], "correct_answer", cases[index][1]);
     struct uuid id;
-    bool good = data && test_case_number(data, index) && test_case_id(data, set, &id);
-    char *json = good ? json_dumps(data, JSON_COMPACT) : NULL;
+    bool good = data && test_case_number(list->arena, data, index) && test_case_id(list->arena, data, set, &id);
 
-    if (json) {
+    if (good) {
         json_open(list, '{');
         json_key(list, "id");
         json_uuid(list, &id);
         json_key(list, "data");
-        json_raw(list, json);
+        good = json_dump_to(list, data, 0);
         json_close(list, '}');
     }
-    free(json);
     json_decref(data);
-    return json != NULL;
+    return good;
 }
 
 static bool write_project(struct buffer *list, const struct default_rows *rows)

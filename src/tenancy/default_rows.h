@@ -41,9 +41,9 @@ enum err default_rows_add_missing(struct db *db, void *arena, const struct confi
  * The id of a test case, which the data plane derives from the case and the id of its set: BLAKE2b over canonical JSON.
  * `set` is NULL for an id without a set. False without memory.
  */
-bool test_case_id(const json_t *data, const struct uuid *set, struct uuid *id);
+bool test_case_id(void *arena, const json_t *data, const struct uuid *set, struct uuid *id);
 
 /* Adds the member testcase_dedup_id to the case with that index in its set. False without memory. */
-bool test_case_number(json_t *data, size_t index);
+bool test_case_number(void *arena, json_t *data, size_t index);
 
 #endif
