@@ -94,9 +94,9 @@ def test_reveal_of_other_variables(orgd):
 
 def test_names_without_effect(orgd):
     done = orgd("config", "--json", variables={"ORGD_LISEN": "x", "REDIS_URI": "redis", "POSTHOG_HOST": "", "OTHER": "1",
-                                               "AGENTA_SERVICES_URL": "http://x"})
+                                               "AGENTA_API_INTERNAL_URL": "http://x"})
     strays = {row["name"]: row for row in json.loads(done.out)["without_effect"]}
-    assert set(strays) == {"ORGD_LISEN", "REDIS_URI", "AGENTA_SERVICES_URL"}
+    assert set(strays) == {"ORGD_LISEN", "REDIS_URI", "AGENTA_API_INTERNAL_URL"}
     assert strays["ORGD_LISEN"]["nearest"] == "ORGD_LISTEN"
     assert strays["REDIS_URI"]["reason"]
     warnings = done.err.splitlines()

@@ -230,7 +230,7 @@ static void unknown_names_are_strays(void **state)
 {
     (void)state;
     ENVIRONMENT("AGENTA_ACCESS_ALOWED_DOMAIN=x", "ORGD_SOMETHING_ELSE_ALTOGETHER=x", "REDIS_URI=redis",
-                "POSTHOG_HOST=", "HOME=/", "AGENTA_SERVICES_URL=http://x", "broken", "AGENTA_BLOCKED_DOMAINS=x");
+                "POSTHOG_HOST=", "HOME=/", "AGENTA_API_INTERNAL_URL=http://x", "broken", "AGENTA_BLOCKED_DOMAINS=x");
     assert_int_equal(load(NULL), OK);
     assert_int_equal(config.stray_count, 4);
     assert_string_equal(config.strays[0].nearest, "AGENTA_ACCESS_ALLOWED_DOMAINS");
@@ -238,7 +238,7 @@ static void unknown_names_are_strays(void **state)
     assert_null(config.strays[1].nearest);
     assert_string_equal(config.strays[2].name, "REDIS_URI");
     assert_non_null(config.strays[2].reason);
-    assert_string_equal(config.strays[3].name, "AGENTA_SERVICES_URL");
+    assert_string_equal(config.strays[3].name, "AGENTA_API_INTERNAL_URL");
 }
 
 /* A temporary file of this content; the name lives until the next call. */
