@@ -16,7 +16,7 @@ REVOKE ALL ON FUNCTION orgd.follow_project() FROM PUBLIC;
 CREATE TABLE orgd.locks (
     name text COLLATE "C" PRIMARY KEY
 );
-INSERT INTO orgd.locks (name) VALUES ('audit_seals'), ('signing_keys');
+INSERT INTO orgd.locks (name) VALUES ('audit_seals'), ('signing_keys'), ('default_rows');
 INSERT INTO orgd.locks (name) SELECT 'account ' || number FROM generate_series(0, 63) AS number;
 
 CREATE OR REPLACE FUNCTION orgd.audit_prune(days integer, most bigint) RETURNS bigint

@@ -24,8 +24,11 @@ static const char *fingerprint(void *arena, const struct config *config)
 const char *audit_actor(const struct request *req, char *id, const char **actor_id)
 {
     const struct identity *identity = req->identity;
-    static const char *const names[] = {
-        [IDENTITY_ADMIN] = "admin", [IDENTITY_KEY] = "key", [IDENTITY_SECRET] = "token", [IDENTITY_SESSION] = "user", [IDENTITY_SERVICE] = "anonymous"};
+    static const char *const names[] = {[IDENTITY_ADMIN] = "admin",
+                                        [IDENTITY_KEY] = "key",
+                                        [IDENTITY_SECRET] = "token",
+                                        [IDENTITY_SESSION] = "user",
+                                        [IDENTITY_SERVICE] = "anonymous"};
 
     *actor_id = NULL;
     if (!identity)

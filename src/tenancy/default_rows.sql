@@ -128,7 +128,7 @@ ORDER BY p.id
 LIMIT 200;
 
 -- default_rows_lock: lets one transaction at a time look for rows that projects lack
-SELECT pg_advisory_xact_lock(hashtextextended('orgd.default_rows', 0));
+SELECT name FROM orgd.locks WHERE name = 'default_rows' FOR UPDATE;
 
 -- default_rows_complete: adds the variant and the revisions that environments lack
 -- The data plane commits each row by itself, so an environment is left alone for a minute.
