@@ -124,7 +124,7 @@ enum err organization_add(struct request *req, const struct uuid *user_id, const
         err = ERR_USER_NOT_FOUND;
     if (!err)
         err = default_rows_add(req->db, req->arena, req->config,
-                               &(struct default_rows){.project = ids[2], .user = *user, .test_set = true}, 1);
+                               &(struct default_rows){.project = ids[2], .user = *user_id, .test_set = true}, 1);
     if (!err && row)
         *row = own;
     else
