@@ -33,7 +33,7 @@ def test_a_full_queue_answers_at_once_and_health_never_waits(serve):
 def test_the_slow_queue_does_not_delay_the_default_one(serve):
     server = serve(workers=1, slow_workers=1)
     with server.connect() as slow:
-        slow.request("GET", "/slow-lane?ms=700")
+        slow.request("GET", "/slow-pool?ms=700")
         begun = time.monotonic()
         assert server.get("/slow?ms=1").status == 200
         assert time.monotonic() - begun < 0.5 * SLACK

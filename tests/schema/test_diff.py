@@ -112,7 +112,7 @@ def test_an_ignore_file_gives_its_reasons(run, tmp_path, line):
 # ---- invalid input ----
 
 @pytest.mark.parametrize("content, words", [
-    ("", "no schema dump"), ("garbage\n" * 9, "not the heading"), ("\0", "NUL"),
+    ("", "not a schema dump"), ("garbage\n" * 9, "not the heading"), ("\0", "NUL"),
     ("{dump}## EXTENSIONS\n", "out of its order"), ("{dump}## SCHEMAS\nSCHEMA\n", "is not one that its section has"),
     ("{dump}## SCHEMAS\nSCHEMA a\nSCHEMA a\n", "the same object"), ("{dump}## COMMENTS\nCOMMENT ON x NAMED y IS \\\\u0041\n", "escape")])
 def test_a_malformed_dump_is_refused_with_its_line(run, tmp_path, content, words):
