@@ -27,6 +27,9 @@ const struct fuzz_seed fuzz_seeds[] = {
     FUZZ_SEED("\0\1" HS256 "{\"user_id\":\"" USER "\",\"project_id\":\"" USER "\",\"exp\":1800000900}"),
     FUZZ_SEED("\1\200" HS256 "{\"user_id\":\"" USER "\",\"project_id\":null,\"exp\":1800000001,\"nbf\":1800000000}"),
     FUZZ_SEED("\40\3" HS256 "{\"user_id\":\"" USER "\",\"exp\":1799999999}"),
+    FUZZ_SEED("\0\1" HS256 "{\"user_id\":\"" USER "\",\"session\":\"" USER "\",\"exp\":1800000900}"),
+    FUZZ_SEED("\0\1" HS256 "{\"user_id\":\"" USER "\",\"key\":\"" USER "\",\"exp\":1800000900}"),
+    FUZZ_SEED("\1\200" HS256 "{\"user_id\":\"" USER "\",\"exp\":1800000001,\"key\":18000}"),
     FUZZ_SEED("\40\3{\"alg\":\"none\"}\n{\"user_id\":\"" USER "\",\"exp\":1800000900,\"aud\":\"a\"}"),
     FUZZ_SEED("\40\3{\"alg\":\"HS256\",\"crit\":[]}\n{\"user_id\":\"" USER "\",\"exp\":1800000900}"),
     {0},
@@ -69,6 +72,15 @@ static char *sign(void *arena, const char *header, size_t header_len, const char
     return token.data;
 }
 
+/* Whether a claim that may be absent is an id if it is present. */
+static bool is_id_or_absent(const json_t *payload, const char *name, struct uuid *id, bool *present)
+{
+    const json_t *claim = json_object_get(payload, name);
+
+    *present = claim != NULL;
+    return !claim || (json_is_string(claim) && uuid_parse(json_string_value(claim), id));
+}
+
 /* A token with a valid signature: the properties of an accepted one, and of a refused one. */
 static void check_claims(const json_t *header, const json_t *payload, enum err code, const struct secret_claims *claims)
 {
@@ -77,17 +89,23 @@ static void check_claims(const json_t *header, const json_t *payload, enum err c
     const char *algorithm = json_string_value(json_object_get(header, "alg"));
     const char *user = json_string_value(json_object_get(payload, "user_id"));
     const char *project = json_string_value(json_object_get(payload, "project_id"));
-    struct uuid user_id, project_id;
+    struct uuid user_id, project_id, session, api_key;
+    bool has_session, has_key = false;
+    bool sound = is_id_or_absent(payload, "session", &session, &has_session) &&
+                 is_id_or_absent(payload, "key", &api_key, &has_key);
     bool in_time = expires > NOW && expires <= NOW + 16 * 60;
     bool plain = algorithm && strcmp(algorithm, "HS256") == 0 && !json_object_get(header, "crit");
 
     if (code != OK) {
         require(!in_time || !plain || !user || !uuid_parse(user, &user_id) || json_object_get(payload, "aud") ||
-                json_object_get(payload, "nbf") || (project && !uuid_parse(project, &project_id)));
+                json_object_get(payload, "nbf") || !sound || (project && !uuid_parse(project, &project_id)));
         return;
     }
     require(in_time && plain && claims->expires_us == expires * 1000000 && not_before <= NOW + 60);
     require(user && uuid_parse(user, &user_id) && uuid_equal(&user_id, &claims->user_id));
+    require(sound && claims->has_session == has_session && claims->has_key == has_key);
+    require(!has_session || uuid_equal(&session, &claims->session));
+    require(!has_key || uuid_equal(&api_key, &claims->key));
     require(claims->has_project == (project != NULL));
     require(!project || (uuid_parse(project, &project_id) && uuid_equal(&project_id, &claims->project_id)));
 }
