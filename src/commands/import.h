@@ -12,10 +12,11 @@ int import_logins_run(const struct config *config, const struct options *options
 #define IMPORT_COMMANDS                                                                                                \
     {                                                                                                                  \
         .name = "import logins", .arguments = "", .summary = "Import logins from another authentication server",       \
-        .details = "Reads the login database of the authentication server that Agenta used, and takes over ids, "      \
-                   "password hashes, and logins by code and by provider: users sign in as they did before. It can "    \
-                   "be repeated, and only adds what is missing; a login that nobody has used here yet follows a "      \
-                   "password that was changed there. Sessions are not taken over: everybody signs in once more.",      \
+        .details =                                                                                                     \
+            "Reads the login database of the authentication server that Agenta used, and imports ids, "                \
+            "password hashes, and logins by code and by provider: users sign in as they did before. It can "           \
+            "be repeated, and only adds what is missing; a login that nobody has used here yet follows a "             \
+            "password that was changed on the other server. Sessions are not imported: everybody signs in once more.", \
         .options = import_logins_options, .run = import_logins_run                                                     \
     }
 

@@ -57,7 +57,7 @@ int migrate_history_run(const struct config *config, const struct options *optio
          .run = migrate_verify_run},                                                                                   \
         {.name = "migrate purge",                                                                                      \
          .arguments = "",                                                                                              \
-         .summary = "Empty the archive of what the way from v0.103.5 took away",                                       \
+         .summary = "Empty the archive of the upgrade from v0.103.5",                                                  \
          .options = migrate_purge_options,                                                                             \
          .run = migrate_purge_run},                                                                                    \
     {                                                                                                                  \

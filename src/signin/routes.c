@@ -20,7 +20,7 @@ static const struct route reset_routes[] = {
 };
 
 static const struct route signin_routes_of_browsers[] = {
-    {METHOD_GET, "/auth/loginmethods", "login_methods", "Ways to sign in", .flags = ROUTE_INLINE | ROUTE_HIDDEN,
+    {METHOD_GET, "/auth/loginmethods", "login_methods", "List sign-in methods", .flags = ROUTE_INLINE | ROUTE_HIDDEN,
      .handle = discover_methods},
     {METHOD_POST, "/auth/discover", "discover_access", "Discover", .body = &discover_body, .answer = &discover_answer,
      .handle = discover_address},
@@ -54,14 +54,15 @@ static const struct route signin_routes_of_browsers[] = {
 };
 
 static const struct route session_routes[] = {
-    {METHOD_POST, "/auth/session/refresh", "refresh_session", "New tokens for a session", .flags = ROUTE_HIDDEN,
+    {METHOD_POST, "/auth/session/refresh", "refresh_session", "Refresh a session", .flags = ROUTE_HIDDEN,
      .handle = session_refresh},
-    {METHOD_POST, "/auth/session/reauthenticate", "reauthenticate_session", "Prove again who I am", .flags = ROUTE_SLOW,
-     .body = &reauthenticate_body, .answer_kind = ANSWER_ANY_OBJECT, .handle = session_reauthenticate},
+    {METHOD_POST, "/auth/session/reauthenticate", "reauthenticate_session", "Reauthenticate with my password",
+     .flags = ROUTE_SLOW, .body = &reauthenticate_body, .answer_kind = ANSWER_ANY_OBJECT,
+     .handle = session_reauthenticate},
     {METHOD_POST, "/auth/signout", "sign_out", "End a session", .flags = ROUTE_HIDDEN, .handle = session_sign_out},
     {METHOD_GET, "/auth/jwt/jwks.json", "list_signing_keys", "Keys that verify access tokens", .flags = ROUTE_HIDDEN,
      .handle = session_keys},
-    {METHOD_GET, "/auth/.well-known/openid-configuration", "discover_signing_keys", "Where those keys are",
+    {METHOD_GET, "/auth/.well-known/openid-configuration", "discover_signing_keys", "Location of the signing keys",
      .flags = ROUTE_INLINE | ROUTE_HIDDEN, .handle = session_discovery},
     {METHOD_GET, "/auth/access", "check_organization_access", "Check Organization Access",
      .parameters = session_access_parameters, .handle = session_access},

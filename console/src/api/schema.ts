@@ -483,7 +483,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Prove again who I am */
+        /** Reauthenticate with my password */
         post: operations["reauthenticate_session"];
         delete?: never;
         options?: never;
