@@ -174,7 +174,7 @@ static enum err complete(struct db *db, bool dry_run, struct default_rows_report
 enum err default_rows_add_missing(struct db *db, void *arena, const struct config *config, bool dry_run,
                                   struct default_rows_report *report)
 {
-    struct default_rows rows[PROJECTS_AT_ONCE];
+    struct default_rows rows[PROJECTS_AT_ONCE] = {0};
     struct uuid last = {0};
     size_t count;
 
