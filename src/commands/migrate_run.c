@@ -33,7 +33,7 @@
 #define ALLOW_OPTION                                                                                                   \
     {                                                                                                                  \
         .name = "allow", .repeated = true, .value = "HAZARD",                                                          \
-        .help = "Accept a destructive hazard: DELETES_DATA, which deletes rows"                                        \
+        .help = "Accept a hazard: DELETES_DATA, which deletes rows"                                                    \
     }
 
 #define CONSENT_OPTIONS                                                                                                \
@@ -101,8 +101,7 @@ static enum err read_allowed(const struct options *options, struct migrate_optio
         int hazard = hazard_find(code);
 
         if (hazard < 0) {
-            return error_set(error, ERR_USAGE, "%s is not a hazard; `orgd migrate plan` names those that need --allow",
-                             code);
+            return error_set(error, ERR_USAGE, "%s is not a hazard; only DELETES_DATA needs --allow", code);
         }
         run->allow |= 1U << hazard;
     }

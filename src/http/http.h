@@ -59,7 +59,7 @@ enum field_type {
 
 enum {
     TEXT_MAX_CHARACTERS = 4096, /* of texts that declare no maximum of their own */
-    ANY_MAX_BYTES = 64 << 10,   /* bytes of a FIELD_ANY value as compact JSON */
+    ANY_MAX_BYTES = 64 << 10,   /* bytes of a FIELD_ANY_OBJECT or FIELD_ANY_LIST as compact JSON */
 };
 #define TEXT_UNLIMITED SIZE_MAX /* limited only by the size of the body */
 
@@ -183,7 +183,6 @@ struct reply {
     bool no_gzip; /* never compressed */
 };
 
-/* One request. Everything that belongs to it lives in `arena`, which is freed after the reply was sent. */
 /* Who may call the API from a page of another origin, besides the origins that the configuration names. */
 struct cors_rules {
     const char *headers;                    /* names of allowed header fields, separated by ", " */
@@ -191,6 +190,7 @@ struct cors_rules {
     const char *development_suffix;         /* of host names that are allowed in development by https */
 };
 
+/* One request. Everything that belongs to it lives in `arena`, which is freed after the reply was sent. */
 struct request {
     void *arena;
     const struct config *config;
@@ -260,7 +260,7 @@ enum err reply_buffer(struct request *req, int status, const struct buffer *body
  * and compacts the text. ERR_INTERNAL when there is not exactly one row.
  */
 enum err reply_result(struct request *req, int status, struct result *result);
-/* Runs a statement and replies with the JSON of its first row; returns `none` without a row. */
+/* Runs a statement and replies with the JSON of its first row; returns `none` without a row, or if the JSON is NULL. */
 enum err reply_query(struct request *req, int status, enum err none, const struct statement *statement,
                      const struct param *params, size_t count);
 #define REPLY_QUERY(req, status, none, statement, ...)                                                                 \

@@ -23,7 +23,8 @@ bool mail_enabled(const struct config *config);
 /*
  * Adds a mail to the open transaction of `db`; it is sent after the commit. `template` names a pair of files in
  * src/mail/templates. `fields` must be exactly those of the template, except `site`, which is the host of
- * AGENTA_WEB_URL. A mail that was not delivered within `valid_s` seconds is dropped (0: a week). Its fields are
+ * AGENTA_WEB_URL. A wrong template or a missing field is no error here: the sender refuses the mail later and logs it.
+ * A mail that was not delivered within `valid_s` seconds is dropped (0: a week). Its fields are
  * encrypted while it is queued. Errors: those of db_run; ERR_MEMORY.
  */
 enum err outbox_add(const struct config *config, struct db *db, const char *recipient, const char *template,

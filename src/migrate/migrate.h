@@ -71,7 +71,7 @@ struct migrate_options {
     bool strict;               /* memberships exactly as v0.104.0 makes them; only with MIGRATE_TO_AGENTA */
     const char *to;            /* last revision of the way up, or revision to stay at; NULL: all of `target` */
     bool atomic;               /* each database in one transaction */
-    unsigned allow;            /* accepted destructive hazards, HAZARD_BIT */
+    unsigned allow;            /* accepted hazards, HAZARD_BIT */
     bool accept_open_signup;   /* the operator accepts that sign-up is open after the upgrade */
     bool access_restricted;    /* sign-up stays restricted: one of the four access variables is set */
     struct progress *progress; /* shows and stops the run; may be NULL */

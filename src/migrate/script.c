@@ -4,7 +4,7 @@
 #include <string.h>
 
 const struct hazard_row hazards[HAZARD_COUNT] = {
-#define HAZARD(code, destructive, what) {#code, destructive, what},
+#define HAZARD(code, what) {#code, what},
 #include "migrate/hazards.def"
 #undef HAZARD
 };

@@ -6,7 +6,7 @@
 #include <stddef.h>
 
 enum hazard {
-#define HAZARD(code, destructive, what) HAZARD_##code,
+#define HAZARD(code, what) HAZARD_##code,
 #include "migrate/hazards.def"
 #undef HAZARD
     HAZARD_COUNT
@@ -17,7 +17,6 @@ enum hazard {
 
 struct hazard_row {
     const char *code; /* "DELETES_DATA" */
-    bool destructive; /* runs only when the operator named it */
     const char *what; /* one sentence without final period */
 };
 extern const struct hazard_row hazards[HAZARD_COUNT];

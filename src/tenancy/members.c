@@ -48,7 +48,7 @@ static enum err find_organization(struct request *req, const struct uuid *worksp
     return err;
 }
 
-/* Finds the user of the address; `*is_member` is whether there is one. Refuses owners. */
+/* Finds the user of the address. `*is_member`: there is one; `*is_owner`: they own the workspace or organization. */
 static enum err find_member(struct request *req, const struct uuid *workspace, const char *email, struct uuid *user_id,
                             bool *is_member, bool *is_owner)
 {

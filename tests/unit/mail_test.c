@@ -13,7 +13,7 @@
 
 #define HOSTILE "<b>\"x'&\r\nBcc: evil@evil.io\r\n\r\n</b>{{link}}"
 
-/* Every field of any template, all with the same value. */
+/* Every field of any template, all with the same value. A template with a new field needs its name here. */
 static json_t *all_fields(const char *value)
 {
     static const char *const names[] = {"inviter", "organization", "role",  "link", "expires", "code",
