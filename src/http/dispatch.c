@@ -154,14 +154,6 @@ enum err dispatch_admit(const struct application *app, struct request *req, size
     return err;
 }
 
-/* Authentication comes before routing: a refusal must not reveal whether the route exists. */
-static void forget_route(struct request *req)
-{
-    req->route = NULL;
-    req->group = NULL;
-    req->reply.header_count = 0;
-}
-
 static enum worker_pool begin(const struct application *app, struct request *req)
 {
     enum caller_kind wanted = route_caller(app, req->path);
@@ -183,19 +175,19 @@ static enum worker_pool begin(const struct application *app, struct request *req
     if (answered_as_page(app, req))
         return POOL_NONE;
     matched = route_match(app, req);
+    req->reply.header_count = 0; /* no refusal of an unknown caller reveals whether the route exists */
     known = wanted == CALLER_NONE ? OK : app->authenticate_cached(req, wanted);
     if (known && known != ERR_AGAIN) {
-        forget_route(req);
+        req->route = NULL;
+        req->group = NULL;
         dispatch_refuse(req, known);
         return POOL_NONE;
     }
     req->authenticated = !known;
-    if (!req->authenticated) {
-        req->reply.header_count = 0;
+    if (!req->authenticated)
         return pool_of(app, req);
-    }
     if (matched) {
-        dispatch_refuse(req, matched);
+        dispatch_refuse(req, route_match(app, req)); /* again, for its header fields */
         return POOL_NONE;
     }
     known = req->route->flags & ROUTE_INLINE ? run_route(app, req) : ERR_AGAIN;

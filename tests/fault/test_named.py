@@ -184,20 +184,20 @@ def test_a_lost_outcome_invites_no_repetition(named, pair):
     key = server.admin("POST", "/admin/simple/accounts/", body).json["accounts"]["ann"]["api_keys"]["key"]
     waiting = "select pid from pg_locks where not granted"
 
-    def create():
-        return server.request("POST", "/organizations/", {"name": "Acme"}, {"Authorization": f"ApiKey {key}"})
+    def change():
+        return server.request("PUT", "/profile/username", {"username": "Ann"}, {"Authorization": f"ApiKey {key}"})
 
-    assert create().status == 201  # preparing the statement would wait for the lock as well
+    assert change().status == 200  # preparing the statement would wait for the lock as well
     with contextlib.closing(pair.cluster.connect(pair.core)) as connection, connection.cursor() as cursor:
         connection.autocommit = False
-        cursor.execute("lock table organizations")
+        cursor.execute("lock table users in exclusive mode")
         answers = []
-        request = threading.Thread(target=lambda: answers.append(create()))
+        request = threading.Thread(target=lambda: answers.append(change()))
         request.start()
         wait_for("it waits for the lock", lambda: pair.sql(waiting), 5)
         os.kill(pair.sql(waiting)[0][0], serving.signal.SIGKILL)
         request.join(10)
-    wait_for("the database is back", lambda: server.is_ready() and create().status == 201, 10)
+    wait_for("the database is back", lambda: server.is_ready() and change().status == 200, 10)
     assert [answer.status for answer in answers] == [503]
     assert "check before repeating it" in answers[0].json["detail"]
     assert "Retry-After" not in answers[0].headers
