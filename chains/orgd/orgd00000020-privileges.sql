@@ -10,6 +10,8 @@ REVOKE ALL ON FUNCTION orgd.record_sessions() FROM PUBLIC;
 REVOKE ALL ON FUNCTION orgd.follow_user() FROM PUBLIC;
 REVOKE ALL ON FUNCTION orgd.follow_invitation() FROM PUBLIC;
 REVOKE ALL ON FUNCTION orgd.follow_project() FROM PUBLIC;
+-- This one moves rows that it locks: the program may execute it (orgd schema grants).
+REVOKE ALL ON FUNCTION orgd.audit_fold() FROM PUBLIC;
 
 -- Servers lock these rows for work that only one of them may do at a time. Every role may take an advisory lock; a row can be locked
 -- only by a role that may update it.
@@ -100,6 +102,7 @@ END
 $$;
 -- hazards: NONE
 DROP TABLE orgd.locks;
+GRANT EXECUTE ON FUNCTION orgd.audit_fold() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION orgd.follow_project() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION orgd.follow_invitation() TO PUBLIC;
 GRANT EXECUTE ON FUNCTION orgd.follow_user() TO PUBLIC;

@@ -82,14 +82,16 @@ static enum err look_at_waiting(struct db *db)
 
 static enum err work(struct db *db)
 {
+    enum err folded = OK;
+
     TRY(audit_events_flush(db));
     TRY(usage_flush(db, false));
     if (is_due(&keeper.folded_us, FOLD_US))
-        TRY(DB_RUN(db, audit_fold, NULL));
+        folded = DB_RUN(db, audit_fold, NULL); /* what stops it does not stop the sealing */
     TRY(seal(db));
     if (is_due(&keeper.waiting_us, WAITING_US))
         TRY(look_at_waiting(db));
-    return OK;
+    return folded;
 }
 
 /* Logs when the work begins to fail and when it succeeds again. */

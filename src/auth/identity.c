@@ -53,7 +53,11 @@ static uint64_t share_of(const struct identity *identity)
 
 static enum err keep_identity(struct request *req, const struct identity *identity)
 {
-    req->share = share_of(identity);
+    struct identity sharer = *identity;
+
+    /* a user who joins an organization is not one of its crowd yet */
+    sharer.has_scope = identity->has_scope && !(req->route && (req->route->flags & ROUTE_JOINS));
+    req->share = share_of(&sharer);
     req->identity = talloc_memdup(req->arena, identity, sizeof *identity);
     usage_note(identity);
     return req->identity ? OK : ERR_MEMORY;

@@ -105,12 +105,14 @@ static enum method method_of(const char *name)
 static enum err read_original(const struct request *req, struct request *original)
 {
     static const char own[] = "/auth/forward/";
-    bool appends = strchr(req->route->path, '*') != NULL;
-    const char *target = appends ? strstr(req->target, own) : NULL;
+    const char *target = strstr(req->target, own);
+    bool appends = target && target < req->target + strcspn(req->target, "?");
     const char *method = NULL;
     size_t count = appends;
 
-    if (target) {
+    if (!appends)
+        target = NULL;
+    else {
         target += sizeof own - 2;
         method = method_name(req->method);
     }
@@ -129,16 +131,47 @@ static enum err read_original(const struct request *req, struct request *origina
     return OK;
 }
 
-/* Whether proxies and servers agree on the path: no dot segments, no empty segments. */
+/* Whether a segment means another one to some servers: dots, also with the parameters of Java's, or a backslash. */
+static bool is_ambiguous(const char *segment, size_t len)
+{
+    size_t dots = strspn(segment, ".");
+
+    return memchr(segment, '\\', len) || ((dots == 1 || dots == 2) && (dots == len || segment[dots] == ';'));
+}
+
+/* Whether proxies and servers agree on the path: no empty and no ambiguous segments. */
 static bool is_plain(const char *path)
 {
     for (const char *at = strchr(path, '/'); at; at = strchr(at + 1, '/')) {
         size_t len = strcspn(at + 1, "/");
 
-        if ((len == 0 && at[1]) || (len == 1 && at[1] == '.') || (len == 2 && at[1] == '.' && at[2] == '.'))
+        if ((len == 0 && at[1]) || is_ambiguous(at + 1, len))
             return false;
     }
     return true;
+}
+
+/* The path as Agenta's API reads it: without any of the /api segments that it begins with. */
+static const char *without_prefixes(const char *path)
+{
+    while (strncasecmp(path, "/api", 4) == 0 && (path[4] == '/' || path[4] == '\0'))
+        path += 4;
+    return *path ? path : "/";
+}
+
+/*
+ * Whether a path is of the account plane. A proxy sends these here, so one that asks about them was made to read the
+ * path differently. Letters of either case: what proxies and servers make of them differs.
+ */
+static bool is_account_plane(const char *path)
+{
+    for (const char *const *prefix = path_account_plane; *prefix; prefix++) {
+        size_t len = strlen(*prefix);
+
+        if (strncasecmp(path, *prefix, len) == 0 && (path[len] == '/' || path[len] == '\0'))
+            return true;
+    }
+    return false;
 }
 
 /* ---- the answer ---- */
@@ -208,7 +241,8 @@ enum err forward_authenticate(struct request *req)
     const struct path_prefix *prefix;
 
     TRY(read_original(req, &original));
-    if (!is_plain(original.path))
+    original.path = without_prefixes(original.path);
+    if (!is_plain(original.path) || is_account_plane(original.path))
         return ERR_FORBIDDEN;
     prefix = path_prefix_find(path_callers, original.path);
     if (prefix && prefix->is_private)

@@ -13,3 +13,8 @@ const struct path_prefix path_callers[] = {
     {"/admin", CALLER_ADMIN, .whole_segment = true},
     {NULL},
 };
+
+const char *const path_account_plane[] = {
+    "/auth", "/organizations",      "/workspaces",     "/projects",     "/profile",
+    "/keys", "/access/permissions", "/admin/accounts", "/admin/simple", NULL,
+};

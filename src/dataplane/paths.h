@@ -10,4 +10,8 @@
  */
 extern const struct path_prefix path_callers[];
 
+/* The prefixes of the account plane, which a proxy sends to this program, without /api; whole segments. NULL ends them.
+ */
+extern const char *const path_account_plane[];
+
 #endif

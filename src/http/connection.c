@@ -51,7 +51,8 @@ static struct connection *dispensable(const struct io *io, const struct address 
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
         struct connection *at = io->waiting[kinds[i]].first;
         for (unsigned looked_at = 0; at && looked_at < DISPENSABLE_LOOKED_AT; looked_at++, at = at->after) {
-            if (!at->address || at->address == newcomer || address_count(at->address) <= most)
+            if (!at->address || at->listener == LISTENER_PRIVATE || at->address == newcomer ||
+                address_count(at->address) <= most)
                 continue;
             found = at;
             most = address_count(at->address);

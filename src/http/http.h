@@ -208,7 +208,7 @@ struct request {
     /* header values or NULL; `preflight_` are Access-Control-Request-Method and -Headers */
     const char *authorization, *cookie, *origin, *content_type, *preflight_method, *preflight_headers;
     const char *user_agent, *forwarded_for, *if_none_match;
-    const char *fields; /* all header fields as lines, parsed; for request_header */
+    const char *fields; /* the parsed header fields, as lines; for request_header */
     size_t fields_len;
     bool accepts_gzip, accepts_brotli;
     bool accepts_html; /* by name: a wildcard does not count */

@@ -296,16 +296,13 @@ static enum err note_field(struct reading *reading, const char *name, size_t len
         note_connection(reading, value);
     else if (field == FIELD_ACCEPT_ENCODING || field == FIELD_ACCEPT)
         note_accepted(req, field, value);
-    else if ((field == FIELD_COOKIE || field == FIELD_FORWARDED_FOR) && reading->values[field])
-        value =
-            talloc_asprintf(req->arena, "%s%s %s", reading->values[field], field == FIELD_COOKIE ? ";" : ",", value);
     else if (field < FIELD_COOKIE && reading->values[field])
         return field == FIELD_CONTENT_LENGTH ? ERR_LENGTH_INVALID
                : field == FIELD_HOST         ? ERR_HOST_INVALID
                                              : ERR_FIELD_REPEATED;
     if (field < FIELD_NAMES)
         reading->values[field] = value;
-    return value ? OK : ERR_MEMORY;
+    return OK;
 }
 
 /* Reads one line; a NUL replaces its end. */
@@ -328,21 +325,35 @@ static enum err read_field(struct reading *reading, char *line, size_t len)
     return note_field(reading, line, name, value);
 }
 
-/* A line as read_field leaves it: name, colon, blanks, value, and a NUL where its end was. */
-const char *request_header(const struct request *req, const char *name)
+/*
+ * The values of the fields of a name, joined in one pass over them. A line is as read_field leaves it: name, colon,
+ * blanks, value, and a NUL at its end.
+ */
+static const char *join_fields(const struct request *req, const char *name, const char *separator)
 {
-    const char *found = NULL, *end = req->fields + req->fields_len, *next;
-    size_t len = strlen(name);
+    const char *end = req->fields + req->fields_len, *next, *only = NULL;
+    struct buffer all = buffer_make(req->arena, 2 * req->fields_len + 1);
+    size_t len = strlen(name), count = 0;
 
     for (const char *line = req->fields; line < end; line = next + 1) {
         next = memchr(line, '\n', (size_t)(end - line));
         if (strncasecmp(line, name, len) == 0 && line[len] == ':') {
             const char *value = line + len + 1;
+
             value += strspn(value, " \t");
-            found = found ? talloc_asprintf(req->arena, "%s, %s", found, value) : value;
+            if (count == 1)
+                buffer_text(&all, only);
+            if (count++ > 0)
+                buffer_format(&all, "%s%s", separator, value);
+            only = value;
         }
     }
-    return found;
+    return count > 1 ? buffer_string(&all) : only;
+}
+
+const char *request_header(const struct request *req, const char *name)
+{
+    return join_fields(req, name, ", ");
 }
 
 /* ---- evaluation of the fields ---- */
@@ -412,12 +423,12 @@ static void hand_over(const struct reading *reading)
     struct request *req = reading->req;
 
     req->authorization = reading->values[FIELD_AUTHORIZATION];
-    req->cookie = reading->values[FIELD_COOKIE];
+    req->cookie = reading->values[FIELD_COOKIE] ? join_fields(req, "cookie", "; ") : NULL;
     req->origin = reading->values[FIELD_ORIGIN];
     req->content_type = reading->values[FIELD_CONTENT_TYPE];
     req->preflight_method = reading->values[FIELD_PREFLIGHT_METHOD];
     req->preflight_headers = reading->values[FIELD_PREFLIGHT_HEADERS];
-    req->forwarded_for = reading->values[FIELD_FORWARDED_FOR];
+    req->forwarded_for = reading->values[FIELD_FORWARDED_FOR] ? join_fields(req, "x-forwarded-for", ", ") : NULL;
     req->user_agent = reading->values[FIELD_USER_AGENT];
     req->if_none_match = reading->values[FIELD_IF_NONE_MATCH];
     keep_request_id(req, reading->values[FIELD_REQUEST_ID]);
@@ -435,12 +446,13 @@ enum err head_parse(struct request *req, char *head, size_t len, struct framing 
     err = read_request_line(req, head, (size_t)(line - 1 - head), framing);
     line++;
     req->fields = line;
-    req->fields_len = line < end ? (size_t)(end - line) : 0;
     while (!err && line < end) {
         char *next = memchr(line, '\n', (size_t)(end - line));
         next[-1] = '\0';
         err = read_field(&reading, line, (size_t)(next - 1 - line));
         line = next + 1;
+        if (!err) /* the rest has not been parsed */
+            req->fields_len = (size_t)(line - req->fields);
     }
     hand_over(&reading);
     if (err)

@@ -48,8 +48,9 @@ static void write_schemas(const char *role, bool program, struct buffer *out)
                       "    IF to_regnamespace('orgd') IS NOT NULL THEN\n"
                       "        ALTER DEFAULT PRIVILEGES IN SCHEMA orgd\n"
                       "            GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO %s;\n"
+                      "        GRANT EXECUTE ON FUNCTION orgd.audit_fold() TO %s;\n"
                       "    END IF;\n",
-                      role);
+                      role, role);
 }
 
 void rights_write_grants(const char *program, const char *reader, struct buffer *out)

@@ -89,7 +89,8 @@ def test_a_role_with_the_programs_privileges_alters_nothing(server):
         return server.superuser_sql(text, "agenta_oss_core")
 
     as_superuser("CREATE ROLE program; GRANT USAGE ON SCHEMA orgd TO program; GRANT SELECT ON ALL TABLES IN SCHEMA orgd TO program;"
-               " GRANT INSERT ON orgd.audit_seals TO program; GRANT SELECT, INSERT, UPDATE, DELETE ON orgd.audit_counts TO program")
+               " GRANT INSERT ON orgd.audit_seals TO program; GRANT SELECT, INSERT, UPDATE, DELETE ON orgd.audit_counts TO program;"
+               " GRANT EXECUTE ON FUNCTION orgd.audit_fold() TO program")
     for statement in ("INSERT INTO orgd.audit (actor, action, object) VALUES ('user', 'create', 'users')", "DELETE FROM orgd.audit",
                       "UPDATE orgd.audit SET actor = 'user'", "TRUNCATE orgd.audit", "DELETE FROM orgd.audit_seals",
                       "SELECT orgd.audit_prune(1, 1)", "ALTER TABLE orgd.audit DISABLE TRIGGER ALL"):

@@ -191,6 +191,19 @@ def test_a_client_cannot_name_another_method(proxy, field):
     assert by(proxy, "ApiKey removed.key").get("/api/secrets", headers={field: "OPTIONS"}).status_code == 401
 
 
+@pytest.mark.parametrize("prefix", ["/API", "/Api", "/api/api", "/api/api/api", "/api/API", "/API/api", "/api/./api", "/api;x"])
+def test_the_account_plane_never_reaches_agentas_api(proxy, alice, prefix):
+    """Agenta has the same paths, without the rules of orgd; it ignores repeated /api segments, and some proxies ignore the case."""
+    for path in ("auth/signin", "organizations", "workspaces", "projects", "profile", "keys", "access/permissions/check", "admin/accounts",
+                 "admin/simple/accounts", "KEYS", "keys/"):
+        for authorization in (alice.authorization, None):
+            fields = f"Authorization: {authorization}\r\n" if authorization else ""
+            answer = client.raw(proxy.url, f"POST {prefix}/{path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n{fields}\r\n".encode())
+            if answer.startswith(b"HTTP/1.1 200") and b'"server": "api"' in answer:
+                described = json.loads(answer.partition(b"\r\n\r\n")[2])
+                assert prefix == "/api;x" and not authorization, described
+
+
 def test_nothing_passes_while_orgd_is_away(sibling, upstreams, alice):
     orgd = sibling(ORGD_TRUSTED_PROXIES="127.0.0.1").start()
     proxies = [kind({**upstreams, "orgd": f"127.0.0.1:{orgd.port}"}) for kind in (Nginx, Caddy)]
@@ -219,6 +232,7 @@ def test_a_proxy_that_appends_the_path(orgd, alice, method):
     assert ask(orgd, None, "/auth/forward/api/health", method).status_code == 200
     assert ask(orgd, None, "/auth/forward/api/secrets", method).status_code == 401
     assert ask(orgd, None, "/auth/forward/core/user/id", method).status_code == 403
+    assert ask(orgd, None, "/auth/forward/", method, X_Original_URI="/docs").status_code == 403
 
 
 def test_a_proxy_that_forwards_method_and_path(orgd, alice, sql):
@@ -233,6 +247,8 @@ def test_a_proxy_that_forwards_method_and_path(orgd, alice, sql):
     {"X-Original-URI": "/api/health", "X-Forwarded-Uri": "/api/health"}, {"X-Original-URI": "/api/health%2fx"},
     {"X-Original-URI": "/api/he%zzalth"}, {"X-Original-URI": "/api/health%00"}, {"X-Original-URI": "ftp://x/api/health"},
     {"X-Original-URI": "/api/health#x"}, {"X-Original-URI": "/api/secrets?project_id=%zz"}, {"X-Original-URI": "/api/" + "x" * 9000},
+    {"X-Original-URI": "/api/docs/..;/keys"}, {"X-Original-URI": "/api/docs\\..\\keys"}, {"X-Original-URI": "/api/keys"},
+    {"X-Original-URI": "/keys"}, {"X-Original-URI": "/api/api/auth/signin"}, {"X-Original-URI": "/API/Admin/Simple/x"},
     {"X-Original-URI": "/core/user/id"}, {"X-Original-URI": "/api/core/apiversion"}, {"X-Original-URI": "/api/../health"}],
     ids=lambda headers: ",".join(headers.values())[:30] or "none")
 def test_an_original_target_that_is_missing_ambiguous_or_malformed_is_refused(orgd, alice, headers):

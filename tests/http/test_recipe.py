@@ -14,14 +14,14 @@ def read(name):
 
 def test_nginx_and_caddy():
     for name in ("nginx.conf", "Caddyfile"):
-        (pattern,) = re.findall(r"\^/api/\(([^)]*)\)\(/\|\$\)", read(name))
+        (pattern,) = re.findall(r"\^\(\?:/api\)\+/\(([^)]*)\)\(/\|\$\)", read(name))
         assert {f"/api/{each}" for each in pattern.split("|")} == PREFIXES, name
 
 
 def test_traefik():
     service = yaml.safe_load(read("compose.yaml"))["services"]["orgd"]
     labels = service["labels"]
-    assert set(re.findall(r"PathPrefix\(`([^`]*)`\)", labels["traefik.http.routers.orgd.rule"])) == PREFIXES
+    assert set(re.findall(r"PathPrefix\(`([^`]*)`\)", labels["traefik.http.routers.orgd.rule"])) == PREFIXES | {"/api/api"}
     assert labels["traefik.http.middlewares.orgd.forwardauth.address"].endswith("/auth/forward")
     assert labels["traefik.http.services.orgd.loadbalancer.server.port"] == service["environment"]["ORGD_LISTEN"].lstrip(":")
 
@@ -29,5 +29,5 @@ def test_traefik():
 def test_ingress():
     (ingress,) = yaml.safe_load(read("helm-values.yaml"))["extraObjects"]
     (rule,) = ingress["spec"]["rules"]
-    assert {(path["path"], path["pathType"]) for path in rule["http"]["paths"]} == {(prefix, "Prefix") for prefix in PREFIXES}
+    assert {(path["path"], path["pathType"]) for path in rule["http"]["paths"]} == {(prefix, "Prefix") for prefix in PREFIXES | {"/api/api"}}
     assert {path["backend"]["service"]["name"] for path in rule["http"]["paths"]} == {"orgd"}

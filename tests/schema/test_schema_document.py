@@ -34,7 +34,8 @@ def test_commands_print_the_documented_output(pair, tmp_path):
     for name in ("oss_core", "ee_core", "switched_core"):
         shutil.copy(scratch.REFERENCE / f"{name}.v0.104.0.txt", tmp_path)
     pair.cluster.create(pair.core, pair.tracing)
-    pair.sql("CREATE ROLE reader", database="postgres")
+    if not pair.sql("SELECT 1 FROM pg_roles WHERE rolname = 'reader'", database="postgres"):
+        pair.sql("CREATE ROLE reader", database="postgres")
     try:
         for database in (pair.core, pair.tracing):
             pair.sql(BEFORE, database=database)
