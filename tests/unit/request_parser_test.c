@@ -106,6 +106,24 @@ static void a_request_is_read_whole(void **state)
     talloc_free(arena);
 }
 
+static void repeated_fields_are_joined_in_one_pass(void **state)
+{
+    struct request req;
+    struct framing framing;
+    char text[16 << 10];
+    size_t len = (size_t)snprintf(text, sizeof text, "GET / HTTP/1.1\r\nHost: a\r\n");
+    void *arena;
+
+    (void)state;
+    for (int i = 0; i < 90; i++)
+        len += (size_t)snprintf(text + len, sizeof text - len, "Cookie: %0100d\r\n", i);
+    (void)snprintf(text + len, sizeof text - len, "\r\n");
+    assert_int_equal(parse(text, &arena, &req, &framing), OK);
+    assert_int_equal(strlen(req.cookie), 90 * 100 + 89 * 2);
+    assert_true(talloc_total_size(arena) < 6 * len);
+    talloc_free(arena);
+}
+
 static void the_prefix_is_one_segment(void **state)
 {
     static const char *const paths[][2] = {{"/api", "/"},          {"/api/", "/"},           {"/api/x", "/x"},
@@ -265,6 +283,7 @@ int main(void)
         cmocka_unit_test(every_beginning_of_a_head_asks_for_more),
         cmocka_unit_test(other_protocols_are_recognized_by_their_first_line),
         cmocka_unit_test(a_request_is_read_whole),
+        cmocka_unit_test(repeated_fields_are_joined_in_one_pass),
         cmocka_unit_test(the_prefix_is_one_segment),
         cmocka_unit_test(accepted_types_and_encodings_are_recognized),
         cmocka_unit_test(a_spoilt_head_is_survived),
