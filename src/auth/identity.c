@@ -42,9 +42,8 @@ static bool names_nothing(const char *id)
 }
 
 /* Organizations share the workers fairly. A caller without a scope, and the administrator, get a share of their own. */
-static uint64_t share_of(const struct identity *identity)
+static uint64_t share_of(const struct uuid *id)
 {
-    const struct uuid *id = identity->has_scope ? &identity->organization_id : &identity->user_id;
     uint64_t halves[2];
 
     memcpy(halves, id->bytes, sizeof halves);
@@ -53,11 +52,10 @@ static uint64_t share_of(const struct identity *identity)
 
 static enum err keep_identity(struct request *req, const struct identity *identity)
 {
-    struct identity sharer = *identity;
-
     /* a user who joins an organization is not one of its crowd yet */
-    sharer.has_scope = identity->has_scope && !(req->route && (req->route->flags & ROUTE_JOINS));
-    req->share = share_of(&sharer);
+    bool joins = req->route && (req->route->flags & ROUTE_JOINS);
+
+    req->share = share_of(identity->has_scope && !joins ? &identity->organization_id : &identity->user_id);
     req->identity = talloc_memdup(req->arena, identity, sizeof *identity);
     usage_note(identity);
     return req->identity ? OK : ERR_MEMORY;
@@ -68,7 +66,7 @@ enum err identity_accept_service(struct request *req, const struct uuid *subject
     const struct identity service = {.scheme = IDENTITY_SERVICE};
     enum err err = keep_identity(req, &service);
 
-    req->share = share_of(&(struct identity){.user_id = *subject});
+    req->share = share_of(subject);
     return err;
 }
 

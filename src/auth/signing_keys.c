@@ -348,7 +348,7 @@ static bool write_public(struct buffer *out, const struct known *known)
     return good;
 }
 
-enum err signing_keys_publish(struct request *req, struct buffer *out)
+static enum err write_keys(struct request *req, struct buffer *out)
 {
     bool good = true;
 
@@ -367,12 +367,12 @@ enum err signing_keys_publish(struct request *req, struct buffer *out)
     return good ? OK : ERR_INTERNAL;
 }
 
-enum err signing_keys_publish_first(struct request *req, struct buffer *out)
+enum err signing_keys_publish(struct request *req, struct buffer *out)
 {
     struct signing_key key;
 
     TRY(db_begin(req->db));
     TRY(signing_key_current(req, &key));
     TRY(db_commit(req->db));
-    return signing_keys_publish(req, out);
+    return write_keys(req, out);
 }

@@ -36,10 +36,10 @@ enum err signing_keys_count(struct db *db, const struct config *config, int *cou
  */
 enum err signing_keys_check(struct db *db, const struct config *config) MUST_CHECK;
 
-/* signing_keys_publish after making the first key, if there is none yet; in a transaction of its own. */
-enum err signing_keys_publish_first(struct request *req, struct buffer *out) MUST_CHECK;
-
-/* Writes the public halves of all valid keys as a JSON Web Key Set (RFC 7517). Errors as signing_key_find. */
+/*
+ * Writes the public halves of all valid keys as a JSON Web Key Set (RFC 7517). Makes the first key if there is none
+ * yet, in a transaction of its own. Errors as signing_key_current.
+ */
 enum err signing_keys_publish(struct request *req, struct buffer *out) MUST_CHECK;
 
 #endif

@@ -26,11 +26,6 @@ static const struct field verify_fields[] = {
 };
 const struct model core_verify_body = MODEL("CoreSessionVerify", verify_fields, NULL);
 
-bool core_is_on(const struct config *config)
-{
-    return config_auth_core(config);
-}
-
 enum err core_versions(struct request *req)
 {
     return reply_json(req, 200, "{\"versions\":[\"5.4\"]}");
@@ -39,9 +34,9 @@ enum err core_versions(struct request *req)
 enum err core_keys(struct request *req)
 {
     struct buffer body = buffer_make(req->arena, KEYS_MAX);
-    enum err err = signing_keys_publish_first(req, &body);
 
-    return err ? err : reply_buffer(req, 200, &body);
+    TRY(signing_keys_publish(req, &body));
+    return reply_buffer(req, 200, &body);
 }
 
 /* Checks the key of the interface. Requests for one login share the workers as one caller. */

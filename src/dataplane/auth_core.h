@@ -10,9 +10,6 @@
 extern const struct field core_user_parameters[];
 extern const struct model core_verify_body;
 
-/* Whether ORGD_AUTH_CORE switches the interface on. */
-bool core_is_on(const struct config *config);
-
 /* The versions of the interface; needs no key. */
 enum err core_versions(struct request *req);
 /* The public signing keys in force (RFC 7517); needs no key. */

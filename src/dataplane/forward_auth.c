@@ -6,11 +6,10 @@
 #include <string.h>
 #include <talloc.h>
 
+#include "auth/caller_grant.h"
 #include "auth/identity.h"
-#include "auth/secret_tokens.h"
 #include "base/platform.h"
 #include "dataplane/paths.h"
-#include "dataplane/statements.h"
 #include "http/request_parser.h"
 #include "http/router.h"
 #include "http/validate.h"
@@ -54,27 +53,19 @@ static bool copy_whole(char *to, size_t size, const char *text)
     return text && (size_t)snprintf(to, size, "%s", text) < size;
 }
 
-static enum err texts_read(struct request *req, const struct identity *caller, struct texts *read)
+/* Keeps the texts of a grant. False if the address is too long for a token. */
+static bool texts_keep(const struct identity *caller, const struct secret_grant *grant, struct texts *texts)
 {
-    struct result row;
-    enum err err =
-        DB_RUN(req->db, forward_texts, &row, param_uuid(&caller->user_id), param_uuid(&caller->organization_id));
-
-    if (err)
-        return err;
-    *read = (struct texts){
+    *texts = (struct texts){
         .user_id = caller->user_id, .organization_id = caller->organization_id, .read_us = platform.monotonic_us()};
-    if (result_rows(&row) != 1 || !copy_whole(read->email, EMAIL_SIZE, result_text(&row, 0, FORWARD_TEXTS_EMAIL)))
-        err = ERR_UNAUTHORIZED;
-    else if (!copy_whole(read->name, NAME_SIZE, result_text(&row, 0, FORWARD_TEXTS_ORGANIZATION_NAME)))
-        read->name[0] = '\0';
-    result_clear(&row);
-    if (!err) {
-        (void)pthread_mutex_lock(&texts_lock);
-        *texts_slot(caller) = *read;
-        (void)pthread_mutex_unlock(&texts_lock);
-    }
-    return err;
+    if (!copy_whole(texts->email, EMAIL_SIZE, grant->user_email))
+        return false;
+    if (!copy_whole(texts->name, NAME_SIZE, grant->organization_name))
+        texts->name[0] = '\0';
+    (void)pthread_mutex_lock(&texts_lock);
+    *texts_slot(caller) = *texts;
+    (void)pthread_mutex_unlock(&texts_lock);
+    return true;
 }
 
 /* ---- the original request ---- */
@@ -187,32 +178,24 @@ static enum err pass_as_caller(struct request *req)
 {
     const struct identity *caller = identity_of(req);
     struct buffer value = buffer_make(req->arena, TOKEN_MAX);
+    struct secret_grant grant = caller_grant(caller);
     struct texts texts;
-    enum err err;
 
     if (!caller->has_scope)
         return ERR_FORBIDDEN;
     if (caller->scheme == IDENTITY_SECRET) /* a new one would outlive it */
         return pass(req, req->authorization);
     if (!texts_find(caller, &texts)) {
-        if (!req->db)
-            return ERR_AGAIN;
-        err = texts_read(req, caller, &texts);
-        if (err)
-            return err;
+        TRY(caller_grant_read(req, &grant));
+        if (!texts_keep(caller, &grant, &texts))
+            return ERR_UNAUTHORIZED;
     }
+    grant.user_email = texts.email;
+    grant.organization_name = *texts.name ? texts.name : NULL;
+    grant.key = caller->scheme == IDENTITY_KEY ? &caller->key : NULL;
+    grant.expires_us = caller->expires_us;
     buffer_text(&value, "Secret ");
-    secret_token_write(secret_of(req->config->auth_key),
-                       &(struct secret_grant){.user_id = caller->user_id,
-                                              .project_id = caller->project_id,
-                                              .workspace_id = caller->workspace_id,
-                                              .organization_id = caller->organization_id,
-                                              .user_email = texts.email,
-                                              .organization_name = *texts.name ? texts.name : NULL,
-                                              .session = caller->has_session ? &caller->session : NULL,
-                                              .key = caller->scheme == IDENTITY_KEY ? &caller->key : NULL,
-                                              .expires_us = caller->expires_us},
-                       &value);
+    secret_token_write(secret_of(req->config->auth_key), &grant, &value);
     return buffer_string(&value) ? pass(req, buffer_string(&value)) : ERR_MEMORY;
 }
 

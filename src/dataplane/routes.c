@@ -7,13 +7,13 @@
 /* clang-format off: one row per route */
 static const struct route core_routes[] = {
     {METHOD_GET, "/core/apiversion", "core_versions", "Versions of the core driver interface",
-     .flags = ROUTE_INLINE | ROUTE_HIDDEN, .active = core_is_on, .handle = core_versions},
+     .flags = ROUTE_INLINE | ROUTE_HIDDEN, .active = config_auth_core, .handle = core_versions},
     {METHOD_GET, "/core/.well-known/jwks.json", "core_keys", "Keys that verify access tokens", .flags = ROUTE_HIDDEN,
-     .active = core_is_on, .handle = core_keys},
+     .active = config_auth_core, .handle = core_keys},
     {METHOD_GET, "/core/user/id", "core_user", "A login", .flags = ROUTE_INLINE | ROUTE_HIDDEN,
-     .parameters = core_user_parameters, .active = core_is_on, .handle = core_user},
+     .parameters = core_user_parameters, .active = config_auth_core, .handle = core_user},
     {METHOD_POST, "/core/recipe/session/verify", "core_verify_session", "Whether a session is valid",
-     .flags = ROUTE_INLINE | ROUTE_HIDDEN, .body = &core_verify_body, .active = core_is_on,
+     .flags = ROUTE_INLINE | ROUTE_HIDDEN, .body = &core_verify_body, .active = config_auth_core,
      .handle = core_verify_session},
     {0},
 };

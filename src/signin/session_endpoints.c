@@ -123,7 +123,7 @@ enum err session_keys(struct request *req)
 {
     struct buffer body = buffer_make(req->arena, KEYS_MAX);
 
-    TRY(signing_keys_publish_first(req, &body));
+    TRY(signing_keys_publish(req, &body));
     return answer_public(req, &body);
 }
 

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
+#include "auth/caller_grant.h"
 #include "auth/identity.h"
-#include "auth/secret_tokens.h"
 #include "base/json.h"
 #include "tenancy/edition.h"
 #include "tenancy/statements.h"
@@ -70,25 +70,9 @@ static enum err check_scope(struct request *req)
  */
 static enum err write_secret(struct request *req, struct buffer *out)
 {
-    const struct identity *caller = identity_of(req);
-    struct secret_grant grant = {
-        .user_id = caller->user_id,
-        .project_id = caller->project_id,
-        .workspace_id = caller->workspace_id,
-        .organization_id = caller->organization_id,
-        .session = caller->has_session ? &caller->session : NULL,
-    };
-    struct result row;
+    struct secret_grant grant = caller_grant(identity_of(req));
 
-    if (!req->db)
-        return ERR_AGAIN;
-    TRY(DB_RUN(req->db, permission_grant, &row, param_uuid(&caller->user_id), param_uuid(&caller->organization_id)));
-    if (!result_keep(&row, req->arena))
-        return ERR_MEMORY;
-    if (result_rows(&row) != 1)
-        return ERR_UNAUTHORIZED;
-    grant.user_email = result_text(&row, 0, PERMISSION_GRANT_USER_EMAIL);
-    grant.organization_name = result_text(&row, 0, PERMISSION_GRANT_ORGANIZATION_NAME);
+    TRY(caller_grant_read(req, &grant));
     buffer_text(out, "Secret ");
     secret_token_write(secret_of(req->config->auth_key), &grant, out);
     return OK;

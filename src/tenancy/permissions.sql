@@ -1,9 +1,3 @@
--- permission_grant: the claims of a token on behalf of a user, in addition to the ids
-SELECT u.email AS user_email, o.name AS organization_name
-FROM users u
-LEFT JOIN organizations o ON o.id = $2::uuid
-WHERE u.id = $1::uuid;
-
 -- permission_scope: whether a user is a member of the scope that a permission check names
 -- $2 its type, NULL for any of the three; $3 its id.
 SELECT (coalesce($2::text, 'project') = 'project'
