@@ -270,7 +270,9 @@ static enum err write_projects(struct graph *graph)
                                       "the workspace belongs to another organization", without->account);
 }
 
-/* The first user of the request or, in a batch, of the entry is the creator of the rows; without a user there are none.
+/*
+ * The creator of the rows is the first user of the request or, in a batch, of the entry. Without a user no rows are
+ * added.
  */
 static enum err write_default_rows(struct graph *graph)
 {

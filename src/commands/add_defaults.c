@@ -17,18 +17,9 @@ const struct option_row add_defaults_options[] = {
 
 static void write_json(const struct default_rows_report *report, bool dry_run, struct buffer *out)
 {
-    json_open(out, '{');
-    json_key(out, "dry_run");
-    json_bool(out, dry_run);
-    json_key(out, "projects");
-    json_int(out, report->projects);
-    json_key(out, "environments");
-    json_int(out, report->environments);
-    json_key(out, "evaluators");
-    json_int(out, report->evaluators);
-    json_key(out, "incomplete_environments");
-    json_int(out, report->incomplete);
-    json_close(out, '}');
+    JSON_OBJECT(out, member_bool("dry_run", dry_run), member_int("projects", report->projects),
+                member_int("environments", report->environments), member_int("evaluators", report->evaluators),
+                member_int("incomplete_environments", report->incomplete));
     buffer_char(out, '\n');
 }
 

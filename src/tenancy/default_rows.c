@@ -87,10 +87,7 @@ static bool write_project(struct buffer *list, const struct default_rows *rows)
     bool good = true;
 
     json_open(list, '{');
-    json_key(list, "project");
-    json_uuid(list, &rows->project);
-    json_key(list, "user");
-    json_uuid(list, &rows->user);
+    JSON_MEMBERS(list, member_uuid("project", &rows->project), member_uuid("user", &rows->user));
     if (rows->test_set) {
         json_key(list, "test_set");
         json_uuid(list, &set);
@@ -138,7 +135,6 @@ static enum err read_lacking(struct db *db, struct uuid *last, struct default_ro
     TRY(DB_RUN(db, default_rows_lacking, &result, param_uuid(last)));
     *count = (size_t)result_rows(&result);
     for (int i = 0; i < result_rows(&result); i++) {
-        rows[i] = (struct default_rows){.test_set = false};
         (void)result_uuid(&result, i, DEFAULT_ROWS_LACKING_PROJECT_ID, &rows[i].project);
         (void)result_uuid(&result, i, DEFAULT_ROWS_LACKING_USER_ID, &rows[i].user);
         report->environments += result_int(&result, i, DEFAULT_ROWS_LACKING_ENVIRONMENTS);
@@ -147,14 +143,6 @@ static enum err read_lacking(struct db *db, struct uuid *last, struct default_ro
     }
     report->projects += result_rows(&result);
     result_clear(&result);
-    return OK;
-}
-
-static enum err end(struct db *db, bool dry_run)
-{
-    if (!dry_run)
-        return db_commit(db);
-    db_rollback(db);
     return OK;
 }
 
@@ -168,7 +156,10 @@ static enum err complete(struct db *db, bool dry_run, struct default_rows_report
     for (int i = 0; i < result_rows(&result); i++)
         report->incomplete += result_text(&result, i, DEFAULT_ROWS_COMPLETE_ENVIRONMENT) != NULL;
     result_clear(&result);
-    return end(db, dry_run);
+    if (!dry_run)
+        return db_commit(db);
+    db_rollback(db);
+    return OK;
 }
 
 enum err default_rows_add_missing(struct db *db, void *arena, const struct config *config, bool dry_run,
@@ -182,14 +173,10 @@ enum err default_rows_add_missing(struct db *db, void *arena, const struct confi
     TRY(complete(db, dry_run, report));
     do {
         void *some = talloc_new(arena);
-        enum err err = db_begin(db);
+        enum err err = read_lacking(db, &last, rows, &count, report);
 
-        if (!err)
-            err = read_lacking(db, &last, rows, &count, report);
         if (!err && !dry_run)
             err = add_some(db, some, config, rows, count);
-        if (!err)
-            err = end(db, dry_run);
         talloc_free(some);
         if (err)
             return err;

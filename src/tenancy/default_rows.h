@@ -32,7 +32,7 @@ struct default_rows_report {
 
 /*
  * Adds the environments and evaluators that the projects of the database lack, in the name of the owners of their
- * organizations, in transactions of some projects each. With `dry_run` it changes nothing. Errors as default_rows_add.
+ * organizations, some projects at a time. With `dry_run` it changes nothing. Errors as default_rows_add.
  */
 enum err default_rows_add_missing(struct db *db, void *arena, const struct config *config, bool dry_run,
                                   struct default_rows_report *report) MUST_CHECK;
