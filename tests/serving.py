@@ -9,6 +9,7 @@ import re
 import select
 import shutil
 import signal
+import socket
 import subprocess
 import tempfile
 import threading
@@ -21,6 +22,11 @@ PROGRAM = os.environ.get("ORGD", str(TREE / "build" / "orgd"))
 ROOT = os.geteuid() == 0
 POSTGRES = pwd.getpwnam("postgres")
 START_S = 60
+
+
+def unused_port():
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        return listener.getsockname()[1]
 
 
 def make_folder():

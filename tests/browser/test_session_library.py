@@ -2,7 +2,6 @@
 import json
 import os
 import shutil
-import socket
 import subprocess
 
 import pytest
@@ -17,15 +16,10 @@ IN_CHROMIUM = ["sign-up", "reload", "refresh", "expiry", "two tabs", "two tabs w
                "sign-in again", "ended elsewhere"]
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
-
-
 @pytest.fixture(scope="module")
 def api():
     """A server with access tokens of two seconds, under the host name that the browser uses."""
-    port = free_port()
+    port = serving.unused_port()
     url = f"http://localhost:{port}"
     server = serving.Server(ORGD_LISTEN=f"127.0.0.1:{port}", ORGD_ACCESS_TOKEN_LIFETIME=str(LIFETIME_S), AGENTA_API_URL=f"{url}/api",
                             AGENTA_WEB_URL="http://localhost:3000").start()

@@ -4,7 +4,6 @@ import email.policy
 import json
 import os
 import shutil
-import socket
 import subprocess
 import threading
 
@@ -15,11 +14,6 @@ import serving
 NODE = serving.TREE / "tests" / "node"
 
 
-def unused_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
-
-
 class Run:
     """
     A script of scenarios that runs in parallel with others, with a server and a mail server of its own. `settings` are for the server,
@@ -27,7 +21,7 @@ class Run:
     """
 
     def __init__(self, script, port=None, environment=None, **settings):
-        port = port or unused_port()
+        port = port or serving.unused_port()
         self.url = f"http://localhost:{port}"
         self.mail = mailbox.Mailbox()
         self.server = serving.Server(ORGD_LISTEN=f"127.0.0.1:{port}", AGENTA_API_URL=f"{self.url}/api", AGENTA_WEB_URL=self.url,
@@ -71,7 +65,7 @@ class Run:
 
 @pytest.fixture(scope="session")
 def free_port():
-    return unused_port
+    return serving.unused_port
 
 
 @pytest.fixture(scope="session")

@@ -44,17 +44,12 @@ class Echo:
         self.server.server_close()
 
 
-def unused_port():
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        return listener.getsockname()[1]
-
-
 class Proxy:
     """A proxy on a free port, with the shipped configuration; `upstreams` are the addresses of orgd, api, services and web."""
 
     def __init__(self, upstreams):
         self.folder = serving.make_folder()
-        self.port = unused_port()
+        self.port = serving.unused_port()
         self.upstreams = upstreams
         self.log = open(self.folder / "log", "wb")  # noqa: SIM115  (lives as long as the proxy)
         self.process = subprocess.Popen(self.command(), stdin=subprocess.DEVNULL, stdout=self.log, stderr=self.log,

@@ -5,7 +5,6 @@ import io
 import json
 import re
 import signal
-import socket
 import subprocess
 import threading
 import time
@@ -49,12 +48,6 @@ class Watched(serving.Server):
         return [row for (row,) in self.sql("SELECT id FROM orgd.audit ORDER BY id")]
 
 
-def free_port():
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return found.getsockname()[1]
-
-
 def begin(server, text):
     connection = server.connect()
     connection.autocommit = False
@@ -65,7 +58,7 @@ def begin(server, text):
 
 @pytest.fixture
 def server():
-    made = Watched(ORGD_METRICS_LISTEN=f"127.0.0.1:{free_port()}").start()
+    made = Watched(ORGD_METRICS_LISTEN=f"127.0.0.1:{serving.unused_port()}").start()
     yield made
     made.close()
 

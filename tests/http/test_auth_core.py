@@ -1,6 +1,5 @@
 """The auth core: an unmodified server library verifies sessions that orgd issues, and refuses those that have ended."""
 import http.client
-import socket
 import time
 
 import client
@@ -131,8 +130,7 @@ def test_a_wrong_key_of_the_interface_is_refused(core, session):
 
 
 def test_the_data_plane_recovers_after_a_restart(sibling):
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        number = held.getsockname()[1]
+    number = serving.unused_port()
     settings = {"ORGD_AUTH_CORE": "on", "SUPERTOKENS_API_KEY": KEY, "ORGD_LISTEN": f"127.0.0.1:{number}"}
     core = sibling(**settings).start()
     plane = DataPlane(f"{core.url}/core")
@@ -255,8 +253,7 @@ def test_it_is_off_by_default(server, second):
 
 
 def test_a_listener_of_its_own_serves_it_and_nothing_else(sibling):
-    with socket.create_server(("127.0.0.1", 0)) as held:
-        address_of_core = f"127.0.0.1:{held.getsockname()[1]}"
+    address_of_core = f"127.0.0.1:{serving.unused_port()}"
     core = sibling(ORGD_AUTH_CORE=address_of_core, SUPERTOKENS_API_KEY=KEY).start()
     private = client.Api(f"http://{address_of_core}")
     try:

@@ -15,16 +15,10 @@ import serving
 WORKERS = 4
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 @pytest.fixture
 def crowded(another):
     """A server of four workers whose metrics can be read."""
-    return another(ORGD_WORKERS=str(WORKERS), ORGD_QUEUE="32", ORGD_METRICS_LISTEN=f"127.0.0.1:{free_port()}")
+    return another(ORGD_WORKERS=str(WORKERS), ORGD_QUEUE="32", ORGD_METRICS_LISTEN=f"127.0.0.1:{serving.unused_port()}")
 
 
 def metric(server, name):

@@ -1,7 +1,6 @@
 """Limits that cannot be used to lock a user out: whose attempts are refused, shared counters, and the fallback without the database."""
 import contextlib
 import re
-import socket
 import time
 import urllib.request
 
@@ -18,7 +17,7 @@ BEHIND = {"ORGD_RATE_LIMITS": "on", "ORGD_TRUSTED_PROXIES": "127.0.0.1"}
 @pytest.fixture(scope="module")
 def limited(sibling):
     """A server with limits, behind a proxy: tests choose the client address."""
-    made = sibling(**BEHIND, ORGD_METRICS_LISTEN=f"127.0.0.1:{free_port()}").start()
+    made = sibling(**BEHIND, ORGD_METRICS_LISTEN=f"127.0.0.1:{serving.unused_port()}").start()
     yield made
     made.close()
 
@@ -38,12 +37,6 @@ def email(limited, sql):
     assert sign(limited, email, PASSWORD, f"203.0.113.{len(email)}", "/auth/signup") == "OK"
     sql("UPDATE orgd.logins SET password_hash = %s WHERE email = %s", sessions.HASH, email)
     return email
-
-
-def free_port():
-    with contextlib.closing(socket.socket()) as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 def ask(server, path, body, origin):
